@@ -1,0 +1,285 @@
+//! Between the state and the schedule: who gets attention, what to ask, where answers go.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::data::SiteData;
+use super::effect::Effect;
+use super::state::{Screen, State};
+use super::toast::{Toast, Tone};
+use crate::collect::metrics::{MetricQuery, calls};
+use crate::collect::{Answer, Ask, Attention, Dataset, Request, Target};
+use crate::domain::runway::{self, Runway};
+use crate::domain::{Event, Fault, Metric, SiteId};
+use crate::screens::databases::TABLE_METRICS;
+
+/// The table's metrics cover the last hour.
+pub const TABLE_WINDOW: i64 = 3600;
+/// The storage trend covers the last week.
+pub const TREND_WINDOW: i64 = 7 * 86_400;
+/// Period of the storage trend, seconds.
+pub const TREND_PERIOD: u32 = 3600;
+/// RDS keeps events for 14 days.
+const EVENTS_KEPT: i64 = 14 * 86_400;
+/// Events may appear late: the newest minutes are asked for again.
+const EVENTS_OVERLAP: i64 = 900;
+
+/// Everything that is due now, as effects.
+pub fn due(state: &mut State) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for index in 0..state.sites.len() {
+        let site = SiteId(index);
+        for (dataset, attention) in wanted(state, site) {
+            let target = Target { site, dataset };
+            if !state.schedule.is_due(&target, attention, state.now) {
+                continue;
+            }
+            let Some(ask) = ask(state, &target) else { continue };
+            let id = state.schedule.begin(&target);
+            if let Some(data) = state.sites.get_mut(index) {
+                data.begin(&target.dataset);
+            }
+            if matches!(&ask, Ask::Metrics { calls } if calls.is_empty()) {
+                take(state, id, &target, Ok(Answer::MetricsDone));
+            } else {
+                effects.push(Effect::Fetch(Request { id, target, ask }));
+            }
+        }
+    }
+    effects
+}
+
+/// What of a site is worth reading, and how eagerly.
+fn wanted(state: &State, site: SiteId) -> Vec<(Dataset, Attention)> {
+    let shown = state.estate.in_scope(state.scope, site);
+    let open = state.database.as_ref().filter(|open| open.site == site && state.screen == Screen::Database);
+    let table = if !shown && open.is_none() {
+        Attention::Hidden
+    } else if state.screen == Screen::Databases || open.is_some() {
+        Attention::Watched
+    } else {
+        Attention::Near
+    };
+    let beside = match (table, open) {
+        (Attention::Watched, None) => Attention::Near,
+        (other, _) => other,
+    };
+    let mut wanted = vec![
+        (Dataset::Identity, table),
+        (Dataset::Databases, table),
+        (Dataset::Metrics, table),
+        (Dataset::StorageTrend, table),
+        (Dataset::Maintenance, table),
+        (Dataset::Alarms, beside),
+        (Dataset::Events, beside),
+    ];
+    if let Some(open) = open {
+        wanted.push((Dataset::Snapshots(open.id.clone()), Attention::Watched));
+        wanted.push((Dataset::History(open.id.clone(), open.range().period), Attention::Watched));
+    }
+    wanted
+}
+
+/// The exact question for a target; `None` when it cannot be asked yet.
+fn ask(state: &State, target: &Target) -> Option<Ask> {
+    let data = state.site(target.site)?;
+    let now = state.now.as_second();
+    Some(match &target.dataset {
+        Dataset::Identity => Ask::Identity,
+        Dataset::Databases => Ask::Databases,
+        Dataset::Maintenance => Ask::Maintenance,
+        Dataset::Alarms => Ask::Alarms,
+        Dataset::Snapshots(database) => Ask::Snapshots { database: database.clone() },
+        Dataset::Events => {
+            let kept = state.now - SignedDuration::from_secs(EVENTS_KEPT - 60);
+            let since = data.events.at().map_or(kept, |at| (at - SignedDuration::from_secs(EVENTS_OVERLAP)).max(kept));
+            Ask::Events { since, until: state.now }
+        }
+        Dataset::Metrics => Ask::Metrics {
+            calls: calls(
+                &data.store,
+                queries(data.databases.value()?, &TABLE_METRICS),
+                60,
+                last(now, TABLE_WINDOW),
+                now,
+            ),
+        },
+        Dataset::StorageTrend => Ask::Metrics {
+            calls: calls(
+                &data.store,
+                queries(data.databases.value()?, &[Metric::FreeStorageSpace]),
+                TREND_PERIOD,
+                last(now, TREND_WINDOW),
+                now,
+            ),
+        },
+        Dataset::History(database, period) => {
+            let open = state.database.as_ref()?;
+            let (_, instance) = state.open_database()?;
+            let wanted = Metric::ALL
+                .into_iter()
+                .filter(|metric| metric.applies_to(instance))
+                .map(|metric| MetricQuery { database: database.clone(), metric });
+            Ask::Metrics { calls: calls(&data.charts, wanted, *period, open.window(state.now), now) }
+        }
+    })
+}
+
+/// `wanted` of every instance that they apply to.
+fn queries<'a>(
+    databases: &'a [crate::domain::Database],
+    wanted: &'a [Metric],
+) -> impl Iterator<Item = MetricQuery> + 'a {
+    databases.iter().flat_map(move |instance| {
+        let database: Arc<str> = instance.id.as_str().into();
+        wanted
+            .iter()
+            .filter(|metric| metric.applies_to(instance))
+            .map(move |metric| MetricQuery { database: database.clone(), metric: *metric })
+    })
+}
+
+fn last(now: i64, seconds: i64) -> Range<i64> {
+    now - seconds..now
+}
+
+/// Puts an answer or a failure where it belongs. One that is no longer awaited is dropped.
+pub fn take(state: &mut State, id: u64, target: &Target, result: Result<Answer, Fault>) {
+    if !state.schedule.awaits(target, id) {
+        return;
+    }
+    let now = state.now;
+    match result {
+        Ok(Answer::MetricPart { call, answer }) => merge(state, target, &call, &answer),
+        Ok(answer) => {
+            state.schedule.succeed(target, now);
+            state.faults.mend(target, now);
+            store(state, target, answer);
+        }
+        Err(fault) => {
+            state.schedule.fail(target, &fault, now);
+            let place = state.estate.place(target.site);
+            if state.faults.record(target, place.clone(), fault.clone(), now) {
+                let text = format!("{place}: {} {}", target.dataset.title(), fault.word());
+                state.toast = Some(Toast::new(text, Tone::Bad, now));
+            }
+            if let Some(data) = state.sites.get_mut(target.site.0) {
+                data.fail(&target.dataset, fault);
+            }
+        }
+    }
+    if matches!(target.dataset, Dataset::Databases | Dataset::Metrics | Dataset::StorageTrend) {
+        state.databases.dirty = true;
+    }
+}
+
+fn merge(
+    state: &mut State,
+    target: &Target,
+    call: &crate::collect::metrics::MetricCall,
+    answer: &crate::collect::metrics::MetricAnswer,
+) {
+    let Some(data) = state.sites.get_mut(target.site.0) else { return };
+    match target.dataset {
+        Dataset::Metrics => data.store.merge(call, answer, TABLE_WINDOW + 600),
+        Dataset::StorageTrend => data.store.merge(call, answer, TREND_WINDOW + 7200),
+        _ => data.charts.merge(call, answer, 30 * 86_400),
+    }
+}
+
+fn store(state: &mut State, target: &Target, answer: Answer) {
+    let now = state.now;
+    let site = target.site;
+    let Some(data) = state.sites.get_mut(site.0) else { return };
+    match answer {
+        Answer::Identity(identity) => data.identity.succeed(identity, now),
+        Answer::Databases(databases) => {
+            let changed = data.databases.value().is_none_or(|before| {
+                before.len() != databases.len() || before.iter().zip(&databases).any(|(a, b)| a.id != b.id)
+            });
+            data.databases.succeed(databases, now);
+            if changed {
+                let ids: std::collections::HashSet<&str> =
+                    data.databases.value().into_iter().flatten().map(|d| d.id.as_str()).collect();
+                data.store.retain(|id| ids.contains(id));
+                for dataset in [Dataset::Metrics, Dataset::StorageTrend] {
+                    state.schedule.renew(&Target { site, dataset });
+                }
+            }
+        }
+        Answer::Maintenance(actions) => data.maintenance.succeed(actions, now),
+        Answer::Events { events, window } => {
+            let merged = merge_events(data.events.value().map(Vec::as_slice).unwrap_or_default(), events, &window, now);
+            data.events.succeed(merged, now);
+        }
+        Answer::Alarms(alarms) => data.alarms.succeed(alarms, now),
+        Answer::Snapshots(snapshots) => {
+            if let Dataset::Snapshots(database) = &target.dataset {
+                data.snapshots.entry(database.clone()).or_default().succeed(snapshots, now);
+            }
+        }
+        Answer::MetricsDone => match &target.dataset {
+            Dataset::Metrics => data.metrics.succeed((), now),
+            Dataset::StorageTrend => {
+                data.trend.succeed((), now);
+                data.runways = runways(data);
+            }
+            Dataset::History(database, period) => {
+                data.history.entry((database.clone(), *period)).or_default().succeed((), now);
+            }
+            _ => {}
+        },
+        Answer::MetricPart { .. } => {}
+    }
+}
+
+/// The storage runway of every DB instance of the site.
+fn runways(data: &SiteData) -> HashMap<Arc<str>, Runway> {
+    data.databases
+        .value()
+        .into_iter()
+        .flatten()
+        .filter_map(|database| {
+            let free = data.store.series(&database.id, Metric::FreeStorageSpace, TREND_PERIOD)?;
+            Some((database.id.as_str().into(), runway::estimate(free)?))
+        })
+        .collect()
+}
+
+/// Known events before the window of the answer, then the answer; none twice, none older than
+/// RDS itself keeps.
+fn merge_events(known: &[Event], fresh: Vec<Event>, window: &Range<Timestamp>, now: Timestamp) -> Vec<Event> {
+    let oldest = now - SignedDuration::from_secs(EVENTS_KEPT);
+    let mut all: Vec<Event> =
+        known.iter().filter(|e| e.at < window.start && e.at >= oldest).cloned().chain(fresh).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(second: i64, message: &str) -> Event {
+        Event {
+            at: Timestamp::from_second(second).expect("in range"),
+            source: "db".into(),
+            message: message.into(),
+            categories: vec![],
+        }
+    }
+
+    #[test]
+    fn overlapping_answers_give_every_event_once() {
+        let at = |s| Timestamp::from_second(s).expect("in range");
+        let known = [event(10, "a"), event(20, "b")];
+        let merged = merge_events(&known, vec![event(20, "b"), event(30, "c")], &(at(15)..at(40)), at(40));
+        assert_eq!(merged, vec![event(10, "a"), event(20, "b"), event(30, "c")]);
+        let aged = merge_events(&known, vec![], &(at(15 + EVENTS_KEPT)..at(20 + EVENTS_KEPT)), at(15 + EVENTS_KEPT));
+        assert_eq!(aged, vec![event(20, "b")]);
+    }
+}

@@ -1,0 +1,25 @@
+//! What choosing a menu item does.
+
+use crate::keymap::Action;
+use crate::screens::databases::Column;
+
+use super::Scope;
+
+/// A choice, as data.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// The same as the key for it.
+    Run(Action),
+    /// Look at these environments.
+    Look(Scope),
+    /// Sort the databases by this column (again: the other way round).
+    SortBy(Column),
+    /// Show or hide a column.
+    ToggleColumn(Column),
+    /// Chart this range, by index of [`crate::screens::database::RANGES`].
+    Range(usize),
+    /// Put this text on the clipboard.
+    Copy(String),
+    /// Use this theme.
+    Theme(&'static str),
+}

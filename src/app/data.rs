@@ -1,0 +1,78 @@
+//! What is known of each site.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::collect::Dataset;
+use crate::collect::metrics::MetricStore;
+use crate::domain::runway::Runway;
+use crate::domain::{Alarm, Database, Event, Fault, Identity, MaintenanceAction, Remote, Snapshot};
+
+/// Everything read from one site.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SiteData {
+    pub identity: Remote<Identity>,
+    pub databases: Remote<Vec<Database>>,
+    pub maintenance: Remote<Vec<MaintenanceAction>>,
+    pub events: Remote<Vec<Event>>,
+    pub alarms: Remote<Vec<Alarm>>,
+    /// How the table's metrics stand; their values are in `store`.
+    pub metrics: Remote<()>,
+    /// How the storage trend stands; its values are in `store`.
+    pub trend: Remote<()>,
+    /// The table's metrics and the storage trend of every DB instance.
+    pub store: MetricStore,
+    /// Estimated from the storage trend, by DB instance.
+    pub runways: HashMap<Arc<str>, Runway>,
+    pub snapshots: HashMap<Arc<str>, Remote<Vec<Snapshot>>>,
+    /// How the charts stand, by DB instance and period; their values are in `charts`.
+    pub history: HashMap<(Arc<str>, u32), Remote<()>>,
+    /// The charts' series of the DB instances that were opened.
+    pub charts: MetricStore,
+}
+
+impl SiteData {
+    /// An attempt at `dataset` has begun.
+    pub fn begin(&mut self, dataset: &Dataset) {
+        match dataset {
+            Dataset::Identity => self.identity.begin(),
+            Dataset::Databases => self.databases.begin(),
+            Dataset::Maintenance => self.maintenance.begin(),
+            Dataset::Events => self.events.begin(),
+            Dataset::Alarms => self.alarms.begin(),
+            Dataset::Metrics => self.metrics.begin(),
+            Dataset::StorageTrend => self.trend.begin(),
+            Dataset::Snapshots(database) => self.snapshots.entry(database.clone()).or_default().begin(),
+            Dataset::History(database, period) => {
+                self.history.entry((database.clone(), *period)).or_default().begin();
+            }
+        }
+    }
+
+    /// An attempt at `dataset` failed.
+    pub fn fail(&mut self, dataset: &Dataset, fault: Fault) {
+        match dataset {
+            Dataset::Identity => self.identity.fail(fault),
+            Dataset::Databases => self.databases.fail(fault),
+            Dataset::Maintenance => self.maintenance.fail(fault),
+            Dataset::Events => self.events.fail(fault),
+            Dataset::Alarms => self.alarms.fail(fault),
+            Dataset::Metrics => self.metrics.fail(fault),
+            Dataset::StorageTrend => self.trend.fail(fault),
+            Dataset::Snapshots(database) => self.snapshots.entry(database.clone()).or_default().fail(fault),
+            Dataset::History(database, period) => {
+                self.history.entry((database.clone(), *period)).or_default().fail(fault);
+            }
+        }
+    }
+
+    /// The pending maintenance of one DB instance.
+    pub fn maintenance_of<'a>(&'a self, arn: &'a str) -> impl Iterator<Item = &'a MaintenanceAction> {
+        self.maintenance.value().into_iter().flatten().filter(move |action| action.arn == arn)
+    }
+
+    /// The alarms that watch one DB instance.
+    pub fn alarms_of<'a>(&'a self, database: &'a str) -> impl Iterator<Item = &'a Alarm> {
+        self.alarms.value().into_iter().flatten().filter(move |alarm| alarm.database.as_deref() == Some(database))
+    }
+}

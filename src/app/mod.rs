@@ -1,0 +1,21 @@
+//! The functional core: state, what enters it, what leaves it.
+
+pub mod collection;
+pub mod command;
+pub mod data;
+pub mod effect;
+pub mod estate;
+pub mod faults;
+pub mod menu;
+pub mod msg;
+mod overlays;
+pub mod state;
+pub mod toast;
+pub mod update;
+pub mod view;
+
+pub use effect::Effect;
+pub use estate::{Estate, Scope};
+pub use msg::Msg;
+pub use state::State;
+pub use update::update;

@@ -1,0 +1,24 @@
+//! Everything that enters the core.
+
+use jiff::Timestamp;
+
+use crate::collect::{Answer, Target};
+use crate::domain::Fault;
+use crate::keymap::Key;
+
+/// Anything that enters [`super::update`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Msg {
+    /// Time has come to this. Sent before anything else that happens at that moment.
+    Tick(Timestamp),
+    /// The terminal has this many columns and rows.
+    Resize(u16, u16),
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// An answer or a failure for a request.
+    Answered { id: u64, target: Target, result: Result<Answer, Fault> },
+    /// The terminal took the text for its clipboard, or why not.
+    Copied(Result<String, String>),
+}

@@ -1,0 +1,252 @@
+//! What lies over the screen: help, errors, menus.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use tui_input::Input;
+
+use super::menu::{Menu, Purpose};
+use super::state::{Overlay, Screen, State};
+use crate::keymap::{Action, Keymap, Layer};
+use crate::theme::Role;
+use crate::ui::pen::{self, Piece};
+use crate::ui::{format, layout, text};
+
+/// Clears a popup's place and draws its border and title; gives the inside.
+fn window(state: &State, area: Rect, title: &str, buf: &mut Buffer) -> Rect {
+    let theme = &state.theme;
+    let style = theme.style(Role::BorderFocus);
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            if let Some(cell) = buf.cell_mut((x, y)) {
+                cell.reset();
+                cell.set_style(theme.style(Role::Text));
+            }
+        }
+    }
+    if area.width < 4 || area.height < 3 {
+        return area;
+    }
+    let line = "─".repeat(usize::from(area.width) - 2);
+    buf.set_string(area.x, area.y, format!("╭{line}╮"), style);
+    buf.set_string(area.x, area.bottom() - 1, format!("╰{line}╯"), style);
+    for y in area.y + 1..area.bottom() - 1 {
+        buf.set_string(area.x, y, "│", style);
+        buf.set_string(area.right() - 1, y, "│", style);
+    }
+    let room = Rect { x: area.x + 2, width: area.width - 4, height: 1, ..area };
+    pen::left(buf, room, &[(format!(" {title} "), Role::Accent)], theme);
+    Rect { x: area.x + 2, y: area.y + 1, width: area.width - 4, height: area.height - 2 }
+}
+
+/// Lines of the help: a heading, or keys and what they do.
+enum HelpLine {
+    Heading(&'static str),
+    Keys(String, &'static str),
+    Space,
+}
+
+fn help_lines(keymap: &Keymap, screen: Screen) -> Vec<HelpLine> {
+    let here = match screen {
+        Screen::Databases => (Layer::Table, "Databases"),
+        Screen::Database => (Layer::Database, "Database"),
+    };
+    let mut lines = Vec::new();
+    for (layer, title) in
+        [here, (Layer::Global, "Everywhere"), (Layer::Overlay, "Menus"), (Layer::Prompt, "While typing")]
+    {
+        if !lines.is_empty() {
+            lines.push(HelpLine::Space);
+        }
+        lines.push(HelpLine::Heading(title));
+        let bindings: Vec<_> = keymap.bindings(layer).collect();
+        let mut said = Vec::new();
+        for (_, action) in &bindings {
+            if said.contains(action) {
+                continue;
+            }
+            said.push(*action);
+            let keys: Vec<&str> = bindings.iter().filter(|(_, a)| a == action).map(|(k, _)| k.as_str()).collect();
+            lines.push(HelpLine::Keys(keys.join("  "), action.describe()));
+        }
+    }
+    lines
+}
+
+fn help_area(body: Rect) -> Rect {
+    layout::popup(body, 64, body.height.saturating_sub(2).max(5))
+}
+
+/// How far the help can be scrolled in a terminal of this size.
+#[must_use]
+pub fn help_scroll_limit(keymap: &Keymap, screen: Screen, size: (u16, u16)) -> usize {
+    let body = layout::regions(Rect::new(0, 0, size.0, size.1)).body;
+    let height = usize::from(help_area(body).height.saturating_sub(2));
+    help_lines(keymap, screen).len().saturating_sub(height)
+}
+
+/// All keys, made from the keymap.
+pub fn help(state: &State, scroll: usize, body: Rect, buf: &mut Buffer) {
+    let lines = help_lines(&state.keymap, state.screen);
+    let inside = window(state, help_area(body), "Keys", buf);
+    for (row, line) in (inside.y..inside.bottom()).zip(lines.iter().skip(scroll)) {
+        let area = Rect { y: row, height: 1, ..inside };
+        match line {
+            HelpLine::Heading(title) => pen::left(buf, area, &[((*title).into(), Role::Header)], &state.theme),
+            HelpLine::Keys(keys, does) => {
+                let keys = text::fit(keys, 24.min(usize::from(area.width) / 2)).into_owned();
+                pen::left(buf, area, &[(keys, Role::Key), (format!("  {does}"), Role::Text)], &state.theme)
+            }
+            HelpLine::Space => area.x,
+        };
+    }
+}
+
+/// The error log: what failed, where, since when, why, and what to do.
+pub fn errors(state: &State, selected: usize, body: Rect, buf: &mut Buffer) {
+    let area = layout::popup(body, body.width.saturating_sub(4), body.height.saturating_sub(2).max(5));
+    let inside = window(state, area, "Errors", buf);
+    if state.faults.is_empty() {
+        pen::left(buf, inside, &[("● nothing has failed".into(), Role::Dim)], &state.theme);
+        return;
+    }
+    let width = usize::from(inside.width);
+    let mut y = inside.y;
+    let first = first_visible(state, selected, inside);
+    for (i, entry) in state.faults.iter().enumerate().skip(first) {
+        let (mark, role) = if entry.mended.is_some() { ("●", Role::Dim) } else { ("✖", Role::Critical) };
+        let cursor = if i == selected { "▌" } else { " " };
+        let mut since = format!("  {}", format::stamp(entry.first));
+        if entry.count > 1 {
+            since.push_str(&format!(", {} times, last {}", entry.count, format::clock_seconds(entry.last)));
+        }
+        if let Some(at) = entry.mended {
+            since.push_str(&format!(", well again {}", format::clock_seconds(at)));
+        }
+        let mut lines: Vec<Vec<Piece>> = vec![vec![
+            (cursor.into(), Role::Accent),
+            (format!("{mark} "), role),
+            (format!("{}: {} {}", entry.place, entry.target.dataset.title(), entry.fault.word()), Role::Text),
+            (since, Role::Dim),
+        ]];
+        if i == selected {
+            let mut detail = format!("{}: {}", entry.fault.call, entry.fault.message);
+            if let Some(id) = &entry.fault.request_id {
+                detail.push_str(&format!(" (request {id})"));
+            }
+            lines.extend(wrap(&detail, width.saturating_sub(4)).map(|l| vec![(format!("    {l}"), Role::Dim)]));
+            lines.extend(
+                wrap(&format!("→ {}", entry.fault.advice()), width.saturating_sub(4))
+                    .map(|l| vec![(format!("    {l}"), Role::Accent)]),
+            );
+            if let Some(at) = state.schedule.retry_at(&entry.target).filter(|_| entry.mended.is_none()) {
+                let wait = format!("    asked again at {}", format::clock_seconds(at));
+                lines.push(vec![(wait, Role::Dim)]);
+            }
+        }
+        for line in lines {
+            if y >= inside.bottom() {
+                return;
+            }
+            pen::left(buf, Rect { y, height: 1, ..inside }, &line, &state.theme);
+            y += 1;
+        }
+    }
+}
+
+/// Scrolls so that the selected error and its detail are visible.
+fn first_visible(state: &State, selected: usize, inside: Rect) -> usize {
+    let room = usize::from(inside.height).saturating_sub(6).max(1);
+    selected.saturating_sub(room.min(state.faults.len()) - 1)
+}
+
+/// Breaks at spaces into lines of at most `width` cells.
+fn wrap(content: &str, width: usize) -> impl Iterator<Item = String> + '_ {
+    let mut words = content.split_whitespace().peekable();
+    std::iter::from_fn(move || {
+        let mut line = words.next()?.to_owned();
+        while let Some(word) = words.peek() {
+            if text::width(&line) + 1 + text::width(word) > width {
+                break;
+            }
+            line.push(' ');
+            line.push_str(word);
+            words.next();
+        }
+        Some(line)
+    })
+}
+
+/// A menu, in the middle; the palette at the top, where eyes are while typing.
+pub fn menu(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
+    let typed = matches!(menu.purpose, Purpose::Palette | Purpose::Environments);
+    let chrome = if typed { 3 } else { 2 };
+    let longest = menu.visible().map(|i| text::width(&i.label) + text::width(&i.detail) + 12).max().unwrap_or(0);
+    let least = if typed { 56 } else { 40 };
+    let width = u16::try_from(longest).unwrap_or(u16::MAX).max(least).min(body.width.saturating_sub(4));
+    let count = u16::try_from(menu.len()).unwrap_or(u16::MAX).max(1);
+    let height = (if typed { 24 } else { count }).saturating_add(chrome).min(body.height.saturating_sub(2)).max(4);
+    let mut area = layout::popup(body, width, height);
+    if typed {
+        area.y = body.y + 1;
+    }
+    let mut inside = window(state, area, menu.title, buf);
+    if typed {
+        prompt(state, "› ", &menu.input, inside, buf);
+        inside = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+    }
+    if menu.is_empty() {
+        pen::left(buf, inside, &[("nothing matches".into(), Role::Dim)], &state.theme);
+        return;
+    }
+    let page = usize::from(inside.height).max(1);
+    let offset = (menu.selected() + 1).saturating_sub(page);
+    for ((row, item), i) in (inside.y..inside.bottom()).zip(menu.visible().skip(offset)).zip(offset..) {
+        let line = Rect { y: row, height: 1, ..inside };
+        let chosen = i == menu.selected();
+        if chosen {
+            buf.set_style(line, state.theme.style(Role::Selection));
+        }
+        let mut pieces: Vec<Piece> = vec![(if chosen { "▌ " } else { "  " }.into(), Role::Accent)];
+        if let Some(on) = item.checked {
+            pieces.push((if on { "✔ " } else { "  " }.into(), Role::Accent));
+        }
+        pieces.push((item.label.clone(), Role::Text));
+        let end = pen::left(buf, line, &pieces, &state.theme);
+        let room = Rect { x: end + 2, width: line.right().saturating_sub(end + 2), ..line };
+        let detail = text::clip(&item.detail, usize::from(room.width)).into_owned();
+        pen::right(buf, room, &[(detail, Role::Dim)], &state.theme);
+    }
+}
+
+/// A line of text being typed, with its cursor.
+pub fn prompt(state: &State, lead: &str, input: &Input, area: Rect, buf: &mut Buffer) {
+    let start = pen::left(buf, area, &[(lead.into(), Role::Key)], &state.theme);
+    let width = usize::from(area.right().saturating_sub(start)).saturating_sub(1);
+    let scroll = input.visual_scroll(width);
+    let shown: String = input.value().chars().skip(scroll).collect();
+    pen::left(
+        buf,
+        Rect { x: start, width: area.right().saturating_sub(start), ..area },
+        &[(shown, Role::Text)],
+        &state.theme,
+    );
+    let cursor = start + u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
+    if let Some(cell) = buf.cell_mut((cursor.min(area.right().saturating_sub(1)), area.y)) {
+        cell.modifier.insert(ratatui::style::Modifier::REVERSED);
+    }
+}
+
+/// Keys that work in an overlay.
+#[must_use]
+pub fn hints(overlay: &Overlay) -> Vec<(Action, &'static str)> {
+    match overlay {
+        Overlay::Help { .. } => vec![(Action::Back, "close"), (Action::Down, "down"), (Action::Up, "up")],
+        Overlay::Errors { .. } => {
+            vec![(Action::Back, "close"), (Action::Dismiss, "dismiss"), (Action::Copy, "copy"), (Action::Down, "down")]
+        }
+        Overlay::Menu(menu) if menu.purpose == Purpose::Columns => {
+            vec![(Action::Toggle, "show or hide"), (Action::Back, "close")]
+        }
+        Overlay::Menu(_) => vec![(Action::Open, "choose"), (Action::Back, "close")],
+    }
+}

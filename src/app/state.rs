@@ -1,0 +1,125 @@
+//! All that the console knows.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::data::SiteData;
+use super::estate::{Estate, Scope};
+use super::faults::FaultLog;
+use super::menu::Menu;
+use super::toast::Toast;
+use crate::collect::Schedule;
+use crate::domain::{Database, SiteId};
+use crate::keymap::{Keymap, Layer, Resolver};
+use crate::screens::{database, databases};
+use crate::theme::{ColorDepth, Theme};
+
+/// What fills the body of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    Databases,
+    Database,
+}
+
+/// What lies over the screen and takes the keys.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overlay {
+    /// All keys, scrolled by this many lines.
+    Help {
+        scroll: usize,
+    },
+    /// The error log, with its cursor.
+    Errors {
+        selected: usize,
+    },
+    Menu(Menu),
+}
+
+/// The whole state. Only [`super::update`] changes it, only [`super::view`] draws it.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// The moment of the last [`super::Msg::Tick`].
+    pub now: Timestamp,
+    /// For the second clock in the header.
+    pub zone: TimeZone,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    pub estate: Estate,
+    /// By [`SiteId`].
+    pub sites: Vec<SiteData>,
+    pub schedule: Schedule,
+    pub scope: Scope,
+    pub screen: Screen,
+    pub databases: databases::State,
+    pub database: Option<database::State>,
+    pub overlay: Option<Overlay>,
+    pub toast: Option<Toast>,
+    pub faults: FaultLog,
+    pub keymap: Keymap,
+    pub resolver: Resolver,
+    pub theme: Theme,
+    pub depth: ColorDepth,
+    /// Sequence keys that were typed and wait for more are in `resolver`; this leaves at once.
+    pub leaving: bool,
+}
+
+impl State {
+    /// A console that has not asked anything yet.
+    #[must_use]
+    pub fn new(estate: Estate, now: Timestamp, keymap: Keymap, theme: Theme, depth: ColorDepth) -> Self {
+        let sites = estate.sites.iter().map(|_| SiteData::default()).collect();
+        let scope = if estate.environments.len() == 1 { Scope::One(0) } else { Scope::All };
+        Self {
+            now,
+            zone: TimeZone::UTC,
+            size: (80, 24),
+            estate,
+            sites,
+            schedule: Schedule::default(),
+            scope,
+            screen: Screen::Databases,
+            databases: databases::State::default(),
+            database: None,
+            overlay: None,
+            toast: None,
+            faults: FaultLog::default(),
+            keymap,
+            resolver: Resolver::default(),
+            theme,
+            depth,
+            leaving: false,
+        }
+    }
+
+    /// The data of a site.
+    #[must_use]
+    pub fn site(&self, id: SiteId) -> Option<&SiteData> {
+        self.sites.get(id.0)
+    }
+
+    /// The layers of keys that are heard now, innermost first.
+    #[must_use]
+    pub fn layers(&self) -> &'static [Layer] {
+        match (&self.overlay, self.screen) {
+            (Some(_), _) => &[Layer::Overlay],
+            (None, Screen::Databases) => &[Layer::Table, Layer::Global],
+            (None, Screen::Database) => &[Layer::Database, Layer::Global],
+        }
+    }
+
+    /// Every DB instance that can be read, with its site.
+    pub fn all_databases(&self) -> impl Iterator<Item = (SiteId, &Database)> {
+        self.sites
+            .iter()
+            .enumerate()
+            .flat_map(|(i, data)| data.databases.value().into_iter().flatten().map(move |d| (SiteId(i), d)))
+    }
+
+    /// The DB instance that the database screen shows, with its site.
+    #[must_use]
+    pub fn open_database(&self) -> Option<(SiteId, &Database)> {
+        let open = self.database.as_ref()?;
+        let all = self.site(open.site)?.databases.value()?;
+        all.iter().find(|d| d.id == *open.id).map(|d| (open.site, d))
+    }
+}

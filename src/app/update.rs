@@ -1,0 +1,365 @@
+//! Dispatch: every message, every action. Pure.
+
+use tui_input::{Input, InputRequest};
+
+use super::collection;
+use super::command::Command;
+use super::effect::Effect;
+use super::estate::Scope;
+use super::menu::{Item, Menu, Purpose};
+use super::msg::Msg;
+use super::state::{Overlay, Screen, State};
+use super::toast::{Toast, Tone};
+use crate::collect::Dataset;
+use crate::keymap::{Action, Key, Layer, Resolution};
+use crate::screens::{database, databases};
+use crate::theme;
+
+/// Seconds after which the rows' judgement of ages is renewed without new data.
+const REJUDGE: i64 = 30;
+
+/// Takes in a message: changes the state, gives what is to be done outside.
+pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match msg {
+        Msg::Tick(now) => tick(state, now),
+        Msg::Resize(columns, rows) => {
+            state.size = (columns, rows);
+            state.databases.reveal(databases::page(state.size));
+        }
+        Msg::Key(key) => key_pressed(state, key, &mut effects),
+        Msg::Paste(text) => paste(state, &text),
+        Msg::Answered { id, target, result } => collection::take(state, id, &target, result),
+        Msg::Copied(Ok(text)) => say(state, format!("copied {text}"), Tone::Plain),
+        Msg::Copied(Err(why)) => say(state, format!("not copied: {why}"), Tone::Bad),
+    }
+    effects.extend(collection::due(state));
+    effects
+}
+
+/// Brings the derived rows up to date; called once before a frame, not once a message.
+pub fn settle(state: &mut State) {
+    let aged = state.databases.built.is_none_or(|built| state.now.as_second() - built.as_second() >= REJUDGE);
+    if state.databases.dirty || aged {
+        databases::rebuild(state);
+    }
+}
+
+fn tick(state: &mut State, now: jiff::Timestamp) {
+    state.now = now;
+    if state.toast.as_ref().is_some_and(|toast| toast.until <= now) {
+        state.toast = None;
+    }
+}
+
+fn say(state: &mut State, text: String, tone: Tone) {
+    state.toast = Some(Toast::new(text, tone, state.now));
+}
+
+fn key_pressed(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
+    if state.databases.prompt.is_some() {
+        let resolution = state.resolver.resolve(&state.keymap, &[Layer::Prompt], key);
+        return filter_key(state, key, resolution, effects);
+    }
+    let typed = matches!(&state.overlay, Some(Overlay::Menu(menu)) if typed(menu));
+    let layers: &[Layer] = if typed { &[Layer::Prompt] } else { state.layers() };
+    let resolution = state.resolver.resolve(&state.keymap, layers, key);
+    match resolution {
+        Resolution::Action(action) => run(state, action, effects),
+        Resolution::Pending => {}
+        Resolution::None => {
+            if let (true, Some(Overlay::Menu(menu))) = (typed, &mut state.overlay)
+                && edit(&mut menu.input, key)
+            {
+                menu.narrow();
+            }
+        }
+    }
+}
+
+/// The palette and the environments are found by typing.
+fn typed(menu: &Menu) -> bool {
+    matches!(menu.purpose, Purpose::Palette | Purpose::Environments)
+}
+
+fn filter_key(state: &mut State, key: Key, resolution: Resolution, effects: &mut Vec<Effect>) {
+    match resolution {
+        Resolution::Action(Action::Back) => {
+            state.databases.prompt = None;
+            state.databases.filter.clear();
+            databases::rebuild(state);
+        }
+        Resolution::Action(Action::Open) => state.databases.prompt = None,
+        Resolution::Action(action @ (Action::Down | Action::Up | Action::PageDown | Action::PageUp)) => {
+            databases::handle(state, action);
+        }
+        Resolution::Action(action @ (Action::Quit | Action::Suspend)) => run(state, action, effects),
+        Resolution::Action(_) | Resolution::Pending => {}
+        Resolution::None => {
+            let Some(prompt) = &mut state.databases.prompt else { return };
+            if edit(prompt, key) {
+                state.databases.filter = prompt.value().to_owned();
+                databases::rebuild(state);
+            }
+        }
+    }
+}
+
+fn paste(state: &mut State, text: &str) {
+    let text: String = crate::domain::text::clean(text).chars().take(200).collect();
+    if let Some(prompt) = &mut state.databases.prompt {
+        insert(prompt, &text);
+        state.databases.filter = prompt.value().to_owned();
+        databases::rebuild(state);
+    } else if let Some(Overlay::Menu(menu)) = &mut state.overlay
+        && typed(menu)
+    {
+        insert(&mut menu.input, &text);
+        menu.narrow();
+    }
+}
+
+fn insert(input: &mut Input, text: &str) {
+    for c in text.chars() {
+        input.handle(InputRequest::InsertChar(c));
+    }
+}
+
+/// Edits a line of text as shells do; false when the key is not for editing.
+fn edit(input: &mut Input, key: Key) -> bool {
+    let request = match (key.character(), key.to_string().as_str()) {
+        (Some(character), _) => InputRequest::InsertChar(character),
+        (_, "space") => InputRequest::InsertChar(' '),
+        (_, "backspace") => InputRequest::DeletePrevChar,
+        (_, "delete") => InputRequest::DeleteNextChar,
+        (_, "left") => InputRequest::GoToPrevChar,
+        (_, "right") => InputRequest::GoToNextChar,
+        (_, "home" | "ctrl-a") => InputRequest::GoToStart,
+        (_, "end" | "ctrl-e") => InputRequest::GoToEnd,
+        (_, "ctrl-w") => InputRequest::DeletePrevWord,
+        (_, "ctrl-u") => InputRequest::DeleteLine,
+        (_, "ctrl-k") => InputRequest::DeleteTillEnd,
+        _ => return false,
+    };
+    input.handle(request);
+    true
+}
+
+/// Performs an action where the keys go now.
+pub fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Quit => {
+            state.leaving = true;
+            effects.push(Effect::Quit);
+        }
+        Action::Suspend => effects.push(Effect::Suspend),
+        _ if state.overlay.is_some() => overlay(state, action, effects),
+        _ => {
+            let heard = match state.screen {
+                Screen::Databases => databases::handle(state, action),
+                Screen::Database => database::handle(state, action),
+            };
+            if !heard {
+                global(state, action);
+            }
+        }
+    }
+}
+
+fn global(state: &mut State, action: Action) {
+    match action {
+        Action::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
+        Action::Errors => state.overlay = Some(Overlay::Errors { selected: 0 }),
+        Action::Palette => state.overlay = Some(Overlay::Menu(palette(state))),
+        Action::Environments => state.overlay = Some(Overlay::Menu(environments(state))),
+        Action::Refresh => refresh(state),
+        Action::Dismiss => state.toast = None,
+        Action::AllEnvironments => look(state, Scope::All),
+        Action::NextEnvironment => cycle(state, 1),
+        Action::PreviousEnvironment => cycle(state, state.estate.environments.len()),
+        _ => {
+            if let Some(index) = action.environment() {
+                look(state, Scope::One(index));
+            }
+        }
+    }
+}
+
+/// All environments, then each, then all again.
+fn cycle(state: &mut State, by: usize) {
+    let count = state.estate.environments.len() + 1;
+    let at = match state.scope {
+        Scope::All => 0,
+        Scope::One(index) => index + 1,
+    };
+    let next = (at + by) % count;
+    look(state, next.checked_sub(1).map_or(Scope::All, Scope::One));
+}
+
+fn look(state: &mut State, scope: Scope) {
+    if matches!(scope, Scope::One(index) if index >= state.estate.environments.len()) {
+        return;
+    }
+    state.scope = scope;
+    state.screen = Screen::Databases;
+    databases::rebuild(state);
+}
+
+fn refresh(state: &mut State) {
+    let (estate, scope, screen) = (&state.estate, state.scope, state.screen);
+    let open = state.database.as_ref().map(|d| d.site);
+    let asked = state.schedule.force(|target| match screen {
+        Screen::Database => Some(target.site) == open || matches!(target.dataset, Dataset::Databases),
+        Screen::Databases => estate.in_scope(scope, target.site),
+    });
+    let text = if asked == 0 { "already asking".into() } else { format!("asking again: {asked} datasets") };
+    say(state, text, Tone::Plain);
+}
+
+fn overlay(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    let page = usize::from(state.size.1 / 2).max(1);
+    let Some(open) = &mut state.overlay else { return };
+    let step = match action {
+        Action::Down => 1,
+        Action::Up => -1,
+        Action::HalfPageDown | Action::PageDown => isize::try_from(page).unwrap_or(1),
+        Action::HalfPageUp | Action::PageUp => -isize::try_from(page).unwrap_or(1),
+        Action::Bottom => 100_000,
+        Action::Top => -100_000,
+        _ => 0,
+    };
+    match (open, action) {
+        (Overlay::Help { .. }, Action::Back | Action::Help)
+        | (Overlay::Errors { .. }, Action::Back | Action::Errors) => {
+            state.overlay = None;
+        }
+        (_, Action::Back) => state.overlay = None,
+        (Overlay::Help { scroll }, _) => {
+            let most = super::view::help_scroll_limit(&state.keymap, state.screen, state.size);
+            *scroll = scroll.saturating_add_signed(step).min(most);
+        }
+        (Overlay::Errors { selected }, Action::Dismiss) => {
+            state.faults.dismiss(*selected);
+            *selected = (*selected).min(state.faults.len().saturating_sub(1));
+        }
+        (Overlay::Errors { selected }, Action::Copy) => {
+            if let Some(entry) = state.faults.iter().nth(*selected) {
+                effects.push(Effect::Copy(format!("{} {}", entry.place, entry.fault)));
+            }
+        }
+        (Overlay::Errors { selected }, _) => {
+            *selected = selected.saturating_add_signed(step).min(state.faults.len().saturating_sub(1));
+        }
+        (Overlay::Menu(menu), Action::Open | Action::Toggle) => {
+            let Some(item) = menu.current() else { return };
+            let command = item.command.clone();
+            if menu.purpose == Purpose::Columns {
+                menu.toggle_current();
+            } else {
+                state.overlay = None;
+            }
+            perform(state, command, effects);
+        }
+        (Overlay::Menu(menu), _) => menu.step(step),
+    }
+}
+
+/// Does what was chosen from a menu.
+fn perform(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
+    match command {
+        Command::Run(action) => run(state, action, effects),
+        Command::Look(scope) => look(state, scope),
+        Command::SortBy(column) => databases::sort_by(state, column),
+        Command::ToggleColumn(column) => {
+            let columns = &mut state.databases.columns;
+            if let Some(at) = columns.iter().position(|c| *c == column) {
+                columns.remove(at);
+            } else {
+                columns.push(column);
+                columns.sort_unstable();
+            }
+        }
+        Command::Range(range) => database::set_range(state, range),
+        Command::Copy(text) => effects.push(Effect::Copy(text)),
+        Command::Theme(name) => {
+            let (theme, _) = theme::load(name, None);
+            state.theme = theme::degrade(&theme, state.depth);
+        }
+    }
+}
+
+/// Moving about is not a command.
+fn in_palette(action: Action) -> bool {
+    !matches!(
+        action,
+        Action::Down
+            | Action::Up
+            | Action::Top
+            | Action::Bottom
+            | Action::HalfPageDown
+            | Action::HalfPageUp
+            | Action::PageDown
+            | Action::PageUp
+            | Action::Left
+            | Action::Right
+            | Action::Toggle
+            | Action::Palette
+            | Action::CursorLeft
+            | Action::CursorRight
+            | Action::Back
+            | Action::AllEnvironments
+    ) && action.environment().is_none()
+}
+
+fn palette(state: &State) -> Menu {
+    let layers = state.layers();
+    let mut items: Vec<Item> = Action::ALL
+        .iter()
+        .copied()
+        .filter(|action| in_palette(*action))
+        .filter_map(|action| {
+            let keys = state.keymap.key_for(layers, action)?;
+            Some(Item { label: action.describe().into(), detail: keys, checked: None, command: Command::Run(action) })
+        })
+        .collect();
+    items.push(look_item("all environments", Scope::All));
+    for (i, environment) in state.estate.environments.iter().enumerate() {
+        items.push(look_item(&format!("environment {}", environment.name), Scope::One(i)));
+    }
+    for name in theme::shipped() {
+        items.push(Item {
+            label: format!("theme {name}"),
+            detail: String::new(),
+            checked: None,
+            command: Command::Theme(name),
+        });
+    }
+    Menu::new(Purpose::Palette, "Commands", items, 0)
+}
+
+fn look_item(label: &str, scope: Scope) -> Item {
+    Item { label: label.into(), detail: String::new(), checked: None, command: Command::Look(scope) }
+}
+
+fn environments(state: &State) -> Menu {
+    let mut items = vec![Item {
+        label: "all".into(),
+        detail: "every environment".into(),
+        checked: None,
+        command: Command::Look(Scope::All),
+    }];
+    for (i, environment) in state.estate.environments.iter().enumerate() {
+        let region = state.estate.site(environment.site).map_or("", |s| s.region.as_str());
+        items.push(Item {
+            label: environment.name.clone(),
+            detail: format!("{} {region}", environment.estate).trim().to_owned(),
+            checked: None,
+            command: Command::Look(Scope::One(i)),
+        });
+    }
+    let selected = match state.scope {
+        Scope::All => 0,
+        Scope::One(index) => index + 1,
+    };
+    Menu::new(Purpose::Environments, "Environment", items, selected)
+}

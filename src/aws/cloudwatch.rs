@@ -1,0 +1,223 @@
+//! CloudWatch: datapoints and alarms.
+//!
+//! Limits from the CloudWatch API reference: `GetMetricData` takes 500 queries and gives 100,800
+//! datapoints a call; `DescribeAlarms` gives 100 alarms a page.
+
+use aws_sdk_cloudwatch::types::{
+    AlarmType, Dimension, Metric as SdkMetric, MetricAlarm, MetricDataQuery, MetricDataResult, MetricStat, ScanBy,
+    StateValue, StatusCode,
+};
+use aws_smithy_types::DateTime;
+
+use super::error::fault;
+use super::pages::Pages;
+use super::{DESCRIBE_ALARMS, GET_METRIC_DATA, Session, time, words};
+use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery};
+use crate::domain::{Alarm, AlarmState, Fault, Metric, text};
+
+/// The namespace of RDS's metrics.
+const NAMESPACE: &str = "AWS/RDS";
+/// The dimension that names a DB instance.
+const DATABASE: &str = "DBInstanceIdentifier";
+/// Alarms a page, the most that AWS gives.
+const PAGE: i32 = 100;
+
+/// Reads the datapoints of a call, all pages of them.
+///
+/// # Errors
+/// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
+pub async fn metric_data(session: &Session, region: &str, call: &MetricCall) -> Result<MetricAnswer, Fault> {
+    let mut joined = Joined::new(call.queries.len());
+    if call.queries.is_empty() {
+        return Ok(joined.finish());
+    }
+    let client = session.cloudwatch(region);
+    let queries: Vec<_> = call.queries.iter().enumerate().map(|(i, q)| query(i, q, call.period)).collect();
+    let (mut pages, mut token) = (Pages::default(), None);
+    loop {
+        let page = client
+            .get_metric_data()
+            .set_metric_data_queries(Some(queries.clone()))
+            .start_time(DateTime::from_secs(call.window.start))
+            .end_time(DateTime::from_secs(call.window.end))
+            .scan_by(ScanBy::TimestampAscending)
+            .set_next_token(token)
+            .send()
+            .await
+            .map_err(|error| fault(session.sign_in(), GET_METRIC_DATA, &error))?;
+        // A message about the whole call says that something was left out.
+        joined.cut |= page.messages.is_some_and(|messages| !messages.is_empty());
+        for result in page.metric_data_results.unwrap_or_default() {
+            joined.take(&result);
+        }
+        token = pages.next(GET_METRIC_DATA, page.next_token)?;
+        if token.is_none() {
+            return Ok(joined.finish());
+        }
+    }
+}
+
+/// The unit is left unset: with one, CloudWatch gives only what was published in that unit.
+fn query(index: usize, query: &MetricQuery, period: u32) -> MetricDataQuery {
+    let dimension = Dimension::builder().name(DATABASE).value(&*query.database).build();
+    let metric =
+        SdkMetric::builder().namespace(NAMESPACE).metric_name(query.metric.name()).dimensions(dimension).build();
+    let stat = MetricStat::builder()
+        .metric(metric)
+        .period(i32::try_from(period).unwrap_or(i32::MAX))
+        .stat(query.metric.statistic().name())
+        .build();
+    MetricDataQuery::builder().id(format!("q{index}")).metric_stat(stat).return_data(true).build()
+}
+
+/// The pieces of an answer, put together by query id: one query's datapoints may be spread over
+/// pages (`PartialData`).
+#[derive(Debug)]
+struct Joined {
+    points: Vec<Vec<(i64, f64)>>,
+    /// The last status of each query was `Complete`.
+    complete: Vec<bool>,
+    /// AWS said that it left something out.
+    cut: bool,
+}
+
+impl Joined {
+    fn new(queries: usize) -> Self {
+        Self { points: vec![Vec::new(); queries], complete: vec![false; queries], cut: false }
+    }
+
+    fn take(&mut self, result: &MetricDataResult) {
+        let Some(index) = result.id().and_then(|id| id.strip_prefix('q')?.parse::<usize>().ok()) else {
+            return;
+        };
+        let (Some(points), Some(complete)) = (self.points.get_mut(index), self.complete.get_mut(index)) else {
+            return;
+        };
+        let values = result.timestamps().iter().zip(result.values()).map(|(at, value)| (at.secs(), *value));
+        points.extend(values.filter(|(_, value)| value.is_finite()));
+        *complete = result.status_code() == Some(&StatusCode::Complete);
+    }
+
+    fn finish(mut self) -> MetricAnswer {
+        for points in &mut self.points {
+            points.sort_by_key(|(at, _)| *at);
+            points.dedup_by_key(|(at, _)| *at);
+        }
+        let partial = self.cut || self.complete.contains(&false);
+        MetricAnswer { points: self.points, partial }
+    }
+}
+
+/// Reads the metric alarms of a region: those in alarm first, then by name.
+///
+/// # Errors
+/// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
+pub async fn alarms(session: &Session, region: &str) -> Result<Vec<Alarm>, Fault> {
+    let client = session.cloudwatch(region);
+    let (mut pages, mut token, mut found) = (Pages::default(), None, Vec::new());
+    loop {
+        let page = client
+            .describe_alarms()
+            .alarm_types(AlarmType::MetricAlarm)
+            .max_records(PAGE)
+            .set_next_token(token)
+            .send()
+            .await
+            .map_err(|error| fault(session.sign_in(), DESCRIBE_ALARMS, &error))?;
+        found.extend(page.metric_alarms.unwrap_or_default().into_iter().map(alarm));
+        token = pages.next(DESCRIBE_ALARMS, page.next_token)?;
+        if token.is_none() {
+            found.sort_by(|a, b| a.state.cmp(&b.state).then_with(|| a.name.cmp(&b.name)));
+            return Ok(found);
+        }
+    }
+}
+
+fn alarm(raw: MetricAlarm) -> Alarm {
+    // A metric-math alarm has no metric of its own, but a list; the first one is what it is about.
+    let stat = raw.metrics.unwrap_or_default().into_iter().find_map(|query| query.metric_stat);
+    let listed = stat.as_ref().and_then(|stat| stat.metric.clone());
+    let (namespace, metric_name, dimensions) = match listed {
+        Some(listed) if raw.metric_name.is_none() => (listed.namespace, listed.metric_name, listed.dimensions),
+        _ => (raw.namespace, raw.metric_name, raw.dimensions),
+    };
+    let metric = metric_name.as_deref().filter(|_| namespace.as_deref() == Some(NAMESPACE)).and_then(Metric::from_name);
+    Alarm {
+        name: words(raw.alarm_name),
+        arn: words(raw.alarm_arn),
+        state: match raw.state_value {
+            Some(StateValue::Alarm) => AlarmState::Alarm,
+            Some(StateValue::Ok) => AlarmState::Ok,
+            _ => AlarmState::InsufficientData,
+        },
+        reason: words(raw.state_reason),
+        since: time::optional(raw.state_transitioned_timestamp.or(raw.state_updated_timestamp)),
+        database: dimensions
+            .unwrap_or_default()
+            .iter()
+            .find(|dimension| dimension.name() == Some(DATABASE))
+            .and_then(Dimension::value)
+            .map(text::clean),
+        metric,
+        metric_name: words(metric_name),
+        threshold: raw.threshold,
+        comparison: raw.comparison_operator.map(|operator| text::clean(operator.as_str())).unwrap_or_default(),
+        period: raw.period.or(stat.and_then(|stat| stat.period)).unwrap_or_default(),
+        evaluation_periods: raw.evaluation_periods.unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn result(id: &str, points: &[(i64, f64)], status: StatusCode) -> MetricDataResult {
+        MetricDataResult::builder()
+            .id(id)
+            .set_timestamps(Some(points.iter().map(|(at, _)| DateTime::from_secs(*at)).collect()))
+            .set_values(Some(points.iter().map(|(_, value)| *value).collect()))
+            .status_code(status)
+            .build()
+    }
+
+    #[test]
+    fn pieces_are_joined_by_id() {
+        let mut joined = Joined::new(2);
+        joined.take(&result("q1", &[(60, 1.0)], StatusCode::PartialData));
+        joined.take(&result("q0", &[], StatusCode::Complete));
+        joined.take(&result("q1", &[(120, 2.0), (180, f64::NAN)], StatusCode::Complete));
+        joined.take(&result("q7", &[(0, 9.0)], StatusCode::Complete));
+        joined.take(&result("hello", &[(0, 9.0)], StatusCode::Complete));
+        let answer = joined.finish();
+        assert_eq!(answer, MetricAnswer { points: vec![vec![], vec![(60, 1.0), (120, 2.0)]], partial: false });
+    }
+
+    #[test]
+    fn what_is_not_complete_at_the_end_is_partial() {
+        for status in [StatusCode::PartialData, StatusCode::InternalError, StatusCode::Forbidden] {
+            let mut joined = Joined::new(1);
+            joined.take(&result("q0", &[(60, 1.0)], status));
+            assert!(joined.finish().partial);
+        }
+        assert!(Joined::new(1).finish().partial, "a query that was not answered");
+        assert!(!Joined::new(0).finish().partial);
+    }
+
+    #[test]
+    fn a_metric_math_alarm_is_about_its_first_metric() {
+        let dimension = Dimension::builder().name(DATABASE).value("db\u{1b}").build();
+        let metric = SdkMetric::builder().namespace(NAMESPACE).metric_name("ReplicaLag").dimensions(dimension);
+        let stat = MetricStat::builder().metric(metric.build()).period(60).stat("Maximum").build();
+        let raw = MetricAlarm::builder()
+            .alarm_name("lag")
+            .metrics(MetricDataQuery::builder().id("e").expression("m1*2").build())
+            .metrics(MetricDataQuery::builder().id("m1").metric_stat(stat).build())
+            .build();
+        let alarm = alarm(raw);
+        assert_eq!(alarm.database.as_deref(), Some("db\u{fffd}"));
+        assert_eq!(
+            (alarm.metric, alarm.period, alarm.state),
+            (Some(Metric::ReplicaLag), 60, AlarmState::InsufficientData)
+        );
+    }
+}

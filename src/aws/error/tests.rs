@@ -1,0 +1,155 @@
+//! Each class from the SDK's own error types.
+
+use std::fmt;
+use std::io;
+
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::retry::ErrorKind;
+
+use super::*;
+
+const CALL: &str = "rds:DescribeDBInstances";
+
+/// An error with a text and a cause.
+#[derive(Debug)]
+struct Because(&'static str, Option<Box<dyn Error + Send + Sync>>);
+
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl Error for Because {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.1.as_deref().map(|cause| cause as &(dyn Error + 'static))
+    }
+}
+
+fn because(text: &'static str, cause: impl Error + Send + Sync + 'static) -> Because {
+    Because(text, Some(Box::new(cause)))
+}
+
+fn response(status: u16, body: &'static str) -> HttpResponse {
+    let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+    response.headers_mut().insert("x-amzn-requestid", "1b2c");
+    response
+}
+
+/// A service error whose own type is its metadata.
+fn service(status: u16, body: &'static str, metadata: ErrorMetadata) -> Fault {
+    classified(&SdkError::service_error(metadata, response(status, body)))
+}
+
+fn classified(error: &SdkError<ErrorMetadata, HttpResponse>) -> Fault {
+    fault(&SignIn::of("", Some("prod")), CALL, error)
+}
+
+fn of_dispatch(error: ConnectorError) -> Fault {
+    classified(&SdkError::dispatch_failure(error))
+}
+
+fn of_credentials(error: CredentialsError) -> Fault {
+    of_dispatch(ConnectorError::other(error.into(), None))
+}
+
+#[test]
+fn an_error_code_is_classified_and_keeps_its_request_id() {
+    let metadata = ErrorMetadata::builder()
+        .code("AccessDenied")
+        .message("User: arn:aws:iam::1:user/u is not authorized to perform: rds:DescribeDBInstances on resource: *");
+    let fault = service(403, "<ErrorResponse/>", metadata.build());
+    assert_eq!(fault.kind, FaultKind::Denied { action: CALL.into() });
+    assert!(fault.message.starts_with("User: arn:aws:iam::1:user/u is not"), "{}", fault.message);
+    assert_eq!(fault.request_id.as_deref(), Some("1b2c"));
+}
+
+#[test]
+fn a_wrong_clock_says_what_to_do() {
+    let metadata = ErrorMetadata::builder().code("RequestTimeTooSkewed").message("The difference is too large.");
+    let fault = service(403, "", metadata.build());
+    assert_eq!(fault.kind, FaultKind::Other { code: "RequestTimeTooSkewed".into() });
+    assert!(fault.message.contains("this machine's clock"), "{}", fault.message);
+}
+
+#[test]
+fn what_is_not_an_answer_of_aws_is_broken() {
+    let nothing = || ErrorMetadata::builder().build();
+    for (status, body) in [
+        (500, "<!DOCTYPE html><p>"),
+        (403, "\n<html><h1>Blocked</h1>"),
+        (200, "<html>"),
+        (200, "{}"),
+        (502, ""),
+        (404, "no"),
+    ] {
+        let fault = service(status, body, nothing());
+        assert_eq!(fault.kind, FaultKind::BrokenAnswer, "{status} {body}");
+        assert!(fault.message.contains(&status.to_string()), "{}", fault.message);
+    }
+    assert_eq!(service(429, "", nothing()).kind, FaultKind::Throttled);
+    assert_eq!(service(403, "", nothing()).kind, FaultKind::Denied { action: CALL.into() });
+}
+
+#[test]
+fn the_ways_of_not_arriving() {
+    let refused = || io::Error::new(io::ErrorKind::ConnectionRefused, "Connection refused (os error 111)");
+    let fault = of_dispatch(ConnectorError::io(because("client error (Connect)", refused()).into()));
+    assert_eq!((fault.kind, fault.message.as_str()), (FaultKind::Unreachable, "Connection refused (os error 111)"));
+
+    let slow = because("HTTP read timeout occurred after 10s", Because("timed out", None));
+    let fault = of_dispatch(ConnectorError::timeout(slow.into()));
+    assert_eq!((fault.kind, fault.message.as_str()), (FaultKind::TimedOut, "HTTP read timeout occurred after 10s"));
+
+    let gone = Because("connection closed before message completed", None);
+    let fault = of_dispatch(ConnectorError::other(gone.into(), Some(ErrorKind::TransientError)));
+    assert_eq!(fault.kind, FaultKind::Unreachable);
+
+    let late = SdkError::timeout_error(Because("operation timeout (all attempts) occurred after 30s", None));
+    assert_eq!(classified(&late).kind, FaultKind::TimedOut);
+}
+
+#[test]
+fn a_cut_body_is_unreachable_and_nonsense_is_broken() {
+    let cut = because("error reading a body from connection", Because("end of file before message length", None));
+    let fault = classified(&SdkError::response_error(cut, response(200, "")));
+    assert_eq!(fault.kind, FaultKind::Unreachable);
+    let nonsense = SdkError::response_error(Because("expected a map", None), response(200, ""));
+    let fault = classified(&nonsense);
+    assert_eq!((fault.kind, fault.message.as_str()), (FaultKind::BrokenAnswer, "expected a map"));
+}
+
+#[test]
+fn credentials_that_are_not_there_ask_to_sign_in() {
+    let fault = of_credentials(CredentialsError::not_loaded("no providers in chain provided credentials"));
+    assert_eq!(fault.kind, FaultKind::Expired { login: None });
+    assert_eq!(fault.message, "no providers in chain provided credentials");
+
+    let sso = Because("the SSO token has expired and cannot be refreshed", None);
+    let fault = of_credentials(CredentialsError::provider_error(sso));
+    assert_eq!(fault.kind, FaultKind::Expired { login: Some("aws sso login --profile prod".into()) });
+}
+
+#[test]
+fn what_stopped_the_fetching_of_credentials_is_told() {
+    let offline = ConnectorError::io(Because("dns error", None).into());
+    let fault = of_credentials(CredentialsError::provider_error(offline));
+    assert_eq!((fault.kind, fault.message.as_str()), (FaultKind::Unreachable, "dns error"));
+
+    let slow = CredentialsError::provider_timed_out(std::time::Duration::from_secs(5));
+    assert_eq!(of_credentials(slow).kind, FaultKind::TimedOut);
+
+    let denied = ErrorMetadata::builder()
+        .code("AccessDenied")
+        .message("User: u is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::1:role/reader");
+    let fault = of_credentials(CredentialsError::provider_error(denied.build()));
+    assert_eq!(fault.kind, FaultKind::Denied { action: "sts:AssumeRole".into() });
+    assert!(fault.message.starts_with("User: u is not authorized"), "{}", fault.message);
+}
+
+#[test]
+fn anything_else_says_that_nothing_was_sent() {
+    let fault = of_dispatch(ConnectorError::other("no endpoint rule matched".into(), None));
+    assert_eq!(fault.kind, FaultKind::Other { code: String::new() });
+    assert_eq!(fault.message, "rds:DescribeDBInstances was not sent: no endpoint rule matched");
+}

@@ -1,0 +1,72 @@
+//! The AWS adapters: a session, and one file for each service that is read.
+//!
+//! Everything that touches an SDK type stays in here. Results are [`crate::domain`] types whose
+//! text has passed through [`crate::domain::text::clean`], failures are [`crate::domain::Fault`],
+//! classified in [`error`] alone. The sandbox plugs in below, as the SDK's HTTP client
+//! ([`session::InProcess`]), so that these same adapters run there, in tests and in production.
+
+pub mod cloudwatch;
+pub mod error;
+mod pages;
+mod profile;
+pub mod rds;
+pub mod session;
+pub mod sts;
+pub mod time;
+mod whole;
+
+#[cfg(test)]
+mod tests;
+
+pub use session::{InProcess, Session, SessionSpec};
+
+use crate::domain::text;
+
+/// `DescribeDBInstances`.
+pub const DESCRIBE_DB_INSTANCES: &str = "rds:DescribeDBInstances";
+/// `DescribeDBSnapshots`.
+pub const DESCRIBE_DB_SNAPSHOTS: &str = "rds:DescribeDBSnapshots";
+/// `DescribeEvents`.
+pub const DESCRIBE_EVENTS: &str = "rds:DescribeEvents";
+/// `DescribePendingMaintenanceActions`.
+pub const DESCRIBE_PENDING_MAINTENANCE_ACTIONS: &str = "rds:DescribePendingMaintenanceActions";
+/// `GetMetricData`.
+pub const GET_METRIC_DATA: &str = "cloudwatch:GetMetricData";
+/// `DescribeAlarms`.
+pub const DESCRIBE_ALARMS: &str = "cloudwatch:DescribeAlarms";
+/// `GetCallerIdentity`.
+pub const GET_CALLER_IDENTITY: &str = "sts:GetCallerIdentity";
+
+/// Every call that the adapters make, and the IAM action that allows it (service authorization
+/// reference). `sts:GetCallerIdentity` is allowed for everybody; it is named because an explicit
+/// deny is possible in a permission boundary.
+pub const READS: &[(&str, &str)] = &[
+    (DESCRIBE_DB_INSTANCES, "rds:DescribeDBInstances"),
+    (DESCRIBE_DB_SNAPSHOTS, "rds:DescribeDBSnapshots"),
+    (DESCRIBE_EVENTS, "rds:DescribeEvents"),
+    (DESCRIBE_PENDING_MAINTENANCE_ACTIONS, "rds:DescribePendingMaintenanceActions"),
+    (GET_METRIC_DATA, "cloudwatch:GetMetricData"),
+    (DESCRIBE_ALARMS, "cloudwatch:DescribeAlarms"),
+    (GET_CALLER_IDENTITY, "sts:GetCallerIdentity"),
+];
+
+/// The IAM action of a call: from [`READS`], or the call itself (most are named alike).
+#[must_use]
+pub fn action_of(call: &str) -> &str {
+    READS.iter().find(|(name, _)| *name == call).map_or(call, |(_, action)| *action)
+}
+
+/// Cleaned text, empty where AWS left it out.
+fn words(raw: Option<String>) -> String {
+    raw.map(|raw| text::clean(&raw)).unwrap_or_default()
+}
+
+/// Cleaned text, `None` where AWS left it out or empty.
+fn named(raw: Option<String>) -> Option<String> {
+    raw.filter(|raw| !raw.is_empty()).map(|raw| text::clean(&raw))
+}
+
+/// Cleaned list, empty where AWS left it out.
+fn list(raw: Option<Vec<String>>) -> Vec<String> {
+    raw.unwrap_or_default().iter().map(|raw| text::clean(raw)).collect()
+}

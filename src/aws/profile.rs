@@ -1,0 +1,152 @@
+//! What `~/.aws/config` says about signing in to a profile.
+//!
+//! The SDK reads the file for the credentials; this reads it once more for the one thing that the
+//! SDK does not tell: which `aws sso login` makes the profile work again. The rules of the format
+//! are in the "AWS SDKs and Tools Reference Guide", "Shared config and credentials files".
+
+use std::env;
+use std::path::PathBuf;
+
+use crate::domain::text;
+
+/// How an engineer signs in again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SignIn {
+    /// Profile in use, if one was chosen.
+    profile: Option<String>,
+    /// The profile that signs in by SSO: the one in use, or the one that it gets its credentials from.
+    sso: Option<String>,
+}
+
+impl SignIn {
+    /// Reads the shared config file for this profile (`default` when none was chosen).
+    pub(super) fn load(profile: Option<&str>) -> Self {
+        let config = config_file().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+        Self::of(&config, profile)
+    }
+
+    /// The same from the text of the file.
+    pub(super) fn of(config: &str, profile: Option<&str>) -> Self {
+        Self { profile: profile.map(str::to_owned), sso: sso_profile(config, profile.unwrap_or("default")) }
+    }
+
+    /// The command that signs in again. `None` when SSO is not what gives the credentials; when
+    /// AWS's message speaks of SSO (`says_sso`) it is, whatever the file says.
+    #[must_use]
+    pub fn command(&self, says_sso: bool) -> Option<String> {
+        let profile = match (&self.sso, &self.profile) {
+            (Some(sso), _) => sso,
+            (None, Some(profile)) if says_sso => profile,
+            (None, None) if says_sso => return Some("aws sso login".to_owned()),
+            (None, _) => return None,
+        };
+        Some(format!("aws sso login --profile {}", quoted(&text::clean(profile))))
+    }
+}
+
+/// Ready for a shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@+/:".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+fn config_file() -> Option<PathBuf> {
+    let home = || env::var_os("HOME").or_else(|| env::var_os("USERPROFILE")).map(PathBuf::from);
+    match env::var_os("AWS_CONFIG_FILE").filter(|path| !path.is_empty()) {
+        Some(path) => Some(PathBuf::from(path)),
+        None => home().map(|home| home.join(".aws").join("config")),
+    }
+}
+
+/// Follows `source_profile` to the profile that has an SSO session.
+fn sso_profile(config: &str, profile: &str) -> Option<String> {
+    let mut name = profile.to_owned();
+    // A role may be assumed from a role; a ring is possible in a file, so the way is bounded.
+    for _ in 0..8 {
+        let section = section(config, &name);
+        let value = |key: &str| section.iter().find(|(k, _)| *k == key).map(|(_, v)| *v);
+        if value("sso_session").or_else(|| value("sso_start_url")).is_some() {
+            return Some(name);
+        }
+        value("source_profile")?.clone_into(&mut name);
+    }
+    None
+}
+
+/// The keys and values of a profile's section; nested keys (indented) are left out.
+fn section<'a>(config: &'a str, profile: &str) -> Vec<(&'a str, &'a str)> {
+    let mut inside = false;
+    let mut found = Vec::new();
+    for line in config.lines() {
+        if let Some(header) = line.trim_start().strip_prefix('[') {
+            inside = header.split(']').next().is_some_and(|title| is_of(title.trim(), profile));
+        } else if inside
+            && !line.starts_with([' ', '\t', '#', ';'])
+            && let Some((key, value)) = line.split_once('=')
+        {
+            let value = value.split(" #").next().unwrap_or_default().trim();
+            found.push((key.trim(), value));
+        }
+    }
+    found
+}
+
+/// `[profile name]`, `[profile "a name"]` or `[default]`.
+fn is_of(title: &str, profile: &str) -> bool {
+    let name = match title.split_once([' ', '\t']) {
+        Some(("profile", name)) => name.trim(),
+        None if title == "default" => title,
+        _ => return false,
+    };
+    name.trim_matches(['"', '\'']) == profile
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: &str = "\
+[default]
+region = us-east-1
+
+[sso-session corp]
+sso_start_url = https://corp.awsapps.com/start
+
+[profile prod]
+sso_session = corp   # read-only
+s3 =
+  sso_session = nested
+
+[profile \"a role\"]
+role_arn = arn:aws:iam::111122223333:role/reader
+source_profile = prod
+
+[profile old]
+sso_start_url=https://corp.awsapps.com/start
+
+[profile ring]
+source_profile = ring
+";
+
+    #[test]
+    fn the_profile_that_signs_in_is_found() {
+        let command = |profile| SignIn::of(CONFIG, profile).command(false);
+        assert_eq!(command(Some("prod")).as_deref(), Some("aws sso login --profile prod"));
+        assert_eq!(command(Some("a role")).as_deref(), Some("aws sso login --profile prod"));
+        assert_eq!(command(Some("old")).as_deref(), Some("aws sso login --profile old"));
+        assert_eq!(command(Some("ring")), None);
+        assert_eq!(command(Some("corp")), None);
+        assert_eq!(command(None), None);
+    }
+
+    #[test]
+    fn a_message_that_speaks_of_sso_is_believed() {
+        let command = |profile| SignIn::of("", profile).command(true);
+        assert_eq!(command(None).as_deref(), Some("aws sso login"));
+        assert_eq!(command(Some("it's")).as_deref(), Some(r"aws sso login --profile 'it'\''s'"));
+    }
+}

@@ -1,0 +1,178 @@
+//! RDS: DB instances, snapshots, events and pending maintenance (API 2014-10-31).
+//!
+//! Every list is followed to its end.
+
+mod convert;
+
+use aws_sdk_rds::types::SourceType;
+use jiff::{SignedDuration, Timestamp};
+
+use self::convert::{action, database, event, snapshot};
+use super::error::fault;
+use super::pages::Pages;
+use super::{
+    DESCRIBE_DB_INSTANCES, DESCRIBE_DB_SNAPSHOTS, DESCRIBE_EVENTS, DESCRIBE_PENDING_MAINTENANCE_ACTIONS, Session, time,
+    words,
+};
+use crate::domain::{Database, Event, Fault, MaintenanceAction, Snapshot};
+
+/// Records a page, the most that AWS gives.
+const PAGE: i32 = 100;
+/// AWS keeps events for 14 days and refuses to look further back. A minute less, because the
+/// request arrives later than its times were chosen.
+const EVENTS_KEPT: SignedDuration = SignedDuration::from_secs(14 * 86_400 - 60);
+
+/// Reads the DB instances of a region, sorted by identifier.
+///
+/// # Errors
+/// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
+pub async fn databases(session: &Session, region: &str) -> Result<Vec<Database>, Fault> {
+    let client = session.rds(region);
+    let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
+    loop {
+        let page = client
+            .describe_db_instances()
+            .max_records(PAGE)
+            .set_marker(marker)
+            .send()
+            .await
+            .map_err(|error| fault(session.sign_in(), DESCRIBE_DB_INSTANCES, &error))?;
+        found.extend(page.db_instances.unwrap_or_default().into_iter().map(|raw| database(raw, region)));
+        marker = pages.next(DESCRIBE_DB_INSTANCES, page.marker)?;
+        if marker.is_none() {
+            found.sort_by(|a, b| a.id.cmp(&b.id));
+            return Ok(found);
+        }
+    }
+}
+
+/// Reads the snapshots of one DB instance, newest first; one that is still being prepared and has
+/// no time yet is the newest.
+///
+/// # Errors
+/// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
+pub async fn snapshots(session: &Session, region: &str, database: &str) -> Result<Vec<Snapshot>, Fault> {
+    let client = session.rds(region);
+    let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
+    loop {
+        let page = client
+            .describe_db_snapshots()
+            .db_instance_identifier(database)
+            .max_records(PAGE)
+            .set_marker(marker)
+            .send()
+            .await
+            .map_err(|error| fault(session.sign_in(), DESCRIBE_DB_SNAPSHOTS, &error))?;
+        found.extend(page.db_snapshots.unwrap_or_default().into_iter().map(snapshot));
+        marker = pages.next(DESCRIBE_DB_SNAPSHOTS, page.marker)?;
+        if marker.is_none() {
+            newest_first(&mut found);
+            return Ok(found);
+        }
+    }
+}
+
+/// Reads the events of all DB instances of a region between two moments, oldest first and each
+/// once. AWS keeps 14 days: an earlier `since` is moved there.
+///
+/// # Errors
+/// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
+pub async fn events(session: &Session, region: &str, since: Timestamp, until: Timestamp) -> Result<Vec<Event>, Fault> {
+    let client = session.rds(region);
+    let since = until.checked_sub(EVENTS_KEPT).map_or(since, |kept| kept.max(since));
+    let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
+    loop {
+        let page = client
+            .describe_events()
+            .source_type(SourceType::DbInstance)
+            .start_time(time::date_time(since))
+            .end_time(time::date_time(until))
+            .max_records(PAGE)
+            .set_marker(marker)
+            .send()
+            .await
+            .map_err(|error| fault(session.sign_in(), DESCRIBE_EVENTS, &error))?;
+        found.extend(page.events.unwrap_or_default().into_iter().filter_map(event));
+        marker = pages.next(DESCRIBE_EVENTS, page.marker)?;
+        if marker.is_none() {
+            each_once(&mut found);
+            return Ok(found);
+        }
+    }
+}
+
+/// Reads the pending maintenance of a region, sorted by resource.
+///
+/// # Errors
+/// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
+pub async fn maintenance(session: &Session, region: &str) -> Result<Vec<MaintenanceAction>, Fault> {
+    let client = session.rds(region);
+    let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
+    loop {
+        let page = client
+            .describe_pending_maintenance_actions()
+            .max_records(PAGE)
+            .set_marker(marker)
+            .send()
+            .await
+            .map_err(|error| fault(session.sign_in(), DESCRIBE_PENDING_MAINTENANCE_ACTIONS, &error))?;
+        for resource in page.pending_maintenance_actions.unwrap_or_default() {
+            let arn = words(resource.resource_identifier);
+            let details = resource.pending_maintenance_action_details.unwrap_or_default();
+            found.extend(details.into_iter().map(|raw| action(&arn, raw)));
+        }
+        marker = pages.next(DESCRIBE_PENDING_MAINTENANCE_ACTIONS, page.marker)?;
+        if marker.is_none() {
+            found.sort_by(|a, b| (&a.arn, &a.action).cmp(&(&b.arn, &b.action)));
+            return Ok(found);
+        }
+    }
+}
+
+fn newest_first(snapshots: &mut [Snapshot]) {
+    snapshots.sort_by(|a, b| {
+        // `true` sorts after `false`: what has no time yet comes first.
+        let age = |s: &Snapshot| (s.created.is_some(), s.created.map(std::cmp::Reverse));
+        age(a).cmp(&age(b)).then_with(|| a.id.cmp(&b.id))
+    });
+}
+
+fn each_once(events: &mut Vec<Event>) {
+    events.sort();
+    events.dedup_by(|a, b| a.at == b.at && a.source == b.source && a.message == b.message);
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_rds::types::{DbSnapshot, Event as SdkEvent};
+    use aws_smithy_types::DateTime;
+
+    use super::*;
+
+    #[test]
+    fn snapshots_are_newest_first_and_the_unborn_is_newest() {
+        let of = |id: &str, at: Option<i64>| {
+            snapshot(
+                DbSnapshot::builder()
+                    .db_snapshot_identifier(id)
+                    .set_snapshot_create_time(at.map(DateTime::from_secs))
+                    .build(),
+            )
+        };
+        let mut found = vec![of("old", Some(1)), of("new", Some(2)), of("unborn", None)];
+        newest_first(&mut found);
+        assert_eq!(found.iter().map(|s| s.id.as_str()).collect::<Vec<_>>(), ["unborn", "new", "old"]);
+    }
+
+    #[test]
+    fn an_event_on_two_pages_is_one_event() {
+        let of = |at: i64, message: &str| {
+            event(SdkEvent::builder().date(DateTime::from_secs(at)).source_identifier("a").message(message).build())
+        };
+        assert_eq!(event(SdkEvent::builder().message("no date").build()), None);
+        let mut found: Vec<_> =
+            [of(2, "two"), of(1, "one"), of(2, "two"), of(2, "too")].into_iter().flatten().collect();
+        each_once(&mut found);
+        assert_eq!(found.iter().map(|e| e.message.as_str()).collect::<Vec<_>>(), ["one", "too", "two"]);
+    }
+}

@@ -1,0 +1,207 @@
+//! Packing metrics into as few `GetMetricData` calls as AWS allows, and only what is missing.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::domain::{Metric, Series};
+
+/// Queries in one `GetMetricData` call (API reference, `MetricDataQueries`).
+pub const QUERIES_PER_CALL: usize = 500;
+/// Datapoints that one call returns at most (API reference, `GetMetricData`).
+pub const DATAPOINTS_PER_CALL: usize = 100_800;
+/// Newest periods that are asked for again: CloudWatch fills them late.
+const LATE_PERIODS: i64 = 3;
+
+/// One metric of one DB instance.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct MetricQuery {
+    /// `DBInstanceIdentifier`.
+    pub database: Arc<str>,
+    pub metric: Metric,
+}
+
+/// One `GetMetricData` call: at most 500 queries over one window at one period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MetricCall {
+    /// Seconds.
+    pub period: u32,
+    /// Seconds since the epoch, multiples of the period.
+    pub window: Range<i64>,
+    pub queries: Vec<MetricQuery>,
+}
+
+/// The answer to a [`MetricCall`].
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MetricAnswer {
+    /// Datapoints of each query, in the order of the call's queries, oldest first.
+    pub points: Vec<Vec<(i64, f64)>>,
+    /// AWS did not give everything (`StatusCode` other than `Complete` after the last page).
+    pub partial: bool,
+}
+
+/// What is known of every metric of a site's DB instances.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MetricStore {
+    databases: HashMap<Arc<str>, Vec<(Metric, Series)>>,
+}
+
+impl MetricStore {
+    /// The series of a metric at a period (seconds).
+    #[must_use]
+    pub fn series(&self, database: &str, metric: Metric, period: u32) -> Option<&Series> {
+        self.databases.get(database)?.iter().find(|(m, s)| *m == metric && s.period() == period).map(|(_, s)| s)
+    }
+
+    /// The newest value at the finest period, if it is not older than `oldest` (seconds).
+    #[must_use]
+    pub fn latest(&self, database: &str, metric: Metric, oldest: i64) -> Option<f64> {
+        let series = self.series(database, metric, metric.finest_period())?;
+        series.last().filter(|(at, _)| at.as_second() >= oldest).map(|(_, value)| value)
+    }
+
+    /// Takes in an answer; keeps at most `keep` seconds of each series.
+    pub fn merge(&mut self, call: &MetricCall, answer: &MetricAnswer, keep: i64) {
+        for (query, points) in call.queries.iter().zip(&answer.points) {
+            let window = match (answer.partial, points.first(), points.last()) {
+                (false, ..) => call.window.clone(),
+                // What AWS held back stays missing, and is asked for again.
+                (true, Some(first), Some(last)) => first.0..last.0 + i64::from(call.period),
+                (true, ..) => continue,
+            };
+            let all = self.databases.entry(query.database.clone()).or_default();
+            let position = all.iter().position(|(m, s)| *m == query.metric && s.period() == call.period);
+            let index = position.unwrap_or_else(|| {
+                all.push((query.metric, Series::new(call.period)));
+                all.len() - 1
+            });
+            if let Some((_, series)) = all.get_mut(index) {
+                series.merge(window, points.iter().copied());
+                series.forget_before(call.window.end - keep);
+            }
+        }
+    }
+
+    /// Forgets the databases that `keep` refuses.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
+        self.databases.retain(|id, _| keep(id));
+    }
+}
+
+/// The calls that bring `wanted` over `window` (seconds) at `period` up to date: only the parts
+/// that are missing and the newest periods before `now` again, never more than 500 queries or
+/// 100,800 datapoints a call. Empty when nothing is missing.
+#[must_use]
+pub fn calls(
+    store: &MetricStore,
+    wanted: impl IntoIterator<Item = MetricQuery>,
+    period: u32,
+    window: Range<i64>,
+    now: i64,
+) -> Vec<MetricCall> {
+    let step = i64::from(period.max(1));
+    let window = window.start.div_euclid(step) * step..(window.end + step - 1).div_euclid(step) * step;
+    let settled = now.div_euclid(step) * step + step - LATE_PERIODS * step;
+    let mut groups: BTreeMap<(i64, i64), Vec<MetricQuery>> = BTreeMap::new();
+    for query in wanted {
+        let missing = store
+            .series(&query.database, query.metric, period)
+            .map_or_else(|| vec![window.clone()], |series| series.missing(window.clone()));
+        let mut tail = settled.max(window.start).min(window.end)..window.end;
+        for part in missing {
+            if part.end >= tail.start {
+                tail.start = tail.start.min(part.start);
+            } else {
+                groups.entry((part.start, part.end)).or_default().push(query.clone());
+            }
+        }
+        if !tail.is_empty() {
+            groups.entry((tail.start, tail.end)).or_default().push(query);
+        }
+    }
+    let mut calls = Vec::new();
+    for ((start, end), queries) in groups {
+        let points = usize::try_from((end - start) / step).unwrap_or(1).max(1);
+        let size = (DATAPOINTS_PER_CALL / points).clamp(1, QUERIES_PER_CALL);
+        calls.extend(queries.chunks(size).map(|chunk| MetricCall {
+            period,
+            window: start..end,
+            queries: chunk.to_vec(),
+        }));
+    }
+    calls
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queries(databases: usize, metrics: &[Metric]) -> Vec<MetricQuery> {
+        (0..databases)
+            .flat_map(|i| {
+                let database: Arc<str> = format!("db-{i}").into();
+                metrics.iter().map(move |m| MetricQuery { database: database.clone(), metric: *m })
+            })
+            .collect()
+    }
+
+    #[test]
+    fn five_thousand_databases_with_twelve_metrics_take_120_calls() {
+        let wanted = queries(5000, &Metric::ALL[..12]);
+        let calls = calls(&MetricStore::default(), wanted, 60, 0..3600, 3600);
+        assert_eq!(calls.len(), 120);
+        assert!(calls.iter().all(|c| c.queries.len() == 500));
+    }
+
+    #[test]
+    fn no_call_asks_for_more_datapoints_than_aws_gives() {
+        for (period, window) in [(60, 0..14 * 86_400), (3600, 0..14 * 86_400), (60, 0..86_400)] {
+            for call in
+                calls(&MetricStore::default(), queries(600, &Metric::ALL[..2]), period, window.clone(), window.end)
+            {
+                let points = usize::try_from((call.window.end - call.window.start) / i64::from(period)).expect("fits");
+                assert!(points * call.queries.len() <= DATAPOINTS_PER_CALL);
+            }
+        }
+    }
+
+    #[test]
+    fn a_second_refresh_asks_for_the_tail_only() {
+        let wanted = queries(3, &[Metric::CPUUtilization]);
+        let mut store = MetricStore::default();
+        for call in calls(&store, wanted.clone(), 60, 0..3600, 3599) {
+            store.merge(&call, &MetricAnswer { points: vec![vec![]; 3], partial: false }, 7200);
+        }
+        let again = calls(&store, wanted.clone(), 60, 60..3660, 3659);
+        assert_eq!(again.iter().map(|c| c.window.clone()).collect::<Vec<_>>(), vec![3480..3660]);
+        let gap = calls(&store, wanted, 60, 1800..5400, 5399);
+        assert_eq!(gap.iter().map(|c| c.window.clone()).collect::<Vec<_>>(), vec![3600..5400]);
+    }
+
+    #[test]
+    fn the_settled_past_is_asked_for_once_and_a_partial_answer_again() {
+        let wanted = queries(1, &[Metric::CPUUtilization]);
+        let mut store = MetricStore::default();
+        let first = calls(&store, wanted.clone(), 60, 0..3600, 90_000);
+        let held_back = MetricAnswer { points: vec![vec![(0, 1.0), (60, 2.0)]], partial: true };
+        store.merge(&first[0], &held_back, 7200);
+        let again = calls(&store, wanted.clone(), 60, 0..3600, 90_000);
+        assert_eq!(again.iter().map(|c| c.window.clone()).collect::<Vec<_>>(), vec![120..3600]);
+        store.merge(&again[0], &MetricAnswer { points: vec![vec![]], partial: false }, 7200);
+        assert_eq!(calls(&store, wanted, 60, 0..3600, 90_000), vec![]);
+    }
+
+    #[test]
+    fn a_new_database_gets_its_history_beside_the_tail_of_the_others() {
+        let mut store = MetricStore::default();
+        let old = queries(2, &[Metric::CPUUtilization]);
+        for call in calls(&store, old, 60, 0..3600, 3599) {
+            store.merge(&call, &MetricAnswer { points: vec![vec![]; 2], partial: false }, 7200);
+        }
+        let windows: Vec<_> = calls(&store, queries(3, &[Metric::CPUUtilization]), 60, 60..3660, 3659)
+            .into_iter()
+            .map(|c| (c.window, c.queries.len()))
+            .collect();
+        assert_eq!(windows, vec![(60..3660, 1), (3480..3660, 2)]);
+    }
+}

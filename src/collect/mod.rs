@@ -1,0 +1,110 @@
+//! What is polled, how often, and in how many calls.
+//!
+//! Pure: [`Schedule`] decides from time and attention what is due, [`metrics`] packs what is
+//! wanted into as few calls as AWS allows. The runtime carries the requests out.
+
+pub mod backoff;
+pub mod cadence;
+pub mod metrics;
+pub mod schedule;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::identity::Identity;
+use crate::domain::{Alarm, Database, Event, MaintenanceAction, SiteId, Snapshot};
+use metrics::{MetricAnswer, MetricCall};
+
+pub use cadence::Attention;
+pub use schedule::Schedule;
+
+/// One thing that is read as a whole and has one age.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Dataset {
+    /// Who we are (`sts:GetCallerIdentity`).
+    Identity,
+    /// All DB instances of the site.
+    Databases,
+    /// All pending maintenance of the site.
+    Maintenance,
+    /// RDS events of the last 14 days.
+    Events,
+    /// CloudWatch alarms.
+    Alarms,
+    /// The table's metrics, last hour at 60 s, of every DB instance of the site.
+    Metrics,
+    /// Free storage of the last week at one hour, of every DB instance: for the runway.
+    StorageTrend,
+    /// Snapshots of one DB instance.
+    Snapshots(Arc<str>),
+    /// The charts of one DB instance at this period (seconds).
+    History(Arc<str>, u32),
+}
+
+impl Dataset {
+    /// What a person calls it.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::Identity => "identity".into(),
+            Self::Databases => "databases".into(),
+            Self::Maintenance => "pending maintenance".into(),
+            Self::Events => "events".into(),
+            Self::Alarms => "alarms".into(),
+            Self::Metrics => "metrics".into(),
+            Self::StorageTrend => "storage trend".into(),
+            Self::Snapshots(database) => format!("snapshots of {database}"),
+            Self::History(database, _) => format!("charts of {database}"),
+        }
+    }
+}
+
+/// A dataset of a site: the unit of scheduling.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Target {
+    pub site: SiteId,
+    pub dataset: Dataset,
+}
+
+/// A request on its way. `id` grows: an answer with an id that is no longer awaited is dropped.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    pub id: u64,
+    pub target: Target,
+    pub ask: Ask,
+}
+
+/// What exactly is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    Identity,
+    Databases,
+    Maintenance,
+    Events { since: Timestamp, until: Timestamp },
+    Alarms,
+    Snapshots { database: Arc<str> },
+    Metrics { calls: Vec<MetricCall> },
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    Identity(Identity),
+    Databases(Vec<Database>),
+    Maintenance(Vec<MaintenanceAction>),
+    Events {
+        events: Vec<Event>,
+        window: Range<Timestamp>,
+    },
+    Alarms(Vec<Alarm>),
+    Snapshots(Vec<Snapshot>),
+    /// One of a request's metric calls; the request is still under way.
+    MetricPart {
+        call: MetricCall,
+        answer: MetricAnswer,
+    },
+    /// All metric calls of the request have been answered.
+    MetricsDone,
+}

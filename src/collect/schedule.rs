@@ -1,0 +1,166 @@
+//! What is due, what is on its way, and how failures are spaced.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::{Attention, Target, backoff, cadence};
+use crate::domain::Fault;
+
+/// The state of polling: one slot a target.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Schedule {
+    slots: HashMap<Target, Slot>,
+    next_id: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Slot {
+    /// The request that is awaited.
+    awaited: Option<u64>,
+    /// When the last success came; `None` before the first.
+    read: Option<Timestamp>,
+    /// Not before this, after a failure.
+    not_before: Option<Timestamp>,
+    /// Failures in a row.
+    failures: u32,
+    /// Asked for by hand.
+    forced: bool,
+}
+
+impl Schedule {
+    /// Whether `target` should be asked for now.
+    #[must_use]
+    pub fn is_due(&self, target: &Target, attention: Attention, now: Timestamp) -> bool {
+        let Some(slot) = self.slots.get(target) else { return attention != Attention::None };
+        if slot.awaited.is_some() || attention == Attention::None {
+            return false;
+        }
+        if slot.forced {
+            return true;
+        }
+        if let Some(not_before) = slot.not_before {
+            return now >= not_before;
+        }
+        match slot.read {
+            None => true,
+            Some(read) => cadence::next_due(&target.dataset, attention, read).is_some_and(|due| now >= due),
+        }
+    }
+
+    /// Notes that `target` is being asked for; the id of the request.
+    pub fn begin(&mut self, target: &Target) -> u64 {
+        self.next_id += 1;
+        let slot = self.slots.entry(target.clone()).or_default();
+        slot.awaited = Some(self.next_id);
+        slot.forced = false;
+        self.next_id
+    }
+
+    /// True while an answer with this id is the one that is awaited.
+    #[must_use]
+    pub fn awaits(&self, target: &Target, id: u64) -> bool {
+        self.slots.get(target).is_some_and(|slot| slot.awaited == Some(id))
+    }
+
+    /// The awaited request ended well.
+    pub fn succeed(&mut self, target: &Target, now: Timestamp) {
+        if let Some(slot) = self.slots.get_mut(target) {
+            *slot = Slot { read: Some(now), forced: slot.forced, ..Slot::default() };
+        }
+    }
+
+    /// The awaited request failed: the next try waits, longer each time.
+    pub fn fail(&mut self, target: &Target, fault: &Fault, now: Timestamp) {
+        if let Some(slot) = self.slots.get_mut(target) {
+            slot.awaited = None;
+            slot.failures += 1;
+            slot.not_before = now.checked_add(backoff::pause(&fault.kind, slot.failures, target)).ok();
+        }
+    }
+
+    /// Asks for everything that is known to the schedule and that `which` names, now: the
+    /// engineer pressed a key. What is on its way already is not asked for twice.
+    pub fn force(&mut self, which: impl Fn(&Target) -> bool) -> usize {
+        let mut count = 0;
+        for (target, slot) in &mut self.slots {
+            if which(target) && slot.awaited.is_none() {
+                slot.forced = true;
+                count += 1;
+            }
+        }
+        count
+    }
+
+    /// What a target depends on has changed: it is due again, at once.
+    pub fn renew(&mut self, target: &Target) {
+        if let Some(slot) = self.slots.get_mut(target) {
+            slot.forced = slot.not_before.is_none();
+        }
+    }
+
+    /// Requests on their way.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.slots.values().filter(|slot| slot.awaited.is_some()).count()
+    }
+
+    /// When `target` will be tried again after a failure.
+    #[must_use]
+    pub fn retry_at(&self, target: &Target) -> Option<Timestamp> {
+        self.slots.get(target).and_then(|slot| slot.not_before)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::Dataset;
+    use crate::domain::{FaultKind, SiteId};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("in range")
+    }
+
+    fn target() -> Target {
+        Target { site: SiteId(0), dataset: Dataset::Databases }
+    }
+
+    fn fault() -> Fault {
+        Fault { kind: FaultKind::TimedOut, call: "rds:X".into(), message: String::new(), request_id: None }
+    }
+
+    #[test]
+    fn one_request_at_a_time_and_the_next_after_the_interval() {
+        let mut schedule = Schedule::default();
+        assert!(schedule.is_due(&target(), Attention::Watched, at(0)));
+        let id = schedule.begin(&target());
+        assert!(schedule.awaits(&target(), id));
+        assert!(!schedule.is_due(&target(), Attention::Watched, at(1000)));
+        schedule.succeed(&target(), at(10));
+        assert!(!schedule.is_due(&target(), Attention::Watched, at(39)));
+        assert!(schedule.is_due(&target(), Attention::Watched, at(40)));
+        assert!(!schedule.is_due(&target(), Attention::Hidden, at(40)));
+    }
+
+    #[test]
+    fn failures_wait_and_a_key_does_not() {
+        let mut schedule = Schedule::default();
+        schedule.begin(&target());
+        schedule.fail(&target(), &fault(), at(0));
+        assert!(!schedule.is_due(&target(), Attention::Watched, at(1)));
+        assert!(schedule.is_due(&target(), Attention::Watched, at(4)));
+        assert_eq!(schedule.force(|_| true), 1);
+        assert!(schedule.is_due(&target(), Attention::Watched, at(1)));
+    }
+
+    #[test]
+    fn an_older_answer_is_not_awaited() {
+        let mut schedule = Schedule::default();
+        let old = schedule.begin(&target());
+        schedule.fail(&target(), &fault(), at(0));
+        let new = schedule.begin(&target());
+        assert!(!schedule.awaits(&target(), old));
+        assert!(schedule.awaits(&target(), new));
+    }
+}

@@ -1,0 +1,167 @@
+//! The metrics of `AWS/RDS` that we read: name, unit, statistic, and how a chart of it is honest.
+
+use serde::{Deserialize, Serialize};
+
+use super::Database;
+
+/// Unit of a metric's values as CloudWatch gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    Percent,
+    Count,
+    Bytes,
+    BytesPerSecond,
+    PerSecond,
+    Seconds,
+}
+
+/// The statistic that we ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Statistic {
+    Average,
+    Minimum,
+    Maximum,
+}
+
+impl Statistic {
+    /// CloudWatch's word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Average => "Average",
+            Self::Minimum => "Minimum",
+            Self::Maximum => "Maximum",
+        }
+    }
+}
+
+/// A metric in the namespace `AWS/RDS`, dimension `DBInstanceIdentifier`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Metric {
+    CPUUtilization,
+    DatabaseConnections,
+    FreeStorageSpace,
+    ReplicaLag,
+    FreeableMemory,
+    ReadLatency,
+    WriteLatency,
+    ReadIOPS,
+    WriteIOPS,
+    DiskQueueDepth,
+    NetworkReceiveThroughput,
+    NetworkTransmitThroughput,
+    CPUCreditBalance,
+}
+
+impl Metric {
+    /// Every metric, in the order of the database screen.
+    pub const ALL: [Self; 13] = [
+        Self::CPUUtilization,
+        Self::DatabaseConnections,
+        Self::FreeStorageSpace,
+        Self::ReplicaLag,
+        Self::FreeableMemory,
+        Self::CPUCreditBalance,
+        Self::ReadLatency,
+        Self::WriteLatency,
+        Self::ReadIOPS,
+        Self::WriteIOPS,
+        Self::DiskQueueDepth,
+        Self::NetworkReceiveThroughput,
+        Self::NetworkTransmitThroughput,
+    ];
+
+    /// `MetricName` in CloudWatch.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CPUUtilization => "CPUUtilization",
+            Self::DatabaseConnections => "DatabaseConnections",
+            Self::FreeStorageSpace => "FreeStorageSpace",
+            Self::ReplicaLag => "ReplicaLag",
+            Self::FreeableMemory => "FreeableMemory",
+            Self::ReadLatency => "ReadLatency",
+            Self::WriteLatency => "WriteLatency",
+            Self::ReadIOPS => "ReadIOPS",
+            Self::WriteIOPS => "WriteIOPS",
+            Self::DiskQueueDepth => "DiskQueueDepth",
+            Self::NetworkReceiveThroughput => "NetworkReceiveThroughput",
+            Self::NetworkTransmitThroughput => "NetworkTransmitThroughput",
+            Self::CPUCreditBalance => "CPUCreditBalance",
+        }
+    }
+
+    /// The metric of that `MetricName`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|m| m.name() == name)
+    }
+
+    /// What a person calls it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::CPUUtilization => "CPU",
+            Self::DatabaseConnections => "connections",
+            Self::FreeStorageSpace => "free storage",
+            Self::ReplicaLag => "replica lag",
+            Self::FreeableMemory => "free memory",
+            Self::ReadLatency => "read latency",
+            Self::WriteLatency => "write latency",
+            Self::ReadIOPS => "read IOPS",
+            Self::WriteIOPS => "write IOPS",
+            Self::DiskQueueDepth => "queue depth",
+            Self::NetworkReceiveThroughput => "network in",
+            Self::NetworkTransmitThroughput => "network out",
+            Self::CPUCreditBalance => "CPU credits",
+        }
+    }
+
+    /// Unit of the values.
+    #[must_use]
+    pub fn unit(self) -> Unit {
+        match self {
+            Self::CPUUtilization => Unit::Percent,
+            Self::DatabaseConnections | Self::DiskQueueDepth | Self::CPUCreditBalance => Unit::Count,
+            Self::FreeStorageSpace | Self::FreeableMemory => Unit::Bytes,
+            Self::ReplicaLag | Self::ReadLatency | Self::WriteLatency => Unit::Seconds,
+            Self::ReadIOPS | Self::WriteIOPS => Unit::PerSecond,
+            Self::NetworkReceiveThroughput | Self::NetworkTransmitThroughput => Unit::BytesPerSecond,
+        }
+    }
+
+    /// The statistic that does not flatter: the lowest free storage, the highest lag.
+    #[must_use]
+    pub fn statistic(self) -> Statistic {
+        match self {
+            Self::FreeStorageSpace | Self::FreeableMemory | Self::CPUCreditBalance => Statistic::Minimum,
+            Self::ReplicaLag => Statistic::Maximum,
+            _ => Statistic::Average,
+        }
+    }
+
+    /// The finest period at which AWS publishes it, seconds.
+    #[must_use]
+    pub fn finest_period(self) -> u32 {
+        match self {
+            Self::CPUCreditBalance => 300,
+            _ => 60,
+        }
+    }
+
+    /// Whether AWS publishes it for this instance: lag for replicas, credits for T classes.
+    #[must_use]
+    pub fn applies_to(self, database: &Database) -> bool {
+        match self {
+            Self::ReplicaLag => database.is_replica(),
+            Self::CPUCreditBalance => database.instance_class().is_none_or(|class| class.burstable),
+            _ => true,
+        }
+    }
+
+    /// True when a falling value is the bad direction.
+    #[must_use]
+    pub fn low_is_bad(self) -> bool {
+        matches!(self, Self::FreeStorageSpace | Self::FreeableMemory | Self::CPUCreditBalance)
+    }
+}

@@ -1,0 +1,32 @@
+//! What an operator talks about: environments, databases, replicas, snapshots, alarms, metrics.
+//!
+//! Plain data and pure rules. Nothing in here knows the SDK, the terminal or the clock: `now` is
+//! always an argument.
+
+pub mod alarm;
+pub mod class;
+pub mod database;
+pub mod environment;
+pub mod event;
+pub mod fault;
+pub mod identity;
+pub mod maintenance;
+pub mod metric;
+pub mod remote;
+pub mod replication;
+pub mod runway;
+pub mod series;
+pub mod snapshot;
+pub mod text;
+
+pub use alarm::{Alarm, AlarmState};
+pub use database::Database;
+pub use environment::{Criticality, Environment, Site, SiteId};
+pub use event::Event;
+pub use fault::{Fault, FaultKind};
+pub use identity::Identity;
+pub use maintenance::MaintenanceAction;
+pub use metric::{Metric, Statistic, Unit};
+pub use remote::Remote;
+pub use series::Series;
+pub use snapshot::Snapshot;

@@ -1,0 +1,184 @@
+//! Values at a regular step: what CloudWatch gives for one metric and one period.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use jiff::Timestamp;
+
+/// Values of one metric at a fixed period, contiguous in time; a moment without a datapoint is
+/// NaN (missing is not zero).
+///
+/// Seconds since the Unix epoch throughout: CloudWatch aligns datapoints to the period.
+#[derive(Debug, Clone, Default)]
+pub struct Series {
+    /// Step in seconds; 0 only for the empty default.
+    period: u32,
+    /// Start of the first value's period; a multiple of `period`.
+    start: i64,
+    values: VecDeque<f32>,
+}
+
+/// NaN counts as equal to NaN: two series are the same when they would draw the same.
+impl PartialEq for Series {
+    fn eq(&self, other: &Self) -> bool {
+        self.period == other.period
+            && self.start == other.start
+            && self.values.len() == other.values.len()
+            && self.values.iter().zip(&other.values).all(|(a, b)| a.to_bits() == b.to_bits() || a == b)
+    }
+}
+
+impl Series {
+    /// An empty series with this period in seconds.
+    #[must_use]
+    pub fn new(period: u32) -> Self {
+        Self { period, start: 0, values: VecDeque::new() }
+    }
+
+    /// Step in seconds.
+    #[must_use]
+    pub fn period(&self) -> u32 {
+        self.period
+    }
+
+    /// The seconds that are covered, from the first value's start to the end of the last period.
+    #[must_use]
+    pub fn covered(&self) -> Range<i64> {
+        self.start..self.start + i64::from(self.period) * i64::try_from(self.values.len()).unwrap_or(0)
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The parts of `window` (seconds) that are not covered yet. When `window` does not touch
+    /// what is covered, all of it.
+    #[must_use]
+    pub fn missing(&self, window: Range<i64>) -> Vec<Range<i64>> {
+        let covered = self.covered();
+        if self.is_empty() || window.end < covered.start || window.start > covered.end {
+            return vec![window];
+        }
+        let mut missing = Vec::new();
+        if window.start < covered.start {
+            missing.push(window.start..covered.start);
+        }
+        if window.end > covered.end {
+            missing.push(covered.end..window.end);
+        }
+        missing
+    }
+
+    /// Takes in an answer that covers `window`: its datapoints, and NaN where it has none.
+    /// A window that does not touch what is covered replaces it.
+    pub fn merge(&mut self, window: Range<i64>, points: impl IntoIterator<Item = (i64, f64)>) {
+        let step = i64::from(self.period);
+        if step == 0 || window.is_empty() {
+            return;
+        }
+        let window = window.start.div_euclid(step) * step..(window.end + step - 1).div_euclid(step) * step;
+        let covered = self.covered();
+        if self.is_empty() || window.end < covered.start || window.start > covered.end {
+            self.values.clear();
+            self.start = window.start;
+        }
+        while window.start < self.start {
+            self.values.push_front(f32::NAN);
+            self.start -= step;
+        }
+        while self.covered().end < window.end {
+            self.values.push_back(f32::NAN);
+        }
+        for (at, value) in points {
+            if let Some(slot) = self.index(at).and_then(|i| self.values.get_mut(i)) {
+                #[allow(clippy::cast_possible_truncation, reason = "seven digits are enough for a chart")]
+                let value = value as f32;
+                *slot = value;
+            }
+        }
+    }
+
+    /// Drops everything before `from` (seconds).
+    pub fn forget_before(&mut self, from: i64) {
+        while self.start < from && self.values.pop_front().is_some() {
+            self.start += i64::from(self.period);
+        }
+    }
+
+    /// The value of the period that contains `at` (seconds).
+    #[must_use]
+    pub fn at(&self, at: i64) -> Option<f64> {
+        self.index(at).and_then(|i| self.values.get(i)).filter(|v| !v.is_nan()).map(|v| f64::from(*v))
+    }
+
+    /// The newest value and the start of its period.
+    #[must_use]
+    pub fn last(&self) -> Option<(Timestamp, f64)> {
+        let (i, v) = self.values.iter().enumerate().rev().find(|(_, v)| !v.is_nan())?;
+        let at = self.start + i64::from(self.period) * i64::try_from(i).ok()?;
+        Some((Timestamp::from_second(at).ok()?, f64::from(*v)))
+    }
+
+    /// All points that have a value, oldest first: start of the period in seconds, value.
+    pub fn points(&self) -> impl DoubleEndedIterator<Item = (i64, f64)> + '_ {
+        let (start, step) = (self.start, i64::from(self.period));
+        self.values
+            .iter()
+            .enumerate()
+            .filter(|(_, v)| !v.is_nan())
+            .filter_map(move |(i, v)| Some((start + step * i64::try_from(i).ok()?, f64::from(*v))))
+    }
+
+    fn index(&self, at: i64) -> Option<usize> {
+        if self.period == 0 {
+            return None;
+        }
+        usize::try_from((at - self.start).div_euclid(i64::from(self.period))).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(window: Range<i64>, points: &[(i64, f64)]) -> Series {
+        let mut s = Series::new(60);
+        s.merge(window, points.iter().copied());
+        s
+    }
+
+    #[test]
+    fn what_was_asked_and_not_answered_is_missing_not_zero() {
+        let s = series(0..300, &[(0, 1.0), (120, 3.0)]);
+        assert_eq!(s.covered(), 0..300);
+        assert_eq!(s.at(59), Some(1.0));
+        assert_eq!(s.at(60), None);
+        assert_eq!(s.last().map(|(at, v)| (at.as_second(), v)), Some((120, 3.0)));
+    }
+
+    #[test]
+    fn only_the_missing_ends_are_asked_for() {
+        let s = series(600..1200, &[]);
+        assert_eq!(s.missing(600..1200), vec![]);
+        assert_eq!(s.missing(660..1380), vec![1200..1380]);
+        assert_eq!(s.missing(0..1380), vec![0..600, 1200..1380]);
+        assert_eq!(s.missing(5000..6000), vec![5000..6000]);
+    }
+
+    #[test]
+    fn a_tail_extends_and_corrects() {
+        let mut s = series(0..180, &[(0, 1.0), (60, 2.0), (120, 3.0)]);
+        s.merge(120..300, [(120, 3.5), (180, 4.0)]);
+        assert_eq!(s.points().collect::<Vec<_>>(), vec![(0, 1.0), (60, 2.0), (120, 3.5), (180, 4.0)]);
+        s.forget_before(120);
+        assert_eq!(s.covered(), 120..300);
+    }
+
+    #[test]
+    fn a_distant_window_replaces() {
+        let mut s = series(0..180, &[(0, 1.0)]);
+        s.merge(6000..6120, [(6000, 9.0)]);
+        assert_eq!(s.covered(), 6000..6120);
+    }
+}

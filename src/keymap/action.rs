@@ -1,0 +1,131 @@
+//! What a key can be bound to.
+
+use serde::{Deserialize, Serialize};
+
+/// One list for the enum, its names in keymap files, its help and `ALL`.
+macro_rules! actions {
+    ($($variant:ident = $name:tt, $help:tt;)*) => {
+        /// What a key can be bound to; `snake_case` in keymap files.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Action {
+            $(#[doc = $help] #[serde(rename = $name)] $variant,)*
+        }
+
+        impl Action {
+            /// Every action, in the order of the help.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name in keymap files.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// A few words for hints and help.
+            #[must_use]
+            pub fn describe(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $help,)*
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    Open = "open", "open";
+    Back = "back", "back";
+    NextPane = "next_pane", "next pane";
+    PreviousPane = "previous_pane", "previous pane";
+    Down = "down", "down";
+    Up = "up", "up";
+    Top = "top", "first";
+    Bottom = "bottom", "last";
+    HalfPageDown = "half_page_down", "half a page down";
+    HalfPageUp = "half_page_up", "half a page up";
+    PageDown = "page_down", "a page down";
+    PageUp = "page_up", "a page up";
+    Left = "left", "left";
+    Right = "right", "right";
+    Toggle = "toggle", "switch on or off";
+    Filter = "filter", "filter";
+    Sort = "sort", "sort by the next column";
+    SortReverse = "sort_reverse", "reverse the order";
+    Columns = "columns", "choose columns";
+    Environments = "environments", "choose an environment";
+    AllEnvironments = "all_environments", "all environments";
+    NextEnvironment = "next_environment", "next environment";
+    PreviousEnvironment = "previous_environment", "previous environment";
+    Environment1 = "environment_1", "environment 1";
+    Environment2 = "environment_2", "environment 2";
+    Environment3 = "environment_3", "environment 3";
+    Environment4 = "environment_4", "environment 4";
+    Environment5 = "environment_5", "environment 5";
+    Environment6 = "environment_6", "environment 6";
+    Environment7 = "environment_7", "environment 7";
+    Environment8 = "environment_8", "environment 8";
+    Environment9 = "environment_9", "environment 9";
+    TimeRange = "time_range", "choose a time range";
+    PanBack = "pan_back", "earlier";
+    PanForward = "pan_forward", "later";
+    ZoomIn = "zoom_in", "a shorter range";
+    ZoomOut = "zoom_out", "a longer range";
+    CursorLeft = "cursor_left", "cursor to the left";
+    CursorRight = "cursor_right", "cursor to the right";
+    CursorClear = "cursor_clear", "cursor away";
+    Now = "now", "up to now";
+    Refresh = "refresh", "refresh";
+    Errors = "errors", "errors";
+    Dismiss = "dismiss", "dismiss the message";
+    Copy = "copy", "copy";
+    Palette = "palette", "commands";
+    Help = "help", "help";
+    Suspend = "suspend", "suspend to the shell";
+    Quit = "quit", "leave";
+}
+
+impl Action {
+    /// The action of that name in keymap files.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.name() == name)
+    }
+
+    /// The place of the environment that it chooses, from 0.
+    #[must_use]
+    pub fn environment(self) -> Option<usize> {
+        Some(match self {
+            Self::Environment1 => 0,
+            Self::Environment2 => 1,
+            Self::Environment3 => 2,
+            Self::Environment4 => 3,
+            Self::Environment5 => 4,
+            Self::Environment6 => 5,
+            Self::Environment7 => 6,
+            Self::Environment8 => 7,
+            Self::Environment9 => 8,
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_found() {
+        for action in Action::ALL {
+            assert_eq!(Action::from_name(action.name()), Some(*action));
+        }
+        assert_eq!(Action::from_name("Open"), None);
+    }
+
+    #[test]
+    fn nine_environments_in_order() {
+        let places: Vec<_> = Action::ALL.iter().filter_map(|action| action.environment()).collect();
+        assert_eq!(places, (0..9).collect::<Vec<_>>());
+    }
+}

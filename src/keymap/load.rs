@@ -1,0 +1,271 @@
+//! Reads keymaps. What cannot be understood is left out, and a warning names the line: a typing
+//! mistake in a keymap must not keep anybody from the console.
+
+use std::collections::BTreeMap;
+
+use toml::de::{DeTable, DeValue};
+
+use super::{Action, Binding, Key, Keymap, Layer};
+
+const SHIPPED: [(&str, &str); 2] =
+    [("default", include_str!("../../keymaps/default.toml")), ("vim", include_str!("../../keymaps/vim.toml"))];
+
+/// What a key is bound to in order to take an inherited binding away.
+const UNBOUND: &str = "none";
+
+/// The names of the keymaps in the binary.
+pub fn shipped() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().map(|(name, _)| *name)
+}
+
+pub(super) fn load(name: &str, user_text: Option<&str>) -> (Keymap, Vec<String>) {
+    let mut warnings = Vec::new();
+    let bindings = if let Some(text) = user_text {
+        let draft = Draft::read(text, &mut warnings);
+        let base = match &draft.inherits {
+            Some((base, _)) if shipped_text(base).is_some() => base.as_str(),
+            Some((base, line)) => {
+                warnings.push(format!(
+                    "line {line}: there is no keymap {base:?} to inherit: default is used; shipped are {}",
+                    names()
+                ));
+                SHIPPED[0].0
+            }
+            None if shipped_text(name).is_some() => name,
+            None => SHIPPED[0].0,
+        };
+        let base = shipped_bindings(base, &mut warnings);
+        draft.extend(base, &mut warnings)
+    } else {
+        if shipped_text(name).is_none() {
+            warnings.push(format!("there is no keymap {name:?}: default is used; shipped are {}", names()));
+        }
+        shipped_bindings(name, &mut warnings)
+    };
+    (Keymap { name: name.to_owned(), bindings }, warnings)
+}
+
+fn shipped_text(name: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+fn names() -> String {
+    shipped().collect::<Vec<_>>().join(", ")
+}
+
+/// A shipped keymap; each of them extends `default`.
+fn shipped_bindings(name: &str, warnings: &mut Vec<String>) -> Vec<Binding> {
+    let base = Draft::read(SHIPPED[0].1, warnings).extend(Vec::new(), warnings);
+    match shipped_text(name) {
+        Some(text) if name != SHIPPED[0].0 => Draft::read(text, warnings).extend(base, warnings),
+        _ => base,
+    }
+}
+
+/// A keymap file as written.
+#[derive(Default)]
+struct Draft {
+    inherits: Option<(String, usize)>,
+    entries: Vec<Entry>,
+}
+
+/// One line of it.
+struct Entry {
+    line: usize,
+    layer: Layer,
+    keys: Vec<Key>,
+    /// `None` takes the inherited binding away.
+    action: Option<Action>,
+}
+
+impl Draft {
+    fn read(text: &str, warnings: &mut Vec<String>) -> Self {
+        let (document, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let line = error.span().map_or(1, |span| line_of(text, span.start));
+            warnings.push(format!("line {line}: {}", error.message()));
+        }
+        let mut draft = Self::default();
+        for (name, value) in document.get_ref() {
+            let line = line_of(text, name.span().start);
+            let name: &str = name.get_ref();
+            match (name, value.get_ref()) {
+                ("inherits", DeValue::String(base)) => draft.inherits = Some((base.clone().into_owned(), line)),
+                ("inherits", _) => warnings.push(format!("line {line}: inherits must be the name of a keymap")),
+                (name, value) => {
+                    if let (Some(layer), Some(table)) = (Layer::from_name(name), value.as_table()) {
+                        draft.read_layer(text, layer, table, warnings);
+                    } else {
+                        warnings.push(format!(
+                            "line {line}: {name:?} is not known here; a keymap has inherits, [global], [table], \
+                             [database], [overlay] and [prompt]"
+                        ));
+                    }
+                }
+            }
+        }
+        // TOML tables come sorted by key; the order of the file decides which key hints show.
+        draft.entries.sort_by_key(|entry| entry.line);
+        draft
+    }
+
+    fn read_layer(&mut self, text: &str, layer: Layer, table: &DeTable<'_>, warnings: &mut Vec<String>) {
+        for (written, value) in table {
+            let line = line_of(text, written.span().start);
+            let mut warn = |problem: String| warnings.push(format!("line {line}: {problem}"));
+            let Some(name) = value.get_ref().as_str() else {
+                warn(format!("the key {:?} must be bound to the name of an action, or \"none\"", written.get_ref()));
+                continue;
+            };
+            let action = Action::from_name(name);
+            if action.is_none() && name != UNBOUND {
+                warn(format!("there is no action {name:?}"));
+                continue;
+            }
+            let parsed = written.get_ref().split_whitespace().map(str::parse::<Key>).collect::<Result<Vec<_>, _>>();
+            let keys = match parsed {
+                Ok(keys) => keys,
+                Err(bad) => {
+                    warn(bad.to_string());
+                    continue;
+                }
+            };
+            if keys.is_empty() {
+                warn("a key is missing".to_owned());
+            } else if layer == Layer::Prompt && keys[0].character().is_some() {
+                warn(format!("{} cannot be bound in [prompt]: it is what one types there", keys[0]));
+            } else {
+                self.entries.push(Entry { line, layer, keys, action });
+            }
+        }
+    }
+
+    /// This file over `base`. Where both use a sequence, or one's is the beginning of the other's,
+    /// this file has it.
+    fn extend(self, mut base: Vec<Binding>, warnings: &mut Vec<String>) -> Vec<Binding> {
+        let (unbound, bound): (Vec<Entry>, Vec<Entry>) =
+            self.entries.into_iter().partition(|entry| entry.action.is_none());
+        for entry in unbound {
+            let before = base.len();
+            base.retain(|binding| binding.layer != entry.layer || binding.keys != entry.keys);
+            if base.len() == before {
+                warnings.push(format!("line {}: \"{}\" was not bound", entry.line, written(&entry.keys)));
+            }
+        }
+        let mut own: Vec<Binding> = Vec::with_capacity(bound.len() + base.len());
+        let mut lines: BTreeMap<usize, usize> = BTreeMap::new();
+        for Entry { line, layer, keys, action } in bound {
+            let Some(action) = action else { continue };
+            let clash = own.iter().position(|other| other.layer == layer && overlap(&other.keys, &keys));
+            if let Some(other) = clash {
+                warnings.push(format!(
+                    "line {line}: \"{}\" is left out: it collides with \"{}\" in line {}",
+                    written(&keys),
+                    written(&own[other].keys),
+                    lines.get(&other).copied().unwrap_or(line),
+                ));
+                continue;
+            }
+            base.retain(|other| {
+                let hidden = other.layer == layer && overlap(&other.keys, &keys);
+                if hidden && other.keys != keys {
+                    warnings.push(format!(
+                        "line {line}: \"{}\" takes \"{}\" ({}) away; bind that one to \"none\" to say that you mean it",
+                        written(&keys),
+                        written(&other.keys),
+                        other.action.name()
+                    ));
+                }
+                !hidden
+            });
+            lines.insert(own.len(), line);
+            own.push(Binding { layer, keys, action });
+        }
+        own.append(&mut base);
+        own
+    }
+}
+
+/// True when the sequences are equal or one is the beginning of the other.
+fn overlap(a: &[Key], b: &[Key]) -> bool {
+    a.starts_with(b) || b.starts_with(a)
+}
+
+fn written(keys: &[Key]) -> String {
+    keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// The line of a byte offset, from 1.
+fn line_of(text: &str, offset: usize) -> usize {
+    text.get(..offset).map_or(1, |before| before.matches('\n').count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keymap::{Resolution, Resolver};
+
+    fn act(keymap: &Keymap, layer: Layer, keys: &str) -> Resolution {
+        let mut resolver = Resolver::default();
+        let mut last = Resolution::None;
+        for key in keys.split_whitespace().filter_map(|key| key.parse::<Key>().ok()) {
+            last = resolver.resolve(keymap, &[layer, Layer::Global], key);
+        }
+        last
+    }
+
+    #[test]
+    fn shipped_keymaps_have_no_warnings() {
+        for name in shipped() {
+            assert_eq!(Keymap::load(name, None).1, Vec::<String>::new(), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_action_can_be_reached() {
+        let (keymap, _) = Keymap::load("default", None);
+        for action in Action::ALL {
+            let reached = Layer::ALL.iter().any(|layer| keymap.key_for(&[*layer], *action).is_some());
+            assert!(reached, "{}", action.name());
+        }
+        assert_eq!(keymap.key_for(&[Layer::Table, Layer::Global], Action::Top).as_deref(), Some("gg"));
+        assert_eq!(keymap.key_for(&[Layer::Table, Layer::Global], Action::HalfPageDown).as_deref(), Some("Ctrl-d"));
+    }
+
+    #[test]
+    fn the_user_is_heard_over_the_default() {
+        let (keymap, warnings) = Keymap::load("mine", Some("[global]\n\"R\" = \"quit\"\n\"q\" = \"none\"\n"));
+        assert_eq!(warnings, Vec::<String>::new());
+        assert_eq!(act(&keymap, Layer::Table, "R"), Resolution::Action(Action::Quit));
+        assert_eq!(act(&keymap, Layer::Table, "q"), Resolution::None);
+        assert_eq!(keymap.key_for(&[Layer::Global], Action::Quit).as_deref(), Some("R"));
+        assert_eq!(act(&keymap, Layer::Table, "j"), Resolution::Action(Action::Down));
+    }
+
+    #[test]
+    fn mistakes_are_named_by_line_and_left_out() {
+        let text = "[global]\n\"x y\" = \"quit\"\n\"x\" = \"help\"\n\"ctl-x\" = \"help\"\n\"z\" = \"hlep\"\n\"v\" = 1\n\
+                    [tables]\n[prompt]\n\"k\" = \"up\"\n";
+        let (keymap, warnings) = Keymap::load("mine", Some(text));
+        for line in [3, 4, 5, 6, 7, 9] {
+            let start = format!("line {line}: ");
+            assert_eq!(warnings.iter().filter(|w| w.starts_with(&start)).count(), 1, "{line} in {warnings:?}");
+        }
+        assert_eq!(act(&keymap, Layer::Table, "x y"), Resolution::Action(Action::Quit));
+    }
+
+    #[test]
+    fn a_sequence_that_hides_another_says_so() {
+        let (keymap, warnings) = Keymap::load("mine", Some("[global]\n\"g\" = \"refresh\"\n"));
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].contains("\"g g\" (top)"), "{warnings:?}");
+        assert_eq!(act(&keymap, Layer::Global, "g"), Resolution::Action(Action::Refresh));
+    }
+
+    #[test]
+    fn broken_toml_is_a_warning() {
+        let (keymap, warnings) = Keymap::load("mine", Some("[global\n\"j\" = "));
+        assert!(!warnings.is_empty());
+        assert_eq!(act(&keymap, Layer::Global, "q"), Resolution::Action(Action::Quit));
+    }
+}

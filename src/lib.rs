@@ -1,0 +1,20 @@
+//! quarterdeck: the terminal console for AWS on-call.
+//!
+//! A functional core in an imperative shell: messages enter [`app::update`], which changes the
+//! [`app::State`] and returns effects as data; [`app::view`] draws the state; only [`runtime`]
+//! touches the world.
+
+pub mod app;
+pub mod aws;
+pub mod cli;
+pub mod collect;
+pub mod domain;
+mod fuzzy;
+pub mod keymap;
+pub mod picture;
+pub mod runtime;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+pub mod screens;
+pub mod theme;
+pub mod ui;

@@ -1,0 +1,220 @@
+//! A frame as text, as ANSI or as SVG: for pictures in documents and for tests.
+
+use std::fmt::Write as _;
+
+use clap::ValueEnum;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Color, Modifier};
+use unicode_width::UnicodeWidthStr;
+
+/// How a frame is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Characters only.
+    Text,
+    /// With colours, for `cat` in a terminal.
+    Ansi,
+    /// A picture for a web page.
+    Svg,
+}
+
+/// Writes a frame.
+#[must_use]
+pub fn render(frame: &Buffer, format: Format) -> String {
+    match format {
+        Format::Text => text(frame),
+        Format::Ansi => ansi(frame),
+        Format::Svg => svg(frame),
+    }
+}
+
+/// The cells of each row, without those that a wide character before them covers.
+fn rows(frame: &Buffer) -> impl Iterator<Item = Vec<(u16, &Cell)>> {
+    let area = frame.area;
+    (area.top()..area.bottom()).map(move |y| {
+        let mut row = Vec::with_capacity(usize::from(area.width));
+        let mut x = area.left();
+        while x < area.right() {
+            let cell = &frame[(x, y)];
+            row.push((x, cell));
+            x += u16::try_from(cell.symbol().width().max(1)).unwrap_or(1);
+        }
+        row
+    })
+}
+
+fn text(frame: &Buffer) -> String {
+    let mut out = String::new();
+    for row in rows(frame) {
+        let line: String = row.iter().map(|(_, cell)| cell.symbol()).collect();
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+fn ansi(frame: &Buffer) -> String {
+    let mut out = String::new();
+    for row in rows(frame) {
+        let mut last = None;
+        for (_, cell) in row {
+            let style = (cell.fg, cell.bg, cell.modifier);
+            if last != Some(style) {
+                out.push_str("\x1b[0");
+                for (modifier, code) in [
+                    (Modifier::BOLD, 1),
+                    (Modifier::DIM, 2),
+                    (Modifier::ITALIC, 3),
+                    (Modifier::UNDERLINED, 4),
+                    (Modifier::REVERSED, 7),
+                    (Modifier::CROSSED_OUT, 9),
+                ] {
+                    if cell.modifier.contains(modifier) {
+                        let _ = write!(out, ";{code}");
+                    }
+                }
+                sgr(&mut out, cell.fg, 30);
+                sgr(&mut out, cell.bg, 40);
+                out.push('m');
+                last = Some(style);
+            }
+            out.push_str(cell.symbol());
+        }
+        out.push_str("\x1b[0m\n");
+    }
+    out
+}
+
+/// The parameters that choose a colour; `base` is 30 for the foreground, 40 for the background.
+fn sgr(out: &mut String, color: Color, base: u16) {
+    let _ = match color {
+        Color::Reset => Ok(()),
+        Color::Rgb(r, g, b) => write!(out, ";{};2;{r};{g};{b}", base + 8),
+        Color::Indexed(i) => write!(out, ";{};5;{i}", base + 8),
+        other => match ansi_index(other) {
+            Some(i) if i < 8 => write!(out, ";{}", base + i),
+            Some(i) => write!(out, ";{}", base + 60 + i - 8),
+            None => Ok(()),
+        },
+    };
+}
+
+fn ansi_index(color: Color) -> Option<u16> {
+    Some(match color {
+        Color::Black => 0,
+        Color::Red => 1,
+        Color::Green => 2,
+        Color::Yellow => 3,
+        Color::Blue => 4,
+        Color::Magenta => 5,
+        Color::Cyan => 6,
+        Color::Gray => 7,
+        Color::DarkGray => 8,
+        Color::LightRed => 9,
+        Color::LightGreen => 10,
+        Color::LightYellow => 11,
+        Color::LightBlue => 12,
+        Color::LightMagenta => 13,
+        Color::LightCyan => 14,
+        Color::White => 15,
+        _ => return None,
+    })
+}
+
+/// Width and height of a character cell, in pixels.
+const CELL: (f32, f32) = (8.4, 18.0);
+const GROUND: &str = "#14171c";
+const INK: &str = "#d4d7dc";
+/// The 16 colours as a calm dark terminal has them.
+const SIXTEEN: [&str; 16] = [
+    "#14171c", "#e06c75", "#7fbf7f", "#d9a441", "#6aa2e0", "#b78be0", "#5fb8c0", "#c4c8ce", "#6b7280", "#f08a92",
+    "#9bd49b", "#ecc06a", "#8fbcf0", "#cfaaf0", "#86d2d8", "#f2f4f7",
+];
+
+fn svg(frame: &Buffer) -> String {
+    let (width, height) = (f32::from(frame.area.width) * CELL.0 + 24.0, f32::from(frame.area.height) * CELL.1 + 24.0);
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
+         viewBox=\"0 0 {width:.0} {height:.0}\">\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{GROUND}\"/>\n\
+         <g font-family=\"ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"14\" \
+         xml:space=\"preserve\">\n"
+    );
+    for (y, row) in (0u16..).zip(rows(frame)) {
+        let top = 12.0 + f32::from(y) * CELL.1;
+        // Runs of one style become one rectangle and one text, with the exact width of their cells.
+        let mut runs: Vec<(u16, u16, String, &Cell)> = Vec::new();
+        for (x, cell) in row {
+            let width = u16::try_from(cell.symbol().width().max(1)).unwrap_or(1);
+            match runs.last_mut() {
+                Some((start, cells, text, first))
+                    if (first.fg, first.bg, first.modifier) == (cell.fg, cell.bg, cell.modifier)
+                        && *start + *cells == x =>
+                {
+                    *cells += width;
+                    text.push_str(cell.symbol());
+                }
+                _ => runs.push((x, width, cell.symbol().to_owned(), cell)),
+            }
+        }
+        for (x, cells, text, cell) in runs {
+            let reversed = cell.modifier.contains(Modifier::REVERSED);
+            let (mut ink, mut ground) = (css(cell.fg, INK), css(cell.bg, GROUND));
+            if reversed {
+                std::mem::swap(&mut ink, &mut ground);
+            }
+            let (left, width) = (12.0 + f32::from(x) * CELL.0, f32::from(cells) * CELL.0);
+            if ground != GROUND {
+                let _ = writeln!(
+                    out,
+                    "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{:.1}\" fill=\"{ground}\"/>",
+                    CELL.1
+                );
+            }
+            if text.trim().is_empty() {
+                continue;
+            }
+            let weight = if cell.modifier.contains(Modifier::BOLD) { " font-weight=\"bold\"" } else { "" };
+            let dim = if cell.modifier.contains(Modifier::DIM) { " opacity=\"0.6\"" } else { "" };
+            let _ = writeln!(
+                out,
+                "<text x=\"{left:.1}\" y=\"{:.1}\" textLength=\"{width:.1}\" lengthAdjust=\"spacingAndGlyphs\" \
+                 fill=\"{ink}\"{weight}{dim}>{}</text>",
+                top + 13.5,
+                escape(&text)
+            );
+        }
+    }
+    out.push_str("</g>\n</svg>\n");
+    out
+}
+
+fn css(color: Color, default: &str) -> String {
+    match color {
+        Color::Reset => default.to_owned(),
+        Color::Rgb(r, g, b) => format!("#{r:02x}{g:02x}{b:02x}"),
+        Color::Indexed(i) => indexed(i),
+        other => ansi_index(other)
+            .and_then(|i| SIXTEEN.get(usize::from(i)))
+            .map_or_else(|| default.to_owned(), |c| (*c).to_owned()),
+    }
+}
+
+/// The 256-colour palette of xterm: 16 colours, a cube of 6×6×6, 24 greys.
+fn indexed(i: u8) -> String {
+    match i {
+        0..=15 => SIXTEEN[usize::from(i)].to_owned(),
+        16..=231 => {
+            let level = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
+            let n = i - 16;
+            format!("#{:02x}{:02x}{:02x}", level(n / 36), level(n / 6 % 6), level(n % 6))
+        }
+        _ => {
+            let grey = 8 + 10 * (i - 232);
+            format!("#{grey:02x}{grey:02x}{grey:02x}")
+        }
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

@@ -1,0 +1,120 @@
+//! Carries requests to AWS: bounded a service, each in a task of its own, answers as messages.
+
+use std::sync::Arc;
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+
+use crate::app::{Estate, Msg};
+use crate::aws::{self, Session};
+use crate::collect::metrics::MetricCall;
+use crate::collect::{Answer, Ask, Request, Target};
+use crate::domain::{Fault, Site};
+
+/// Requests to one service that are under way at once, over all sites: well below every account
+/// limit (`GetMetricData` allows 50 a second), enough to hide the distance.
+const RDS: usize = 6;
+const CLOUDWATCH: usize = 8;
+const STS: usize = 4;
+/// Answers that may wait for the screen.
+const BACKLOG: usize = 1024;
+
+/// Performs [`Request`]s.
+pub struct Driver {
+    sessions: Vec<Session>,
+    sites: Vec<Site>,
+    limits: Arc<Limits>,
+    answers: mpsc::Sender<Msg>,
+    tasks: JoinSet<()>,
+}
+
+struct Limits {
+    rds: Semaphore,
+    cloudwatch: Semaphore,
+    sts: Semaphore,
+}
+
+impl Driver {
+    /// A driver for these sessions (by `Site::session`); answers come out of the receiver.
+    #[must_use]
+    pub fn new(sessions: Vec<Session>, estate: &Estate) -> (Self, mpsc::Receiver<Msg>) {
+        let (answers, receiver) = mpsc::channel(BACKLOG);
+        let limits =
+            Limits { rds: Semaphore::new(RDS), cloudwatch: Semaphore::new(CLOUDWATCH), sts: Semaphore::new(STS) };
+        let driver =
+            Self { sessions, sites: estate.sites.clone(), limits: Arc::new(limits), answers, tasks: JoinSet::new() };
+        (driver, receiver)
+    }
+
+    /// Starts a request; returns at once.
+    pub fn fetch(&mut self, request: Request) {
+        while self.tasks.try_join_next().is_some() {}
+        let Some(site) = self.sites.get(request.target.site.0).cloned() else { return };
+        let Some(session) = self.sessions.get(site.session).cloned() else { return };
+        let (answers, limits) = (self.answers.clone(), self.limits.clone());
+        self.tasks.spawn(async move {
+            let Request { id, target, ask } = request;
+            let result = match ask {
+                Ask::Metrics { calls } => metrics(&session, &site, &limits, calls, id, &target, &answers).await,
+                ask => single(&session, &site, &limits, ask).await,
+            };
+            // The receiver is gone only when the console is leaving.
+            let _ = answers.send(Msg::Answered { id, target, result }).await;
+        });
+    }
+}
+
+async fn single(session: &Session, site: &Site, limits: &Limits, ask: Ask) -> Result<Answer, Fault> {
+    let region = site.region.as_str();
+    let limit = match ask {
+        Ask::Identity => &limits.sts,
+        Ask::Alarms | Ask::Metrics { .. } => &limits.cloudwatch,
+        _ => &limits.rds,
+    };
+    let _permit = limit.acquire().await;
+    match ask {
+        Ask::Identity => aws::sts::identity(session, region).await.map(Answer::Identity),
+        Ask::Databases => aws::rds::databases(session, region).await.map(Answer::Databases),
+        Ask::Maintenance => aws::rds::maintenance(session, region).await.map(Answer::Maintenance),
+        Ask::Alarms => aws::cloudwatch::alarms(session, region).await.map(Answer::Alarms),
+        Ask::Snapshots { database } => aws::rds::snapshots(session, region, &database).await.map(Answer::Snapshots),
+        Ask::Events { since, until } => aws::rds::events(session, region, since, until)
+            .await
+            .map(|events| Answer::Events { events, window: since..until }),
+        Ask::Metrics { .. } => Ok(Answer::MetricsDone),
+    }
+}
+
+/// All calls of a metrics request side by side; each answer is handed on as it comes, the first
+/// failure ends up as the request's result after all have ended.
+async fn metrics(
+    session: &Session,
+    site: &Site,
+    limits: &Limits,
+    calls: Vec<MetricCall>,
+    id: u64,
+    target: &Target,
+    answers: &mpsc::Sender<Msg>,
+) -> Result<Answer, Fault> {
+    let mut under_way: FuturesUnordered<_> = calls
+        .into_iter()
+        .map(|call| async move {
+            let _permit = limits.cloudwatch.acquire().await;
+            let answer = aws::cloudwatch::metric_data(session, &site.region, &call).await;
+            (call, answer)
+        })
+        .collect();
+    let mut result = Ok(Answer::MetricsDone);
+    while let Some((call, answer)) = under_way.next().await {
+        match answer {
+            Ok(answer) => {
+                let part = Answer::MetricPart { call, answer };
+                let _ = answers.send(Msg::Answered { id, target: target.clone(), result: Ok(part) }).await;
+            }
+            Err(fault) if result.is_ok() => result = Err(fault),
+            Err(_) => {}
+        }
+    }
+    result
+}

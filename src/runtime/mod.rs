@@ -1,0 +1,12 @@
+//! The imperative shell: the only place that performs effects.
+
+pub mod clock;
+pub mod connect;
+pub mod driver;
+pub mod event_loop;
+pub mod headless;
+pub mod logging;
+pub mod terminal;
+
+pub use clock::Clock;
+pub use driver::Driver;

@@ -1,0 +1,80 @@
+//! The terminal, taken and always given back: on leaving, on a signal, on a panic.
+
+use std::io::{self, Write, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::execute;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+/// Whether the terminal is in our hands, so that it is given back once.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The screen that is drawn on.
+pub type Screen = Terminal<CrosstermBackend<io::BufWriter<io::Stdout>>>;
+
+/// Holds the terminal; dropping it gives the terminal back.
+pub struct Guard {
+    pub screen: Screen,
+}
+
+impl Guard {
+    /// Takes the terminal: raw mode, alternate screen, bracketed paste.
+    pub fn take() -> io::Result<Self> {
+        enter()?;
+        let writer = io::BufWriter::with_capacity(64 * 1024, stdout());
+        let screen = Terminal::new(CrosstermBackend::new(writer)).inspect_err(|_| give_back())?;
+        Ok(Self { screen })
+    }
+
+    /// Gives the terminal back, stops the process as Ctrl-Z does, and takes it again when the
+    /// shell continues it.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        give_back();
+        rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
+        enter()?;
+        self.screen.clear()
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+fn enter() -> io::Result<()> {
+    TAKEN.store(true, Ordering::SeqCst);
+    enable_raw_mode()?;
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
+}
+
+/// Gives the terminal back if it is in our hands; errors have nobody left to tell.
+pub fn give_back() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let _ = execute!(stdout(), Show, DisableBracketedPaste, LeaveAlternateScreen);
+        let _ = disable_raw_mode();
+        let _ = stdout().flush();
+    }
+}
+
+/// A panic anywhere gives the terminal back first, says in words what happened and where the log
+/// is, and ends the process: a console in an unknown state must not go on.
+pub fn install_panic_hook(log: Option<std::path::PathBuf>) {
+    std::panic::set_hook(Box::new(move |info| {
+        give_back();
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        let what = info.payload_as_str().unwrap_or("no message");
+        tracing::error!(place, what, "panic");
+        let mut err = io::stderr();
+        let _ = writeln!(err, "qd stopped by a defect of its own at {place}: {what}");
+        let _ = writeln!(err, "Nothing was changed in AWS: this console is read-only.");
+        if let Some(log) = &log {
+            let _ = writeln!(err, "Please report it with the end of {}", log.display());
+        }
+        std::process::exit(101);
+    }));
+}

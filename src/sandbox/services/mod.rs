@@ -1,0 +1,150 @@
+//! How the world is said on the wire: the services' protocols over the same requests that the
+//! official SDKs send.
+
+pub mod answer;
+pub mod cloudwatch;
+pub mod rds;
+pub mod sts;
+
+use std::collections::HashMap;
+
+use http::HeaderMap;
+use winterbaume_core::MockRequest;
+
+use super::world::DEFAULT_ACCOUNT;
+
+/// Access keys of the sandbox are this and the twelve digits of the account.
+pub const ACCESS_KEY_PREFIX: &str = "AKIASANDBOX";
+
+/// Who calls, and in which region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    pub account: String,
+    pub region: String,
+    pub access_key: String,
+}
+
+/// What a request's signature is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    pub caller: Caller,
+    /// The service's signing name: `rds`, `monitoring`, `sts`.
+    pub service: String,
+}
+
+/// Reads the credential scope from the `Authorization` header of Signature Version 4:
+/// `AWS4-HMAC-SHA256 Credential=KEY/20261122/us-east-1/rds/aws4_request, …`. `None` when there is
+/// none. The signature itself is not checked: there is no secret to keep.
+#[must_use]
+pub fn scope(headers: &HeaderMap) -> Option<Scope> {
+    let header = headers.get(http::header::AUTHORIZATION)?.to_str().ok()?;
+    let (_, rest) = header.split_once("Credential=")?;
+    let credential = rest.split([',', ' ']).next()?;
+    let mut parts = credential.split('/');
+    let (access_key, _date, region, service) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    if [access_key, region, service].contains(&"") {
+        return None;
+    }
+    let caller = Caller {
+        account: account_of(access_key).to_owned(),
+        region: region.to_owned(),
+        access_key: access_key.to_owned(),
+    };
+    Some(Scope { caller, service: service.to_owned() })
+}
+
+/// The account that an access key belongs to.
+fn account_of(access_key: &str) -> &str {
+    access_key
+        .strip_prefix(ACCESS_KEY_PREFIX)
+        .filter(|account| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))
+        .unwrap_or(DEFAULT_ACCOUNT)
+}
+
+/// The name of the operation that a request asks for, in whichever protocol; empty when it names
+/// none.
+#[must_use]
+pub fn operation(request: &MockRequest) -> String {
+    let target = request.headers.get("x-amz-target").and_then(|value| value.to_str().ok());
+    if let Some((_, name)) = target.and_then(|target| target.rsplit_once('.')) {
+        return name.to_owned();
+    }
+    let path = request.uri.split('?').next().unwrap_or_default();
+    if let Some((_, name)) = path.rsplit_once("/operation/") {
+        return name.to_owned();
+    }
+    parameters(request).remove("Action").unwrap_or_default()
+}
+
+/// The parameters of a query-protocol request: those of its body, and those of its query string.
+pub(crate) fn parameters(request: &MockRequest) -> HashMap<String, String> {
+    let body = String::from_utf8_lossy(&request.body);
+    let query = request.uri.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    query
+        .split('&')
+        .chain(body.split('&'))
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (decode(name), decode(value.trim_end_matches(['\r', '\n']))))
+        .collect()
+}
+
+/// Undoes `application/x-www-form-urlencoded`; a `%` that starts no escape stays.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        rest = tail;
+        match first {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let escaped = tail.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
+                match escaped.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+                    Some(byte) => {
+                        bytes.push(byte);
+                        rest = tail.get(2..).unwrap_or_default();
+                    }
+                    None => bytes.push(b'%'),
+                }
+            }
+            byte => bytes.push(*byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signed(credential: &str) -> HeaderMap {
+        let value = format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=00");
+        HeaderMap::from_iter([(http::header::AUTHORIZATION, value.parse().unwrap())])
+    }
+
+    #[test]
+    fn the_scope_tells_account_region_and_service() {
+        let scope = scope(&signed("AKIASANDBOX444455556666/20261122/eu-west-1/rds/aws4_request")).unwrap();
+        assert_eq!(scope.service, "rds");
+        assert_eq!((scope.caller.account.as_str(), scope.caller.region.as_str()), ("444455556666", "eu-west-1"));
+    }
+
+    #[test]
+    fn other_keys_are_the_default_account_and_nonsense_is_nobody() {
+        for key in ["AKIAIOSFODNN7EXAMPLE", "AKIASANDBOX12", "AKIASANDBOX44445555666x"] {
+            let scope = scope(&signed(&format!("{key}/20261122/us-east-1/sts/aws4_request"))).unwrap();
+            assert_eq!(scope.caller.account, DEFAULT_ACCOUNT, "{key}");
+        }
+        for credential in ["", "key", "key/20261122", "key/20261122//rds/aws4_request"] {
+            assert_eq!(scope(&signed(credential)), None, "{credential}");
+        }
+        assert_eq!(scope(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn forms_are_decoded_as_utf8() {
+        assert_eq!(decode("a%2Fb+c%20d"), "a/b c d");
+        assert_eq!(decode("%E6%9D%B1"), "東");
+        assert_eq!(decode("100%"), "100%");
+        assert_eq!(decode("%zz%4"), "%zz%4");
+    }
+}

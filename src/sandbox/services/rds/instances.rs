@@ -1,0 +1,224 @@
+//! `DescribeDBInstances`.
+
+use jiff::Timestamp;
+use winterbaume_rds::model::{
+    AvailabilityZone, CertificateDetails, DBInstance, DBInstanceList, DBInstanceMessage, DBInstanceStatusInfo,
+    DBInstanceStatusInfoList, DBParameterGroupStatus, DBParameterGroupStatusList, DBSecurityGroupMembershipList,
+    DBSubnetGroup, DomainMembershipList, Endpoint, LogTypeList, OptionGroupMembership, OptionGroupMembershipList,
+    PendingModifiedValues, ReadReplicaDBInstanceIdentifierList, StringList, Subnet, SubnetList,
+    VpcSecurityGroupMembership, VpcSecurityGroupMembershipList,
+};
+use winterbaume_rds::wire;
+
+use super::filters::Filters;
+use super::paging::page;
+use super::{Answer, Call, ENGINE, malformed, tag_list};
+use crate::sandbox::world::instance::{Network, Pending};
+use crate::sandbox::world::{IncidentKind, Instance, World, backups};
+
+const FILTERS: [&str; 5] = ["db-cluster-id", "db-instance-id", "dbi-resource-id", "domain", "engine"];
+
+/// `DescribeDBInstances`: one by name or ARN, or all that the filters admit, by name.
+pub(super) fn describe(world: &World, call: &Call<'_>) -> Answer {
+    let request = wire::deserialize_describe_d_b_instances_request(&call.parameters).map_err(malformed)?;
+    let filters = Filters::read(request.filters, &FILTERS)?;
+    let admitted = |instance: &&Instance| {
+        filters.admit(|name, value| match name {
+            "db-instance-id" => value.eq_ignore_ascii_case(&instance.id) || value == instance.arn(),
+            "dbi-resource-id" => value == instance.resource_id,
+            "engine" => value == ENGINE,
+            _ => false,
+        })
+    };
+    let (found, marker) = if let Some(name) = &request.d_b_instance_identifier {
+        (vec![super::instance(world, call, name)?], None)
+    } else {
+        let there = world
+            .instances_in(&call.caller.account, &call.caller.region)
+            .filter(|instance| instance.status_at(call.now).is_some())
+            .filter(admitted);
+        let page = page(there, |instance| instance.id.clone(), request.max_records, request.marker.as_deref())?;
+        (page.items, page.marker)
+    };
+    let items = found.into_iter().map(|instance| on_wire(world, instance, call.now)).collect();
+    let message = DBInstanceMessage { d_b_instances: Some(DBInstanceList { items }), marker };
+    Ok(wire::serialize_describe_d_b_instances_response(&message))
+}
+
+/// An instance as the API tells it at `now`.
+pub(super) fn on_wire(world: &World, instance: &Instance, now: Timestamp) -> DBInstance {
+    let created = instance.is_created_at(now);
+    let (zone, secondary) = world.zones_at(instance, now);
+    let insights = instance.performance_insights_days;
+    DBInstance {
+        d_b_instance_identifier: Some(instance.id.clone()),
+        d_b_instance_arn: Some(instance.arn()),
+        dbi_resource_id: Some(instance.resource_id.clone()),
+        d_b_instance_class: Some(instance.class.clone()),
+        d_b_instance_status: instance.status_at(now).map(str::to_owned),
+        engine: Some(ENGINE.to_owned()),
+        engine_version: Some(instance.engine_version.clone()),
+        engine_lifecycle_support: Some("open-source-rds-extended-support-disabled".to_owned()),
+        license_model: Some("postgresql-license".to_owned()),
+        master_username: Some(instance.master_username.clone()),
+        d_b_name: instance.database_name.clone(),
+        endpoint: created.then(|| Endpoint {
+            address: Some(instance.endpoint.clone()),
+            hosted_zone_id: Some("Z2R2ITUGPM61AM".to_owned()),
+            port: Some(instance.port),
+        }),
+        db_instance_port: Some(0),
+        instance_create_time: created.then(|| instance.created.to_string()),
+        allocated_storage: Some(instance.allocated_gib),
+        max_allocated_storage: instance.max_allocated_gib,
+        storage_type: Some(instance.storage_type.clone()),
+        iops: instance.iops,
+        storage_throughput: instance.throughput,
+        storage_encrypted: Some(instance.kms_key.is_some()),
+        kms_key_id: instance.kms_key.clone(),
+        multi_a_z: Some(instance.multi_az),
+        // The zones are chosen while the instance is being created.
+        availability_zone: created.then(|| zone.to_owned()),
+        secondary_availability_zone: secondary.filter(|_| created).map(str::to_owned),
+        backup_retention_period: Some(instance.retention_days),
+        backup_target: Some("region".to_owned()),
+        preferred_backup_window: Some(instance.backup_window.to_string()),
+        preferred_maintenance_window: Some(instance.maintenance_window.clone()),
+        latest_restorable_time: backups::latest_restorable(instance, now).map(|at| at.to_string()),
+        copy_tags_to_snapshot: Some(true),
+        auto_minor_version_upgrade: Some(instance.auto_minor_version_upgrade),
+        deletion_protection: Some(instance.deletion_protection),
+        publicly_accessible: Some(instance.publicly_accessible),
+        i_a_m_database_authentication_enabled: Some(false),
+        customer_owned_ip_enabled: Some(false),
+        dedicated_log_volume: Some(false),
+        activity_stream_status: Some("stopped".to_owned()),
+        network_type: Some("IPV4".to_owned()),
+        c_a_certificate_identifier: Some(instance.ca_certificate.clone()),
+        certificate_details: created.then(|| CertificateDetails {
+            c_a_identifier: Some(instance.ca_certificate.clone()),
+            valid_till: Some(instance.certificate_valid_till.to_string()),
+        }),
+        d_b_parameter_groups: Some(parameter_group(instance)),
+        option_group_memberships: Some(option_group(instance)),
+        d_b_security_groups: Some(DBSecurityGroupMembershipList::default()),
+        vpc_security_groups: Some(security_groups(&instance.network)),
+        d_b_subnet_group: Some(subnet_group(instance)),
+        domain_memberships: Some(DomainMembershipList::default()),
+        monitoring_interval: Some(instance.monitoring_interval),
+        monitoring_role_arn: instance.monitoring_role.clone(),
+        enhanced_monitoring_resource_arn: (instance.monitoring_interval > 0 && created).then(|| {
+            format!(
+                "arn:aws:logs:{}:{}:log-group:RDSOSMetrics:log-stream:{}",
+                instance.region, instance.account, instance.resource_id
+            )
+        }),
+        performance_insights_enabled: Some(insights.is_some()),
+        performance_insights_retention_period: insights,
+        performance_insights_k_m_s_key_id: instance.kms_key.clone().filter(|_| insights.is_some()),
+        database_insights_mode: Some("standard".to_owned()),
+        enabled_cloudwatch_logs_exports: (!instance.log_exports.is_empty() && created)
+            .then(|| LogTypeList { items: instance.log_exports.clone() }),
+        pending_modified_values: Some(pending(&instance.pending, created)),
+        read_replica_source_d_b_instance_identifier: source(instance),
+        read_replica_d_b_instance_identifiers: Some(replicas(world, instance, now)),
+        status_infos: replication(world, instance, now),
+        tag_list: Some(tag_list(&instance.tags)),
+        ..DBInstance::default()
+    }
+}
+
+/// The source as AWS names it: by id in the same region, by ARN in another one.
+fn source(instance: &Instance) -> Option<String> {
+    let source = instance.source.as_ref()?;
+    Some(if source.region == instance.region {
+        source.id.clone()
+    } else {
+        format!("arn:aws:rds:{}:{}:db:{}", source.region, instance.account, source.id)
+    })
+}
+
+fn replicas(world: &World, instance: &Instance, now: Timestamp) -> ReadReplicaDBInstanceIdentifierList {
+    let name = |replica: &Instance| {
+        if replica.region == instance.region { replica.id.clone() } else { replica.arn() }
+    };
+    ReadReplicaDBInstanceIdentifierList { items: world.replicas_of(instance, now).map(name).collect() }
+}
+
+/// `StatusInfos` of a replica: "read replication" is replicating, or in error while an incident
+/// has stopped it.
+fn replication(world: &World, instance: &Instance, now: Timestamp) -> Option<DBInstanceStatusInfoList> {
+    if instance.source.is_none() || !instance.is_created_at(now) {
+        return None;
+    }
+    let stopped = world
+        .incidents
+        .iter()
+        .any(|i| i.kind == IncidentKind::ReplicationStopped && i.target == instance.id && i.is_active(now));
+    let info = DBInstanceStatusInfo {
+        status_type: Some("read replication".to_owned()),
+        normal: Some(!stopped),
+        status: Some(if stopped { "error" } else { "replicating" }.to_owned()),
+        message: stopped.then(|| "Replication has stopped.".to_owned()),
+    };
+    Some(DBInstanceStatusInfoList { items: vec![info] })
+}
+
+fn pending(pending: &Pending, created: bool) -> PendingModifiedValues {
+    PendingModifiedValues {
+        d_b_instance_class: pending.class.clone(),
+        engine_version: pending.engine_version.clone(),
+        allocated_storage: pending.allocated_gib,
+        master_user_password: (pending.password && !created).then(|| "****".to_owned()),
+        ..PendingModifiedValues::default()
+    }
+}
+
+fn parameter_group(instance: &Instance) -> DBParameterGroupStatusList {
+    DBParameterGroupStatusList {
+        items: vec![DBParameterGroupStatus {
+            d_b_parameter_group_name: Some(instance.parameter_group.clone()),
+            parameter_apply_status: Some("in-sync".to_owned()),
+        }],
+    }
+}
+
+fn option_group(instance: &Instance) -> OptionGroupMembershipList {
+    let major = instance.engine_version.split('.').next().unwrap_or_default();
+    OptionGroupMembershipList {
+        items: vec![OptionGroupMembership {
+            option_group_name: Some(format!("default:postgres-{major}")),
+            status: Some("in-sync".to_owned()),
+        }],
+    }
+}
+
+fn security_groups(network: &Network) -> VpcSecurityGroupMembershipList {
+    let membership = |id: &String| VpcSecurityGroupMembership {
+        vpc_security_group_id: Some(id.clone()),
+        status: Some("active".to_owned()),
+    };
+    VpcSecurityGroupMembershipList { items: network.security_groups.iter().map(membership).collect() }
+}
+
+fn subnet_group(instance: &Instance) -> DBSubnetGroup {
+    let network = &instance.network;
+    let subnet = |(id, zone): &(String, String)| Subnet {
+        subnet_identifier: Some(id.clone()),
+        subnet_availability_zone: Some(AvailabilityZone { name: Some(zone.clone()) }),
+        subnet_outpost: None,
+        subnet_status: Some("Active".to_owned()),
+    };
+    DBSubnetGroup {
+        d_b_subnet_group_arn: Some(format!(
+            "arn:aws:rds:{}:{}:subgrp:{}",
+            instance.region, instance.account, network.subnet_group
+        )),
+        d_b_subnet_group_name: Some(network.subnet_group.clone()),
+        d_b_subnet_group_description: Some(format!("Database subnets of {}", network.vpc)),
+        vpc_id: Some(network.vpc.clone()),
+        subnet_group_status: Some("Complete".to_owned()),
+        subnets: Some(SubnetList { items: network.subnets.iter().map(subnet).collect() }),
+        supported_network_types: Some(StringList { items: vec!["IPV4".to_owned()] }),
+    }
+}

@@ -1,0 +1,185 @@
+//! `DescribeDBSnapshots` and `DescribeDBInstanceAutomatedBackups`.
+
+use winterbaume_rds::model::{
+    DBInstanceAutomatedBackup, DBInstanceAutomatedBackupList, DBInstanceAutomatedBackupMessage, DBSnapshot,
+    DBSnapshotList, DBSnapshotMessage, RestoreWindow,
+};
+use winterbaume_rds::wire;
+
+use super::filters::Filters;
+use super::paging::{open, page};
+use super::{Answer, Call, ENGINE, local_id, malformed, tag_list};
+use crate::sandbox::services::answer::Refusal;
+use crate::sandbox::world::snapshots::{Seen, of_instance};
+use crate::sandbox::world::{Instance, World, backups, identity};
+
+const FILTERS: [&str; 5] = ["db-instance-id", "db-snapshot-id", "dbi-resource-id", "snapshot-type", "engine"];
+const TYPES: [&str; 5] = ["automated", "manual", "shared", "public", "awsbackup"];
+
+/// Separates the parts of a page key; sorts before every character of an identifier.
+const SEPARATOR: char = '\u{1}';
+
+/// `DescribeDBSnapshots`: by instance, then by time. A named snapshot that is not there is an
+/// error, an instance without any is not.
+pub(super) fn describe(world: &World, call: &Call<'_>) -> Answer {
+    let request = wire::deserialize_describe_d_b_snapshots_request(&call.parameters).map_err(malformed)?;
+    let filters = Filters::read(request.filters, &FILTERS)?;
+    if let Some(kind) = request.snapshot_type.as_deref().filter(|kind| !TYPES.contains(kind)) {
+        let message = format!("Unrecognized snapshot type: {kind}");
+        return Err(Refusal::new("InvalidParameterValue", message));
+    }
+    let only_instance = request.d_b_instance_identifier.as_deref();
+    let only_instance = only_instance.map(|name| local_id(call.caller, "db", name).unwrap_or_default());
+    let only_snapshot = request.d_b_snapshot_identifier.as_deref();
+    let only_id = only_snapshot.map(|name| local_id(call.caller, "snapshot", name).unwrap_or_default());
+    // Instances before the one where the page begins are not looked at.
+    let begin = request.marker.as_deref().filter(|marker| !marker.is_empty()).map(open).transpose()?;
+    let begin = begin.as_deref().and_then(|key| key.split(SEPARATOR).next()).unwrap_or_default();
+    let admitted = |seen: &Seen<'_>| {
+        only_id.as_deref().is_none_or(|id| seen.id == id)
+            && request.snapshot_type.as_deref().is_none_or(|kind| seen.kind == kind)
+            && filters.admit(|name, value| match name {
+                "db-instance-id" => value.eq_ignore_ascii_case(&seen.instance.id) || value == seen.instance.arn(),
+                "db-snapshot-id" => value.eq_ignore_ascii_case(&seen.id),
+                "dbi-resource-id" => value == seen.instance.resource_id,
+                "snapshot-type" => value == seen.kind,
+                "engine" => value == ENGINE,
+                _ => false,
+            })
+    };
+    let there = world
+        .instances_in(&call.caller.account, &call.caller.region)
+        .filter(|i| only_instance.as_deref().is_none_or(|id| i.id == id) && i.id.as_str() >= begin)
+        .filter(|i| request.dbi_resource_id.as_deref().is_none_or(|id| i.resource_id == id))
+        .flat_map(|instance| of_instance(world, instance, call.now))
+        .filter(admitted);
+    let page = page(there, key, request.max_records, request.marker.as_deref())?;
+    if let Some(name) = only_snapshot.filter(|_| page.items.is_empty()) {
+        return Err(not_found(name));
+    }
+    let items = page.items.iter().map(on_wire).collect();
+    let message = DBSnapshotMessage { d_b_snapshots: Some(DBSnapshotList { items }), marker: page.marker };
+    Ok(wire::serialize_describe_d_b_snapshots_response(&message))
+}
+
+fn key(seen: &Seen<'_>) -> String {
+    format!("{}{SEPARATOR}{:024}{SEPARATOR}{}", seen.instance.id, seen.at.as_nanosecond(), seen.id)
+}
+
+/// AWS's answer to a name of no snapshot.
+pub(super) fn not_found(name: &str) -> Refusal {
+    Refusal::not_found("DBSnapshotNotFound", format!("DBSnapshot {name} not found."))
+}
+
+/// A snapshot as the API tells it.
+pub(super) fn on_wire(seen: &Seen<'_>) -> DBSnapshot {
+    let instance = seen.instance;
+    let major = instance.engine_version.split('.').next().unwrap_or_default();
+    DBSnapshot {
+        d_b_snapshot_identifier: Some(seen.id.clone()),
+        d_b_snapshot_arn: Some(seen.arn()),
+        d_b_instance_identifier: Some(instance.id.clone()),
+        dbi_resource_id: Some(instance.resource_id.clone()),
+        snapshot_type: Some(seen.kind.to_owned()),
+        snapshot_create_time: Some(seen.at.to_string()),
+        original_snapshot_create_time: Some(seen.at.to_string()),
+        snapshot_target: Some("region".to_owned()),
+        status: Some(seen.status.to_owned()),
+        percent_progress: Some(seen.progress),
+        engine: Some(ENGINE.to_owned()),
+        engine_version: Some(instance.engine_version.clone()),
+        license_model: Some("postgresql-license".to_owned()),
+        master_username: Some(instance.master_username.clone()),
+        port: Some(instance.port),
+        availability_zone: Some(instance.zone.clone()),
+        vpc_id: Some(instance.network.vpc.clone()),
+        option_group_name: Some(format!("default:postgres-{major}")),
+        instance_create_time: Some(instance.created.to_string()),
+        allocated_storage: Some(instance.allocated_gib),
+        storage_type: Some(instance.storage_type.clone()),
+        iops: instance.iops,
+        storage_throughput: instance.throughput,
+        encrypted: Some(instance.kms_key.is_some()),
+        kms_key_id: instance.kms_key.clone(),
+        i_a_m_database_authentication_enabled: Some(false),
+        dedicated_log_volume: Some(false),
+        tag_list: Some(tag_list(seen.tags)),
+        ..DBSnapshot::default()
+    }
+}
+
+/// `DescribeDBInstanceAutomatedBackups`: what a point-in-time restore can reach.
+pub(super) fn automated_backups(world: &World, call: &Call<'_>) -> Answer {
+    let request =
+        wire::deserialize_describe_d_b_instance_automated_backups_request(&call.parameters).map_err(malformed)?;
+    let filters = Filters::read(request.filters, &["status", "db-instance-id", "dbi-resource-id"])?;
+    let only = request.d_b_instance_identifier.as_deref();
+    let only_id = only.map(|name| local_id(call.caller, "db", name).unwrap_or_default());
+    let admitted = |backup: &DBInstanceAutomatedBackup| {
+        let arn = request.d_b_instance_automated_backups_arn.as_deref();
+        arn.is_none_or(|arn| backup.d_b_instance_automated_backups_arn.as_deref() == Some(arn))
+            && filters.admit(|name, value| match name {
+                "status" => backup.status.as_deref() == Some(value),
+                "db-instance-id" => {
+                    backup.d_b_instance_identifier.as_deref() == Some(value)
+                        || backup.d_b_instance_arn.as_deref() == Some(value)
+                }
+                "dbi-resource-id" => backup.dbi_resource_id.as_deref() == Some(value),
+                _ => false,
+            })
+    };
+    let there = world
+        .instances_in(&call.caller.account, &call.caller.region)
+        .filter(|i| i.retention_days > 0 && i.status_at(call.now).is_some())
+        .filter(|i| only_id.as_deref().is_none_or(|id| i.id == id))
+        .filter(|i| request.dbi_resource_id.as_deref().is_none_or(|id| i.resource_id == id))
+        .map(|instance| automated_backup(instance, call))
+        .filter(admitted);
+    let key = |backup: &DBInstanceAutomatedBackup| backup.d_b_instance_identifier.clone().unwrap_or_default();
+    let page = page(there, key, request.max_records, request.marker.as_deref())?;
+    let message = DBInstanceAutomatedBackupMessage {
+        d_b_instance_automated_backups: Some(DBInstanceAutomatedBackupList { items: page.items }),
+        marker: page.marker,
+    };
+    Ok(wire::serialize_describe_d_b_instance_automated_backups_response(&message))
+}
+
+fn automated_backup(instance: &Instance, call: &Call<'_>) -> DBInstanceAutomatedBackup {
+    let done = backups::kept(instance, call.now).into_iter().find(|backup| backup.end() <= call.now);
+    let latest = backups::latest_restorable(instance, call.now);
+    let id = identity::automated_backup_id(&instance.resource_id);
+    DBInstanceAutomatedBackup {
+        d_b_instance_arn: Some(instance.arn()),
+        d_b_instance_identifier: Some(instance.id.clone()),
+        dbi_resource_id: Some(instance.resource_id.clone()),
+        d_b_instance_automated_backups_arn: Some(format!(
+            "arn:aws:rds:{}:{}:auto-backup:{id}",
+            instance.region, instance.account
+        )),
+        region: Some(instance.region.clone()),
+        status: Some(if done.is_some() { "active" } else { "creating" }.to_owned()),
+        restore_window: Some(RestoreWindow {
+            earliest_time: done.map(|backup| backup.end().to_string()),
+            latest_time: latest.map(|at| at.to_string()),
+        }),
+        backup_retention_period: Some(instance.retention_days),
+        backup_target: Some("region".to_owned()),
+        preferred_backup_window: Some(instance.backup_window.to_string()),
+        engine: Some(ENGINE.to_owned()),
+        engine_version: Some(instance.engine_version.clone()),
+        license_model: Some("postgresql-license".to_owned()),
+        master_username: Some(instance.master_username.clone()),
+        port: Some(instance.port),
+        availability_zone: Some(instance.zone.clone()),
+        vpc_id: Some(instance.network.vpc.clone()),
+        instance_create_time: Some(instance.created.to_string()),
+        allocated_storage: Some(instance.allocated_gib),
+        storage_type: Some(instance.storage_type.clone()),
+        iops: instance.iops,
+        storage_throughput: instance.throughput,
+        encrypted: Some(instance.kms_key.is_some()),
+        kms_key_id: instance.kms_key.clone(),
+        tag_list: Some(tag_list(&instance.tags)),
+        ..DBInstanceAutomatedBackup::default()
+    }
+}

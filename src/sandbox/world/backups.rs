@@ -1,0 +1,142 @@
+//! Automated backups: one a day in the backup window, computed for any moment instead of being
+//! remembered.
+
+use jiff::Timestamp;
+
+use super::identity;
+use super::instance::Instance;
+use super::moment::{DAY, MINUTE, after, floor_to};
+
+/// One automated backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backup {
+    /// When it begins.
+    pub at: Timestamp,
+    /// Seconds that it takes.
+    pub seconds: i64,
+}
+
+impl Backup {
+    /// When it is done.
+    #[must_use]
+    pub fn end(&self) -> Timestamp {
+        after(self.at, self.seconds)
+    }
+
+    /// `DBSnapshotIdentifier`: `rds:rentaliq-prod-db-2026-11-22-03-05`.
+    #[must_use]
+    pub fn snapshot_id(&self, instance: &str) -> String {
+        format!("rds:{instance}-{}", self.at.strftime("%Y-%m-%d-%H-%M"))
+    }
+}
+
+/// The backup of a day (counted from 1970-01-01 UTC), if automated backups are on and the instance
+/// was there and running when its time came.
+#[must_use]
+pub fn of_day(instance: &Instance, day: i64) -> Option<Backup> {
+    if instance.retention_days <= 0 {
+        return None;
+    }
+    let fixed = (identity::hash(&["backup-time", &instance.resource_id]) % 20) as i64 * MINUTE;
+    let varying = identity::mix(identity::hash(&[&instance.resource_id]) ^ day.unsigned_abs());
+    let at = day * DAY + instance.backup_window.start + fixed + (varying % 150) as i64;
+    let seconds = 170 + (varying >> 16) as i64 % 120;
+    let backup = Backup { at: Timestamp::from_second(at).ok()?, seconds };
+    (instance.settled_status_at(backup.at) == Some("available")).then_some(backup)
+}
+
+/// The daily backups that begin in `from..=to`, oldest first.
+pub fn between(instance: &Instance, from: Timestamp, to: Timestamp) -> impl Iterator<Item = Backup> {
+    // A window close to midnight begins on the day before the one in which its backup may begin.
+    let first = from.as_second().div_euclid(DAY) - 1;
+    let last = to.as_second().div_euclid(DAY);
+    (first..=last).filter_map(|day| of_day(instance, day)).filter(move |b| b.at >= from && b.at <= to)
+}
+
+/// Whether a daily backup is being taken.
+#[must_use]
+pub fn running(instance: &Instance, at: Timestamp) -> bool {
+    instance.retention_days > 0 && between(instance, after(at, -10 * MINUTE), at).any(|b| b.end() > at)
+}
+
+/// The automated backups that are kept at `now`, oldest first: the daily ones inside the
+/// retention, and the one that creation ends with as long as it is inside.
+#[must_use]
+pub fn kept(instance: &Instance, now: Timestamp) -> Vec<Backup> {
+    if instance.retention_days <= 0 || instance.status_at(now).is_none() {
+        return Vec::new();
+    }
+    let oldest = after(now, -i64::from(instance.retention_days) * DAY);
+    let first = instance
+        .statuses
+        .windows(2)
+        .find_map(|pair| match pair {
+            [(from, status), (to, _)] if status == "backing-up" => {
+                Some(Backup { at: *from, seconds: super::moment::seconds_between(*from, *to) })
+            }
+            _ => None,
+        })
+        .filter(|backup| {
+            instance.statuses.get(1).is_some_and(|(from, _)| *from == backup.at)
+                && backup.at >= oldest
+                && backup.at <= now
+        });
+    first.into_iter().chain(between(instance, oldest, now)).collect()
+}
+
+/// `LatestRestorableTime`: the transaction logs are uploaded every five minutes, so it trails by
+/// two to seven. Absent for a replica, without automated backups, and before the first backup.
+#[must_use]
+pub fn latest_restorable(instance: &Instance, now: Timestamp) -> Option<Timestamp> {
+    if instance.retention_days <= 0 || instance.source.is_some() || !instance.is_created_at(now) {
+        return None;
+    }
+    // A stopped instance writes no logs: the time stays where it was.
+    let running_until = match instance.settled_status_at(now)? {
+        "stopped" => instance.statuses.iter().rev().find(|(from, s)| *from <= now && s == "stopped")?.0,
+        _ => now,
+    };
+    let first = kept(instance, now).first()?.end();
+    let latest = floor_to(after(running_until, -2 * MINUTE), 5 * MINUTE);
+    (now >= first).then(|| latest.max(first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{World, WorldOptions};
+    use super::*;
+
+    fn world() -> World {
+        let epoch = "2026-11-22T14:00:00Z".parse().unwrap();
+        World::build(&WorldOptions { scenario: "quiet".into(), seed: 1, databases: None, epoch }).unwrap()
+    }
+
+    #[test]
+    fn as_many_backups_as_days_of_retention() {
+        let world = world();
+        for (id, days) in [("rentaliq-lab-db", 3), ("rentaliq-qa-db", 7), ("rentaliq-prod-db", 30)] {
+            let instance = world.find("111122223333", "us-east-1", id).unwrap();
+            let kept = kept(instance, world.epoch);
+            assert_eq!(kept.len(), days, "{id}");
+            for backup in &kept {
+                let of_day = backup.at.as_second().rem_euclid(DAY);
+                assert!((10_800..14_400).contains(&of_day), "{id} at {}", backup.at);
+                assert_eq!(instance.status_at(after(backup.at, 60)), Some("backing-up"));
+                assert_eq!(instance.status_at(backup.end()), Some("available"));
+            }
+        }
+    }
+
+    #[test]
+    fn restorable_time_trails_by_minutes_and_replicas_have_none() {
+        let world = world();
+        let prod = world.find("111122223333", "us-east-1", "rentaliq-prod-db").unwrap();
+        for minute in 0..30 {
+            let now = after(world.epoch, minute * 60 + 7);
+            let behind = super::super::moment::seconds_between(latest_restorable(prod, now).unwrap(), now);
+            assert!((120..=420).contains(&behind), "{behind}");
+        }
+        let replica = world.find("111122223333", "us-west-2", "rentaliq-prod-db-dr").unwrap();
+        assert_eq!(latest_restorable(replica, world.epoch), None);
+    }
+}

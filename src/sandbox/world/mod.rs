@@ -1,0 +1,245 @@
+//! What happens in the sandbox: instances, their backups, events and metrics, as functions of the
+//! estates, the scenario, the seed and the moment. Two worlds that are built alike are alike.
+
+pub mod backups;
+pub mod estate;
+pub mod events;
+mod fleet;
+pub mod identity;
+pub mod instance;
+pub mod lifecycle;
+pub mod metrics;
+pub mod moment;
+mod noise;
+pub mod scenario;
+pub mod snapshots;
+
+use jiff::Timestamp;
+use thiserror::Error;
+
+pub use estate::Site;
+pub use instance::Instance;
+pub use scenario::{Incident, IncidentKind};
+
+use estate::{Common, Entry, Estate};
+use events::Recorded;
+use moment::after;
+use snapshots::ManualSnapshot;
+
+/// The account that a caller with an unknown key gets: RentalIQ's.
+pub const DEFAULT_ACCOUNT: &str = "111122223333";
+
+/// Region of the default account's instances.
+pub const DEFAULT_REGION: &str = "us-east-1";
+
+/// Seconds from the start of a failover until it is completed and the zones are swapped.
+pub const FAILOVER_SECONDS: i64 = 71;
+
+/// The estates that the sandbox is made of.
+const ESTATES: [(&str, &str); 2] = [
+    ("rentaliq", include_str!("../estates/rentaliq.toml")),
+    ("five-account", include_str!("../estates/five-account.toml")),
+];
+
+/// What world to build.
+#[derive(Debug, Clone)]
+pub struct WorldOptions {
+    /// Name of the scenario; empty for the default one.
+    pub scenario: String,
+    pub seed: u64,
+    /// Instead of the estates, so many instances in the default account and region. The
+    /// scenario's incidents whose target is then missing are left out.
+    pub databases: Option<usize>,
+    /// The moment that the estates' and the scenario's distances in time count from.
+    pub epoch: Timestamp,
+}
+
+/// Why a world could not be built.
+#[derive(Debug, Error)]
+pub enum WorldError {
+    #[error("there is no scenario `{name}`; the scenarios are {known}")]
+    UnknownScenario { name: String, known: String },
+    #[error("{what} cannot be read: {source}")]
+    Text { what: String, source: Box<toml::de::Error> },
+    #[error("scenario {scenario} aims at `{target}`, which is in no estate")]
+    UnknownTarget { scenario: String, target: String },
+    #[error("instance `{id}` is in {account} {region}, which its estate does not describe")]
+    UnknownSite { id: String, account: String, region: String },
+}
+
+/// The whole of the embedded AWS.
+#[derive(Debug, Clone)]
+pub struct World {
+    pub seed: u64,
+    pub epoch: Timestamp,
+    pub scenario: String,
+    /// Sorted by account, region and id: lookups rely on it.
+    pub instances: Vec<Instance>,
+    pub incidents: Vec<Incident>,
+    /// Manual snapshots, in the order in which they were made.
+    pub snapshots: Vec<ManualSnapshot>,
+    /// Events that are not computed.
+    pub recorded: Vec<Recorded>,
+    sites: Vec<Site>,
+}
+
+impl World {
+    /// Builds a world.
+    ///
+    /// # Errors
+    /// When the scenario is unknown, or an estate or scenario text is wrong.
+    pub fn build(options: &WorldOptions) -> Result<Self, WorldError> {
+        let scenario = scenario::load(&options.scenario)?;
+        let mut world = Self {
+            seed: options.seed,
+            epoch: options.epoch,
+            scenario: scenario.name.clone(),
+            instances: Vec::new(),
+            incidents: Vec::new(),
+            snapshots: Vec::new(),
+            recorded: Vec::new(),
+            sites: Vec::new(),
+        };
+        let mut commons = Vec::new();
+        for (name, text) in ESTATES {
+            let read: Result<Estate, _> = toml::from_str(text);
+            let estate =
+                read.map_err(|source| WorldError::Text { what: format!("estate {name}"), source: Box::new(source) })?;
+            for site in &estate.sites {
+                commons.push((site.account.clone(), estate.common.clone()));
+            }
+            world.sites.extend(estate.sites);
+            if options.databases.is_none() {
+                world.settle(&estate.instances, &commons)?;
+            }
+        }
+        if let Some(count) = options.databases {
+            let site = world.site(DEFAULT_ACCOUNT, DEFAULT_REGION);
+            if let Some((_, common)) = commons.iter().find(|(account, _)| account == DEFAULT_ACCOUNT) {
+                world.instances = fleet::draw(count, options.seed, common, &site, options.epoch);
+            }
+        }
+        world.settle(&scenario.instances, &commons)?;
+        world.instances.sort_by(|a, b| a.key().cmp(&b.key()));
+        for entry in &scenario.incidents {
+            if world.instances.iter().any(|instance| instance.id == entry.target) {
+                world.incidents.push(entry.incident(options.epoch));
+            } else if options.databases.is_none() {
+                return Err(WorldError::UnknownTarget { scenario: scenario.name, target: entry.target.clone() });
+            }
+        }
+        for entry in &scenario.events {
+            let Some(instance) = world.instances.iter().find(|instance| instance.id == entry.source) else { continue };
+            let categories: Vec<&str> = entry.categories.iter().map(String::as_str).collect();
+            let at = entry.at.since(options.epoch);
+            let happening = events::of_instance(instance, at, entry.message.clone(), &categories);
+            let (account, region) = (instance.account.clone(), instance.region.clone());
+            world.recorded.push(Recorded { account, region, happening });
+        }
+        Ok(world)
+    }
+
+    /// Adds written instances and their manual snapshots.
+    fn settle(&mut self, entries: &[Entry], commons: &[(String, Common)]) -> Result<(), WorldError> {
+        for entry in entries {
+            let site = self.sites.iter().find(|s| s.account == entry.account && s.region == entry.region);
+            let common = commons.iter().find(|(account, _)| *account == entry.account);
+            let (Some(site), Some((_, common))) = (site, common) else {
+                let (id, account, region) = (entry.id.clone(), entry.account.clone(), entry.region.clone());
+                return Err(WorldError::UnknownSite { id, account, region });
+            };
+            let instance = entry.instance(common, site, self.epoch);
+            for written in &entry.snapshots {
+                self.snapshots.push(ManualSnapshot::of(
+                    &instance,
+                    &written.id,
+                    written.at.since(self.epoch),
+                    Vec::new(),
+                ));
+            }
+            self.instances.push(instance);
+        }
+        Ok(())
+    }
+
+    /// The account and region as the estates describe it, or a new account's network.
+    #[must_use]
+    pub fn site(&self, account: &str, region: &str) -> Site {
+        let written = self.sites.iter().find(|site| site.account == account && site.region == region);
+        written.cloned().unwrap_or_else(|| Site::unwritten(account, region))
+    }
+
+    /// The instances of an account and region, by id; also those that are not there yet or any
+    /// more ([`Instance::status_at`] tells).
+    pub fn instances_in(&self, account: &str, region: &str) -> std::slice::Iter<'_, Instance> {
+        self.slice(account, region).iter()
+    }
+
+    /// An instance by its id.
+    #[must_use]
+    pub fn find(&self, account: &str, region: &str, id: &str) -> Option<&Instance> {
+        self.position(account, region, id).ok().and_then(|at| self.instances.get(at))
+    }
+
+    /// An instance by its id, to be changed. Account, region and id must stay as they are.
+    pub fn find_mut(&mut self, account: &str, region: &str, id: &str) -> Option<&mut Instance> {
+        self.position(account, region, id).ok().and_then(|at| self.instances.get_mut(at))
+    }
+
+    /// Adds an instance in its place; one of the same name that is gone makes room.
+    pub fn add(&mut self, instance: Instance) {
+        let place = self.position(&instance.account, &instance.region, &instance.id);
+        match place {
+            Ok(at) => {
+                if let Some(old) = self.instances.get_mut(at) {
+                    *old = instance;
+                }
+            }
+            Err(at) => self.instances.insert(at, instance),
+        }
+    }
+
+    /// The replicas of an instance, in whatever region, that exist at `now`.
+    pub fn replicas_of(&self, source: &Instance, now: Timestamp) -> impl Iterator<Item = &Instance> {
+        let from = self.instances.partition_point(|i| i.account < source.account);
+        let to = self.instances.partition_point(|i| i.account <= source.account);
+        let of_account = self.instances.get(from..to).unwrap_or_default();
+        of_account.iter().filter(move |other| source.is_source_of(other) && other.status_at(now).is_some())
+    }
+
+    /// Zones of the writer and the standby: every completed failover swaps them.
+    #[must_use]
+    pub fn zones_at<'a>(&self, instance: &'a Instance, at: Timestamp) -> (&'a str, Option<&'a str>) {
+        let failovers = self
+            .incidents
+            .iter()
+            .filter(|i| i.kind == IncidentKind::Failover && i.target == instance.id)
+            .filter(|i| after(i.starts, FAILOVER_SECONDS) <= at)
+            .count();
+        match &instance.secondary_zone {
+            Some(secondary) if failovers % 2 == 1 => (secondary.as_str(), Some(instance.zone.as_str())),
+            secondary => (instance.zone.as_str(), secondary.as_deref()),
+        }
+    }
+
+    fn slice(&self, account: &str, region: &str) -> &[Instance] {
+        let place = |i: &Instance| (i.account.as_str(), i.region.as_str()).cmp(&(account, region));
+        let from = self.instances.partition_point(|i| place(i).is_lt());
+        let to = self.instances.partition_point(|i| place(i).is_le());
+        self.instances.get(from..to).unwrap_or_default()
+    }
+
+    fn position(&self, account: &str, region: &str, id: &str) -> Result<usize, usize> {
+        self.instances.binary_search_by(|i| i.key().cmp(&(account, region, id)))
+    }
+}
+
+impl Instance {
+    /// What the world's instances are sorted by.
+    fn key(&self) -> (&str, &str, &str) {
+        (&self.account, &self.region, &self.id)
+    }
+}
+
+#[cfg(test)]
+mod tests;

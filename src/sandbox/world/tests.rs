@@ -1,0 +1,79 @@
+use super::*;
+
+fn build(scenario: &str, databases: Option<usize>) -> World {
+    let epoch = "2026-11-22T03:30:00Z".parse().unwrap();
+    World::build(&WorldOptions { scenario: scenario.into(), seed: 42, databases, epoch }).unwrap()
+}
+
+#[test]
+fn the_reference_environments_are_as_their_table_says() {
+    let world = build("quiet", None);
+    for (id, class, allocated, most, multi_az, retention, insights, monitoring, protected, logs) in [
+        ("rentaliq-lab-db", "db.t3.micro", 20, 50, false, 3, None, 0, false, 0),
+        ("rentaliq-qa-db", "db.t3.small", 50, 100, false, 7, Some(7), 0, false, 1),
+        ("rentaliq-prod-db", "db.t3.medium", 100, 500, true, 30, Some(7), 60, true, 1),
+    ] {
+        let i = world.find(DEFAULT_ACCOUNT, DEFAULT_REGION, id).unwrap();
+        assert_eq!((i.class.as_str(), i.allocated_gib, i.max_allocated_gib), (class, allocated, Some(most)), "{id}");
+        assert_eq!(
+            (i.multi_az, i.retention_days, i.performance_insights_days),
+            (multi_az, retention, insights),
+            "{id}"
+        );
+        assert_eq!((i.monitoring_interval, i.deletion_protection), (monitoring, protected), "{id}");
+        assert_eq!(i.log_exports.iter().filter(|log| *log == "postgresql").count(), logs, "{id}");
+        assert_eq!(i.backup_window.to_string(), "03:00-04:00");
+        assert_eq!(i.maintenance_window, "sun:04:00-sun:05:00");
+        assert_eq!(i.secondary_zone.is_some(), multi_az);
+    }
+}
+
+#[test]
+fn every_source_is_there_and_every_class_is_known() {
+    for scenario in scenario::names() {
+        let world = build(scenario, None);
+        for instance in &world.instances {
+            assert!(crate::domain::class::InstanceClass::parse(&instance.class).is_some(), "{}", instance.class);
+            assert!(instance.load.used_gib < f64::from(instance.allocated_gib), "{}", instance.id);
+            if let Some(source) = &instance.source {
+                let source = world.find(&instance.account, &source.region, &source.id).unwrap();
+                assert!(world.replicas_of(source, world.epoch).any(|r| r.id == instance.id), "{}", instance.id);
+                assert!(source.retention_days > 0, "{}", source.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_fleet_has_the_size_that_was_asked_for_and_is_the_same_again() {
+    let (one, two) = (build("quiet", Some(5000)), build("quiet", Some(5000)));
+    assert_eq!(one.instances_in(DEFAULT_ACCOUNT, DEFAULT_REGION).count(), 5000);
+    assert!(
+        one.instances.iter().zip(&two.instances).all(|(a, b)| a.id == b.id && a.class == b.class && a.load == b.load)
+    );
+    let available = one.instances.iter().filter(|i| i.settled_status_at(one.epoch) == Some("available")).count();
+    assert!((4700..5000).contains(&available), "{available}");
+    assert!(one.instances.iter().any(|i| i.source.is_some()));
+}
+
+#[test]
+fn lookups_find_every_instance_and_no_other_accounts() {
+    let world = build("", None);
+    assert_eq!(world.scenario, scenario::DEFAULT);
+    for instance in &world.instances {
+        let found = world.find(&instance.account, &instance.region, &instance.id).unwrap();
+        assert_eq!(found.arn(), instance.arn());
+    }
+    assert!(world.find("444455556666", DEFAULT_REGION, "rentaliq-prod-db").is_none());
+    assert!(world.instances_in("444455556666", "eu-west-1").all(|i| i.account == "444455556666"));
+}
+
+#[test]
+fn the_database_being_created_becomes_available() {
+    let world = build("database-creating", None);
+    let young = world.instances.iter().find(|i| i.status_at(world.epoch) == Some("creating")).unwrap();
+    assert!(!young.is_created_at(world.epoch));
+    let later = after(world.epoch, 20 * moment::MINUTE);
+    assert_eq!(young.status_at(later), Some("available"));
+    assert!(backups::latest_restorable(young, later).is_some());
+}

@@ -1,0 +1,182 @@
+//! What a DB instance is, as names and values.
+
+use jiff::Timestamp;
+
+use crate::app::data::SiteData;
+use crate::domain::{Database, FaultKind, MaintenanceAction};
+use crate::screens::databases::{Level, Reading};
+use crate::theme::Role;
+use crate::ui::format;
+
+/// A name, a value and the value's role.
+pub type Fact = (String, String, Role);
+
+fn fact(name: &str, value: impl Into<String>) -> Fact {
+    (name.to_owned(), value.into(), Role::Text)
+}
+
+/// The few facts that stand beside the charts.
+#[must_use]
+pub fn brief(database: &Database, reading: &Reading, data: &SiteData, now: Timestamp) -> Vec<Fact> {
+    let mut facts = vec![fact("status", database.status.as_str()), fact("class", class(database))];
+    facts.push(fact("engine", format!("{} {}", database.engine, database.engine_version)));
+    facts.push(fact("zones", zones(database)));
+    facts.push(fact("storage", storage(database)));
+    if let Some(runway) = reading.runway {
+        let role = match reading.runway_level() {
+            Level::Critical => Role::Critical,
+            Level::Warning => Role::Warning,
+            _ => Role::Text,
+        };
+        let pace = format::bytes(runway.bytes_per_day);
+        facts.push(("full in".into(), format!("{} at {pace}/d", format::age(runway.left)), role));
+    }
+    if let Some(latest) = database.latest_restorable {
+        facts.push(fact("restorable", format!("{} ago", format::age(now.duration_since(latest).unsigned_abs()))));
+    }
+    facts.push(fact("backups", backups(database)));
+    for (name, value) in &database.pending {
+        facts.push(("pending".into(), format!("{name} → {value}"), Role::Accent));
+    }
+    for action in data.maintenance_of(&database.arn) {
+        facts.push(("maintenance".into(), due(action, now), Role::Accent));
+    }
+    facts
+}
+
+/// Everything, for the configuration pane.
+#[must_use]
+pub fn all(database: &Database, data: &SiteData, now: Timestamp) -> Vec<Fact> {
+    let yes_no = |on: bool| if on { "yes" } else { "no" };
+    let mut facts = vec![
+        fact("ARN", database.arn.as_str()),
+        fact("resource id", database.resource_id.as_str()),
+        fact("endpoint", endpoint(database)),
+        fact("database", database.database_name.as_deref().unwrap_or("–")),
+        fact("class", class(database)),
+        fact("engine", format!("{} {}", database.engine, database.engine_version)),
+        fact("minor upgrades", if database.auto_minor_version_upgrade { "automatic" } else { "by hand" }),
+        fact("multi-AZ", yes_no(database.multi_az)),
+        fact("zones", zones(database)),
+        fact("storage", storage(database)),
+        fact("backups", backups(database)),
+        fact("backup window", format!("{} UTC", database.backup_window)),
+        fact("maintenance", format!("{} UTC", database.maintenance_window)),
+        protection(database),
+        fact("encryption", encryption(database)),
+    ];
+    let public = if database.publicly_accessible { Role::Warning } else { Role::Text };
+    facts.push(("public access".into(), yes_no(database.publicly_accessible).into(), public));
+    facts.push(fact("VPC", database.vpc.as_deref().unwrap_or("–")));
+    facts.push(fact("subnet group", database.subnet_group.as_deref().unwrap_or("–")));
+    facts.push(fact("security groups", list(&database.security_groups)));
+    facts.push(fact("parameter groups", list(&database.parameter_groups)));
+    facts.push(fact("log exports", list(&database.log_exports)));
+    facts.push(fact("insights", yes_no(database.performance_insights)));
+    facts.push(fact(
+        "monitoring",
+        if database.monitoring_interval == 0 {
+            "off".into()
+        } else {
+            format!("every {} s", database.monitoring_interval)
+        },
+    ));
+    let certificate = database.ca_certificate.as_deref().unwrap_or("–");
+    facts.push(fact(
+        "certificate",
+        match database.certificate_valid_till {
+            Some(till) => format!("{certificate}, until {}", till.strftime("%Y-%m-%d")),
+            None => certificate.to_owned(),
+        },
+    ));
+    if let Some(at) = database.created {
+        facts.push(fact("created", format::stamp(at)));
+    }
+    for (name, value) in &database.pending {
+        facts.push(("pending".into(), format!("{name} → {value}"), Role::Accent));
+    }
+    for action in data.maintenance_of(&database.arn) {
+        facts.push(("maintenance".into(), format!("{}: {}", due(action, now), action.description), Role::Accent));
+    }
+    if let Some(fault) = data.maintenance.fault() {
+        let words = match &fault.kind {
+            FaultKind::Denied { action } => format!("denied: {action}"),
+            _ => fault.word().to_owned(),
+        };
+        facts.push(("maintenance".into(), words, Role::Warning));
+    }
+    for (key, value) in &database.tags {
+        facts.push(fact(&format!("tag {key}"), value.as_str()));
+    }
+    facts
+}
+
+fn protection(database: &Database) -> Fact {
+    let text = if database.deletion_protection { "on" } else { "off" };
+    fact("deletion protection", text)
+}
+
+fn class(database: &Database) -> String {
+    match database.instance_class() {
+        Some(class) => format!("{} · {} vCPU, {} GiB", database.class, class.vcpus, class.memory_gib),
+        None => database.class.clone(),
+    }
+}
+
+fn zones(database: &Database) -> String {
+    let zone = database.zone.as_deref().unwrap_or("?");
+    match (&database.secondary_zone, database.multi_az) {
+        (Some(standby), true) => format!("{zone}, standby {standby}"),
+        (None, true) => format!("{zone}, Multi-AZ"),
+        _ => zone.to_owned(),
+    }
+}
+
+fn storage(database: &Database) -> String {
+    let storage = &database.storage;
+    let mut text = format!("{} GiB {}", storage.allocated, storage.kind);
+    if let Some(iops) = storage.iops {
+        text.push_str(&format!(", {iops} IOPS"));
+    }
+    match storage.max_allocated {
+        Some(max) => text.push_str(&format!(", grows to {max}")),
+        None => text.push_str(", does not grow"),
+    }
+    text
+}
+
+fn backups(database: &Database) -> String {
+    match database.backup_retention_days {
+        0 => "off".into(),
+        days => format!("kept {days} d"),
+    }
+}
+
+fn encryption(database: &Database) -> String {
+    match (&database.kms_key, database.encrypted) {
+        (Some(key), true) => key.clone(),
+        (None, true) => "on".into(),
+        _ => "off".into(),
+    }
+}
+
+fn endpoint(database: &Database) -> String {
+    match (&database.endpoint, database.port) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (Some(host), None) => host.clone(),
+        _ => "–".into(),
+    }
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() { "–".into() } else { names.join(", ") }
+}
+
+fn due(action: &MaintenanceAction, now: Timestamp) -> String {
+    let when = action.current_apply.or(action.forced_at).or(action.auto_applied_after);
+    match when {
+        Some(at) if at > now => format!("{} in {}", action.action, format::age(at.duration_since(now).unsigned_abs())),
+        Some(_) => format!("{} due", action.action),
+        None => format!("{} offered", action.action),
+    }
+}

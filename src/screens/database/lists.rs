@@ -1,0 +1,97 @@
+//! Events and snapshots as lines.
+
+use crate::app::data::SiteData;
+use crate::app::state::State as App;
+use crate::domain::event::EventWeight;
+use crate::domain::{Database, Remote};
+use crate::screens::databases::Piece;
+use crate::theme::Role;
+use crate::ui::format;
+
+/// Lines, each of pieces of text.
+pub type Lines = Vec<Vec<Piece>>;
+
+/// What happened to the DB instance in the last 14 days, newest first, its alarms' changes among
+/// it.
+#[must_use]
+pub fn events(app: &App, data: &SiteData, database: &Database) -> Lines {
+    let mut happened: Vec<_> = data
+        .events
+        .value()
+        .into_iter()
+        .flatten()
+        .filter(|event| event.source == database.id)
+        .map(|event| {
+            let (mark, role) = match event.weight() {
+                EventWeight::Grave => ("▲", Role::Warning),
+                EventWeight::Change => ("◆", Role::Accent),
+                EventWeight::Routine => ("·", Role::Dim),
+            };
+            let text_role = if event.weight() == EventWeight::Routine { Role::Dim } else { Role::Text };
+            (event.at, mark, role, event.message.clone(), text_role)
+        })
+        .collect();
+    happened.extend(data.alarms_of(&database.id).filter(|a| a.state == crate::domain::AlarmState::Alarm).filter_map(
+        |alarm| {
+            let text = format!("alarm {}: {}", alarm.name, alarm.reason);
+            Some((alarm.since?, "✖", Role::Critical, text, Role::Text))
+        },
+    ));
+    happened.sort_by_key(|line| std::cmp::Reverse(line.0));
+    let age = |at| format::age(app.now.duration_since(at).unsigned_abs());
+    happened
+        .into_iter()
+        .map(|(at, mark, role, message, text_role)| {
+            vec![
+                (format!("{mark} "), role),
+                (format::stamp(at), Role::Dim),
+                (format!(" {:>6}  ", age(at)), Role::Dim),
+                (message, text_role),
+            ]
+        })
+        .collect()
+}
+
+/// Snapshots, newest first, below the window that a point-in-time restore reaches.
+#[must_use]
+pub fn snapshots(app: &App, data: &SiteData, database: &Database) -> Lines {
+    let mut lines = vec![restorable(app, database)];
+    if let Some(list) = data.snapshots.get(database.id.as_str()).and_then(Remote::value) {
+        for snapshot in list {
+            let created = snapshot.created.map_or_else(|| "being prepared".into(), format::stamp);
+            let state = match snapshot.status.as_str() {
+                "available" => (String::new(), Role::Dim),
+                "failed" => ("  failed".into(), Role::Critical),
+                other => (format!("  {other} {} %", snapshot.progress), Role::Accent),
+            };
+            lines.push(vec![
+                (format!("{created:<22}"), Role::Dim),
+                (format!("{:<10}", snapshot.kind), Role::Dim),
+                (format!("{:>7}  ", format!("{} GiB", snapshot.allocated)), Role::Dim),
+                (snapshot.id.clone(), if snapshot.kind == "manual" { Role::Text } else { Role::Dim }),
+                state,
+            ]);
+        }
+    }
+    lines
+}
+
+/// The restorable window in words.
+fn restorable(app: &App, database: &Database) -> Vec<Piece> {
+    match (database.backup_retention_days, database.latest_restorable) {
+        (0, _) if database.is_replica() => {
+            vec![("a replica without automated backups of its own: restore from its source".into(), Role::Dim)]
+        }
+        (0, _) => vec![("▲ automated backups are off: no restore to a point in time".into(), Role::Warning)],
+        (days, Some(latest)) => {
+            let age = format::age(app.now.duration_since(latest).unsigned_abs());
+            vec![
+                ("restorable up to ".into(), Role::Dim),
+                (format::stamp(latest), Role::Text),
+                (format!(", {age} ago"), Role::Text),
+                (format!(", back {days} d"), Role::Dim),
+            ]
+        }
+        (days, None) => vec![(format!("backups kept {days} d, none restorable yet"), Role::Dim)],
+    }
+}

@@ -1,0 +1,14 @@
+//! One DB instance: charts, replication tree, events, snapshots, configuration.
+
+mod charts;
+mod facts;
+mod lists;
+mod state;
+mod thresholds;
+mod tree;
+mod update;
+mod view;
+
+pub use state::{Pane, RANGES, Span, State};
+pub use update::{handle, range_menu, set_range};
+pub use view::{hints, view};

@@ -1,0 +1,166 @@
+//! What the database screen remembers.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::SiteId;
+
+/// A range of the charts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    pub name: &'static str,
+    /// Length in seconds.
+    pub seconds: i64,
+    /// Period of the datapoints, seconds: fine enough for the widest chart, few enough to be cheap.
+    pub period: u32,
+}
+
+/// The ranges, shortest first.
+pub const RANGES: [Span; 7] = [
+    Span { name: "1 h", seconds: 3600, period: 60 },
+    Span { name: "3 h", seconds: 3 * 3600, period: 60 },
+    Span { name: "12 h", seconds: 12 * 3600, period: 300 },
+    Span { name: "24 h", seconds: 86_400, period: 300 },
+    Span { name: "3 d", seconds: 3 * 86_400, period: 900 },
+    Span { name: "7 d", seconds: 7 * 86_400, period: 3600 },
+    Span { name: "14 d", seconds: 14 * 86_400, period: 3600 },
+];
+
+/// A part of the screen that takes the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pane {
+    Charts,
+    Replication,
+    Events,
+    Snapshots,
+    Configuration,
+}
+
+impl Pane {
+    /// In the order of Tab.
+    pub const ALL: [Self; 5] = [Self::Charts, Self::Replication, Self::Events, Self::Snapshots, Self::Configuration];
+
+    /// Its heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Charts => "Charts",
+            Self::Replication => "Replication",
+            Self::Events => "Events",
+            Self::Snapshots => "Snapshots",
+            Self::Configuration => "Configuration",
+        }
+    }
+}
+
+/// State of the database screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    pub site: SiteId,
+    /// `DBInstanceIdentifier`.
+    pub id: Arc<str>,
+    /// Index into [`RANGES`].
+    pub range: usize,
+    /// The right edge of the charts in seconds; `None` follows the present.
+    pub end: Option<i64>,
+    /// The moment that is read, seconds.
+    pub cursor: Option<i64>,
+    pub pane: Pane,
+    /// The list that is shown below the charts when there is room for both.
+    pub list: Pane,
+    /// First visible row of charts.
+    pub chart_offset: usize,
+    /// First visible line of each list.
+    pub list_offset: usize,
+    /// Cursor in the replication tree.
+    pub node: usize,
+}
+
+/// The past that can be shown: CloudWatch keeps 60 s datapoints for 15 days, and the longest
+/// range is 14.
+pub const OLDEST: i64 = 15 * 86_400;
+
+impl State {
+    /// Opens with the last three hours.
+    #[must_use]
+    pub fn new(site: SiteId, id: &str) -> Self {
+        Self {
+            site,
+            id: id.into(),
+            range: 1,
+            end: None,
+            cursor: None,
+            pane: Pane::Charts,
+            list: Pane::Events,
+            chart_offset: 0,
+            list_offset: 0,
+            node: 0,
+        }
+    }
+
+    /// The range of the charts.
+    #[must_use]
+    pub fn range(&self) -> Span {
+        RANGES[self.range.min(RANGES.len() - 1)]
+    }
+
+    /// The seconds that the charts show, aligned to the period so that nothing moves between two
+    /// datapoints.
+    #[must_use]
+    pub fn window(&self, now: Timestamp) -> Range<i64> {
+        let span = self.range();
+        let step = i64::from(span.period);
+        let end = (self.end.unwrap_or(now.as_second()) + step - 1).div_euclid(step) * step;
+        end - span.seconds..end
+    }
+
+    /// Moves the window by this many seconds, within what can be shown.
+    pub fn pan(&mut self, by: i64, now: Timestamp) {
+        let now = now.as_second();
+        let end = self.end.unwrap_or(now) + by;
+        self.end = (end < now).then_some(end.max(now - OLDEST + self.range().seconds));
+        self.clamp_cursor(now);
+    }
+
+    /// Another range around the cursor, or around the middle of a window of the past, or up to
+    /// the present.
+    pub fn set_range(&mut self, range: usize, now: Timestamp) {
+        let before = self.window(now);
+        let center = self.cursor.or(self.end.map(|_| i64::midpoint(before.start, before.end)));
+        self.range = range.min(RANGES.len() - 1);
+        let seconds = now.as_second();
+        self.end = center
+            .map(|center| center + self.range().seconds / 2)
+            .filter(|end| *end < seconds)
+            .map(|end| end.max(seconds - OLDEST + self.range().seconds));
+        self.clamp_cursor(seconds);
+    }
+
+    /// Moves the cursor; the first press puts it on the newest datapoint's place.
+    pub fn move_cursor(&mut self, steps: i64, now: Timestamp) {
+        let window = self.window(now);
+        let span = self.range();
+        let step = (span.seconds / 120).max(i64::from(span.period));
+        let to = match self.cursor {
+            None => window.end - i64::from(span.period) * 2,
+            Some(at) => at + steps * step,
+        };
+        if to < window.start {
+            self.pan(-span.seconds / 4, now);
+        } else if to >= window.end {
+            self.pan(span.seconds / 4, now);
+        }
+        self.cursor = Some(to);
+        self.clamp_cursor(now.as_second());
+    }
+
+    fn clamp_cursor(&mut self, now: i64) {
+        if let (Some(at), Ok(moment)) = (self.cursor, Timestamp::from_second(now)) {
+            let window = self.window(moment);
+            let step = i64::from(self.range().period);
+            self.cursor = Some(at.div_euclid(step) * step).map(|at| at.clamp(window.start, window.end - step));
+        }
+    }
+}

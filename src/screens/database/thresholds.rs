@@ -1,0 +1,36 @@
+//! Which lines a chart has: the account's own alarms, or AWS's recommended ones.
+
+use crate::app::data::SiteData;
+use crate::domain::runway::GIB;
+use crate::domain::{Database, Metric};
+use crate::theme::Role;
+
+/// The thresholds of a metric for a DB instance: value and the role of what is beyond it.
+#[must_use]
+pub fn of(metric: Metric, database: &Database, data: &SiteData) -> Vec<(f64, Role)> {
+    let mut lines: Vec<(f64, Role)> = data
+        .alarms_of(&database.id)
+        .filter(|alarm| alarm.metric == Some(metric))
+        .filter_map(|alarm| alarm.threshold)
+        .map(|threshold| (threshold, Role::Warning))
+        .collect();
+    if lines.is_empty() {
+        lines.extend(recommended(metric, database));
+    }
+    lines
+}
+
+/// CloudWatch user guide, "Best practice alarm recommendations", Amazon RDS. Its threshold for
+/// free memory (a quarter of the class's memory) is left out: small classes live below it.
+fn recommended(metric: Metric, database: &Database) -> Option<(f64, Role)> {
+    let class = database.instance_class();
+    let value = match metric {
+        Metric::CPUUtilization => 90.0,
+        Metric::DatabaseConnections => class?.default_max_connections() * 0.9,
+        Metric::FreeStorageSpace => f64::from(database.storage.allocated) * GIB * 0.1,
+        Metric::ReplicaLag => 60.0,
+        Metric::ReadLatency | Metric::WriteLatency => 0.02,
+        _ => return None,
+    };
+    Some((value, Role::Warning))
+}

@@ -1,0 +1,97 @@
+//! The replication tree as lines: who replicates from whom, with the lag on each edge.
+
+use crate::app::state::State as App;
+use crate::domain::database::Condition;
+use crate::domain::replication::{Node, tree};
+use crate::domain::{Database, Metric};
+use crate::screens::databases::Level;
+use crate::theme::Role;
+use crate::ui::format;
+
+/// A line of the tree.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// Branches before the name.
+    pub branch: String,
+    pub name: String,
+    pub name_role: Role,
+    /// What follows, dim unless something is wrong: lag, region, standby.
+    pub notes: Vec<(String, Role)>,
+    /// The DB instance that the screen shows.
+    pub open: bool,
+}
+
+/// The tree of the DB instance that is open.
+#[must_use]
+pub fn lines(app: &App, open: &Database) -> Vec<Line> {
+    let all: Vec<&Database> = app.all_databases().map(|(_, d)| d).collect();
+    let nodes = tree(&all, open);
+    let home = nodes.first().map(|n| n.region.clone()).unwrap_or_default();
+    // For each depth: whether a line of that level goes on below.
+    let mut continues: Vec<bool> = Vec::new();
+    nodes
+        .iter()
+        .map(|node| {
+            continues.truncate(node.depth);
+            let mut branch: String = continues.iter().skip(1).map(|more| if *more { "│ " } else { "  " }).collect();
+            if node.depth > 0 {
+                branch.push_str(if node.last { "└ " } else { "├ " });
+            }
+            continues.push(!node.last);
+            line(app, node, open, &home, branch)
+        })
+        .collect()
+}
+
+fn line(app: &App, node: &Node<'_>, open: &Database, home: &str, branch: String) -> Line {
+    let mut notes = Vec::new();
+    if let Some(database) = node.database {
+        if database.is_replica() {
+            notes.push(lag(app, database));
+        }
+        if !matches!(database.condition(), Condition::Healthy) {
+            notes.push((database.status.clone(), Role::Accent));
+        }
+        if database.multi_az {
+            let zone = database.secondary_zone.as_deref().unwrap_or("another zone");
+            notes.push((format!("standby {zone}"), Role::Dim));
+        }
+    } else {
+        notes.push(("not readable here".into(), Role::Unknown));
+    }
+    if node.region != home {
+        notes.push((node.region.clone(), Role::Dim));
+    }
+    let is_open = node.database.is_some_and(|d| d.arn == open.arn);
+    Line {
+        branch,
+        name: node.id.clone(),
+        name_role: if node.database.is_none() { Role::Unknown } else { Role::Text },
+        notes,
+        open: is_open,
+    }
+}
+
+/// The lag of a replica in words; what RDS says of replication where it is not well.
+fn lag(app: &App, replica: &Database) -> (String, Role) {
+    if let Some(info) = replica.replication().filter(|info| !info.normal) {
+        return (format!("replication {}", info.status), Role::Critical);
+    }
+    let oldest = app.now.as_second() - 900;
+    let site = app.all_databases().find(|(_, d)| d.arn == replica.arn).map(|(site, _)| site);
+    let lag = site
+        .and_then(|site| app.site(site))
+        .and_then(|data| data.store.latest(&replica.id, Metric::ReplicaLag, oldest));
+    match lag {
+        None => ("lag ?".into(), Role::Unknown),
+        Some(lag) if lag < 0.0 => ("replication stopped".into(), Role::Critical),
+        Some(lag) => {
+            let role = match Level::above(lag, 60.0, 300.0) {
+                Level::Critical => Role::Critical,
+                Level::Warning => Role::Warning,
+                _ => Role::Dim,
+            };
+            (format!("lag {} s", format::count(lag.round())), role)
+        }
+    }
+}

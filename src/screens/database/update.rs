@@ -1,0 +1,157 @@
+//! What keys do on the database screen.
+
+use super::state::{Pane, RANGES, State};
+use crate::app::command::Command;
+use crate::app::menu::{Item, Menu, Purpose};
+use crate::app::state::{Overlay, Screen, State as App};
+use crate::collect::{Dataset, Target};
+use crate::domain::replication;
+use crate::keymap::Action;
+use crate::screens::databases;
+
+/// Performs an action; false when it means nothing here.
+pub fn handle(app: &mut App, action: Action) -> bool {
+    let now = app.now;
+    let Some(screen) = app.database.as_mut() else { return false };
+    let quarter = screen.range().seconds / 4;
+    match action {
+        Action::Back if screen.cursor.is_some() => screen.cursor = None,
+        Action::Back => {
+            leave(app);
+            return true;
+        }
+        Action::NextPane => focus(screen, 1),
+        Action::PreviousPane => focus(screen, Pane::ALL.len() - 1),
+        Action::TimeRange => {
+            app.overlay = Some(Overlay::Menu(range_menu(app)));
+            return true;
+        }
+        Action::PanBack => screen.pan(-quarter, now),
+        Action::PanForward => screen.pan(quarter, now),
+        Action::ZoomIn => screen.set_range(screen.range.saturating_sub(1), now),
+        Action::ZoomOut => screen.set_range(screen.range + 1, now),
+        Action::CursorLeft | Action::Left => screen.move_cursor(-1, now),
+        Action::CursorRight | Action::Right => screen.move_cursor(1, now),
+        Action::CursorClear => screen.cursor = None,
+        Action::Now => {
+            screen.end = None;
+            screen.cursor = None;
+        }
+        Action::Open if screen.pane == Pane::Replication => return open_node(app),
+        Action::Copy => match databases::copy_menu(app) {
+            Some(menu) => {
+                app.overlay = Some(Overlay::Menu(menu));
+                return true;
+            }
+            None => return false,
+        },
+        _ => return scroll(app, action),
+    }
+    renew_charts(app);
+    true
+}
+
+/// Another range of the charts.
+pub fn set_range(app: &mut App, range: usize) {
+    let now = app.now;
+    if let Some(screen) = app.database.as_mut() {
+        screen.set_range(range, now);
+    }
+    renew_charts(app);
+}
+
+/// The menu that `t` opens.
+#[must_use]
+pub fn range_menu(app: &App) -> Menu {
+    let items = RANGES
+        .iter()
+        .enumerate()
+        .map(|(i, span)| Item {
+            label: span.name.into(),
+            detail: format!("one datapoint every {} min", span.period / 60),
+            checked: None,
+            command: Command::Range(i),
+        })
+        .collect();
+    Menu::new(Purpose::Range, "Range", items, app.database.as_ref().map_or(0, |d| d.range))
+}
+
+fn leave(app: &mut App) {
+    let arn = app.open_database().map(|(_, d)| d.arn.clone());
+    app.screen = Screen::Databases;
+    if let Some(arn) = arn {
+        databases::select(app, &arn);
+    }
+}
+
+fn focus(screen: &mut State, by: usize) {
+    let at = Pane::ALL.iter().position(|p| *p == screen.pane).unwrap_or(0);
+    screen.pane = Pane::ALL[(at + by) % Pane::ALL.len()];
+    if matches!(screen.pane, Pane::Events | Pane::Snapshots | Pane::Configuration) {
+        screen.list = screen.pane;
+        screen.list_offset = 0;
+    }
+}
+
+fn scroll(app: &mut App, action: Action) -> bool {
+    let page = usize::from(app.size.1 / 2).max(1);
+    let nodes = tree_length(app);
+    let Some(screen) = app.database.as_mut() else { return false };
+    let (offset, most) = match screen.pane {
+        Pane::Charts => (&mut screen.chart_offset, super::charts::MOST_ROWS),
+        Pane::Replication => (&mut screen.node, nodes.saturating_sub(1)),
+        Pane::Events | Pane::Snapshots | Pane::Configuration => (&mut screen.list_offset, 10_000),
+    };
+    *offset = match action {
+        Action::Down => *offset + 1,
+        Action::Up => offset.saturating_sub(1),
+        Action::Top => 0,
+        Action::Bottom => most,
+        Action::HalfPageDown | Action::PageDown => *offset + page,
+        Action::HalfPageUp | Action::PageUp => offset.saturating_sub(page),
+        _ => return false,
+    }
+    .min(most);
+    // Bounds depend on what is drawn: kept exact here so that no key press is lost at an end.
+    let most = super::view::scroll_limit(app);
+    if let (Some(screen), Some(most)) = (app.database.as_mut(), most) {
+        match screen.pane {
+            Pane::Charts => screen.chart_offset = screen.chart_offset.min(most),
+            Pane::Replication => {}
+            _ => screen.list_offset = screen.list_offset.min(most),
+        }
+    }
+    true
+}
+
+fn tree_length(app: &App) -> usize {
+    let Some((_, database)) = app.open_database() else { return 0 };
+    let all: Vec<_> = app.all_databases().map(|(_, d)| d).collect();
+    replication::tree(&all, database).len()
+}
+
+fn open_node(app: &mut App) -> bool {
+    let target = {
+        let Some((_, database)) = app.open_database() else { return false };
+        let all: Vec<_> = app.all_databases().map(|(_, d)| d).collect();
+        let nodes = replication::tree(&all, database);
+        let at = app.database.as_ref().map_or(0, |s| s.node);
+        let Some(chosen) = nodes.get(at).and_then(|n| n.database) else { return false };
+        app.all_databases().find(|(_, d)| d.arn == chosen.arn).map(|(site, d)| (site, d.id.clone()))
+    };
+    let (Some((site, id)), Some(screen)) = (target, app.database.as_mut()) else { return false };
+    let mut opened = State::new(site, &id);
+    (opened.range, opened.end, opened.cursor) = (screen.range, screen.end, screen.cursor);
+    (opened.pane, opened.list, opened.node) = (screen.pane, screen.list, screen.node);
+    *screen = opened;
+    renew_charts(app);
+    true
+}
+
+/// The window moved: what is missing of it is asked for at once.
+fn renew_charts(app: &mut App) {
+    if let Some(screen) = &app.database {
+        let dataset = Dataset::History(screen.id.clone(), screen.range().period);
+        app.schedule.renew(&Target { site: screen.site, dataset });
+    }
+}

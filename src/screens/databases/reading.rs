@@ -1,0 +1,163 @@
+//! What one row says: the newest values and how bad they are.
+
+use jiff::Timestamp;
+
+use crate::app::data::SiteData;
+use crate::domain::database::Condition;
+use crate::domain::runway::{GIB, Runway};
+use crate::domain::{Database, Metric};
+
+/// How bad something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Level {
+    /// Nothing is known that could be judged.
+    Unknown,
+    /// As it should be.
+    #[default]
+    Good,
+    /// Needs somebody soon.
+    Warning,
+    /// Needs somebody now.
+    Critical,
+}
+
+impl Level {
+    /// `Warning` from `warning` on, `Critical` from `critical` on.
+    #[must_use]
+    pub fn above(value: f64, warning: f64, critical: f64) -> Self {
+        if value >= critical {
+            Self::Critical
+        } else if value >= warning {
+            Self::Warning
+        } else {
+            Self::Good
+        }
+    }
+}
+
+/// A metric older than this is not shown as if it were current, seconds.
+const FRESH: i64 = 900;
+const DAY: f64 = 86_400.0;
+
+/// The values of a row at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Reading {
+    /// %.
+    pub cpu: Option<f64>,
+    pub connections: Option<f64>,
+    /// Default limit of the class.
+    pub max_connections: Option<f64>,
+    /// GiB.
+    pub used: Option<f64>,
+    /// Seconds; -1 when replication does not run.
+    pub lag: Option<f64>,
+    pub runway: Option<Runway>,
+    /// Seconds since the newest restorable time.
+    pub restorable_age: Option<f64>,
+    pub pending_maintenance: usize,
+    /// The worst of all.
+    pub level: Level,
+}
+
+impl Reading {
+    /// Reads a DB instance at `now`.
+    #[must_use]
+    pub fn take(data: &SiteData, database: &Database, now: Timestamp) -> Self {
+        let oldest = now.as_second() - FRESH;
+        let latest = |metric| data.store.latest(&database.id, metric, oldest);
+        let allocated = f64::from(database.storage.allocated);
+        let mut reading = Self {
+            cpu: latest(Metric::CPUUtilization),
+            connections: latest(Metric::DatabaseConnections),
+            max_connections: database
+                .instance_class()
+                .map(crate::domain::class::InstanceClass::default_max_connections),
+            used: latest(Metric::FreeStorageSpace).map(|free| (allocated - free / GIB).max(0.0)),
+            lag: latest(Metric::ReplicaLag).filter(|_| database.is_replica()),
+            runway: data.runways.get(database.id.as_str()).copied(),
+            restorable_age: database.latest_restorable.map(|at| now.duration_since(at).as_secs_f64()),
+            pending_maintenance: data.maintenance_of(&database.arn).count(),
+            level: Level::Unknown,
+        };
+        reading.level = reading.judge(database);
+        reading
+    }
+
+    fn judge(&self, database: &Database) -> Level {
+        [
+            status_level(database),
+            self.cpu_level(),
+            self.connections_level(),
+            self.storage_level(database),
+            self.runway_level(),
+            self.lag_level(),
+            self.restorable_level(database),
+        ]
+        .into_iter()
+        .max()
+        .unwrap_or_default()
+    }
+
+    /// CPU above 80 % is the reference estates' alarm, above 90 % AWS's recommended one.
+    #[must_use]
+    pub fn cpu_level(&self) -> Level {
+        self.cpu.map_or(Level::Unknown, |cpu| Level::above(cpu, 80.0, 90.0))
+    }
+
+    /// Connections above 90 % of the limit is AWS's recommended alarm.
+    #[must_use]
+    pub fn connections_level(&self) -> Level {
+        match (self.connections, self.max_connections) {
+            (Some(now), Some(max)) if max > 0.0 => Level::above(now / max, 0.8, 0.9),
+            _ => Level::Unknown,
+        }
+    }
+
+    /// Less than 10 % of storage free is AWS's recommended alarm.
+    #[must_use]
+    pub fn storage_level(&self, database: &Database) -> Level {
+        match self.used {
+            Some(used) if database.storage.allocated > 0 => {
+                Level::above(used / f64::from(database.storage.allocated), 0.9, 0.97)
+            }
+            _ => Level::Unknown,
+        }
+    }
+
+    /// Full within a week is a warning, within two days critical.
+    #[must_use]
+    pub fn runway_level(&self) -> Level {
+        self.runway.map_or(Level::Good, |r| Level::above(-r.left.as_secs_f64() / DAY, -7.0, -2.0))
+    }
+
+    /// Lag above 60 s is AWS's recommended alarm; -1 means that replication does not run.
+    #[must_use]
+    pub fn lag_level(&self) -> Level {
+        match self.lag {
+            None => Level::Good,
+            Some(lag) if lag < 0.0 => Level::Critical,
+            Some(lag) => Level::above(lag, 60.0, 300.0),
+        }
+    }
+
+    /// RDS uploads transaction logs every five minutes: a quarter of an hour is late.
+    #[must_use]
+    pub fn restorable_level(&self, database: &Database) -> Level {
+        match self.restorable_age {
+            Some(age) if database.backup_retention_days > 0 && database.condition() != Condition::Off => {
+                Level::above(age, 900.0, 3600.0)
+            }
+            _ => Level::Good,
+        }
+    }
+}
+
+/// How bad a status is.
+#[must_use]
+pub fn status_level(database: &Database) -> Level {
+    match database.condition() {
+        Condition::Critical => Level::Critical,
+        Condition::Changing | Condition::Healthy | Condition::Off => Level::Good,
+        Condition::Unknown => Level::Unknown,
+    }
+}

@@ -1,0 +1,156 @@
+//! Which rows the table has, in which order. Rebuilt when data, filter, sorting or scope change,
+//! never while drawing.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::cells;
+use super::column::Column;
+use super::filter::{Filter, Subject};
+use super::reading::{Level, Reading};
+use crate::app::Scope;
+use crate::app::state::State as App;
+use crate::domain::{Database, SiteId};
+
+/// One row: where its DB instance is, and what it reads.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    pub site: SiteId,
+    /// Index into the site's databases.
+    pub index: usize,
+    /// Index into the estate's environments.
+    pub environment: usize,
+    pub arn: Arc<str>,
+    pub reading: Reading,
+}
+
+impl Row {
+    /// The DB instance itself.
+    #[must_use]
+    pub fn database<'a>(&self, app: &'a App) -> Option<&'a Database> {
+        app.site(self.site)?.databases.value()?.get(self.index)
+    }
+}
+
+/// Rebuilds the rows; the cursor stays on its DB instance.
+pub fn rebuild(app: &mut App) {
+    let mut filter = Filter::parse(&app.databases.filter);
+    let mut rows = Vec::new();
+    let mut total = 0;
+    let mut levels = vec![Level::Unknown; app.estate.environments.len()];
+    for (i, data) in app.sites.iter().enumerate() {
+        let site = SiteId(i);
+        for (index, database) in data.databases.value().into_iter().flatten().enumerate() {
+            let Some(environment) = app.estate.owner(site, &database.id) else { continue };
+            let reading = Reading::take(data, database, app.now);
+            if let Some(level) = levels.get_mut(environment) {
+                *level = reading.level.max(*level);
+            }
+            if matches!(app.scope, Scope::One(only) if only != environment) {
+                continue;
+            }
+            total += 1;
+            let name = app.estate.environments.get(environment).map_or("", |e| e.name.as_str());
+            let subject = Candidate { app, site, database, reading: &reading, environment: name };
+            if filter.score(&subject).is_some() {
+                rows.push(Row { site, index, environment, arn: database.arn.as_str().into(), reading });
+            }
+        }
+    }
+    let (column, reverse) = app.databases.sort;
+    rows.sort_by(|a, b| {
+        let order = match (a.database(app), b.database(app)) {
+            (Some(x), Some(y)) => compare(column, (a, x), (b, y)),
+            _ => Ordering::Equal,
+        };
+        let order = if reverse { order.reverse() } else { order };
+        order.then(a.environment.cmp(&b.environment)).then_with(|| name(app, a).cmp(name(app, b)))
+    });
+    let screen = &mut app.databases;
+    screen.levels = levels;
+    screen.total = total;
+    screen.rows = rows;
+    screen.dirty = false;
+    screen.built = Some(app.now);
+    screen.keep_selection(super::state::page(app.size));
+}
+
+fn name<'a>(app: &'a App, row: &Row) -> &'a str {
+    row.database(app).map_or("", |d| d.id.as_str())
+}
+
+/// Ascending order by a column; what is not known comes first, so that it is last when the
+/// largest are wanted on top.
+fn compare(column: Column, (a, x): (&Row, &Database), (b, y): (&Row, &Database)) -> Ordering {
+    let by = |f: fn(&Row, &Database) -> Option<f64>| number_order(f(a, x), f(b, y));
+    match column {
+        Column::Health => a.reading.level.cmp(&b.reading.level),
+        Column::Environment => a.environment.cmp(&b.environment),
+        Column::Name => x.id.cmp(&y.id),
+        Column::Status => x.condition().cmp(&y.condition()).then_with(|| x.status.cmp(&y.status)),
+        Column::Class => x.class.cmp(&y.class),
+        Column::Engine => version(&x.engine_version).cmp(&version(&y.engine_version)),
+        Column::MultiAz => x.multi_az.cmp(&y.multi_az),
+        Column::Region => x.region.cmp(&y.region),
+        Column::Zone => x.zone.cmp(&y.zone),
+        Column::Endpoint => x.endpoint.cmp(&y.endpoint),
+        Column::Created => x.created.cmp(&y.created),
+        _ => by(match column {
+            Column::Cpu | Column::CpuTrend => |r, _| r.reading.cpu,
+            Column::Connections => |r, _| r.reading.connections,
+            Column::Storage => |r, _| r.reading.used,
+            Column::Runway => |r, _| Some(r.reading.runway.map_or(f64::INFINITY, |w| w.left.as_secs_f64())),
+            Column::Lag => |r, _| r.reading.lag.map(|lag| if lag < 0.0 { f64::INFINITY } else { lag }),
+            Column::Restorable => |r, _| r.reading.restorable_age,
+            Column::Retention => |_, d| Some(f64::from(d.backup_retention_days)),
+            _ => |r, _| Some(if r.reading.pending_maintenance > 0 { 1.0 } else { 0.0 }),
+        }),
+    }
+}
+
+fn number_order(a: Option<f64>, b: Option<f64>) -> Ordering {
+    a.unwrap_or(f64::NEG_INFINITY).total_cmp(&b.unwrap_or(f64::NEG_INFINITY))
+}
+
+/// `17.5` after `9.6`.
+fn version(text: &str) -> Vec<u32> {
+    text.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+}
+
+struct Candidate<'a> {
+    app: &'a App,
+    site: SiteId,
+    database: &'a Database,
+    reading: &'a Reading,
+    environment: &'a str,
+}
+
+impl Subject for Candidate<'_> {
+    fn database(&self) -> &Database {
+        self.database
+    }
+
+    fn environment(&self) -> &str {
+        self.environment
+    }
+
+    fn text(&self, column: Column) -> String {
+        match column {
+            Column::Environment => self.environment.to_owned(),
+            _ => cells::plain(self.app, self.site, self.database, self.reading, column),
+        }
+    }
+
+    fn number(&self, column: Column) -> Option<f64> {
+        match column {
+            Column::Cpu => self.reading.cpu,
+            Column::Connections => self.reading.connections,
+            Column::Storage => self.reading.used,
+            Column::Runway => self.reading.runway.map(|r| r.left.as_secs_f64() / 86_400.0),
+            Column::Lag => self.reading.lag,
+            Column::Restorable => self.reading.restorable_age,
+            Column::Retention => Some(f64::from(self.database.backup_retention_days)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! How the databases screen is drawn. Only visible rows are touched.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::cells::{self, TREND};
+use super::column::Column;
+use super::rows::Row;
+use crate::app::state::State as App;
+use crate::app::view::{criticality_role, shown_name};
+use crate::app::{Estate, Scope};
+use crate::domain::{Fault, Remote, SiteId};
+use crate::keymap::Action;
+use crate::theme::Role;
+use crate::ui::format;
+use crate::ui::pen::{self, Piece};
+use crate::ui::table::{Align, Cell, Column as Slot, Order, Table, Width};
+
+/// `available` needs little; a screen on which something happens gives it room.
+fn status_width(app: &App) -> u16 {
+    let longest = app.databases.rows.iter().take(500).filter_map(|row| row.database(app)).map(|d| d.status.len()).max();
+    u16::try_from(longest.unwrap_or(9).clamp(9, 20)).unwrap_or(9)
+}
+
+/// Draws the screen into the body of the frame.
+pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
+    let title = Rect { height: 1.min(area.height), ..area };
+    draw_title(app, title, buf);
+    let body = Rect { y: area.y + title.height, height: area.height - title.height, ..area };
+    let screen = &app.databases;
+    let columns: Vec<Column> = screen.columns.iter().copied().filter(|c| is_useful(app, *c)).collect();
+    let columns: Vec<Column> = with_name(columns);
+    let slots: Vec<Slot> = columns.iter().map(|column| slot(app, *column)).collect();
+    let sorted = columns.iter().position(|c| *c == screen.sort.0);
+    let order = if screen.sort.1 { Order::Descending } else { Order::Ascending };
+    let empty = empty_message(app);
+    let table = Table {
+        columns: &slots,
+        rows: screen.rows.len(),
+        offset: screen.offset,
+        selected: (!screen.rows.is_empty()).then_some(screen.selected),
+        sort: sorted.map(|at| (at, order)),
+        focused: app.overlay.is_none(),
+        empty: &empty,
+    };
+    table.draw(body, buf, &app.theme, |row, column| match (screen.rows.get(row), columns.get(column)) {
+        (Some(row), Some(column)) => cell(app, row, *column),
+        _ => Cell::default(),
+    });
+}
+
+/// The name can be neither dropped nor hidden.
+fn with_name(mut columns: Vec<Column>) -> Vec<Column> {
+    if !columns.contains(&Column::Name) {
+        columns.push(Column::Name);
+        columns.sort_unstable();
+    }
+    columns
+}
+
+/// One environment needs no column for it.
+fn is_useful(app: &App, column: Column) -> bool {
+    column != Column::Environment || (app.scope == Scope::All && app.estate.environments.len() > 1)
+}
+
+fn slot(app: &App, column: Column) -> Slot {
+    let names = app.estate.environments.iter().map(|e| e.name.chars().count() + 1).max().unwrap_or(4);
+    let (width, align, priority) = match column {
+        Column::Health => (Width::Fixed(1), Align::Left, 0),
+        Column::Environment => (Width::Fixed(u16::try_from(names.clamp(4, 12)).unwrap_or(12)), Align::Left, 2),
+        Column::Name => (Width::Min(24), Align::Left, 0),
+        Column::Status => (Width::Fixed(status_width(app)), Align::Left, 1),
+        Column::Class => (Width::Fixed(14), Align::Left, 8),
+        Column::Engine => (Width::Fixed(6), Align::Right, 10),
+        Column::MultiAz => (Width::Fixed(8), Align::Left, 11),
+        Column::Cpu => (Width::Fixed(6), Align::Right, 1),
+        Column::CpuTrend => (Width::Fixed(TREND), Align::Left, 12),
+        Column::Connections => (Width::Fixed(9), Align::Right, 5),
+        Column::Storage => (Width::Fixed(14), Align::Right, 7),
+        Column::Runway => (Width::Fixed(7), Align::Right, 4),
+        Column::Lag => (Width::Fixed(7), Align::Right, 3),
+        Column::Restorable => (Width::Fixed(10), Align::Right, 6),
+        Column::Maintenance => (Width::Fixed(18), Align::Left, 13),
+        Column::Region => (Width::Fixed(12), Align::Left, 9),
+        Column::Zone => (Width::Fixed(15), Align::Left, 14),
+        Column::Retention => (Width::Fixed(9), Align::Right, 15),
+        Column::Created => (Width::Fixed(10), Align::Left, 16),
+        Column::Endpoint => (Width::Min(40), Align::Left, 17),
+    };
+    Slot { title: column.title().into(), width, align, priority }
+}
+
+fn cell(app: &App, row: &Row, column: Column) -> Cell<'static> {
+    let Some(database) = row.database(app) else { return Cell::default() };
+    let pieces: Vec<Piece> = match column {
+        Column::Health if is_stale(app, row.site) => vec![("◌".into(), Role::Stale)],
+        Column::Environment => match app.estate.environments.get(row.environment) {
+            Some(environment) => {
+                let name = shown_name(environment);
+                let production = criticality_role(environment.criticality);
+                vec![(name, production)]
+            }
+            None => Vec::new(),
+        },
+        _ => cells::pieces(app, row.site, database, &row.reading, column),
+    };
+    Cell { spans: pieces.into_iter().map(|(text, role)| (text.into(), role)).collect() }
+}
+
+fn is_stale(app: &App, site: SiteId) -> bool {
+    matches!(app.site(site).map(|d| &d.databases), Some(Remote::Stale { .. }))
+}
+
+/// The sites that the scope covers.
+fn sites(app: &App) -> impl Iterator<Item = SiteId> + '_ {
+    (0..app.sites.len()).map(SiteId).filter(|site| app.estate.in_scope(app.scope, *site))
+}
+
+fn draw_title(app: &App, area: Rect, buf: &mut Buffer) {
+    let screen = &app.databases;
+    let (shown, total) = (screen.rows.len(), screen.total);
+    let count = if shown == total { format!(" {total}") } else { format!(" {shown} of {total}") };
+    let mut pieces: Vec<Piece> = vec![(" Databases".into(), Role::Header), (count, Role::Dim)];
+    if let Scope::One(index) = app.scope
+        && let Some(environment) = app.estate.environments.get(index)
+    {
+        pieces.push(("  ".into(), Role::Text));
+        pieces.push((place(&app.estate, index), Role::Dim));
+        if environment.dr_site.is_some() && area.width >= 100 {
+            pieces.push((" with its DR region".into(), Role::Dim));
+        }
+    }
+    if !screen.filter.is_empty() && screen.prompt.is_none() {
+        pieces.push((format!("  /{}", screen.filter), Role::Match));
+    }
+    let mut right: Vec<Piece> = Vec::new();
+    if area.width >= 70 {
+        right.push((format!("by {}{}", screen.sort.0.key(), if screen.sort.1 { " ▼" } else { " ▲" }), Role::Dim));
+    }
+    right.push((format!("  {} ", freshness(app)), Role::Dim));
+    let room = Rect { width: area.width.saturating_sub(1), ..area };
+    let start = pen::right(buf, room, &right, &app.theme);
+    pen::left(buf, Rect { width: start.saturating_sub(area.x), ..area }, &pieces, &app.theme);
+}
+
+/// The environment's region, and its DR region.
+fn place(estate: &Estate, index: usize) -> String {
+    let Some(environment) = estate.environments.get(index) else { return String::new() };
+    let regions: Vec<&str> =
+        environment.sites().filter_map(|site| estate.site(site)).map(|site| site.region.as_str()).collect();
+    regions.join(" → ")
+}
+
+/// How old the oldest list of DB instances on the screen is.
+fn freshness(app: &App) -> String {
+    let oldest = sites(app).filter_map(|site| app.site(site)?.databases.at()).min();
+    match oldest {
+        None => String::new(),
+        Some(at) => {
+            let age = format::since(app.now, at);
+            // Below a minute it is as fresh as the cadence allows; counting seconds would be noise.
+            if age.as_secs() < 60 { "data < 1m".into() } else { format!("data {}", format::coarse_age(age)) }
+        }
+    }
+}
+
+/// What stands in place of rows.
+fn empty_message(app: &App) -> String {
+    let screen = &app.databases;
+    if screen.total > 0 {
+        let key = app.keymap.key_for(app.layers(), Action::Back).unwrap_or_default();
+        return format!("nothing matches {}   {key} clears the filter", screen.filter);
+    }
+    let states: Vec<_> = sites(app).filter_map(|site| app.site(site)).map(|data| &data.databases).collect();
+    if states.iter().any(|remote| matches!(remote, Remote::Idle | Remote::Loading)) {
+        return "asking AWS for DB instances …".into();
+    }
+    if let Some(fault) = states.iter().find_map(|remote| remote.fault()) {
+        return failure(fault);
+    }
+    match app.scope {
+        Scope::One(index) => format!("no DB instances in {}", place(&app.estate, index)),
+        Scope::All => "no DB instances in any environment".into(),
+    }
+}
+
+/// An error in one line: what, why, what to do.
+#[must_use]
+pub fn failure(fault: &Fault) -> String {
+    format!("{} {}: {}", fault.call, fault.word(), fault.advice())
+}
+
+/// The keys that work here, most useful first.
+#[must_use]
+pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
+    let mut hints = vec![(Action::Open, "open"), (Action::Filter, "filter")];
+    if !app.databases.filter.is_empty() {
+        hints.push((Action::Back, "clear filter"));
+    }
+    hints.extend([
+        (Action::Sort, "sort"),
+        (Action::Columns, "columns"),
+        (Action::Environments, "environment"),
+        (Action::Copy, "copy"),
+        (Action::Refresh, "refresh"),
+        (Action::Palette, "commands"),
+        (Action::Help, "help"),
+        (Action::Quit, "leave"),
+    ]);
+    hints
+}

@@ -1,0 +1,4 @@
+//! One folder a screen: its state, how keys change it, how it is drawn.
+
+pub mod database;
+pub mod databases;

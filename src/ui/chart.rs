@@ -1,0 +1,313 @@
+//! A time-series chart of a few rows, drawn straight into the buffer.
+//!
+//! ```text
+//! CPU  41.2 %                       title, value (at the cursor, if there is one)
+//!   100% ⠀⠀⠀⢀⡀                       values at the left
+//!    50% ┄┄┄⡜⠘⡄┄┄┄⣀⡠┄                thresholds lie behind the data; gaps stay gaps
+//!      0 ⠒⠒⠒⠁⠀⠈⠒   ⠁
+//!    UTC 03:00   ▲    03:30          time axis with marks, where asked for
+//! ```
+
+mod axis;
+mod scale;
+mod track;
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use self::scale::Scale;
+use self::track::{Column, Track, column_of};
+use super::{format, text};
+use crate::domain::Unit;
+use crate::theme::{Role, Theme};
+
+pub use self::scale::YRange;
+
+/// Cells that the value labels take at the left.
+pub const GUTTER: u16 = 7;
+
+/// Bits of a braille character, by column and row of its dots.
+const DOTS: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
+const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// How the data is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// A line in dots, two by four a cell.
+    #[default]
+    Braille,
+    /// Bars, for fonts without braille.
+    Block,
+}
+
+/// What is to be drawn. Times are seconds since the Unix epoch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart<'a> {
+    pub title: &'a str,
+    pub unit: Unit,
+    /// Time and value, oldest first.
+    pub points: &'a [(i64, f64)],
+    /// The time that the width stands for.
+    pub window: Range<i64>,
+    /// Distance of the points, seconds; more than 2.5 times that is a gap.
+    pub period: u32,
+    pub range: YRange,
+    /// Values with the role of data beyond them.
+    pub thresholds: &'a [(f64, Role)],
+    /// Data is beyond a threshold when it is below.
+    pub low_is_bad: bool,
+    /// Events: time, role, character.
+    pub marks: &'a [(i64, Role, char)],
+    pub cursor: Option<i64>,
+    /// Whether the last row is a time axis.
+    pub axis: bool,
+    pub mode: Mode,
+    /// Stands in the middle when there is nothing to draw: `loading`, `denied: …`. Data that is
+    /// there is never covered.
+    pub message: &'a str,
+}
+
+impl<'a> Chart<'a> {
+    /// A chart with this title over this window; the rest is as plain as it can be.
+    #[must_use]
+    pub fn new(title: &'a str, unit: Unit, window: Range<i64>, period: u32) -> Self {
+        Self {
+            title,
+            unit,
+            points: &[],
+            window,
+            period,
+            range: if unit == Unit::Percent { YRange::Percent } else { YRange::From0 },
+            thresholds: &[],
+            low_is_bad: false,
+            marks: &[],
+            cursor: None,
+            axis: false,
+            mode: Mode::default(),
+            message: "no datapoints",
+        }
+    }
+
+    /// Draws the chart.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+        let area = area.intersection(buf.area);
+        if area.is_empty() {
+            return;
+        }
+        let gutter = if area.width >= GUTTER + 8 { GUTTER } else { 0 };
+        let axis_height = u16::from(self.axis && area.height >= 4);
+        let plot = Rect {
+            x: area.x + gutter,
+            y: area.y + 1,
+            width: area.width - gutter,
+            height: area.height.saturating_sub(1 + axis_height),
+        };
+        let count = usize::from(plot.width) * if self.mode == Mode::Braille { 2 } else { 1 };
+        let track = Track::read(self.points, &self.window, self.period, count, self.cursor);
+        self.draw_title(&track, Rect { height: 1, ..area }, buf, theme);
+        if plot.height == 0 {
+            return;
+        }
+        if track.bounds.is_none() {
+            draw_message(self.message, plot, buf, theme);
+            self.draw_cursor(plot, buf, theme);
+        } else {
+            let scale = Scale::new(self.range, self.unit, track.bounds, plot.height);
+            if gutter > 0 {
+                draw_labels(&scale, Rect { x: area.x, width: gutter, ..plot }, buf, theme);
+            }
+            match self.mode {
+                Mode::Braille => self.draw_line(&track, &scale, plot, buf, theme),
+                Mode::Block => self.draw_bars(&track, &scale, plot, buf, theme),
+            }
+            self.draw_cursor(plot, buf, theme);
+            self.draw_thresholds(&scale, plot, buf, theme);
+        }
+        if axis_height > 0 {
+            let row = Rect { y: area.bottom() - 1, height: 1, ..plot };
+            self.draw_marks(row, buf, theme);
+            if gutter > 0 {
+                buf.set_stringn(area.x, row.y, "   UTC", usize::from(gutter), theme.style(Role::Faint));
+            }
+            self.draw_axis(row, buf, theme);
+        } else {
+            self.draw_marks(Rect { y: plot.bottom() - 1, height: 1, ..plot }, buf, theme);
+        }
+    }
+
+    fn draw_title(&self, track: &Track, row: Rect, buf: &mut Buffer, theme: &Theme) {
+        let mut x = write(row.x, row, self.title, theme.style(Role::Header), buf);
+        let read = if self.cursor.is_some() { track.at_cursor } else { track.last };
+        if let Some((_, value)) = read {
+            let (number, unit) = format::value(self.unit, value);
+            let role = self.beyond(value, value).unwrap_or(Role::Text);
+            x = write(x + 2, row, &number, theme.style(role), buf);
+            if !unit.is_empty() {
+                x = write(x + 1, row, unit, theme.style(Role::Dim), buf);
+            }
+        } else {
+            x = write(x + 2, row, format::MISSING, theme.style(Role::Dim), buf);
+        }
+        let moment = self.cursor.map(|cursor| read.map_or(cursor, |(at, _)| at));
+        if let Some(moment) = moment.and_then(|moment| Timestamp::from_second(moment).ok()) {
+            write(x + 2, row, &format::clock(moment), theme.style(Role::ChartCursor), buf);
+        }
+    }
+
+    /// The role of the threshold that values between these are beyond; of several the furthest.
+    fn beyond(&self, min: f64, max: f64) -> Option<Role> {
+        let passed =
+            self.thresholds.iter().filter(|(limit, _)| if self.low_is_bad { min < *limit } else { max > *limit });
+        let furthest = if self.low_is_bad {
+            passed.min_by(|a, b| a.0.total_cmp(&b.0))
+        } else {
+            passed.max_by(|a, b| a.0.total_cmp(&b.0))
+        };
+        furthest.map(|(_, role)| *role)
+    }
+
+    fn style_of(&self, columns: &[Option<Column>], theme: &Theme) -> Style {
+        let min = columns.iter().flatten().map(|column| column.min).fold(f64::INFINITY, f64::min);
+        let max = columns.iter().flatten().map(|column| column.max).fold(f64::NEG_INFINITY, f64::max);
+        theme.style(self.beyond(min, max).unwrap_or(Role::ChartLine))
+    }
+
+    fn draw_line(&self, track: &Track, scale: &Scale, plot: Rect, buf: &mut Buffer, theme: &Theme) {
+        let width = usize::from(plot.width);
+        let rows = usize::from(plot.height) * 4;
+        let mut cells = vec![0_u8; width * usize::from(plot.height)];
+        let mut before: Option<usize> = None;
+        for (place, column) in track.columns.iter().enumerate() {
+            let Some(column) = column else {
+                before = None;
+                continue;
+            };
+            let (mut top, mut bottom) = (scale.place(column.max, rows), scale.place(column.min, rows));
+            if let Some(end) = before.filter(|_| column.joined) {
+                // Reach to the dot beside the end of the column before, so that the line is one.
+                if end < scale.place(column.first, rows) {
+                    top = top.min(end + 1);
+                } else {
+                    bottom = bottom.max(end.saturating_sub(1));
+                }
+            }
+            for y in top..=bottom {
+                if let Some(cell) = cells.get_mut(y / 4 * width + place / 2) {
+                    *cell |= DOTS[place % 2][y % 4];
+                }
+            }
+            before = Some(scale.place(column.last, rows));
+        }
+        for (place, bits) in cells.into_iter().enumerate().filter(|(_, bits)| *bits != 0) {
+            let (x, y) = (place % width, place / width);
+            let columns = track.columns.get(2 * x..2 * x + 2).unwrap_or_default();
+            let symbol = char::from_u32(0x2800 + u32::from(bits)).unwrap_or(' ');
+            put(plot, x, y, symbol, self.style_of(columns, theme), buf);
+        }
+    }
+
+    fn draw_bars(&self, track: &Track, scale: &Scale, plot: Rect, buf: &mut Buffer, theme: &Theme) {
+        let height = usize::from(plot.height);
+        for (x, column) in track.columns.iter().enumerate() {
+            let Some(shown) = column else { continue };
+            let style = self.style_of(std::slice::from_ref(column), theme);
+            let value = if self.low_is_bad { shown.min } else { shown.max };
+            // At least an eighth: a bar of nothing would look like a gap.
+            let eighths = (height * 8 - scale.place(value, height * 8 + 1)).max(1);
+            for row in 0..eighths.div_ceil(8) {
+                let filled = (eighths - row * 8).min(8);
+                put(plot, x, height - 1 - row, BLOCKS[filled], style, buf);
+            }
+        }
+    }
+
+    fn draw_thresholds(&self, scale: &Scale, plot: Rect, buf: &mut Buffer, theme: &Theme) {
+        for (limit, _) in self.thresholds {
+            if *limit < scale.lo || *limit > scale.hi {
+                continue;
+            }
+            let y = scale.place(*limit, usize::from(plot.height) * 4) / 4;
+            for x in 0..usize::from(plot.width) {
+                put_behind(plot, x, y, '┄', theme.style(Role::ChartThreshold), buf);
+            }
+        }
+    }
+
+    fn draw_cursor(&self, plot: Rect, buf: &mut Buffer, theme: &Theme) {
+        let Some(x) = self.cursor.and_then(|cursor| self.cell_of(cursor, plot)) else { return };
+        for y in 0..usize::from(plot.height) {
+            put_behind(plot, x, y, '│', theme.style(Role::ChartCursor), buf);
+        }
+    }
+
+    fn draw_marks(&self, row: Rect, buf: &mut Buffer, theme: &Theme) {
+        for (at, role, symbol) in self.marks {
+            if let Some(x) = self.cell_of(*at, row) {
+                put_behind(row, x, 0, *symbol, theme.style(*role), buf);
+            }
+        }
+    }
+
+    /// Labels where they do not cover a mark.
+    fn draw_axis(&self, row: Rect, buf: &mut Buffer, theme: &Theme) {
+        for (x, label) in axis::ticks(&self.window, usize::from(row.width)) {
+            let free = (x..=x + axis::LABEL).all(|x| {
+                x >= usize::from(row.width) || buf.cell((row.x + x as u16, row.y)).is_some_and(|c| c.symbol() == " ")
+            });
+            if free {
+                buf.set_string(row.x + x as u16, row.y, label, theme.style(Role::Dim));
+            }
+        }
+    }
+
+    /// The cell of a moment in the plot, if it is in the window.
+    fn cell_of(&self, at: i64, plot: Rect) -> Option<usize> {
+        let width = usize::from(plot.width);
+        usize::try_from(column_of(at, &self.window, width)).ok().filter(|x| *x < width)
+    }
+}
+
+fn draw_labels(scale: &Scale, gutter: Rect, buf: &mut Buffer, theme: &Theme) {
+    let room = usize::from(gutter.width - 1);
+    for tick in scale.ticks() {
+        let y = gutter.y + (scale.place(tick, usize::from(gutter.height) * 4) / 4) as u16;
+        let label = scale.label(tick);
+        buf.set_string(gutter.x, y, text::fit_right(&label, room), theme.style(Role::Dim));
+    }
+}
+
+fn draw_message(message: &str, plot: Rect, buf: &mut Buffer, theme: &Theme) {
+    let shown = text::clip(message, usize::from(plot.width));
+    let x = plot.x + (plot.width - text::width(&shown) as u16) / 2;
+    buf.set_string(x, plot.y + (plot.height - 1) / 2, &shown, theme.style(Role::Dim));
+}
+
+/// Writes into the rest of a row and gives the column after it.
+fn write(x: u16, row: Rect, content: &str, style: Style, buf: &mut Buffer) -> u16 {
+    let room = usize::from(row.right().saturating_sub(x));
+    if room == 0 {
+        return row.right();
+    }
+    buf.set_string(x, row.y, text::clip(content, room), style);
+    x.saturating_add(text::width(content).min(room) as u16)
+}
+
+fn put(plot: Rect, x: usize, y: usize, symbol: char, style: Style, buf: &mut Buffer) {
+    if let Some(cell) = buf.cell_mut((plot.x + x as u16, plot.y + y as u16)) {
+        cell.set_char(symbol).set_style(style);
+    }
+}
+
+/// Draws where nothing is yet.
+fn put_behind(plot: Rect, x: usize, y: usize, symbol: char, style: Style, buf: &mut Buffer) {
+    if buf.cell((plot.x + x as u16, plot.y + y as u16)).is_some_and(|cell| cell.symbol() == " ") {
+        put(plot, x, y, symbol, style, buf);
+    }
+}
+
+#[cfg(test)]
+mod tests;

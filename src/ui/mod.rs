@@ -1,0 +1,16 @@
+//! What several screens share: numbers and text in fixed widths, tables, charts, sparklines and
+//! the division of the screen.
+//!
+//! Everything here draws from its arguments alone: no state, no clock, no I/O.
+
+pub mod chart;
+pub mod format;
+pub mod layout;
+pub mod pen;
+pub mod spark;
+pub mod table;
+pub mod text;
+
+pub use chart::{Chart, Mode, YRange};
+pub use spark::spark;
+pub use table::{Align, Cell, Column, Drawn, Order, Table, Width};

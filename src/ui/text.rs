@@ -1,0 +1,135 @@
+//! Text in a fixed number of terminal cells.
+//!
+//! Widths are counted by grapheme, as the buffer draws them, so that wide and combining
+//! characters keep columns aligned.
+
+use std::borrow::Cow;
+
+use ratatui::buffer::CellWidth;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Ends what was cut.
+pub const ELLIPSIS: &str = "…";
+
+/// Cells that the text takes.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    text.graphemes(true).map(grapheme_width).sum()
+}
+
+/// The longest beginning of the text that takes at most `limit` cells, and the cells it takes.
+#[must_use]
+pub fn take(text: &str, limit: usize) -> (&str, usize) {
+    let mut used = 0;
+    for (start, grapheme) in text.grapheme_indices(true) {
+        let next = used + grapheme_width(grapheme);
+        if next > limit {
+            return (text.get(..start).unwrap_or(""), used);
+        }
+        used = next;
+    }
+    (text, used)
+}
+
+/// The text in at most `limit` cells, cut with `…`; not padded.
+#[must_use]
+pub fn clip(text: &str, limit: usize) -> Cow<'_, str> {
+    if width(text) <= limit {
+        return Cow::Borrowed(text);
+    }
+    if limit == 0 {
+        return Cow::Borrowed("");
+    }
+    let (start, _) = take(text, limit - 1);
+    Cow::Owned(format!("{start}{ELLIPSIS}"))
+}
+
+/// The text in exactly `cells` cells: cut with `…`, or padded at the right.
+#[must_use]
+pub fn fit(text: &str, cells: usize) -> Cow<'_, str> {
+    let clipped = clip(text, cells);
+    let padding = cells.saturating_sub(width(&clipped));
+    if padding == 0 { clipped } else { Cow::Owned(format!("{clipped}{:padding$}", "")) }
+}
+
+/// The text in exactly `cells` cells: cut with `…`, or padded at the left.
+#[must_use]
+pub fn fit_right(text: &str, cells: usize) -> Cow<'_, str> {
+    let clipped = clip(text, cells);
+    let padding = cells.saturating_sub(width(&clipped));
+    if padding == 0 { clipped } else { Cow::Owned(format!("{:padding$}{clipped}", "")) }
+}
+
+/// A long identifier in exactly `cells` cells: cut in the middle, because names differ at their
+/// ends (`rentaliq-pr…-db-dr`), or padded at the right.
+#[must_use]
+pub fn fit_middle(text: &str, cells: usize) -> Cow<'_, str> {
+    if width(text) <= cells || cells < 3 {
+        return fit(text, cells);
+    }
+    let tail_limit = (cells - 1) / 2;
+    let (head, head_width) = take(text, cells - 1 - tail_limit);
+    let mut tail_start = text.len();
+    let mut tail_width = 0;
+    for (start, grapheme) in text.grapheme_indices(true).rev() {
+        let next = tail_width + grapheme_width(grapheme);
+        if next > tail_limit {
+            break;
+        }
+        tail_start = start;
+        tail_width = next;
+    }
+    let tail = text.get(tail_start..).unwrap_or("");
+    let padding = cells - 1 - head_width - tail_width;
+    Cow::Owned(format!("{head}{ELLIPSIS}{tail}{:padding$}", ""))
+}
+
+/// Cells of one grapheme; a control character is not drawn and takes none.
+fn grapheme_width(grapheme: &str) -> usize {
+    if grapheme.contains(char::is_control) { 0 } else { usize::from(grapheme.cell_width()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_are_in_cells() {
+        for (text, cells) in [("", 0), ("abc", 3), ("größe", 5), ("cafe\u{301}", 4), ("数据库", 6), ("a\u{7}b", 2)]
+        {
+            assert_eq!(width(text), cells, "{text}");
+        }
+    }
+
+    #[test]
+    fn text_is_cut_by_grapheme_and_padded_to_the_cell() {
+        for (text, cells, expected) in [
+            ("abc", 3, "abc"),
+            ("abc", 5, "abc  "),
+            ("abcdef", 4, "abc…"),
+            ("abc", 0, ""),
+            ("abc", 1, "…"),
+            // A wide character that would stand half outside gives its cell to padding.
+            ("数据库", 4, "数… "),
+            ("数据库", 5, "数据…"),
+            ("cafe\u{301}s", 5, "cafe\u{301}s"),
+            ("cafe\u{301}s", 4, "caf…"),
+        ] {
+            let fitted = fit(text, cells);
+            assert_eq!(fitted, expected);
+            assert_eq!(width(&fitted), cells);
+        }
+        assert_eq!(fit_right("abc", 5), "  abc");
+        assert!(matches!(fit("abc", 3), Cow::Borrowed("abc")));
+    }
+
+    #[test]
+    fn identifiers_keep_both_ends() {
+        assert_eq!(fit_middle("rentaliq-prod-db-dr", 11), "renta…db-dr");
+        assert_eq!(fit_middle("rentaliq", 10), "rentaliq  ");
+        assert_eq!(fit_middle("数据库数据库", 8), "数据…库 ");
+        for cells in 0..20 {
+            assert_eq!(width(&fit_middle("rentaliq-数据-prod-db-dr", cells)), cells);
+        }
+    }
+}
