@@ -170,6 +170,7 @@ fn svg(frame: &Buffer) -> String {
                     CELL.1
                 );
             }
+            let text = shapes(&mut out, &text, left, top, &ink);
             if text.trim().is_empty() {
                 continue;
             }
@@ -186,6 +187,49 @@ fn svg(frame: &Buffer) -> String {
     }
     out.push_str("</g>\n</svg>\n");
     out
+}
+
+/// Draws braille and lines as shapes, because fonts do not agree on their widths; gives the rest
+/// of the text with spaces in their places.
+fn shapes(out: &mut String, text: &str, left: f32, top: f32, ink: &str) -> String {
+    let mut x = left;
+    let mut rest = String::with_capacity(text.len());
+    for symbol in unicode_segmentation::UnicodeSegmentation::graphemes(text, true) {
+        let code = symbol.chars().next().map_or(0, u32::from);
+        match code {
+            0x2800..=0x28ff => {
+                for (bit, column, row) in
+                    [(0, 0, 0), (1, 0, 1), (2, 0, 2), (3, 1, 0), (4, 1, 1), (5, 1, 2), (6, 0, 3), (7, 1, 3)]
+                {
+                    if code >> bit & 1 == 1 {
+                        let (cx, cy) = (x + 2.1 + 4.2 * column as f32, top + 2.25 + 4.5 * row as f32);
+                        let _ = writeln!(out, "<circle cx=\"{cx:.1}\" cy=\"{cy:.1}\" r=\"1.4\" fill=\"{ink}\"/>");
+                    }
+                }
+                rest.push(' ');
+            }
+            0x2500 | 0x2504 => {
+                let dash = if code == 0x2504 { " stroke-dasharray=\"2 2.2\"" } else { "" };
+                let (y, end) = (top + CELL.1 / 2.0, x + CELL.0);
+                let _ = writeln!(
+                    out,
+                    "<line x1=\"{x:.1}\" y1=\"{y:.1}\" x2=\"{end:.1}\" y2=\"{y:.1}\" stroke=\"{ink}\"{dash}/>"
+                );
+                rest.push(' ');
+            }
+            0x2502 => {
+                let (middle, end) = (x + CELL.0 / 2.0, top + CELL.1);
+                let _ = writeln!(
+                    out,
+                    "<line x1=\"{middle:.1}\" y1=\"{top:.1}\" x2=\"{middle:.1}\" y2=\"{end:.1}\" stroke=\"{ink}\"/>"
+                );
+                rest.push(' ');
+            }
+            _ => rest.push_str(symbol),
+        }
+        x += CELL.0 * symbol.width().max(1) as f32;
+    }
+    rest
 }
 
 fn css(color: Color, default: &str) -> String {

@@ -65,8 +65,14 @@ fn help_lines(keymap: &Keymap, screen: Screen) -> Vec<HelpLine> {
                 continue;
             }
             said.push(*action);
+            // Nine lines that say the same would hide the rest.
+            if action.environment().is_some_and(|index| index > 0) {
+                continue;
+            }
             let keys: Vec<&str> = bindings.iter().filter(|(_, a)| a == action).map(|(k, _)| k.as_str()).collect();
-            lines.push(HelpLine::Keys(keys.join("  "), action.describe()));
+            let several = action.environment().map(|_| format!("{} … 9", keys.join(" ")));
+            let does = if several.is_some() { "environment 1 … 9" } else { action.describe() };
+            lines.push(HelpLine::Keys(several.unwrap_or_else(|| keys.join("  ")), does));
         }
     }
     lines
@@ -133,9 +139,9 @@ pub fn errors(state: &State, selected: usize, body: Rect, buf: &mut Buffer) {
             if let Some(id) = &entry.fault.request_id {
                 detail.push_str(&format!(" (request {id})"));
             }
-            lines.extend(wrap(&detail, width.saturating_sub(4)).map(|l| vec![(format!("    {l}"), Role::Dim)]));
+            lines.extend(text::wrap(&detail, width.saturating_sub(4)).map(|l| vec![(format!("    {l}"), Role::Dim)]));
             lines.extend(
-                wrap(&format!("→ {}", entry.fault.advice()), width.saturating_sub(4))
+                text::wrap(&format!("→ {}", entry.fault.advice()), width.saturating_sub(4))
                     .map(|l| vec![(format!("    {l}"), Role::Accent)]),
             );
             if let Some(at) = state.schedule.retry_at(&entry.target).filter(|_| entry.mended.is_none()) {
@@ -157,23 +163,6 @@ pub fn errors(state: &State, selected: usize, body: Rect, buf: &mut Buffer) {
 fn first_visible(state: &State, selected: usize, inside: Rect) -> usize {
     let room = usize::from(inside.height).saturating_sub(6).max(1);
     selected.saturating_sub(room.min(state.faults.len()) - 1)
-}
-
-/// Breaks at spaces into lines of at most `width` cells.
-fn wrap(content: &str, width: usize) -> impl Iterator<Item = String> + '_ {
-    let mut words = content.split_whitespace().peekable();
-    std::iter::from_fn(move || {
-        let mut line = words.next()?.to_owned();
-        while let Some(word) = words.peek() {
-            if text::width(&line) + 1 + text::width(word) > width {
-                break;
-            }
-            line.push(' ');
-            line.push_str(word);
-            words.next();
-        }
-        Some(line)
-    })
 }
 
 /// A menu, in the middle; the palette at the top, where eyes are while typing.

@@ -128,6 +128,7 @@ fn insert(input: &mut Input, text: &str) {
 /// Edits a line of text as shells do; false when the key is not for editing.
 fn edit(input: &mut Input, key: Key) -> bool {
     let request = match (key.character(), key.to_string().as_str()) {
+        (Some(character), _) if crate::domain::text::is_hostile(character) => return false,
         (Some(character), _) => InputRequest::InsertChar(character),
         (_, "space") => InputRequest::InsertChar(' '),
         (_, "backspace") => InputRequest::DeletePrevChar,

@@ -214,7 +214,7 @@ mod tests {
             .metrics(MetricDataQuery::builder().id("m1").metric_stat(stat).build())
             .build();
         let alarm = alarm(raw);
-        assert_eq!(alarm.database.as_deref(), Some("db\u{fffd}"));
+        assert_eq!(alarm.database.as_deref(), Some("db?"));
         assert_eq!(
             (alarm.metric, alarm.period, alarm.state),
             (Some(Metric::ReplicaLag), 60, AlarmState::InsufficientData)

@@ -51,7 +51,7 @@ actions! {
     Right = "right", "right";
     Toggle = "toggle", "switch on or off";
     Filter = "filter", "filter";
-    Sort = "sort", "sort by the next column";
+    Sort = "sort", "sort by a column";
     SortReverse = "sort_reverse", "reverse the order";
     Columns = "columns", "choose columns";
     Environments = "environments", "choose an environment";

@@ -25,8 +25,7 @@ impl Guard {
     /// Takes the terminal: raw mode, alternate screen, bracketed paste.
     pub fn take() -> io::Result<Self> {
         enter()?;
-        let writer = io::BufWriter::with_capacity(64 * 1024, stdout());
-        let screen = Terminal::new(CrosstermBackend::new(writer)).inspect_err(|_| give_back())?;
+        let screen = screen().inspect_err(|_| give_back())?;
         Ok(Self { screen })
     }
 
@@ -36,7 +35,9 @@ impl Guard {
         give_back();
         rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
         enter()?;
-        self.screen.clear()
+        // Not `clear`: that asks the terminal where the cursor is, and waits for the answer.
+        self.screen = screen()?;
+        Ok(())
     }
 }
 
@@ -48,8 +49,14 @@ impl Drop for Guard {
 
 fn enter() -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
-    enable_raw_mode()?;
-    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
+    enable_raw_mode()
+        .and_then(|()| execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide))
+        .inspect_err(|_| give_back())
+}
+
+/// An empty screen: the first frame draws all of it.
+fn screen() -> io::Result<Screen> {
+    Terminal::new(CrosstermBackend::new(io::BufWriter::with_capacity(64 * 1024, stdout())))
 }
 
 /// Gives the terminal back if it is in our hands; errors have nobody left to tell.

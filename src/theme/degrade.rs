@@ -83,8 +83,10 @@ fn is_ansi(color: Option<Color>) -> bool {
 fn ansi16(role: Role) -> Style {
     let plain = Style::new();
     match role {
-        Role::Text | Role::Development => plain,
-        Role::Dim | Role::Faint | Role::Border | Role::ChartThreshold => plain.add_modifier(Modifier::DIM),
+        Role::Text | Role::Staging => plain,
+        Role::Dim | Role::Faint | Role::Border | Role::ChartThreshold | Role::Development => {
+            plain.add_modifier(Modifier::DIM)
+        }
         Role::Accent | Role::BorderFocus | Role::ChartLine => plain.fg(Color::Cyan),
         Role::Selection => plain.fg(Color::White).bg(Color::Blue).remove_modifier(Modifier::DIM),
         Role::Header | Role::ChartCursor | Role::Key => plain.add_modifier(Modifier::BOLD),
@@ -93,8 +95,7 @@ fn ansi16(role: Role) -> Style {
         Role::Critical => plain.fg(Color::Red).add_modifier(Modifier::BOLD),
         Role::Unknown | Role::ChartLineAlt | Role::ChartMark => plain.fg(Color::Magenta),
         Role::Stale => plain.fg(Color::Yellow).add_modifier(Modifier::DIM),
-        Role::Production => plain.fg(Color::White).bg(Color::Red).add_modifier(Modifier::BOLD),
-        Role::Staging => plain.fg(Color::Yellow).add_modifier(Modifier::BOLD),
+        Role::Production => plain.add_modifier(Modifier::BOLD | Modifier::REVERSED),
         Role::Match => plain.fg(Color::Cyan).add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
         Role::Armed => plain.fg(Color::Red).add_modifier(Modifier::BOLD | Modifier::REVERSED),
         Role::Sandbox => plain.fg(Color::Black).bg(Color::Cyan),
@@ -103,7 +104,7 @@ fn ansi16(role: Role) -> Style {
 
 fn colourless(role: Role) -> Style {
     let modifiers = match role {
-        Role::Text | Role::Good | Role::Development | Role::ChartLine => Modifier::empty(),
+        Role::Text | Role::Good | Role::Staging | Role::ChartLine => Modifier::empty(),
         Role::Dim
         | Role::Faint
         | Role::Border
@@ -116,7 +117,7 @@ fn colourless(role: Role) -> Style {
         | Role::Header
         | Role::BorderFocus
         | Role::Warning
-        | Role::Staging
+        | Role::Development
         | Role::ChartMark
         | Role::Key => Modifier::BOLD,
         Role::Critical => Modifier::BOLD | Modifier::UNDERLINED,

@@ -281,9 +281,13 @@ fn draw_labels(scale: &Scale, gutter: Rect, buf: &mut Buffer, theme: &Theme) {
 }
 
 fn draw_message(message: &str, plot: Rect, buf: &mut Buffer, theme: &Theme) {
-    let shown = text::clip(message, usize::from(plot.width));
-    let x = plot.x + (plot.width - text::width(&shown) as u16) / 2;
-    buf.set_string(x, plot.y + (plot.height - 1) / 2, &shown, theme.style(Role::Dim));
+    let lines: Vec<String> = text::wrap(message, usize::from(plot.width)).take(usize::from(plot.height)).collect();
+    let top = plot.y + (plot.height - lines.len() as u16) / 2;
+    for (y, line) in (top..).zip(&lines) {
+        let shown = text::clip(line, usize::from(plot.width));
+        let x = plot.x + (plot.width - text::width(&shown) as u16) / 2;
+        buf.set_string(x, y, &shown, theme.style(Role::Dim));
+    }
 }
 
 /// Writes into the rest of a row and gives the column after it.

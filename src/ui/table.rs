@@ -143,14 +143,15 @@ impl Table<'_> {
         }
         for (line, row) in (offset..self.rows).take(page).enumerate() {
             let y = area.y + 1 + line as u16;
+            // Before the cells: what has a ground of its own (production) keeps it.
+            if self.selected == Some(row) && self.focused {
+                buf.set_style(Rect { y, height: 1, ..area }, theme.style(Role::Selection));
+            }
             for place in &places {
                 let content = cell(row, place.column);
                 draw_spans(&content, inner + place.x, y, place, self.columns[place.column].align, buf, theme);
             }
             if self.selected == Some(row) {
-                if self.focused {
-                    buf.set_style(Rect { y, height: 1, ..area }, theme.style(Role::Selection));
-                }
                 let role = if self.focused { Role::Accent } else { Role::Dim };
                 buf.set_string(area.x, y, MARK, theme.style(role));
             }
@@ -230,6 +231,14 @@ pub fn scroll(offset: usize, selected: Option<usize>, page: usize, rows: usize) 
 
 fn draw_spans(content: &Cell<'_>, x: u16, y: u16, place: &Place, align: Align, buf: &mut Buffer, theme: &Theme) {
     let room = usize::from(place.width);
+    // A single piece that is too long is a name: names differ at their ends.
+    if let [(piece, role)] = content.spans.as_slice()
+        && align == Align::Left
+        && text::width(piece) > room
+    {
+        buf.set_string(x, y, text::fit_middle(piece, room), theme.style(*role));
+        return;
+    }
     let total: usize = content.spans.iter().map(|(piece, _)| text::width(piece)).sum();
     let mut x = if align == Align::Right { x + room.saturating_sub(total) as u16 } else { x };
     // What is cut gives its last cell to the ellipsis.
@@ -298,8 +307,8 @@ mod tests {
         table.sort = Some((1, Order::Descending));
         let (lines, drawn, _) = draw(&table, 25, 4);
         assert_eq!(lines[0], " name        cpu▼  zone  ");
-        assert_eq!(lines[1], " db-0          0%  zone… ");
-        assert_eq!(lines[2], "▌db-1          1%  zone… ");
+        assert_eq!(lines[1], " db-0          0%  zo…bc ");
+        assert_eq!(lines[2], "▌db-1          1%  zo…bc ");
         assert_eq!(lines[3], " ".repeat(25));
         assert_eq!(drawn, Drawn { columns: vec![0, 1, 2], offset: 0, page: 3 });
     }
@@ -310,7 +319,7 @@ mod tests {
         let table = table(&columns, 1);
         assert_eq!(draw(&table, 18, 3).1.columns, [0, 1]);
         assert_eq!(draw(&table, 12, 3).1.columns, [0]);
-        assert_eq!(draw(&table, 5, 3).0[1], " db… ");
+        assert_eq!(draw(&table, 5, 3).0[1], " d…0 ");
     }
 
     #[test]

@@ -89,6 +89,23 @@ fn grapheme_width(grapheme: &str) -> usize {
     if grapheme.contains(char::is_control) { 0 } else { usize::from(grapheme.cell_width()) }
 }
 
+/// Breaks at spaces into lines of at most `limit` cells.
+pub fn wrap(content: &str, limit: usize) -> impl Iterator<Item = String> + '_ {
+    let mut words = content.split_whitespace().peekable();
+    std::iter::from_fn(move || {
+        let mut line = words.next()?.to_owned();
+        while let Some(word) = words.peek() {
+            if width(&line) + 1 + width(word) > limit {
+                break;
+            }
+            line.push(' ');
+            line.push_str(word);
+            words.next();
+        }
+        Some(line)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,9 +4,9 @@ use crate::app::data::SiteData;
 use crate::app::state::State as App;
 use crate::domain::event::EventWeight;
 use crate::domain::{Database, Remote};
-use crate::screens::databases::Piece;
 use crate::theme::Role;
-use crate::ui::format;
+use crate::ui::pen::Piece;
+use crate::ui::{format, pen, text};
 
 /// Lines, each of pieces of text.
 pub type Lines = Vec<Vec<Piece>>;
@@ -14,7 +14,7 @@ pub type Lines = Vec<Vec<Piece>>;
 /// What happened to the DB instance in the last 14 days, newest first, its alarms' changes among
 /// it.
 #[must_use]
-pub fn events(app: &App, data: &SiteData, database: &Database) -> Lines {
+pub fn events(app: &App, data: &SiteData, database: &Database, width: usize) -> Lines {
     let mut happened: Vec<_> = data
         .events
         .value()
@@ -41,13 +41,20 @@ pub fn events(app: &App, data: &SiteData, database: &Database) -> Lines {
     let age = |at| format::age(app.now.duration_since(at).unsigned_abs());
     happened
         .into_iter()
-        .map(|(at, mark, role, message, text_role)| {
-            vec![
+        .flat_map(|(at, mark, role, message, text_role)| {
+            let mut lead = vec![
                 (format!("{mark} "), role),
-                (format::stamp(at), Role::Dim),
+                (at.strftime("%m-%d %H:%M:%SZ").to_string(), Role::Dim),
                 (format!(" {:>6}  ", age(at)), Role::Dim),
-                (message, text_role),
-            ]
+            ];
+            let indent = pen::width(&lead);
+            let mut lines = Lines::new();
+            for part in text::wrap(&message, width.saturating_sub(indent).max(20)) {
+                let mut line = std::mem::replace(&mut lead, vec![(" ".repeat(indent), Role::Text)]);
+                line.push((part, text_role));
+                lines.push(line);
+            }
+            lines
         })
         .collect()
 }

@@ -253,7 +253,7 @@ fn list(app: &App, screen: &State, data: &SiteData, database: &Database, width: 
             .flat_map(|fact| fact_lines(fact, 20, usize::from(width.saturating_sub(2))))
             .collect(),
         _ => {
-            let mut lines = lists::events(app, data, database);
+            let mut lines = lists::events(app, data, database, usize::from(width.saturating_sub(2)));
             note(&mut lines, Some(&data.events), "events", 0);
             lines
         }

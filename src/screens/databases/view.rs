@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::cells::{self, TREND};
 use super::column::Column;
+use super::reading::Level;
 use super::rows::Row;
 use crate::app::state::State as App;
 use crate::app::view::{criticality_role, shown_name};
@@ -30,7 +31,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     let screen = &app.databases;
     let columns: Vec<Column> = screen.columns.iter().copied().filter(|c| is_useful(app, *c)).collect();
     let columns: Vec<Column> = with_name(columns);
-    let slots: Vec<Slot> = columns.iter().map(|column| slot(app, *column)).collect();
+    let slots: Vec<Slot> = columns.iter().map(|column| slot(app, *column, area.width)).collect();
     let sorted = columns.iter().position(|c| *c == screen.sort.0);
     let order = if screen.sort.1 { Order::Descending } else { Order::Ascending };
     let empty = empty_message(app);
@@ -63,17 +64,17 @@ fn is_useful(app: &App, column: Column) -> bool {
     column != Column::Environment || (app.scope == Scope::All && app.estate.environments.len() > 1)
 }
 
-fn slot(app: &App, column: Column) -> Slot {
-    let names = app.estate.environments.iter().map(|e| e.name.chars().count() + 1).max().unwrap_or(4);
+fn slot(app: &App, column: Column, width: u16) -> Slot {
+    let names = app.estate.environments.iter().map(|e| e.name.chars().count()).max().unwrap_or(4);
     let (width, align, priority) = match column {
-        Column::Health => (Width::Fixed(1), Align::Left, 0),
-        Column::Environment => (Width::Fixed(u16::try_from(names.clamp(4, 12)).unwrap_or(12)), Align::Left, 2),
-        Column::Name => (Width::Min(24), Align::Left, 0),
-        Column::Status => (Width::Fixed(status_width(app)), Align::Left, 1),
+        Column::Health => (Width::Fixed(1), Align::Left, 1),
+        Column::Environment => (Width::Fixed(u16::try_from(names.clamp(4, 12)).unwrap_or(12)), Align::Left, 3),
+        Column::Name => (Width::Min(if width < 100 { 24 } else { 27 }), Align::Left, 0),
+        Column::Status => (Width::Fixed(status_width(app)), Align::Left, 2),
         Column::Class => (Width::Fixed(14), Align::Left, 8),
         Column::Engine => (Width::Fixed(6), Align::Right, 10),
         Column::MultiAz => (Width::Fixed(8), Align::Left, 11),
-        Column::Cpu => (Width::Fixed(6), Align::Right, 1),
+        Column::Cpu => (Width::Fixed(6), Align::Right, 3),
         Column::CpuTrend => (Width::Fixed(TREND), Align::Left, 12),
         Column::Connections => (Width::Fixed(9), Align::Right, 5),
         Column::Storage => (Width::Fixed(14), Align::Right, 7),
@@ -93,7 +94,11 @@ fn slot(app: &App, column: Column) -> Slot {
 fn cell(app: &App, row: &Row, column: Column) -> Cell<'static> {
     let Some(database) = row.database(app) else { return Cell::default() };
     let pieces: Vec<Piece> = match column {
-        Column::Health if is_stale(app, row.site) => vec![("◌".into(), Role::Stale)],
+        Column::Health if is_stale(app, row.site) => {
+            // What was wrong when it was last seen stays coloured.
+            let role = if row.reading.level > Level::Good { cells::role(row.reading.level) } else { Role::Stale };
+            vec![("◌".into(), role)]
+        }
         Column::Environment => match app.estate.environments.get(row.environment) {
             Some(environment) => {
                 let name = shown_name(environment);

@@ -92,7 +92,7 @@ fn a_bad_night_is_as_bad_as_it_says() {
     let world = build("a-bad-night");
     let replica = (RENTALIQ, "us-west-2", "rentaliq-prod-db-dr");
     let lag = |minutes| read(&world, replica, "ReplicaLag", minutes).unwrap();
-    assert!((310.0..330.0).contains(&lag(0)) && lag(-20) < 10.0, "{} {}", lag(0), lag(-20));
+    assert!((375.0..400.0).contains(&lag(0)) && lag(-20) < 10.0, "{} {}", lag(0), lag(-20));
     assert!((20.0..25.0).contains(&((lag(0) - lag(-10)) / 10.0)), "a minute");
 
     let orders = (PRODUCTION, "eu-west-1", "prod-orders-db");

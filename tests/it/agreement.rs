@@ -1,0 +1,182 @@
+//! What boto3 was told (JSON, by botocore's names), as the domain's types: two readers of the same
+//! answer must understand the same. Everything is read again from botocore's parse; nothing in
+//! here goes through the SDK or the adapters.
+
+use jiff::Timestamp;
+use quarterdeck::domain::database::{StatusInfo, Storage, region_of};
+use quarterdeck::domain::{Alarm, AlarmState, Database, Event, Identity, MaintenanceAction, Metric, Snapshot, text};
+use serde_json::Value;
+
+/// A DB instance. Pending values are sorted by name.
+pub fn database(told: &Value) -> Database {
+    let arn = words(&told["DBInstanceArn"]);
+    Database {
+        id: words(&told["DBInstanceIdentifier"]),
+        region: region_of(&arn).to_owned(),
+        arn,
+        resource_id: words(&told["DbiResourceId"]),
+        status: words(&told["DBInstanceStatus"]),
+        class: words(&told["DBInstanceClass"]),
+        engine: words(&told["Engine"]),
+        engine_version: words(&told["EngineVersion"]),
+        multi_az: truth(&told["MultiAZ"]),
+        zone: named(&told["AvailabilityZone"]),
+        secondary_zone: named(&told["SecondaryAvailabilityZone"]),
+        storage: Storage {
+            allocated: number(&told["AllocatedStorage"]),
+            max_allocated: positive(&told["MaxAllocatedStorage"]),
+            kind: words(&told["StorageType"]),
+            iops: positive(&told["Iops"]),
+            throughput: positive(&told["StorageThroughput"]),
+        },
+        endpoint: named(&told["Endpoint"]["Address"]),
+        port: positive(&told["Endpoint"]["Port"]).or(positive(&told["DbInstancePort"])),
+        created: moment(&told["InstanceCreateTime"]),
+        latest_restorable: moment(&told["LatestRestorableTime"]),
+        backup_retention_days: number(&told["BackupRetentionPeriod"]),
+        backup_window: words(&told["PreferredBackupWindow"]),
+        maintenance_window: words(&told["PreferredMaintenanceWindow"]),
+        source: named(&told["ReadReplicaSourceDBInstanceIdentifier"]),
+        replicas: each(&told["ReadReplicaDBInstanceIdentifiers"], words),
+        status_infos: each(&told["StatusInfos"], |info| StatusInfo {
+            kind: words(&info["StatusType"]),
+            status: words(&info["Status"]),
+            normal: truth(&info["Normal"]),
+            message: words(&info["Message"]),
+        }),
+        pending: pending(&told["PendingModifiedValues"]),
+        deletion_protection: truth(&told["DeletionProtection"]),
+        encrypted: truth(&told["StorageEncrypted"]),
+        kms_key: named(&told["KmsKeyId"]),
+        publicly_accessible: truth(&told["PubliclyAccessible"]),
+        auto_minor_version_upgrade: truth(&told["AutoMinorVersionUpgrade"]),
+        parameter_groups: each(&told["DBParameterGroups"], |group| words(&group["DBParameterGroupName"])),
+        security_groups: each(&told["VpcSecurityGroups"], |group| words(&group["VpcSecurityGroupId"])),
+        subnet_group: named(&told["DBSubnetGroup"]["DBSubnetGroupName"]),
+        vpc: named(&told["DBSubnetGroup"]["VpcId"]),
+        ca_certificate: named(&told["CACertificateIdentifier"]).or(named(&told["CertificateDetails"]["CAIdentifier"])),
+        certificate_valid_till: moment(&told["CertificateDetails"]["ValidTill"]),
+        performance_insights: truth(&told["PerformanceInsightsEnabled"]),
+        monitoring_interval: number(&told["MonitoringInterval"]),
+        log_exports: each(&told["EnabledCloudwatchLogsExports"], words),
+        database_name: named(&told["DBName"]),
+        master_username: named(&told["MasterUsername"]),
+        tags: tags(&told["TagList"]),
+    }
+}
+
+/// A DB snapshot.
+pub fn snapshot(told: &Value) -> Snapshot {
+    Snapshot {
+        id: words(&told["DBSnapshotIdentifier"]),
+        arn: words(&told["DBSnapshotArn"]),
+        database: words(&told["DBInstanceIdentifier"]),
+        status: words(&told["Status"]),
+        kind: words(&told["SnapshotType"]),
+        created: moment(&told["SnapshotCreateTime"]),
+        progress: number(&told["PercentProgress"]),
+        allocated: number(&told["AllocatedStorage"]),
+        encrypted: truth(&told["Encrypted"]),
+        engine_version: words(&told["EngineVersion"]),
+        source_region: named(&told["SourceRegion"]),
+    }
+}
+
+/// An event.
+pub fn event(told: &Value) -> Event {
+    Event {
+        at: moment(&told["Date"]).expect("every event has a date"),
+        source: words(&told["SourceIdentifier"]),
+        message: words(&told["Message"]),
+        categories: each(&told["EventCategories"], words),
+    }
+}
+
+/// The actions of one resource.
+pub fn maintenance(told: &Value) -> Vec<MaintenanceAction> {
+    each(&told["PendingMaintenanceActionDetails"], |action| MaintenanceAction {
+        arn: words(&told["ResourceIdentifier"]),
+        action: words(&action["Action"]),
+        description: words(&action["Description"]),
+        auto_applied_after: moment(&action["AutoAppliedAfterDate"]),
+        forced_at: moment(&action["ForcedApplyDate"]),
+        current_apply: moment(&action["CurrentApplyDate"]),
+        opt_in: named(&action["OptInStatus"]),
+    })
+}
+
+/// An alarm on one metric.
+pub fn alarm(told: &Value) -> Alarm {
+    let dimensions = each(&told["Dimensions"], |dimension| (words(&dimension["Name"]), words(&dimension["Value"])));
+    let metric_name = words(&told["MetricName"]);
+    Alarm {
+        name: words(&told["AlarmName"]),
+        arn: words(&told["AlarmArn"]),
+        state: match told["StateValue"].as_str() {
+            Some("ALARM") => AlarmState::Alarm,
+            Some("OK") => AlarmState::Ok,
+            Some("INSUFFICIENT_DATA") => AlarmState::InsufficientData,
+            other => panic!("{other:?} is no state of an alarm"),
+        },
+        reason: words(&told["StateReason"]),
+        since: moment(&told["StateTransitionedTimestamp"]).or(moment(&told["StateUpdatedTimestamp"])),
+        database: dimensions.into_iter().find(|(name, _)| name == "DBInstanceIdentifier").map(|(_, value)| value),
+        metric: Metric::from_name(&metric_name),
+        metric_name,
+        threshold: told["Threshold"].as_f64(),
+        comparison: words(&told["ComparisonOperator"]),
+        period: number(&told["Period"]),
+        evaluation_periods: number(&told["EvaluationPeriods"]),
+    }
+}
+
+/// The caller.
+pub fn identity(told: &Value) -> Identity {
+    Identity { account: words(&told["Account"]), arn: words(&told["Arn"]) }
+}
+
+/// Every element of a list; none where the key is missing.
+pub fn each<T>(list: &Value, read: impl Fn(&Value) -> T) -> Vec<T> {
+    list.as_array().into_iter().flatten().map(read).collect()
+}
+
+fn words(value: &Value) -> String {
+    text::clean(value.as_str().unwrap_or_default())
+}
+
+fn named(value: &Value) -> Option<String> {
+    Some(words(value)).filter(|words| !words.is_empty())
+}
+
+fn number(value: &Value) -> i32 {
+    i32::try_from(value.as_i64().unwrap_or_default()).expect("an Integer of AWS has 32 bits")
+}
+
+fn positive(value: &Value) -> Option<i32> {
+    Some(number(value)).filter(|number| *number > 0)
+}
+
+fn truth(value: &Value) -> bool {
+    value.as_bool().unwrap_or_default()
+}
+
+fn moment(value: &Value) -> Option<Timestamp> {
+    value.as_str().map(|text| text.parse::<Timestamp>().unwrap_or_else(|error| panic!("{text}: {error}")))
+}
+
+fn tags(list: &Value) -> Vec<(String, String)> {
+    let mut tags = each(list, |tag| (words(&tag["Key"]), words(&tag["Value"])));
+    tags.sort();
+    tags
+}
+
+fn pending(values: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| match value {
+        Value::String(text) => text::clean(text),
+        other => other.to_string(),
+    };
+    let mut pending: Vec<_> =
+        values.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect();
+    pending.sort();
+    pending
+}

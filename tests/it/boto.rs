@@ -1,0 +1,156 @@
+//! The sandbox against boto3: `qd sandbox serve` answers a client that nobody here wrote, whose
+//! parser and warnings are the judge, and what boto3 understands is what the console understands.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use quarterdeck::aws::{InProcess, Session, SessionSpec, cloudwatch, rds, sts};
+use quarterdeck::collect::metrics::{MetricCall, MetricQuery};
+use quarterdeck::domain::{Database, Metric};
+use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
+use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions};
+use serde_json::Value;
+
+use crate::agreement::{self, each};
+use crate::python::{Server, python, told};
+
+/// The moment at which the sandbox stands still.
+const AT: &str = "2026-11-22T03:12:44Z";
+
+/// The sites of the two estates that hold databases and disaster-recovery replicas.
+const SITES: [(&str, &str); 4] = [
+    ("111122223333", "us-east-1"),
+    ("111122223333", "us-west-2"),
+    ("444455556666", "eu-west-1"),
+    ("444455556666", "eu-central-1"),
+];
+
+#[test]
+fn boto3_reads_instances_backups_events_and_maintenance() {
+    let server = Server::sandbox(&["--at", AT, "--scenario", "quiet"]);
+    python("sandbox_rds.py", server.endpoint(), &[]);
+}
+
+#[test]
+fn boto3_reads_metrics_and_alarms_in_every_protocol() {
+    let server = Server::sandbox(&["--at", AT, "--scenario", "quiet"]);
+    python("sandbox_metrics.py", server.endpoint(), &[]);
+}
+
+#[test]
+fn boto3_follows_long_lists_to_their_end() {
+    let server = Server::sandbox(&["--at", AT, "--scenario", "quiet", "--databases", "250"]);
+    python("sandbox_pages.py", server.endpoint(), &["250"]);
+}
+
+#[test]
+fn boto3_creates_an_instance_a_snapshot_and_a_replica_and_sees_them_come_to_life() {
+    let server = Server::sandbox(&["--scenario", "quiet", "--speed", "120x"]);
+    python("sandbox_lifecycle.py", server.endpoint(), &[]);
+}
+
+#[tokio::test]
+async fn the_console_and_boto3_understand_a_quiet_night_alike() {
+    agree_on("quiet").await;
+}
+
+#[tokio::test]
+async fn the_console_and_boto3_understand_a_bad_night_alike() {
+    agree_on("a-bad-night").await;
+}
+
+/// Compares the adapters' reading of a world in this process with boto3's of the same world in
+/// another one.
+async fn agree_on(scenario: &str) {
+    let server = Server::sandbox(&["--at", AT, "--scenario", scenario, "--seed", "1"]);
+    let places: Vec<String> = SITES.iter().map(|(account, region)| format!("{account}/{region}")).collect();
+    let mut arguments = vec!["2026-11-22T03:12:44+00:00"];
+    arguments.extend(places.iter().map(String::as_str));
+    let told = told("sandbox_told.py", server.endpoint(), &arguments);
+
+    let epoch: Timestamp = AT.parse().unwrap();
+    let options = WorldOptions { scenario: scenario.into(), seed: 1, databases: None, epoch };
+    let world = Sandbox::new(World::build(&options).unwrap(), SandboxClock::frozen(epoch));
+    let http = SandboxHttp::new(Arc::new(world));
+    for ((account, region), place) in SITES.into_iter().zip(&places) {
+        let in_process = Some(InProcess { http: http.shared(), credentials: credentials(account) });
+        let session = Session::load(&SessionSpec { in_process, ..SessionSpec::default() }).await;
+        let site = Site { session, region, now: epoch, told: &told[place] };
+        let databases = site.databases().await;
+        assert!(!databases.is_empty(), "{place}");
+        site.lists(&databases).await;
+        for (metric, name) in
+            [(Metric::CPUUtilization, "CPUUtilization"), (Metric::FreeStorageSpace, "FreeStorageSpace")]
+        {
+            site.datapoints(&databases, metric, name).await;
+        }
+    }
+}
+
+/// One region of one account, and what boto3 says of it.
+struct Site<'a> {
+    session: Session,
+    region: &'a str,
+    now: Timestamp,
+    told: &'a Value,
+}
+
+impl Site<'_> {
+    async fn databases(&self) -> Vec<Database> {
+        let mut found = rds::databases(&self.session, self.region).await.unwrap();
+        for database in &mut found {
+            database.pending.sort();
+        }
+        assert_eq!(found, each(&self.told["instances"], agreement::database));
+        found
+    }
+
+    async fn lists(&self, databases: &[Database]) {
+        let (session, region, told) = (&self.session, self.region, self.told);
+        assert_eq!(sts::identity(session, region).await.unwrap(), agreement::identity(&told["identity"]));
+        for database in databases {
+            let mut found = rds::snapshots(session, region, &database.id).await.unwrap();
+            let mut expected = each(&told["snapshots"][&database.id], agreement::snapshot);
+            found.sort_by(|a, b| a.id.cmp(&b.id));
+            expected.sort_by(|a, b| a.id.cmp(&b.id));
+            assert_eq!(found, expected);
+        }
+        let found = rds::events(session, region, Timestamp::UNIX_EPOCH, self.now).await.unwrap();
+        let mut expected = each(&told["events"], agreement::event);
+        expected.sort();
+        assert_eq!(found, expected);
+        let found = rds::maintenance(session, region).await.unwrap();
+        let mut expected: Vec<_> = each(&told["maintenance"], agreement::maintenance).into_iter().flatten().collect();
+        expected.sort_by(|a, b| (&a.arn, &a.action).cmp(&(&b.arn, &b.action)));
+        assert_eq!(found, expected);
+        let mut found = cloudwatch::alarms(session, region).await.unwrap();
+        let mut expected = each(&told["alarms"], agreement::alarm);
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        expected.sort_by(|a, b| a.name.cmp(&b.name));
+        assert_eq!(found, expected);
+    }
+
+    /// Three hours of one metric: the same moments with the same values.
+    async fn datapoints(&self, databases: &[Database], metric: Metric, name: &str) {
+        let end = self.now.as_second();
+        let queries = databases.iter().map(|database| MetricQuery { database: database.id.as_str().into(), metric });
+        let call = MetricCall { period: 60, window: end - 3 * 3600..end, queries: queries.collect() };
+        let found = cloudwatch::metric_data(&self.session, self.region, &call).await.unwrap();
+        assert!(!found.partial);
+        for (database, ours) in databases.iter().zip(&found.points) {
+            let theirs = each(&self.told["metrics"][name][&database.id], |point| {
+                (point[0].as_i64().unwrap(), point[1].as_f64().unwrap())
+            });
+            let what = format!("{name} of {}", database.id);
+            assert_eq!(ours.len(), theirs.len(), "{what}");
+            if database.status == "available" {
+                assert!(ours.len() >= 170, "{what}: {}", ours.len());
+            }
+            for (ours, theirs) in ours.iter().zip(&theirs) {
+                // JSON on the way here may cost the last bit.
+                let equal = (ours.1 - theirs.1).abs() <= theirs.1.abs() * 1e-12;
+                assert!(ours.0 == theirs.0 && equal, "{what}: {ours:?} {theirs:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! Names, tags and messages that try to take over the terminal: nothing of them may reach it but
+//! as text, and they may not push anything out of its column.
+
+use quarterdeck::domain::text::is_hostile;
+use quarterdeck::picture::{self, Format};
+use quarterdeck::screens::databases;
+use ratatui::buffer::Buffer;
+use unicode_width::UnicodeWidthStr;
+
+use crate::pty::{Console, Start};
+use crate::stage::{MOMENT, Stage, run};
+
+const SCENARIO: &str = "hostile";
+const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 50)];
+
+/// Nothing in a frame steers a terminal or hides text, in any form that it is written in.
+fn harmless(frame: &Buffer, place: &str) {
+    for y in frame.area.top()..frame.area.bottom() {
+        for x in frame.area.left()..frame.area.right() {
+            let symbol = frame[(x, y)].symbol();
+            let bad = symbol.chars().find(|c| is_hostile(*c));
+            assert_eq!(bad, None, "{place}: {symbol:?} in column {x}, row {y}");
+            assert!(symbol.width() <= 2, "{place}: {symbol:?} is wider than two columns");
+        }
+    }
+    for format in [Format::Text, Format::Svg] {
+        let text = picture::render(frame, format);
+        let bad = text.chars().find(|c| *c != '\n' && is_hostile(*c));
+        assert_eq!(bad, None, "{place}: in the picture as {format:?}");
+    }
+    let ansi = without_colours(&picture::render(frame, Format::Ansi));
+    let bad = ansi.chars().find(|c| *c != '\n' && is_hostile(*c));
+    assert_eq!(bad, None, "{place}: in the picture with colours, beside the colours");
+}
+
+/// Removes sequences that choose colours and attributes (SGR), and only those.
+fn without_colours(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("\x1b[") {
+        out.push_str(&rest[..at]);
+        let parameters = rest[at + 2..].find(|c: char| !c.is_ascii_digit() && c != ';');
+        if let Some(end) = parameters.map(|end| at + 2 + end).filter(|end| rest[*end..].starts_with('m')) {
+            rest = &rest[end + 1..];
+        } else {
+            out.push('\x1b');
+            rest = &rest[at + 1..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[test]
+fn only_colours_are_removed() {
+    assert_eq!(without_colours("a\x1b[0;38;5;1mb\x1b[0m"), "ab");
+    assert!(without_colours("a\x1b[2Jb").contains('\x1b'));
+}
+
+async fn world() -> Stage {
+    let mut stage = Stage::new(SCENARIO).await;
+    stage.settle().await;
+    stage
+}
+
+/// The names of the DB instances that the scenario adds, as the table has them.
+fn strangers(stage: &Stage) -> Vec<String> {
+    let rows = stage.state.databases.rows.iter();
+    let names = rows.filter_map(|row| row.database(&stage.state)).map(|database| database.id.clone());
+    names.filter(|id| id.starts_with("rentaliq-lab-") && id != "rentaliq-lab-db").collect()
+}
+
+#[test]
+fn every_screen_is_harmless() {
+    run(|| async {
+        let mut stage = world().await;
+        let names = strangers(&stage);
+        assert!(names.len() >= 6, "{names:?}");
+        for (columns, rows) in SIZES {
+            harmless(&stage.frame(columns, rows), "databases");
+        }
+        for keys in ["e", ":", "s", "c"] {
+            stage.press(keys);
+            harmless(&stage.frame(120, 40), keys);
+            stage.press("esc");
+        }
+        for name in &names {
+            stage.open(name);
+            stage.settle().await;
+            for pane in ["charts", "replication", "events", "snapshots", "configuration"] {
+                for (columns, rows) in SIZES {
+                    harmless(&stage.frame(columns, rows), &format!("{pane} of {name}"));
+                }
+                stage.press("tab");
+            }
+            stage.press("y");
+            for (columns, rows) in SIZES {
+                harmless(&stage.frame(columns, rows), &format!("copying of {name}"));
+            }
+            stage.press("esc esc");
+        }
+    });
+}
+
+#[test]
+fn every_column_is_harmless() {
+    run(|| async {
+        let mut stage = world().await;
+        for column in databases::Column::ALL {
+            if !stage.state.databases.columns.contains(&column) {
+                stage.state.databases.columns.push(column);
+            }
+        }
+        stage.state.databases.columns.sort_unstable();
+        for columns in [120, 200, 300] {
+            harmless(&stage.frame(columns, 50), "all columns");
+        }
+    });
+}
+
+#[test]
+fn what_is_copied_is_harmless() {
+    run(|| async {
+        let mut stage = world().await;
+        for name in strangers(&stage) {
+            stage.open(&name);
+            stage.settle().await;
+            stage.press("y");
+            let Some(quarterdeck::app::state::Overlay::Menu(menu)) = &stage.state.overlay else { panic!("no menu") };
+            for item in menu.visible() {
+                let bad = item.detail.chars().find(|c| is_hostile(*c));
+                assert_eq!(bad, None, "{} of {name}", item.label);
+            }
+            stage.press("esc esc");
+        }
+    });
+}
+
+/// The column of the frame at which a text stands in a row.
+fn place(frame: &Buffer, y: u16, text: &str) -> Option<u16> {
+    (frame.area.left()..frame.area.right()).find(|x| read(frame, *x, y).starts_with(text))
+}
+
+/// What a row says from a column on.
+fn read(frame: &Buffer, from: u16, y: u16) -> String {
+    let mut text = String::new();
+    let mut x = from;
+    while x < frame.area.right() {
+        let symbol = frame[(x, y)].symbol();
+        text.push_str(symbol);
+        x += u16::try_from(symbol.width().max(1)).expect("two at most");
+    }
+    text
+}
+
+#[test]
+fn names_of_any_width_leave_the_columns_where_they_are() {
+    run(|| async {
+        let mut stage = world().await;
+        for (columns, rows) in [(80, 24), (120, 40), (200, 50)] {
+            let frame = stage.frame(columns, rows);
+            let heading = (0..rows).find(|y| place(&frame, *y, "DB INSTANCE").is_some()).expect("headings");
+            let status = place(&frame, heading, "STATUS").expect("the heading of the status");
+            let screen = &stage.state.databases;
+            let visible = screen.rows.iter().skip(screen.offset).take(databases::page(stage.state.size));
+            for (y, row) in (heading + 1..).zip(visible) {
+                let database = row.database(&stage.state).expect("a DB instance");
+                let shown = read(&frame, status, y);
+                let wanted: String = database.status.chars().take(9).collect();
+                assert!(shown.starts_with(&wanted), "{} at {columns}: {shown:?} is not {wanted:?}", database.id);
+                assert_eq!(frame[(status - 1, y)].symbol(), " ", "{} touches the next column", database.id);
+            }
+        }
+    });
+}
+
+/// What the scenario's names, tags and messages would send, and the console never sends itself.
+const PAYLOADS: [&str; 10] = [
+    "\x1b[31mred",
+    "\x1b]",
+    "\x1b[2J\x1b[H",
+    "\x1b[1;31mDB",
+    "\x1b[5m",
+    "\x1bP",
+    "\u{9b}",
+    "\u{90}",
+    "\u{202e}",
+    "\u{7}",
+];
+
+#[test]
+fn nothing_of_it_reaches_a_real_terminal() {
+    let args = ["--sandbox", "--scenario", SCENARIO, "--at", MOMENT];
+    let mut console = Console::start(&Start { args: &args, size: (160, 50), ..Start::default() });
+    console.shows("Databases 20");
+    console.shows("prod-orders-db-reporting");
+
+    // In a terminal, too, every status stands in the same column.
+    let lines = console.lines();
+    let columns = |name: &str| {
+        let line = lines.iter().find(|line| line.contains(name)).unwrap_or_else(|| panic!("no {name}: {lines:#?}"));
+        line.find("available").map(|at| line[..at].width())
+    };
+    let straight = columns("rentaliq-qa-db");
+    assert!(straight.is_some(), "{lines:#?}");
+    for name in ["東京-db", "dorp-qilatner", "[0m-db", "lgo-db"] {
+        assert_eq!(columns(name), straight, "{name}: {lines:#?}");
+    }
+
+    console.types("/");
+    console.types("[31mred");
+    console.shows("1 of 20");
+    console.types("\r\r");
+    console.shows("Replication");
+    console.types("\t\t");
+    console.shows("▸Events");
+    console.shows("DB instance failed");
+    console.types("\t");
+    console.shows("▸Snapshots");
+    console.types("\t");
+    console.shows("▸Configuration");
+    console.types("y");
+    console.shows("psql");
+    console.types("\x1b");
+    console.hides("psql");
+    console.types("\x1b");
+    console.shows("1 of 20");
+    console.types("q");
+    assert!(console.ends().success());
+
+    let raw = console.raw();
+    let text = String::from_utf8(raw).expect("UTF-8");
+    for payload in PAYLOADS {
+        assert!(!text.contains(payload), "{payload:?} came through");
+    }
+    let bad = text.chars().find(|c| !matches!(c, '\x1b' | '\r' | '\n') && is_hostile(*c));
+    assert_eq!(bad, None);
+    for sequence in sequences(&text) {
+        let own = sequence.ends_with(['m', 'H', 'J', 'K', 'h', 'l', 'A', 'B', 'C', 'D', 'G']);
+        assert!(own, "{sequence:?} is none of the console's own sequences");
+    }
+}
+
+/// The escape sequences in a stream, each from after its escape to its end.
+fn sequences(text: &str) -> impl Iterator<Item = &str> {
+    text.split('\x1b').skip(1).map(|rest| match rest.strip_prefix('[') {
+        Some(parameters) => {
+            let end = parameters.find(|c: char| ('@'..='~').contains(&c)).map_or(rest.len(), |at| at + 2);
+            &rest[..end]
+        }
+        None => rest,
+    })
+}

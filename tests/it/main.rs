@@ -1,0 +1,20 @@
+//! The integration tests: one binary, because each further one would link the whole SDK again.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod agreement;
+#[cfg(feature = "sandbox")]
+mod borders;
+#[cfg(feature = "sandbox")]
+mod boto;
+#[cfg(feature = "sandbox")]
+mod frames;
+#[cfg(feature = "sandbox")]
+mod hostile;
+mod moto;
+#[cfg(feature = "sandbox")]
+mod property;
+#[cfg(feature = "sandbox")]
+mod pty;
+mod python;
+#[cfg(feature = "sandbox")]
+mod stage;

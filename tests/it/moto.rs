@@ -1,0 +1,116 @@
+//! The adapters against moto: answers that nobody here wrote, compared with what boto3 understands
+//! of them. moto has no CBOR, so CloudWatch is checked from the other side, in `boto`.
+
+use aws_credential_types::Credentials;
+use jiff::{Timestamp, ToSpan};
+use quarterdeck::aws::{InProcess, Session, SessionSpec, cloudwatch, rds, sts};
+use quarterdeck::collect::metrics::{MetricCall, MetricQuery};
+use quarterdeck::domain::{Fault, FaultKind, Metric};
+
+use crate::agreement::{self, each};
+use crate::python::{Server, qd, told};
+
+const REGION: &str = "us-east-1";
+
+/// More than two pages of instances.
+const MANY: usize = 250;
+
+/// A session over HTTP that reads nothing of the user's configuration.
+async fn session(server: &Server) -> Session {
+    let http = aws_smithy_http_client::Builder::new().build_http();
+    let credentials = Credentials::new("testing", "testing", None, None, "moto");
+    let endpoint = Some(server.endpoint().to_owned());
+    let in_process = Some(InProcess { http, credentials });
+    Session::load(&SessionSpec { profile: None, region: Some(REGION.into()), endpoint, in_process }).await
+}
+
+#[tokio::test]
+async fn a_large_account_reads_as_boto3_reads_it() {
+    let server = Server::moto();
+    let told = told("moto_world.py", server.endpoint(), &[&MANY.to_string()]);
+    let session = session(&server).await;
+
+    let mut found = rds::databases(&session, REGION).await.unwrap();
+    let mut expected = each(&told["instances"], agreement::database);
+    expected.sort_by(|a, b| a.id.cmp(&b.id));
+    assert_eq!((found.len(), expected.len()), (MANY, MANY));
+    for (ours, theirs) in found.iter_mut().zip(&mut expected) {
+        // moto gives the moment of the call.
+        assert!(ours.latest_restorable.is_some() && theirs.latest_restorable.is_some(), "{}", ours.id);
+        ours.latest_restorable = theirs.latest_restorable;
+        ours.pending.sort();
+        assert_eq!(ours, theirs);
+    }
+    let source = found.iter().find(|database| database.id == "orders-000").unwrap();
+    assert_eq!(source.replicas, ["orders-000-replica-1", "orders-000-replica-2"]);
+    let replica = found.iter().find(|database| database.id == "orders-000-replica-1").unwrap();
+    assert_eq!(replica.source_id(), Some("orders-000"));
+    let note = ("Note".to_owned(), "<0> & \"käse\" 東京".to_owned());
+    assert!(source.tags.contains(&note), "{:?}", source.tags);
+
+    let mut snapshots = rds::snapshots(&session, REGION, "orders-001").await.unwrap();
+    assert!(snapshots.is_sorted_by_key(|snapshot| snapshot.created.map(std::cmp::Reverse)));
+    assert!(snapshots.iter().filter(|snapshot| snapshot.kind == "manual").count() == 3, "{snapshots:?}");
+    let mut expected = each(&told["snapshots"], agreement::snapshot);
+    snapshots.sort_by(|a, b| a.id.cmp(&b.id));
+    expected.sort_by(|a, b| a.id.cmp(&b.id));
+    assert_eq!(snapshots, expected);
+
+    let now = Timestamp::now();
+    let events = rds::events(&session, REGION, now - 1.hour(), now + 1.hour()).await.unwrap();
+    let mut expected = each(&told["events"], agreement::event);
+    expected.sort();
+    assert!(events.len() >= MANY);
+    assert_eq!(events, expected);
+
+    assert_eq!(sts::identity(&session, REGION).await.unwrap(), agreement::identity(&told["identity"]));
+}
+
+/// Something that is not AWS answered, and the engineer is told so.
+fn is_foreign(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::BrokenAnswer | FaultKind::Other { .. }) && !fault.message.is_empty()
+}
+
+#[tokio::test]
+async fn what_moto_does_not_know_is_a_fault_with_a_reason() {
+    let server = Server::moto();
+    let session = session(&server).await;
+    assert!(rds::databases(&session, REGION).await.unwrap().is_empty());
+
+    // An HTML page with the status 500.
+    let fault = rds::maintenance(&session, REGION).await.unwrap_err();
+    assert_eq!(
+        (fault.kind.clone(), fault.call.as_str()),
+        (FaultKind::BrokenAnswer, "rds:DescribePendingMaintenanceActions")
+    );
+    assert!(is_foreign(&fault), "{fault:?}");
+
+    // The SDK speaks CBOR to CloudWatch, moto does not.
+    let fault = cloudwatch::alarms(&session, REGION).await.unwrap_err();
+    assert!(is_foreign(&fault), "{fault:?}");
+    let query = MetricQuery { database: "orders-000".into(), metric: Metric::CPUUtilization };
+    let end = Timestamp::now().as_second() / 60 * 60;
+    let call = MetricCall { period: 60, window: end - 3600..end, queries: vec![query] };
+    let fault = cloudwatch::metric_data(&session, REGION, &call).await.unwrap_err();
+    assert!(is_foreign(&fault), "{fault:?}");
+}
+
+#[test]
+fn the_console_shows_a_large_account_although_cloudwatch_fails() {
+    let server = Server::moto();
+    told("moto_world.py", server.endpoint(), &[&MANY.to_string()]);
+    let picture = |screen: &str| {
+        let endpoint = server.endpoint();
+        qd(&["snapshot", screen, "--size", "120x40", "--endpoint-url", endpoint, "--region", REGION])
+    };
+    let frame = picture("databases");
+    assert!(frame.contains(&format!("Databases {MANY} ")), "{frame}");
+    for name in ["orders-000 ", "orders-000-replica-1 ", "orders-001 "] {
+        assert!(frame.contains(name), "{name}\n{frame}");
+    }
+    assert!(frame.contains("@123456789012"), "{frame}");
+    let frame = picture("errors");
+    for dataset in ["pending maintenance", "alarms", "metrics"] {
+        assert!(frame.contains(&format!("{dataset} broken answer")), "{dataset}\n{frame}");
+    }
+}

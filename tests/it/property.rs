@@ -1,0 +1,274 @@
+//! Any sequence of keys, times, sizes, pastes and answers: the core never panics, the cursor stays
+//! on a row, nobody's data is shown under another's name, and an answer that is not awaited
+//! changes nothing.
+
+use std::fs;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use jiff::SignedDuration;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use quarterdeck::app::update::settle;
+use quarterdeck::app::{Effect, Msg, Scope, State, update};
+use quarterdeck::collect::{Answer, Request, Target};
+use quarterdeck::domain::{Fault, FaultKind};
+use quarterdeck::keymap::Key;
+
+use crate::stage;
+
+/// One thing that happens.
+#[derive(Debug, Clone)]
+enum Step {
+    Key(Key),
+    /// Time goes on by so many seconds.
+    Tick(i64),
+    Resize(u16, u16),
+    Paste(String),
+    /// One of the outstanding requests is answered.
+    Answer(Index, How),
+    /// An answer that came before comes again.
+    Again(Index),
+    /// A frame is drawn.
+    Draw,
+}
+
+/// What an answer is like.
+#[derive(Debug, Clone)]
+enum How {
+    Good,
+    Empty,
+    /// So many of the DB instances are left; other answers are good.
+    Fewer(usize),
+    /// The first part came, the rest never does.
+    Part,
+    Fails(usize),
+}
+
+fn key(text: &str) -> Key {
+    text.parse().expect("a key")
+}
+
+/// Every key of the shipped keymaps.
+fn bound() -> Vec<Key> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("keymaps");
+    let mut keys = Vec::new();
+    for file in ["default.toml", "vim.toml"] {
+        let text = fs::read_to_string(folder.join(file)).expect("a keymap");
+        let keymap: toml::Table = text.parse().expect("TOML");
+        let layers = keymap.values().filter_map(toml::Value::as_table);
+        keys.extend(layers.flat_map(|layer| layer.keys()).flat_map(|sequence| sequence.split_whitespace()).map(key));
+    }
+    assert!(keys.len() > 60, "only {} keys", keys.len());
+    keys
+}
+
+fn any_key() -> impl Strategy<Value = Key> {
+    let written = prop::sample::select(vec![
+        "backspace",
+        "delete",
+        "insert",
+        "f1",
+        "f5",
+        "f12",
+        "alt-x",
+        "alt-enter",
+        "ctrl-a",
+        "ctrl-e",
+        "ctrl-k",
+        "ctrl-w",
+        "ctrl-space",
+        "shift-left",
+        "shift-f3",
+        "super-q",
+        "é",
+        "数",
+        "\u{301}",
+        "🚀",
+        "\u{202e}",
+    ]);
+    let overlays = prop::sample::select(vec!["enter", "esc", "?", ":", "!", "e", "s", "c", "y", "t", "/", "tab"]);
+    prop_oneof![
+        6 => prop::sample::select(bound()),
+        4 => overlays.prop_map(key),
+        1 => prop::char::range('!', '~').prop_map(|c| key(&c.to_string())),
+        1 => written.prop_map(key),
+    ]
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let seconds = prop::sample::select(vec![0, 1, 5, 31, 61, 600, 4000, 90_000, 1_300_000]);
+    let small = (1..=40u16, 1..=12u16);
+    prop_oneof![
+        12 => any_key().prop_map(Step::Key),
+        4 => seconds.prop_map(Step::Tick),
+        1 => (1..=300u16, 1..=100u16).prop_map(|(columns, rows)| Step::Resize(columns, rows)),
+        1 => small.prop_map(|(columns, rows)| Step::Resize(columns, rows)),
+        1 => ".{0,40}".prop_map(Step::Paste),
+        8 => (any::<Index>(), how()).prop_map(|(which, how)| Step::Answer(which, how)),
+        2 => any::<Index>().prop_map(Step::Again),
+        3 => Just(Step::Draw),
+    ]
+}
+
+fn how() -> impl Strategy<Value = How> {
+    prop_oneof![
+        6 => Just(How::Good),
+        1 => Just(How::Empty),
+        1 => (0..4usize).prop_map(How::Fewer),
+        1 => Just(How::Part),
+        3 => (0..8usize).prop_map(How::Fails),
+    ]
+}
+
+fn fault(which: usize, request: &Request) -> FaultKind {
+    match which {
+        0 => FaultKind::Throttled,
+        1 => FaultKind::Denied { action: stage::operation(request).into() },
+        2 => FaultKind::Expired { login: Some("aws sso login --profile ops".into()) },
+        3 => FaultKind::Unreachable,
+        4 => FaultKind::TimedOut,
+        5 => FaultKind::NotFound,
+        6 => FaultKind::BrokenAnswer,
+        _ => FaultKind::Other { code: "InternalFailure".into() },
+    }
+}
+
+fn results(request: &Request, how: &How) -> Vec<Result<Answer, Fault>> {
+    match how {
+        How::Good => stage::good(request),
+        How::Empty => stage::empty(request),
+        How::Part => stage::good(request).into_iter().take(1).collect(),
+        How::Fails(which) => stage::failed(request, fault(*which, request), "as it happens"),
+        How::Fewer(count) => stage::good(request)
+            .into_iter()
+            .map(|result| match result {
+                Ok(Answer::Databases(all)) => Ok(Answer::Databases(all.into_iter().take(*count).collect())),
+                other => other,
+            })
+            .collect(),
+    }
+}
+
+/// A console under test: its state, and everything that it asked for and was told.
+struct Run {
+    state: State,
+    outstanding: Vec<Request>,
+    told: Vec<(u64, Target, Result<Answer, Fault>)>,
+}
+
+impl Run {
+    fn send(&mut self, msg: Msg) {
+        for effect in update(&mut self.state, msg) {
+            if let Effect::Fetch(request) = effect {
+                self.outstanding.push(request);
+            }
+        }
+    }
+
+    /// Delivers an answer; when nobody waits for it, it must change nothing that is known.
+    fn tell(&mut self, id: u64, target: &Target, result: Result<Answer, Fault>) -> Result<(), TestCaseError> {
+        let awaited = self.state.schedule.awaits(target, id);
+        let before = (!awaited).then(|| (self.state.sites.clone(), self.state.faults.clone()));
+        self.send(Msg::Answered { id, target: target.clone(), result });
+        if let Some((sites, faults)) = before {
+            prop_assert!(sites == self.state.sites, "an answer to {target:?} that nobody awaits changed what is known");
+            prop_assert!(faults == self.state.faults, "an answer to {target:?} that nobody awaits was noted");
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, step: Step) -> Result<(), TestCaseError> {
+        match step {
+            Step::Key(key) => self.send(Msg::Key(key)),
+            Step::Tick(seconds) => {
+                let now = self.state.now + SignedDuration::from_secs(seconds);
+                self.send(Msg::Tick(now));
+            }
+            Step::Resize(columns, rows) => self.send(Msg::Resize(columns, rows)),
+            Step::Paste(text) => self.send(Msg::Paste(text)),
+            Step::Answer(which, how) => {
+                if !self.outstanding.is_empty() {
+                    let request = self.outstanding.swap_remove(which.index(self.outstanding.len()));
+                    for result in results(&request, &how) {
+                        self.told.push((request.id, request.target.clone(), result.clone()));
+                        self.tell(request.id, &request.target, result)?;
+                    }
+                }
+            }
+            Step::Again(which) => {
+                if !self.told.is_empty() {
+                    let (id, target, result) = self.told[which.index(self.told.len())].clone();
+                    self.tell(id, &target, result)?;
+                }
+            }
+            Step::Draw => self.draw()?,
+        }
+        self.cursor()
+    }
+
+    fn cursor(&self) -> Result<(), TestCaseError> {
+        let screen = &self.state.databases;
+        let valid = screen.rows.is_empty() || screen.selected < screen.rows.len();
+        prop_assert!(valid, "row {} of {}", screen.selected, screen.rows.len());
+        Ok(())
+    }
+
+    /// Draws, and compares the rows with what the scope allows.
+    fn draw(&mut self) -> Result<(), TestCaseError> {
+        settle(&mut self.state);
+        let state = &self.state;
+        for row in &state.databases.rows {
+            let Some(database) = row.database(state) else {
+                return Err(TestCaseError::fail(format!("{} is a row and unknown", row.arn)));
+            };
+            prop_assert_eq!(&*row.arn, database.arn.as_str());
+            prop_assert_eq!(state.estate.owner(row.site, &database.id), Some(row.environment));
+            if let Scope::One(only) = state.scope {
+                prop_assert_eq!(row.environment, only, "{} belongs to another environment", &database.id);
+            }
+        }
+        let frame = stage::draw(state);
+        for cell in frame.content() {
+            let bad = cell.symbol().chars().find(|c| quarterdeck::domain::text::is_hostile(*c));
+            prop_assert_eq!(bad, None);
+        }
+        Ok(())
+    }
+}
+
+/// The console when it has just started, or when it knows everything.
+fn start(knows: bool) -> Run {
+    static FRESH: OnceLock<State> = OnceLock::new();
+    if knows {
+        return Run { state: stage::fleet(), outstanding: Vec::new(), told: Vec::new() };
+    }
+    let state = FRESH
+        .get_or_init(|| {
+            let ready = stage::fleet();
+            State::new(ready.estate, ready.now, ready.keymap, ready.theme, ready.depth)
+        })
+        .clone();
+    let now = state.now;
+    let mut run = Run { state, outstanding: Vec::new(), told: Vec::new() };
+    run.send(Msg::Tick(now));
+    run
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 64,
+        max_shrink_iters: 500,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn whatever_happens(knows in any::<bool>(), steps in prop::collection::vec(any_step(), 1..60)) {
+        let mut run = start(knows);
+        for step in steps {
+            run.take(step)?;
+        }
+        run.draw()?;
+    }
+}
