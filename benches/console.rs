@@ -57,7 +57,7 @@ fn packing(criterion: &mut Criterion) {
     let wanted: Vec<MetricQuery> = (0..5000)
         .flat_map(|i| {
             let database: std::sync::Arc<str> = format!("load-{i:05}-db").into();
-            Metric::ALL.into_iter().take(12).map(move |metric| MetricQuery { database: database.clone(), metric })
+            Metric::CHARTED.into_iter().take(12).map(move |metric| MetricQuery { database: database.clone(), metric })
         })
         .collect();
     criterion.bench_function("plan 60000 metrics", |b| {

@@ -119,7 +119,7 @@ fn ask(state: &State, target: &Target) -> Option<Ask> {
         Dataset::History(database, period) => {
             let open = state.database.as_ref()?;
             let (_, instance) = state.open_database()?;
-            let wanted = Metric::ALL
+            let wanted = Metric::CHARTED
                 .into_iter()
                 .filter(|metric| metric.applies_to(instance))
                 .map(|metric| MetricQuery { database: database.clone(), metric });

@@ -51,11 +51,15 @@ pub enum Metric {
     NetworkReceiveThroughput,
     NetworkTransmitThroughput,
     CPUCreditBalance,
+    EBSIOBalance,
+    EBSByteBalance,
+    MaximumUsedTransactionIDs,
+    OldestReplicationSlotLag,
 }
 
 impl Metric {
-    /// Every metric, in the order of the database screen.
-    pub const ALL: [Self; 13] = [
+    /// The charts of the database screen, in its order.
+    pub const CHARTED: [Self; 13] = [
         Self::CPUUtilization,
         Self::DatabaseConnections,
         Self::FreeStorageSpace,
@@ -69,6 +73,18 @@ impl Metric {
         Self::DiskQueueDepth,
         Self::NetworkReceiveThroughput,
         Self::NetworkTransmitThroughput,
+    ];
+
+    /// Read beside the table's metrics, for the health rules alone.
+    pub const VITALS: [Self; 8] = [
+        Self::ReadLatency,
+        Self::WriteLatency,
+        Self::FreeableMemory,
+        Self::CPUCreditBalance,
+        Self::EBSIOBalance,
+        Self::EBSByteBalance,
+        Self::MaximumUsedTransactionIDs,
+        Self::OldestReplicationSlotLag,
     ];
 
     /// `MetricName` in CloudWatch.
@@ -88,13 +104,17 @@ impl Metric {
             Self::NetworkReceiveThroughput => "NetworkReceiveThroughput",
             Self::NetworkTransmitThroughput => "NetworkTransmitThroughput",
             Self::CPUCreditBalance => "CPUCreditBalance",
+            Self::EBSIOBalance => "EBSIOBalance%",
+            Self::EBSByteBalance => "EBSByteBalance%",
+            Self::MaximumUsedTransactionIDs => "MaximumUsedTransactionIDs",
+            Self::OldestReplicationSlotLag => "OldestReplicationSlotLag",
         }
     }
 
     /// The metric of that `MetricName`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|m| m.name() == name)
+        Self::CHARTED.into_iter().chain(Self::VITALS).find(|m| m.name() == name)
     }
 
     /// What a person calls it.
@@ -114,6 +134,10 @@ impl Metric {
             Self::NetworkReceiveThroughput => "network in",
             Self::NetworkTransmitThroughput => "network out",
             Self::CPUCreditBalance => "CPU credits",
+            Self::EBSIOBalance => "EBS IO balance",
+            Self::EBSByteBalance => "EBS byte balance",
+            Self::MaximumUsedTransactionIDs => "transaction ids used",
+            Self::OldestReplicationSlotLag => "replication slot lag",
         }
     }
 
@@ -121,9 +145,12 @@ impl Metric {
     #[must_use]
     pub fn unit(self) -> Unit {
         match self {
-            Self::CPUUtilization => Unit::Percent,
-            Self::DatabaseConnections | Self::DiskQueueDepth | Self::CPUCreditBalance => Unit::Count,
-            Self::FreeStorageSpace | Self::FreeableMemory => Unit::Bytes,
+            Self::CPUUtilization | Self::EBSIOBalance | Self::EBSByteBalance => Unit::Percent,
+            Self::DatabaseConnections
+            | Self::DiskQueueDepth
+            | Self::CPUCreditBalance
+            | Self::MaximumUsedTransactionIDs => Unit::Count,
+            Self::FreeStorageSpace | Self::FreeableMemory | Self::OldestReplicationSlotLag => Unit::Bytes,
             Self::ReplicaLag | Self::ReadLatency | Self::WriteLatency => Unit::Seconds,
             Self::ReadIOPS | Self::WriteIOPS => Unit::PerSecond,
             Self::NetworkReceiveThroughput | Self::NetworkTransmitThroughput => Unit::BytesPerSecond,
@@ -134,8 +161,12 @@ impl Metric {
     #[must_use]
     pub fn statistic(self) -> Statistic {
         match self {
-            Self::FreeStorageSpace | Self::FreeableMemory | Self::CPUCreditBalance => Statistic::Minimum,
-            Self::ReplicaLag => Statistic::Maximum,
+            Self::FreeStorageSpace
+            | Self::FreeableMemory
+            | Self::CPUCreditBalance
+            | Self::EBSIOBalance
+            | Self::EBSByteBalance => Statistic::Minimum,
+            Self::ReplicaLag | Self::MaximumUsedTransactionIDs | Self::OldestReplicationSlotLag => Statistic::Maximum,
             _ => Statistic::Average,
         }
     }
@@ -162,6 +193,13 @@ impl Metric {
     /// True when a falling value is the bad direction.
     #[must_use]
     pub fn low_is_bad(self) -> bool {
-        matches!(self, Self::FreeStorageSpace | Self::FreeableMemory | Self::CPUCreditBalance)
+        matches!(
+            self,
+            Self::FreeStorageSpace
+                | Self::FreeableMemory
+                | Self::CPUCreditBalance
+                | Self::EBSIOBalance
+                | Self::EBSByteBalance
+        )
     }
 }

@@ -17,4 +17,6 @@ mod property;
 mod pty;
 mod python;
 #[cfg(feature = "sandbox")]
+mod scale;
+#[cfg(feature = "sandbox")]
 mod stage;

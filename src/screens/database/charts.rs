@@ -16,7 +16,7 @@ use crate::theme::Role;
 use crate::ui::{Chart, Mode, YRange, layout};
 
 /// More rows of charts than there ever are.
-pub const MOST_ROWS: usize = Metric::ALL.len();
+pub const MOST_ROWS: usize = Metric::CHARTED.len();
 /// Below this a chart says nothing.
 const LEAST_HEIGHT: u16 = 7;
 /// Above this it wastes room.
@@ -53,7 +53,7 @@ impl Grid {
 
 /// The metrics that the DB instance has.
 pub fn metrics(database: &Database) -> impl Iterator<Item = Metric> {
-    Metric::ALL.into_iter().filter(|metric| metric.applies_to(database))
+    Metric::CHARTED.into_iter().filter(|metric| metric.applies_to(database))
 }
 
 /// Draws as many charts as fit from the scroll position on.

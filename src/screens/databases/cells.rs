@@ -73,7 +73,8 @@ pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, c
         },
         Column::Restorable => match (reading.restorable_age, database.latest_restorable) {
             (Some(_), Some(at)) => {
-                let age = format::age(app.now.duration_since(at).unsigned_abs());
+                // Minutes: seconds would move the whole column every second and say nothing.
+                let age = format::coarse_age(app.now.duration_since(at).unsigned_abs());
                 vec![(age, role(reading.restorable_level(database)))]
             }
             _ => missing(database.backup_retention_days > 0 && database.condition() != Condition::Changing),
