@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use quarterdeck::app::{Scope, State};
 use quarterdeck::cli::{Cli, Command, Look, Snapshot, Source};
+use quarterdeck::collect::Schedule;
 use quarterdeck::keymap::{Key, Keymap};
 use quarterdeck::runtime::connect::{Connection, connect};
 use quarterdeck::runtime::{Driver, event_loop, headless, logging, terminal};
@@ -63,9 +64,12 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     let connection = connect(source).await?;
     let mut state = open(&connection, look, depth_from_environment())?;
     state.zone = TimeZone::system();
+    state.schedule = Schedule::with_seed(u64::from(std::process::id()));
     let (mut driver, mut answers) = Driver::new(connection.sessions, &connection.estate);
+    let mut signals = event_loop::Signals::listen().map_err(|error| format!("cannot listen for signals: {error}"))?;
     let mut guard = terminal::Guard::take().map_err(|error| format!("cannot use this terminal: {error}"))?;
-    let ended = event_loop::run(&mut guard, &mut state, &mut driver, &mut answers, &connection.clock).await;
+    let ended =
+        event_loop::run(&mut guard, &mut state, &mut driver, &mut answers, &connection.clock, &mut signals).await;
     drop(guard);
     ended.map_err(|error| format!("the terminal is gone: {error}"))
 }

@@ -1,6 +1,6 @@
 //! Between the state and the schedule: who gets attention, what to ask, where answers go.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::toast::{Toast, Tone};
 use crate::collect::metrics::{MetricQuery, calls};
 use crate::collect::{Answer, Ask, Attention, Dataset, Request, Target};
 use crate::domain::runway::{self, Runway};
-use crate::domain::{Event, Fault, Metric, SiteId};
+use crate::domain::{Event, Fault, MaintenanceAction, Metric, SiteId};
 use crate::screens::databases::TABLE_METRICS;
 
 /// The table's metrics cover the last hour.
@@ -26,6 +26,16 @@ pub const TREND_PERIOD: u32 = 3600;
 const EVENTS_KEPT: i64 = 14 * 86_400;
 /// Events may appear late: the newest minutes are asked for again.
 const EVENTS_OVERLAP: i64 = 900;
+
+/// Errors of what is not asked for any more are no news: the screen that wanted it was left.
+pub fn retire(state: &mut State) {
+    let wanted: HashSet<Target> = (0..state.sites.len())
+        .map(SiteId)
+        .flat_map(|site| wanted(state, site).into_iter().map(move |(dataset, _)| Target { site, dataset }))
+        .collect();
+    state.faults.retire(|target| wanted.contains(target), state.now);
+    state.schedule.retain(|target| wanted.contains(target));
+}
 
 /// Everything that is due now, as effects.
 pub fn due(state: &mut State) -> Vec<Effect> {
@@ -94,8 +104,8 @@ fn ask(state: &State, target: &Target) -> Option<Ask> {
         Dataset::Alarms => Ask::Alarms,
         Dataset::Snapshots(database) => Ask::Snapshots { database: database.clone() },
         Dataset::Events => {
-            let kept = state.now - SignedDuration::from_secs(EVENTS_KEPT - 60);
-            let since = data.events.at().map_or(kept, |at| (at - SignedDuration::from_secs(EVENTS_OVERLAP)).max(kept));
+            let kept = before(state.now, EVENTS_KEPT - 60);
+            let since = data.events.at().map_or(kept, |at| before(at, EVENTS_OVERLAP).max(kept));
             Ask::Events { since, until: state.now }
         }
         Dataset::Metrics => Ask::Metrics {
@@ -142,6 +152,11 @@ fn queries<'a>(
     })
 }
 
+/// So many seconds earlier, or the beginning of time.
+fn before(at: Timestamp, seconds: i64) -> Timestamp {
+    at.checked_sub(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MIN)
+}
+
 fn last(now: i64, seconds: i64) -> Range<i64> {
     now - seconds..now
 }
@@ -165,6 +180,10 @@ pub fn take(state: &mut State, id: u64, target: &Target, result: Result<Answer, 
             if state.faults.record(target, place.clone(), fault.clone(), now) {
                 let text = format!("{place}: {} {}", target.dataset.title(), fault.word());
                 state.toast = Some(Toast::new(text, Tone::Bad, now));
+                // The cursor stays on its error when a newer one comes above it.
+                if let Some(super::state::Overlay::Errors { selected }) = &mut state.overlay {
+                    *selected += usize::from(state.faults.len() > 1);
+                }
             }
             if let Some(data) = state.sites.get_mut(target.site.0) {
                 data.fail(&target.dataset, fault);
@@ -183,6 +202,9 @@ fn merge(
     answer: &crate::collect::metrics::MetricAnswer,
 ) {
     let Some(data) = state.sites.get_mut(target.site.0) else { return };
+    if matches!(target.dataset, Dataset::Metrics | Dataset::History(..)) {
+        data.incomplete = answer.partial;
+    }
     match target.dataset {
         Dataset::Metrics => data.store.merge(call, answer, TABLE_WINDOW + 600),
         Dataset::StorageTrend => data.store.merge(call, answer, TREND_WINDOW + 7200),
@@ -210,7 +232,13 @@ fn store(state: &mut State, target: &Target, answer: Answer) {
                 }
             }
         }
-        Answer::Maintenance(actions) => data.maintenance.succeed(actions, now),
+        Answer::Maintenance(actions) => {
+            let mut by_resource: HashMap<String, Vec<MaintenanceAction>> = HashMap::new();
+            for action in actions {
+                by_resource.entry(action.arn.clone()).or_default().push(action);
+            }
+            data.maintenance.succeed(by_resource, now);
+        }
         Answer::Events { events, window } => {
             let merged = merge_events(data.events.value().map(Vec::as_slice).unwrap_or_default(), events, &window, now);
             data.events.succeed(merged, now);
@@ -252,7 +280,7 @@ fn runways(data: &SiteData) -> HashMap<Arc<str>, Runway> {
 /// Known events before the window of the answer, then the answer; none twice, none older than
 /// RDS itself keeps.
 fn merge_events(known: &[Event], fresh: Vec<Event>, window: &Range<Timestamp>, now: Timestamp) -> Vec<Event> {
-    let oldest = now - SignedDuration::from_secs(EVENTS_KEPT);
+    let oldest = before(now, EVENTS_KEPT);
     let mut all: Vec<Event> =
         known.iter().filter(|e| e.at < window.start && e.at >= oldest).cloned().chain(fresh).collect();
     all.sort();

@@ -13,11 +13,14 @@ use crate::domain::{Alarm, Database, Event, Fault, Identity, MaintenanceAction, 
 pub struct SiteData {
     pub identity: Remote<Identity>,
     pub databases: Remote<Vec<Database>>,
-    pub maintenance: Remote<Vec<MaintenanceAction>>,
+    /// Pending maintenance by the resource's ARN.
+    pub maintenance: Remote<HashMap<String, Vec<MaintenanceAction>>>,
     pub events: Remote<Vec<Event>>,
     pub alarms: Remote<Vec<Alarm>>,
     /// How the table's metrics stand; their values are in `store`.
     pub metrics: Remote<()>,
+    /// AWS held back a part of the last metrics that it gave.
+    pub incomplete: bool,
     /// How the storage trend stands; its values are in `store`.
     pub trend: Remote<()>,
     /// The table's metrics and the storage trend of every DB instance.
@@ -67,8 +70,9 @@ impl SiteData {
     }
 
     /// The pending maintenance of one DB instance.
-    pub fn maintenance_of<'a>(&'a self, arn: &'a str) -> impl Iterator<Item = &'a MaintenanceAction> {
-        self.maintenance.value().into_iter().flatten().filter(move |action| action.arn == arn)
+    #[must_use]
+    pub fn maintenance_of(&self, arn: &str) -> &[MaintenanceAction] {
+        self.maintenance.value().and_then(|all| all.get(arn)).map_or(&[], Vec::as_slice)
     }
 
     /// The alarms that watch one DB instance.

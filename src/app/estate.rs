@@ -10,6 +10,10 @@ pub struct Estate {
     pub sites: Vec<Site>,
     /// Name of each session (its profile, or the sandbox's account), by `Site::session`.
     pub sessions: Vec<String>,
+    /// Options that make the AWS CLI ask the same place, by session: ` --profile ops`.
+    pub cli: Vec<String>,
+    /// The endpoint in place of AWS's own, if one was given.
+    pub endpoint: Option<String>,
     /// What the sandbox plays, when this is not AWS.
     pub sandbox: Option<String>,
 }
@@ -28,6 +32,12 @@ impl Estate {
     #[must_use]
     pub fn site(&self, id: SiteId) -> Option<&Site> {
         self.sites.get(id.0)
+    }
+
+    /// Options for the AWS CLI to reach a site's account.
+    #[must_use]
+    pub fn cli_options(&self, id: SiteId) -> &str {
+        self.site(id).and_then(|site| self.cli.get(site.session)).map_or("", String::as_str)
     }
 
     /// The id of a site, added when it is new.

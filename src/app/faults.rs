@@ -55,6 +55,13 @@ impl FaultLog {
         }
     }
 
+    /// The targets that are not wanted any more: their errors no longer stand.
+    pub fn retire(&mut self, wanted: impl Fn(&Target) -> bool, now: Timestamp) {
+        for entry in self.entries.iter_mut().filter(|e| e.mended.is_none() && !wanted(&e.target)) {
+            entry.mended = Some(now);
+        }
+    }
+
     /// Errors that still stand.
     #[must_use]
     pub fn standing(&self) -> usize {

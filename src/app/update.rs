@@ -26,6 +26,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Resize(columns, rows) => {
             state.size = (columns, rows);
             state.databases.reveal(databases::page(state.size));
+            database::clamp_scroll(state);
         }
         Msg::Key(key) => key_pressed(state, key, &mut effects),
         Msg::Paste(text) => paste(state, &text),
@@ -50,6 +51,7 @@ fn tick(state: &mut State, now: jiff::Timestamp) {
     if state.toast.as_ref().is_some_and(|toast| toast.until <= now) {
         state.toast = None;
     }
+    collection::retire(state);
 }
 
 fn say(state: &mut State, text: String, tone: Tone) {
@@ -207,6 +209,7 @@ fn look(state: &mut State, scope: Scope) {
 }
 
 fn refresh(state: &mut State) {
+    collection::retire(state);
     let (estate, scope, screen) = (&state.estate, state.scope, state.screen);
     let open = state.database.as_ref().map(|d| d.site);
     let asked = state.schedule.force(|target| match screen {

@@ -79,6 +79,9 @@ fn standing(state: &State, width: u16) -> Vec<Piece> {
     {
         pieces.push((format!("{identity}   "), Role::Dim));
     }
+    if let Some(endpoint) = state.estate.endpoint.as_ref().filter(|_| width >= 100) {
+        pieces.push((format!("{endpoint}   "), Role::Warning));
+    }
     pieces.push(("READ-ONLY".into(), Role::Text));
     pieces.push((format!("  {}", format::clock(state.now)), Role::Dim));
     let local = state.now.to_zoned(state.zone.clone());
@@ -106,11 +109,13 @@ fn chips(state: &State, area: Rect, buf: &mut Buffer) {
     let count = state.estate.environments.len();
     for (i, environment) in state.estate.environments.iter().enumerate() {
         let level = state.databases.levels.get(i).copied().unwrap_or(Level::Unknown);
+        let stale = environment.sites().filter_map(|s| state.site(s)).any(|data| data.databases.fault().is_some());
         let here = state.scope == Scope::One(i);
         let name = shown_name(environment);
         let role = criticality_role(environment.criticality);
         let production = environment.criticality == Criticality::Production;
-        let mut pieces = vec![mark(level), (if production { "" } else { " " }.into(), Role::Text)];
+        let health = if stale && level <= Level::Good { ("◌".into(), Role::Warning) } else { mark(level) };
+        let mut pieces = vec![health, (if production { "" } else { " " }.into(), Role::Text)];
         pieces.push((
             if here { format!("[{name}]") } else { name },
             if here || level > Level::Good { role } else { Role::Dim },

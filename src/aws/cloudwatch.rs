@@ -134,14 +134,17 @@ pub async fn alarms(session: &Session, region: &str) -> Result<Vec<Alarm>, Fault
 }
 
 fn alarm(raw: MetricAlarm) -> Alarm {
-    // A metric-math alarm has no metric of its own, but a list; the first one is what it is about.
+    // A metric-math alarm has no metric of its own, but a list; the first one is what it is about,
+    // and the threshold is not in its unit.
+    let plain = raw.metric_name.is_some();
     let stat = raw.metrics.unwrap_or_default().into_iter().find_map(|query| query.metric_stat);
     let listed = stat.as_ref().and_then(|stat| stat.metric.clone());
     let (namespace, metric_name, dimensions) = match listed {
         Some(listed) if raw.metric_name.is_none() => (listed.namespace, listed.metric_name, listed.dimensions),
         _ => (raw.namespace, raw.metric_name, raw.dimensions),
     };
-    let metric = metric_name.as_deref().filter(|_| namespace.as_deref() == Some(NAMESPACE)).and_then(Metric::from_name);
+    let metric =
+        metric_name.as_deref().filter(|_| plain && namespace.as_deref() == Some(NAMESPACE)).and_then(Metric::from_name);
     Alarm {
         name: words(raw.alarm_name),
         arn: words(raw.alarm_arn),
@@ -217,7 +220,8 @@ mod tests {
         assert_eq!(alarm.database.as_deref(), Some("db?"));
         assert_eq!(
             (alarm.metric, alarm.period, alarm.state),
-            (Some(Metric::ReplicaLag), 60, AlarmState::InsufficientData)
+            // Its threshold is the expression's, not the metric's.
+            (None, 60, AlarmState::InsufficientData)
         );
     }
 }

@@ -10,8 +10,18 @@ use crate::domain::{Metric, Series};
 pub const QUERIES_PER_CALL: usize = 500;
 /// Datapoints that one call returns at most (API reference, `GetMetricData`).
 pub const DATAPOINTS_PER_CALL: usize = 100_800;
-/// Newest periods that are asked for again: CloudWatch fills them late.
+/// Newest periods that are asked for again: CloudWatch fills them late, and the period that was
+/// running when it was asked for is only then complete.
 const LATE_PERIODS: i64 = 3;
+/// The least time for which datapoints may still come, seconds.
+const LATE: i64 = 300;
+
+/// How long before its end an answer may still grow.
+fn late(metric: Metric, step: i64) -> i64 {
+    let published = 2 * i64::from(metric.finest_period()) + 60;
+    let seconds = (LATE_PERIODS * step).max(LATE).max(published);
+    (seconds + step - 1).div_euclid(step) * step
+}
 
 /// One metric of one DB instance.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -101,16 +111,19 @@ pub fn calls(
 ) -> Vec<MetricCall> {
     let step = i64::from(period.max(1));
     let window = window.start.div_euclid(step) * step..(window.end + step - 1).div_euclid(step) * step;
-    let settled = now.div_euclid(step) * step + step - LATE_PERIODS * step;
+    let present = now.div_euclid(step) * step + step;
     let mut groups: BTreeMap<(i64, i64), Vec<MetricQuery>> = BTreeMap::new();
     for query in wanted {
         let missing = store
             .series(&query.database, query.metric, period)
             .map_or_else(|| vec![window.clone()], |series| series.missing(window.clone()));
+        let late = late(query.metric, step);
+        let settled = present - late;
         let mut tail = settled.max(window.start).min(window.end)..window.end;
         for part in missing {
             if part.end >= tail.start {
-                tail.start = tail.start.min(part.start);
+                // The end of what is covered was not settled when it was read.
+                tail.start = tail.start.min(part.start - late).max(window.start);
             } else {
                 groups.entry((part.start, part.end)).or_default().push(query.clone());
             }
@@ -173,9 +186,9 @@ mod tests {
             store.merge(&call, &MetricAnswer { points: vec![vec![]; 3], partial: false }, 7200);
         }
         let again = calls(&store, wanted.clone(), 60, 60..3660, 3659);
-        assert_eq!(again.iter().map(|c| c.window.clone()).collect::<Vec<_>>(), vec![3480..3660]);
+        assert_eq!(again.iter().map(|c| c.window.clone()).collect::<Vec<_>>(), vec![3300..3660]);
         let gap = calls(&store, wanted, 60, 1800..5400, 5399);
-        assert_eq!(gap.iter().map(|c| c.window.clone()).collect::<Vec<_>>(), vec![3600..5400]);
+        assert_eq!(gap.iter().map(|c| c.window.clone()).collect::<Vec<_>>(), vec![3300..5400]);
     }
 
     #[test]
@@ -183,10 +196,10 @@ mod tests {
         let wanted = queries(1, &[Metric::CPUUtilization]);
         let mut store = MetricStore::default();
         let first = calls(&store, wanted.clone(), 60, 0..3600, 90_000);
-        let held_back = MetricAnswer { points: vec![vec![(0, 1.0), (60, 2.0)]], partial: true };
+        let held_back = MetricAnswer { points: vec![vec![(0, 1.0), (2940, 2.0)]], partial: true };
         store.merge(&first[0], &held_back, 7200);
         let again = calls(&store, wanted.clone(), 60, 0..3600, 90_000);
-        assert_eq!(again.iter().map(|c| c.window.clone()).collect::<Vec<_>>(), vec![120..3600]);
+        assert_eq!(again.iter().map(|c| c.window.clone()).collect::<Vec<_>>(), vec![2700..3600]);
         store.merge(&again[0], &MetricAnswer { points: vec![vec![]], partial: false }, 7200);
         assert_eq!(calls(&store, wanted, 60, 0..3600, 90_000), vec![]);
     }
@@ -202,6 +215,6 @@ mod tests {
             .into_iter()
             .map(|c| (c.window, c.queries.len()))
             .collect();
-        assert_eq!(windows, vec![(60..3660, 1), (3480..3660, 2)]);
+        assert_eq!(windows, vec![(60..3660, 1), (3300..3660, 2)]);
     }
 }

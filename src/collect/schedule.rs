@@ -12,6 +12,8 @@ use crate::domain::Fault;
 pub struct Schedule {
     slots: HashMap<Target, Slot>,
     next_id: u64,
+    /// Makes this console's pauses differ from every other console's.
+    seed: u64,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,6 +31,17 @@ struct Slot {
 }
 
 impl Schedule {
+    /// A schedule whose back-off differs from those of other seeds.
+    #[must_use]
+    pub fn with_seed(seed: u64) -> Self {
+        Self { seed, ..Self::default() }
+    }
+
+    /// Forgets the targets that are not wanted any more; one on its way is still awaited.
+    pub fn retain(&mut self, wanted: impl Fn(&Target) -> bool) {
+        self.slots.retain(|target, slot| slot.awaited.is_some() || wanted(target));
+    }
+
     /// Whether `target` should be asked for now.
     #[must_use]
     pub fn is_due(&self, target: &Target, attention: Attention, now: Timestamp) -> bool {
@@ -53,6 +66,7 @@ impl Schedule {
         self.next_id += 1;
         let slot = self.slots.entry(target.clone()).or_default();
         slot.awaited = Some(self.next_id);
+        slot.not_before = None;
         slot.forced = false;
         self.next_id
     }
@@ -74,8 +88,9 @@ impl Schedule {
     pub fn fail(&mut self, target: &Target, fault: &Fault, now: Timestamp) {
         if let Some(slot) = self.slots.get_mut(target) {
             slot.awaited = None;
+            slot.forced = false;
             slot.failures += 1;
-            slot.not_before = now.checked_add(backoff::pause(&fault.kind, slot.failures, target)).ok();
+            slot.not_before = now.checked_add(backoff::pause(&fault.kind, slot.failures, (self.seed, target))).ok();
         }
     }
 
@@ -95,7 +110,7 @@ impl Schedule {
     /// What a target depends on has changed: it is due again, at once.
     pub fn renew(&mut self, target: &Target) {
         if let Some(slot) = self.slots.get_mut(target) {
-            slot.forced = slot.not_before.is_none();
+            slot.forced |= slot.awaited.is_some() || slot.not_before.is_none();
         }
     }
 

@@ -33,7 +33,7 @@ impl InstanceClass {
             "large" => 2,
             other => {
                 let factor = other.strip_suffix("xlarge")?;
-                4 * if factor.is_empty() { 1 } else { factor.parse::<u32>().ok()? }
+                4u32.checked_mul(if factor.is_empty() { 1 } else { factor.parse::<u32>().ok()? })?
             }
         };
         let memory_per_vcpu = match family.as_bytes().first()? {

@@ -1,6 +1,6 @@
 //! Who replicates from whom, over regions.
 
-use super::database::{Database, id_of, region_of};
+use super::database::{Database, account_of, id_of, region_of};
 
 /// One node of a replication tree, depth first.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,16 +22,21 @@ pub struct Node<'a> {
 /// A source that is not in `all` becomes the root by name.
 #[must_use]
 pub fn tree<'a>(all: &[&'a Database], member: &'a Database) -> Vec<Node<'a>> {
-    let find = |reference: &str, near: &str| {
+    // A bare name means the same account and region.
+    let find = |reference: &str, near: &Database| {
         all.iter().copied().find(|d| {
-            if reference.starts_with("arn:") { d.arn == reference } else { d.id == reference && d.region == near }
+            if reference.starts_with("arn:") {
+                d.arn == reference
+            } else {
+                d.id == reference && d.region == near.region && account_of(&d.arn) == account_of(&near.arn)
+            }
         })
     };
     let mut root = member;
     let mut unseen = None;
     for _ in 0..8 {
         let Some(source) = root.source.as_deref() else { break };
-        if let Some(above) = find(source, &root.region) {
+        if let Some(above) = find(source, root) {
             root = above;
         } else {
             unseen = Some((id_of(source).to_owned(), region_or(source, &root.region)));
@@ -50,7 +55,7 @@ pub fn tree<'a>(all: &[&'a Database], member: &'a Database) -> Vec<Node<'a>> {
 
 fn descend<'a>(
     nodes: &mut Vec<Node<'a>>,
-    find: &impl Fn(&str, &str) -> Option<&'a Database>,
+    find: &impl Fn(&str, &Database) -> Option<&'a Database>,
     database: &'a Database,
     depth: usize,
     last: bool,
@@ -68,7 +73,7 @@ fn descend<'a>(
     let count = database.replicas.len();
     for (i, replica) in database.replicas.iter().enumerate() {
         let last = i + 1 == count;
-        if let Some(found) = find(replica, &database.region) {
+        if let Some(found) = find(replica, database) {
             descend(nodes, find, found, depth + 1, last);
         } else {
             nodes.push(Node {
@@ -127,6 +132,15 @@ mod tests {
             nodes.iter().map(|n| (n.id.as_str(), n.region.as_str(), n.database.is_some())).collect::<Vec<_>>(),
             [("p", "a", false), ("dr", "b", true), ("gone", "b", false)]
         );
+    }
+
+    #[test]
+    fn namesakes_of_another_account_are_strangers() {
+        let ours = database("p", "a", None, &["r"]);
+        let mut theirs = database("r", "a", Some("p"), &[]);
+        theirs.arn = "arn:aws:rds:a:2:db:r".into();
+        let nodes = tree(&[&theirs, &ours], &ours);
+        assert!(nodes[1].database.is_none());
     }
 
     #[test]

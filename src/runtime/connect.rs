@@ -7,6 +7,7 @@ use crate::app::Estate;
 use crate::aws::Session;
 use crate::aws::session::SessionSpec;
 use crate::cli::Source;
+use crate::domain::text::clean;
 use crate::domain::{Criticality, Environment};
 
 /// What the console stands on.
@@ -18,11 +19,14 @@ pub struct Connection {
 }
 
 /// Variables of which one is enough to mean "this is about AWS".
-const AWS_VARIABLES: [&str; 6] = [
+const AWS_VARIABLES: [&str; 9] = [
     "AWS_PROFILE",
     "AWS_ACCESS_KEY_ID",
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_RDS",
+    "AWS_ENDPOINT_URL_CLOUDWATCH",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
 ];
@@ -60,13 +64,18 @@ async fn aws(source: &Source) -> Result<Connection, String> {
         in_process: None,
     };
     let session = Session::load(&spec).await;
-    let region = session.region().map(ToOwned::to_owned).ok_or_else(|| {
+    let region = session.region().map(clean).ok_or_else(|| {
         "no region is set: give --region us-east-1, or AWS_REGION, or `region = …` in the profile".to_owned()
     })?;
-    let name = session.profile().unwrap_or("default").to_owned();
-    let mut estate = Estate { sessions: vec![name.clone()], ..Estate::default() };
+    let name = clean(session.profile().unwrap_or("default"));
+    let endpoint = session.endpoint().map(clean);
+    let mut cli = source.profile.as_ref().map(|p| format!(" --profile {}", clean(p))).unwrap_or_default();
+    if let Some(url) = &source.endpoint_url {
+        cli.push_str(&format!(" --endpoint-url {}", clean(url)));
+    }
+    let mut estate = Estate { sessions: vec![name.clone()], cli: vec![cli], endpoint, ..Estate::default() };
     let site = estate.add_site(0, &region);
-    let dr_site = source.dr_region.as_deref().filter(|dr| *dr != region).map(|dr| estate.add_site(0, dr));
+    let dr_site = source.dr_region.as_deref().filter(|dr| *dr != region).map(|dr| estate.add_site(0, &clean(dr)));
     estate.environments.push(Environment {
         criticality: criticality_of(&name),
         name,
@@ -82,12 +91,14 @@ async fn aws(source: &Source) -> Result<Connection, String> {
 /// otherwise: the mistake that costs nothing.
 fn criticality_of(profile: &str) -> Criticality {
     let name = profile.to_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if says(&["prod", "prd", "live"]) {
+    // Whole words: `devops` and `latest` say nothing.
+    let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let says = |known: &[&str]| words.iter().any(|word| known.contains(word));
+    if says(&["prod", "prd", "production", "live"]) {
         Criticality::Production
-    } else if says(&["dev", "lab", "test", "sandbox", "local"]) {
+    } else if says(&["dev", "development", "lab", "test", "sandbox", "local"]) {
         Criticality::Development
-    } else if says(&["stag", "qa", "uat"]) {
+    } else if says(&["stage", "staging", "stg", "qa", "uat"]) {
         Criticality::Staging
     } else {
         Criticality::Production
@@ -150,6 +161,8 @@ mod tests {
         for (name, expected) in [
             ("default", Criticality::Production),
             ("acme-prod-readonly", Criticality::Production),
+            ("devops", Criticality::Production),
+            ("collab-eu", Criticality::Production),
             ("acme-dev", Criticality::Development),
             ("qa", Criticality::Staging),
         ] {

@@ -12,11 +12,12 @@ use crate::collect::metrics::MetricCall;
 use crate::collect::{Answer, Ask, Request, Target};
 use crate::domain::{Fault, Site};
 
-/// Requests to one service that are under way at once, over all sites: well below every account
-/// limit (`GetMetricData` allows 50 a second), enough to hide the distance.
-const RDS: usize = 6;
-const CLOUDWATCH: usize = 8;
-const STS: usize = 4;
+/// Requests of one site to one service that are under way at once: AWS's limits are per account and
+/// region, and a site that hangs must not hold up another. Well below the limits (`GetMetricData`
+/// allows 50 a second), enough to hide the distance.
+const RDS: usize = 4;
+const CLOUDWATCH: usize = 6;
+const STS: usize = 2;
 /// Answers that may wait for the screen.
 const BACKLOG: usize = 1024;
 
@@ -24,7 +25,8 @@ const BACKLOG: usize = 1024;
 pub struct Driver {
     sessions: Vec<Session>,
     sites: Vec<Site>,
-    limits: Arc<Limits>,
+    /// By site.
+    limits: Vec<Arc<Limits>>,
     answers: mpsc::Sender<Msg>,
     tasks: JoinSet<()>,
 }
@@ -41,9 +43,9 @@ impl Driver {
     pub fn new(sessions: Vec<Session>, estate: &Estate) -> (Self, mpsc::Receiver<Msg>) {
         let (answers, receiver) = mpsc::channel(BACKLOG);
         let limits =
-            Limits { rds: Semaphore::new(RDS), cloudwatch: Semaphore::new(CLOUDWATCH), sts: Semaphore::new(STS) };
-        let driver =
-            Self { sessions, sites: estate.sites.clone(), limits: Arc::new(limits), answers, tasks: JoinSet::new() };
+            || Limits { rds: Semaphore::new(RDS), cloudwatch: Semaphore::new(CLOUDWATCH), sts: Semaphore::new(STS) };
+        let limits = estate.sites.iter().map(|_| Arc::new(limits())).collect();
+        let driver = Self { sessions, sites: estate.sites.clone(), limits, answers, tasks: JoinSet::new() };
         (driver, receiver)
     }
 
@@ -52,7 +54,8 @@ impl Driver {
         while self.tasks.try_join_next().is_some() {}
         let Some(site) = self.sites.get(request.target.site.0).cloned() else { return };
         let Some(session) = self.sessions.get(site.session).cloned() else { return };
-        let (answers, limits) = (self.answers.clone(), self.limits.clone());
+        let Some(limits) = self.limits.get(request.target.site.0).cloned() else { return };
+        let answers = self.answers.clone();
         self.tasks.spawn(async move {
             let Request { id, target, ask } = request;
             let result = match ask {

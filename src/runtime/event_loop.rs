@@ -7,7 +7,7 @@ use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use crossterm::execute;
 use futures_util::StreamExt;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -31,6 +31,25 @@ enum Wake {
     Signal,
 }
 
+/// The signals that end the console. Registered before the terminal is taken, so that none of them
+/// can leave it behind.
+pub struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    /// Registers them; must be called inside the runtime.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+}
+
 /// Runs until the engineer leaves or a signal asks for it.
 pub async fn run(
     guard: &mut Guard,
@@ -38,13 +57,12 @@ pub async fn run(
     driver: &mut Driver,
     answers: &mut mpsc::Receiver<Msg>,
     clock: &Clock,
+    signals: &mut Signals,
 ) -> io::Result<()> {
     let mut events = EventStream::new();
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hangup = signal(SignalKind::hangup())?;
+    let Signals { interrupt, terminate, hangup } = signals;
 
     let size = guard.screen.size()?;
     let mut effects = update(state, Msg::Tick(clock.now()));

@@ -1,8 +1,8 @@
 //! The log file: 0600, never on the terminal, no secrets (the SDK's own spans stay below `warn`).
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -25,6 +25,8 @@ pub fn start() -> io::Result<Option<PathBuf>> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
     }
     let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
+    // One that was there before may be readable by others.
+    file.set_permissions(Permissions::from_mode(0o600))?;
     tracing_subscriber::fmt()
         .with_writer(Mutex::new(file))
         .with_ansi(false)

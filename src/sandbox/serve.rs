@@ -49,7 +49,11 @@ pub async fn serve(sandbox: Arc<Sandbox>, listener: TcpListener, stop: impl Futu
                     });
                 }
                 // One client's failed handshake must not end the service.
-                Err(error) => tracing::debug!(%error, "a connection to the sandbox was not accepted"),
+                Err(error) => {
+                    tracing::debug!(%error, "a connection to the sandbox was not accepted");
+                    // Out of file descriptors, say: trying at once would only burn a core.
+                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                }
             },
             Some(_) = connections.join_next() => {}
         }

@@ -142,7 +142,10 @@ impl<'a> Chart<'a> {
     fn draw_title(&self, track: &Track, row: Rect, buf: &mut Buffer, theme: &Theme) {
         let mut x = write(row.x, row, self.title, theme.style(Role::Header), buf);
         let read = if self.cursor.is_some() { track.at_cursor } else { track.last };
-        if let Some((_, value)) = read {
+        if read.is_some_and(|(_, value)| self.unit == Unit::Seconds && value < 0.0) {
+            // ReplicaLag is -1 while replication does not run: a state, not a time.
+            x = write(x + 2, row, "stopped", theme.style(Role::Critical), buf);
+        } else if let Some((_, value)) = read {
             let (number, unit) = format::value(self.unit, value);
             let role = self.beyond(value, value).unwrap_or(Role::Text);
             x = write(x + 2, row, &number, theme.style(role), buf);
@@ -152,7 +155,10 @@ impl<'a> Chart<'a> {
         } else {
             x = write(x + 2, row, format::MISSING, theme.style(Role::Dim), buf);
         }
-        let moment = self.cursor.map(|cursor| read.map_or(cursor, |(at, _)| at));
+        // A value that is not of now says when it was.
+        let late = i64::from(self.period) * 5 + 300;
+        let old = track.last.map(|(at, _)| at).filter(|at| *at < self.window.end - late);
+        let moment = self.cursor.map(|cursor| read.map_or(cursor, |(at, _)| at)).or(old);
         if let Some(moment) = moment.and_then(|moment| Timestamp::from_second(moment).ok()) {
             write(x + 2, row, &format::clock(moment), theme.style(Role::ChartCursor), buf);
         }

@@ -77,7 +77,7 @@ fn databases_stale() {
     let mut stage = cut_off(stage::fleet());
     pictures("databases-stale", &mut stage, &["◌", "data 4m", "unreachable", "Databases 14", FIRST, "rentaliq-lab-db"]);
     let after = stage.text(120, 40);
-    for value in ["87.0 %", "4583/5000", "68/405"] {
+    for value in ["87.0 %", "4583/~5000", "68/~405"] {
         assert!(before.contains(value) && after.contains(value), "{value} is gone:\n{after}");
     }
 }

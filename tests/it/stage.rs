@@ -222,7 +222,9 @@ pub fn good(request: &Request) -> Vec<Result<Answer, Fault>> {
     let answer = match &request.ask {
         Ask::Identity => Answer::Identity(data.identity.value().expect("read").clone()),
         Ask::Databases => Answer::Databases(data.databases.value().cloned().unwrap_or_default()),
-        Ask::Maintenance => Answer::Maintenance(data.maintenance.value().cloned().unwrap_or_default()),
+        Ask::Maintenance => Answer::Maintenance(
+            data.maintenance.value().into_iter().flat_map(|all| all.values().flatten().cloned()).collect(),
+        ),
         Ask::Alarms => Answer::Alarms(data.alarms.value().cloned().unwrap_or_default()),
         Ask::Events { since, until } => {
             let known = data.events.value().map(Vec::as_slice).unwrap_or_default();

@@ -61,8 +61,8 @@ pub fn draw(app: &App, data: &SiteData, database: &Database, screen: &State, are
     let metrics: Vec<Metric> = metrics(database).collect();
     let grid = Grid::of(area, metrics.len());
     let window = screen.window(app.now);
+    let now = app.now.as_second();
     let marks = marks(data, database, &window);
-    let message = message(data, screen);
     for (row, y) in (0..grid.rows).map(|r| (r + screen.chart_offset, u16::try_from(r).unwrap_or(0) * grid.height)) {
         let line = Rect { y: area.y + y, height: grid.height, ..area };
         let places = layout::abreast(line, u16::try_from(grid.abreast).unwrap_or(1));
@@ -70,6 +70,8 @@ pub fn draw(app: &App, data: &SiteData, database: &Database, screen: &State, are
             let Some(metric) = metrics.get(row * grid.abreast + i).copied() else { continue };
             let series = data.charts.series(&database.id, metric, screen.range().period);
             let points: Vec<(i64, f64)> = series.into_iter().flat_map(Series::points).collect();
+            let asked = series.is_some_and(|s| s.missing(window.start..window.end.min(now)).is_empty());
+            let message = message(data, screen, asked);
             let lines = thresholds::of(metric, database, data);
             let period = screen.range().period.max(metric.finest_period());
             Chart {
@@ -125,7 +127,7 @@ fn marks(data: &SiteData, database: &Database, window: &Range<i64>) -> Vec<(i64,
 }
 
 /// What stands in an empty chart.
-fn message(data: &SiteData, screen: &State) -> String {
+fn message(data: &SiteData, screen: &State, asked: bool) -> String {
     let key = (screen.id.clone(), screen.range().period);
     match data.history.get(&key) {
         None | Some(Remote::Idle | Remote::Loading) => "asking CloudWatch …".into(),
@@ -134,6 +136,7 @@ fn message(data: &SiteData, screen: &State) -> String {
                 Some(action) => format!("denied: {action}"),
                 None => format!("{}: {}", fault.call, fault.word()),
             },
+            None if !asked => "asking CloudWatch …".into(),
             None => "no datapoints".into(),
         },
     }

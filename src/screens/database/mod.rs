@@ -10,5 +10,5 @@ mod update;
 mod view;
 
 pub use state::{Pane, RANGES, Span, State};
-pub use update::{handle, range_menu, set_range};
+pub use update::{clamp_scroll, handle, range_menu, renew_charts, set_range};
 pub use view::{hints, view};

@@ -116,6 +116,12 @@ impl State {
         end - span.seconds..end
     }
 
+    /// What decides which datapoints are needed.
+    #[must_use]
+    pub fn charted(&self) -> (usize, Option<i64>) {
+        (self.range, self.end)
+    }
+
     /// Moves the window by this many seconds, within what can be shown.
     pub fn pan(&mut self, by: i64, now: Timestamp) {
         let now = now.as_second();
@@ -142,7 +148,9 @@ impl State {
     pub fn move_cursor(&mut self, steps: i64, now: Timestamp) {
         let window = self.window(now);
         let span = self.range();
-        let step = (span.seconds / 120).max(i64::from(span.period));
+        // Whole periods: no datapoint is jumped over.
+        let period = i64::from(span.period);
+        let step = (span.seconds / 180 / period).max(1) * period;
         let to = match self.cursor {
             None => window.end - i64::from(span.period) * 2,
             Some(at) => at + steps * step,

@@ -2,7 +2,7 @@
 
 use crate::app::data::SiteData;
 use crate::domain::runway::GIB;
-use crate::domain::{Database, Metric};
+use crate::domain::{Alarm, Database, Metric};
 use crate::theme::Role;
 
 /// The thresholds of a metric for a DB instance: value and the role of what is beyond it.
@@ -10,7 +10,7 @@ use crate::theme::Role;
 pub fn of(metric: Metric, database: &Database, data: &SiteData) -> Vec<(f64, Role)> {
     let mut lines: Vec<(f64, Role)> = data
         .alarms_of(&database.id)
-        .filter(|alarm| alarm.metric == Some(metric))
+        .filter(|alarm| alarm.metric == Some(metric) && guards(alarm, metric))
         .filter_map(|alarm| alarm.threshold)
         .map(|threshold| (threshold, Role::Warning))
         .collect();
@@ -18,6 +18,11 @@ pub fn of(metric: Metric, database: &Database, data: &SiteData) -> Vec<(f64, Rol
         lines.extend(recommended(metric, database));
     }
     lines
+}
+
+/// An alarm on the bad direction: one that rings when an instance is idle is no limit.
+fn guards(alarm: &Alarm, metric: Metric) -> bool {
+    alarm.comparison.starts_with(if metric.low_is_bad() { "LessThan" } else { "GreaterThan" })
 }
 
 /// CloudWatch user guide, "Best practice alarm recommendations", Amazon RDS. Its threshold for

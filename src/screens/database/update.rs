@@ -13,6 +13,7 @@ use crate::screens::databases;
 pub fn handle(app: &mut App, action: Action) -> bool {
     let now = app.now;
     let Some(screen) = app.database.as_mut() else { return false };
+    let shown = screen.charted();
     let quarter = screen.range().seconds / 4;
     match action {
         Action::Back if screen.cursor.is_some() => screen.cursor = None,
@@ -47,7 +48,9 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         },
         _ => return scroll(app, action),
     }
-    renew_charts(app);
+    if app.database.as_ref().is_some_and(|screen| screen.charted() != shown) {
+        renew_charts(app);
+    }
     true
 }
 
@@ -112,16 +115,21 @@ fn scroll(app: &mut App, action: Action) -> bool {
         _ => return false,
     }
     .min(most);
-    // Bounds depend on what is drawn: kept exact here so that no key press is lost at an end.
-    let most = super::view::scroll_limit(app);
-    if let (Some(screen), Some(most)) = (app.database.as_mut(), most) {
-        match screen.pane {
-            Pane::Charts => screen.chart_offset = screen.chart_offset.min(most),
-            Pane::Replication => {}
-            _ => screen.list_offset = screen.list_offset.min(most),
-        }
-    }
+    clamp_scroll(app);
     true
+}
+
+/// Bounds depend on what is drawn: kept exact, so that no key press is lost at an end and nothing
+/// is blank after a resize.
+pub fn clamp_scroll(app: &mut App) {
+    if let (Some(most), Some(screen)) = (super::view::scroll_limit(app, Pane::Charts), app.database.as_mut()) {
+        screen.chart_offset = screen.chart_offset.min(most);
+    }
+    let list = app.database.as_ref().map(|screen| screen.list);
+    let most = list.and_then(|list| super::view::scroll_limit(app, list));
+    if let (Some(most), Some(screen)) = (most, app.database.as_mut()) {
+        screen.list_offset = screen.list_offset.min(most);
+    }
 }
 
 fn tree_length(app: &App) -> usize {
@@ -149,7 +157,7 @@ fn open_node(app: &mut App) -> bool {
 }
 
 /// The window moved: what is missing of it is asked for at once.
-fn renew_charts(app: &mut App) {
+pub fn renew_charts(app: &mut App) {
     if let Some(screen) = &app.database {
         let dataset = Dataset::History(screen.id.clone(), screen.range().period);
         app.schedule.renew(&Target { site: screen.site, dataset });

@@ -121,6 +121,10 @@ fn title(app: &App, screen: &State, database: &Database, area: Rect, buf: &mut B
     pieces.push((database.id.clone(), Role::Header));
     pieces.push((format!("  {}", database.status), crate::screens::databases::status_role(database)));
     pieces.push((format!("  {}", database.region), Role::Dim));
+    if let Some(Remote::Stale { at, fault, .. }) = app.site(screen.site).map(|data| &data.databases) {
+        let age = format::coarse_age(format::since(app.now, *at));
+        pieces.push((format!("  ◌ {age} {}", fault.word()), Role::Warning));
+    }
     let window = screen.window(app.now);
     let mut right: Vec<Piece> = Vec::new();
     if let Some(at) = screen.cursor.and_then(|at| jiff::Timestamp::from_second(at).ok()) {
@@ -245,7 +249,7 @@ fn list(app: &App, screen: &State, data: &SiteData, database: &Database, width: 
     match pane {
         Pane::Snapshots => {
             let mut lines = lists::snapshots(app, data, database);
-            note(&mut lines, data.snapshots.get(database.id.as_str()), "snapshots", 1);
+            note(&mut lines, data.snapshots.get(database.id.as_str()), "snapshots", 1, app.now);
             lines
         }
         Pane::Configuration => facts::all(database, data, app.now)
@@ -254,21 +258,26 @@ fn list(app: &App, screen: &State, data: &SiteData, database: &Database, width: 
             .collect(),
         _ => {
             let mut lines = lists::events(app, data, database, usize::from(width.saturating_sub(2)));
-            note(&mut lines, Some(&data.events), "events", 0);
+            note(&mut lines, Some(&data.events), "events", 0, app.now);
+            if let Some(fault) = data.alarms.fault() {
+                lines.insert(0, vec![("▲ ".into(), Role::Warning), (failure(fault), Role::Warning)]);
+            }
             lines
         }
     }
 }
 
 /// Says why a list is empty or old.
-fn note<T>(lines: &mut Lines, remote: Option<&Remote<T>>, what: &str, own: usize) {
+fn note<T>(lines: &mut Lines, remote: Option<&Remote<T>>, what: &str, own: usize, now: jiff::Timestamp) {
     match remote {
         None | Some(Remote::Idle | Remote::Loading) => {
             lines.push(vec![(format!("asking AWS for {what} …"), Role::Dim)]);
         }
         Some(remote) => {
             if let Some(fault) = remote.fault() {
-                lines.insert(0, vec![("▲ ".into(), Role::Warning), (failure(fault), Role::Warning)]);
+                let age = remote.at().map(|at| format!("◌ {} old  ", format::coarse_age(format::since(now, at))));
+                let age = (age.unwrap_or_default(), Role::Stale);
+                lines.insert(0, vec![("▲ ".into(), Role::Warning), age, (failure(fault), Role::Warning)]);
             } else if lines.len() <= own {
                 lines.push(vec![(format!("no {what}"), Role::Dim)]);
             }
@@ -282,22 +291,23 @@ fn draw_lines(app: &App, lines: &Lines, offset: usize, area: Rect, buf: &mut Buf
     }
 }
 
-/// How far the pane in focus can be scrolled in this terminal; `None` when nothing is open.
+/// How far a pane can be scrolled in this terminal; `None` when nothing is open.
 #[must_use]
-pub fn scroll_limit(app: &App) -> Option<usize> {
+pub fn scroll_limit(app: &App, pane: Pane) -> Option<usize> {
     let screen = app.database.as_ref()?;
     let (_, database) = app.open_database()?;
     let data = app.site(screen.site)?;
     let body = layout::regions(Rect::new(0, 0, app.size.0, app.size.1)).body;
-    let places = places(body, screen.pane);
-    Some(match screen.pane {
+    let places = places(body, pane);
+    Some(match pane {
         Pane::Charts => {
             let grid = Grid::of(inset(places.charts), charts::metrics(database).count());
             grid.total.saturating_sub(grid.rows)
         }
         Pane::Replication => tree::lines(app, database).len().saturating_sub(1),
         _ => {
-            let lines = list(app, screen, data, database, places.list.width).len();
+            let shown = State { pane, ..screen.clone() };
+            let lines = list(app, &shown, data, database, places.list.width).len();
             lines.saturating_sub(usize::from(places.list.height))
         }
     })

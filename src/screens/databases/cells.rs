@@ -66,9 +66,13 @@ pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, c
             Some(runway) => vec![(runway_age(runway.left), role(reading.runway_level()))],
             None => missing(false),
         },
+        Column::Lag if database.replication().is_some_and(|info| !info.normal) => {
+            let status = database.replication().map_or_else(String::new, |info| info.status.clone());
+            vec![(status, Role::Critical)]
+        }
         Column::Lag => match reading.lag {
             Some(lag) if lag < 0.0 => vec![("stopped".into(), Role::Critical)],
-            Some(lag) => number(&format::count(lag.round()), " s", reading.lag_level()),
+            Some(lag) => number(&format::count(lag.round()), " s", reading.lag_level(database)),
             None => missing(database.is_replica()),
         },
         Column::Restorable => match (reading.restorable_age, database.latest_restorable) {
@@ -81,7 +85,7 @@ pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, c
         },
         Column::Maintenance => {
             let Some(data) = app.site(site) else { return missing(true) };
-            let actions: Vec<&str> = data.maintenance_of(&database.arn).map(|a| a.action.as_str()).collect();
+            let actions: Vec<&str> = data.maintenance_of(&database.arn).iter().map(|a| a.action.as_str()).collect();
             match (actions.as_slice(), data.maintenance.value()) {
                 ([], None) => missing(true),
                 ([], Some(_)) => missing(false),
@@ -133,7 +137,8 @@ fn connections(reading: &Reading) -> Option<Vec<Piece>> {
     let now = reading.connections?;
     let mut pieces = vec![(format::count(now.round()), role(reading.connections_level()))];
     if let Some(max) = reading.max_connections {
-        pieces.push((format!("/{max:.0}"), Role::Dim));
+        // An estimate: a parameter group may set another limit.
+        pieces.push((format!("/~{max:.0}"), Role::Dim));
     }
     Some(pieces)
 }

@@ -75,8 +75,11 @@ impl Reading {
             used: latest(Metric::FreeStorageSpace).map(|free| (allocated - free / GIB).max(0.0)),
             lag: latest(Metric::ReplicaLag).filter(|_| database.is_replica()),
             runway: data.runways.get(database.id.as_str()).copied(),
-            restorable_age: database.latest_restorable.map(|at| now.duration_since(at).as_secs_f64()),
-            pending_maintenance: data.maintenance_of(&database.arn).count(),
+            // Against the moment of the list: an old list is stale, its backups are not late.
+            restorable_age: database
+                .latest_restorable
+                .map(|at| data.databases.at().unwrap_or(now).duration_since(at).as_secs_f64()),
+            pending_maintenance: data.maintenance_of(&database.arn).len(),
             level: Level::Unknown,
         };
         reading.level = reading.judge(database);
@@ -84,18 +87,19 @@ impl Reading {
     }
 
     fn judge(&self, database: &Database) -> Level {
-        [
+        let levels = [
             status_level(database),
             self.cpu_level(),
             self.connections_level(),
             self.storage_level(database),
             self.runway_level(),
-            self.lag_level(),
+            self.lag_level(database),
             self.restorable_level(database),
-        ]
-        .into_iter()
-        .max()
-        .unwrap_or_default()
+        ];
+        let worst = levels.into_iter().max().unwrap_or_default();
+        // What serves and says nothing of itself is not known to be well.
+        let serves = matches!(database.condition(), Condition::Healthy | Condition::Unknown);
+        if worst == Level::Good && serves && levels.contains(&Level::Unknown) { Level::Unknown } else { worst }
     }
 
     /// CPU above 80 % is the reference estates' alarm, above 90 % AWS's recommended one.
@@ -130,10 +134,15 @@ impl Reading {
         self.runway.map_or(Level::Good, |r| Level::above(-r.left.as_secs_f64() / DAY, -7.0, -2.0))
     }
 
-    /// Lag above 60 s is AWS's recommended alarm; -1 means that replication does not run.
+    /// Lag above 60 s is AWS's recommended alarm; -1, and a `StatusInfos` entry that is not
+    /// normal, mean that replication does not run.
     #[must_use]
-    pub fn lag_level(&self) -> Level {
+    pub fn lag_level(&self, database: &Database) -> Level {
+        if database.replication().is_some_and(|info| !info.normal) {
+            return Level::Critical;
+        }
         match self.lag {
+            None if database.is_replica() => Level::Unknown,
             None => Level::Good,
             Some(lag) if lag < 0.0 => Level::Critical,
             Some(lag) => Level::above(lag, 60.0, 300.0),

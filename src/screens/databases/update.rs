@@ -50,6 +50,8 @@ fn open(app: &mut App) {
     let Some(database) = row.database(app) else { return };
     app.database = Some(database::State::new(row.site, &database.id));
     app.screen = Screen::Database;
+    // It may have been left while it showed another time.
+    database::renew_charts(app);
 }
 
 /// Puts the cursor on a DB instance by its ARN, if it is among the rows.
@@ -98,6 +100,22 @@ pub fn columns_menu(app: &App) -> Menu {
     Menu::new(Purpose::Columns, "Columns", items, 0)
 }
 
+/// A word that a POSIX shell takes as it is: names from AWS are pasted into shells.
+fn shell(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) { text.into() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// A value of a libpq connection string.
+fn conninfo(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.into()
+    } else {
+        format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+    }
+}
+
 /// The menu that `y` opens, for the DB instance in focus.
 #[must_use]
 pub fn copy_menu(app: &App) -> Option<Menu> {
@@ -108,13 +126,25 @@ pub fn copy_menu(app: &App) -> Option<Menu> {
     let mut texts = vec![("id", database.id.clone()), ("ARN", database.arn.clone())];
     if let Some(host) = &database.endpoint {
         texts.push(("endpoint", host.clone()));
-        let (port, name) = (database.port.unwrap_or(5432), database.database_name.as_deref().unwrap_or("postgres"));
-        let user = database.master_username.as_deref().unwrap_or("postgres");
-        texts.push(("psql", format!("psql 'host={host} port={port} dbname={name} user={user} sslmode=verify-full'")));
+        let port = database.port.unwrap_or(5432);
+        let name = conninfo(database.database_name.as_deref().unwrap_or("postgres"));
+        let user = conninfo(database.master_username.as_deref().unwrap_or("postgres"));
+        let host = conninfo(host);
+        let target = format!("host={host} port={port} dbname={name} user={user} sslmode=verify-full");
+        texts.push(("psql", format!("psql {}", shell(&target))));
     }
+    let site = match app.screen {
+        Screen::Databases => app.databases.current()?.site,
+        Screen::Database => app.database.as_ref()?.site,
+    };
     texts.push((
         "AWS CLI",
-        format!("aws rds describe-db-instances --region {} --db-instance-identifier {}", database.region, database.id),
+        format!(
+            "aws rds describe-db-instances{} --region {} --db-instance-identifier {}",
+            app.estate.cli_options(site),
+            shell(&database.region),
+            shell(&database.id)
+        ),
     ));
     let items = texts
         .into_iter()

@@ -69,14 +69,14 @@ fn slot(app: &App, column: Column, width: u16) -> Slot {
     let (width, align, priority) = match column {
         Column::Health => (Width::Fixed(1), Align::Left, 1),
         Column::Environment => (Width::Fixed(u16::try_from(names.clamp(4, 12)).unwrap_or(12)), Align::Left, 3),
-        Column::Name => (Width::Min(if width < 100 { 24 } else { 27 }), Align::Left, 0),
+        Column::Name => (Width::Min(if width < 140 { 24 } else { 27 }), Align::Left, 0),
         Column::Status => (Width::Fixed(status_width(app)), Align::Left, 2),
         Column::Class => (Width::Fixed(14), Align::Left, 8),
         Column::Engine => (Width::Fixed(6), Align::Right, 10),
         Column::MultiAz => (Width::Fixed(8), Align::Left, 11),
         Column::Cpu => (Width::Fixed(6), Align::Right, 3),
         Column::CpuTrend => (Width::Fixed(TREND), Align::Left, 12),
-        Column::Connections => (Width::Fixed(9), Align::Right, 5),
+        Column::Connections => (Width::Fixed(10), Align::Right, 5),
         Column::Storage => (Width::Fixed(14), Align::Right, 7),
         Column::Runway => (Width::Fixed(7), Align::Right, 4),
         Column::Lag => (Width::Fixed(7), Align::Right, 3),
@@ -142,6 +142,7 @@ fn draw_title(app: &App, area: Rect, buf: &mut Buffer) {
     if area.width >= 70 {
         right.push((format!("by {}{}", screen.sort.0.key(), if screen.sort.1 { " ▼" } else { " ▲" }), Role::Dim));
     }
+    right.extend(metrics_state(app));
     right.push((format!("  {} ", freshness(app)), Role::Dim));
     let room = Rect { width: area.width.saturating_sub(1), ..area };
     let start = pen::right(buf, room, &right, &app.theme);
@@ -167,6 +168,16 @@ fn freshness(app: &App) -> String {
             if age.as_secs() < 60 { "data < 1m".into() } else { format!("data {}", format::coarse_age(age)) }
         }
     }
+}
+
+/// Says when the metrics in the rows are older than the rows, or not all of them.
+fn metrics_state(app: &App) -> Option<Piece> {
+    let data = || sites(app).filter_map(|site| app.site(site));
+    if let Some((at, fault)) = data().find_map(|data| data.metrics.fault().map(|fault| (data.metrics.at(), fault))) {
+        let age = at.map_or_else(String::new, |at| format!(" {}", format::coarse_age(format::since(app.now, at))));
+        return Some((format!("  metrics ◌{age} {}", fault.word()), Role::Warning));
+    }
+    data().any(|data| data.incomplete).then(|| ("  metrics incomplete".into(), Role::Warning))
 }
 
 /// What stands in place of rows.
