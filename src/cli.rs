@@ -37,6 +37,9 @@ pub struct Source {
     /// Endpoint of all services (also AWS_ENDPOINT_URL)
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
+    /// Configuration file (also QD_CONFIG)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<std::path::PathBuf>,
     /// Open the embedded sandbox, whatever is configured
     #[arg(long, global = true)]
     pub sandbox: bool,
@@ -44,11 +47,19 @@ pub struct Source {
     pub world: World,
 }
 
+impl Source {
+    /// Whether the command line describes a sandbox.
+    #[must_use]
+    pub fn world_is_named(&self) -> bool {
+        !self.world.scenario.is_empty() || self.world.databases.is_some()
+    }
+}
+
 /// What the sandbox plays.
 #[derive(Debug, Clone, Args)]
 pub struct World {
-    /// Sandbox: what happens in it
-    #[arg(long, global = true, default_value = "a-bad-night")]
+    /// Sandbox: what happens in it; several with commas between [default: a-bad-night]
+    #[arg(long, global = true, default_value = "")]
     pub scenario: String,
     /// Sandbox: seed of all chance; the same seed gives the same world
     #[arg(long, global = true, default_value_t = 1)]
@@ -57,7 +68,7 @@ pub struct World {
     #[arg(long, global = true, default_value = "1x", value_parser = speed)]
     pub speed: f64,
     /// Sandbox: this many DB instances in place of the two estates
-    #[arg(long, global = true, value_name = "N")]
+    #[arg(long, global = true, value_name = "N", value_parser = count)]
     pub databases: Option<usize>,
     /// Sandbox: let time stand still at this moment (2026-11-22T03:12:44Z)
     #[arg(long, global = true, value_name = "TIME")]
@@ -66,35 +77,54 @@ pub struct World {
 
 impl Default for World {
     fn default() -> Self {
-        Self { scenario: "a-bad-night".into(), seed: 1, speed: 1.0, databases: None, at: None }
+        Self { scenario: String::new(), seed: 1, speed: 1.0, databases: None, at: None }
     }
 }
 
 /// How it looks.
 #[derive(Debug, Clone, Args)]
 pub struct Look {
-    /// Theme: dark or light
-    #[arg(long, global = true, default_value = "dark")]
-    pub theme: String,
-    /// Keymap: default or vim
-    #[arg(long, global = true, default_value = "default")]
-    pub keymap: String,
+    /// Theme: auto, dark, light, high-contrast, colour-blind or one of your own
+    #[arg(long, global = true)]
+    pub theme: Option<String>,
+    /// Keymap: default, vim, emacs or one of your own
+    #[arg(long, global = true)]
+    pub keymap: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Draw one screen without a terminal
     Snapshot(Snapshot),
+    /// The configuration file
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Write a first configuration from the AWS profiles on this machine
+    Init,
+    /// The IAM policy that the console needs
+    IamPolicy {
+        /// reader: everything that the console shows
+        #[arg(value_parser = ["reader"])]
+        role: String,
+    },
     /// The embedded AWS world
     #[cfg(feature = "sandbox")]
     #[command(subcommand)]
     Sandbox(SandboxCommand),
 }
 
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Say everything that is wrong with it; exit code 1 when an environment cannot be used
+    Check,
+    /// Say where it is looked for
+    Path,
+}
+
 /// Options of `qd snapshot`.
 #[derive(Debug, Args)]
 pub struct Snapshot {
-    /// databases, database, help, errors or palette
+    /// fleet, databases, database, help, errors or palette
     pub screen: String,
     /// Columns and rows
     #[arg(long, default_value = "120x40", value_parser = size)]
@@ -131,6 +161,10 @@ fn speed(text: &str) -> Result<f64, String> {
         Ok(speed) if speed.is_finite() && (0.0..=100_000.0).contains(&speed) => Ok(speed),
         _ => Err("expected a factor such as 60x, between 0x and 100000x".into()),
     }
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| (1..=100_000).contains(n)).ok_or_else(|| "expected 1 to 100000".into())
 }
 
 fn size(text: &str) -> Result<(u16, u16), String> {

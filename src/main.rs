@@ -6,12 +6,16 @@ use std::process::ExitCode;
 use clap::Parser;
 use jiff::tz::TimeZone;
 
+use quarterdeck::app::state::Screen;
+use quarterdeck::app::toast::{Toast, Tone};
 use quarterdeck::app::{Scope, State};
-use quarterdeck::cli::{Cli, Command, Look, Snapshot, Source};
+use quarterdeck::aws::{self, Session, SessionSpec};
+use quarterdeck::cli::{Cli, Command, ConfigCommand, Look, Snapshot, Source};
 use quarterdeck::collect::Schedule;
+use quarterdeck::config;
 use quarterdeck::keymap::{Key, Keymap};
 use quarterdeck::runtime::connect::{Connection, connect};
-use quarterdeck::runtime::{Driver, event_loop, headless, logging, terminal};
+use quarterdeck::runtime::{Driver, event_loop, headless, last_known, logging, terminal};
 use quarterdeck::theme::{self, ColorDepth};
 use quarterdeck::{picture, screens};
 
@@ -25,6 +29,9 @@ fn main() -> ExitCode {
         match cli.command {
             None => console(&cli.source, &cli.look).await,
             Some(Command::Snapshot(ref options)) => snapshot(&cli.source, &cli.look, options).await,
+            Some(Command::Config(ref command)) => config(&cli.source, command),
+            Some(Command::Init) => init(&cli.source).await,
+            Some(Command::IamPolicy { .. }) => say(&aws::policy::reader(aws::READS)),
             #[cfg(feature = "sandbox")]
             Some(Command::Sandbox(ref command)) => sandbox(&cli.source, command).await,
         }
@@ -62,27 +69,112 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     });
     terminal::install_panic_hook(log);
     let connection = connect(source).await?;
-    let mut state = open(&connection, look, depth_from_environment())?;
+    let mut state = open(&connection, look, depth_from_environment());
     state.zone = TimeZone::system();
     state.schedule = Schedule::with_seed(u64::from(std::process::id()));
+    let memory = last_known::path(&connection.estate).filter(|_| connection.estate.sandbox.is_none());
+    if let Some(memory) = &memory {
+        last_known::recall(&mut state, memory);
+    }
+    if let Some(problem) = connection.problems.first() {
+        let more = if connection.problems.len() > 1 { " (qd config check shows all)" } else { "" };
+        state.toast = Some(Toast::new(format!("{problem}{more}"), Tone::Bad, state.now));
+    }
     let (mut driver, mut answers) = Driver::new(connection.sessions, &connection.estate);
+    let mut outside = event_loop::Outside {
+        codes: connection.codes,
+        question: None,
+        meter: connection.meter,
+        memory: memory.clone(),
+        remembered: tokio::time::Instant::now(),
+        #[cfg(feature = "sandbox")]
+        sandbox: connection.sandbox,
+    };
     let mut signals = event_loop::Signals::listen().map_err(|error| format!("cannot listen for signals: {error}"))?;
     let mut guard = terminal::Guard::take().map_err(|error| format!("cannot use this terminal: {error}"))?;
+    let clock = &connection.clock;
     let ended =
-        event_loop::run(&mut guard, &mut state, &mut driver, &mut answers, &connection.clock, &mut signals).await;
+        event_loop::run(&mut guard, &mut state, &mut driver, &mut answers, clock, &mut signals, &mut outside).await;
     drop(guard);
+    if let Some(memory) = &memory
+        && let Err(error) = last_known::write(&last_known::gather(&state), memory)
+    {
+        tracing::warn!(%error, "the last known state is not kept");
+    }
     ended.map_err(|error| format!("the terminal is gone: {error}"))
 }
 
-/// A console that has asked nothing yet.
-fn open(connection: &Connection, look: &Look, depth: ColorDepth) -> Result<State, String> {
-    let (keymap, keymap_warnings) = Keymap::load(&look.keymap, None);
-    let (theme, theme_warnings) = theme::load(&look.theme, None);
-    if let Some(warning) = keymap_warnings.first().or(theme_warnings.first()) {
-        return Err(warning.clone());
+/// A console that has asked nothing yet. Themes and keymaps of the user's own lie beside the
+/// configuration.
+fn open(connection: &Connection, look: &Look, depth: ColorDepth) -> State {
+    let settings = &connection.settings;
+    let keymap_name = look.keymap.as_deref().or(settings.keymap.as_deref()).unwrap_or("default");
+    let colorfgbg = std::env::var("COLORFGBG").ok();
+    let choice = theme::Choice::new(look.theme.as_deref().or(settings.theme.as_deref()).unwrap_or("auto"));
+    let theme_name = choice.name(theme::Background::detect(None, colorfgbg.as_deref())).to_owned();
+    let (keymap, keymap_warnings) = Keymap::load(keymap_name, own("keymaps", keymap_name).as_deref());
+    let (theme, theme_warnings) = theme::load(&theme_name, own("themes", &theme_name).as_deref());
+    for (what, warnings) in [("keymap", &keymap_warnings), ("theme", &theme_warnings)] {
+        for warning in warnings {
+            let _ = writeln!(io::stderr(), "qd: {what}: {warning}");
+        }
     }
     let theme = theme::degrade(&theme, depth);
-    Ok(State::new(connection.estate.clone(), connection.clock.now(), keymap, theme, depth))
+    State::new(connection.estate.clone(), connection.clock.now(), keymap, theme, depth)
+}
+
+/// The text of a user's own theme or keymap.
+fn own(folder: &str, name: &str) -> Option<String> {
+    let config = config::locate(None, None)?;
+    std::fs::read_to_string(config.parent()?.join(folder).join(format!("{name}.toml"))).ok()
+}
+
+/// `qd config …`: exit code 1 when an environment cannot be used.
+fn config(source: &Source, command: &ConfigCommand) -> Result<(), String> {
+    let path = config::locate(source.config.as_deref(), std::env::var_os("QD_CONFIG"))
+        .ok_or("this machine has no home directory; give --config FILE or QD_CONFIG")?;
+    let shown = path.display().to_string();
+    match command {
+        ConfigCommand::Path => say(&format!("{shown}\n")),
+        ConfigCommand::Check => {
+            let (config, problems) = config::load(&path).map_err(|error| format!("{shown}: {error}"))?;
+            say(&config::report(&problems, &shown))?;
+            if problems.iter().any(|problem| problem.severity == config::Severity::Error) {
+                return Err(format!("{} environments can be used as they stand", config.environments.len()));
+            }
+            say(&format!("{} environments\n", config.environments.len()))
+        }
+    }
+}
+
+/// `qd init`: from the profiles on this machine to a first configuration.
+async fn init(source: &Source) -> Result<(), String> {
+    let path = config::locate(source.config.as_deref(), std::env::var_os("QD_CONFIG"))
+        .ok_or("this machine has no home directory; give --config FILE")?;
+    let profiles = config::init::found_here();
+    let runtime = tokio::runtime::Handle::current();
+    let endpoint = source.endpoint_url.clone();
+    let asked = tokio::task::spawn_blocking(move || {
+        let mut account = |profile: &config::init::Profile| {
+            let spec = SessionSpec {
+                profile: Some(profile.name.clone()),
+                endpoint: endpoint.clone(),
+                ..SessionSpec::default()
+            };
+            let region = profile.region.clone().unwrap_or_else(|| "us-east-1".into());
+            runtime.block_on(async {
+                let session = Session::load(&spec).await;
+                aws::sts::identity(&session, &region).await.ok().map(|identity| identity.account)
+            })
+        };
+        let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
+        config::init::run(&mut input, &mut output, &path, &profiles, &mut account)
+    });
+    match asked.await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn depth_from_environment() -> ColorDepth {
@@ -93,8 +185,11 @@ fn depth_from_environment() -> ColorDepth {
 /// One frame without a terminal.
 async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<(), String> {
     let connection = connect(source).await?;
-    let mut state = open(&connection, look, ColorDepth::TrueColor)?;
+    let mut state = open(&connection, look, ColorDepth::TrueColor);
     state.size = options.size;
+    if options.screen != "fleet" {
+        state.screen = Screen::Databases;
+    }
     if let Some(name) = &options.environment {
         let found = state.estate.environments.iter().position(|e| e.name == *name);
         let known: Vec<&str> = state.estate.environments.iter().map(|e| e.name.as_str()).collect();
@@ -111,14 +206,14 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
         screens::databases::select(&mut state, &arn);
     }
     let opening = match options.screen.as_str() {
-        "databases" => "",
+        "fleet" | "databases" => "",
         "database" => "enter",
         "help" => "?",
         "errors" => "!",
         "palette" => ":",
         other => {
             return Err(format!(
-                "there is no screen {other}; the screens are databases, database, help, errors, palette"
+                "there is no screen {other}; the screens are fleet, databases, database, help, errors, palette"
             ));
         }
     };
@@ -127,6 +222,10 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
         keys.push(text.parse::<Key>().map_err(|error| error.to_string())?);
     }
     let (frame, rest) = headless::frame(&mut state, &mut driver, &mut answers, &connection.clock, &keys).await;
+    if state.sites.iter().all(|data| data.databases.value().is_none()) && !state.faults.is_empty() {
+        say(&picture::render(&frame, options.format))?;
+        return Err("nothing could be read; the picture says why".into());
+    }
     if !(first && rest) {
         let _ = writeln!(io::stderr(), "qd: not every answer came in time; the picture shows what did");
     }
@@ -142,7 +241,7 @@ async fn sandbox(source: &Source, command: &quarterdeck::cli::SandboxCommand) ->
     match command {
         SandboxCommand::Scenarios => {
             let lines: String =
-                scenario::shipped().map(|(name, description)| format!("{name:<20} {description}\n")).collect();
+                scenario::shipped().map(|(name, description)| format!("{name:<24} {description}\n")).collect();
             say(&lines)
         }
         SandboxCommand::Serve { listen } => {

@@ -11,15 +11,20 @@ use super::effect::Effect;
 use super::state::{Screen, State};
 use super::toast::{Toast, Tone};
 use crate::collect::metrics::{MetricQuery, calls};
-use crate::collect::{Answer, Ask, Attention, Dataset, Request, Target};
+use crate::collect::{Answer, Ask, Attention, Dataset, EventsOf, Request, Target};
+use crate::domain::database::account_of;
 use crate::domain::runway::{self, Runway};
-use crate::domain::{Event, Fault, MaintenanceAction, Metric, SiteId};
+use crate::domain::{Event, Fault, FaultKind, MaintenanceAction, Metric, Remote, SiteId};
 use crate::screens::databases::TABLE_METRICS;
 
 /// The table's metrics cover the last hour.
 pub const TABLE_WINDOW: i64 = 3600;
 /// The storage trend covers the last week.
 pub const TREND_WINDOW: i64 = 7 * 86_400;
+/// The vitals cover the last three hours.
+pub const VITALS_WINDOW: i64 = 3 * 3600;
+/// Period of the vitals, seconds.
+pub const VITALS_PERIOD: u32 = 300;
 /// Period of the storage trend, seconds.
 pub const TREND_PERIOD: u32 = 3600;
 /// RDS keeps events for 14 days.
@@ -42,7 +47,16 @@ pub fn due(state: &mut State) -> Vec<Effect> {
     let mut effects = Vec::new();
     for index in 0..state.sites.len() {
         let site = SiteId(index);
+        let identity = state.site(site).map(|data| &data.identity);
+        let known = identity.and_then(|remote| remote.value()).map(|identity| identity.account.clone());
+        // Who we are may be impossible to ask; then every list's ARNs are what is checked.
+        let silent = known.is_none() && identity.is_some_and(|remote| remote.fault().is_some());
+        let expected = state.estate.expected_account(site).map(ToOwned::to_owned);
         for (dataset, attention) in wanted(state, site) {
+            // Where an account is expected, nothing else is asked before it is known to be that one.
+            if dataset != Dataset::Identity && expected.is_some() && known != expected && !silent {
+                continue;
+            }
             let target = Target { site, dataset };
             if !state.schedule.is_due(&target, attention, state.now) {
                 continue;
@@ -55,6 +69,13 @@ pub fn due(state: &mut State) -> Vec<Effect> {
             if matches!(&ask, Ask::Metrics { calls } if calls.is_empty()) {
                 take(state, id, &target, Ok(Answer::MetricsDone));
             } else {
+                if let Ask::Metrics { calls } = &ask {
+                    let metrics = calls.iter().map(|call| call.queries.len()).sum();
+                    state.requested.push_back((state.now.as_second(), metrics));
+                    while state.requested.front().is_some_and(|(at, _)| state.now.as_second() - at >= 600) {
+                        state.requested.pop_front();
+                    }
+                }
                 effects.push(Effect::Fetch(Request { id, target, ask }));
             }
         }
@@ -68,7 +89,7 @@ fn wanted(state: &State, site: SiteId) -> Vec<(Dataset, Attention)> {
     let open = state.database.as_ref().filter(|open| open.site == site && state.screen == Screen::Database);
     let table = if !shown && open.is_none() {
         Attention::Hidden
-    } else if state.screen == Screen::Databases || open.is_some() {
+    } else if state.screen != Screen::Database || open.is_some() {
         Attention::Watched
     } else {
         Attention::Near
@@ -81,6 +102,7 @@ fn wanted(state: &State, site: SiteId) -> Vec<(Dataset, Attention)> {
         (Dataset::Identity, table),
         (Dataset::Databases, table),
         (Dataset::Metrics, table),
+        (Dataset::Vitals, table),
         (Dataset::StorageTrend, table),
         (Dataset::Maintenance, table),
         (Dataset::Alarms, beside),
@@ -88,6 +110,7 @@ fn wanted(state: &State, site: SiteId) -> Vec<(Dataset, Attention)> {
     ];
     if let Some(open) = open {
         wanted.push((Dataset::Snapshots(open.id.clone()), Attention::Watched));
+        wanted.push((Dataset::InstanceEvents(open.id.clone()), Attention::Watched));
         wanted.push((Dataset::History(open.id.clone(), open.range().period), Attention::Watched));
     }
     wanted
@@ -104,16 +127,28 @@ fn ask(state: &State, target: &Target) -> Option<Ask> {
         Dataset::Alarms => Ask::Alarms,
         Dataset::Snapshots(database) => Ask::Snapshots { database: database.clone() },
         Dataset::Events => {
-            let kept = before(state.now, EVENTS_KEPT - 60);
-            let since = data.events.at().map_or(kept, |at| before(at, EVENTS_OVERLAP).max(kept));
-            Ask::Events { since, until: state.now }
+            Ask::Events { of: EventsOf::Grave, since: events_since(data.events.at(), state.now), until: state.now }
         }
+        Dataset::InstanceEvents(database) => Ask::Events {
+            of: EventsOf::Database(database.clone()),
+            since: events_since(data.instance_events.get(database).and_then(Remote::at), state.now),
+            until: state.now,
+        },
         Dataset::Metrics => Ask::Metrics {
             calls: calls(
                 &data.store,
                 queries(data.databases.value()?, &TABLE_METRICS),
                 60,
                 last(now, TABLE_WINDOW),
+                now,
+            ),
+        },
+        Dataset::Vitals => Ask::Metrics {
+            calls: calls(
+                &data.store,
+                queries(data.databases.value()?, &Metric::VITALS),
+                VITALS_PERIOD,
+                last(now, VITALS_WINDOW),
                 now,
             ),
         },
@@ -150,6 +185,12 @@ fn queries<'a>(
             .filter(|metric| metric.applies_to(instance))
             .map(move |metric| MetricQuery { database: database.clone(), metric: *metric })
     })
+}
+
+/// Where to go on reading events that were read at `read`.
+fn events_since(read: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    let kept = before(now, EVENTS_KEPT - 60);
+    read.map_or(kept, |at| before(at, EVENTS_OVERLAP).max(kept))
 }
 
 /// So many seconds earlier, or the beginning of time.
@@ -190,7 +231,7 @@ pub fn take(state: &mut State, id: u64, target: &Target, result: Result<Answer, 
             }
         }
     }
-    if matches!(target.dataset, Dataset::Databases | Dataset::Metrics | Dataset::StorageTrend) {
+    if !matches!(target.dataset, Dataset::Snapshots(_) | Dataset::History(..) | Dataset::InstanceEvents(_)) {
         state.databases.dirty = true;
     }
 }
@@ -207,6 +248,7 @@ fn merge(
     }
     match target.dataset {
         Dataset::Metrics => data.store.merge(call, answer, TABLE_WINDOW + 600),
+        Dataset::Vitals => data.store.merge(call, answer, VITALS_WINDOW + 1800),
         Dataset::StorageTrend => data.store.merge(call, answer, TREND_WINDOW + 7200),
         _ => data.charts.merge(call, answer, 30 * 86_400),
     }
@@ -217,8 +259,28 @@ fn store(state: &mut State, target: &Target, answer: Answer) {
     let site = target.site;
     let Some(data) = state.sites.get_mut(site.0) else { return };
     match answer {
-        Answer::Identity(identity) => data.identity.succeed(identity, now),
+        Answer::Identity(identity) => {
+            // What came from disk and from another account is not this one's.
+            if data.recalled_from.take().is_some_and(|account| account != identity.account) {
+                *data = SiteData::default();
+            }
+            let actual = identity.account.clone();
+            data.identity.succeed(identity, now);
+            let expected = state.estate.expected_account(site).map(ToOwned::to_owned);
+            if let Some(expected) = expected.filter(|expected| *expected != actual) {
+                refuse(state, target, expected, actual);
+            }
+        }
         Answer::Databases(databases) => {
+            // The credentials may have changed since we asked who we are: every ARN says whose it is.
+            let expected = state.estate.expected_account(site).unwrap_or_default().to_owned();
+            let strange = |account: &&str| !expected.is_empty() && !account.is_empty() && *account != expected;
+            let stranger = databases.iter().map(|d| account_of(&d.arn)).find(strange).map(ToOwned::to_owned);
+            if let Some(actual) = stranger {
+                state.schedule.renew(&Target { site, dataset: Dataset::Identity });
+                refuse(state, target, expected, actual);
+                return;
+            }
             let changed = data.databases.value().is_none_or(|before| {
                 before.len() != databases.len() || before.iter().zip(&databases).any(|(a, b)| a.id != b.id)
             });
@@ -227,7 +289,7 @@ fn store(state: &mut State, target: &Target, answer: Answer) {
                 let ids: std::collections::HashSet<&str> =
                     data.databases.value().into_iter().flatten().map(|d| d.id.as_str()).collect();
                 data.store.retain(|id| ids.contains(id));
-                for dataset in [Dataset::Metrics, Dataset::StorageTrend] {
+                for dataset in [Dataset::Metrics, Dataset::Vitals, Dataset::StorageTrend] {
                     state.schedule.renew(&Target { site, dataset });
                 }
             }
@@ -240,8 +302,12 @@ fn store(state: &mut State, target: &Target, answer: Answer) {
             data.maintenance.succeed(by_resource, now);
         }
         Answer::Events { events, window } => {
-            let merged = merge_events(data.events.value().map(Vec::as_slice).unwrap_or_default(), events, &window, now);
-            data.events.succeed(merged, now);
+            let known = match &target.dataset {
+                Dataset::InstanceEvents(database) => data.instance_events.entry(database.clone()).or_default(),
+                _ => &mut data.events,
+            };
+            let merged = merge_events(known.value().map(Vec::as_slice).unwrap_or_default(), events, &window, now);
+            known.succeed(merged, now);
         }
         Answer::Alarms(alarms) => data.alarms.succeed(alarms, now),
         Answer::Snapshots(snapshots) => {
@@ -251,6 +317,7 @@ fn store(state: &mut State, target: &Target, answer: Answer) {
         }
         Answer::MetricsDone => match &target.dataset {
             Dataset::Metrics => data.metrics.succeed((), now),
+            Dataset::Vitals => data.vitals.succeed((), now),
             Dataset::StorageTrend => {
                 data.trend.succeed((), now);
                 data.runways = runways(data);
@@ -261,6 +328,24 @@ fn store(state: &mut State, target: &Target, answer: Answer) {
             _ => {}
         },
         Answer::MetricPart { .. } => {}
+    }
+}
+
+/// Nothing of a stranger's account may be taken for ours: what is known of the site goes, and the
+/// reason stands in its place.
+fn refuse(state: &mut State, target: &Target, expected: String, actual: String) {
+    let fault = Fault {
+        message: format!("account {actual} answered where {expected} is expected"),
+        kind: FaultKind::WrongAccount { expected, actual },
+        call: "sts:GetCallerIdentity".into(),
+        request_id: None,
+    };
+    let place = state.estate.place(target.site);
+    let target = Target { site: target.site, dataset: Dataset::Identity };
+    state.faults.record(&target, place, fault.clone(), state.now);
+    if let Some(data) = state.sites.get_mut(target.site.0) {
+        let identity = std::mem::take(&mut data.identity);
+        *data = SiteData { identity, databases: Remote::Failed { fault }, ..SiteData::default() };
     }
 }
 

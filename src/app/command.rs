@@ -21,5 +21,7 @@ pub enum Command {
     /// Put this text on the clipboard.
     Copy(String),
     /// Use this theme.
-    Theme(&'static str),
+    Theme(String),
+    /// Let the sandbox play another scenario.
+    Play(String),
 }

@@ -15,12 +15,17 @@ pub struct SiteData {
     pub databases: Remote<Vec<Database>>,
     /// Pending maintenance by the resource's ARN.
     pub maintenance: Remote<HashMap<String, Vec<MaintenanceAction>>>,
+    /// The grave ones of all DB instances.
     pub events: Remote<Vec<Event>>,
+    /// All of the DB instances that were opened.
+    pub instance_events: HashMap<Arc<str>, Remote<Vec<Event>>>,
     pub alarms: Remote<Vec<Alarm>>,
     /// How the table's metrics stand; their values are in `store`.
     pub metrics: Remote<()>,
     /// AWS held back a part of the last metrics that it gave.
     pub incomplete: bool,
+    /// How the vitals stand; their values are in `store`.
+    pub vitals: Remote<()>,
     /// How the storage trend stands; its values are in `store`.
     pub trend: Remote<()>,
     /// The table's metrics and the storage trend of every DB instance.
@@ -32,6 +37,8 @@ pub struct SiteData {
     pub history: HashMap<(Arc<str>, u32), Remote<()>>,
     /// The charts' series of the DB instances that were opened.
     pub charts: MetricStore,
+    /// The account that the data on disk was read from, until the identity is known.
+    pub recalled_from: Option<String>,
 }
 
 impl SiteData {
@@ -42,8 +49,10 @@ impl SiteData {
             Dataset::Databases => self.databases.begin(),
             Dataset::Maintenance => self.maintenance.begin(),
             Dataset::Events => self.events.begin(),
+            Dataset::InstanceEvents(database) => self.instance_events.entry(database.clone()).or_default().begin(),
             Dataset::Alarms => self.alarms.begin(),
             Dataset::Metrics => self.metrics.begin(),
+            Dataset::Vitals => self.vitals.begin(),
             Dataset::StorageTrend => self.trend.begin(),
             Dataset::Snapshots(database) => self.snapshots.entry(database.clone()).or_default().begin(),
             Dataset::History(database, period) => {
@@ -59,8 +68,10 @@ impl SiteData {
             Dataset::Databases => self.databases.fail(fault),
             Dataset::Maintenance => self.maintenance.fail(fault),
             Dataset::Events => self.events.fail(fault),
+            Dataset::InstanceEvents(database) => self.instance_events.entry(database.clone()).or_default().fail(fault),
             Dataset::Alarms => self.alarms.fail(fault),
             Dataset::Metrics => self.metrics.fail(fault),
+            Dataset::Vitals => self.vitals.fail(fault),
             Dataset::StorageTrend => self.trend.fail(fault),
             Dataset::Snapshots(database) => self.snapshots.entry(database.clone()).or_default().fail(fault),
             Dataset::History(database, period) => {
@@ -73,6 +84,13 @@ impl SiteData {
     #[must_use]
     pub fn maintenance_of(&self, arn: &str) -> &[MaintenanceAction] {
         self.maintenance.value().and_then(|all| all.get(arn)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is known to have happened to one DB instance.
+    pub fn events_of<'a>(&'a self, database: &'a str) -> impl Iterator<Item = &'a Event> {
+        let own = self.instance_events.get(database).and_then(Remote::value).map(Vec::as_slice).unwrap_or_default();
+        let grave = self.events.value().into_iter().flatten().filter(|event| !own.contains(event));
+        own.iter().chain(grave).filter(move |event| event.source == database)
     }
 
     /// The alarms that watch one DB instance.

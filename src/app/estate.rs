@@ -1,6 +1,6 @@
 //! The places that this console looks at.
 
-use crate::domain::{Environment, Site, SiteId};
+use crate::domain::{Database, Environment, Site, SiteId};
 
 /// Environments, and the sites that hold their resources.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,10 +50,17 @@ impl Estate {
         SiteId(self.sites.len() - 1)
     }
 
-    /// The first environment that owns a resource.
+    /// The first environment that owns a DB instance.
     #[must_use]
-    pub fn owner(&self, site: SiteId, name: &str) -> Option<usize> {
-        self.environments.iter().position(|e| e.owns(site, name))
+    pub fn owner(&self, site: SiteId, database: &Database) -> Option<usize> {
+        self.environments.iter().position(|e| e.owns(site, database))
+    }
+
+    /// The account that a site's credentials must belong to.
+    #[must_use]
+    pub fn expected_account(&self, id: SiteId) -> Option<&str> {
+        let mut here = self.environments.iter().filter(|e| e.sites().any(|s| s == id));
+        here.find_map(|e| e.expected_account.as_deref())
     }
 
     /// Whether a site belongs to what is looked at.

@@ -14,6 +14,8 @@ pub enum Purpose {
     Environments,
     Range,
     Copy,
+    Theme,
+    Scenario,
 }
 
 /// One line of a menu.

@@ -1,5 +1,6 @@
 //! The functional core: state, what enters it, what leaves it.
 
+pub mod checkup;
 pub mod collection;
 pub mod command;
 pub mod data;

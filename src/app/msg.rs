@@ -19,6 +19,12 @@ pub enum Msg {
     Paste(String),
     /// An answer or a failure for a request.
     Answered { id: u64, target: Target, result: Result<Answer, Fault> },
+    /// Requests of the last minute, by service.
+    Metered(std::collections::BTreeMap<String, u64>),
+    /// A session wants the code of an MFA device.
+    CodeWanted { session: String, serial: String },
+    /// The question is over: answered, timed out or withdrawn.
+    CodeOver,
     /// The terminal took the text for its clipboard, or why not.
     Copied(Result<String, String>),
 }

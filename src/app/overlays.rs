@@ -47,6 +47,7 @@ enum HelpLine {
 
 fn help_lines(keymap: &Keymap, screen: Screen) -> Vec<HelpLine> {
     let here = match screen {
+        Screen::Fleet => (Layer::Fleet, "Fleet"),
         Screen::Databases => (Layer::Table, "Databases"),
         Screen::Database => (Layer::Database, "Database"),
     };
@@ -237,5 +238,19 @@ pub fn hints(overlay: &Overlay) -> Vec<(Action, &'static str)> {
             vec![(Action::Toggle, "show or hide"), (Action::Back, "close")]
         }
         Overlay::Menu(_) => vec![(Action::Open, "choose"), (Action::Back, "close")],
+    }
+}
+
+/// The question for an MFA code. What is typed shows as dots.
+pub fn code(state: &State, code: &super::state::CodePrompt, body: Rect, buf: &mut Buffer) {
+    let inside = window(state, layout::popup(body, 60, 6), "MFA code", buf);
+    let dots = "•".repeat(code.typed.chars().count());
+    let lines: [Vec<Piece>; 3] = [
+        vec![(format!("{} asks for the code of", code.session), Role::Text)],
+        vec![(code.serial.clone(), Role::Dim)],
+        vec![("code  ".into(), Role::Key), (dots, Role::Text), ("▏".into(), Role::Accent)],
+    ];
+    for (y, line) in (inside.y..inside.bottom()).zip(&lines) {
+        pen::left(buf, Rect { y, height: 1, ..inside }, line, &state.theme);
     }
 }

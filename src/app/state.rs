@@ -1,5 +1,7 @@
 //! All that the console knows.
 
+use std::collections::{BTreeMap, VecDeque};
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -10,13 +12,15 @@ use super::menu::Menu;
 use super::toast::Toast;
 use crate::collect::Schedule;
 use crate::domain::{Database, SiteId};
+use crate::health::Ledger;
 use crate::keymap::{Keymap, Layer, Resolver};
-use crate::screens::{database, databases};
+use crate::screens::{database, databases, fleet};
 use crate::theme::{ColorDepth, Theme};
 
 /// What fills the body of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Screen {
+    Fleet,
     Databases,
     Database,
 }
@@ -35,6 +39,22 @@ pub enum Overlay {
     Menu(Menu),
 }
 
+/// A question for an MFA code, and what was typed so far. Never shown, never logged.
+#[derive(Clone, Default)]
+pub struct CodePrompt {
+    /// The session that asks, in words.
+    pub session: String,
+    /// Serial of the device.
+    pub serial: String,
+    pub typed: String,
+}
+
+impl std::fmt::Debug for CodePrompt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CodePrompt").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
 /// The whole state. Only [`super::update`] changes it, only [`super::view`] draws it.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -50,11 +70,22 @@ pub struct State {
     pub schedule: Schedule,
     pub scope: Scope,
     pub screen: Screen,
+    /// Where Esc leads from the database screen.
+    pub came_from: Screen,
+    pub fleet: fleet::State,
     pub databases: databases::State,
     pub database: Option<database::State>,
     pub overlay: Option<Overlay>,
     pub toast: Option<Toast>,
     pub faults: FaultLog,
+    /// What the health rules say, and since when.
+    pub health: Ledger,
+    /// Requests of the last minute by service, as the runtime counted them.
+    pub calls: BTreeMap<String, u64>,
+    /// When how many metrics were requested, seconds; the last ten minutes.
+    pub requested: VecDeque<(i64, usize)>,
+    /// The question for an MFA code that is being answered.
+    pub code: Option<CodePrompt>,
     pub keymap: Keymap,
     pub resolver: Resolver,
     pub theme: Theme,
@@ -69,6 +100,7 @@ impl State {
     pub fn new(estate: Estate, now: Timestamp, keymap: Keymap, theme: Theme, depth: ColorDepth) -> Self {
         let sites = estate.sites.iter().map(|_| SiteData::default()).collect();
         let scope = if estate.environments.len() == 1 { Scope::One(0) } else { Scope::All };
+        let estate_is_fleet = estate.environments.len() > 1;
         Self {
             now,
             zone: TimeZone::UTC,
@@ -77,18 +109,35 @@ impl State {
             sites,
             schedule: Schedule::default(),
             scope,
-            screen: Screen::Databases,
+            screen: if estate_is_fleet { Screen::Fleet } else { Screen::Databases },
+            came_from: Screen::Databases,
+            fleet: fleet::State::default(),
             databases: databases::State::default(),
             database: None,
             overlay: None,
             toast: None,
             faults: FaultLog::default(),
+            health: Ledger::default(),
+            calls: BTreeMap::new(),
+            requested: VecDeque::new(),
+            code: None,
             keymap,
             resolver: Resolver::default(),
             theme,
             depth,
             leaving: false,
         }
+    }
+
+    /// What the console's own calls cost at the pace of now, USD an hour: CloudWatch takes $0.01
+    /// for 1,000 metrics requested, and for 1,000 other requests; RDS and STS are free (CloudWatch
+    /// pricing, us-east-1).
+    #[must_use]
+    pub fn spend_an_hour(&self) -> f64 {
+        self.requested.iter().filter(|(at, _)| self.now.as_second() - at < 600).map(|(_, n)| *n as f64).sum::<f64>()
+            * 6.0
+            * 0.01
+            / 1000.0
     }
 
     /// The data of a site.
@@ -102,6 +151,7 @@ impl State {
     pub fn layers(&self) -> &'static [Layer] {
         match (&self.overlay, self.screen) {
             (Some(_), _) => &[Layer::Overlay],
+            (None, Screen::Fleet) => &[Layer::Fleet, Layer::Global],
             (None, Screen::Databases) => &[Layer::Table, Layer::Global],
             (None, Screen::Database) => &[Layer::Database, Layer::Global],
         }

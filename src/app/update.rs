@@ -8,11 +8,12 @@ use super::effect::Effect;
 use super::estate::Scope;
 use super::menu::{Item, Menu, Purpose};
 use super::msg::Msg;
-use super::state::{Overlay, Screen, State};
+use super::state::{CodePrompt, Overlay, Screen, State};
 use super::toast::{Toast, Tone};
+use crate::aws::MfaCode;
 use crate::collect::Dataset;
 use crate::keymap::{Action, Key, Layer, Resolution};
-use crate::screens::{database, databases};
+use crate::screens::{database, databases, fleet};
 use crate::theme;
 
 /// Seconds after which the rows' judgement of ages is renewed without new data.
@@ -31,6 +32,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Key(key) => key_pressed(state, key, &mut effects),
         Msg::Paste(text) => paste(state, &text),
         Msg::Answered { id, target, result } => collection::take(state, id, &target, result),
+        Msg::Metered(calls) => state.calls = calls,
+        Msg::CodeWanted { session, serial } => {
+            state.code = Some(CodePrompt { session, serial, typed: String::new() });
+        }
+        Msg::CodeOver => state.code = None,
         Msg::Copied(Ok(text)) => say(state, format!("copied {text}"), Tone::Plain),
         Msg::Copied(Err(why)) => say(state, format!("not copied: {why}"), Tone::Bad),
     }
@@ -43,6 +49,7 @@ pub fn settle(state: &mut State) {
     let aged = state.databases.built.is_none_or(|built| state.now.as_second() - built.as_second() >= REJUDGE);
     if state.databases.dirty || aged {
         databases::rebuild(state);
+        fleet::rebuild(state);
     }
 }
 
@@ -59,6 +66,28 @@ fn say(state: &mut State, text: String, tone: Tone) {
 }
 
 fn key_pressed(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
+    if let Some(code) = &mut state.code {
+        match (key.to_string().as_str(), key.character()) {
+            ("esc", _) => {
+                state.code = None;
+                effects.push(Effect::GiveCode(None));
+            }
+            ("enter", _) => match MfaCode::parse(&code.typed) {
+                Some(given) => {
+                    state.code = None;
+                    effects.push(Effect::GiveCode(Some(given)));
+                }
+                None => say(state, "an MFA code has six digits".into(), Tone::Bad),
+            },
+            ("backspace", _) => {
+                code.typed.pop();
+            }
+            ("ctrl-c", _) => run(state, Action::Quit, effects),
+            (_, Some(digit)) if digit.is_ascii_digit() && code.typed.len() < 6 => code.typed.push(digit),
+            _ => {}
+        }
+        return;
+    }
     if state.databases.prompt.is_some() {
         let resolution = state.resolver.resolve(&state.keymap, &[Layer::Prompt], key);
         return filter_key(state, key, resolution, effects);
@@ -159,6 +188,7 @@ pub fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         _ if state.overlay.is_some() => overlay(state, action, effects),
         _ => {
             let heard = match state.screen {
+                Screen::Fleet => fleet::handle(state, action),
                 Screen::Databases => databases::handle(state, action),
                 Screen::Database => database::handle(state, action),
             };
@@ -174,6 +204,15 @@ fn global(state: &mut State, action: Action) {
         Action::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
         Action::Errors => state.overlay = Some(Overlay::Errors { selected: 0 }),
         Action::Palette => state.overlay = Some(Overlay::Menu(palette(state))),
+        Action::Fleet => state.screen = Screen::Fleet,
+        Action::Databases => state.screen = Screen::Databases,
+        Action::Back if state.screen == Screen::Databases && state.estate.environments.len() > 1 => {
+            state.screen = Screen::Fleet;
+        }
+        Action::Theme => state.overlay = Some(Overlay::Menu(themes(state))),
+        Action::PlayScenario if state.estate.sandbox.is_some() => {
+            state.overlay = Some(Overlay::Menu(scenarios()));
+        }
         Action::Environments => state.overlay = Some(Overlay::Menu(environments(state))),
         Action::Refresh => refresh(state),
         Action::Dismiss => state.toast = None,
@@ -199,7 +238,8 @@ fn cycle(state: &mut State, by: usize) {
     look(state, next.checked_sub(1).map_or(Scope::All, Scope::One));
 }
 
-fn look(state: &mut State, scope: Scope) {
+/// Shows the databases of these environments.
+pub fn look(state: &mut State, scope: Scope) {
     if matches!(scope, Scope::One(index) if index >= state.estate.environments.len()) {
         return;
     }
@@ -214,7 +254,7 @@ fn refresh(state: &mut State) {
     let open = state.database.as_ref().map(|d| d.site);
     let asked = state.schedule.force(|target| match screen {
         Screen::Database => Some(target.site) == open || matches!(target.dataset, Dataset::Databases),
-        Screen::Databases => estate.in_scope(scope, target.site),
+        Screen::Databases | Screen::Fleet => estate.in_scope(scope, target.site),
     });
     let text = if asked == 0 { "already asking".into() } else { format!("asking again: {asked} datasets") };
     say(state, text, Tone::Plain);
@@ -284,9 +324,10 @@ fn perform(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             }
         }
         Command::Range(range) => database::set_range(state, range),
+        Command::Play(name) => effects.push(Effect::Play(name)),
         Command::Copy(text) => effects.push(Effect::Copy(text)),
         Command::Theme(name) => {
-            let (theme, _) = theme::load(name, None);
+            let (theme, _) = theme::load(&name, None);
             state.theme = theme::degrade(&theme, state.depth);
         }
     }
@@ -321,6 +362,7 @@ fn palette(state: &State) -> Menu {
         .iter()
         .copied()
         .filter(|action| in_palette(*action))
+        .filter(|action| *action != Action::PlayScenario || state.estate.sandbox.is_some())
         .filter_map(|action| {
             let keys = state.keymap.key_for(layers, action)?;
             Some(Item { label: action.describe().into(), detail: keys, checked: None, command: Command::Run(action) })
@@ -335,7 +377,7 @@ fn palette(state: &State) -> Menu {
             label: format!("theme {name}"),
             detail: String::new(),
             checked: None,
-            command: Command::Theme(name),
+            command: Command::Theme(name.to_owned()),
         });
     }
     Menu::new(Purpose::Palette, "Commands", items, 0)
@@ -343,6 +385,34 @@ fn palette(state: &State) -> Menu {
 
 fn look_item(label: &str, scope: Scope) -> Item {
     Item { label: label.into(), detail: String::new(), checked: None, command: Command::Look(scope) }
+}
+
+fn themes(state: &State) -> Menu {
+    let names: Vec<&str> = theme::shipped().collect();
+    let items = names.iter().map(|name| Item {
+        label: (*name).to_owned(),
+        detail: String::new(),
+        checked: None,
+        command: Command::Theme((*name).to_owned()),
+    });
+    let selected = names.iter().position(|name| *name == state.theme.name).unwrap_or(0);
+    Menu::new(Purpose::Theme, "Theme", items.collect(), selected)
+}
+
+#[cfg(feature = "sandbox")]
+fn scenarios() -> Menu {
+    let items = crate::sandbox::world::scenario::shipped().map(|(name, description)| Item {
+        label: name.to_owned(),
+        detail: description,
+        checked: None,
+        command: Command::Play(name.to_owned()),
+    });
+    Menu::new(Purpose::Scenario, "Scenario", items.collect(), 0)
+}
+
+#[cfg(not(feature = "sandbox"))]
+fn scenarios() -> Menu {
+    Menu::new(Purpose::Scenario, "Scenario", Vec::new(), 0)
 }
 
 fn environments(state: &State) -> Menu {

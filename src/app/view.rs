@@ -10,7 +10,7 @@ use super::{Scope, overlays};
 use crate::domain::{Criticality, Environment, FaultKind};
 use crate::keymap::Action;
 use crate::screens::databases::{Level, mark};
-use crate::screens::{database, databases};
+use crate::screens::{database, databases, fleet};
 use crate::theme::Role;
 use crate::ui::pen::{self, Piece};
 use crate::ui::{format, layout};
@@ -32,10 +32,15 @@ pub fn render(state: &State, area: Rect, buf: &mut Buffer) {
     let parts = layout::regions(area);
     header(state, parts.header, buf);
     match state.screen {
+        Screen::Fleet => fleet::view(state, parts.body, buf),
         Screen::Databases => databases::view(state, parts.body, buf),
         Screen::Database => database::view(state, parts.body, buf),
     }
     footer(state, parts.footer, buf);
+    if let Some(code) = &state.code {
+        overlays::code(state, code, parts.body, buf);
+        return;
+    }
     match &state.overlay {
         None => {}
         Some(Overlay::Help { scroll }) => overlays::help(state, *scroll, parts.body, buf),
@@ -190,6 +195,10 @@ fn footer(state: &State, area: Rect, buf: &mut Buffer) {
     if !pending.is_empty() {
         right.push((format!("{pending}…  "), Role::Accent));
     }
+    let calls: u64 = state.calls.values().sum();
+    if calls > 0 && area.width >= 100 {
+        right.push((format!("{calls} calls/min  ${:.2}/h   ", state.spend_an_hour()), Role::Dim));
+    }
     let errors = state.faults.standing();
     if errors > 0 {
         let words = if errors == 1 { "error" } else { "errors" };
@@ -215,6 +224,7 @@ fn footer(state: &State, area: Rect, buf: &mut Buffer) {
     }
     let actions = match (&state.overlay, state.screen) {
         (Some(overlay), _) => overlays::hints(overlay),
+        (None, Screen::Fleet) => fleet::hints(state),
         (None, Screen::Databases) => databases::hints(state),
         (None, Screen::Database) => database::hints(state),
     };

@@ -9,11 +9,13 @@ mod words;
 use std::error::Error;
 
 use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::mfa::MfaError;
 use super::session::SignIn;
 use crate::domain::{Fault, FaultKind, text};
 
@@ -49,6 +51,11 @@ where
         message: words::one_line(&message),
         request_id: request_id.filter(|id| id.len() <= 200).map(text::clean),
     }
+}
+
+/// The fault of a call that was not made, because there are no credentials to sign it with.
+pub(super) fn unsigned(sign_in: &SignIn, call: &str, error: CredentialsError) -> Fault {
+    fault(sign_in, call, &SdkError::<GetCallerIdentityError, HttpResponse>::construction_failure(error))
 }
 
 /// What an error answer says.
@@ -106,6 +113,10 @@ fn unreadable(chain: &Chain<'_>) -> FaultKind {
 
 /// No answer came: the endpoint was not reached, or there were no credentials to sign with.
 fn unsent(sign_in: &SignIn, call: &str, chain: &Chain<'_>) -> (FaultKind, String) {
+    // No command mends this, a code does; the message says whose.
+    if let Some(mfa) = chain.iter().find_map(|e| e.downcast_ref::<MfaError>()) {
+        return (FaultKind::Expired { login: None }, mfa.to_string());
+    }
     let message = words::deepest(chain);
     let connector =
         |is: fn(&ConnectorError) -> bool| chain.iter().filter_map(|e| e.downcast_ref::<ConnectorError>()).any(is);

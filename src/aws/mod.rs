@@ -5,12 +5,19 @@
 //! classified in [`error`] alone. The sandbox plugs in below, as the SDK's HTTP client
 //! ([`session::InProcess`]), so that these same adapters run there, in tests and in production.
 
+mod assume;
 pub mod cloudwatch;
 pub mod error;
+mod keeper;
+pub mod meter;
+pub mod mfa;
 mod pages;
+pub mod policy;
 mod profile;
 pub mod rds;
+mod renew;
 pub mod session;
+mod source;
 pub mod sts;
 pub mod time;
 mod whole;
@@ -18,7 +25,7 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
-pub use session::{InProcess, Session, SessionSpec};
+pub use session::{AssumeRole, CodeSource, InProcess, MfaCode, MfaRequest, Session, SessionSpec};
 
 use crate::domain::text;
 

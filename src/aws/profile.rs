@@ -1,13 +1,19 @@
 //! What `~/.aws/config` says about signing in to a profile.
 //!
-//! The SDK reads the file for the credentials; this reads it once more for the one thing that the
-//! SDK does not tell: which `aws sso login` makes the profile work again. The rules of the format
-//! are in the "AWS SDKs and Tools Reference Guide", "Shared config and credentials files".
+//! The SDK reads the file for the credentials; this reads it once more for the two things that the
+//! SDK does not do: to tell which `aws sso login` makes the profile work again, and to honour
+//! `mfa_serial`. The rules of the format are in the "AWS SDKs and Tools Reference Guide", "Shared
+//! config and credentials files" and "Assume role credential provider".
 
 use std::env;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use super::assume::AssumeRole;
 use crate::domain::text;
+
+/// So many profiles are followed from one to the next: a ring is possible in a file.
+const LONGEST: usize = 8;
 
 /// How an engineer signs in again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,8 +27,7 @@ pub struct SignIn {
 impl SignIn {
     /// Reads the shared config file for this profile (`default` when none was chosen).
     pub(super) fn load(profile: Option<&str>) -> Self {
-        let config = config_file().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
-        Self::of(&config, profile)
+        Self::of(&config_text(), profile)
     }
 
     /// The same from the text of the file.
@@ -54,6 +59,40 @@ fn quoted(word: &str) -> String {
     }
 }
 
+/// A profile that wants a code, taken apart: the profile with the first credentials, and the roles
+/// on top, the first one first.
+///
+/// `None` when no role on the way names an `mfa_serial` (the SDK does the others by itself), or
+/// when the first credentials are not another profile's.
+pub(super) fn mfa_roles(profile: &str) -> Option<(String, Vec<AssumeRole>)> {
+    mfa_roles_in(&config_text(), profile)
+}
+
+fn mfa_roles_in(config: &str, profile: &str) -> Option<(String, Vec<AssumeRole>)> {
+    let (mut name, mut roles) = (profile.to_owned(), Vec::new());
+    for _ in 0..LONGEST {
+        let section = section(config, &name);
+        let value = |key: &str| section.iter().find(|(k, _)| *k == key).map(|(_, v)| (*v).to_owned());
+        let Some(arn) = value("role_arn") else {
+            roles.reverse();
+            return roles.iter().any(|role: &AssumeRole| role.mfa_serial.is_some()).then_some((name, roles));
+        };
+        roles.push(AssumeRole {
+            arn,
+            external_id: value("external_id"),
+            mfa_serial: value("mfa_serial"),
+            session_name: value("role_session_name"),
+            duration: value("duration_seconds").and_then(|text| text.parse().ok()).map(Duration::from_secs),
+        });
+        name = value("source_profile").filter(|source| *source != name)?;
+    }
+    None
+}
+
+fn config_text() -> String {
+    config_file().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default()
+}
+
 fn config_file() -> Option<PathBuf> {
     let home = || env::var_os("HOME").or_else(|| env::var_os("USERPROFILE")).map(PathBuf::from);
     match env::var_os("AWS_CONFIG_FILE").filter(|path| !path.is_empty()) {
@@ -65,8 +104,8 @@ fn config_file() -> Option<PathBuf> {
 /// Follows `source_profile` to the profile that has an SSO session.
 fn sso_profile(config: &str, profile: &str) -> Option<String> {
     let mut name = profile.to_owned();
-    // A role may be assumed from a role; a ring is possible in a file, so the way is bounded.
-    for _ in 0..8 {
+    // A role may be assumed from a role.
+    for _ in 0..LONGEST {
         let section = section(config, &name);
         let value = |key: &str| section.iter().find(|(k, _)| *k == key).map(|(_, v)| *v);
         if value("sso_session").or_else(|| value("sso_start_url")).is_some() {
@@ -130,7 +169,52 @@ sso_start_url=https://corp.awsapps.com/start
 
 [profile ring]
 source_profile = ring
+
+[profile prod-admin]
+role_arn = arn:aws:iam::444455556666:role/admin
+source_profile = hub
+external_id = qd-7
+duration_seconds = 1800
+
+[profile hub]
+role_arn = arn:aws:iam::111122223333:role/hub
+source_profile = prod
+mfa_serial = arn:aws:iam::111122223333:mfa/alice
+role_session_name = alice
+
+[profile mfa-ring]
+role_arn = arn:aws:iam::111122223333:role/hub
+source_profile = mfa-ring
+mfa_serial = arn:aws:iam::111122223333:mfa/alice
 ";
+
+    #[test]
+    fn a_chain_with_a_code_in_it_is_taken_apart() {
+        let (base, roles) = mfa_roles_in(CONFIG, "prod-admin").unwrap();
+        assert_eq!(base, "prod");
+        let hub = AssumeRole {
+            arn: "arn:aws:iam::111122223333:role/hub".into(),
+            mfa_serial: Some("arn:aws:iam::111122223333:mfa/alice".into()),
+            session_name: Some("alice".into()),
+            ..AssumeRole::default()
+        };
+        let admin = AssumeRole {
+            arn: "arn:aws:iam::444455556666:role/admin".into(),
+            external_id: Some("qd-7".into()),
+            duration: Some(Duration::from_secs(1800)),
+            ..AssumeRole::default()
+        };
+        assert_eq!(roles, [hub, admin]);
+        for other in ["a role", "prod", "ring", "mfa-ring", "nowhere"] {
+            assert_eq!(mfa_roles_in(CONFIG, other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn sso_is_found_behind_a_chain_of_roles() {
+        let command = SignIn::of(CONFIG, Some("prod-admin")).command(false);
+        assert_eq!(command.as_deref(), Some("aws sso login --profile prod"));
+    }
 
     #[test]
     fn the_profile_that_signs_in_is_found() {

@@ -14,6 +14,7 @@ use super::{
     DESCRIBE_DB_INSTANCES, DESCRIBE_DB_SNAPSHOTS, DESCRIBE_EVENTS, DESCRIBE_PENDING_MAINTENANCE_ACTIONS, Session, time,
     words,
 };
+use crate::collect::EventsOf;
 use crate::domain::{Database, Event, Fault, MaintenanceAction, Snapshot};
 
 /// Records a page, the most that AWS gives.
@@ -72,12 +73,24 @@ pub async fn snapshots(session: &Session, region: &str, database: &str) -> Resul
     }
 }
 
-/// Reads the events of all DB instances of a region between two moments, oldest first and each
-/// once. AWS keeps 14 days: an earlier `since` is moved there.
+/// Categories of what somebody must know of ("Amazon RDS event categories").
+const GRAVE: [&str; 4] = ["failover", "failure", "low storage", "recovery"];
+
+/// Reads events of DB instances of a region between two moments, oldest first and each once. AWS keeps 14 days: an earlier `since` is moved there.
 ///
 /// # Errors
 /// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
-pub async fn events(session: &Session, region: &str, since: Timestamp, until: Timestamp) -> Result<Vec<Event>, Fault> {
+pub async fn events(
+    session: &Session,
+    region: &str,
+    of: &EventsOf,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<Event>, Fault> {
+    let (source, categories) = match of {
+        EventsOf::Grave => (None, Some(GRAVE.map(ToOwned::to_owned).to_vec())),
+        EventsOf::Database(id) => (Some(id.to_string()), None),
+    };
     let client = session.rds(region);
     let since = until.checked_sub(EVENTS_KEPT).map_or(since, |kept| kept.max(since));
     let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
@@ -85,6 +98,8 @@ pub async fn events(session: &Session, region: &str, since: Timestamp, until: Ti
         let page = client
             .describe_events()
             .source_type(SourceType::DbInstance)
+            .set_source_identifier(source.clone())
+            .set_event_categories(categories.clone())
             .start_time(time::date_time(since))
             .end_time(time::date_time(until))
             .max_records(PAGE)

@@ -5,6 +5,7 @@ use std::env;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_config::identity::IdentityCache;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -13,9 +14,20 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use jiff::Timestamp;
 
+pub use super::assume::AssumeRole;
+use super::error::unsigned;
+use super::keeper::Keeper;
+use super::meter::Meter;
+use super::mfa::Asker;
+pub use super::mfa::{CodeSource, MfaCode, MfaRequest};
 pub use super::profile::SignIn;
+use super::profile::mfa_roles;
+use super::renew::Renew;
+use super::source::{Base, Source};
 use super::whole::WholeXml;
+use crate::domain::Fault;
 
 /// Time to connect.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -38,6 +50,14 @@ pub struct SessionSpec {
     pub region: Option<String>,
     /// Endpoint URL for all services and regions.
     pub endpoint: Option<String>,
+    /// Roles to assume one after the other, on top of the credentials that the rest gives.
+    pub roles: Vec<AssumeRole>,
+    /// The session's name in a question for an MFA code; the profile's when empty.
+    pub label: String,
+    /// Where to ask for MFA codes. Without it a role that wants one is not assumed.
+    pub codes: Option<CodeSource>,
+    /// Counts the session's requests.
+    pub meter: Meter,
     /// Answers come from inside of this process; neither files nor environment are read.
     pub in_process: Option<InProcess>,
 }
@@ -62,6 +82,8 @@ struct Inner {
     config: SdkConfig,
     profile: Option<String>,
     sign_in: SignIn,
+    keeper: Keeper,
+    meter: Meter,
     clients: Mutex<Clients>,
 }
 
@@ -77,14 +99,62 @@ impl Session {
     /// Resolves the configuration. Credentials are fetched with the first call, so this does not
     /// fail: what is wrong with them is that call's [`crate::domain::Fault`].
     pub async fn load(spec: &SessionSpec) -> Self {
-        let (config, profile, sign_in) = if let Some(in_process) = &spec.in_process {
-            (in_process_config(spec, in_process), spec.profile.clone(), SignIn::default())
+        let mut roles = Vec::new();
+        let (config, profile, sign_in, base) = if let Some(in_process) = &spec.in_process {
+            let base = Base::Given(in_process.credentials.clone());
+            (in_process_config(spec, in_process), spec.profile.clone(), SignIn::default(), base)
         } else {
             let profile = spec.profile.clone().or_else(profile_of_environment);
             let sign_in = SignIn::load(profile.as_deref());
-            (resolved_config(spec).await, profile, sign_in)
+            let mut base = spec.profile.clone().map_or(Base::Chain, Base::Profile);
+            // Keys in the environment come before a profile that only the environment names.
+            let is_asked = spec.profile.is_some() || env::var_os("AWS_ACCESS_KEY_ID").is_none();
+            let taken_apart = is_asked.then(|| mfa_roles(profile.as_deref().unwrap_or("default"))).flatten();
+            if let Some((source, on_top)) = taken_apart {
+                (base, roles) = (Base::Profile(source), on_top);
+            }
+            (resolved_config(spec).await, profile, sign_in, base)
         };
-        Self { inner: Arc::new(Inner { config, profile, sign_in, clients: Mutex::default() }) }
+        roles.extend(spec.roles.iter().cloned());
+        // The keeper is the cache, for all clients of the session.
+        let config = config.into_builder().identity_cache(IdentityCache::no_cache()).build();
+        let label = if spec.label.is_empty() { profile.as_deref().unwrap_or("default") } else { &spec.label };
+        let asker = Asker::new(label.to_owned(), spec.codes.clone());
+        let clock = config.time_source().unwrap_or_default();
+        let source = Source { base, roles, config: config.clone(), asker: asker.clone() };
+        let keeper = Keeper::new(source, asker, clock);
+        let provider = SharedCredentialsProvider::new(keeper.clone());
+        let config = config.into_builder().credentials_provider(provider).build();
+        Self {
+            inner: Arc::new(Inner {
+                config,
+                profile,
+                sign_in,
+                keeper,
+                meter: spec.meter.clone(),
+                clients: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Waits until there are credentials for `call`, however long a person takes to give an MFA
+    /// code. A call without this before it waits for some seconds and then fails with a fault that
+    /// says what it waits for; callers with a place in a queue do well to wait here first.
+    ///
+    /// # Errors
+    /// Why there are none, as a fault of `call`.
+    pub async fn signed_in(&self, call: &str) -> Result<(), Fault> {
+        match self.inner.keeper.settled().await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(unsigned(self.sign_in(), call, error)),
+        }
+    }
+
+    /// When the credentials in use end, also after they did; `None` before the first call, and for
+    /// credentials that do not end.
+    #[must_use]
+    pub fn expiry(&self) -> Option<Timestamp> {
+        self.inner.keeper.expiry()
     }
 
     /// Region for calls that name none, as resolved.
@@ -121,7 +191,9 @@ impl Session {
             |config, region| {
                 use aws_sdk_rds::config::{Builder, retry::RetryPartition};
                 let partition = RetryPartition::custom("quarterdeck-rds").build();
-                let builder = Builder::from(config).region(region).retry_partition(partition).interceptor(WholeXml);
+                let builder = Builder::from(config).region(region).retry_partition(partition);
+                let builder =
+                    builder.interceptor(self.inner.meter.clone()).interceptor(self.renew()).interceptor(WholeXml);
                 aws_sdk_rds::Client::from_conf(builder.build())
             },
         )
@@ -137,6 +209,7 @@ impl Session {
                 use aws_sdk_cloudwatch::config::{Builder, retry::RetryPartition};
                 let partition = RetryPartition::custom("quarterdeck-cloudwatch").build();
                 let builder = Builder::from(config).region(region).retry_partition(partition);
+                let builder = builder.interceptor(self.inner.meter.clone()).interceptor(self.renew());
                 aws_sdk_cloudwatch::Client::from_conf(builder.build())
             },
         )
@@ -151,10 +224,16 @@ impl Session {
             |config, region| {
                 use aws_sdk_sts::config::{Builder, retry::RetryPartition};
                 let partition = RetryPartition::custom("quarterdeck-sts").build();
-                let builder = Builder::from(config).region(region).retry_partition(partition).interceptor(WholeXml);
+                let builder = Builder::from(config).region(region).retry_partition(partition);
+                let builder =
+                    builder.interceptor(self.inner.meter.clone()).interceptor(self.renew()).interceptor(WholeXml);
                 aws_sdk_sts::Client::from_conf(builder.build())
             },
         )
+    }
+
+    fn renew(&self) -> Renew {
+        Renew(self.inner.keeper.clone())
     }
 
     /// The kept client of a region, or a new one. Each has a retry partition of its own: by
@@ -188,8 +267,12 @@ fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(ATTEMPTS)
 }
 
+/// Everything but credentials, as every AWS tool resolves it.
 async fn resolved_config(spec: &SessionSpec) -> SdkConfig {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts()).retry_config(retries());
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(timeouts())
+        .retry_config(retries())
+        .no_credentials();
     if let Some(profile) = &spec.profile {
         loader = loader.profile_name(profile);
     }
@@ -207,7 +290,6 @@ fn in_process_config(spec: &SessionSpec, in_process: &InProcess) -> SdkConfig {
     let mut builder = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(spec.region.clone().map(Region::new))
-        .credentials_provider(SharedCredentialsProvider::new(in_process.credentials.clone()))
         .http_client(in_process.http.clone())
         .timeout_config(timeouts())
         .retry_config(retries())

@@ -4,7 +4,7 @@ use super::error::fault;
 use super::{GET_CALLER_IDENTITY, Session, words};
 use crate::domain::{Fault, Identity};
 
-/// The identity behind the session's credentials.
+/// The identity behind the session's credentials, and when they end.
 ///
 /// # Errors
 /// The call's [`Fault`].
@@ -15,5 +15,5 @@ pub async fn identity(session: &Session, region: &str) -> Result<Identity, Fault
         .send()
         .await
         .map_err(|error| fault(session.sign_in(), GET_CALLER_IDENTITY, &error))?;
-    Ok(Identity { account: words(answer.account), arn: words(answer.arn) })
+    Ok(Identity { account: words(answer.account), arn: words(answer.arn), expires: session.expiry() })
 }

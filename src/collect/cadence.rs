@@ -28,8 +28,10 @@ pub fn interval(dataset: &Dataset, attention: Attention) -> Option<i64> {
         Dataset::Identity => [300, 300, 900],
         Dataset::Databases => [30, 60, 300],
         Dataset::Events => [60, 120, 600],
+        Dataset::InstanceEvents(_) => [60, 600, 600],
         Dataset::Alarms => [60, 60, 300],
         Dataset::Metrics => [60, 180, 600],
+        Dataset::Vitals => [300, 300, 900],
         Dataset::Maintenance => [600, 1800, 3600],
         Dataset::StorageTrend => [1800, 3600, 7200],
         Dataset::Snapshots(_) => [60, 600, 600],
@@ -49,7 +51,7 @@ pub fn interval(dataset: &Dataset, attention: Attention) -> Option<i64> {
 pub fn next_due(dataset: &Dataset, attention: Attention, now: Timestamp) -> Option<Timestamp> {
     let step = interval(dataset, attention)?;
     let seconds = match dataset {
-        Dataset::Metrics | Dataset::StorageTrend | Dataset::History(..) => {
+        Dataset::Metrics | Dataset::Vitals | Dataset::StorageTrend | Dataset::History(..) => {
             (now.as_second() - SETTLE).div_euclid(step) * step + step + SETTLE
         }
         _ => return now.checked_add(SignedDuration::from_secs(step)).ok(),

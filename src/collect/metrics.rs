@@ -1,5 +1,6 @@
 //! Packing metrics into as few `GetMetricData` calls as AWS allows, and only what is missing.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
@@ -51,9 +52,31 @@ pub struct MetricAnswer {
 }
 
 /// What is known of every metric of a site's DB instances.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MetricStore {
+    #[serde(with = "by_name")]
     databases: HashMap<Arc<str>, Vec<(Metric, Series)>>,
+}
+
+/// A shared name is written as the text that it is.
+mod by_name {
+    use std::collections::HashMap;
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::domain::{Metric, Series};
+
+    type All = Vec<(Metric, Series)>;
+
+    pub fn serialize<S: Serializer>(all: &HashMap<Arc<str>, All>, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_map(all.iter().map(|(name, series)| (&**name, series)))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<HashMap<Arc<str>, All>, D::Error> {
+        let all = HashMap::<String, All>::deserialize(from)?;
+        Ok(all.into_iter().map(|(name, series)| (name.into(), series)).collect())
+    }
 }
 
 impl MetricStore {

@@ -29,12 +29,16 @@ pub enum Dataset {
     Databases,
     /// All pending maintenance of the site.
     Maintenance,
-    /// RDS events of the last 14 days.
+    /// Failovers, failures and full storage of the last 14 days, of all DB instances.
     Events,
+    /// All events of one DB instance, last 14 days.
+    InstanceEvents(Arc<str>),
     /// CloudWatch alarms.
     Alarms,
     /// The table's metrics, last hour at 60 s, of every DB instance of the site.
     Metrics,
+    /// The metrics that only the health rules need, last three hours at 300 s.
+    Vitals,
     /// Free storage of the last week at one hour, of every DB instance: for the runway.
     StorageTrend,
     /// Snapshots of one DB instance.
@@ -52,8 +56,10 @@ impl Dataset {
             Self::Databases => "databases".into(),
             Self::Maintenance => "pending maintenance".into(),
             Self::Events => "events".into(),
+            Self::InstanceEvents(database) => format!("events of {database}"),
             Self::Alarms => "alarms".into(),
             Self::Metrics => "metrics".into(),
+            Self::Vitals => "vitals".into(),
             Self::StorageTrend => "storage trend".into(),
             Self::Snapshots(database) => format!("snapshots of {database}"),
             Self::History(database, _) => format!("charts of {database}"),
@@ -82,10 +88,19 @@ pub enum Ask {
     Identity,
     Databases,
     Maintenance,
-    Events { since: Timestamp, until: Timestamp },
+    Events { of: EventsOf, since: Timestamp, until: Timestamp },
     Alarms,
     Snapshots { database: Arc<str> },
     Metrics { calls: Vec<MetricCall> },
+}
+
+/// Which events: a large account has hundreds of thousands, nearly all of them backups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventsOf {
+    /// Of all DB instances, the categories that somebody must know of.
+    Grave,
+    /// All of one DB instance.
+    Database(Arc<str>),
 }
 
 /// What came back.

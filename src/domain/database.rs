@@ -1,11 +1,12 @@
 //! An RDS DB instance.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::class::InstanceClass;
 
 /// An RDS DB instance as `DescribeDBInstances` tells it (API 2014-10-31), text cleaned.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Database {
     /// `DBInstanceIdentifier`.
     pub id: String,
@@ -73,7 +74,7 @@ pub struct Database {
 }
 
 /// Storage of a DB instance.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Storage {
     /// Allocated, GiB.
     pub allocated: i32,
@@ -87,7 +88,7 @@ pub struct Storage {
 }
 
 /// One entry of `StatusInfos`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct StatusInfo {
     /// `read replication` for a replica.
     pub kind: String,

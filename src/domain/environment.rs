@@ -1,6 +1,11 @@
 //! A named place that an engineer is on call for, and where its resources live.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
+
+use super::database::Database;
+use super::threshold::Thresholds;
 
 /// How much harm a mistake does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
@@ -10,6 +15,37 @@ pub enum Criticality {
     Development,
     Staging,
     Production,
+}
+
+impl Criticality {
+    /// What the name of a profile says about a place that nobody described. Production unless it
+    /// says otherwise: the mistake that costs nothing.
+    #[must_use]
+    pub fn guess(profile: &str) -> Self {
+        let name = profile.to_lowercase();
+        // Whole words: `devops` and `latest` say nothing.
+        let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+        let says = |known: &[&str]| words.iter().any(|word| known.contains(word));
+        if says(&["prod", "prd", "production", "live"]) {
+            Self::Production
+        } else if says(&["dev", "development", "lab", "test", "sandbox", "local"]) {
+            Self::Development
+        } else if says(&["stage", "staging", "stg", "qa", "uat"]) {
+            Self::Staging
+        } else {
+            Self::Production
+        }
+    }
+
+    /// The word for it in a configuration.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Staging => "staging",
+            Self::Production => "production",
+        }
+    }
 }
 
 /// One account as one identity sees it, in one region: the unit that is collected.
@@ -25,15 +61,15 @@ pub struct Site {
 }
 
 /// Index of a [`Site`] in the estate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct SiteId(pub usize);
 
 /// An environment: a name, how critical it is, and which resources of which sites belong to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Environment {
     /// Short name as the engineer says it: `prod`.
     pub name: String,
-    /// The estate that it is part of: `rentaliq`; empty when there is only one.
+    /// The group (the estate) that it is part of: `rentaliq`; empty when there is only one.
     pub estate: String,
     /// How much harm a mistake does here.
     pub criticality: Criticality,
@@ -43,17 +79,72 @@ pub struct Environment {
     pub dr_site: Option<SiteId>,
     /// Resources belong to it when their name starts with this; empty takes all of the site.
     pub name_prefix: String,
+    /// Resources belong to it when they carry all of these tags.
+    pub tags: Vec<(String, String)>,
+    /// The account that its credentials must belong to; nothing is collected from another one.
+    pub expected_account: Option<String>,
+    /// Recovery point objective: how much data, in time, may be lost.
+    pub rpo: Option<Duration>,
+    /// Recovery time objective: how long it may take to be back.
+    pub rto: Option<Duration>,
+    /// Where its health rules draw their lines.
+    pub thresholds: Thresholds,
 }
 
 impl Environment {
-    /// Whether a resource of this name at this site belongs to the environment.
+    /// Whether a DB instance at this site belongs to the environment.
     #[must_use]
-    pub fn owns(&self, site: SiteId, name: &str) -> bool {
-        (site == self.site || Some(site) == self.dr_site) && name.starts_with(&self.name_prefix)
+    pub fn owns(&self, site: SiteId, database: &Database) -> bool {
+        (site == self.site || Some(site) == self.dr_site)
+            && database.id.starts_with(&self.name_prefix)
+            && self.tags.iter().all(|tag| database.tags.contains(tag))
     }
 
     /// The environment's sites, primary region first.
     pub fn sites(&self) -> impl Iterator<Item = SiteId> {
         std::iter::once(self.site).chain(self.dr_site)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(key: &str, value: &str) -> (String, String) {
+        (key.to_owned(), value.to_owned())
+    }
+
+    #[test]
+    fn what_nobody_described_is_production() {
+        for (name, expected) in [
+            ("default", Criticality::Production),
+            ("acme-prod-readonly", Criticality::Production),
+            ("acme-dev", Criticality::Development),
+            ("qa", Criticality::Staging),
+        ] {
+            assert_eq!(Criticality::guess(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_selector_takes_name_and_all_tags() {
+        let environment = Environment {
+            site: SiteId(1),
+            dr_site: Some(SiteId(2)),
+            name_prefix: "shop-".into(),
+            tags: vec![tag("Environment", "prod"), tag("Team", "core")],
+            ..Environment::default()
+        };
+        let both = vec![tag("Environment", "prod"), tag("Team", "core"), tag("Owner", "x")];
+        let owned = |site: usize, id: &str, tags: &[(String, String)]| {
+            let database = Database { id: id.into(), tags: tags.to_vec(), ..Database::default() };
+            environment.owns(SiteId(site), &database)
+        };
+        assert!(owned(1, "shop-db", &both));
+        assert!(owned(2, "shop-db", &both));
+        assert!(!owned(0, "shop-db", &both), "another site");
+        assert!(!owned(1, "orders-db", &both), "another name");
+        assert!(!owned(1, "shop-db", &both[..1]), "a tag is missing");
+        assert!(!owned(1, "shop-db", &[tag("Environment", "qa"), tag("Team", "core")]), "another value");
     }
 }

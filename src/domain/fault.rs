@@ -15,6 +15,8 @@ pub enum FaultKind {
     Unreachable,
     /// No answer within the time that we wait.
     TimedOut,
+    /// The credentials belong to another account than the environment says.
+    WrongAccount { expected: String, actual: String },
     /// AWS says that the resource does not exist.
     NotFound,
     /// An answer came, and it was not one that the API promises (HTML, cut off, wrong type).
@@ -48,6 +50,7 @@ impl Fault {
             FaultKind::Expired { .. } => "expired",
             FaultKind::Unreachable => "unreachable",
             FaultKind::TimedOut => "timed out",
+            FaultKind::WrongAccount { .. } => "wrong account",
             FaultKind::NotFound => "not found",
             FaultKind::BrokenAnswer => "broken answer",
             FaultKind::Other { .. } => "error",
@@ -66,9 +69,14 @@ impl Fault {
             }
             FaultKind::Unreachable => "check the network, VPN, region and AWS_ENDPOINT_URL".into(),
             FaultKind::TimedOut => "the endpoint does not answer; it is asked again with back-off".into(),
+            FaultKind::WrongAccount { expected, actual } => {
+                format!(
+                    "these credentials are of account {actual}, not {expected}: mend profile or role; nothing is shown"
+                )
+            }
             FaultKind::NotFound => "it may have been deleted or renamed; the list is read again".into(),
             FaultKind::BrokenAnswer => {
-                "something between here and AWS answered in its place: check proxy and AWS_ENDPOINT_URL".into()
+                "what answered does not speak this API: check the proxy and AWS_ENDPOINT_URL".into()
             }
             FaultKind::Other { code } if code.is_empty() => "it is asked again with back-off".into(),
             FaultKind::Other { code } => format!("AWS calls it {code}; it is asked again with back-off"),

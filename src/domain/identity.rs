@@ -1,13 +1,17 @@
 //! Who we are, as AWS sees us.
 
+use jiff::Timestamp;
+
 /// The identity behind a session's credentials (`sts:GetCallerIdentity`), text cleaned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Identity {
     /// The twelve digits of the account.
     pub account: String,
     /// ARN of the user or assumed role, for example
     /// `arn:aws:sts::111122223333:assumed-role/reader/oncall`.
     pub arn: String,
+    /// When the credentials end; `None` for those that do not (the keys of a user).
+    pub expires: Option<Timestamp>,
 }
 
 impl Identity {
@@ -21,6 +25,24 @@ impl Identity {
                 resource.split('/').nth(1).unwrap_or(resource)
             }
             _ => resource,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_is_the_role_or_the_user() {
+        for (arn, name) in [
+            ("arn:aws:sts::111122223333:assumed-role/reader/oncall", "reader"),
+            ("arn:aws:iam::111122223333:user/alice", "alice"),
+            ("arn:aws:iam::111122223333:root", "root"),
+            ("", ""),
+        ] {
+            let identity = Identity { arn: arn.into(), ..Identity::default() };
+            assert_eq!(identity.name(), name, "{arn}");
         }
     }
 }

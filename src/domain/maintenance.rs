@@ -1,9 +1,10 @@
 //! Maintenance that AWS wants to do.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// One pending maintenance action of one resource (`DescribePendingMaintenanceActions`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MaintenanceAction {
     /// ARN of the DB instance.
     pub arn: String,

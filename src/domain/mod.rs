@@ -9,6 +9,7 @@ pub mod database;
 pub mod environment;
 pub mod event;
 pub mod fault;
+pub mod finding;
 pub mod identity;
 pub mod maintenance;
 pub mod metric;
@@ -18,6 +19,7 @@ pub mod runway;
 pub mod series;
 pub mod snapshot;
 pub mod text;
+pub mod threshold;
 
 pub use alarm::{Alarm, AlarmState};
 pub use database::Database;

@@ -1,5 +1,6 @@
 //! Values at a regular step: what CloudWatch gives for one metric and one period.
 
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -9,13 +10,30 @@ use jiff::Timestamp;
 /// NaN (missing is not zero).
 ///
 /// Seconds since the Unix epoch throughout: CloudWatch aligns datapoints to the period.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Series {
     /// Step in seconds; 0 only for the empty default.
     period: u32,
     /// Start of the first value's period; a multiple of `period`.
     start: i64,
+    #[serde(with = "gaps")]
     values: VecDeque<f32>,
+}
+
+/// JSON has no NaN: a gap is `null`.
+mod gaps {
+    use std::collections::VecDeque;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(values: &VecDeque<f32>, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_seq(values.iter().map(|v| (!v.is_nan()).then_some(*v)))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<VecDeque<f32>, D::Error> {
+        let values = VecDeque::<Option<f32>>::deserialize(from)?;
+        Ok(values.into_iter().map(|v| v.unwrap_or(f32::NAN)).collect())
+    }
 }
 
 /// NaN counts as equal to NaN: two series are the same when they would draw the same.

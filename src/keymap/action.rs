@@ -54,6 +54,11 @@ actions! {
     Sort = "sort", "sort by a column";
     SortReverse = "sort_reverse", "reverse the order";
     Columns = "columns", "choose columns";
+    ToggleDensity = "toggle_density", "denser or roomier";
+    Fleet = "fleet", "fleet";
+    NextFinding = "next_finding", "next finding";
+    PreviousFinding = "previous_finding", "previous finding";
+    Databases = "databases", "databases";
     Environments = "environments", "choose an environment";
     AllEnvironments = "all_environments", "all environments";
     NextEnvironment = "next_environment", "next environment";
@@ -80,6 +85,8 @@ actions! {
     Errors = "errors", "errors";
     Dismiss = "dismiss", "dismiss the message";
     Copy = "copy", "copy";
+    Theme = "theme", "choose a theme";
+    PlayScenario = "play_scenario", "play another scenario";
     Palette = "palette", "commands";
     Help = "help", "help";
     Suspend = "suspend", "suspend to the shell";

@@ -1,14 +1,17 @@
 //! Reads keymaps. What cannot be understood is left out, and a warning names the line: a typing
 //! mistake in a keymap must not keep anybody from the console.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::{DeTable, DeValue};
 
 use super::{Action, Binding, Key, Keymap, Layer};
 
-const SHIPPED: [(&str, &str); 2] =
-    [("default", include_str!("../../keymaps/default.toml")), ("vim", include_str!("../../keymaps/vim.toml"))];
+const SHIPPED: [(&str, &str); 3] = [
+    ("default", include_str!("../../keymaps/default.toml")),
+    ("vim", include_str!("../../keymaps/vim.toml")),
+    ("emacs", include_str!("../../keymaps/emacs.toml")),
+];
 
 /// What a key is bound to in order to take an inherited binding away.
 const UNBOUND: &str = "none";
@@ -16,6 +19,13 @@ const UNBOUND: &str = "none";
 /// The names of the keymaps in the binary.
 pub fn shipped() -> impl Iterator<Item = &'static str> {
     SHIPPED.iter().map(|(name, _)| *name)
+}
+
+/// The names of all keymaps to choose from: the shipped ones, then the user's in alphabetical
+/// order. `user` are the names of the user's files, without `.toml`.
+pub fn names(user: impl Iterator<Item = String>) -> Vec<String> {
+    let own: BTreeSet<String> = user.filter(|name| shipped_text(name).is_none()).collect();
+    shipped().map(str::to_owned).chain(own).collect()
 }
 
 pub(super) fn load(name: &str, user_text: Option<&str>) -> (Keymap, Vec<String>) {
@@ -27,7 +37,7 @@ pub(super) fn load(name: &str, user_text: Option<&str>) -> (Keymap, Vec<String>)
             Some((base, line)) => {
                 warnings.push(format!(
                     "line {line}: there is no keymap {base:?} to inherit: default is used; shipped are {}",
-                    names()
+                    listed()
                 ));
                 SHIPPED[0].0
             }
@@ -38,7 +48,7 @@ pub(super) fn load(name: &str, user_text: Option<&str>) -> (Keymap, Vec<String>)
         draft.extend(base, &mut warnings)
     } else {
         if shipped_text(name).is_none() {
-            warnings.push(format!("there is no keymap {name:?}: default is used; shipped are {}", names()));
+            warnings.push(format!("there is no keymap {name:?}: default is used; shipped are {}", listed()));
         }
         shipped_bindings(name, &mut warnings)
     };
@@ -49,7 +59,7 @@ fn shipped_text(name: &str) -> Option<&'static str> {
     SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
-fn names() -> String {
+fn listed() -> String {
     shipped().collect::<Vec<_>>().join(", ")
 }
 
@@ -96,10 +106,9 @@ impl Draft {
                     if let (Some(layer), Some(table)) = (Layer::from_name(name), value.as_table()) {
                         draft.read_layer(text, layer, table, warnings);
                     } else {
-                        warnings.push(format!(
-                            "line {line}: {name:?} is not known here; a keymap has inherits, [global], [table], \
-                             [database], [overlay] and [prompt]"
-                        ));
+                        let layers = Layer::ALL.map(|layer| format!("[{}]", layer.name())).join(", ");
+                        warnings
+                            .push(format!("line {line}: {name:?} is not known here; a keymap has inherits, {layers}"));
                     }
                 }
             }
@@ -230,6 +239,64 @@ mod tests {
         }
         assert_eq!(keymap.key_for(&[Layer::Table, Layer::Global], Action::Top).as_deref(), Some("gg"));
         assert_eq!(keymap.key_for(&[Layer::Table, Layer::Global], Action::HalfPageDown).as_deref(), Some("Ctrl-d"));
+    }
+
+    /// A keymap may add keys and move them, but what can be done stays the same, and stays in reach
+    /// of the same place.
+    #[test]
+    fn no_shipped_keymap_loses_an_action() {
+        let default = Keymap::default();
+        for name in shipped() {
+            let (keymap, _) = Keymap::load(name, None);
+            for layer in Layer::ALL {
+                let layers: &[Layer] = match layer {
+                    Layer::Fleet | Layer::Table | Layer::Database => &[layer, Layer::Global],
+                    Layer::Global | Layer::Overlay | Layer::Prompt => &[layer],
+                };
+                for (_, action) in default.bindings(layer) {
+                    let lost = keymap.key_for(layers, action).is_none();
+                    assert!(!lost, "{name}: nothing does {} in [{}]", action.name(), layer.name());
+                }
+                if layers.len() == 2 {
+                    for (_, action) in default.bindings(Layer::Global).filter(|(_, action)| !moves_aside(*action)) {
+                        let lost = keymap.key_for(layers, action).is_none();
+                        assert!(!lost, "{name}: [{}] hides every key of {}", layer.name(), action.name());
+                    }
+                }
+            }
+        }
+    }
+
+    /// The charts use the keys of these for their cursor.
+    fn moves_aside(action: Action) -> bool {
+        matches!(action, Action::Left | Action::Right)
+    }
+
+    #[test]
+    fn emacs_hands_find_their_keys() {
+        let (keymap, _) = Keymap::load("emacs", None);
+        for (keys, action) in [
+            ("ctrl-n", Action::Down),
+            ("ctrl-p", Action::Up),
+            ("ctrl-v", Action::PageDown),
+            ("alt-v", Action::PageUp),
+            ("alt-<", Action::Top),
+            ("alt->", Action::Bottom),
+            ("ctrl-s", Action::Filter),
+            ("ctrl-g", Action::Back),
+            ("alt-x", Action::Palette),
+            ("ctrl-x ctrl-c", Action::Quit),
+            ("alt-n", Action::NextFinding),
+        ] {
+            assert_eq!(act(&keymap, Layer::Fleet, keys), Resolution::Action(action), "{keys}");
+        }
+        assert_eq!(keymap.key_for(&[Layer::Table, Layer::Global], Action::Filter).as_deref(), Some("Ctrl-s"));
+    }
+
+    #[test]
+    fn names_to_choose_from() {
+        let user = ["vim", "mine", "azerty", "mine"].map(str::to_owned);
+        assert_eq!(names(user.into_iter()), ["default", "vim", "emacs", "azerty", "mine"]);
     }
 
     #[test]

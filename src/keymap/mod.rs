@@ -11,7 +11,7 @@ mod resolver;
 
 pub use action::Action;
 pub use key::{BadKey, Key};
-pub use load::shipped;
+pub use load::{names, shipped};
 pub use resolver::{Resolution, Resolver};
 
 /// Where a binding holds. Screens ask the inner layers first, `Global` last.
@@ -19,6 +19,8 @@ pub use resolver::{Resolution, Resolver};
 pub enum Layer {
     /// Everywhere but in a prompt.
     Global,
+    /// The fleet: all environments and what is wrong in them.
+    Fleet,
     /// A table has the focus.
     Table,
     /// The charts of a database have the focus.
@@ -31,13 +33,14 @@ pub enum Layer {
 
 impl Layer {
     /// Every layer.
-    pub const ALL: [Self; 5] = [Self::Global, Self::Table, Self::Database, Self::Overlay, Self::Prompt];
+    pub const ALL: [Self; 6] = [Self::Global, Self::Fleet, Self::Table, Self::Database, Self::Overlay, Self::Prompt];
 
     /// The table in keymap files.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Global => "global",
+            Self::Fleet => "fleet",
             Self::Table => "table",
             Self::Database => "database",
             Self::Overlay => "overlay",

@@ -1,12 +1,17 @@
 //! From the command line to sessions, sites and a clock.
 
 use std::env;
+use std::path::Path;
+
+use tokio::sync::mpsc;
 
 use super::clock::Clock;
 use crate::app::Estate;
-use crate::aws::Session;
+use crate::aws::meter::Meter;
 use crate::aws::session::SessionSpec;
+use crate::aws::{AssumeRole, CodeSource, MfaRequest, Session};
 use crate::cli::Source;
+use crate::config::{self, ConnectionSpec, EnvironmentSpec, Settings};
 use crate::domain::text::clean;
 use crate::domain::{Criticality, Environment};
 
@@ -16,6 +21,16 @@ pub struct Connection {
     /// By `Site::session`.
     pub sessions: Vec<Session>,
     pub clock: Clock,
+    /// What the configuration says beside the environments.
+    pub settings: Settings,
+    /// What is wrong with the configuration; the sound part is used.
+    pub problems: Vec<String>,
+    /// Questions for MFA codes.
+    pub codes: mpsc::Receiver<MfaRequest>,
+    /// Counts the requests of all sessions.
+    pub meter: Meter,
+    #[cfg(feature = "sandbox")]
+    pub sandbox: Option<std::sync::Arc<crate::sandbox::Sandbox>>,
 }
 
 /// Variables of which one is enough to mean "this is about AWS".
@@ -32,11 +47,19 @@ const AWS_VARIABLES: [&str; 9] = [
 ];
 
 impl Source {
+    /// Whether one place is named on the command line, whatever is configured.
+    #[must_use]
+    pub fn is_direct(&self) -> bool {
+        self.profile.is_some() || self.endpoint_url.is_some() || self.region.is_some() || self.world_is_named()
+    }
+
     /// Whether AWS is meant: by an option, or by the environment. Otherwise the sandbox is.
     #[must_use]
     pub fn means_aws(&self) -> bool {
         let option = self.profile.is_some() || self.endpoint_url.is_some() || self.region.is_some();
-        !self.sandbox && (option || AWS_VARIABLES.iter().any(|name| env::var_os(name).is_some_and(|v| !v.is_empty())))
+        !self.sandbox
+            && !self.world_is_named()
+            && (option || AWS_VARIABLES.iter().any(|name| env::var_os(name).is_some_and(|v| !v.is_empty())))
     }
 }
 
@@ -45,6 +68,13 @@ impl Source {
 /// # Errors
 /// In words for a person: no region, an unknown scenario.
 pub async fn connect(source: &Source) -> Result<Connection, String> {
+    if !source.sandbox && !source.is_direct() {
+        let path = config::locate(source.config.as_deref(), env::var_os("QD_CONFIG"));
+        let asked = source.config.is_some() || env::var_os("QD_CONFIG").is_some();
+        if let Some(path) = path.filter(|path| asked || path.exists()) {
+            return configured(&path).await;
+        }
+    }
     if source.means_aws() {
         return aws(source).await;
     }
@@ -56,12 +86,86 @@ pub async fn connect(source: &Source) -> Result<Connection, String> {
         .into())
 }
 
+/// The environments of the configuration file; what is wrong in it is told, not fatal.
+async fn configured(path: &Path) -> Result<Connection, String> {
+    let shown = path.display().to_string();
+    let (config, problems) = config::load(path).map_err(|error| format!("{shown}: {error}"))?;
+    if config.environments.is_empty() {
+        let report = config::report(&problems, &shown);
+        return Err(format!("no environment of {shown} can be used\n{report}"));
+    }
+    let (source, codes) = CodeSource::channel();
+    let meter = Meter::default();
+    let mut estate = Estate::default();
+    let mut connections: Vec<(ConnectionSpec, String)> = Vec::new();
+    let mut sessions = Vec::new();
+    for spec in &config.environments {
+        // Two environments of one connection share its session, unless they expect other accounts.
+        let key = (spec.connection.clone(), spec.expected_account.clone().unwrap_or_default());
+        let session = if let Some(known) = connections.iter().position(|known| *known == key) {
+            known
+        } else {
+            sessions.push(Session::load(&session_spec(spec, &source, &meter)).await);
+            estate.sessions.push(spec.connection.profile.clone().unwrap_or_else(|| spec.name.clone()));
+            estate.cli.push(cli_options(spec.connection.profile.as_deref(), spec.connection.endpoint.as_deref()));
+            connections.push(key);
+            sessions.len() - 1
+        };
+        config::place(&mut estate, session, spec);
+    }
+    Ok(Connection {
+        estate,
+        sessions,
+        clock: Clock::system(),
+        settings: config.settings,
+        problems: problems.iter().map(|problem| format!("{shown}:{problem}")).collect(),
+        codes,
+        meter,
+        #[cfg(feature = "sandbox")]
+        sandbox: None,
+    })
+}
+
+fn session_spec(spec: &EnvironmentSpec, codes: &CodeSource, meter: &Meter) -> SessionSpec {
+    let roles = spec.connection.roles.iter().map(|role| AssumeRole {
+        arn: role.arn.clone(),
+        external_id: role.external_id.clone(),
+        mfa_serial: role.mfa_serial.clone(),
+        session_name: role.session_name.clone(),
+        ..AssumeRole::default()
+    });
+    SessionSpec {
+        profile: spec.connection.profile.clone(),
+        region: Some(spec.region.clone()),
+        endpoint: spec.connection.endpoint.clone(),
+        roles: roles.collect(),
+        label: spec.name.clone(),
+        codes: Some(codes.clone()),
+        meter: meter.clone(),
+        ..SessionSpec::default()
+    }
+}
+
+/// What makes the AWS CLI ask the same place.
+fn cli_options(profile: Option<&str>, endpoint: Option<&str>) -> String {
+    let mut options = profile.map(|p| format!(" --profile {}", clean(p))).unwrap_or_default();
+    if let Some(url) = endpoint {
+        options.push_str(&format!(" --endpoint-url {}", clean(url)));
+    }
+    options
+}
+
 async fn aws(source: &Source) -> Result<Connection, String> {
+    let (codes_source, codes) = CodeSource::channel();
+    let meter = Meter::default();
     let spec = SessionSpec {
         profile: source.profile.clone(),
         region: source.region.clone(),
         endpoint: source.endpoint_url.clone(),
-        in_process: None,
+        label: source.profile.clone().unwrap_or_else(|| "default".into()),
+        codes: Some(codes_source),
+        meter: meter.clone(),
+        ..SessionSpec::default()
     };
     let session = Session::load(&spec).await;
     let region = session.region().map(clean).ok_or_else(|| {
@@ -69,40 +173,28 @@ async fn aws(source: &Source) -> Result<Connection, String> {
     })?;
     let name = clean(session.profile().unwrap_or("default"));
     let endpoint = session.endpoint().map(clean);
-    let mut cli = source.profile.as_ref().map(|p| format!(" --profile {}", clean(p))).unwrap_or_default();
-    if let Some(url) = &source.endpoint_url {
-        cli.push_str(&format!(" --endpoint-url {}", clean(url)));
-    }
+    let cli = cli_options(source.profile.as_deref(), source.endpoint_url.as_deref());
     let mut estate = Estate { sessions: vec![name.clone()], cli: vec![cli], endpoint, ..Estate::default() };
     let site = estate.add_site(0, &region);
     let dr_site = source.dr_region.as_deref().filter(|dr| *dr != region).map(|dr| estate.add_site(0, &clean(dr)));
     estate.environments.push(Environment {
-        criticality: criticality_of(&name),
+        criticality: Criticality::guess(&name),
         name,
-        estate: String::new(),
         site,
         dr_site,
-        name_prefix: String::new(),
+        ..Environment::default()
     });
-    Ok(Connection { estate, sessions: vec![session], clock: Clock::system() })
-}
-
-/// An environment that nobody described is taken for production, unless its profile's name says
-/// otherwise: the mistake that costs nothing.
-fn criticality_of(profile: &str) -> Criticality {
-    let name = profile.to_lowercase();
-    // Whole words: `devops` and `latest` say nothing.
-    let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-    let says = |known: &[&str]| words.iter().any(|word| known.contains(word));
-    if says(&["prod", "prd", "production", "live"]) {
-        Criticality::Production
-    } else if says(&["dev", "development", "lab", "test", "sandbox", "local"]) {
-        Criticality::Development
-    } else if says(&["stage", "staging", "stg", "qa", "uat"]) {
-        Criticality::Staging
-    } else {
-        Criticality::Production
-    }
+    Ok(Connection {
+        estate,
+        sessions: vec![session],
+        clock: Clock::system(),
+        settings: Settings::default(),
+        problems: Vec::new(),
+        codes,
+        meter,
+        #[cfg(feature = "sandbox")]
+        sandbox: None,
+    })
 }
 
 #[cfg(feature = "sandbox")]
@@ -116,15 +208,28 @@ async fn sandbox(source: &Source) -> Result<Connection, String> {
     let sandbox = Arc::new(build(source)?);
     let http = SandboxHttp::new(sandbox.clone());
     let (estate, accounts) = environments::estate(&source.world);
+    let (_, codes) = CodeSource::channel();
+    let meter = Meter::default();
     let mut sessions = Vec::with_capacity(accounts.len());
     for account in accounts {
         let spec = SessionSpec {
-            in_process: Some(InProcess { http: http.shared(), credentials: credentials(account) }),
+            in_process: Some(InProcess { http: http.shared(), credentials: credentials(&account) }),
+            meter: meter.clone(),
             ..SessionSpec::default()
         };
         sessions.push(Session::load(&spec).await);
     }
-    Ok(Connection { estate, sessions, clock: Clock::from_fn(move || sandbox.now()) })
+    let world = sandbox.clone();
+    Ok(Connection {
+        estate,
+        sessions,
+        clock: Clock::from_fn(move || world.now()),
+        settings: Settings::default(),
+        problems: Vec::new(),
+        codes,
+        meter,
+        sandbox: Some(sandbox),
+    })
 }
 
 /// The sandbox that the command line describes.
@@ -150,23 +255,4 @@ pub fn build(source: &Source) -> Result<crate::sandbox::Sandbox, String> {
         None => SandboxClock::new(base, options.speed),
     };
     Ok(Sandbox::new(world, clock))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_nobody_described_is_production() {
-        for (name, expected) in [
-            ("default", Criticality::Production),
-            ("acme-prod-readonly", Criticality::Production),
-            ("devops", Criticality::Production),
-            ("collab-eu", Criticality::Production),
-            ("acme-dev", Criticality::Development),
-            ("qa", Criticality::Staging),
-        ] {
-            assert_eq!(criticality_of(name), expected, "{name}");
-        }
-    }
 }

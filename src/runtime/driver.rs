@@ -58,6 +58,11 @@ impl Driver {
         let answers = self.answers.clone();
         self.tasks.spawn(async move {
             let Request { id, target, ask } = request;
+            // Before any place in a queue is taken: a question for an MFA code may take minutes.
+            if let Err(fault) = session.signed_in(call_of(&ask)).await {
+                let _ = answers.send(Msg::Answered { id, target, result: Err(fault) }).await;
+                return;
+            }
             let result = match ask {
                 Ask::Metrics { calls } => metrics(&session, &site, &limits, calls, id, &target, &answers).await,
                 ask => single(&session, &site, &limits, ask).await,
@@ -65,6 +70,19 @@ impl Driver {
             // The receiver is gone only when the console is leaving.
             let _ = answers.send(Msg::Answered { id, target, result }).await;
         });
+    }
+}
+
+/// The call that a fault before it would be a fault of.
+fn call_of(ask: &Ask) -> &'static str {
+    match ask {
+        Ask::Identity => aws::GET_CALLER_IDENTITY,
+        Ask::Databases => aws::DESCRIBE_DB_INSTANCES,
+        Ask::Maintenance => aws::DESCRIBE_PENDING_MAINTENANCE_ACTIONS,
+        Ask::Events { .. } => aws::DESCRIBE_EVENTS,
+        Ask::Alarms => aws::DESCRIBE_ALARMS,
+        Ask::Snapshots { .. } => aws::DESCRIBE_DB_SNAPSHOTS,
+        Ask::Metrics { .. } => aws::GET_METRIC_DATA,
     }
 }
 
@@ -82,7 +100,7 @@ async fn single(session: &Session, site: &Site, limits: &Limits, ask: Ask) -> Re
         Ask::Maintenance => aws::rds::maintenance(session, region).await.map(Answer::Maintenance),
         Ask::Alarms => aws::cloudwatch::alarms(session, region).await.map(Answer::Alarms),
         Ask::Snapshots { database } => aws::rds::snapshots(session, region, &database).await.map(Answer::Snapshots),
-        Ask::Events { since, until } => aws::rds::events(session, region, since, until)
+        Ask::Events { of, since, until } => aws::rds::events(session, region, &of, since, until)
             .await
             .map(|events| Answer::Events { events, window: since..until }),
         Ask::Metrics { .. } => Ok(Answer::MetricsDone),

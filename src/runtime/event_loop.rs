@@ -1,6 +1,7 @@
 //! The interactive console: keys, answers and time go in, frames and effects come out.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crossterm::clipboard::CopyToClipboard;
@@ -9,13 +10,17 @@ use crossterm::execute;
 use futures_util::StreamExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::clock::Clock;
 use super::driver::Driver;
+use super::last_known;
 use super::terminal::Guard;
 use crate::app::update::settle;
 use crate::app::{Effect, Msg, State, update, view};
+use crate::aws::MfaRequest;
+use crate::aws::meter::Meter;
+use crate::domain::text::clean;
 use crate::keymap::Key;
 
 /// Time enters the core this often; the ages on the screen have no finer grain.
@@ -27,8 +32,40 @@ const BATCH: usize = 256;
 enum Wake {
     Terminal(Option<io::Result<Event>>),
     Answer(Option<Msg>),
+    Question(MfaRequest),
     Tick,
     Signal,
+}
+
+/// What the console is connected to beside AWS.
+pub struct Outside {
+    pub codes: mpsc::Receiver<MfaRequest>,
+    /// The question that is being answered.
+    pub question: Option<MfaRequest>,
+    pub meter: Meter,
+    /// Where the last known state is kept.
+    pub memory: Option<PathBuf>,
+    /// When it was written last.
+    pub remembered: Instant,
+    #[cfg(feature = "sandbox")]
+    pub sandbox: Option<std::sync::Arc<crate::sandbox::Sandbox>>,
+}
+
+/// Between two writings of the last known state.
+const REMEMBER: Duration = Duration::from_secs(120);
+
+impl Outside {
+    /// Writes the last known state from time to time, beside the loop.
+    fn remember(&mut self, state: &State) {
+        let Some(path) = self.memory.clone().filter(|_| self.remembered.elapsed() >= REMEMBER) else { return };
+        self.remembered = Instant::now();
+        let document = last_known::gather(state);
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = last_known::write(&document, &path) {
+                tracing::warn!(%error, "the last known state is not kept");
+            }
+        });
+    }
 }
 
 /// The signals that end the console. Registered before the terminal is taken, so that none of them
@@ -58,6 +95,7 @@ pub async fn run(
     answers: &mut mpsc::Receiver<Msg>,
     clock: &Clock,
     signals: &mut Signals,
+    outside: &mut Outside,
 ) -> io::Result<()> {
     let mut events = EventStream::new();
     let mut tick = interval(TICK);
@@ -68,7 +106,7 @@ pub async fn run(
     let mut effects = update(state, Msg::Tick(clock.now()));
     effects.extend(update(state, Msg::Resize(size.width, size.height)));
     loop {
-        if perform(effects, guard, state, driver)? {
+        if perform(effects, guard, state, driver, outside)? {
             return Ok(());
         }
         settle(state);
@@ -80,6 +118,7 @@ pub async fn run(
             _ = hangup.recv() => Wake::Signal,
             event = events.next() => Wake::Terminal(event),
             answer = answers.recv() => Wake::Answer(answer),
+            Some(question) = outside.codes.recv(), if outside.question.is_none() => Wake::Question(question),
             _ = tick.tick() => Wake::Tick,
         };
         effects = update(state, Msg::Tick(clock.now()));
@@ -98,7 +137,19 @@ pub async fn run(
                     effects.extend(update(state, more));
                 }
             }
-            Wake::Tick => {}
+            Wake::Question(question) => {
+                let (session, serial) = (clean(&question.session), clean(&question.serial));
+                outside.question = Some(question);
+                effects.extend(update(state, Msg::CodeWanted { session, serial }));
+            }
+            Wake::Tick => {
+                effects.extend(update(state, Msg::Metered(outside.meter.last_minute())));
+                outside.remember(state);
+                if outside.question.as_ref().is_some_and(MfaRequest::is_over) {
+                    outside.question = None;
+                    effects.extend(update(state, Msg::CodeOver));
+                }
+            }
         }
     }
 }
@@ -126,13 +177,33 @@ fn rehearse_a_panic() -> ! {
 }
 
 /// Carries effects out; true when the console is to be left.
-fn perform(effects: Vec<Effect>, guard: &mut Guard, state: &mut State, driver: &mut Driver) -> io::Result<bool> {
+fn perform(
+    effects: Vec<Effect>,
+    guard: &mut Guard,
+    state: &mut State,
+    driver: &mut Driver,
+    outside: &mut Outside,
+) -> io::Result<bool> {
     let mut queue: std::collections::VecDeque<Effect> = effects.into();
     while let Some(effect) = queue.pop_front() {
         match effect {
             Effect::Fetch(request) => driver.fetch(request),
             Effect::Quit => return Ok(true),
             Effect::Suspend => guard.suspend()?,
+            Effect::GiveCode(code) => {
+                // Dropping the question declines it.
+                if let (Some(question), Some(code)) = (outside.question.take(), code) {
+                    question.answer(code);
+                }
+            }
+            Effect::Play(name) => {
+                #[cfg(feature = "sandbox")]
+                if let Some(Err(error)) = outside.sandbox.as_ref().map(|sandbox| sandbox.play(&name)) {
+                    tracing::warn!(%error, name, "the scenario cannot be played");
+                }
+                #[cfg(not(feature = "sandbox"))]
+                let _ = name;
+            }
             Effect::Copy(text) => {
                 let copied = execute!(guard.screen.backend_mut(), CopyToClipboard::to_clipboard_from(&text))
                     .map(|()| text)

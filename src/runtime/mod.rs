@@ -5,6 +5,7 @@ pub mod connect;
 pub mod driver;
 pub mod event_loop;
 pub mod headless;
+pub mod last_known;
 pub mod logging;
 pub mod terminal;
 

@@ -1,6 +1,7 @@
 //! The sandbox as the SDK's HTTP client: requests are answered in this process, so that
 //! serialisation, signing and retries are the SDK's own.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use winterbaume_core::{MockRequest, MockResponse};
 
 use super::Sandbox;
+use super::fault::body;
+use super::fault::reply::{Reply, SILENCE};
 use super::services::ACCESS_KEY_PREFIX;
 use super::world::identity;
 
@@ -67,7 +70,19 @@ impl HttpConnector for SandboxHttp {
                 let permille = 500 + identity::hash(&[&request.uri, &body]) % 1001;
                 tokio::time::sleep(latency.mul_f64(permille as f64 / 1000.0)).await;
             }
-            write(&sandbox.answer(&request)).map_err(|error| ConnectorError::other(error.into(), None))
+            match sandbox.reply(&request) {
+                Reply::Whole(answer) => respond(&answer, SdkBody::from(answer.body.clone())),
+                Reply::Cut(answer) => respond(&answer, SdkBody::from_body_1_x(body::cut(&answer.body))),
+                Reply::Drip(answer) => respond(&answer, SdkBody::from_body_1_x(body::drip(answer.body.clone()))),
+                Reply::Nothing => {
+                    tokio::time::sleep(SILENCE).await;
+                    Err(ConnectorError::timeout("nothing came".into()))
+                }
+                Reply::Refused => {
+                    let refused = io::Error::new(io::ErrorKind::ConnectionRefused, "connection refused");
+                    Err(ConnectorError::io(refused.into()))
+                }
+            }
         })
     }
 }
@@ -96,10 +111,14 @@ async fn read(request: HttpRequest) -> Result<MockRequest, BoxError> {
     Ok(MockRequest { method, uri, headers, body })
 }
 
-/// The services' response as the SDK reads it.
-fn write(answer: &MockResponse) -> Result<HttpResponse, HttpError> {
+/// The services' response as the SDK reads it, with the body as it arrives.
+fn respond(answer: &MockResponse, body: SdkBody) -> Result<HttpResponse, ConnectorError> {
+    write(answer, body).map_err(|error| ConnectorError::other(error.into(), None))
+}
+
+fn write(answer: &MockResponse, body: SdkBody) -> Result<HttpResponse, HttpError> {
     let status = StatusCode::try_from(answer.status)?;
-    let mut response = HttpResponse::new(status, SdkBody::from(answer.body.clone()));
+    let mut response = HttpResponse::new(status, body);
     for (name, value) in &answer.headers {
         if let Ok(value) = value.to_str() {
             response.headers_mut().try_append(name.as_str().to_owned(), value.to_owned())?;

@@ -1,121 +1,72 @@
-//! The environments of the sandbox's estates, as an engineer on call has them.
+//! The environments of the sandbox's estates, as an engineer on call has them: those of the two
+//! sample configurations.
 
 use crate::app::Estate;
 use crate::cli::World;
-use crate::domain::{Criticality, Environment};
+use crate::config::{self, EnvironmentSpec, SAMPLES};
+use crate::sandbox::world::scenario;
 
-struct Place {
-    name: &'static str,
-    estate: &'static str,
-    criticality: Criticality,
-    account: &'static str,
-    region: &'static str,
-    dr_region: Option<&'static str>,
-    prefix: &'static str,
-}
-
+/// The account of RentalIQ, in which the world also puts what is of no estate.
 const RENTALIQ: &str = "111122223333";
-
-/// RentalIQ and the five-account organisation (management and shared services run no databases).
-const PLACES: [Place; 6] = [
-    Place {
-        name: "prod",
-        estate: "rentaliq",
-        criticality: Criticality::Production,
-        account: RENTALIQ,
-        region: "us-east-1",
-        dr_region: Some("us-west-2"),
-        prefix: "rentaliq-prod-",
-    },
-    Place {
-        name: "qa",
-        estate: "rentaliq",
-        criticality: Criticality::Staging,
-        account: RENTALIQ,
-        region: "us-east-1",
-        dr_region: None,
-        prefix: "rentaliq-qa-",
-    },
-    Place {
-        name: "lab",
-        estate: "rentaliq",
-        criticality: Criticality::Development,
-        account: RENTALIQ,
-        region: "us-east-1",
-        dr_region: None,
-        prefix: "rentaliq-lab-",
-    },
-    Place {
-        name: "production",
-        estate: "five-account",
-        criticality: Criticality::Production,
-        account: "444455556666",
-        region: "eu-west-1",
-        dr_region: Some("eu-central-1"),
-        prefix: "",
-    },
-    Place {
-        name: "staging",
-        estate: "five-account",
-        criticality: Criticality::Staging,
-        account: "555566667777",
-        region: "eu-west-1",
-        dr_region: None,
-        prefix: "",
-    },
-    Place {
-        name: "development",
-        estate: "five-account",
-        criticality: Criticality::Development,
-        account: "666677778888",
-        region: "eu-west-1",
-        dr_region: None,
-        prefix: "",
-    },
-];
-
-/// The large world for benchmarks.
-const LOAD: Place = Place {
-    name: "load",
-    estate: "",
-    criticality: Criticality::Development,
-    account: RENTALIQ,
-    region: "us-east-1",
-    dr_region: None,
-    prefix: "",
-};
-
-/// What a scenario adds that belongs to none of the estates' environments.
-const OTHERS: Place = Place { name: "others", ..LOAD };
 
 /// The estate that the sandbox shows, and the account of each of its sessions.
 #[must_use]
-pub fn estate(world: &World) -> (Estate, Vec<&'static str>) {
-    let places: Vec<&Place> = if world.databases.is_some() {
-        vec![&LOAD]
-    } else if world.scenario == "hostile" {
-        PLACES.iter().chain([&OTHERS]).collect()
+pub fn estate(world: &World) -> (Estate, Vec<String>) {
+    let specs: Vec<EnvironmentSpec> = if world.databases.is_some() {
+        vec![plain("load")]
     } else {
-        PLACES.iter().collect()
+        let mut specs: Vec<_> =
+            SAMPLES.iter().flat_map(|(file, text)| config::parse(text, file).0.environments).collect();
+        if world.scenario.split(',').any(|name| name.trim() == "hostile") {
+            specs.push(plain("others"));
+        }
+        specs
     };
-    let mut accounts: Vec<&'static str> = Vec::new();
-    let mut estate = Estate { sandbox: Some(world.scenario.clone()), ..Estate::default() };
-    for place in places {
-        let session = accounts.iter().position(|a| *a == place.account).unwrap_or_else(|| {
-            accounts.push(place.account);
-            estate.sessions.push(place.account.to_owned());
+    let mut accounts: Vec<String> = Vec::new();
+    let mut estate = Estate {
+        sandbox: Some(if world.scenario.is_empty() { scenario::DEFAULT.to_owned() } else { world.scenario.clone() }),
+        ..Estate::default()
+    };
+    for spec in specs {
+        // The sandbox has no profiles and roles to assume: its sessions are told apart by account.
+        let Some(account) = &spec.expected_account else { continue };
+        let session = accounts.iter().position(|known| known == account).unwrap_or_else(|| {
+            accounts.push(account.clone());
+            estate.sessions.push(account.clone());
             accounts.len() - 1
         });
-        let site = estate.add_site(session, place.region);
-        let dr_site = place.dr_region.map(|region| estate.add_site(session, region));
-        estate.environments.push(Environment {
-            name: place.name.into(),
-            estate: place.estate.into(),
-            criticality: place.criticality,
-            site,
-            dr_site,
-            name_prefix: place.prefix.into(),
-        });
+        config::place(&mut estate, session, &spec);
     }
     (estate, accounts)
+}
+
+/// An environment that takes all of RentalIQ's account: the large world for benchmarks, and what a
+/// scenario adds that belongs to none of the estates' environments.
+fn plain(name: &str) -> EnvironmentSpec {
+    EnvironmentSpec {
+        name: name.to_owned(),
+        expected_account: Some(RENTALIQ.to_owned()),
+        region: "us-east-1".to_owned(),
+        ..EnvironmentSpec::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_samples_are_the_estate() {
+        let (estate, accounts) = estate(&World::default());
+        let names: Vec<&str> = estate.environments.iter().map(|e| e.name.as_str()).collect();
+        assert_eq!(names, ["prod", "qa", "lab", "production", "staging", "development"]);
+        assert_eq!(accounts, ["111122223333", "444455556666", "555566667777", "666677778888"]);
+        assert_eq!(estate.sites.len(), 6);
+    }
+
+    #[test]
+    fn a_large_world_is_one_environment() {
+        let (estate, accounts) = estate(&World { databases: Some(50), ..World::default() });
+        assert_eq!((estate.environments.len(), estate.sites.len(), accounts.len()), (1, 1, 1));
+    }
 }

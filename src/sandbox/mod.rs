@@ -1,10 +1,12 @@
 //! The embedded AWS that `qd` opens when nothing is configured: a [`world`] in which things happen
 //! as functions of time, the [`services`] that say it on the wire, a [`connector`] that plugs it in
-//! below the official SDK, and [`serve`] for clients outside of this process.
+//! below the official SDK, [`serve`] for clients outside of this process, and the [`fault`]s that stand
+//! in between.
 
 mod clock;
 pub mod connector;
 pub mod environments;
+pub mod fault;
 pub mod serve;
 pub mod services;
 pub mod world;
@@ -18,8 +20,10 @@ use winterbaume_core::{MockRequest, MockResponse};
 pub use clock::SandboxClock;
 pub use world::{World, WorldError, WorldOptions};
 
+use fault::Call;
+use fault::reply::{Reply, reply};
 use services::answer::{Refusal, finish};
-use services::{cloudwatch, rds, sts};
+use services::{Caller, cloudwatch, rds, sts};
 
 /// The world, its time, and how often it was asked.
 #[derive(Debug)]
@@ -58,8 +62,28 @@ impl Sandbox {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Answers a request to any service: the service and the region are those of the signature's
-    /// credential scope, the account is the access key's.
+    /// Plays another scenario from this moment on; its distances in time count from now.
+    ///
+    /// # Errors
+    /// When there is no such scenario, or its text is wrong; then nothing has changed.
+    pub fn play(&self, scenario: &str) -> Result<(), WorldError> {
+        let now = self.now();
+        self.change(|world| world.play(scenario, now))
+    }
+
+    /// What arrives at the caller: AWS's answer, or what the world's faults make of it.
+    #[must_use]
+    pub fn reply(&self, request: &MockRequest) -> Reply {
+        let Some(scope) = services::scope(&request.headers) else { return Reply::Whole(self.answer(request)) };
+        let operation = services::operation(request);
+        let number = self.count(&scope.service, request);
+        let call = Call { scope: &scope, operation: &operation, number, at: self.now() };
+        let fault = self.read(|world| call.struck_by(&world.faults).cloned());
+        reply(fault.as_ref(), &call, request, |caller| self.said(&scope.service, caller, call.at, request))
+    }
+
+    /// AWS's answer to a request to any service, whatever the faults: the service and the region
+    /// are those of the signature's credential scope, the account is the access key's.
     #[must_use]
     pub fn answer(&self, request: &MockRequest) -> MockResponse {
         let Some(scope) = services::scope(&request.headers) else {
@@ -72,17 +96,20 @@ impl Sandbox {
             return finished(refusal.to(request, rds::NAMESPACE), number);
         };
         let number = self.count(&scope.service, request);
-        let (caller, now) = (&scope.caller, self.clock.now());
-        let answer = match scope.service.as_str() {
+        finished(self.said(&scope.service, &scope.caller, self.now(), request), number)
+    }
+
+    /// What a service says to a caller.
+    fn said(&self, service: &str, caller: &Caller, now: Timestamp, request: &MockRequest) -> MockResponse {
+        match service {
             "rds" => rds::handle(&self.world, caller, now, request),
             "monitoring" => self.read(|world| cloudwatch::handle(world, caller, now, request)),
-            "sts" => sts::handle(caller, request),
+            "sts" => self.read(|world| sts::handle(world, caller, now, request)),
             other => {
                 let message = format!("The sandbox has no service {other}.");
                 Refusal { status: 501, code: "NotImplemented", message }.to(request, rds::NAMESPACE)
             }
-        };
-        finished(answer, number)
+        }
     }
 
     /// Counts a call and gives its number among all of them.

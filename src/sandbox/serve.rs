@@ -1,13 +1,14 @@
 //! The sandbox over HTTP on this machine, for clients outside of this process such as the AWS CLI
 //! (`--endpoint-url`).
 
+use std::error::Error;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -17,6 +18,11 @@ use tokio::task::JoinSet;
 use winterbaume_core::MockRequest;
 
 use super::Sandbox;
+use super::fault::body::{self, Body};
+use super::fault::reply::{Reply, SILENCE};
+
+/// Why a connection is closed.
+type Failure = Box<dyn Error + Send + Sync>;
 
 /// The largest request that is read, bytes.
 const MOST_BYTES: usize = 10 * 1024 * 1024;
@@ -60,10 +66,13 @@ pub async fn serve(sandbox: Arc<Sandbox>, listener: TcpListener, stop: impl Futu
     }
 }
 
-async fn respond(sandbox: Arc<Sandbox>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, http::Error> {
+/// The answer to a request. An error closes the connection without one: whoever reached this
+/// server can no longer be refused the connection.
+async fn respond(sandbox: Arc<Sandbox>, request: Request<Incoming>) -> Result<Response<Body>, Failure> {
     let (head, body) = request.into_parts();
     let Ok(body) = Limited::new(body, MOST_BYTES).collect().await else {
-        return Response::builder().status(StatusCode::PAYLOAD_TOO_LARGE).body(Full::default());
+        let nothing = body::whole(Bytes::new());
+        return Ok(Response::builder().status(StatusCode::PAYLOAD_TOO_LARGE).body(nothing)?);
     };
     let request = MockRequest {
         method: head.method.to_string(),
@@ -71,14 +80,38 @@ async fn respond(sandbox: Arc<Sandbox>, request: Request<Incoming>) -> Result<Re
         headers: head.headers,
         body: body.to_bytes(),
     };
-    let answer = sandbox.answer(&request);
-    let mut response = Response::builder().status(answer.status).body(Full::new(answer.body))?;
+    let (answer, body) = match sandbox.reply(&request) {
+        Reply::Whole(answer) => {
+            let body = body::whole(answer.body.clone());
+            (answer, body)
+        }
+        Reply::Cut(answer) => {
+            let body = body::cut(&answer.body);
+            (answer, body)
+        }
+        Reply::Drip(answer) => {
+            let body = body::drip(answer.body.clone());
+            (answer, body)
+        }
+        Reply::Nothing => {
+            tokio::time::sleep(SILENCE).await;
+            return Err(io::Error::from(io::ErrorKind::TimedOut).into());
+        }
+        Reply::Refused => return Err(io::Error::from(io::ErrorKind::ConnectionRefused).into()),
+    };
+    let mut response = Response::builder().status(answer.status).body(body)?;
     *response.headers_mut() = answer.headers;
     Ok(response)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::super::fault::{Fault, Kind};
     use super::super::{SandboxClock, World, WorldOptions};
     use super::*;
 
@@ -93,5 +126,49 @@ mod tests {
         assert_eq!(refused.kind(), io::ErrorKind::InvalidInput);
         let local = TcpListener::bind("127.0.0.1:0").await.unwrap();
         serve(sandbox, local, std::future::ready(())).await.unwrap();
+    }
+
+    /// What comes back over the connection from a sandbox with this fault.
+    async fn received(kind: Kind) -> String {
+        let epoch: jiff::Timestamp = "2026-11-22T14:00:00Z".parse().unwrap();
+        let options = WorldOptions { scenario: "quiet".into(), seed: 1, databases: None, epoch };
+        let mut world = World::build(&options).unwrap();
+        world.faults = vec![Fault::new(kind)];
+        let sandbox = Arc::new(Sandbox::new(world, SandboxClock::frozen(epoch)));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let form = "Action=GetCallerIdentity&Version=2011-06-15";
+        let asking = async {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let head = format!(
+                "POST / HTTP/1.1\r\nHost: {address}\r\nAuthorization: AWS4-HMAC-SHA256 \
+                 Credential=AKIASANDBOX111122223333/20261122/us-east-1/sts/aws4_request, SignedHeaders=host, \
+                 Signature=00\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{form}",
+                form.len()
+            );
+            stream.write_all(head.as_bytes()).await.unwrap();
+            let mut bytes = Vec::new();
+            // A reset is one of the ways in which a connection may end here.
+            let _ = tokio::time::timeout(Duration::from_secs(2), stream.read_to_end(&mut bytes)).await;
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        tokio::select! {
+            ended = serve(sandbox, listener, std::future::pending()) => panic!("the service ended: {ended:?}"),
+            text = asking => text,
+        }
+    }
+
+    #[tokio::test]
+    async fn faults_go_over_the_connection() {
+        let throttled = received(Kind::Throttled).await;
+        assert!(throttled.starts_with("HTTP/1.1 400 "), "{throttled}");
+        assert!(throttled.contains("<Code>Throttling</Code>"), "{throttled}");
+        assert_eq!(received(Kind::Refuses).await, "");
+        let cut = received(Kind::Cut).await;
+        assert!(cut.starts_with("HTTP/1.1 200 "), "{cut}");
+        assert!(cut.contains("<GetCallerIdentityResponse") && !cut.contains("</GetCallerIdentityResponse>"), "{cut}");
+        assert!(!cut.ends_with("0\r\n\r\n"), "{cut}");
+        let page = received(Kind::Html500).await;
+        assert!(page.starts_with("HTTP/1.1 500 ") && page.contains("text/html"), "{page}");
     }
 }

@@ -61,9 +61,12 @@ pub fn degrade(theme: &Theme, depth: ColorDepth) -> Theme {
                 indexed.bg = style.bg.map(index);
                 indexed
             }
-            // A theme that was written in the 16 colours knows better than the table.
-            ColorDepth::Ansi16 if is_ansi(style.fg) && is_ansi(style.bg) => style,
-            ColorDepth::Ansi16 => ansi16(role),
+            // A theme that says how it looks in 16 colours knows better than the table.
+            ColorDepth::Ansi16 => match theme.ansi16.get(&role) {
+                Some(own) => *own,
+                None if is_ansi(style) => style,
+                None => ansi16(role),
+            },
             ColorDepth::None => colourless(role),
         };
         degraded.set(role, style);
@@ -76,8 +79,9 @@ fn is_monochrome_vt(term: &str) -> bool {
     term.strip_prefix("vt").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-fn is_ansi(color: Option<Color>) -> bool {
-    !matches!(color, Some(Color::Rgb(..) | Color::Indexed(16..)))
+/// True when the style needs no more than the 16 colours.
+pub(super) fn is_ansi(style: Style) -> bool {
+    [style.fg, style.bg].iter().all(|color| !matches!(color, Some(Color::Rgb(..) | Color::Indexed(16..))))
 }
 
 fn ansi16(role: Role) -> Style {
@@ -109,7 +113,6 @@ fn colourless(role: Role) -> Style {
         | Role::Faint
         | Role::Border
         | Role::Unknown
-        | Role::Stale
         | Role::ChartLineAlt
         | Role::ChartThreshold
         | Role::ChartCursor => Modifier::DIM,
@@ -120,6 +123,7 @@ fn colourless(role: Role) -> Style {
         | Role::Development
         | Role::ChartMark
         | Role::Key => Modifier::BOLD,
+        Role::Stale => Modifier::DIM | Modifier::ITALIC,
         Role::Critical => Modifier::BOLD | Modifier::UNDERLINED,
         Role::Match => Modifier::UNDERLINED,
         Role::Selection | Role::Sandbox => Modifier::REVERSED,
@@ -175,14 +179,30 @@ mod tests {
         }
     }
 
+    const DEPTHS: [ColorDepth; 4] = [ColorDepth::None, ColorDepth::Ansi16, ColorDepth::Indexed, ColorDepth::TrueColor];
+
+    /// Severities differ from each other and from ordinary text, by colour or by modifier.
     #[test]
     fn severities_stay_apart_at_every_depth() {
-        let severe = [Role::Text, Role::Warning, Role::Critical, Role::Production, Role::Selection];
+        let severe = [
+            Role::Text,
+            Role::Good,
+            Role::Warning,
+            Role::Critical,
+            Role::Unknown,
+            Role::Stale,
+            Role::Production,
+            Role::Selection,
+        ];
         for name in crate::theme::shipped() {
-            for depth in [ColorDepth::TrueColor, ColorDepth::Indexed, ColorDepth::Ansi16, ColorDepth::None] {
+            for depth in DEPTHS {
                 let theme = degrade(&load(name, None).0, depth);
                 for (i, a) in severe.iter().enumerate() {
                     for b in &severe[i + 1..] {
+                        // Without colours the healthy is plain on purpose: what is wrong stands out.
+                        if (*a, *b, depth) == (Role::Text, Role::Good, ColorDepth::None) {
+                            continue;
+                        }
                         assert_ne!(theme.style(*a), theme.style(*b), "{name} {depth:?} {a:?} {b:?}");
                     }
                 }
@@ -190,19 +210,55 @@ mod tests {
         }
     }
 
+    /// Production, sandbox and armed are blocks on every terminal, and none passes for a selected row
+    /// or production for the sandbox.
+    #[test]
+    fn blocks_stand_out_at_every_depth() {
+        for name in crate::theme::shipped() {
+            for depth in DEPTHS {
+                let theme = degrade(&load(name, None).0, depth);
+                for block in [Role::Production, Role::Sandbox, Role::Armed] {
+                    let style = theme.style(block);
+                    let inverse = style.add_modifier.contains(Modifier::REVERSED);
+                    assert!(style.bg.is_some() || inverse, "{name} {depth:?} {block:?}");
+                    assert_ne!(style, theme.style(Role::Selection), "{name} {depth:?} {block:?}");
+                }
+                let (production, sandbox) = (theme.style(Role::Production), theme.style(Role::Sandbox));
+                assert_ne!(production, sandbox, "{name} {depth:?}");
+            }
+        }
+    }
+
     #[test]
     fn no_color_means_none() {
-        let theme = degrade(&load("dark", None).0, ColorDepth::None);
-        for role in Role::ALL {
-            let style = theme.style(*role);
-            assert_eq!((style.fg, style.bg), (None, None), "{role:?}");
+        for name in crate::theme::shipped() {
+            let theme = degrade(&load(name, None).0, ColorDepth::None);
+            for role in Role::ALL {
+                let style = theme.style(*role);
+                assert_eq!((style.fg, style.bg), (None, None), "{name} {role:?}");
+            }
         }
     }
 
     #[test]
     fn sixteen_colours_hold_only_those() {
-        let theme = degrade(&load("light", None).0, ColorDepth::Ansi16);
-        assert!(Role::ALL.iter().all(|role| is_ansi(theme.style(*role).fg) && is_ansi(theme.style(*role).bg)));
+        for name in crate::theme::shipped() {
+            let theme = degrade(&load(name, None).0, ColorDepth::Ansi16);
+            for role in Role::ALL {
+                assert!(is_ansi(theme.style(*role)), "{name} {role:?}");
+            }
+        }
+    }
+
+    /// On 16 colours too, this theme asks nobody to tell red from green.
+    #[test]
+    fn colour_blind_has_no_green_beside_red() {
+        let theme = degrade(&load("colour-blind", None).0, ColorDepth::Ansi16);
+        let green = |color: Option<Color>| matches!(color, Some(Color::Green | Color::LightGreen));
+        for role in Role::ALL {
+            let style = theme.style(*role);
+            assert!(!green(style.fg) && !green(style.bg), "{role:?}");
+        }
     }
 
     #[test]

@@ -8,10 +8,15 @@ use ratatui::style::{Color, Modifier, Style};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Role, Theme};
+use super::degrade::is_ansi;
+use super::{Rgb, Role, Theme};
 
-const SHIPPED: [(&str, &str); 2] =
-    [("dark", include_str!("../../themes/dark.toml")), ("light", include_str!("../../themes/light.toml"))];
+const SHIPPED: [(&str, &str); 4] = [
+    ("dark", include_str!("../../themes/dark.toml")),
+    ("light", include_str!("../../themes/light.toml")),
+    ("high-contrast", include_str!("../../themes/high-contrast.toml")),
+    ("colour-blind", include_str!("../../themes/colour-blind.toml")),
+];
 
 /// The names of the themes in the binary.
 pub fn shipped() -> impl Iterator<Item = &'static str> {
@@ -61,6 +66,10 @@ fn names() -> String {
 struct Draft {
     palette: BTreeMap<String, Color>,
     roles: BTreeMap<Role, Look>,
+    /// The roles for terminals of 16 colours, where they are not those of the table.
+    ansi16: BTreeMap<Role, Look>,
+    foreground: Option<Rgb>,
+    background: Option<Rgb>,
 }
 
 /// One role as written.
@@ -90,11 +99,16 @@ impl Draft {
             match (key, value.get_ref()) {
                 ("inherits", DeValue::String(base)) => inherits = Some((base.clone().into_owned(), line)),
                 ("palette", DeValue::Table(table)) => self.read_palette(text, table, warnings),
-                ("roles", DeValue::Table(table)) => self.read_roles(text, table, warnings),
+                ("roles", DeValue::Table(table)) => self.roles.extend(read_roles(text, table, warnings)),
+                ("ansi16", DeValue::Table(table)) => self.ansi16.extend(read_roles(text, table, warnings)),
+                ("ground", DeValue::Table(table)) => self.read_ground(text, table, warnings),
                 ("inherits", _) => warnings.push(format!("line {line}: inherits must be the name of a theme")),
-                ("palette" | "roles", _) => warnings.push(format!("line {line}: {key} must be a table: [{key}]")),
+                ("palette" | "roles" | "ansi16" | "ground", _) => {
+                    warnings.push(format!("line {line}: {key} must be a table: [{key}]"));
+                }
                 _ => warnings.push(format!(
-                    "line {line}: {key:?} is not known here; a theme has inherits, [palette] and [roles]"
+                    "line {line}: {key:?} is not known here; a theme has inherits, [palette], [ground], [roles] \
+                     and [ansi16]"
                 )),
             }
         }
@@ -113,41 +127,57 @@ impl Draft {
         }
     }
 
-    fn read_roles(&mut self, text: &str, table: &DeTable<'_>, warnings: &mut Vec<String>) {
+    fn read_ground(&mut self, text: &str, table: &DeTable<'_>, warnings: &mut Vec<String>) {
         for (name, line, value) in entries(text, table) {
-            let Some(role) = Role::from_name(name) else {
-                warnings.push(format!("line {line}: there is no role {name:?}"));
-                continue;
-            };
-            let look = if let DeValue::Table(table) = value.get_ref() {
-                read_look(text, name, table, warnings)
-            } else if let Some(written) = written(value.get_ref()) {
-                Look { fg: Some(Named { text: written, line }), ..Look::default() }
-            } else {
-                warnings.push(format!(
-                    "line {line}: the role {name} must be a colour or {{ fg = …, bg = …, modifiers = […] }}"
-                ));
-                continue;
-            };
-            self.roles.insert(role, look);
+            let rgb = written(value.get_ref()).and_then(|written| color(&written)).and_then(Rgb::of);
+            match (name, rgb) {
+                ("foreground", Some(rgb)) => self.foreground = Some(rgb),
+                ("background", Some(rgb)) => self.background = Some(rgb),
+                ("foreground" | "background", None) => {
+                    warnings.push(format!("line {line}: {name} must be \"#rrggbb\" or 16-255"));
+                }
+                _ => warnings.push(format!("line {line}: [ground] has background and foreground, not {name:?}")),
+            }
         }
     }
 
     /// Lays another draft over this one: its colours and roles replace those of the same name.
     fn overlay(&mut self, other: Self) {
         self.palette.extend(other.palette);
+        // A role that is given anew says nothing about 16 colours any more, unless it does so too.
+        self.ansi16.retain(|role, _| !other.roles.contains_key(role));
         self.roles.extend(other.roles);
+        self.ansi16.extend(other.ansi16);
+        self.foreground = other.foreground.or(self.foreground);
+        self.background = other.background.or(self.background);
     }
 
     fn resolve(&self, name: &str, warnings: &mut Vec<String>) -> Theme {
         let mut theme = Theme::plain(name);
         for (role, look) in &self.roles {
-            let mut style = Style::new().add_modifier(look.modifiers);
-            style.fg = look.fg.as_ref().and_then(|named| self.color(*role, named, warnings));
-            style.bg = look.bg.as_ref().and_then(|named| self.color(*role, named, warnings));
-            theme.set(*role, style);
+            theme.set(*role, self.style(*role, look, warnings));
         }
+        for (role, look) in &self.ansi16 {
+            // The palette is for many colours: here only ANSI names count.
+            let plain = Self::default();
+            let style = plain.style(*role, look, warnings);
+            if is_ansi(style) {
+                theme.ansi16.insert(*role, style);
+            } else {
+                let line = look.fg.as_ref().or(look.bg.as_ref()).map_or(1, |named| named.line);
+                warnings
+                    .push(format!("line {line}: the role {} in [ansi16] must be in ANSI names or 0-15", role.name()));
+            }
+        }
+        theme.ground = self.foreground.zip(self.background);
         theme
+    }
+
+    fn style(&self, role: Role, look: &Look, warnings: &mut Vec<String>) -> Style {
+        let mut style = Style::new().add_modifier(look.modifiers);
+        style.fg = look.fg.as_ref().and_then(|named| self.color(role, named, warnings));
+        style.bg = look.bg.as_ref().and_then(|named| self.color(role, named, warnings));
+        style
     }
 
     fn color(&self, role: Role, named: &Named, warnings: &mut Vec<String>) -> Option<Color> {
@@ -163,6 +193,28 @@ impl Draft {
         }
         found
     }
+}
+
+fn read_roles(text: &str, table: &DeTable<'_>, warnings: &mut Vec<String>) -> BTreeMap<Role, Look> {
+    let mut roles = BTreeMap::new();
+    for (name, line, value) in entries(text, table) {
+        let Some(role) = Role::from_name(name) else {
+            warnings.push(format!("line {line}: there is no role {name:?}"));
+            continue;
+        };
+        let look = if let DeValue::Table(table) = value.get_ref() {
+            read_look(text, name, table, warnings)
+        } else if let Some(written) = written(value.get_ref()) {
+            Look { fg: Some(Named { text: written, line }), ..Look::default() }
+        } else {
+            warnings.push(format!(
+                "line {line}: the role {name} must be a colour or {{ fg = …, bg = …, modifiers = […] }}"
+            ));
+            continue;
+        };
+        roles.insert(role, look);
+    }
+    roles
 }
 
 fn read_look(text: &str, role: &str, table: &DeTable<'_>, warnings: &mut Vec<String>) -> Look {
@@ -267,6 +319,29 @@ mod tests {
         assert_eq!(warnings, Vec::<String>::new());
         assert_eq!(theme.style(Role::Good), Style::new().fg(Color::Indexed(130)));
         assert_eq!(theme.style(Role::Dim), Style::new().bg(Color::Cyan).add_modifier(Modifier::BOLD));
+    }
+
+    #[test]
+    fn the_ground_is_inherited_by_halves() {
+        let (theme, warnings) = load("mine", Some("[ground]\nbackground = \"#000000\"\n"));
+        assert_eq!(warnings, Vec::<String>::new());
+        let (foreground, _) = load("dark", None).0.ground().expect("the ground of dark");
+        assert_eq!(theme.ground(), Some((foreground, Rgb::new(0, 0, 0))));
+        let (theme, warnings) = load("mine", Some("[ground]\nbackground = \"red\"\nforground = \"#ffffff\"\n"));
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        assert_eq!(theme.ground(), load("dark", None).0.ground());
+    }
+
+    #[test]
+    fn a_role_given_anew_is_not_bound_by_what_it_was_on_16_colours() {
+        let (theme, _) = load("mine", Some("inherits = \"colour-blind\"\n[roles]\ngood = \"#00ff00\"\n"));
+        assert_eq!(theme.ansi16.get(&Role::Good), None);
+        assert!(theme.ansi16.contains_key(&Role::Critical));
+        let (theme, warnings) = load("mine", Some("[ansi16]\ngood = \"blue\"\ndim = \"#888888\"\n"));
+        assert_eq!(theme.ansi16.get(&Role::Good), Some(&Style::new().fg(Color::Blue)));
+        assert_eq!(theme.ansi16.get(&Role::Dim), None);
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].starts_with("line 3: "), "{warnings:?}");
     }
 
     #[test]

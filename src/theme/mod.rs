@@ -2,13 +2,21 @@
 //!
 //! Themes are TOML files; the shipped ones are embedded. See `themes/dark.toml` for the format.
 
+mod background;
+mod choice;
 mod degrade;
 mod load;
+mod rgb;
 mod role;
 
+pub use background::{BACKGROUND_QUERY, Background, parse_answer};
+pub use choice::{Choice, names};
 pub use degrade::{ColorDepth, degrade};
 pub use load::{load, shipped};
+pub use rgb::Rgb;
 pub use role::Role;
+
+use std::collections::BTreeMap;
 
 use ratatui::style::Style;
 
@@ -19,19 +27,29 @@ pub struct Theme {
     pub name: String,
     /// Indexed by `Role as usize`.
     styles: [Style; Role::COUNT],
+    /// The roles that look otherwise on 16 colours than the table in `degrade` has it.
+    ansi16: BTreeMap<Role, Style>,
+    ground: Option<(Rgb, Rgb)>,
 }
 
 impl Theme {
     /// A theme in which nothing is styled.
     #[must_use]
     pub fn plain(name: &str) -> Self {
-        Self { name: name.to_owned(), styles: [Style::new(); Role::COUNT] }
+        Self { name: name.to_owned(), styles: [Style::new(); Role::COUNT], ansi16: BTreeMap::new(), ground: None }
     }
 
     /// The style of a role.
     #[must_use]
     pub fn style(&self, role: Role) -> Style {
         self.styles[role as usize]
+    }
+
+    /// The terminal's colours that the theme was made for: foreground, background. Nothing is
+    /// painted with them; pictures and measurements of contrast need them.
+    #[must_use]
+    pub fn ground(&self) -> Option<(Rgb, Rgb)> {
+        self.ground
     }
 
     /// Replaces the style of a role.

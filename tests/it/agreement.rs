@@ -132,7 +132,7 @@ pub fn alarm(told: &Value) -> Alarm {
 
 /// The caller.
 pub fn identity(told: &Value) -> Identity {
-    Identity { account: words(&told["Account"]), arn: words(&told["Arn"]) }
+    Identity { account: words(&told["Account"]), arn: words(&told["Arn"]), expires: None }
 }
 
 /// Every element of a list; none where the key is missing.

@@ -204,8 +204,7 @@ fn what_can_be_done_somewhere_has_a_key_somewhere() {
     for name in keymap::shipped() {
         let (keymap, _) = Keymap::load(name, None);
         for action in Action::ALL {
-            let layers = [Layer::Table, Layer::Database, Layer::Overlay, Layer::Prompt, Layer::Global];
-            let bound = layers.iter().any(|layer| keymap.bindings(*layer).any(|(_, bound)| bound == *action));
+            let bound = Layer::ALL.iter().any(|layer| keymap.bindings(*layer).any(|(_, bound)| bound == *action));
             assert!(bound, "{name}: nothing does {action:?}");
         }
     }

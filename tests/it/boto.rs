@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use quarterdeck::aws::{InProcess, Session, SessionSpec, cloudwatch, rds, sts};
+use quarterdeck::collect::EventsOf;
 use quarterdeck::collect::metrics::{MetricCall, MetricQuery};
 use quarterdeck::domain::{Database, Metric};
 use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
@@ -115,7 +116,12 @@ impl Site<'_> {
             expected.sort_by(|a, b| a.id.cmp(&b.id));
             assert_eq!(found, expected);
         }
-        let found = rds::events(session, region, Timestamp::UNIX_EPOCH, self.now).await.unwrap();
+        let mut found = Vec::new();
+        for database in databases {
+            let of = EventsOf::Database(database.id.as_str().into());
+            found.extend(rds::events(session, region, &of, Timestamp::UNIX_EPOCH, self.now).await.unwrap());
+        }
+        found.sort();
         let mut expected = each(&told["events"], agreement::event);
         expected.sort();
         assert_eq!(found, expected);

@@ -192,6 +192,8 @@ const PAYLOADS: [&str; 10] = [
 fn nothing_of_it_reaches_a_real_terminal() {
     let args = ["--sandbox", "--scenario", SCENARIO, "--at", MOMENT];
     let mut console = Console::start(&Start { args: &args, size: (160, 50), ..Start::default() });
+    console.shows("checks pass");
+    console.types("D");
     console.shows("Databases 20");
     console.shows("prod-orders-db-reporting");
 

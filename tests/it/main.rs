@@ -1,4 +1,5 @@
 //! The integration tests: one binary, because each further one would link the whole SDK again.
+#![allow(clippy::large_futures, reason = "a test's future is made once")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod agreement;
@@ -6,10 +7,17 @@ mod agreement;
 mod borders;
 #[cfg(feature = "sandbox")]
 mod boto;
+mod contrast;
+#[cfg(feature = "sandbox")]
+mod faults;
+#[cfg(feature = "sandbox")]
+mod fleet;
 #[cfg(feature = "sandbox")]
 mod frames;
 #[cfg(feature = "sandbox")]
 mod hostile;
+#[cfg(feature = "sandbox")]
+mod identity;
 mod moto;
 #[cfg(feature = "sandbox")]
 mod property;

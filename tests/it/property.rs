@@ -223,7 +223,7 @@ impl Run {
                 return Err(TestCaseError::fail(format!("{} is a row and unknown", row.arn)));
             };
             prop_assert_eq!(&*row.arn, database.arn.as_str());
-            prop_assert_eq!(state.estate.owner(row.site, &database.id), Some(row.environment));
+            prop_assert_eq!(state.estate.owner(row.site, database), Some(row.environment));
             if let Scope::One(only) = state.scope {
                 prop_assert_eq!(row.environment, only, "{} belongs to another environment", &database.id);
             }

@@ -282,6 +282,8 @@ fn ready() -> Console {
 #[test]
 fn the_first_screen_has_data_and_its_log_is_private() {
     let mut console = ready();
+    console.shows("checks pass");
+    console.types("D");
     console.shows("Databases 14");
     console.shows("data < 1m");
     assert!(console.lines().first().is_some_and(|line| line.contains("SANDBOX") && line.contains("READ-ONLY")));
@@ -371,6 +373,8 @@ fn suspended_and_continued_as_by_a_shell() {
     assert_eq!(console.settings, settings(console.master.as_ref()), "the shell gets another terminal than it gave");
 
     console.types("\n");
+    console.shows("checks pass");
+    console.types("D");
     console.shows("Databases 14");
     console.shows(ROW);
     assert!(console.lock().screen.screen().alternate_screen());

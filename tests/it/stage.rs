@@ -13,7 +13,7 @@ use quarterdeck::app::update::settle;
 use quarterdeck::app::{Effect, Msg, State, update, view};
 use quarterdeck::cli::{Source, World};
 use quarterdeck::collect::metrics::{MetricAnswer, MetricCall, MetricStore};
-use quarterdeck::collect::{Answer, Ask, Dataset, Request};
+use quarterdeck::collect::{Answer, Ask, Dataset, EventsOf, Request};
 use quarterdeck::domain::{Fault, FaultKind};
 use quarterdeck::keymap::{Key, Keymap};
 use quarterdeck::picture::{self, Format};
@@ -56,7 +56,8 @@ impl Stage {
         let source = Source { sandbox: true, world, ..Source::default() };
         let connection = connect(&source).await.expect("the sandbox opens");
         let (keymap, theme) = (Keymap::default(), Theme::default());
-        let state = State::new(connection.estate.clone(), at, keymap, theme, ColorDepth::TrueColor);
+        let mut state = State::new(connection.estate.clone(), at, keymap, theme, ColorDepth::TrueColor);
+        state.screen = Screen::Databases;
         let (driver, answers) = Driver::new(connection.sessions, &connection.estate);
         let seconds = Arc::new(AtomicI64::new(at.as_second()));
         let shared = seconds.clone();
@@ -211,6 +212,7 @@ pub fn fresh() -> Stage {
     let ready = fleet();
     let at: Timestamp = MOMENT.parse().expect("a timestamp");
     let mut stage = Stage::of(State::new(ready.estate, at, ready.keymap, ready.theme, ready.depth));
+    stage.state.screen = Screen::Databases;
     stage.send(Msg::Tick(at));
     stage
 }
@@ -226,8 +228,12 @@ pub fn good(request: &Request) -> Vec<Result<Answer, Fault>> {
             data.maintenance.value().into_iter().flat_map(|all| all.values().flatten().cloned()).collect(),
         ),
         Ask::Alarms => Answer::Alarms(data.alarms.value().cloned().unwrap_or_default()),
-        Ask::Events { since, until } => {
-            let known = data.events.value().map(Vec::as_slice).unwrap_or_default();
+        Ask::Events { of, since, until } => {
+            let known = match of {
+                EventsOf::Grave => data.events.value(),
+                EventsOf::Database(database) => data.instance_events.get(database).and_then(|known| known.value()),
+            };
+            let known = known.map(Vec::as_slice).unwrap_or_default();
             let events = known.iter().filter(|event| (*since..*until).contains(&event.at)).cloned().collect();
             Answer::Events { events, window: *since..*until }
         }
@@ -249,7 +255,7 @@ pub fn empty(request: &Request) -> Vec<Result<Answer, Fault>> {
         Ask::Databases => Answer::Databases(Vec::new()),
         Ask::Maintenance => Answer::Maintenance(Vec::new()),
         Ask::Alarms => Answer::Alarms(Vec::new()),
-        Ask::Events { since, until } => Answer::Events { events: Vec::new(), window: *since..*until },
+        Ask::Events { since, until, .. } => Answer::Events { events: Vec::new(), window: *since..*until },
         Ask::Snapshots { .. } => Answer::Snapshots(Vec::new()),
         Ask::Metrics { calls } => return metrics(calls, |call| vec![Vec::new(); call.queries.len()]),
     };

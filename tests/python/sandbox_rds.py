@@ -134,4 +134,4 @@ for account in (ACCOUNT, "444455556666", "999900001111"):
     equal(identity["Account"], account)
     equal(identity["Arn"], f"arn:aws:sts::{account}:assumed-role/reader/oncall")
     assert identity["UserId"].endswith(":oncall"), identity
-refused("InvalidAction", client("sts").get_session_token)
+refused("InvalidAction", client("sts").get_federation_token, Name="anybody")

@@ -15,6 +15,8 @@ use super::world::DEFAULT_ACCOUNT;
 
 /// Access keys of the sandbox are this and the twelve digits of the account.
 pub const ACCESS_KEY_PREFIX: &str = "AKIASANDBOX";
+/// Those of an assumed role likewise.
+pub const TEMPORARY_KEY_PREFIX: &str = "ASIASANDBOX";
 
 /// Who calls, and in which region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,7 @@ pub fn scope(headers: &HeaderMap) -> Option<Scope> {
 fn account_of(access_key: &str) -> &str {
     access_key
         .strip_prefix(ACCESS_KEY_PREFIX)
+        .or_else(|| access_key.strip_prefix(TEMPORARY_KEY_PREFIX))
         .filter(|account| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))
         .unwrap_or(DEFAULT_ACCOUNT)
 }
@@ -126,6 +129,11 @@ mod tests {
         let scope = scope(&signed("AKIASANDBOX444455556666/20261122/eu-west-1/rds/aws4_request")).unwrap();
         assert_eq!(scope.service, "rds");
         assert_eq!((scope.caller.account.as_str(), scope.caller.region.as_str()), ("444455556666", "eu-west-1"));
+    }
+
+    #[test]
+    fn temporary_keys_have_an_account_too() {
+        assert_eq!(account_of("ASIASANDBOX444455556666"), "444455556666");
     }
 
     #[test]

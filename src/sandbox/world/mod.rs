@@ -21,9 +21,11 @@ pub use estate::Site;
 pub use instance::Instance;
 pub use scenario::{Incident, IncidentKind};
 
+use super::fault::Fault;
 use estate::{Common, Entry, Estate};
 use events::Recorded;
 use moment::after;
+use scenario::Scenario;
 use snapshots::ManualSnapshot;
 
 /// The account that a caller with an unknown key gets: RentalIQ's.
@@ -78,8 +80,13 @@ pub struct World {
     pub incidents: Vec<Incident>,
     /// Manual snapshots, in the order in which they were made.
     pub snapshots: Vec<ManualSnapshot>,
+    /// What stands between the callers and AWS; the first that hits a call decides.
+    pub faults: Vec<Fault>,
     /// Events that are not computed.
     pub recorded: Vec<Recorded>,
+    /// The instances are a drawn fleet's and none of the estates': what aims at one that is not
+    /// there is left out.
+    is_drawn: bool,
     sites: Vec<Site>,
 }
 
@@ -96,51 +103,84 @@ impl World {
             scenario: scenario.name.clone(),
             instances: Vec::new(),
             incidents: Vec::new(),
+            faults: Vec::new(),
             snapshots: Vec::new(),
             recorded: Vec::new(),
+            is_drawn: options.databases.is_some(),
             sites: Vec::new(),
         };
-        let mut commons = Vec::new();
-        for (name, text) in ESTATES {
-            let read: Result<Estate, _> = toml::from_str(text);
-            let estate =
-                read.map_err(|source| WorldError::Text { what: format!("estate {name}"), source: Box::new(source) })?;
-            for site in &estate.sites {
-                commons.push((site.account.clone(), estate.common.clone()));
-            }
+        let estates = estates()?;
+        let commons = commons(&estates);
+        for estate in estates {
             world.sites.extend(estate.sites);
             if options.databases.is_none() {
-                world.settle(&estate.instances, &commons)?;
+                world.settle(&estate.instances, &commons, options.epoch)?;
             }
         }
         if let Some(count) = options.databases {
             let site = world.site(DEFAULT_ACCOUNT, DEFAULT_REGION);
             if let Some((_, common)) = commons.iter().find(|(account, _)| account == DEFAULT_ACCOUNT) {
                 world.instances = fleet::draw(count, options.seed, common, &site, options.epoch);
+                world.instances.sort_by(|a, b| a.key().cmp(&b.key()));
             }
         }
-        world.settle(&scenario.instances, &commons)?;
-        world.instances.sort_by(|a, b| a.key().cmp(&b.key()));
-        for entry in &scenario.incidents {
-            if world.instances.iter().any(|instance| instance.id == entry.target) {
-                world.incidents.push(entry.incident(options.epoch));
-            } else if options.databases.is_none() {
-                return Err(WorldError::UnknownTarget { scenario: scenario.name, target: entry.target.clone() });
-            }
-        }
-        for entry in &scenario.events {
-            let Some(instance) = world.instances.iter().find(|instance| instance.id == entry.source) else { continue };
-            let categories: Vec<&str> = entry.categories.iter().map(String::as_str).collect();
-            let at = entry.at.since(options.epoch);
-            let happening = events::of_instance(instance, at, entry.message.clone(), &categories);
-            let (account, region) = (instance.account.clone(), instance.region.clone());
-            world.recorded.push(Recorded { account, region, happening });
-        }
+        world.settle(&scenario.instances, &commons, options.epoch)?;
+        world.begin(&scenario, options.epoch)?;
         Ok(world)
     }
 
-    /// Adds written instances and their manual snapshots.
-    fn settle(&mut self, entries: &[Entry], commons: &[(String, Common)]) -> Result<(), WorldError> {
+    /// Plays another scenario from `now` on: its distances in time count from there. Incidents and
+    /// faults are those of the new one alone; what has happened and what was created stays.
+    ///
+    /// # Errors
+    /// When the scenario is unknown or its text is wrong; then nothing has changed.
+    pub fn play(&mut self, scenario: &str, now: Timestamp) -> Result<(), WorldError> {
+        let scenario = scenario::load(scenario)?;
+        let mut next = self.clone();
+        let is_new = |entry: &&Entry| self.find(&entry.account, &entry.region, &entry.id).is_none();
+        let new: Vec<Entry> = scenario.instances.iter().filter(is_new).cloned().collect();
+        next.settle(&new, &commons(&estates()?), now)?;
+        next.begin(&scenario, now)?;
+        next.scenario = scenario.name;
+        *self = next;
+        Ok(())
+    }
+
+    /// Lets a scenario's incidents, faults and events happen, in place of those before.
+    fn begin(&mut self, scenario: &Scenario, epoch: Timestamp) -> Result<(), WorldError> {
+        let unknown =
+            |target: &str| WorldError::UnknownTarget { scenario: scenario.name.clone(), target: target.to_owned() };
+        self.incidents.clear();
+        for entry in &scenario.incidents {
+            if self.instances.iter().any(|instance| instance.id == entry.target) {
+                self.incidents.push(entry.incident(epoch));
+            } else if !self.is_drawn {
+                return Err(unknown(&entry.target));
+            }
+        }
+        self.faults.clear();
+        for entry in &scenario.faults {
+            let known = |account: &str| self.sites.iter().any(|site| site.account == account);
+            if let Some(account) = entry.accounts.iter().find(|account| !known(account)) {
+                return Err(unknown(account));
+            }
+            if let Some(region) = entry.regions.iter().find(|r| !self.sites.iter().any(|site| site.region == **r)) {
+                return Err(unknown(region));
+            }
+            self.faults.push(entry.fault(epoch));
+        }
+        for entry in &scenario.events {
+            let Some(instance) = self.instances.iter().find(|instance| instance.id == entry.source) else { continue };
+            let categories: Vec<&str> = entry.categories.iter().map(String::as_str).collect();
+            let happening = events::of_instance(instance, entry.at.since(epoch), entry.message.clone(), &categories);
+            let (account, region) = (instance.account.clone(), instance.region.clone());
+            self.recorded.push(Recorded { account, region, happening });
+        }
+        Ok(())
+    }
+
+    /// Adds written instances and their manual snapshots, in the places that lookups rely on.
+    fn settle(&mut self, entries: &[Entry], commons: &[(String, Common)], epoch: Timestamp) -> Result<(), WorldError> {
         for entry in entries {
             let site = self.sites.iter().find(|s| s.account == entry.account && s.region == entry.region);
             let common = commons.iter().find(|(account, _)| *account == entry.account);
@@ -148,16 +188,11 @@ impl World {
                 let (id, account, region) = (entry.id.clone(), entry.account.clone(), entry.region.clone());
                 return Err(WorldError::UnknownSite { id, account, region });
             };
-            let instance = entry.instance(common, site, self.epoch);
+            let instance = entry.instance(common, site, epoch);
             for written in &entry.snapshots {
-                self.snapshots.push(ManualSnapshot::of(
-                    &instance,
-                    &written.id,
-                    written.at.since(self.epoch),
-                    Vec::new(),
-                ));
+                self.snapshots.push(ManualSnapshot::of(&instance, &written.id, written.at.since(epoch), Vec::new()));
             }
-            self.instances.push(instance);
+            self.add(instance);
         }
         Ok(())
     }
@@ -232,6 +267,23 @@ impl World {
     fn position(&self, account: &str, region: &str, id: &str) -> Result<usize, usize> {
         self.instances.binary_search_by(|i| i.key().cmp(&(account, region, id)))
     }
+}
+
+/// The estates as they are written.
+fn estates() -> Result<Vec<Estate>, WorldError> {
+    let read = |(name, text): (&str, &str)| {
+        toml::from_str::<Estate>(text)
+            .map_err(|source| WorldError::Text { what: format!("estate {name}"), source: Box::new(source) })
+    };
+    ESTATES.into_iter().map(read).collect()
+}
+
+/// What the instances of each account have in common.
+fn commons(estates: &[Estate]) -> Vec<(String, Common)> {
+    estates
+        .iter()
+        .flat_map(|estate| estate.sites.iter().map(move |site| (site.account.clone(), estate.common.clone())))
+        .collect()
 }
 
 impl Instance {

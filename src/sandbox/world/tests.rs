@@ -77,3 +77,36 @@ fn the_database_being_created_becomes_available() {
     assert_eq!(young.status_at(later), Some("available"));
     assert!(backups::latest_restorable(young, later).is_some());
 }
+
+#[test]
+fn another_scenario_can_be_played_from_now_on() {
+    let mut world = build("a-bad-night", None);
+    let before = world.instances.len();
+    let now = after(world.epoch, moment::HOUR);
+    world.play("database-creating,throttled-api,failover-just-happened", now).unwrap();
+    assert_eq!(world.scenario, "database-creating,throttled-api,failover-just-happened");
+    assert_eq!(world.instances.len(), before + 1);
+    let created = world.find(DEFAULT_ACCOUNT, DEFAULT_REGION, "rentaliq-qa-db-restored").unwrap();
+    assert_eq!(created.status_at(now), Some("creating"));
+    assert_eq!(world.incidents.iter().map(|i| i.kind).collect::<Vec<_>>(), [IncidentKind::Failover]);
+    assert!(world.incidents[0].starts > world.epoch);
+    assert!(!world.faults.is_empty());
+
+    let played = world.clone();
+    assert!(world.play("quite", now).is_err());
+    assert_eq!((&world.scenario, world.faults.len()), (&played.scenario, played.faults.len()));
+    world.play("quiet", now).unwrap();
+    assert!(world.incidents.is_empty() && world.faults.is_empty());
+    assert_eq!(world.instances.len(), before + 1);
+}
+
+#[test]
+fn every_scenario_can_be_played_in_every_world() {
+    for databases in [None, Some(20)] {
+        for scenario in scenario::names() {
+            let mut world = build("quiet", databases);
+            let now = world.epoch;
+            world.play(scenario, now).unwrap_or_else(|error| panic!("{scenario} in {databases:?}: {error}"));
+        }
+    }
+}

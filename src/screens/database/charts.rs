@@ -110,7 +110,7 @@ fn range(metric: Metric, database: &Database) -> YRange {
 
 /// Events and alarms on the time axis.
 fn marks(data: &SiteData, database: &Database, window: &Range<i64>) -> Vec<(i64, Role, char)> {
-    let events = data.events.value().into_iter().flatten().filter(|e| e.source == database.id).filter_map(|event| {
+    let events = data.events_of(&database.id).filter_map(|event| {
         let (role, mark) = match event.weight() {
             EventWeight::Grave => (Role::Critical, '▲'),
             EventWeight::Change => (Role::ChartMark, '◆'),

@@ -16,11 +16,7 @@ pub type Lines = Vec<Vec<Piece>>;
 #[must_use]
 pub fn events(app: &App, data: &SiteData, database: &Database, width: usize) -> Lines {
     let mut happened: Vec<_> = data
-        .events
-        .value()
-        .into_iter()
-        .flatten()
-        .filter(|event| event.source == database.id)
+        .events_of(&database.id)
         .map(|event| {
             let (mark, role) = match event.weight() {
                 EventWeight::Grave => ("▲", Role::Warning),

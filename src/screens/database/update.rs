@@ -81,7 +81,7 @@ pub fn range_menu(app: &App) -> Menu {
 
 fn leave(app: &mut App) {
     let arn = app.open_database().map(|(_, d)| d.arn.clone());
-    app.screen = Screen::Databases;
+    app.screen = std::mem::replace(&mut app.came_from, Screen::Databases);
     if let Some(arn) = arn {
         databases::select(app, &arn);
     }

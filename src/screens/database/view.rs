@@ -113,7 +113,7 @@ fn gone(app: &App, screen: &State, area: Rect, buf: &mut Buffer) {
 
 fn title(app: &App, screen: &State, database: &Database, area: Rect, buf: &mut Buffer) {
     let mut pieces: Vec<Piece> = vec![(" ".into(), Role::Text)];
-    let owner = app.estate.owner(screen.site, &database.id).and_then(|i| app.estate.environments.get(i));
+    let owner = app.estate.owner(screen.site, database).and_then(|i| app.estate.environments.get(i));
     if let Some(environment) = owner {
         pieces.push((format!(" {} ", shown_name(environment)), criticality_role(environment.criticality)));
         pieces.push((" ".into(), Role::Text));
@@ -258,7 +258,7 @@ fn list(app: &App, screen: &State, data: &SiteData, database: &Database, width: 
             .collect(),
         _ => {
             let mut lines = lists::events(app, data, database, usize::from(width.saturating_sub(2)));
-            note(&mut lines, Some(&data.events), "events", 0, app.now);
+            note(&mut lines, data.instance_events.get(database.id.as_str()), "events", 0, app.now);
             if let Some(fault) = data.alarms.fault() {
                 lines.insert(0, vec![("▲ ".into(), Role::Warning), (failure(fault), Role::Warning)]);
             }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::app::data::SiteData;
 use crate::domain::database::Condition;
+use crate::domain::finding::Severity;
 use crate::domain::runway::{GIB, Runway};
 use crate::domain::{Database, Metric};
 
@@ -84,6 +85,16 @@ impl Reading {
         };
         reading.level = reading.judge(database);
         reading
+    }
+
+    /// The row's level: that of its worst finding; without one, whether anything is known.
+    #[must_use]
+    pub fn judged(&self, database: &Database, worst: Option<Severity>) -> Level {
+        match worst {
+            Some(Severity::Critical) => Level::Critical,
+            Some(Severity::Warning) => Level::Warning,
+            _ => self.judge(database).min(Level::Good),
+        }
     }
 
     fn judge(&self, database: &Database) -> Level {

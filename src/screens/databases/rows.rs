@@ -9,6 +9,7 @@ use super::column::Column;
 use super::filter::{Filter, Subject};
 use super::reading::{Level, Reading};
 use crate::app::Scope;
+use crate::app::checkup;
 use crate::app::state::State as App;
 use crate::domain::{Database, SiteId};
 
@@ -37,12 +38,15 @@ pub fn rebuild(app: &mut App) {
     let mut filter = Filter::parse(&app.databases.filter);
     let mut rows = Vec::new();
     let mut total = 0;
+    checkup::examine(app);
     let mut levels = vec![Level::Unknown; app.estate.environments.len()];
     for (i, data) in app.sites.iter().enumerate() {
         let site = SiteId(i);
         for (index, database) in data.databases.value().into_iter().flatten().enumerate() {
-            let Some(environment) = app.estate.owner(site, &database.id) else { continue };
-            let reading = Reading::take(data, database, app.now);
+            let Some(environment) = app.estate.owner(site, database) else { continue };
+            let mut reading = Reading::take(data, database, app.now);
+            // One judgement for all screens: what the health rules say.
+            reading.level = reading.judged(database, app.health.of(&database.arn).map(|f| f.severity).max());
             if let Some(level) = levels.get_mut(environment) {
                 *level = reading.level.max(*level);
             }

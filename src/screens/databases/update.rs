@@ -120,7 +120,7 @@ fn conninfo(text: &str) -> String {
 #[must_use]
 pub fn copy_menu(app: &App) -> Option<Menu> {
     let database = match app.screen {
-        Screen::Databases => app.databases.current()?.database(app)?,
+        Screen::Databases | Screen::Fleet => app.databases.current()?.database(app)?,
         Screen::Database => app.open_database()?.1,
     };
     let mut texts = vec![("id", database.id.clone()), ("ARN", database.arn.clone())];
@@ -134,7 +134,7 @@ pub fn copy_menu(app: &App) -> Option<Menu> {
         texts.push(("psql", format!("psql {}", shell(&target))));
     }
     let site = match app.screen {
-        Screen::Databases => app.databases.current()?.site,
+        Screen::Databases | Screen::Fleet => app.databases.current()?.site,
         Screen::Database => app.database.as_ref()?.site,
     };
     texts.push((

@@ -216,12 +216,12 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
     hints.extend([
         (Action::Sort, "sort"),
         (Action::Columns, "columns"),
-        (Action::Environments, "environment"),
-        (Action::Copy, "copy"),
-        (Action::Refresh, "refresh"),
         (Action::Palette, "commands"),
         (Action::Help, "help"),
         (Action::Quit, "leave"),
+        (Action::Environments, "environment"),
+        (Action::Copy, "copy"),
+        (Action::Refresh, "refresh"),
     ]);
     hints
 }

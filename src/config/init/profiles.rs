@@ -1,0 +1,160 @@
+//! The profiles in `~/.aws/config` and `~/.aws/credentials`: their names and what helps to describe
+//! them. Keys are never kept.
+//!
+//! The format is that of the "AWS SDKs and Tools Reference Guide", "Shared config and credentials
+//! files": `[profile name]` in the one, `[name]` in the other, `[default]` in both.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::config::forms;
+
+/// One profile.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Profile {
+    pub name: String,
+    pub region: Option<String>,
+    /// It signs in by IAM Identity Center.
+    pub sso: bool,
+    /// The role that it assumes.
+    pub role_arn: Option<String>,
+    /// The account that the file says it is of.
+    pub account: Option<String>,
+}
+
+/// The profiles of both files, those of the config file first.
+#[must_use]
+pub fn profiles(config: &str, credentials: &str) -> Vec<Profile> {
+    let mut profiles = Vec::new();
+    read(config, of_config, &mut profiles);
+    read(credentials, of_credentials, &mut profiles);
+    profiles
+}
+
+/// The profiles of this machine. A file that is not there has none.
+#[must_use]
+pub fn found_here() -> Vec<Profile> {
+    let text = |variable, name| file(variable, name).and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
+    profiles(&text("AWS_CONFIG_FILE", "config"), &text("AWS_SHARED_CREDENTIALS_FILE", "credentials"))
+}
+
+fn file(variable: &str, name: &str) -> Option<PathBuf> {
+    let named = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+    match named(variable) {
+        Some(path) => Some(PathBuf::from(path)),
+        None => named("HOME").or_else(|| named("USERPROFILE")).map(|home| Path::new(&home).join(".aws").join(name)),
+    }
+}
+
+/// The profile's name in a header of the config file: `profile x` or `default`.
+fn of_config(title: &str) -> Option<&str> {
+    match title.split_once([' ', '\t']) {
+        Some(("profile", name)) => Some(name.trim()),
+        None if title == "default" => Some(title),
+        _ => None,
+    }
+}
+
+/// The same in the credentials file: the header itself.
+fn of_credentials(title: &str) -> Option<&str> {
+    (!title.is_empty()).then_some(title)
+}
+
+fn read(text: &str, name_of: fn(&str) -> Option<&str>, profiles: &mut Vec<Profile>) {
+    let mut current: Option<usize> = None;
+    for line in text.lines() {
+        if let Some(header) = line.trim_start().strip_prefix('[') {
+            let title = header.split(']').next().unwrap_or_default().trim();
+            let name = name_of(title).map(|name| name.trim_matches(['"', '\''])).filter(|name| !name.is_empty());
+            current = name.map(|name| index_of(name, profiles));
+        } else if !line.starts_with([' ', '\t', '#', ';'])
+            && let Some(profile) = current.and_then(|index| profiles.get_mut(index))
+            && let Some((key, value)) = line.split_once('=')
+        {
+            let value = value.split(" #").next().unwrap_or_default().trim();
+            learn(profile, key.trim(), value);
+        }
+    }
+}
+
+/// Where the profile of this name is, added when it is new.
+fn index_of(name: &str, profiles: &mut Vec<Profile>) -> usize {
+    profiles.iter().position(|profile| profile.name == name).unwrap_or_else(|| {
+        profiles.push(Profile { name: name.to_owned(), ..Profile::default() });
+        profiles.len() - 1
+    })
+}
+
+fn learn(profile: &mut Profile, key: &str, value: &str) {
+    match key {
+        "region" if forms::is_region(value) => profile.region = Some(value.to_owned()),
+        "sso_session" | "sso_start_url" => profile.sso = true,
+        "sso_account_id" if forms::is_account(value) => {
+            profile.account.get_or_insert_with(|| value.to_owned());
+        }
+        "role_arn" => {
+            profile.role_arn = Some(value.to_owned());
+            // Who assumes a role is in the role's account, wherever the sign-in was.
+            if let Some(account) = forms::account_of_role(value) {
+                profile.account = Some(account.to_owned());
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: &str = "\
+[default]
+region = us-east-1
+
+[sso-session corp]
+sso_start_url = https://corp.awsapps.com/start
+sso_region = us-east-1
+
+[profile prod]
+sso_session = corp
+sso_account_id = 444455556666
+region = eu-west-1   # Ireland
+s3 =
+  region = us-west-2
+
+[profile \"a role\"]
+role_arn = arn:aws:iam::555566667777:role/reader
+source_profile = prod
+# region = eu-north-1
+
+[services local]
+";
+
+    #[test]
+    fn both_files_are_read_and_sessions_are_no_profiles() {
+        let credentials =
+            "[default]\naws_access_key_id = AKIA\n\n[old]\naws_secret_access_key = secret\nregion = eu-west-3\n";
+        let found = profiles(CONFIG, credentials);
+        let names: Vec<&str> = found.iter().map(|profile| profile.name.as_str()).collect();
+        assert_eq!(names, ["default", "prod", "a role", "old"]);
+        let prod = Profile {
+            name: "prod".into(),
+            region: Some("eu-west-1".into()),
+            sso: true,
+            role_arn: None,
+            account: Some("444455556666".into()),
+        };
+        assert_eq!(found[1], prod);
+        assert_eq!(found[2].account.as_deref(), Some("555566667777"));
+        assert_eq!(found[2].region, None);
+        assert_eq!(found[3].region.as_deref(), Some("eu-west-3"));
+        assert!(!format!("{found:?}").contains("secret"));
+    }
+
+    #[test]
+    fn anything_may_stand_in_the_files() {
+        assert_eq!(profiles("", ""), []);
+        assert_eq!(profiles("[profile ]\n[\n]\n= x\nregion\n[other thing]\nregion = us-east-1", "[]\na = b"), []);
+    }
+}

@@ -1,0 +1,112 @@
+use std::fs;
+
+use super::*;
+use crate::config;
+
+const MACHINE: &str = "\
+[profile acme-prod]
+sso_session = corp
+sso_account_id = 111122223333
+region = us-east-1
+
+[profile acme-dev]
+region = eu-west-1
+";
+
+/// Runs with these lines typed; gives the outcome, what was shown, and the file.
+fn run_with(typed: &str, accounts: [Option<&str>; 2]) -> (Outcome, String, Option<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("quarterdeck").join("config.toml");
+    let profiles = profiles(MACHINE, "");
+    let mut verify = |profile: &Profile| accounts[usize::from(profile.name != "acme-prod")].map(str::to_owned);
+    let mut output = Vec::new();
+    let outcome = run(&mut typed.as_bytes(), &mut output, &path, &profiles, &mut verify).unwrap();
+    (outcome, String::from_utf8(output).unwrap(), fs::read_to_string(&path).ok())
+}
+
+#[test]
+fn empty_answers_take_what_is_offered() {
+    let (outcome, shown, file) = run_with(&"\n".repeat(13), [Some("111122223333"), None]);
+    assert_eq!(outcome, Outcome::Written(2), "{shown}");
+    let (config, problems) = config::parse(&file.unwrap(), "f");
+    assert_eq!(problems, []);
+    let [prod, dev] = config.environments.as_slice() else { panic!("{config:?}") };
+    assert_eq!((prod.name.as_str(), prod.criticality), ("acme-prod", Criticality::Production));
+    assert_eq!(prod.expected_account.as_deref(), Some("111122223333"));
+    assert_eq!((dev.region.as_str(), dev.criticality), ("eu-west-1", Criticality::Development));
+    assert_eq!(dev.expected_account, None);
+    assert!(shown.contains("STS does not answer"), "{shown}");
+}
+
+#[test]
+fn answers_are_taken_and_bad_ones_asked_again() {
+    let typed =
+        "9\n1\n\nproduction please\np\nus-esat-1a\neu-west-1\neu-west-1\neu-central-1\n12\n444455556666\nshop-\n";
+    let (outcome, shown, file) = run_with(typed, [Some("111122223333"), None]);
+    assert_eq!(outcome, Outcome::Written(1), "{shown}");
+    for said in [
+        "expected numbers from 1 to 2",
+        "expected development, staging or production",
+        "did you mean us-east-1?",
+        "eu-west-1 is the region itself",
+        "expected 12 digits, or -",
+    ] {
+        assert!(shown.contains(said), "{said} in {shown}");
+    }
+    let (config, problems) = config::parse(&file.unwrap(), "f");
+    assert_eq!(problems, []);
+    let spec = &config.environments[0];
+    assert_eq!((spec.region.as_str(), spec.dr_region.as_deref()), ("eu-west-1", Some("eu-central-1")));
+    assert_eq!(spec.expected_account.as_deref(), Some("444455556666"));
+    assert_eq!(spec.selector.name_prefix, "shop-");
+}
+
+#[test]
+fn a_wrong_account_is_told_and_the_meant_one_offered() {
+    let (outcome, shown, file) = run_with(&format!("1\n{}", "\n".repeat(6)), [Some("999988887777"), None]);
+    assert_eq!(outcome, Outcome::Written(1), "{shown}");
+    assert!(shown.contains("belong to 999988887777, but the profile is written for 111122223333"), "{shown}");
+    assert!(file.unwrap().contains("account = \"111122223333\""));
+}
+
+#[test]
+fn when_the_input_ends_nothing_is_written() {
+    for typed in ["", "1\n", "1\nprod\nproduction\n"] {
+        let (outcome, shown, file) = run_with(typed, [None, None]);
+        assert_eq!((outcome, file), (Outcome::GivenUp, None), "{typed:?}");
+        assert!(shown.ends_with("Nothing is written.\n"), "{shown}");
+    }
+}
+
+#[test]
+fn a_file_is_never_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    fs::write(&path, "mine").unwrap();
+    let mut output = Vec::new();
+    let profiles = profiles(MACHINE, "");
+    let outcome = run(&mut "all\n".as_bytes(), &mut output, &path, &profiles, &mut |_| None).unwrap();
+    assert_eq!(outcome, Outcome::Exists);
+    assert_eq!(write(&path, "other").map_err(|error| error.kind()), Err(io::ErrorKind::AlreadyExists));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+}
+
+#[test]
+fn a_machine_without_profiles_is_told_how_to_get_one() {
+    let mut output = Vec::new();
+    let path = Path::new("/nowhere/config.toml");
+    let outcome = run(&mut "".as_bytes(), &mut output, path, &[], &mut |_| None).unwrap();
+    assert_eq!(outcome, Outcome::NoProfiles);
+    assert!(String::from_utf8(output).unwrap().contains("aws configure sso"));
+}
+
+#[cfg(unix)]
+#[test]
+fn only_its_owner_can_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a").join("config.toml");
+    write(&path, "x").unwrap();
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+}

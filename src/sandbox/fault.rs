@@ -1,0 +1,177 @@
+//! What stands between a caller and the sandbox's AWS: throttling, a missing permission, a dead
+//! endpoint, an answer that is not one. A fault says which calls it hits and when; [`reply`] makes
+//! of it what arrives at the caller.
+
+pub mod body;
+mod forms;
+pub mod reply;
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::services::Scope;
+use super::world::identity;
+
+/// What happens to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// `Throttling`, "Rate exceeded".
+    Throttled,
+    /// The connection stands and nothing ever comes.
+    Hangs,
+    /// Nobody listens.
+    Refuses,
+    /// HTTP 200, the right headers, and bytes without any meaning.
+    Garbage,
+    /// HTTP 500 with a web page, as a proxy or a load balancer answers.
+    #[serde(rename = "html-500")]
+    Html500,
+    /// `ExpiredToken`.
+    Expired,
+    /// `AccessDenied`, naming the IAM action.
+    Denied,
+    /// The signature is too old: this machine's clock is behind.
+    ClockSkew,
+    /// The credentials are another account's, whose resources are shown.
+    WrongAccount,
+    /// The right answer, a byte a second.
+    Drip,
+    /// The connection is cut in the middle of the right answer.
+    Cut,
+    /// The right answer with ten megabytes that nobody asked for.
+    Huge,
+    /// HTTP 200 with a JSON document in place of XML or CBOR, as an API gateway answers.
+    WrongContentType,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 13] = [
+        Self::Throttled,
+        Self::Hangs,
+        Self::Refuses,
+        Self::Garbage,
+        Self::Html500,
+        Self::Expired,
+        Self::Denied,
+        Self::ClockSkew,
+        Self::WrongAccount,
+        Self::Drip,
+        Self::Cut,
+        Self::Huge,
+        Self::WrongContentType,
+    ];
+}
+
+/// A service of the sandbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Service {
+    Rds,
+    /// CloudWatch, by its signing name.
+    Monitoring,
+    Sts,
+}
+
+impl Service {
+    /// The name that requests are signed for.
+    #[must_use]
+    pub fn signing_name(self) -> &'static str {
+        match self {
+            Self::Rds => "rds",
+            Self::Monitoring => "monitoring",
+            Self::Sts => "sts",
+        }
+    }
+}
+
+/// A fault, and the calls that it hits. An empty list means all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    pub kind: Kind,
+    pub services: Vec<Service>,
+    /// `DescribeDBInstances` and so on.
+    pub operations: Vec<String>,
+    pub accounts: Vec<String>,
+    pub regions: Vec<String>,
+    /// `None`: it has always been there.
+    pub starts: Option<Timestamp>,
+    /// `None`: it does not end by itself.
+    pub ends: Option<Timestamp>,
+    /// The part of the calls that it hits, from 0 to 1. Which ones is decided by the number of the
+    /// call: the same calls in the same order fare alike.
+    pub share: f64,
+    /// The account that answers in place of the caller's ([`Kind::WrongAccount`]).
+    pub becomes: String,
+}
+
+/// The account of a [`Fault`] that names none.
+pub const STRANGER: &str = "999988887777";
+
+impl Fault {
+    /// A fault that hits every call, always.
+    #[must_use]
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            services: Vec::new(),
+            operations: Vec::new(),
+            accounts: Vec::new(),
+            regions: Vec::new(),
+            starts: None,
+            ends: None,
+            share: 1.0,
+            becomes: STRANGER.to_owned(),
+        }
+    }
+
+    /// The same for one account alone.
+    #[must_use]
+    pub fn in_account(mut self, account: &str) -> Self {
+        self.accounts.push(account.to_owned());
+        self
+    }
+
+    /// Whether it hits this call.
+    #[must_use]
+    pub fn hits(&self, call: &Call<'_>) -> bool {
+        let among = |names: &[String], name: &str| names.is_empty() || names.iter().any(|known| known == name);
+        let caller = &call.scope.caller;
+        let asked = self.services.is_empty()
+            || self.services.iter().any(|service| service.signing_name() == call.scope.service);
+        asked
+            && among(&self.operations, call.operation)
+            && among(&self.accounts, &caller.account)
+            && among(&self.regions, &caller.region)
+            && self.starts.is_none_or(|starts| starts <= call.at)
+            && self.ends.is_none_or(|ends| call.at < ends)
+            && self.takes(call.number)
+    }
+
+    fn takes(&self, number: u64) -> bool {
+        // 32 bits are exact in a float.
+        let chance = (identity::mix(number) >> 32) as f64 / f64::from(u32::MAX);
+        self.share >= 1.0 || chance < self.share
+    }
+}
+
+/// A call, as faults look at it.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    pub scope: &'a Scope,
+    pub operation: &'a str,
+    /// Its number among all calls to the sandbox.
+    pub number: u64,
+    pub at: Timestamp,
+}
+
+impl Call<'_> {
+    /// The first fault that hits it.
+    #[must_use]
+    pub fn struck_by<'f>(&self, faults: &'f [Fault]) -> Option<&'f Fault> {
+        faults.iter().find(|fault| fault.hits(self))
+    }
+}

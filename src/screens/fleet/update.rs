@@ -1,0 +1,60 @@
+//! What keys do on the fleet screen.
+
+use super::state::Item;
+use crate::app::state::{Screen, State as App};
+use crate::app::{Scope, update};
+use crate::keymap::Action;
+use crate::screens::database;
+
+/// Performs an action; false when it means nothing here.
+pub fn handle(app: &mut App, action: Action) -> bool {
+    let count = app.fleet.items().count();
+    let last = count.saturating_sub(1);
+    let page = usize::from(app.size.1 / 3).max(1);
+    let at = app.fleet.selected;
+    let to = match action {
+        Action::Down => at + 1,
+        Action::Up => at.saturating_sub(1),
+        Action::Top => 0,
+        Action::Bottom => last,
+        Action::HalfPageDown | Action::PageDown => at + page,
+        Action::HalfPageUp | Action::PageUp => at.saturating_sub(page),
+        Action::NextFinding => finding(app, at + 1..count).unwrap_or(at),
+        Action::PreviousFinding => finding(app, (0..at).rev()).unwrap_or(at),
+        Action::ToggleDensity => {
+            app.fleet.dense = !app.fleet.dense;
+            app.fleet.offset = 0;
+            0
+        }
+        Action::Open => {
+            open(app);
+            return true;
+        }
+        _ => return false,
+    };
+    app.fleet.selected = to.min(app.fleet.items().count().saturating_sub(1));
+    app.fleet.offset = super::view::reveal(app);
+    true
+}
+
+/// The first position among these that is a finding.
+fn finding(app: &App, mut positions: impl Iterator<Item = usize>) -> Option<usize> {
+    positions.find(|at| matches!(app.fleet.items().nth(*at), Some(Item::Finding(..))))
+}
+
+/// An environment opens its databases, a finding its DB instance.
+fn open(app: &mut App) {
+    match app.fleet.current() {
+        Some(Item::Environment(index)) => update::look(app, Scope::One(index)),
+        Some(Item::Finding(index, place)) => {
+            let arn = app.fleet.summary(index).and_then(|s| s.findings.get(place)).map(|f| f.arn.clone());
+            let found = app.all_databases().find(|(_, d)| Some(&d.arn) == arn.as_ref()).map(|(s, d)| (s, d.id.clone()));
+            if let Some((site, id)) = found {
+                app.database = Some(database::State::new(site, &id));
+                app.came_from = Screen::Fleet;
+                app.screen = Screen::Database;
+            }
+        }
+        None => {}
+    }
+}

@@ -1,0 +1,527 @@
+//! The fault matrix: every fault over every dataset, from the wire to the frame. Time is paused:
+//! time-outs and back-off pass as fast as the console can be asked.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use quarterdeck::app::update::settle;
+use quarterdeck::app::{Effect, Msg, State, update};
+use quarterdeck::aws::session::InProcess;
+use quarterdeck::aws::{self, Session, SessionSpec};
+use quarterdeck::cli;
+use quarterdeck::collect::metrics::{MetricCall, MetricQuery};
+use quarterdeck::collect::{Dataset, Target};
+use quarterdeck::domain::{FaultKind, Metric, Remote, SiteId};
+use quarterdeck::keymap::Keymap;
+use quarterdeck::picture::{self, Format};
+use quarterdeck::runtime::Driver;
+use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
+use quarterdeck::sandbox::fault::{Fault, Kind, STRANGER};
+use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions, environments};
+use quarterdeck::theme::{ColorDepth, Theme};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, advance, timeout_at};
+
+use crate::stage::{self, MOMENT, OPENED};
+
+/// The account that the faults are in: the one of [`OPENED`].
+const SUFFERING: &str = "444455556666";
+
+/// A console over a sandbox whose time goes on.
+struct Night {
+    state: State,
+    driver: Driver,
+    answers: mpsc::Receiver<Msg>,
+    sandbox: Arc<Sandbox>,
+    /// The sites of the account that suffers.
+    concerned: Vec<SiteId>,
+}
+
+impl Night {
+    /// Everything of `a-bad-night` is known and [`OPENED`] is open.
+    async fn new() -> Self {
+        Self::over("a-bad-night", Some(stage::opened())).await
+    }
+
+    /// A console in this state, or one that has asked nothing yet.
+    async fn over(scenario: &str, state: Option<State>) -> Self {
+        let at: Timestamp = MOMENT.parse().unwrap();
+        let played = cli::World { scenario: scenario.into(), at: Some(at), ..cli::World::default() };
+        let (estate, accounts) = environments::estate(&played);
+        let options = WorldOptions { scenario: scenario.into(), seed: played.seed, databases: None, epoch: at };
+        let sandbox = Arc::new(Sandbox::new(World::build(&options).unwrap(), SandboxClock::new(at, 1.0)));
+        let http = SandboxHttp::new(sandbox.clone());
+        let mut sessions = Vec::new();
+        let mut suffering = None;
+        for account in &accounts {
+            let account: &str = account;
+            if account == SUFFERING {
+                suffering = Some(sessions.len());
+            }
+            let in_process = Some(InProcess { http: http.shared(), credentials: credentials(account) });
+            sessions.push(Session::load(&SessionSpec { in_process, ..SessionSpec::default() }).await);
+        }
+        let of_account =
+            |(i, site): (usize, &quarterdeck::domain::Site)| (Some(site.session) == suffering).then_some(SiteId(i));
+        let concerned: Vec<SiteId> = estate.sites.iter().enumerate().filter_map(of_account).collect();
+        assert_eq!(concerned.len(), 2, "production has a region and one for disaster recovery");
+        let (driver, answers) = Driver::new(sessions, &estate);
+        let state =
+            state.unwrap_or_else(|| State::new(estate, at, Keymap::default(), Theme::default(), ColorDepth::TrueColor));
+        // Whatever is read from here on is newer than what was known.
+        advance(Duration::from_secs(1)).await;
+        let mut night = Self { state, driver, answers, sandbox, concerned };
+        night.send(Msg::Resize(120, 40));
+        night
+    }
+
+    fn send(&mut self, msg: Msg) {
+        for effect in update(&mut self.state, msg) {
+            if let Effect::Fetch(request) = effect {
+                self.driver.fetch(request);
+            }
+        }
+    }
+
+    fn tick(&mut self) {
+        let now = self.sandbox.now();
+        self.send(Msg::Tick(now));
+    }
+
+    /// Time goes on; answers are taken in as they come.
+    async fn pass(&mut self, seconds: u64) {
+        for _ in 0..seconds {
+            let next = Instant::now() + Duration::from_secs(1);
+            while let Ok(Some(msg)) = timeout_at(next, self.answers.recv()).await {
+                self.tick();
+                self.send(msg);
+            }
+            self.tick();
+        }
+        settle(&mut self.state);
+    }
+
+    /// Time goes on until this is so, at most for so many seconds.
+    async fn until(&mut self, seconds: u64, what: &str, is_so: impl Fn(&State) -> bool) {
+        for _ in 0..seconds {
+            if is_so(&self.state) {
+                return;
+            }
+            self.pass(1).await;
+        }
+        let standing: Vec<String> = self
+            .state
+            .faults
+            .iter()
+            .filter(|entry| entry.mended.is_none())
+            .map(|entry| format!("{:?} {}", entry.target, entry.fault))
+            .collect();
+        assert!(is_so(&self.state), "after {seconds} s it is not so that {what}; errors: {standing:#?}");
+    }
+
+    /// From now on these are the faults.
+    fn faults(&self, faults: Vec<Fault>) {
+        self.sandbox.change(|world| world.faults = faults);
+    }
+
+    fn key(&mut self, key: &str) {
+        self.send(Msg::Key(key.parse().unwrap()));
+        settle(&mut self.state);
+    }
+
+    fn text(&mut self) -> String {
+        settle(&mut self.state);
+        picture::render(&stage::draw(&self.state), Format::Text)
+    }
+
+    /// `?` shows the keys in the very next frame, and `esc` takes them away.
+    fn hears_keys(&mut self, when: &str) {
+        let before = self.text();
+        self.key("?");
+        let help = self.text();
+        assert!(help.contains("Keys") && help != before, "{when}, `?` does not show the keys:\n{help}");
+        self.key("esc");
+        assert!(self.state.overlay.is_none(), "{when}, `esc` does not close the help");
+    }
+
+    /// Every dataset of a site that is read at the moment.
+    fn targets(&self, sites: &[SiteId]) -> Vec<Target> {
+        let mut targets = Vec::new();
+        for site in sites {
+            let data = &self.state.sites[site.0];
+            let datasets = [
+                Dataset::Identity,
+                Dataset::Databases,
+                Dataset::Maintenance,
+                Dataset::Events,
+                Dataset::Alarms,
+                Dataset::Metrics,
+                Dataset::Vitals,
+                Dataset::StorageTrend,
+            ];
+            let snapshots = data.snapshots.keys().cloned().map(Dataset::Snapshots);
+            let history = data.history.keys().cloned().map(|(database, period)| Dataset::History(database, period));
+            let events = data.instance_events.keys().cloned().map(Dataset::InstanceEvents);
+            let all = datasets.into_iter().chain(snapshots).chain(history).chain(events);
+            targets.extend(all.map(|dataset| Target { site: *site, dataset }));
+        }
+        targets
+    }
+
+    fn others(&self) -> Vec<SiteId> {
+        (0..self.state.sites.len()).map(SiteId).filter(|site| !self.concerned.contains(site)).collect()
+    }
+}
+
+type Standing = (Option<Timestamp>, Option<quarterdeck::domain::Fault>);
+
+/// When a dataset was read last, and what is wrong with it.
+fn standing(state: &State, target: &Target) -> Standing {
+    fn of<T>(remote: &Remote<T>) -> Standing {
+        (remote.at(), remote.fault().cloned())
+    }
+    let data = &state.sites[target.site.0];
+    match &target.dataset {
+        Dataset::Identity => of(&data.identity),
+        Dataset::Databases => of(&data.databases),
+        Dataset::Maintenance => of(&data.maintenance),
+        Dataset::Events => of(&data.events),
+        Dataset::Alarms => of(&data.alarms),
+        Dataset::Metrics => of(&data.metrics),
+        Dataset::Vitals => of(&data.vitals),
+        Dataset::InstanceEvents(database) => data.instance_events.get(database).map_or((None, None), of),
+        Dataset::StorageTrend => of(&data.trend),
+        Dataset::Snapshots(database) => data.snapshots.get(database).map_or((None, None), of),
+        Dataset::History(database, period) => data.history.get(&(database.clone(), *period)).map_or((None, None), of),
+    }
+}
+
+/// The call behind a dataset.
+fn call(dataset: &Dataset) -> &'static str {
+    match dataset {
+        Dataset::Identity => aws::GET_CALLER_IDENTITY,
+        Dataset::Databases => aws::DESCRIBE_DB_INSTANCES,
+        Dataset::Maintenance => aws::DESCRIBE_PENDING_MAINTENANCE_ACTIONS,
+        Dataset::Events | Dataset::InstanceEvents(_) => aws::DESCRIBE_EVENTS,
+        Dataset::Alarms => aws::DESCRIBE_ALARMS,
+        Dataset::Snapshots(_) => aws::DESCRIBE_DB_SNAPSHOTS,
+        Dataset::Metrics | Dataset::Vitals | Dataset::StorageTrend | Dataset::History(..) => aws::GET_METRIC_DATA,
+    }
+}
+
+/// Whether the console takes a fault of this kind for what it is.
+fn is_class_of(kind: Kind, call: &str, class: &FaultKind) -> bool {
+    match kind {
+        Kind::Throttled => *class == FaultKind::Throttled,
+        Kind::Hangs | Kind::Drip => *class == FaultKind::TimedOut,
+        Kind::Refuses | Kind::Cut => *class == FaultKind::Unreachable,
+        Kind::Garbage | Kind::Html500 | Kind::WrongContentType => *class == FaultKind::BrokenAnswer,
+        Kind::Expired => matches!(class, FaultKind::Expired { .. }),
+        Kind::Denied => *class == FaultKind::Denied { action: aws::action_of(call).into() },
+        Kind::ClockSkew => *class == FaultKind::Other { code: "SignatureDoesNotMatch".into() },
+        // The answer is good, or somebody else's.
+        Kind::Huge | Kind::WrongAccount => false,
+    }
+}
+
+/// All values of the concerned sites, without how they stand.
+fn known(state: &State, sites: &[SiteId]) -> String {
+    let mut out = String::new();
+    for site in sites {
+        let data = &state.sites[site.0];
+        out.push_str(&format!("{:?}\n{:?}\n", data.identity.value(), data.databases.value()));
+        out.push_str(&format!("{:?}\n{:?}\n", data.maintenance.value(), data.events.value()));
+        out.push_str(&format!("{:?}\n", data.alarms.value()));
+        let mut snapshots: Vec<_> =
+            data.snapshots.iter().map(|(id, list)| format!("{id} {:?}", list.value())).collect();
+        snapshots.sort();
+        out.push_str(&snapshots.join("\n"));
+    }
+    out
+}
+
+/// A whole account falls ill after everything was known, and is well again later.
+async fn survives(kind: Kind) {
+    let mut night = Night::new().await;
+    let (concerned, others) = (night.concerned.clone(), night.others());
+    let targets = night.targets(&concerned);
+    assert_eq!(targets.len(), 8 + 8 + 3, "{targets:?}");
+    let before = night.state.clone();
+    let rows: Vec<_> = before.databases.rows.iter().map(|row| row.arn.clone()).collect();
+
+    night.faults(vec![Fault::new(kind).in_account(SUFFERING)]);
+    let sites = concerned.clone();
+    night.state.schedule.force(|target| sites.contains(&target.site));
+    night.tick();
+    assert!(night.state.schedule.in_flight() >= targets.len(), "not all of it was asked for");
+    night.hears_keys("while every call is under way");
+    let waited_for = targets.clone();
+    let every_call_failed = |state: &State| waited_for.iter().all(|target| standing(state, target).1.is_some());
+    night.until(300, "every call has failed", every_call_failed).await;
+    night.hears_keys("while every call fails");
+
+    // Nothing blanks.
+    let state = &night.state;
+    assert_eq!(known(state, &concerned), known(&before, &concerned), "what was known has changed");
+    for site in &concerned {
+        let (now, then) = (&state.sites[site.0], &before.sites[site.0]);
+        assert!(now.store == then.store && now.charts == then.charts, "series have changed");
+        assert!(now.runways == then.runways, "runways have changed");
+    }
+    for target in &targets {
+        assert_eq!(standing(state, target).0, standing(&before, target).0, "{target:?} has another age");
+    }
+    let mut shown: Vec<_> = state.databases.rows.iter().map(|row| row.arn.clone()).collect();
+    let mut wanted = rows.clone();
+    shown.sort();
+    wanted.sort();
+    assert_eq!(shown, wanted, "rows have come or gone");
+    let text = night.text();
+    for word in [OPENED, "available"] {
+        assert!(text.contains(word), "{word} is gone:\n{text}");
+    }
+
+    // The log says which call, where, and what to do.
+    let state = &night.state;
+    for target in &targets {
+        let entry = state.faults.iter().find(|entry| entry.target == *target && entry.mended.is_none());
+        let entry = entry.unwrap_or_else(|| panic!("{target:?} is not in the log"));
+        let (fault, region) = (&entry.fault, &state.estate.sites[target.site.0].region);
+        assert_eq!(fault.call, call(&target.dataset), "{target:?}");
+        assert!(is_class_of(kind, &fault.call, &fault.kind), "{kind:?} of {target:?} is taken for {:?}", fault.kind);
+        assert!(entry.place.contains("production") && entry.place.contains(region.as_str()), "{}", entry.place);
+        assert!(!fault.message.is_empty() && !fault.advice().is_empty(), "{fault:?} says nothing");
+        if kind == Kind::Denied {
+            assert!(fault.advice().contains(aws::action_of(&fault.call)), "{}", fault.advice());
+        }
+        if kind == Kind::ClockSkew {
+            assert!(fault.message.contains("clock"), "{}", fault.message);
+        }
+    }
+    night.key("!");
+    let log = night.text();
+    assert!(log.contains("Errors") && log.contains("production"), "{log}");
+    night.key("esc");
+
+    // Other environments are untouched.
+    let state = &night.state;
+    assert!(state.faults.iter().all(|entry| concerned.contains(&entry.target.site)), "others have errors");
+    for target in night.targets(&others) {
+        let (at, fault) = standing(state, &target);
+        assert!(fault.is_none(), "{target:?}: {fault:?}");
+        assert!(at.is_some() || matches!(target.dataset, Dataset::Snapshots(_) | Dataset::History(..)), "{target:?}");
+    }
+
+    // It mends by itself.
+    night.faults(Vec::new());
+    let ended = night.sandbox.now();
+    let fresh = |state: &State| {
+        targets.iter().all(|target| {
+            let (at, fault) = standing(state, target);
+            fault.is_none() && at.is_some_and(|at| at >= ended)
+        })
+    };
+    night.until(900, "everything is fresh again", fresh).await;
+    assert_eq!(night.state.faults.standing(), 0);
+    assert!(night.state.faults.iter().all(|entry| entry.mended.is_some_and(|at| at >= ended)));
+    let text = night.text();
+    assert!(text.contains(OPENED), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_is_survived() {
+    survives(Kind::Throttled).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hanging_endpoint_is_survived() {
+    survives(Kind::Hangs).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusing_endpoint_is_survived() {
+    survives(Kind::Refuses).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn noise_is_survived() {
+    survives(Kind::Garbage).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn web_pages_are_survived() {
+    survives(Kind::Html500).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn expired_credentials_are_survived() {
+    survives(Kind::Expired).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn missing_permissions_are_survived() {
+    survives(Kind::Denied).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_clock_is_survived() {
+    survives(Kind::ClockSkew).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_byte_a_second_is_survived() {
+    survives(Kind::Drip).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn cut_connections_are_survived() {
+    survives(Kind::Cut).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_content_type_is_survived() {
+    survives(Kind::WrongContentType).await;
+}
+
+/// While all calls of one account hang, the others' are answered at once.
+#[tokio::test(start_paused = true)]
+async fn a_hanging_account_makes_no_other_wait() {
+    let mut night = Night::new().await;
+    night.faults(vec![Fault::new(Kind::Hangs).in_account(SUFFERING)]);
+    let began = night.sandbox.now();
+    night.state.schedule.force(|_| true);
+    night.tick();
+    night.pass(3).await;
+    for target in night.targets(&night.others()) {
+        let (at, fault) = standing(&night.state, &target);
+        assert!(fault.is_none() && at.is_some_and(|at| at >= began), "{target:?} waits, read {at:?}, {fault:?}");
+    }
+}
+
+/// Credentials of the wrong account: what they open is never taken for what is ours.
+#[tokio::test(start_paused = true)]
+async fn another_accounts_databases_are_never_shown_as_ours() {
+    let mut night = Night::new().await;
+    let stranger = Fault { becomes: "666677778888".into(), ..Fault::new(Kind::WrongAccount).in_account(SUFFERING) };
+    night.faults(vec![stranger]);
+    night.state.schedule.force(|_| true);
+    night.tick();
+    for _ in 0..10 {
+        night.pass(10).await;
+        for row in &night.state.databases.rows {
+            let database = row.database(&night.state).expect("a row's database is known");
+            let foreign = night.concerned.contains(&row.site) && database.arn.contains(":666677778888:");
+            assert!(!foreign, "{} of another account is shown as production's", database.id);
+        }
+    }
+}
+
+/// Every fault against the adapters alone: one query protocol, one CBOR, one without a list.
+#[tokio::test(start_paused = true)]
+async fn each_fault_has_its_class_in_every_protocol() {
+    let at: Timestamp = MOMENT.parse().unwrap();
+    let (account, region) = ("111122223333", "us-east-1");
+    let newest = at.as_second().div_euclid(60) * 60;
+    let queries = Metric::CHARTED.into_iter().take(3);
+    let queries = queries.map(|metric| MetricQuery { database: "rentaliq-prod-db".into(), metric }).collect();
+    let metrics = MetricCall { period: 60, window: newest - 600..newest, queries };
+    for kind in Kind::ALL {
+        let options = WorldOptions { scenario: "quiet".into(), seed: 1, databases: None, epoch: at };
+        let sandbox = Arc::new(Sandbox::new(World::build(&options).unwrap(), SandboxClock::frozen(at)));
+        let in_process =
+            InProcess { http: SandboxHttp::new(sandbox.clone()).shared(), credentials: credentials(account) };
+        let spec = SessionSpec { in_process: Some(in_process), ..SessionSpec::default() };
+        let session = Session::load(&spec).await;
+        let well = aws::rds::databases(&session, region).await.unwrap();
+        let drawn = aws::cloudwatch::metric_data(&session, region, &metrics).await.unwrap();
+        assert!(!well.is_empty() && drawn.points.iter().all(|points| !points.is_empty()));
+        sandbox.change(|world| world.faults = vec![Fault::new(kind)]);
+
+        let began = Instant::now();
+        let databases = aws::rds::databases(&session, region).await;
+        let points = aws::cloudwatch::metric_data(&session, region, &metrics).await;
+        let identity = aws::sts::identity(&session, region).await;
+        assert!(began.elapsed() <= Duration::from_secs(3 * 31), "{kind:?} took {:?}", began.elapsed());
+        match kind {
+            Kind::Huge => {
+                assert_eq!(databases.unwrap(), well);
+                assert_eq!(points.unwrap(), drawn);
+                assert_eq!(identity.unwrap().account, account);
+            }
+            Kind::WrongAccount => {
+                assert_eq!(identity.unwrap().account, STRANGER);
+                assert!(databases.unwrap().is_empty());
+            }
+            _ => {
+                let faults = [databases.map(drop), points.map(drop), identity.map(drop)].map(Result::unwrap_err);
+                for fault in faults {
+                    let right = is_class_of(kind, &fault.call, &fault.kind);
+                    assert!(right, "{kind:?} of {} is taken for {:?}: {}", fault.call, fault.kind, fault.message);
+                    if kind == Kind::Html500 {
+                        assert!(fault.message.contains("500") && fault.message.contains("web page"), "{fault}");
+                    }
+                }
+            }
+        }
+        // The same session is well again.
+        sandbox.change(|world| world.faults.clear());
+        assert_eq!(aws::rds::databases(&session, region).await.unwrap(), well, "after {kind:?}");
+    }
+}
+
+/// Another scenario is played while the console runs, and ends by itself.
+#[tokio::test(start_paused = true)]
+async fn scenarios_change_while_the_console_runs() {
+    let mut night = Night::new().await;
+    night.pass(20).await;
+    assert_eq!(night.state.faults.len(), 0);
+    night.sandbox.play("a-bad-night,expired-credentials").unwrap();
+    let site = night.concerned[0];
+    let databases = Target { site, dataset: Dataset::Databases };
+    let expired = |state: &State| {
+        standing(state, &databases).1.is_some_and(|fault| matches!(fault.kind, FaultKind::Expired { .. }))
+    };
+    night.until(120, "production's credentials are over", expired).await;
+    night.hears_keys("with expired credentials");
+    assert!(night.text().contains(OPENED));
+    night.until(1200, "all is well again", |state| state.faults.standing() == 0).await;
+    assert!(night.sandbox.play("no-such-scenario").is_err());
+    night.pass(60).await;
+    assert_eq!(night.state.faults.standing(), 0);
+}
+
+/// From a cold start in the worst of nights: what can be read is read, the rest says why not.
+#[tokio::test(start_paused = true)]
+async fn the_worst_night_leaves_what_works() {
+    let mut night = Night::over("worst-night", None).await;
+    night.tick();
+    night.hears_keys("before the first answer");
+    let place =
+        |state: &State, site: usize| (state.estate.sites[site].region.clone(), state.estate.place(SiteId(site)));
+    let is_clear = |state: &State| {
+        (0..state.sites.len()).all(|site| {
+            let databases = &state.sites[site].databases;
+            let (region, place) = place(state, site);
+            let kind = databases.fault().map(|fault| &fault.kind);
+            if region == "us-east-1" {
+                matches!(kind, Some(FaultKind::Unreachable | FaultKind::TimedOut))
+            } else if place.contains("development") {
+                matches!(kind, Some(FaultKind::Expired { .. }))
+            } else {
+                databases.value().is_some_and(|list| !list.is_empty())
+            }
+        })
+    };
+    night.until(900, "each site is read or says why it is not", is_clear).await;
+    night.hears_keys("in the worst night");
+    for size in [(80, 24), (120, 40), (200, 50)] {
+        night.send(Msg::Resize(size.0, size.1));
+        assert!(night.text().contains("production"), "at {size:?}:\n{}", night.text());
+    }
+    let mut rows = night.state.databases.rows.iter().filter_map(|row| row.database(&night.state));
+    assert!(rows.any(|database| database.id == OPENED), "{OPENED} is not among the rows");
+    assert!(night.state.faults.standing() > 0);
+    night.faults(Vec::new());
+    night.until(1200, "all is well after it", |state| state.faults.standing() == 0).await;
+}

@@ -1,0 +1,87 @@
+//! The fleet screen with no, one, three and a hundred environments, in each theme.
+
+use quarterdeck::app::state::Screen;
+use quarterdeck::app::update::settle;
+use quarterdeck::domain::{Criticality, Environment};
+use quarterdeck::theme::{self, ColorDepth};
+
+use crate::stage::{self, Stage};
+
+/// A console whose fleet has so many environments; beyond the sandbox's own they share its sites.
+fn fleet(count: usize) -> Stage {
+    let mut stage = Stage::of(stage::fleet());
+    let state = &mut stage.state;
+    state.screen = Screen::Fleet;
+    state.estate.environments.truncate(count);
+    for i in state.estate.environments.len()..count {
+        let template = state.estate.environments[i % 6].clone();
+        let name = format!("{}-{i:02}", template.name);
+        let criticality = if i % 9 == 0 { Criticality::Production } else { Criticality::Staging };
+        state.estate.environments.push(Environment {
+            name,
+            criticality,
+            name_prefix: format!("none-{i}"),
+            ..template
+        });
+    }
+    state.databases.dirty = true;
+    settle(state);
+    stage
+}
+
+#[test]
+fn the_fleet_is_the_same_in_every_theme_but_for_its_colours() {
+    for count in [0, 1, 3, 100] {
+        let mut stage = fleet(count);
+        let mut shown = Vec::new();
+        for name in theme::shipped() {
+            let (theme, warnings) = theme::load(name, None);
+            assert_eq!(warnings, Vec::<String>::new());
+            for depth in [ColorDepth::TrueColor, ColorDepth::Ansi16, ColorDepth::None] {
+                stage.state.theme = theme::degrade(&theme, depth);
+                shown.push(stage.text(120, 40));
+            }
+        }
+        assert!(shown.windows(2).all(|pair| pair[0] == pair[1]), "{count}");
+    }
+}
+
+#[test]
+fn the_fleet_at_every_size() {
+    for count in [0, 1, 3, 100] {
+        for (columns, rows) in [(80, 24), (120, 40), (200, 50)] {
+            let mut stage = fleet(count);
+            stage.state.size = (columns, rows);
+            let shown = stage.styled(columns, rows);
+            insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!(format!("fleet-{count}-{columns}x{rows}"), shown);
+            });
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_stands_first_with_its_words() {
+    let mut stage = fleet(6);
+    let text = stage.text(120, 40);
+    let lines: Vec<&str> = text.lines().collect();
+    let at = |word: &str| lines.iter().position(|line| line.contains(word)).unwrap_or_else(|| panic!("{word}\n{text}"));
+    assert!(at("replication lag") < at("checks pass"), "{text}");
+    assert!(at("✖") <= 2, "{text}");
+    stage.press("N enter");
+    assert_eq!(stage.state.screen, Screen::Database);
+    stage.press("esc");
+    assert_eq!(stage.state.screen, Screen::Fleet);
+}
+
+#[test]
+fn a_hundred_environments_are_one_line_each_and_can_be_walked() {
+    let mut stage = fleet(100);
+    stage.state.size = (120, 40);
+    stage.press("z G");
+    let text = stage.text(120, 40);
+    let last = stage.state.fleet.summaries.last().expect("an environment").environment;
+    let name = stage.state.estate.environments[last].name.clone();
+    assert!(text.to_lowercase().contains(&name), "{name}\n{text}");
+    assert_eq!(stage.state.fleet.items().count(), 100);
+}

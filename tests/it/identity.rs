@@ -1,0 +1,223 @@
+//! Roles, codes and their ends, over the sandbox's STS.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use quarterdeck::app::{Msg, State, update};
+use quarterdeck::aws::mfa::PATIENCE;
+use quarterdeck::aws::{
+    AssumeRole, CodeSource, GET_CALLER_IDENTITY, InProcess, MfaCode, READS, Session, SessionSpec, policy, rds, sts,
+};
+use quarterdeck::cli;
+use quarterdeck::domain::FaultKind;
+use quarterdeck::keymap::Keymap;
+use quarterdeck::runtime::connect::build;
+use quarterdeck::runtime::{Clock, Driver, headless};
+use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
+use quarterdeck::sandbox::services::sts::{WRONG_CODE, WRONG_EXTERNAL_ID};
+use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions, environments};
+use quarterdeck::screens::databases;
+use quarterdeck::theme::{ColorDepth, Theme};
+
+use crate::stage::MOMENT;
+
+const REGION: &str = "us-east-1";
+/// Where the person is known.
+const HOME: &str = "111122223333";
+/// Where the databases are.
+const AWAY: &str = "444455556666";
+const SERIAL: &str = "arn:aws:iam::111122223333:mfa/alice";
+
+/// A sandbox in our own time, because the SDK compares ends with the machine's clock.
+fn sandbox() -> Arc<Sandbox> {
+    let now = Timestamp::now();
+    let options = WorldOptions { scenario: "quiet".into(), seed: 1, databases: None, epoch: now };
+    Arc::new(Sandbox::new(World::build(&options).unwrap(), SandboxClock::new(now, 1.0)))
+}
+
+async fn session(sandbox: &Arc<Sandbox>, roles: Vec<AssumeRole>, codes: Option<CodeSource>) -> Session {
+    let http = SandboxHttp::new(sandbox.clone()).shared();
+    let in_process = Some(InProcess { http, credentials: credentials(HOME) });
+    let label = "prod".to_owned();
+    Session::load(&SessionSpec { in_process, roles, codes, label, ..SessionSpec::default() }).await
+}
+
+fn role(account: &str, name: &str) -> AssumeRole {
+    AssumeRole { arn: format!("arn:aws:iam::{account}:role/teams/{name}"), ..AssumeRole::default() }
+}
+
+fn with_code(role: AssumeRole) -> AssumeRole {
+    AssumeRole { mfa_serial: Some(SERIAL.into()), ..role }
+}
+
+fn asked_for_a_role(sandbox: &Sandbox) -> u64 {
+    sandbox.calls().get("sts:AssumeRole").copied().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_chain_of_two_roles_reads_the_other_account_and_tells_its_end() {
+    let sandbox = sandbox();
+    let reader = AssumeRole {
+        external_id: Some("qd-7".into()),
+        session_name: Some("on.call@example.com".into()),
+        duration: Some(Duration::from_secs(1800)),
+        ..role(AWAY, "reader")
+    };
+    let session = session(&sandbox, vec![role(HOME, "hub"), reader], None).await;
+    assert_eq!(session.expiry(), None);
+
+    let identity = sts::identity(&session, REGION).await.unwrap();
+    assert_eq!(identity.account, AWAY);
+    assert_eq!(identity.arn, format!("arn:aws:sts::{AWAY}:assumed-role/reader/on.call@example.com"));
+    assert_eq!(identity.name(), "reader");
+    let left = identity.expires.unwrap().duration_since(Timestamp::now());
+    assert!(left > SignedDuration::from_mins(28) && left <= SignedDuration::from_mins(30), "{left:?}");
+    assert_eq!(session.expiry(), identity.expires);
+
+    // All clients of all regions use the same credentials.
+    let databases = rds::databases(&session, "eu-west-1").await.unwrap();
+    assert!(databases.iter().any(|database| database.arn.contains(AWAY)), "{databases:?}");
+    rds::databases(&session, "eu-central-1").await.unwrap();
+    assert_eq!(asked_for_a_role(&sandbox), 2);
+}
+
+#[tokio::test]
+async fn keys_of_a_user_have_no_end_and_the_session_is_named_after_us() {
+    let sandbox = sandbox();
+    let user = sts::identity(&session(&sandbox, Vec::new(), None).await, REGION).await.unwrap();
+    assert_eq!((user.account.as_str(), user.expires), (HOME, None));
+    let assumed = sts::identity(&session(&sandbox, vec![role(AWAY, "reader")], None).await, REGION).await.unwrap();
+    assert!(assumed.arn.contains(":assumed-role/reader/qd"), "{}", assumed.arn);
+}
+
+#[tokio::test]
+async fn a_refused_role_names_the_missing_action() {
+    let sandbox = sandbox();
+    let refused = AssumeRole { external_id: Some(WRONG_EXTERNAL_ID.into()), ..role(AWAY, "reader") };
+    let session = session(&sandbox, vec![refused], None).await;
+    let fault = rds::databases(&session, REGION).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Denied { action: "sts:AssumeRole".into() });
+    assert_eq!(fault.call, "rds:DescribeDBInstances");
+    assert!(fault.message.contains("role/teams/reader"), "{}", fault.message);
+
+    // Every panel fails; STS is asked once for all of them.
+    let (a, b) = tokio::join!(rds::maintenance(&session, REGION), sts::identity(&session, REGION));
+    assert_eq!([a.unwrap_err().kind, b.unwrap_err().kind], [fault.kind.clone(), fault.kind]);
+    assert_eq!(asked_for_a_role(&sandbox), 1);
+}
+
+#[tokio::test]
+async fn a_code_is_asked_for_once_whatever_is_read() {
+    let sandbox = sandbox();
+    let (codes, mut questions) = CodeSource::channel();
+    let session = session(&sandbox, vec![with_code(role(AWAY, "reader"))], Some(codes)).await;
+    let person = async {
+        let question = questions.recv().await.unwrap();
+        assert_eq!((question.session.as_str(), question.serial.as_str()), ("prod", SERIAL));
+        assert!(question.answer(MfaCode::parse("123 456").unwrap()));
+    };
+    let reading = async {
+        tokio::join!(
+            sts::identity(&session, REGION),
+            rds::databases(&session, REGION),
+            rds::maintenance(&session, REGION)
+        )
+    };
+    let ((), (identity, databases, maintenance)) = tokio::join!(person, reading);
+    assert_eq!(identity.unwrap().account, AWAY);
+    assert!(databases.is_ok() && maintenance.is_ok());
+    assert!(questions.try_recv().is_err());
+    assert_eq!(asked_for_a_role(&sandbox), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_code_is_said_and_asked_for_again_at_the_next_attempt() {
+    let sandbox = sandbox();
+    let (codes, mut questions) = CodeSource::channel();
+    let session = session(&sandbox, vec![with_code(role(AWAY, "reader"))], Some(codes)).await;
+    let person = async {
+        assert!(questions.recv().await.unwrap().answer(MfaCode::parse(WRONG_CODE).unwrap()));
+    };
+    let (failed, ()) = tokio::join!(session.signed_in(GET_CALLER_IDENTITY), person);
+    let fault = failed.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Expired { login: None });
+    assert!(fault.message.starts_with("the MFA code was not accepted: MultiFactorAuthentication"), "{fault}");
+    // Not in a loop: at once the same is said, and nobody is asked.
+    assert_eq!(session.signed_in(GET_CALLER_IDENTITY).await.unwrap_err(), fault);
+    assert!(questions.try_recv().is_err());
+
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let person = async {
+        assert!(questions.recv().await.unwrap().answer(MfaCode::parse("123456").unwrap()));
+    };
+    let (identity, ()) = tokio::join!(sts::identity(&session, REGION), person);
+    assert_eq!(identity.unwrap().account, AWAY);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_that_nobody_gives_is_a_fault_in_words() {
+    let sandbox = sandbox();
+    let (codes, mut questions) = CodeSource::channel();
+    let session = session(&sandbox, vec![with_code(role(AWAY, "reader"))], Some(codes)).await;
+    let started = tokio::time::Instant::now();
+
+    // A call says what it waits for instead of holding its place in the queue.
+    let fault = rds::databases(&session, REGION).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Expired { login: None });
+    assert_eq!(fault.message, format!("waiting for the MFA code of {SERIAL}"));
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+
+    let fault = session.signed_in(GET_CALLER_IDENTITY).await.unwrap_err();
+    assert_eq!(fault.message, format!("MFA code was not given ({SERIAL})"));
+    assert_eq!((fault.kind, fault.call.as_str()), (FaultKind::Expired { login: None }, GET_CALLER_IDENTITY));
+    assert!((PATIENCE..PATIENCE + Duration::from_secs(15)).contains(&started.elapsed()), "{:?}", started.elapsed());
+    assert!(questions.recv().await.unwrap().is_over());
+    assert!(questions.try_recv().is_err(), "there was one question");
+    assert_eq!(asked_for_a_role(&sandbox), 0);
+}
+
+#[tokio::test]
+async fn where_nobody_can_be_asked_the_fault_says_so() {
+    let session = session(&sandbox(), vec![with_code(role(AWAY, "reader"))], None).await;
+    let fault = sts::identity(&session, REGION).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Expired { login: None });
+    assert!(fault.message.contains("nobody can be asked"), "{fault}");
+}
+
+/// Whatever the console asks for, the policy that it prints allows.
+#[tokio::test]
+async fn a_whole_console_makes_no_call_that_the_policy_does_not_allow() {
+    let at: Timestamp = MOMENT.parse().unwrap();
+    let world = cli::World { scenario: "a-bad-night".into(), at: Some(at), ..cli::World::default() };
+    let source = cli::Source { sandbox: true, world, ..cli::Source::default() };
+    let sandbox = Arc::new(build(&source).unwrap());
+    let (estate, accounts) = environments::estate(&source.world);
+    let mut sessions = Vec::new();
+    for account in &accounts {
+        let http = SandboxHttp::new(sandbox.clone()).shared();
+        let in_process = Some(InProcess { http, credentials: credentials(account) });
+        sessions.push(Session::load(&SessionSpec { in_process, ..SessionSpec::default() }).await);
+    }
+    let (mut driver, mut answers) = Driver::new(sessions, &estate);
+    let mut state = State::new(estate, at, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
+    let clock = Clock::from_fn(move || at);
+    let effects = update(&mut state, Msg::Tick(at));
+    assert!(headless::pump(&mut state, &mut driver, &mut answers, &clock, effects).await);
+    // With a database open its snapshots and its history are read as well.
+    let opened = state.databases.rows.first().expect("a database").arn.clone();
+    databases::select(&mut state, &opened);
+    let effects = update(&mut state, Msg::Key("enter".parse().unwrap()));
+    assert!(headless::pump(&mut state, &mut driver, &mut answers, &clock, effects).await);
+
+    let calls: BTreeMap<String, u64> = sandbox.calls();
+    let made: BTreeSet<String> = calls.keys().map(|call| call.replace("monitoring:", "cloudwatch:")).collect();
+    let document = policy::reader(READS);
+    let is_allowed = |call: &String| call == GET_CALLER_IDENTITY || document.contains(&format!("\"{call}\""));
+    let refused: Vec<&String> = made.iter().filter(|call| !is_allowed(call)).collect();
+    assert!(refused.is_empty(), "{refused:?} of {calls:?}");
+    for call in ["sts:GetCallerIdentity", "rds:DescribeDBInstances", "cloudwatch:GetMetricData"] {
+        assert!(made.contains(call), "{call} in {calls:?}");
+    }
+}
