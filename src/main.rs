@@ -15,7 +15,7 @@ use quarterdeck::collect::Schedule;
 use quarterdeck::config;
 use quarterdeck::keymap::{Key, Keymap};
 use quarterdeck::runtime::connect::{Connection, connect};
-use quarterdeck::runtime::{Driver, event_loop, headless, last_known, logging, terminal};
+use quarterdeck::runtime::{Driver, event_loop, headless, last_known, logging, own_files, terminal};
 use quarterdeck::theme::{self, ColorDepth};
 use quarterdeck::{picture, screens};
 
@@ -71,6 +71,7 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     let connection = connect(source).await?;
     let mut state = open(&connection, look, depth_from_environment());
     state.zone = TimeZone::system();
+    state.ceiling = connection.settings.hourly_ceiling_usd;
     state.schedule = Schedule::with_seed(u64::from(std::process::id()));
     let memory = last_known::path(&connection.estate).filter(|_| connection.estate.sandbox.is_none());
     if let Some(memory) = &memory {
@@ -86,6 +87,7 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
         question: None,
         meter: connection.meter,
         memory: memory.clone(),
+        own: own_files::OwnFiles::new(&state.theme.name, &state.keymap.name, connection.path.as_deref()),
         remembered: tokio::time::Instant::now(),
         #[cfg(feature = "sandbox")]
         sandbox: connection.sandbox,
@@ -112,8 +114,8 @@ fn open(connection: &Connection, look: &Look, depth: ColorDepth) -> State {
     let colorfgbg = std::env::var("COLORFGBG").ok();
     let choice = theme::Choice::new(look.theme.as_deref().or(settings.theme.as_deref()).unwrap_or("auto"));
     let theme_name = choice.name(theme::Background::detect(None, colorfgbg.as_deref())).to_owned();
-    let (keymap, keymap_warnings) = Keymap::load(keymap_name, own("keymaps", keymap_name).as_deref());
-    let (theme, theme_warnings) = theme::load(&theme_name, own("themes", &theme_name).as_deref());
+    let (keymap, keymap_warnings) = Keymap::load(keymap_name, own_files::read("keymaps", keymap_name).as_deref());
+    let (theme, theme_warnings) = theme::load(&theme_name, own_files::read("themes", &theme_name).as_deref());
     for (what, warnings) in [("keymap", &keymap_warnings), ("theme", &theme_warnings)] {
         for warning in warnings {
             let _ = writeln!(io::stderr(), "qd: {what}: {warning}");
@@ -121,12 +123,6 @@ fn open(connection: &Connection, look: &Look, depth: ColorDepth) -> State {
     }
     let theme = theme::degrade(&theme, depth);
     State::new(connection.estate.clone(), connection.clock.now(), keymap, theme, depth)
-}
-
-/// The text of a user's own theme or keymap.
-fn own(folder: &str, name: &str) -> Option<String> {
-    let config = config::locate(None, None)?;
-    std::fs::read_to_string(config.parent()?.join(folder).join(format!("{name}.toml"))).ok()
 }
 
 /// `qd config …`: exit code 1 when an environment cannot be used.

@@ -94,6 +94,8 @@ fn wanted(state: &State, site: SiteId) -> Vec<(Dataset, Attention)> {
     } else {
         Attention::Near
     };
+    // Metrics are what costs. A key (`R`, opening a DB instance) still brings them at once.
+    let paid = if state.is_over_ceiling() { table.min(Attention::Hidden) } else { table };
     let beside = match (table, open) {
         (Attention::Watched, None) => Attention::Near,
         (other, _) => other,
@@ -101,9 +103,9 @@ fn wanted(state: &State, site: SiteId) -> Vec<(Dataset, Attention)> {
     let mut wanted = vec![
         (Dataset::Identity, table),
         (Dataset::Databases, table),
-        (Dataset::Metrics, table),
-        (Dataset::Vitals, table),
-        (Dataset::StorageTrend, table),
+        (Dataset::Metrics, paid),
+        (Dataset::Vitals, paid),
+        (Dataset::StorageTrend, paid),
         (Dataset::Maintenance, table),
         (Dataset::Alarms, beside),
         (Dataset::Events, beside),

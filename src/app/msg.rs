@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use crate::collect::{Answer, Target};
 use crate::domain::Fault;
-use crate::keymap::Key;
+use crate::keymap::{Key, Keymap};
+use crate::theme::Theme;
 
 /// Anything that enters [`super::update`].
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,10 @@ pub enum Msg {
     CodeWanted { session: String, serial: String },
     /// The question is over: answered, timed out or withdrawn.
     CodeOver,
+    /// The user's own theme or keymap file changed; what is wrong with it beside it.
+    Restyled { theme: Option<Box<Theme>>, keymap: Option<Box<Keymap>>, warnings: Vec<String> },
+    /// The configuration file changed: it holds from the next start.
+    Reconfigured { problems: usize },
     /// The terminal took the text for its clipboard, or why not.
     Copied(Result<String, String>),
 }

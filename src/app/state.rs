@@ -82,6 +82,8 @@ pub struct State {
     pub health: Ledger,
     /// Requests of the last minute by service, as the runtime counted them.
     pub calls: BTreeMap<String, u64>,
+    /// What the console's own calls may cost, USD an hour.
+    pub ceiling: f64,
     /// When how many metrics were requested, seconds; the last ten minutes.
     pub requested: VecDeque<(i64, usize)>,
     /// The question for an MFA code that is being answered.
@@ -119,6 +121,7 @@ impl State {
             faults: FaultLog::default(),
             health: Ledger::default(),
             calls: BTreeMap::new(),
+            ceiling: 1.0,
             requested: VecDeque::new(),
             code: None,
             keymap,
@@ -138,6 +141,12 @@ impl State {
             * 6.0
             * 0.01
             / 1000.0
+    }
+
+    /// Whether the console's own calls cost more than they may: metrics are then asked for slowly.
+    #[must_use]
+    pub fn is_over_ceiling(&self) -> bool {
+        self.spend_an_hour() > self.ceiling
     }
 
     /// The data of a site.

@@ -32,6 +32,22 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Key(key) => key_pressed(state, key, &mut effects),
         Msg::Paste(text) => paste(state, &text),
         Msg::Answered { id, target, result } => collection::take(state, id, &target, result),
+        Msg::Restyled { theme, keymap, warnings } => {
+            if let Some(theme) = theme {
+                state.theme = theme::degrade(&theme, state.depth);
+            }
+            if let Some(keymap) = keymap {
+                state.keymap = *keymap;
+            }
+            let text = warnings.first().map_or_else(|| "theme and keymap read again".to_owned(), Clone::clone);
+            say(state, text, if warnings.is_empty() { Tone::Plain } else { Tone::Bad });
+        }
+        Msg::Reconfigured { problems: 0 } => {
+            say(state, "the configuration changed: it holds from the next start".into(), Tone::Plain);
+        }
+        Msg::Reconfigured { problems } => {
+            say(state, format!("the configuration changed and has {problems} problems: qd config check"), Tone::Bad);
+        }
         Msg::Metered(calls) => state.calls = calls,
         Msg::CodeWanted { session, serial } => {
             state.code = Some(CodePrompt { session, serial, typed: String::new() });

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::state::{Overlay, Screen, State};
 use super::toast::Tone;
 use super::{Scope, overlays};
-use crate::domain::{Criticality, Environment, FaultKind};
+use crate::domain::{Criticality, Environment, FaultKind, SiteId};
 use crate::keymap::Action;
 use crate::screens::databases::{Level, mark};
 use crate::screens::{database, databases, fleet};
@@ -82,7 +82,9 @@ fn standing(state: &State, width: u16) -> Vec<Piece> {
     if width >= 100
         && let Some(identity) = identity(state)
     {
-        pieces.push((format!("{identity}   "), Role::Dim));
+        pieces.push((identity, Role::Dim));
+        pieces.extend(expiry(state));
+        pieces.push(("   ".into(), Role::Text));
     }
     if let Some(endpoint) = state.estate.endpoint.as_ref().filter(|_| width >= 100) {
         pieces.push((format!("{endpoint}   "), Role::Warning));
@@ -94,6 +96,19 @@ fn standing(state: &State, width: u16) -> Vec<Piece> {
         pieces.push((format!(" {}", local.strftime("%H:%M %Z")), Role::Dim));
     }
     pieces
+}
+
+/// How long the credentials that are looked through last; a warning in their last ten minutes.
+fn expiry(state: &State) -> Option<Piece> {
+    let in_scope = |site: &SiteId| state.estate.in_scope(state.scope, *site);
+    let expiries = (0..state.sites.len()).map(SiteId).filter(in_scope);
+    let first = expiries.filter_map(|site| state.site(site)?.identity.value()?.expires).min()?;
+    let left = first.duration_since(state.now);
+    if left.as_secs() <= 0 {
+        return Some((" expired".into(), Role::Critical));
+    }
+    let role = if left.as_secs() < 600 { Role::Warning } else { Role::Dim };
+    Some((format!(" {}", format::coarse_age(left.unsigned_abs())), role))
 }
 
 /// `reader@111122223333` of the environment that is looked at, or of all when they are one.
@@ -197,7 +212,9 @@ fn footer(state: &State, area: Rect, buf: &mut Buffer) {
     }
     let calls: u64 = state.calls.values().sum();
     if calls > 0 && area.width >= 100 {
-        right.push((format!("{calls} calls/min  ${:.2}/h   ", state.spend_an_hour()), Role::Dim));
+        let role = if state.is_over_ceiling() { Role::Warning } else { Role::Dim };
+        let slowed = if state.is_over_ceiling() { " over the ceiling, metrics slowed" } else { "" };
+        right.push((format!("{calls} calls/min  ${:.2}/h{slowed}   ", state.spend_an_hour()), role));
     }
     let errors = state.faults.standing();
     if errors > 0 {

@@ -1,7 +1,7 @@
 //! From the command line to sessions, sites and a clock.
 
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc;
 
@@ -23,6 +23,8 @@ pub struct Connection {
     pub clock: Clock,
     /// What the configuration says beside the environments.
     pub settings: Settings,
+    /// The configuration file, where one is used.
+    pub path: Option<PathBuf>,
     /// What is wrong with the configuration; the sound part is used.
     pub problems: Vec<String>,
     /// Questions for MFA codes.
@@ -118,6 +120,7 @@ async fn configured(path: &Path) -> Result<Connection, String> {
         sessions,
         clock: Clock::system(),
         settings: config.settings,
+        path: Some(path.to_owned()),
         problems: problems.iter().map(|problem| format!("{shown}:{problem}")).collect(),
         codes,
         meter,
@@ -189,6 +192,7 @@ async fn aws(source: &Source) -> Result<Connection, String> {
         sessions: vec![session],
         clock: Clock::system(),
         settings: Settings::default(),
+        path: None,
         problems: Vec::new(),
         codes,
         meter,
@@ -225,6 +229,7 @@ async fn sandbox(source: &Source) -> Result<Connection, String> {
         sessions,
         clock: Clock::from_fn(move || world.now()),
         settings: Settings::default(),
+        path: None,
         problems: Vec::new(),
         codes,
         meter,

@@ -15,6 +15,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use super::clock::Clock;
 use super::driver::Driver;
 use super::last_known;
+use super::own_files::OwnFiles;
 use super::terminal::Guard;
 use crate::app::update::settle;
 use crate::app::{Effect, Msg, State, update, view};
@@ -45,6 +46,8 @@ pub struct Outside {
     pub meter: Meter,
     /// Where the last known state is kept.
     pub memory: Option<PathBuf>,
+    /// The user's own files, looked at for changes.
+    pub own: OwnFiles,
     /// When it was written last.
     pub remembered: Instant,
     #[cfg(feature = "sandbox")]
@@ -145,6 +148,9 @@ pub async fn run(
             Wake::Tick => {
                 effects.extend(update(state, Msg::Metered(outside.meter.last_minute())));
                 outside.remember(state);
+                for msg in outside.own.changes() {
+                    effects.extend(update(state, msg));
+                }
                 if outside.question.as_ref().is_some_and(MfaRequest::is_over) {
                     outside.question = None;
                     effects.extend(update(state, Msg::CodeOver));

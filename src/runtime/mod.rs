@@ -7,6 +7,7 @@ pub mod event_loop;
 pub mod headless;
 pub mod last_known;
 pub mod logging;
+pub mod own_files;
 pub mod terminal;
 
 pub use clock::Clock;

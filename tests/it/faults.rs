@@ -517,7 +517,7 @@ async fn the_worst_night_leaves_what_works() {
     night.hears_keys("in the worst night");
     for size in [(80, 24), (120, 40), (200, 50)] {
         night.send(Msg::Resize(size.0, size.1));
-        assert!(night.text().contains("production"), "at {size:?}:\n{}", night.text());
+        assert!(night.text().contains("PRODUCTION"), "at {size:?}:\n{}", night.text());
     }
     let mut rows = night.state.databases.rows.iter().filter_map(|row| row.database(&night.state));
     assert!(rows.any(|database| database.id == OPENED), "{OPENED} is not among the rows");

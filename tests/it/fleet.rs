@@ -17,12 +17,7 @@ fn fleet(count: usize) -> Stage {
         let template = state.estate.environments[i % 6].clone();
         let name = format!("{}-{i:02}", template.name);
         let criticality = if i % 9 == 0 { Criticality::Production } else { Criticality::Staging };
-        state.estate.environments.push(Environment {
-            name,
-            criticality,
-            name_prefix: format!("none-{i}"),
-            ..template
-        });
+        state.estate.environments.push(Environment { name, criticality, name_prefix: format!("none-{i}"), ..template });
     }
     state.databases.dirty = true;
     settle(state);

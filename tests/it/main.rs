@@ -18,6 +18,8 @@ mod frames;
 mod hostile;
 #[cfg(feature = "sandbox")]
 mod identity;
+#[cfg(feature = "sandbox")]
+mod memory;
 mod moto;
 #[cfg(feature = "sandbox")]
 mod property;

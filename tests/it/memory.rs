@@ -1,0 +1,86 @@
+//! The last known state: written when the console is left, shown at once by the next one.
+
+use std::os::unix::fs::PermissionsExt;
+
+use jiff::SignedDuration;
+use quarterdeck::app::update::settle;
+use quarterdeck::app::{Msg, State, update};
+use quarterdeck::domain::Remote;
+use quarterdeck::runtime::last_known;
+
+use crate::stage;
+
+fn started_anew(state: &State, hours: i64) -> State {
+    let mut fresh = stage::fresh().state;
+    fresh.screen = state.screen;
+    fresh.schedule = quarterdeck::collect::Schedule::default();
+    fresh.now = state.now + SignedDuration::from_hours(hours);
+    fresh
+}
+
+#[test]
+fn the_next_start_shows_the_last_state_with_its_age() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deeper/last-known.json");
+    let before = stage::fleet();
+    last_known::write(&last_known::gather(&before), &path).unwrap();
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+
+    let mut after = started_anew(&before, 3);
+    last_known::recall(&mut after, &path);
+    settle(&mut after);
+    assert_eq!(after.databases.rows.len(), before.databases.rows.len());
+    for (old, new) in before.sites.iter().zip(&after.sites) {
+        assert_eq!(old.databases.value(), new.databases.value());
+        assert_eq!(old.databases.at(), new.databases.at(), "its age is that of the reading");
+        assert_eq!(old.store, new.store);
+    }
+    let mut stage = stage::Stage::of(after);
+    assert!(stage.text(120, 40).contains("data 3h"));
+}
+
+#[test]
+fn what_is_damaged_or_old_is_as_good_as_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("last-known.json");
+    let before = stage::fleet();
+    last_known::write(&last_known::gather(&before), &path).unwrap();
+    let whole = std::fs::read_to_string(&path).unwrap();
+    for text in ["", "{}", &whole[..whole.len() / 2], &whole.replace("\"version\":1", "\"version\":99")] {
+        std::fs::write(&path, text).unwrap();
+        let mut after = started_anew(&before, 1);
+        last_known::recall(&mut after, &path);
+        assert!(after.sites.iter().all(|data| data.databases.value().is_none()));
+    }
+    std::fs::write(&path, &whole).unwrap();
+    let mut after = started_anew(&before, 24 * 8);
+    last_known::recall(&mut after, &path);
+    assert!(after.sites.iter().all(|data| data.databases.value().is_none()));
+}
+
+/// The file may come from an account that the profile no longer leads to.
+#[test]
+fn what_was_read_from_another_account_goes_when_the_identity_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("last-known.json");
+    let mut before = stage::fleet();
+    for data in &mut before.sites {
+        if let Remote::Ready { value, .. } = &mut data.identity {
+            value.account = "999999999999".into();
+        }
+    }
+    last_known::write(&last_known::gather(&before), &path).unwrap();
+    let mut after = started_anew(&before, 1);
+    after.estate.environments.iter_mut().for_each(|environment| environment.expected_account = None);
+    last_known::recall(&mut after, &path);
+    assert!(after.sites.iter().all(|data| data.databases.value().is_some()));
+    let now = after.now;
+    let mut stage = stage::Stage::of(after);
+    stage.send(Msg::Tick(now));
+    stage.answer(|request| match request.ask {
+        quarterdeck::collect::Ask::Identity => Some(stage::good(request)),
+        _ => None,
+    });
+    update(&mut stage.state, Msg::Tick(now));
+    assert!(stage.state.sites.iter().all(|data| data.databases.value().is_none()));
+}
