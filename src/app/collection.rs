@@ -214,8 +214,9 @@ pub fn take(state: &mut State, id: u64, target: &Target, result: Result<Answer, 
         Ok(Answer::MetricPart { call, answer }) => merge(state, target, &call, &answer),
         Ok(answer) => {
             state.schedule.succeed(target, now);
-            state.faults.mend(target, now);
-            store(state, target, answer);
+            if store(state, target, answer) {
+                state.faults.mend(target, now);
+            }
         }
         Err(fault) => {
             state.schedule.fail(target, &fault, now);
@@ -256,10 +257,11 @@ fn merge(
     }
 }
 
-fn store(state: &mut State, target: &Target, answer: Answer) {
+/// False when the answer is of another account, and was refused.
+fn store(state: &mut State, target: &Target, answer: Answer) -> bool {
     let now = state.now;
     let site = target.site;
-    let Some(data) = state.sites.get_mut(site.0) else { return };
+    let Some(data) = state.sites.get_mut(site.0) else { return true };
     match answer {
         Answer::Identity(identity) => {
             // What came from disk and from another account is not this one's.
@@ -271,6 +273,7 @@ fn store(state: &mut State, target: &Target, answer: Answer) {
             let expected = state.estate.expected_account(site).map(ToOwned::to_owned);
             if let Some(expected) = expected.filter(|expected| *expected != actual) {
                 refuse(state, target, expected, actual);
+                return false;
             }
         }
         Answer::Databases(databases) => {
@@ -281,7 +284,7 @@ fn store(state: &mut State, target: &Target, answer: Answer) {
             if let Some(actual) = stranger {
                 state.schedule.renew(&Target { site, dataset: Dataset::Identity });
                 refuse(state, target, expected, actual);
-                return;
+                return false;
             }
             let changed = data.databases.value().is_none_or(|before| {
                 before.len() != databases.len() || before.iter().zip(&databases).any(|(a, b)| a.id != b.id)
@@ -331,6 +334,7 @@ fn store(state: &mut State, target: &Target, answer: Answer) {
         },
         Answer::MetricPart { .. } => {}
     }
+    true
 }
 
 /// Nothing of a stranger's account may be taken for ours: what is known of the site goes, and the

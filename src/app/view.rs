@@ -7,11 +7,12 @@ use ratatui::layout::Rect;
 use super::state::{Overlay, Screen, State};
 use super::toast::Tone;
 use super::{Scope, overlays};
-use crate::domain::{Criticality, Environment, FaultKind, SiteId};
+use crate::domain::{Criticality, FaultKind, SiteId};
 use crate::keymap::Action;
 use crate::screens::databases::{Level, mark};
 use crate::screens::{database, databases, fleet};
 use crate::theme::Role;
+use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
 use crate::ui::{format, layout};
 
@@ -134,7 +135,12 @@ fn chips(state: &State, area: Rect, buf: &mut Buffer) {
         let name = shown_name(environment);
         let role = criticality_role(environment.criticality);
         let production = environment.criticality == Criticality::Production;
-        let health = if stale && level <= Level::Good { ("◌".into(), Role::Warning) } else { mark(level) };
+        let read = environment.sites().filter_map(|s| state.site(s)).any(|data| data.databases.value().is_some());
+        let health = match (stale && level <= Level::Good, read) {
+            (true, true) => ("◌".into(), Role::Warning),
+            (true, false) => ("○".into(), Role::Warning),
+            (false, _) => mark(level),
+        };
         let mut pieces = vec![health, (if production { "" } else { " " }.into(), Role::Text)];
         pieces.push((
             if here { format!("[{name}]") } else { name },
@@ -158,25 +164,6 @@ fn chips(state: &State, area: Rect, buf: &mut Buffer) {
         }
         pen::left(buf, Rect { x, width, ..area }, &pieces, &state.theme);
         x += width + 2;
-    }
-}
-
-/// Production's names are capitals.
-#[must_use]
-pub fn shown_name(environment: &Environment) -> String {
-    match environment.criticality {
-        Criticality::Production => environment.name.to_uppercase(),
-        _ => environment.name.clone(),
-    }
-}
-
-/// The role of an environment's name.
-#[must_use]
-pub fn criticality_role(criticality: Criticality) -> Role {
-    match criticality {
-        Criticality::Production => Role::Production,
-        Criticality::Staging => Role::Staging,
-        Criticality::Development => Role::Development,
     }
 }
 

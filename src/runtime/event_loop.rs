@@ -54,6 +54,9 @@ pub struct Outside {
     pub sandbox: Option<std::sync::Arc<crate::sandbox::Sandbox>>,
 }
 
+/// Seconds between two readings of the meter.
+const METERED: i64 = 5;
+
 /// Between two writings of the last known state.
 const REMEMBER: Duration = Duration::from_secs(120);
 
@@ -146,7 +149,10 @@ pub async fn run(
                 effects.extend(update(state, Msg::CodeWanted { session, serial }));
             }
             Wake::Tick => {
-                effects.extend(update(state, Msg::Metered(outside.meter.last_minute())));
+                // A rate over a minute need not be redrawn every second.
+                if state.now.as_second() % METERED == 0 {
+                    effects.extend(update(state, Msg::Metered(outside.meter.last_minute())));
+                }
                 outside.remember(state);
                 for msg in outside.own.changes() {
                     effects.extend(update(state, msg));

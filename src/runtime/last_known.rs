@@ -46,6 +46,8 @@ struct Site {
 #[must_use]
 pub fn path(estate: &Estate) -> Option<PathBuf> {
     let mut hasher = DefaultHasher::new();
+    // Another endpoint is another world.
+    (&estate.endpoint, &estate.cli).hash(&mut hasher);
     for site in &estate.sites {
         (estate.sessions.get(site.session), &site.region).hash(&mut hasher);
     }

@@ -4,6 +4,7 @@
 //! Everything here draws from its arguments alone: no state, no clock, no I/O.
 
 pub mod chart;
+pub mod environment;
 pub mod format;
 pub mod layout;
 pub mod pen;

@@ -10,11 +10,11 @@ use super::state::{Pane, State};
 use super::tree;
 use crate::app::data::SiteData;
 use crate::app::state::State as App;
-use crate::app::view::{criticality_role, shown_name};
 use crate::domain::{Database, Remote};
 use crate::keymap::Action;
 use crate::screens::databases::{Reading, failure};
 use crate::theme::Role;
+use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
 use crate::ui::{format, layout, text};
 

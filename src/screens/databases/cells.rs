@@ -78,7 +78,8 @@ pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, c
         Column::Restorable => match (reading.restorable_age, database.latest_restorable) {
             (Some(_), Some(at)) => {
                 // Minutes: seconds would move the whole column every second and say nothing.
-                let age = format::coarse_age(app.now.duration_since(at).unsigned_abs());
+                let age = app.now.duration_since(at).unsigned_abs();
+                let age = if age.as_secs() < 60 { "<1m".into() } else { format::coarse_age(age) };
                 vec![(age, role(reading.restorable_level(database)))]
             }
             _ => missing(database.backup_retention_days > 0 && database.condition() != Condition::Changing),

@@ -8,11 +8,11 @@ use super::column::Column;
 use super::reading::Level;
 use super::rows::Row;
 use crate::app::state::State as App;
-use crate::app::view::{criticality_role, shown_name};
 use crate::app::{Estate, Scope};
 use crate::domain::{Fault, Remote, SiteId};
 use crate::keymap::Action;
 use crate::theme::Role;
+use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::format;
 use crate::ui::pen::{self, Piece};
 use crate::ui::table::{Align, Cell, Column as Slot, Order, Table, Width};
@@ -20,7 +20,7 @@ use crate::ui::table::{Align, Cell, Column as Slot, Order, Table, Width};
 /// `available` needs little; a screen on which something happens gives it room.
 fn status_width(app: &App) -> u16 {
     let longest = app.databases.rows.iter().take(500).filter_map(|row| row.database(app)).map(|d| d.status.len()).max();
-    u16::try_from(longest.unwrap_or(9).clamp(9, 20)).unwrap_or(9)
+    u16::try_from(longest.unwrap_or(9).clamp(9, 24)).unwrap_or(9)
 }
 
 /// Draws the screen into the body of the frame.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::app::checkup::subject;
 use crate::app::state::State as App;
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::{Database, Fault, Metric, Remote, SiteId};
+use crate::domain::{Database, Fault, FaultKind, Metric, Remote, SiteId};
 
 /// A small chart of the environment's busiest DB instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,7 @@ pub fn rebuild(app: &mut App) {
 /// Critical findings first, then what cannot be read at all, then warnings, then the rest.
 fn rank(summary: &Summary) -> u8 {
     match (summary.severity, &summary.fault) {
+        (_, Some(fault)) if matches!(fault.kind, FaultKind::WrongAccount { .. }) => 5,
         (Some(Severity::Critical), _) => 4,
         (_, Some(_)) => 3,
         (Some(Severity::Warning), None) => 2,

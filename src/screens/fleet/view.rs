@@ -7,11 +7,11 @@ use super::state::{Item, SHOWN};
 use super::summary::Summary;
 use crate::app::collection::TABLE_WINDOW;
 use crate::app::state::State as App;
-use crate::app::view::{criticality_role, shown_name};
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::{Criticality, Environment, Metric, SiteId};
+use crate::domain::{Criticality, Environment, FaultKind, Metric, SiteId};
 use crate::keymap::Action;
 use crate::theme::Role;
+use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
 use crate::ui::{format, layout, spark, text};
 
@@ -97,7 +97,8 @@ fn lines(app: &App, width: u16) -> Vec<Line> {
             let more = format!("    … {} more", summary.findings.len() - SHOWN);
             lines.push(Line { item: None, left: vec![(more, Role::Dim)], right: Vec::new(), bar });
         }
-        if let Some(fault) = &summary.fault {
+        // Where nothing was ever read the heading says it.
+        if let Some(fault) = summary.fault.as_ref().filter(|_| summary.read.is_some()) {
             let left = vec![
                 ("  ▲ ".into(), Role::Warning),
                 (format!("{} {}: {}", fault.call, fault.word(), fault.advice()), Role::Text),
@@ -119,6 +120,7 @@ fn lines(app: &App, width: u16) -> Vec<Line> {
 fn mark(summary: &Summary) -> Piece {
     match (summary.severity, &summary.fault, summary.read) {
         (_, Some(_), Some(_)) => ("◌".into(), Role::Stale),
+        (_, Some(fault), None) if matches!(fault.kind, FaultKind::WrongAccount { .. }) => ("✖".into(), Role::Critical),
         (_, Some(_), None) => ("○".into(), Role::Warning),
         (Some(Severity::Critical), ..) => ("✖".into(), Role::Critical),
         (Some(Severity::Warning), ..) => ("▲".into(), Role::Warning),
@@ -177,7 +179,10 @@ fn words(app: &App, summary: &Summary) -> Piece {
         return (format!("{} {}", finding.summary, finding.resource), severity_role(finding.severity));
     }
     match (&summary.fault, summary.findings.len()) {
-        (Some(fault), _) if summary.read.is_none() => (format!("{}: {}", fault.word(), fault.advice()), Role::Warning),
+        (Some(fault), _) if summary.read.is_none() => {
+            let strange = matches!(fault.kind, FaultKind::WrongAccount { .. });
+            (format!("{}: {}", fault.word(), fault.advice()), if strange { Role::Critical } else { Role::Warning })
+        }
         (Some(fault), _) => (fault.word().into(), Role::Stale),
         (None, 0) if summary.loading => ("asking AWS …".into(), Role::Dim),
         (None, 0) if summary.databases == 0 => ("no DB instances".into(), Role::Dim),
