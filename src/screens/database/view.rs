@@ -215,7 +215,9 @@ fn side(app: &App, screen: &State, data: &SiteData, database: &Database, area: R
         }
     }
     y += 1;
-    let reading = Reading::take(data, database, app.now);
+    let owner = app.estate.owner(screen.site, database).and_then(|i| app.estate.environments.get(i));
+    let limits = owner.map(|environment| environment.thresholds).unwrap_or_default();
+    let reading = Reading::take(data, database, limits, app.now);
     let facts = facts::brief(database, &reading, data, app.now);
     let lines: Lines = facts.iter().flat_map(|fact| fact_lines(fact, 12, usize::from(area.width))).collect();
     draw_lines(app, &lines, 0, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buf);

@@ -6,6 +6,7 @@ use crate::app::data::SiteData;
 use crate::domain::database::Condition;
 use crate::domain::finding::Severity;
 use crate::domain::runway::{GIB, Runway};
+use crate::domain::threshold::Thresholds;
 use crate::domain::{Database, Metric};
 
 /// How bad something is.
@@ -56,6 +57,8 @@ pub struct Reading {
     /// Seconds since the newest restorable time.
     pub restorable_age: Option<f64>,
     pub pending_maintenance: usize,
+    /// The environment's limits, so that a cell and a finding agree.
+    pub limits: Thresholds,
     /// The worst of all.
     pub level: Level,
 }
@@ -63,7 +66,7 @@ pub struct Reading {
 impl Reading {
     /// Reads a DB instance at `now`.
     #[must_use]
-    pub fn take(data: &SiteData, database: &Database, now: Timestamp) -> Self {
+    pub fn take(data: &SiteData, database: &Database, limits: Thresholds, now: Timestamp) -> Self {
         let oldest = now.as_second() - FRESH;
         let latest = |metric| data.store.latest(&database.id, metric, oldest);
         let allocated = f64::from(database.storage.allocated);
@@ -81,6 +84,7 @@ impl Reading {
                 .latest_restorable
                 .map(|at| data.databases.at().unwrap_or(now).duration_since(at).as_secs_f64()),
             pending_maintenance: data.maintenance_of(&database.arn).len(),
+            limits,
             level: Level::Unknown,
         };
         reading.level = reading.judge(database);
@@ -113,39 +117,45 @@ impl Reading {
         if worst == Level::Good && serves && levels.contains(&Level::Unknown) { Level::Unknown } else { worst }
     }
 
-    /// CPU above 80 % is the reference estates' alarm, above 90 % AWS's recommended one.
+    /// CPU against the environment's limits.
     #[must_use]
     pub fn cpu_level(&self) -> Level {
-        self.cpu.map_or(Level::Unknown, |cpu| Level::above(cpu, 80.0, 90.0))
+        self.cpu.map_or(Level::Unknown, |cpu| Level::above(cpu, self.limits.cpu_warning, self.limits.cpu_critical))
     }
 
-    /// Connections above 90 % of the limit is AWS's recommended alarm.
+    /// Connections as a part of the class's default limit.
     #[must_use]
     pub fn connections_level(&self) -> Level {
         match (self.connections, self.max_connections) {
-            (Some(now), Some(max)) if max > 0.0 => Level::above(now / max, 0.8, 0.9),
-            _ => Level::Unknown,
-        }
-    }
-
-    /// Less than 10 % of storage free is AWS's recommended alarm.
-    #[must_use]
-    pub fn storage_level(&self, database: &Database) -> Level {
-        match self.used {
-            Some(used) if database.storage.allocated > 0 => {
-                Level::above(used / f64::from(database.storage.allocated), 0.9, 0.97)
+            (Some(now), Some(max)) if max > 0.0 => {
+                Level::above(now / max, self.limits.connections_warning, self.limits.connections_critical)
             }
             _ => Level::Unknown,
         }
     }
 
-    /// Full within a week is a warning, within two days critical.
+    /// Free storage against the environment's limits.
     #[must_use]
-    pub fn runway_level(&self) -> Level {
-        self.runway.map_or(Level::Good, |r| Level::above(-r.left.as_secs_f64() / DAY, -7.0, -2.0))
+    pub fn storage_level(&self, database: &Database) -> Level {
+        match self.used {
+            Some(used) if database.storage.allocated > 0 => {
+                let limits = &self.limits;
+                let used = used / f64::from(database.storage.allocated);
+                Level::above(used, 1.0 - limits.free_storage_warning, 1.0 - limits.free_storage_critical)
+            }
+            _ => Level::Unknown,
+        }
     }
 
-    /// Lag above 60 s is AWS's recommended alarm; -1, and a `StatusInfos` entry that is not
+    /// The runway against the environment's limits, in days.
+    #[must_use]
+    pub fn runway_level(&self) -> Level {
+        self.runway.map_or(Level::Good, |r| {
+            Level::above(-r.left.as_secs_f64() / DAY, -self.limits.runway_warning, -self.limits.runway_critical)
+        })
+    }
+
+    /// Lag against the environment's limits; -1, and a `StatusInfos` entry that is not
     /// normal, mean that replication does not run.
     #[must_use]
     pub fn lag_level(&self, database: &Database) -> Level {
@@ -156,7 +166,7 @@ impl Reading {
             None if database.is_replica() => Level::Unknown,
             None => Level::Good,
             Some(lag) if lag < 0.0 => Level::Critical,
-            Some(lag) => Level::above(lag, 60.0, 300.0),
+            Some(lag) => Level::above(lag, self.limits.lag_warning, self.limits.lag_critical),
         }
     }
 

@@ -44,7 +44,8 @@ pub fn rebuild(app: &mut App) {
         let site = SiteId(i);
         for (index, database) in data.databases.value().into_iter().flatten().enumerate() {
             let Some(environment) = app.estate.owner(site, database) else { continue };
-            let mut reading = Reading::take(data, database, app.now);
+            let limits = app.estate.environments.get(environment).map(|e| e.thresholds).unwrap_or_default();
+            let mut reading = Reading::take(data, database, limits, app.now);
             // One judgement for all screens: what the health rules say.
             reading.level = reading.judged(database, app.health.of(&database.arn).map(|f| f.severity).max());
             if let Some(level) = levels.get_mut(environment) {
