@@ -26,6 +26,9 @@ pub(super) fn read<'t>(part: &Part<'t>, table: &DeTable<'t>, settings: &mut Sett
                 None
             }
         };
+        if matches!(entry.key, "mouse" | "ascii") && entry.value.as_bool() == Some(true) {
+            problems.warning(entry.line, format!("{} is not built yet: it has no effect", entry.key));
+        }
         if let Some(expected) = expected {
             problems.error(
                 entry.line,

@@ -7,15 +7,13 @@ use super::Answer;
 const HEAD: &str = "\
 # quarterdeck: the environments that you are on call for.
 #
-# `qd config check` looks at this file, `qd config path` says where it is read from. `qd` reads it
-# again when it changes.
+# `qd config check` looks at this file, `qd config path` says where it is read from. A change
+# holds from the next start.
 
 [settings]
 # theme = \"dark\"            # dark, light, high-contrast, colour-blind, or a file of your own
 # keymap = \"default\"        # default, vim, emacs, or a file of your own
 hourly_ceiling_usd = 1.00   # what the console's own AWS calls may cost an hour
-mouse = false               # true takes selecting text away from the terminal
-ascii = false               # true for terminals and fonts without symbols
 ";
 
 const TAIL: &str = "\
