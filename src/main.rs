@@ -122,7 +122,9 @@ fn open(connection: &Connection, look: &Look, depth: ColorDepth) -> State {
         }
     }
     let theme = theme::degrade(&theme, depth);
-    State::new(connection.estate.clone(), connection.clock.now(), keymap, theme, depth)
+    let mut state = State::new(connection.estate.clone(), connection.clock.now(), keymap, theme, depth);
+    state.problems.clone_from(&connection.problems);
+    state
 }
 
 /// `qd config …`: exit code 1 when an environment cannot be used.

@@ -82,6 +82,8 @@ pub struct State {
     pub health: Ledger,
     /// Requests of the last minute by service, as the runtime counted them.
     pub calls: BTreeMap<String, u64>,
+    /// What is wrong with the configuration: environments may be missing because of it.
+    pub problems: Vec<String>,
     /// What the console's own calls may cost, USD an hour.
     pub ceiling: f64,
     /// When how many metrics were requested, seconds; the last ten minutes.
@@ -121,6 +123,7 @@ impl State {
             faults: FaultLog::default(),
             health: Ledger::default(),
             calls: BTreeMap::new(),
+            problems: Vec::new(),
             ceiling: 1.0,
             requested: VecDeque::new(),
             code: None,

@@ -70,6 +70,13 @@ fn what_is_wrong_stands_first_with_its_words() {
 }
 
 #[test]
+fn what_is_wrong_with_the_configuration_stays_on_the_fleet() {
+    let mut stage = fleet(3);
+    stage.state.problems = vec!["config.toml:7: error: account: expected twelve digits".into()];
+    assert!(stage.text(120, 40).contains("▲ config.toml:7: error: account"));
+}
+
+#[test]
 fn a_hundred_environments_are_one_line_each_and_can_be_walked() {
     let mut stage = fleet(100);
     stage.state.size = (120, 40);

@@ -77,7 +77,17 @@ pub(super) fn reveal(app: &App) -> usize {
 }
 
 fn lines(app: &App, width: u16) -> Vec<Line> {
-    let mut lines = Vec::new();
+    // An environment that is missing for an error must not be taken for one that is well.
+    let mut lines: Vec<Line> = app
+        .problems
+        .iter()
+        .map(|problem| Line {
+            item: None,
+            left: vec![("▲ ".into(), Role::Warning), (problem.clone(), Role::Warning)],
+            right: Vec::new(),
+            bar: false,
+        })
+        .collect();
     for summary in &app.fleet.summaries {
         let Some(environment) = app.estate.environments.get(summary.environment) else { continue };
         let bar = environment.criticality == Criticality::Production;
