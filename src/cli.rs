@@ -34,7 +34,8 @@ pub struct Source {
     /// Region of the disaster-recovery side, read beside the first
     #[arg(long, global = true, value_name = "REGION")]
     pub dr_region: Option<String>,
-    /// Endpoint of all services (also AWS_ENDPOINT_URL)
+    /// Endpoint of all services (also AWS_ENDPOINT_URL); of every environment of the configuration,
+    /// unless a profile or region is given too
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
     /// Configuration file (also QD_CONFIG)
@@ -59,7 +60,7 @@ impl Source {
 #[derive(Debug, Clone, Args)]
 pub struct World {
     /// Sandbox: what happens in it; several with commas between [default: a-bad-night]
-    #[arg(long, global = true, default_value = "")]
+    #[arg(long, global = true, default_value = "", hide_default_value = true)]
     pub scenario: String,
     /// Sandbox: seed of all chance; the same seed gives the same world
     #[arg(long, global = true, default_value_t = 1)]
@@ -99,7 +100,7 @@ pub enum Command {
     /// The configuration file
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Write a first configuration from the AWS profiles on this machine
+    /// Write a first configuration from the AWS profiles on this machine; --endpoint-url goes into it
     Init,
     /// The IAM policy that the console needs
     IamPolicy {
@@ -138,7 +139,7 @@ pub struct Snapshot {
     #[arg(long, short)]
     pub database: Option<String>,
     /// Keys to press before the picture is taken, separated by spaces
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     pub keys: String,
 }
 

@@ -1,7 +1,9 @@
 //! The binary: arguments, the terminal guard, exit codes.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use clap::Parser;
 use jiff::tz::TimeZone;
@@ -13,9 +15,11 @@ use quarterdeck::aws::{self, Session, SessionSpec};
 use quarterdeck::cli::{Cli, Command, ConfigCommand, Look, Snapshot, Source};
 use quarterdeck::collect::Schedule;
 use quarterdeck::config;
-use quarterdeck::keymap::{Key, Keymap};
+use quarterdeck::keymap::{self, Key};
+use quarterdeck::runtime::appearance::{self, Appearance};
+use quarterdeck::runtime::background::{self, LateAnswer};
 use quarterdeck::runtime::connect::{Connection, connect};
-use quarterdeck::runtime::{Driver, event_loop, headless, last_known, logging, own_files, terminal};
+use quarterdeck::runtime::{Driver, event_loop, headless, last_known, leftovers, logging, own_files, terminal};
 use quarterdeck::theme::{self, ColorDepth};
 use quarterdeck::{picture, screens};
 
@@ -27,8 +31,8 @@ fn main() -> ExitCode {
     };
     let result = runtime.block_on(async {
         match cli.command {
-            None => console(&cli.source, &cli.look).await,
-            Some(Command::Snapshot(ref options)) => snapshot(&cli.source, &cli.look, options).await,
+            None => Box::pin(console(&cli.source, &cli.look)).await,
+            Some(Command::Snapshot(ref options)) => Box::pin(snapshot(&cli.source, &cli.look, options)).await,
             Some(Command::Config(ref command)) => config(&cli.source, command),
             Some(Command::Init) => init(&cli.source).await,
             Some(Command::IamPolicy { .. }) => say(&aws::policy::reader(aws::READS)),
@@ -69,36 +73,57 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     });
     terminal::install_panic_hook(log);
     let connection = connect(source).await?;
-    let mut state = open(&connection, look, depth_from_environment());
+    // Before anything is asked of the terminal: a signal must not leave it behind.
+    let mut signals = event_loop::Signals::listen().map_err(|error| format!("cannot listen for signals: {error}"))?;
+    let mut appearance = Appearance { look: look.clone(), depth: depth_from_environment(), background: None };
+    let mut late = LateAnswer::default();
+    let asked = appearance.wants_background(&connection.settings)
+        && background::can_be_asked(std::env::var("TERM").ok().as_deref());
+    if asked {
+        match background::ask() {
+            Ok(told) => (appearance.background, late) = told,
+            Err(error) => tracing::warn!(%error, "the terminal cannot be asked for its background"),
+        }
+    }
+    let mut state = open(&connection, &appearance);
     state.zone = TimeZone::system();
     state.ceiling = connection.settings.hourly_ceiling_usd;
+    state.ascii = appearance::is_ascii(&connection.settings);
     state.schedule = Schedule::with_seed(u64::from(std::process::id()));
     let memory = last_known::path(&connection.estate).filter(|_| connection.estate.sandbox.is_none());
     if let Some(memory) = &memory {
         last_known::recall(&mut state, memory);
+    }
+    if let Some(folder) = memory.as_deref().and_then(Path::parent).map(Path::to_owned) {
+        // Nothing waits for it, and nobody misses it when it fails.
+        tokio::task::spawn_blocking(move || leftovers::remove(&folder, SystemTime::now()));
     }
     if let Some(problem) = connection.problems.first() {
         let more = if connection.problems.len() > 1 { " (qd config check shows all)" } else { "" };
         state.toast = Some(Toast::new(format!("{problem}{more}"), Tone::Bad, state.now));
     }
     let (mut driver, mut answers) = Driver::new(connection.sessions, &connection.estate);
+    let mut guard = terminal::Guard::take(connection.settings.mouse)
+        .map_err(|error| format!("cannot use this terminal: {error}"))?;
     let mut outside = event_loop::Outside {
         codes: connection.codes,
         question: None,
         meter: connection.meter,
-        memory: memory.clone(),
+        memory,
         own: own_files::OwnFiles::new(&state.theme.name, &state.keymap.name, connection.path.as_deref()),
+        sign_ins: connection.sign_ins,
+        settings: connection.settings,
+        appearance,
+        late,
         remembered: tokio::time::Instant::now(),
         #[cfg(feature = "sandbox")]
         sandbox: connection.sandbox,
     };
-    let mut signals = event_loop::Signals::listen().map_err(|error| format!("cannot listen for signals: {error}"))?;
-    let mut guard = terminal::Guard::take().map_err(|error| format!("cannot use this terminal: {error}"))?;
     let clock = &connection.clock;
     let ended =
         event_loop::run(&mut guard, &mut state, &mut driver, &mut answers, clock, &mut signals, &mut outside).await;
     drop(guard);
-    if let Some(memory) = &memory
+    if let Some(memory) = &outside.memory
         && let Err(error) = last_known::write(&last_known::gather(&state), memory)
     {
         tracing::warn!(%error, "the last known state is not kept");
@@ -108,21 +133,15 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
 
 /// A console that has asked nothing yet. Themes and keymaps of the user's own lie beside the
 /// configuration.
-fn open(connection: &Connection, look: &Look, depth: ColorDepth) -> State {
-    let settings = &connection.settings;
-    let keymap_name = look.keymap.as_deref().or(settings.keymap.as_deref()).unwrap_or("default");
-    let colorfgbg = std::env::var("COLORFGBG").ok();
-    let choice = theme::Choice::new(look.theme.as_deref().or(settings.theme.as_deref()).unwrap_or("auto"));
-    let theme_name = choice.name(theme::Background::detect(None, colorfgbg.as_deref())).to_owned();
-    let (keymap, keymap_warnings) = Keymap::load(keymap_name, own_files::read("keymaps", keymap_name).as_deref());
-    let (theme, theme_warnings) = theme::load(&theme_name, own_files::read("themes", &theme_name).as_deref());
+fn open(connection: &Connection, appearance: &Appearance) -> State {
+    let (keymap, keymap_warnings) = appearance.keymap(&connection.settings);
+    let (theme, theme_warnings) = appearance.theme(&connection.settings);
     for (what, warnings) in [("keymap", &keymap_warnings), ("theme", &theme_warnings)] {
         for warning in warnings {
             let _ = writeln!(io::stderr(), "qd: {what}: {warning}");
         }
     }
-    let theme = theme::degrade(&theme, depth);
-    let mut state = State::new(connection.estate.clone(), connection.clock.now(), keymap, theme, depth);
+    let mut state = State::new(connection.estate.clone(), connection.clock.now(), keymap, theme, appearance.depth);
     state.problems.clone_from(&connection.problems);
     state
 }
@@ -135,13 +154,29 @@ fn config(source: &Source, command: &ConfigCommand) -> Result<(), String> {
     match command {
         ConfigCommand::Path => say(&format!("{shown}\n")),
         ConfigCommand::Check => {
-            let (config, problems) = config::load(&path).map_err(|error| format!("{shown}: {error}"))?;
+            if !path.exists() {
+                return Err(format!("{shown} is not there: qd init writes a first one"));
+            }
+            let (config, problems) = config::check(&path, &known()).map_err(|error| format!("{shown}: {error}"))?;
+            let count = config.environments.len();
+            let noun = if count == 1 { "environment" } else { "environments" };
             say(&config::report(&problems, &shown))?;
             if problems.iter().any(|problem| problem.severity == config::Severity::Error) {
-                return Err(format!("{} environments can be used as they stand", config.environments.len()));
+                return Err(format!("{count} {noun} can be used as the file stands"));
             }
-            say(&format!("{} environments\n", config.environments.len()))
+            say(&format!("{count} {noun}\n"))
         }
+    }
+}
+
+/// What a configuration may name on this machine.
+fn known() -> config::Known {
+    let themes = theme::names(own_files::names("themes").into_iter());
+    let profiles = config::init::found_here().into_iter().map(|profile| profile.name);
+    config::Known {
+        profiles: Some(profiles.collect()),
+        themes: Some(themes.into_iter().chain([theme::Choice::AUTO.to_owned()]).collect()),
+        keymaps: Some(keymap::names(own_files::names("keymaps").into_iter())),
     }
 }
 
@@ -166,7 +201,7 @@ async fn init(source: &Source) -> Result<(), String> {
             })
         };
         let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
-        config::init::run(&mut input, &mut output, &path, &profiles, &mut account)
+        config::init::run(&mut input, &mut output, &path, &profiles, endpoint.as_deref(), &mut account)
     });
     match asked.await {
         Ok(Ok(_)) => Ok(()),
@@ -183,11 +218,12 @@ fn depth_from_environment() -> ColorDepth {
 /// One frame without a terminal.
 async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<(), String> {
     let connection = connect(source).await?;
-    let mut state = open(&connection, look, ColorDepth::TrueColor);
+    let appearance = Appearance { look: look.clone(), depth: ColorDepth::TrueColor, background: None };
+    let mut state = open(&connection, &appearance);
     state.size = options.size;
-    if options.screen != "fleet" {
-        state.screen = Screen::Databases;
-    }
+    // A picture may be for another machine: the locale of this one says nothing about it.
+    state.ascii = connection.settings.ascii == config::Ascii::Always;
+    state.screen = if options.screen == "fleet" { Screen::Fleet } else { Screen::Databases };
     if let Some(name) = &options.environment {
         let found = state.estate.environments.iter().position(|e| e.name == *name);
         let known: Vec<&str> = state.estate.environments.iter().map(|e| e.name.as_str()).collect();

@@ -15,6 +15,9 @@ pub fn examine(state: &mut State) {
     let mut present = HashSet::new();
     for (i, data) in state.sites.iter().enumerate() {
         let Some(read) = data.databases.at() else { continue };
+        // What came from disk was last seen when it was written, not now.
+        let parts = [data.metrics.at(), data.vitals.at(), data.trend.at(), data.maintenance.at()];
+        let seen = parts.into_iter().flatten().fold(read, jiff::Timestamp::max);
         for database in data.databases.value().into_iter().flatten() {
             let owner = state.estate.owner(SiteId(i), database).and_then(|at| state.estate.environments.get(at));
             let Some(environment) = owner else { continue };
@@ -23,11 +26,11 @@ pub fn examine(state: &mut State) {
             // Ages are judged at the moment of the list: an old list is stale, its backups not late.
             let found = health::examine(&subject, &environment.thresholds, read, &standing);
             present.insert(database.arn.clone());
-            verdicts.push((database.arn.clone(), found));
+            verdicts.push((database.arn.clone(), found, seen));
         }
     }
-    for (arn, found) in verdicts {
-        state.health.renew(&arn, found, state.now);
+    for (arn, found, seen) in verdicts {
+        state.health.renew(&arn, found, seen);
     }
     // Gone from the list, or its list is not known any more.
     state.health.forget(|arn| !present.contains(arn));

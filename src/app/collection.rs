@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::data::SiteData;
+use super::data::{SiteData, Trust};
 use super::effect::Effect;
 use super::state::{Screen, State};
 use super::toast::{Toast, Tone};
+use crate::aws::GET_CALLER_IDENTITY;
 use crate::collect::metrics::{MetricQuery, calls};
-use crate::collect::{Answer, Ask, Attention, Dataset, EventsOf, Request, Target};
+use crate::collect::{Answer, Ask, Attention, Dataset, EventsOf, Request, Signing, Target};
 use crate::domain::database::account_of;
 use crate::domain::runway::{self, Runway};
 use crate::domain::{Event, Fault, FaultKind, MaintenanceAction, Metric, Remote, SiteId};
@@ -47,14 +48,10 @@ pub fn due(state: &mut State) -> Vec<Effect> {
     let mut effects = Vec::new();
     for index in 0..state.sites.len() {
         let site = SiteId(index);
-        let identity = state.site(site).map(|data| &data.identity);
-        let known = identity.and_then(|remote| remote.value()).map(|identity| identity.account.clone());
-        // Who we are may be impossible to ask; then every list's ARNs are what is checked.
-        let silent = known.is_none() && identity.is_some_and(|remote| remote.fault().is_some());
-        let expected = state.estate.expected_account(site).map(ToOwned::to_owned);
+        let open = is_open(state, site);
         for (dataset, attention) in wanted(state, site) {
             // Where an account is expected, nothing else is asked before it is known to be that one.
-            if dataset != Dataset::Identity && expected.is_some() && known != expected && !silent {
+            if dataset != Dataset::Identity && !open {
                 continue;
             }
             let target = Target { site, dataset };
@@ -62,6 +59,7 @@ pub fn due(state: &mut State) -> Vec<Effect> {
                 continue;
             }
             let Some(ask) = ask(state, &target) else { continue };
+            let signing = signing(state, &target);
             let id = state.schedule.begin(&target);
             if let Some(data) = state.sites.get_mut(index) {
                 data.begin(&target.dataset);
@@ -76,11 +74,37 @@ pub fn due(state: &mut State) -> Vec<Effect> {
                         state.requested.pop_front();
                     }
                 }
-                effects.push(Effect::Fetch(Request { id, target, ask }));
+                effects.push(Effect::Fetch(Request { id, target, ask, signing }));
             }
         }
     }
     effects
+}
+
+/// Whether a site may be asked for more than who we are.
+fn is_open(state: &mut State, site: SiteId) -> bool {
+    let Some(data) = state.sites.get_mut(site.0) else { return false };
+    if data.trust == Trust::Unasked {
+        let is_expected = state.estate.expected_account(site).is_some();
+        data.trust = if is_expected { Trust::Awaited } else { Trust::Free };
+    }
+    data.trust.is_open()
+}
+
+/// Who we are is what tells of credentials that were mended on disk: it is asked with those that
+/// are there now, after a stranger's account answered and when the engineer asks again. Temporary
+/// credentials that are good stay, because a code may be needed to get others.
+fn signing(state: &State, target: &Target) -> Signing {
+    let Some(data) = state.site(target.site).filter(|_| target.dataset == Dataset::Identity) else {
+        return Signing::Kept;
+    };
+    let undated = || data.identity.value().is_some_and(|identity| identity.expires.is_none());
+    match (state.schedule.is_by_hand(target), data.strange || data.identity.fault().is_some()) {
+        (true, true) => Signing::Anew,
+        (true, false) if undated() => Signing::Reread,
+        (false, _) if data.strange => Signing::Reread,
+        _ => Signing::Kept,
+    }
 }
 
 /// What of a site is worth reading, and how eagerly.
@@ -231,6 +255,9 @@ pub fn take(state: &mut State, id: u64, target: &Target, result: Result<Answer, 
             }
             if let Some(data) = state.sites.get_mut(target.site.0) {
                 data.fail(&target.dataset, fault);
+                if target.dataset == Dataset::Identity && data.identity.value().is_none() && !data.trust.is_open() {
+                    data.trust = Trust::Silent;
+                }
             }
         }
     }
@@ -271,9 +298,22 @@ fn store(state: &mut State, target: &Target, answer: Answer) -> bool {
             let actual = identity.account.clone();
             data.identity.succeed(identity, now);
             let expected = state.estate.expected_account(site).map(ToOwned::to_owned);
+            let before = data.trust;
+            data.trust = match &expected {
+                None => Trust::Free,
+                Some(expected) if *expected == actual => Trust::Right,
+                Some(_) => Trust::Wrong,
+            };
+            data.strange = data.trust == Trust::Wrong;
             if let Some(expected) = expected.filter(|expected| *expected != actual) {
                 refuse(state, target, expected, actual);
                 return false;
+            }
+            if before == Trust::Wrong {
+                // What was known went when the stranger answered, however lately it was read.
+                for (dataset, _) in wanted(state, site).into_iter().filter(|(d, _)| *d != Dataset::Identity) {
+                    state.schedule.renew(&Target { site, dataset });
+                }
             }
         }
         Answer::Databases(databases) => {
@@ -289,6 +329,7 @@ fn store(state: &mut State, target: &Target, answer: Answer) -> bool {
             let changed = data.databases.value().is_none_or(|before| {
                 before.len() != databases.len() || before.iter().zip(&databases).any(|(a, b)| a.id != b.id)
             });
+            data.strange &= databases.is_empty() || data.trust == Trust::Wrong;
             data.databases.succeed(databases, now);
             if changed {
                 let ids: std::collections::HashSet<&str> =
@@ -343,7 +384,7 @@ fn refuse(state: &mut State, target: &Target, expected: String, actual: String) 
     let fault = Fault {
         message: format!("account {actual} answered where {expected} is expected"),
         kind: FaultKind::WrongAccount { expected, actual },
-        call: "sts:GetCallerIdentity".into(),
+        call: GET_CALLER_IDENTITY.into(),
         request_id: None,
     };
     let place = state.estate.place(target.site);
@@ -351,7 +392,8 @@ fn refuse(state: &mut State, target: &Target, expected: String, actual: String) 
     state.faults.record(&target, place, fault.clone(), state.now);
     if let Some(data) = state.sites.get_mut(target.site.0) {
         let identity = std::mem::take(&mut data.identity);
-        *data = SiteData { identity, databases: Remote::Failed { fault }, ..SiteData::default() };
+        let (trust, databases) = (data.trust, Remote::Failed { fault });
+        *data = SiteData { identity, databases, trust, strange: true, ..SiteData::default() };
     }
 }
 
@@ -400,5 +442,83 @@ mod tests {
         assert_eq!(merged, vec![event(10, "a"), event(20, "b"), event(30, "c")]);
         let aged = merge_events(&known, vec![], &(at(15 + EVENTS_KEPT)..at(20 + EVENTS_KEPT)), at(15 + EVENTS_KEPT));
         assert_eq!(aged, vec![event(20, "b")]);
+    }
+
+    const OURS: &str = "111122223333";
+
+    /// A console with one site, of which this account is expected.
+    fn console() -> State {
+        let mut estate = crate::app::Estate { sessions: vec!["prod".into()], ..crate::app::Estate::default() };
+        let site = estate.add_site(0, "us-east-1");
+        let expected_account = Some(OURS.to_owned());
+        let environment =
+            crate::domain::Environment { name: "prod".into(), site, expected_account, ..Default::default() };
+        estate.environments.push(environment);
+        let (keymap, theme) = (crate::keymap::Keymap::default(), crate::theme::Theme::default());
+        State::new(estate, Timestamp::UNIX_EPOCH, keymap, theme, crate::theme::ColorDepth::TrueColor)
+    }
+
+    fn requests(state: &mut State, second: i64) -> Vec<Request> {
+        state.now = Timestamp::from_second(second).expect("in range");
+        let fetched = |effect| if let Effect::Fetch(request) = effect { Some(request) } else { None };
+        due(state).into_iter().filter_map(fetched).collect()
+    }
+
+    fn is_identity(request: &Request) -> bool {
+        request.target.dataset == Dataset::Identity
+    }
+
+    /// How the one identity request of this second is signed; it is answered with this account.
+    fn asked_as(state: &mut State, second: i64, account: &str, expires: Option<Timestamp>) -> Signing {
+        let asked = requests(state, second);
+        let request = asked.iter().find(|request| is_identity(request)).expect("who we are is asked");
+        let identity = crate::domain::Identity { account: account.into(), expires, ..Default::default() };
+        take(state, request.id, &request.target, Ok(Answer::Identity(identity)));
+        request.signing
+    }
+
+    #[test]
+    fn after_a_wrong_account_the_files_are_read_again_until_it_is_right() {
+        let mut state = console();
+        assert_eq!(asked_as(&mut state, 0, "999999999999", None), Signing::Kept);
+        assert!(
+            state.faults.worst(|_| Some(())).is_some_and(|e| matches!(e.fault.kind, FaultKind::WrongAccount { .. }))
+        );
+        assert_eq!(requests(&mut state, 1), vec![], "nothing of a stranger is asked");
+        // By itself, within the usual time; then everything else is asked at once.
+        assert_eq!(asked_as(&mut state, 300, OURS, None), Signing::Reread);
+        assert_eq!(state.faults.standing(), 0);
+        let asked = requests(&mut state, 301);
+        assert!(asked.iter().any(|request| request.ask == Ask::Databases));
+        assert!(asked.iter().all(|request| request.signing == Signing::Kept));
+        assert_eq!(asked_as(&mut state, 600, OURS, None), Signing::Kept);
+    }
+
+    #[test]
+    fn a_key_fetches_anew_what_is_wrong_and_leaves_good_temporary_credentials() {
+        let mut state = console();
+        let end = Timestamp::from_second(7200).ok();
+        for (second, account, expires, expected) in [
+            (0, "999999999999", end, Signing::Kept),
+            (1, OURS, end, Signing::Anew),
+            (2, OURS, None, Signing::Kept),
+            (3, OURS, None, Signing::Reread),
+        ] {
+            state.schedule.force(|_| true);
+            assert_eq!(asked_as(&mut state, second, account, expires), expected, "at {second}");
+        }
+    }
+
+    #[test]
+    fn where_nobody_may_ask_who_we_are_the_lists_are_read() {
+        let mut state = console();
+        let request = requests(&mut state, 0).into_iter().find(is_identity).expect("who we are is asked");
+        let kind = FaultKind::Denied { action: GET_CALLER_IDENTITY.into() };
+        let fault = Fault { kind, call: GET_CALLER_IDENTITY.into(), message: String::new(), request_id: None };
+        take(&mut state, request.id, &request.target, Err(fault));
+        assert!(requests(&mut state, 1).iter().any(|request| request.ask == Ask::Databases));
+        state.schedule.force(|_| true);
+        assert_eq!(asked_as(&mut state, 2, OURS, None), Signing::Anew);
+        assert_eq!(state.site(SiteId(0)).map(|data| data.trust), Some(Trust::Right));
     }
 }

@@ -8,6 +8,32 @@ use crate::collect::metrics::MetricStore;
 use crate::domain::runway::Runway;
 use crate::domain::{Alarm, Database, Event, Fault, Identity, MaintenanceAction, Remote, Snapshot};
 
+/// Whether a site's credentials are those of the account that is expected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// Nobody has looked yet whether an account is expected.
+    #[default]
+    Unasked,
+    /// None is expected: every account is the right one.
+    Free,
+    /// One is, and who we are is not known yet.
+    Awaited,
+    /// They are.
+    Right,
+    /// They are of another one.
+    Wrong,
+    /// It is impossible to ask who we are; every list's ARNs are looked at instead.
+    Silent,
+}
+
+impl Trust {
+    /// Whether anything but the identity may be asked for.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Free | Self::Right | Self::Silent)
+    }
+}
+
 /// Everything read from one site.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SiteData {
@@ -39,6 +65,10 @@ pub struct SiteData {
     pub charts: MetricStore,
     /// The account that the data on disk was read from, until the identity is known.
     pub recalled_from: Option<String>,
+    /// Renewed with the identity.
+    pub trust: Trust,
+    /// Another account answered last: the credentials may have been mended on disk since.
+    pub strange: bool,
 }
 
 impl SiteData {

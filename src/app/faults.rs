@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::collect::Target;
-use crate::domain::Fault;
+use crate::domain::{Fault, SiteId};
 
 /// At most this many different errors are kept; the oldest mended ones go first.
 const CAPACITY: usize = 200;
@@ -20,6 +20,17 @@ pub struct Entry {
     pub count: u32,
     /// When the same thing worked again.
     pub mended: Option<Timestamp>,
+    /// When it was no longer asked for, because the screen that wanted it was left: nobody knows
+    /// whether it is well.
+    pub retired: Option<Timestamp>,
+}
+
+impl Entry {
+    /// Whether it is what keeps something from the screen now.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.mended.is_none() && self.retired.is_none()
+    }
 }
 
 /// All errors that were not dismissed, newest last.
@@ -29,21 +40,48 @@ pub struct FaultLog {
 }
 
 impl FaultLog {
-    /// Takes in an error; true when it is a new one and not the repetition of one that stands.
+    /// The same errors where sites have other numbers and are called otherwise; those of sites that
+    /// are gone are left out.
+    #[must_use]
+    pub fn moved(mut self, to: impl Fn(SiteId) -> Option<SiteId>, place: impl Fn(SiteId) -> String) -> Self {
+        let entries = std::mem::take(&mut self.entries);
+        self.entries = entries
+            .into_iter()
+            .filter_map(|mut entry| {
+                entry.target.site = to(entry.target.site)?;
+                entry.place = place(entry.target.site);
+                Some(entry)
+            })
+            .collect();
+        self
+    }
+
+    /// Takes in an error; true when it is a new one and not the repetition of one that stands, or
+    /// stood when it was last asked for.
     pub fn record(&mut self, target: &Target, place: String, fault: Fault, now: Timestamp) -> bool {
         let known =
             self.entries.iter_mut().find(|e| e.mended.is_none() && e.target == *target && e.fault.kind == fault.kind);
         if let Some(entry) = known {
             entry.count += 1;
             entry.last = now;
+            entry.retired = None;
             entry.fault = fault;
             return false;
         }
         if self.entries.len() >= CAPACITY {
-            let victim = self.entries.iter().position(|e| e.mended.is_some()).unwrap_or(0);
+            let victim = self.entries.iter().position(|e| !e.stands()).unwrap_or(0);
             self.entries.remove(victim);
         }
-        let entry = Entry { target: target.clone(), place, fault, first: now, last: now, count: 1, mended: None };
+        let entry = Entry {
+            target: target.clone(),
+            place,
+            fault,
+            first: now,
+            last: now,
+            count: 1,
+            mended: None,
+            retired: None,
+        };
         self.entries.push(entry);
         true
     }
@@ -52,20 +90,33 @@ impl FaultLog {
     pub fn mend(&mut self, target: &Target, now: Timestamp) {
         for entry in self.entries.iter_mut().filter(|e| e.target == *target && e.mended.is_none()) {
             entry.mended = Some(now);
+            entry.retired = None;
         }
     }
 
     /// The targets that are not wanted any more: their errors no longer stand.
     pub fn retire(&mut self, wanted: impl Fn(&Target) -> bool, now: Timestamp) {
-        for entry in self.entries.iter_mut().filter(|e| e.mended.is_none() && !wanted(&e.target)) {
-            entry.mended = Some(now);
+        for entry in self.entries.iter_mut().filter(|e| e.stands() && !wanted(&e.target)) {
+            entry.retired = Some(now);
         }
     }
 
     /// Errors that still stand.
     #[must_use]
     pub fn standing(&self) -> usize {
-        self.entries.iter().filter(|e| e.mended.is_none()).count()
+        self.entries.iter().filter(|e| e.stands()).count()
+    }
+
+    /// The one to name where there is room for one: what hides the most ([`FaultKind::weight`]), the
+    /// newest of its kind; of those that stand and whose target `counts`.
+    ///
+    /// [`FaultKind::weight`]: crate::domain::FaultKind::weight
+    /// Between faults of one weight `counts` decides; those that it gives nothing for are left out.
+    #[must_use]
+    pub fn worst<K: Ord>(&self, counts: impl Fn(&Target) -> Option<K>) -> Option<&Entry> {
+        let standing = self.entries.iter().filter(|e| e.stands());
+        let weighed = standing.filter_map(|e| Some((e, (e.fault.kind.weight(), counts(&e.target)?, e.first))));
+        weighed.max_by(|(_, a), (_, b)| a.cmp(b)).map(|(entry, _)| entry)
     }
 
     /// Newest first.
@@ -88,5 +139,60 @@ impl FaultLog {
         if let Some(at) = self.entries.len().checked_sub(index + 1) {
             self.entries.remove(at);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::Dataset;
+    use crate::domain::{FaultKind, SiteId};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("in range")
+    }
+
+    fn target(site: usize) -> Target {
+        Target { site: SiteId(site), dataset: Dataset::Databases }
+    }
+
+    fn fault(kind: FaultKind) -> Fault {
+        Fault { kind, call: "rds:DescribeDBInstances".into(), message: String::new(), request_id: None }
+    }
+
+    #[test]
+    fn what_is_no_longer_asked_for_is_not_well_again() {
+        let mut log = FaultLog::default();
+        assert!(log.record(&target(0), "prod".into(), fault(FaultKind::Unreachable), at(1)));
+        log.retire(|_| false, at(2));
+        let entry = log.iter().next().expect("it stays readable");
+        assert_eq!((entry.mended, entry.retired, log.standing()), (None, Some(at(2)), 0));
+        // The screen is opened again, and it still fails: the same error stands.
+        assert!(!log.record(&target(0), "prod".into(), fault(FaultKind::Unreachable), at(3)));
+        assert_eq!((log.len(), log.standing()), (1, 1));
+        log.retire(|_| false, at(4));
+        log.mend(&target(0), at(5));
+        let entry = log.iter().next().expect("it stays readable");
+        assert_eq!((entry.mended, entry.retired), (Some(at(5)), None));
+    }
+
+    #[test]
+    fn the_worst_hides_the_most_and_is_the_newest_of_its_kind() {
+        let mut log = FaultLog::default();
+        let expired = || fault(FaultKind::Expired { login: None });
+        log.record(&target(0), "a".into(), expired(), at(1));
+        log.record(&target(1), "b".into(), expired(), at(2));
+        log.record(&target(2), "c".into(), fault(FaultKind::Throttled), at(3));
+        let worst = |log: &FaultLog, counts: fn(&Target) -> bool| {
+            log.worst(|target| counts(target).then_some(())).map(|e| e.place.clone())
+        };
+        assert_eq!(worst(&log, |_| true).as_deref(), Some("b"));
+        let first = log.worst(|target| Some(std::cmp::Reverse(target.site)));
+        assert_eq!(first.map(|e| e.place.as_str()), Some("a"), "what counts more comes first");
+        assert_eq!(worst(&log, |target| target.site == SiteId(2)).as_deref(), Some("c"));
+        log.mend(&target(1), at(4));
+        assert_eq!(worst(&log, |_| true).as_deref(), Some("a"));
+        log.retire(|_| false, at(5));
+        assert_eq!(worst(&log, |_| true), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::collect::{Answer, Target};
+use crate::collect::{Answer, Target, Traffic};
 use crate::domain::Fault;
 use crate::keymap::{Key, Keymap};
 use crate::theme::Theme;
@@ -20,16 +20,18 @@ pub enum Msg {
     Paste(String),
     /// An answer or a failure for a request.
     Answered { id: u64, target: Target, result: Result<Answer, Fault> },
-    /// Requests of the last minute, by service.
-    Metered(std::collections::BTreeMap<String, u64>),
+    /// AWS's answers of the last minute, by service.
+    Metered(Traffic),
     /// A session wants the code of an MFA device.
     CodeWanted { session: String, serial: String },
     /// The question is over: answered, timed out or withdrawn.
     CodeOver,
     /// The user's own theme or keymap file changed; what is wrong with it beside it.
     Restyled { theme: Option<Box<Theme>>, keymap: Option<Box<Keymap>>, warnings: Vec<String> },
-    /// The configuration file changed: it holds from the next start.
-    Reconfigured { problems: usize },
+    /// The mouse wheel was turned by this many notches; up is negative.
+    Wheel(i8),
+    /// The left mouse button was pressed at this column and row, from 0.
+    Click(u16, u16),
     /// The terminal took the text for its clipboard, or why not.
     Copied(Result<String, String>),
 }

@@ -1,13 +1,18 @@
 //! What lies over the screen: help, errors, menus.
 
+pub(super) mod switcher;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
+use super::Scope;
+use super::command::Command;
 use super::menu::{Menu, Purpose};
 use super::state::{Overlay, Screen, State};
 use crate::keymap::{Action, Keymap, Layer};
 use crate::theme::Role;
+use crate::ui::environment::CURSOR;
 use crate::ui::pen::{self, Piece};
 use crate::ui::{format, layout, text};
 
@@ -108,11 +113,44 @@ pub fn help(state: &State, scroll: usize, body: Rect, buf: &mut Buffer) {
     }
 }
 
+/// What is wrong with the configuration, on top: it hides environments, and no answer mends it.
+/// Takes half of the place at most; gives what is left.
+fn problems(state: &State, inside: Rect, buf: &mut Buffer) -> Rect {
+    if state.problems.is_empty() {
+        return inside;
+    }
+    let room = usize::from(inside.width).saturating_sub(4).max(10);
+    let mut lines: Vec<Piece> = Vec::new();
+    for problem in &state.problems {
+        for (i, line) in text::wrap(problem, room).enumerate() {
+            lines.push((format!("{} {line}", if i == 0 { " ▲" } else { "  " }), Role::Warning));
+        }
+    }
+    lines.push(("   → mend the configuration: qd config check says where".into(), Role::Accent));
+    let most = usize::from(inside.height / 2).max(1);
+    if lines.len() > most {
+        let hidden = lines.len() + 1 - most;
+        lines.truncate(most - 1);
+        lines.push((format!("   … {hidden} more lines: qd config check"), Role::Dim));
+    }
+    let count = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(inside.height);
+    for (y, line) in (inside.y..inside.bottom()).zip(lines) {
+        pen::left(buf, Rect { y, height: 1, ..inside }, &[line], &state.theme);
+    }
+    // A blank line before what failed.
+    let used = count.saturating_add(1).min(inside.height);
+    Rect { y: inside.y + used, height: inside.height - used, ..inside }
+}
+
 /// The error log: what failed, where, since when, why, and what to do.
 pub fn errors(state: &State, selected: usize, body: Rect, buf: &mut Buffer) {
     let area = layout::popup(body, body.width.saturating_sub(4), body.height.saturating_sub(2).max(5));
     let inside = window(state, area, "Errors", buf);
+    let inside = problems(state, inside, buf);
     if state.faults.is_empty() {
+        if !state.problems.is_empty() {
+            return;
+        }
         pen::left(buf, inside, &[("● nothing has failed".into(), Role::Dim)], &state.theme);
         return;
     }
@@ -120,14 +158,20 @@ pub fn errors(state: &State, selected: usize, body: Rect, buf: &mut Buffer) {
     let mut y = inside.y;
     let first = first_visible(state, selected, inside);
     for (i, entry) in state.faults.iter().enumerate().skip(first) {
-        let (mark, role) = if entry.mended.is_some() { ("●", Role::Dim) } else { ("✖", Role::Critical) };
-        let cursor = if i == selected { "▌" } else { " " };
+        let (mark, role) = match (entry.mended, entry.retired) {
+            (Some(_), _) => ("●", Role::Dim),
+            (None, Some(_)) => ("○", Role::Dim),
+            (None, None) => ("✖", Role::Critical),
+        };
+        let cursor = if i == selected { CURSOR } else { " " };
         let mut since = format!("  {}", format::stamp(entry.first));
         if entry.count > 1 {
             since.push_str(&format!(", {} times, last {}", entry.count, format::clock_seconds(entry.last)));
         }
         if let Some(at) = entry.mended {
             since.push_str(&format!(", well again {}", format::clock_seconds(at)));
+        } else if let Some(at) = entry.retired {
+            since.push_str(&format!(", no longer asked {}", format::clock_seconds(at)));
         }
         let mut lines: Vec<Vec<Piece>> = vec![vec![
             (cursor.into(), Role::Accent),
@@ -145,7 +189,7 @@ pub fn errors(state: &State, selected: usize, body: Rect, buf: &mut Buffer) {
                 text::wrap(&format!("→ {}", entry.fault.advice()), width.saturating_sub(4))
                     .map(|l| vec![(format!("    {l}"), Role::Accent)]),
             );
-            if let Some(at) = state.schedule.retry_at(&entry.target).filter(|_| entry.mended.is_none()) {
+            if let Some(at) = state.schedule.retry_at(&entry.target).filter(|_| entry.stands()) {
                 let wait = format!("    asked again at {}", format::clock_seconds(at));
                 lines.push(vec![(wait, Role::Dim)]);
             }
@@ -170,8 +214,14 @@ fn first_visible(state: &State, selected: usize, inside: Rect) -> usize {
 pub fn menu(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
     let typed = matches!(menu.purpose, Purpose::Palette | Purpose::Environments);
     let chrome = if typed { 3 } else { 2 };
+    let switching = menu.purpose == Purpose::Environments;
     let longest = menu.visible().map(|i| text::width(&i.label) + text::width(&i.detail) + 12).max().unwrap_or(0);
-    let least = if typed { 56 } else { 40 };
+    let least = match menu.purpose {
+        // Account, role and expiry stand between name and place.
+        Purpose::Environments => switcher::WIDTH,
+        Purpose::Palette => 56,
+        _ => 40,
+    };
     let width = u16::try_from(longest).unwrap_or(u16::MAX).max(least).min(body.width.saturating_sub(4));
     let count = u16::try_from(menu.len()).unwrap_or(u16::MAX).max(1);
     let height = (if typed { 24 } else { count }).saturating_add(chrome).min(body.height.saturating_sub(2)).max(4);
@@ -196,14 +246,20 @@ pub fn menu(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
         if chosen {
             buf.set_style(line, state.theme.style(Role::Selection));
         }
-        let mut pieces: Vec<Piece> = vec![(if chosen { "▌ " } else { "  " }.into(), Role::Accent)];
+        let mut pieces: Vec<Piece> = vec![(format!("{} ", if chosen { CURSOR } else { " " }), Role::Accent)];
         if let Some(on) = item.checked {
             pieces.push((if on { "✔ " } else { "  " }.into(), Role::Accent));
         }
-        pieces.push((item.label.clone(), Role::Text));
+        match item.command {
+            Command::Look(Scope::One(index)) if switching => pieces.extend(switcher::pieces(state, index)),
+            _ => pieces.push((item.label.clone(), Role::Text)),
+        }
         let end = pen::left(buf, line, &pieces, &state.theme);
         let room = Rect { x: end + 2, width: line.right().saturating_sub(end + 2), ..line };
-        let detail = text::clip(&item.detail, usize::from(room.width)).into_owned();
+        let narrow = text::width(&item.detail) > usize::from(room.width);
+        // The region says more than the estate.
+        let detail = item.detail.rsplit(' ').next().filter(|_| switching && narrow).unwrap_or(&item.detail);
+        let detail = text::clip(detail, usize::from(room.width)).into_owned();
         pen::right(buf, room, &[(detail, Role::Dim)], &state.theme);
     }
 }

@@ -1,6 +1,6 @@
 //! All that the console knows.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,7 +10,7 @@ use super::estate::{Estate, Scope};
 use super::faults::FaultLog;
 use super::menu::Menu;
 use super::toast::Toast;
-use crate::collect::Schedule;
+use crate::collect::{Schedule, Traffic};
 use crate::domain::{Database, SiteId};
 use crate::health::Ledger;
 use crate::keymap::{Keymap, Layer, Resolver};
@@ -80,8 +80,8 @@ pub struct State {
     pub faults: FaultLog,
     /// What the health rules say, and since when.
     pub health: Ledger,
-    /// Requests of the last minute by service, as the runtime counted them.
-    pub calls: BTreeMap<String, u64>,
+    /// AWS's answers of the last minute by service, as the runtime counted them.
+    pub calls: Traffic,
     /// What is wrong with the configuration: environments may be missing because of it.
     pub problems: Vec<String>,
     /// What the console's own calls may cost, USD an hour.
@@ -94,6 +94,8 @@ pub struct State {
     pub resolver: Resolver,
     pub theme: Theme,
     pub depth: ColorDepth,
+    /// Everything is drawn in ASCII, for terminals and fonts that have no more.
+    pub ascii: bool,
     /// Sequence keys that were typed and wait for more are in `resolver`; this leaves at once.
     pub leaving: bool,
 }
@@ -122,7 +124,7 @@ impl State {
             toast: None,
             faults: FaultLog::default(),
             health: Ledger::default(),
-            calls: BTreeMap::new(),
+            calls: Traffic::default(),
             problems: Vec::new(),
             ceiling: 1.0,
             requested: VecDeque::new(),
@@ -131,6 +133,7 @@ impl State {
             resolver: Resolver::default(),
             theme,
             depth,
+            ascii: false,
             leaving: false,
         }
     }

@@ -7,6 +7,7 @@ use super::command::Command;
 use super::effect::Effect;
 use super::estate::Scope;
 use super::menu::{Item, Menu, Purpose};
+use super::mouse;
 use super::msg::Msg;
 use super::state::{CodePrompt, Overlay, Screen, State};
 use super::toast::{Toast, Tone};
@@ -42,12 +43,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             let text = warnings.first().map_or_else(|| "theme and keymap read again".to_owned(), Clone::clone);
             say(state, text, if warnings.is_empty() { Tone::Plain } else { Tone::Bad });
         }
-        Msg::Reconfigured { problems: 0 } => {
-            say(state, "the configuration changed: it holds from the next start".into(), Tone::Plain);
-        }
-        Msg::Reconfigured { problems } => {
-            say(state, format!("the configuration changed and has {problems} problems: qd config check"), Tone::Bad);
-        }
+        Msg::Wheel(notches) => mouse::wheel(state, notches, &mut effects),
+        Msg::Click(_, row) => mouse::click(state, row),
         Msg::Metered(calls) => state.calls = calls,
         Msg::CodeWanted { session, serial } => {
             state.code = Some(CodePrompt { session, serial, typed: String::new() });
@@ -220,11 +217,9 @@ fn global(state: &mut State, action: Action) {
         Action::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
         Action::Errors => state.overlay = Some(Overlay::Errors { selected: 0 }),
         Action::Palette => state.overlay = Some(Overlay::Menu(palette(state))),
-        Action::Fleet => state.screen = Screen::Fleet,
+        Action::Fleet => to_fleet(state),
         Action::Databases => state.screen = Screen::Databases,
-        Action::Back if state.screen == Screen::Databases && state.estate.environments.len() > 1 => {
-            state.screen = Screen::Fleet;
-        }
+        Action::Back if state.screen == Screen::Databases && state.estate.environments.len() > 1 => to_fleet(state),
         Action::Theme => state.overlay = Some(Overlay::Menu(themes(state))),
         Action::PlayScenario if state.estate.sandbox.is_some() => {
             state.overlay = Some(Overlay::Menu(scenarios()));
@@ -240,6 +235,15 @@ fn global(state: &mut State, action: Action) {
                 look(state, Scope::One(index));
             }
         }
+    }
+}
+
+/// The fleet shows all environments: so does the frame around it.
+fn to_fleet(state: &mut State) {
+    state.screen = Screen::Fleet;
+    if state.estate.environments.len() > 1 && state.scope != Scope::All {
+        state.scope = Scope::All;
+        databases::rebuild(state);
     }
 }
 

@@ -1,20 +1,24 @@
 //! The frame around every screen, and what lies over it. Pure: state in, cells out.
 
+use std::collections::BTreeSet;
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::data::SiteData;
 use super::state::{Overlay, Screen, State};
 use super::toast::Tone;
 use super::{Scope, overlays};
-use crate::domain::{Criticality, FaultKind, SiteId};
-use crate::keymap::Action;
-use crate::screens::databases::{Level, mark};
+use crate::collect::{Dataset, Target};
+use crate::domain::{Criticality, SiteId};
+use crate::keymap::{Action, Layer};
+use crate::screens::databases::Level;
 use crate::screens::{database, databases, fleet};
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
-use crate::ui::{format, layout};
+use crate::ui::{ascii, format, layout};
 
 pub use overlays::help_scroll_limit;
 
@@ -26,6 +30,13 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) {
 
 /// Draws everything into a buffer.
 pub fn render(state: &State, area: Rect, buf: &mut Buffer) {
+    compose(state, area, buf);
+    if state.ascii {
+        ascii::replace(buf);
+    }
+}
+
+fn compose(state: &State, area: Rect, buf: &mut Buffer) {
     if layout::too_small(area) {
         layout::draw_too_small(area, buf, &state.theme);
         return;
@@ -104,12 +115,7 @@ fn expiry(state: &State) -> Option<Piece> {
     let in_scope = |site: &SiteId| state.estate.in_scope(state.scope, *site);
     let expiries = (0..state.sites.len()).map(SiteId).filter(in_scope);
     let first = expiries.filter_map(|site| state.site(site)?.identity.value()?.expires).min()?;
-    let left = first.duration_since(state.now);
-    if left.as_secs() <= 0 {
-        return Some((" expired".into(), Role::Critical));
-    }
-    let role = if left.as_secs() < 600 { Role::Warning } else { Role::Dim };
-    Some((format!(" {}", format::coarse_age(left.unsigned_abs())), role))
+    Some(overlays::switcher::expiry(first, state.now))
 }
 
 /// `reader@111122223333` of the environment that is looked at, or of all when they are one.
@@ -118,10 +124,26 @@ fn identity(state: &State) -> Option<String> {
         (_, Screen::Database, Some(open)) => open.site,
         (Scope::One(index), ..) => state.estate.environments.get(index)?.site,
         _ if state.estate.sessions.len() == 1 => state.estate.environments.first()?.site,
-        _ => return Some(format!("{} accounts", state.estate.sessions.len())),
+        _ => {
+            return match accounts(state) {
+                0 => None,
+                1 => Some("1 account".into()),
+                count => Some(format!("{count} accounts")),
+            };
+        }
     };
     let identity = state.site(site)?.identity.value()?;
     Some(format!("{}@{}", identity.name(), identity.account))
+}
+
+/// Different accounts that are looked at: what answered, or else what has to answer. Several
+/// sessions may lead to one.
+fn accounts(state: &State) -> usize {
+    let account = |(i, data): (usize, &SiteData)| -> Option<String> {
+        let known = data.identity.value().map(|identity| identity.account.clone());
+        known.or_else(|| state.estate.expected_account(SiteId(i)).map(ToOwned::to_owned))
+    };
+    state.sites.iter().enumerate().filter_map(account).collect::<BTreeSet<String>>().len()
 }
 
 /// The environments, each with its worst level; the one that is looked at is marked.
@@ -130,17 +152,11 @@ fn chips(state: &State, area: Rect, buf: &mut Buffer) {
     let count = state.estate.environments.len();
     for (i, environment) in state.estate.environments.iter().enumerate() {
         let level = state.databases.levels.get(i).copied().unwrap_or(Level::Unknown);
-        let stale = environment.sites().filter_map(|s| state.site(s)).any(|data| data.databases.fault().is_some());
         let here = state.scope == Scope::One(i);
         let name = shown_name(environment);
         let role = criticality_role(environment.criticality);
         let production = environment.criticality == Criticality::Production;
-        let read = environment.sites().filter_map(|s| state.site(s)).any(|data| data.databases.value().is_some());
-        let health = match (stale && level <= Level::Good, read) {
-            (true, true) => ("◌".into(), Role::Warning),
-            (true, false) => ("○".into(), Role::Warning),
-            (false, _) => mark(level),
-        };
+        let health = overlays::switcher::health(state, i);
         let mut pieces = vec![health, (if production { "" } else { " " }.into(), Role::Text)];
         pieces.push((
             if here { format!("[{name}]") } else { name },
@@ -167,27 +183,37 @@ fn chips(state: &State, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// The worst thing that keeps the screen from being the whole truth, in the place of the rule.
+/// The worst thing that keeps the screen from being the whole truth, in the place of the rule; the
+/// newest of several that are as bad.
 fn notice(state: &State, area: Rect, buf: &mut Buffer) -> bool {
-    let standing: Vec<_> = state.faults.iter().filter(|entry| entry.mended.is_none()).collect();
-    let in_scope = |entry: &&&super::faults::Entry| state.estate.in_scope(state.scope, entry.target.site);
-    let weight = |entry: &super::faults::Entry| match entry.fault.kind {
-        FaultKind::Expired { .. } => 3,
-        FaultKind::Denied { .. } => 2,
-        _ => 1,
+    // Production first, and what the rest is read through before the rest.
+    let counts = |target: &Target| {
+        let here = state.estate.environments.iter().filter(|e| e.sites().any(|site| site == target.site));
+        let criticality = here.map(|e| e.criticality).max();
+        let basic = matches!(target.dataset, Dataset::Identity | Dataset::Databases);
+        state.estate.in_scope(state.scope, target.site).then_some((criticality, basic))
     };
-    let Some(worst) = standing.iter().filter(in_scope).max_by_key(|entry| weight(entry)) else { return false };
+    let Some(worst) = state.faults.worst(counts) else {
+        return false;
+    };
     let age = format::coarse_age(format::since(state.now, worst.first));
-    let mut pieces: Vec<Piece> = vec![
+    let pieces: Vec<Piece> = vec![
         (" ▲ ".into(), Role::Warning),
         (format!("{}: {} {}", worst.place, worst.target.dataset.title(), worst.fault.word()), Role::Warning),
         (format!(" {age}"), Role::Stale),
         (format!("  {}", worst.fault.advice()), Role::Text),
     ];
-    if standing.len() > 1 {
-        pieces.push((format!("  +{}", standing.len() - 1), Role::Dim));
+    let mut room = area;
+    let others = state.faults.standing().saturating_sub(1);
+    if others > 0 {
+        // At the right end, where a long advice does not push it off the screen.
+        let key = state.keymap.key_for(&[Layer::Global], Action::Errors).unwrap_or_default();
+        let inner = Rect { width: area.width.saturating_sub(1), ..area };
+        let more = if key.is_empty() { format!("+{others} more") } else { format!("+{others} more: {key}") };
+        let start = pen::right(buf, inner, &[(more, Role::Warning)], &state.theme);
+        room.width = start.saturating_sub(area.x + 2);
     }
-    pen::left(buf, area, &pieces, &state.theme);
+    pen::left(buf, room, &pieces, &state.theme);
     true
 }
 
@@ -197,13 +223,18 @@ fn footer(state: &State, area: Rect, buf: &mut Buffer) {
     if !pending.is_empty() {
         right.push((format!("{pending}…  "), Role::Accent));
     }
-    let calls: u64 = state.calls.values().sum();
-    if calls > 0 && area.width >= 100 {
+    let traffic = state.calls.total();
+    if traffic.calls > 0 && area.width >= 100 {
         let role = if state.is_over_ceiling() { Role::Warning } else { Role::Dim };
         let slowed = if state.is_over_ceiling() { " over the ceiling, metrics slowed" } else { "" };
-        right.push((format!("{calls} calls/min  ${:.2}/h{slowed}   ", state.spend_an_hour()), role));
+        right.push((format!("{} calls/min", traffic.calls), role));
+        if traffic.throttled > 0 {
+            right.push((format!("  {} throttled", traffic.throttled), Role::Warning));
+        }
+        right.push((format!("  ${:.2}/h{slowed}   ", state.spend_an_hour()), role));
     }
-    let errors = state.faults.standing();
+    // What is wrong with the configuration stands in the same list.
+    let errors = state.faults.standing() + state.problems.len();
     if errors > 0 {
         let words = if errors == 1 { "error" } else { "errors" };
         right.push((format!("! {errors} {words}"), Role::Warning));
@@ -235,18 +266,34 @@ fn footer(state: &State, area: Rect, buf: &mut Buffer) {
     hints(state, &actions, room, buf);
 }
 
-/// Keys that work here, most useful first; those that do not fit are left out.
+/// Keys that lead everywhere else: they are the last to go where there is no room.
+fn is_way_out(action: Action) -> bool {
+    matches!(action, Action::Palette | Action::Help | Action::Quit)
+}
+
+/// Columns that the hints take with the space between them.
+fn hints_width(hints: &[(Action, [Piece; 2])]) -> usize {
+    hints.iter().map(|(_, pieces)| pen::width(pieces)).sum::<usize>() + 2 * hints.len().saturating_sub(1)
+}
+
+/// Keys that work here, most useful first. Where there is no room for all, the less useful ones go,
+/// from the middle: the first and the ways out stay.
 fn hints(state: &State, actions: &[(Action, &str)], area: Rect, buf: &mut Buffer) {
     let layers = state.layers();
+    let mut shown: Vec<(Action, [Piece; 2])> = actions
+        .iter()
+        .filter_map(|(action, word)| {
+            let keys = state.keymap.key_for(layers, *action)?;
+            Some((*action, [(keys, Role::Key), (format!(" {word}"), Role::Dim)]))
+        })
+        .collect();
+    while hints_width(&shown) > usize::from(area.width) {
+        let middle = shown.iter().rposition(|(action, _)| !is_way_out(*action)).filter(|at| *at > 0);
+        let Some(victim) = middle.or(shown.len().checked_sub(1)) else { return };
+        shown.remove(victim);
+    }
     let mut x = area.x;
-    for (action, word) in actions {
-        let Some(keys) = state.keymap.key_for(layers, *action) else { continue };
-        let pieces = [(keys, Role::Key), (format!(" {word}"), Role::Dim)];
-        let width = u16::try_from(pen::width(&pieces)).unwrap_or(u16::MAX);
-        if x.saturating_add(width) > area.right() {
-            break;
-        }
-        pen::left(buf, Rect { x, width, ..area }, &pieces, &state.theme);
-        x += width + 2;
+    for (_, pieces) in &shown {
+        x = pen::left(buf, Rect { x, width: area.right().saturating_sub(x), ..area }, pieces, &state.theme) + 2;
     }
 }

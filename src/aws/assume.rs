@@ -15,6 +15,7 @@ use aws_sdk_sts::error::SdkError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::address::Address;
 use super::mfa::{Asker, MfaError};
 use super::whole::WholeXml;
 use crate::domain::text;
@@ -54,6 +55,7 @@ pub(super) async fn assume(
         .region(region)
         .credentials_provider(credentials)
         .retry_partition(RetryPartition::custom("quarterdeck-assume-role").build())
+        .interceptor(Address)
         .interceptor(WholeXml)
         .build();
     let answer = aws_sdk_sts::Client::from_conf(config)

@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::address::At;
 use super::mfa::MfaError;
 use super::session::SignIn;
 use crate::domain::{Fault, FaultKind, text};
@@ -43,6 +44,12 @@ where
         SdkError::ResponseError(_) => (unreadable(&chain), words::deepest(&chain)),
         _ => unsent(sign_in, call, &chain),
     };
+    let message = match chain.iter().find_map(|cause| cause.downcast_ref::<At>()) {
+        Some(At { address, .. }) if matches!(kind, FaultKind::Unreachable | FaultKind::TimedOut) => {
+            format!("{address}: {message}")
+        }
+        _ => message,
+    };
     let headers = error.raw_response().map(HttpResponse::headers);
     let request_id = headers.and_then(|h| h.get("x-amzn-requestid").or_else(|| h.get("x-amz-request-id")));
     Fault {
@@ -56,6 +63,12 @@ where
 /// The fault of a call that was not made, because there are no credentials to sign it with.
 pub(super) fn unsigned(sign_in: &SignIn, call: &str, error: CredentialsError) -> Fault {
     fault(sign_in, call, &SdkError::<GetCallerIdentityError, HttpResponse>::construction_failure(error))
+}
+
+/// Whether an answer asks us to slow down, in whichever protocol.
+pub(super) fn is_throttled(status: u16, body: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(body.get(..4096).unwrap_or(body));
+    status == 429 || (status >= 400 && codes::names_throttling(&start))
 }
 
 /// What an error answer says.
@@ -143,7 +156,7 @@ fn unsent(sign_in: &SignIn, call: &str, chain: &Chain<'_>) -> (FaultKind, String
             };
             return (kind, message);
         }
-        return (expired(sign_in, chain), message);
+        return (without(sign_in, chain), message);
     }
     if is_io(chain) || connector(|e| e.as_other().is_some()) {
         return (FaultKind::Unreachable, message);
@@ -153,6 +166,20 @@ fn unsent(sign_in: &SignIn, call: &str, chain: &Chain<'_>) -> (FaultKind, String
 
 fn code_of(metadata: &ErrorMetadata) -> Option<(&str, &str)> {
     Some((metadata.code()?, metadata.message().unwrap_or_default()))
+}
+
+/// There is nothing to sign with, and it was not AWS that said why.
+fn without(sign_in: &SignIn, chain: &Chain<'_>) -> FaultKind {
+    if let Some(kind) = sign_in.no_profile() {
+        return kind;
+    }
+    let is_empty = chain.iter().any(|cause| {
+        matches!(cause.downcast_ref::<CredentialsError>(), Some(CredentialsError::CredentialsNotLoaded(_)))
+    });
+    match expired(sign_in, chain) {
+        FaultKind::Expired { login: None } if is_empty => sign_in.no_credentials(),
+        kind => kind,
+    }
 }
 
 fn expired(sign_in: &SignIn, chain: &Chain<'_>) -> FaultKind {

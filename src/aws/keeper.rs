@@ -97,8 +97,22 @@ impl Keeper {
         Timestamp::try_from(state.kept.as_ref()?.credentials.expiry()?).ok()
     }
 
+    /// The next call needs credentials that are fetched anew. A fetch that is under way goes on: it
+    /// began after the old ones, and somebody may be typing the code that it asked for. The end of
+    /// the old ones is still told.
+    pub(super) fn forget(&self) {
+        let mut state = self.inner.lock();
+        let is_under_way = state.under_way.as_ref().is_some_and(|(outcome, _)| outcome.has_changed().is_ok());
+        if !is_under_way {
+            state.failed = None;
+            if let Some(kept) = &mut state.kept {
+                kept.until = SystemTime::UNIX_EPOCH;
+            }
+        }
+    }
+
     /// AWS does not take the credentials of this access key any more.
-    pub(super) fn forget(&self, access_key: &str) {
+    pub(super) fn refused(&self, access_key: &str) {
         let mut state = self.inner.lock();
         if state.kept.as_ref().is_some_and(|kept| kept.credentials.access_key_id() == access_key) {
             state.kept = None;

@@ -5,6 +5,7 @@
 //! classified in [`error`] alone. The sandbox plugs in below, as the SDK's HTTP client
 //! ([`session::InProcess`]), so that these same adapters run there, in tests and in production.
 
+mod address;
 mod assume;
 pub mod cloudwatch;
 pub mod error;
@@ -17,6 +18,7 @@ mod profile;
 pub mod rds;
 mod renew;
 pub mod session;
+pub mod shared_files;
 mod source;
 pub mod sts;
 pub mod time;
@@ -28,6 +30,11 @@ mod tests;
 pub use session::{AssumeRole, CodeSource, InProcess, MfaCode, MfaRequest, Session, SessionSpec};
 
 use crate::domain::text;
+
+/// What the log takes: warnings and worse. Each place that the SDK looks for credentials in vain
+/// warns, at every fetch; what came of it is in the error log of the console.
+pub const LOG_FILTER: &str =
+    "warn,aws_config::imds=error,aws_config::ecs=error,aws_config::meta=error,aws_config::profile=error";
 
 /// `DescribeDBInstances`.
 pub const DESCRIBE_DB_INSTANCES: &str = "rds:DescribeDBInstances";

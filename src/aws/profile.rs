@@ -1,16 +1,17 @@
 //! What `~/.aws/config` says about signing in to a profile.
 //!
-//! The SDK reads the file for the credentials; this reads it once more for the two things that the
-//! SDK does not do: to tell which `aws sso login` makes the profile work again, and to honour
-//! `mfa_serial`. The rules of the format are in the "AWS SDKs and Tools Reference Guide", "Shared
+//! The SDK reads the file for the credentials; this reads it once more for what the SDK does not
+//! do: to tell which `aws sso login` makes the profile work again, to honour `mfa_serial`, and to
+//! say which profile is not there. The rules of the format are in the "AWS SDKs and Tools Reference Guide", "Shared
 //! config and credentials files" and "Assume role credential provider".
 
-use std::env;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::assume::AssumeRole;
-use crate::domain::text;
+use super::shared_files::{Line, SharedFiles, lines, profile_in_config, profile_names};
+use crate::config::init::Profile;
+use crate::domain::fault::MissingProfile;
+use crate::domain::{FaultKind, text};
 
 /// So many profiles are followed from one to the next: a ring is possible in a file.
 const LONGEST: usize = 8;
@@ -22,17 +23,52 @@ pub struct SignIn {
     profile: Option<String>,
     /// The profile that signs in by SSO: the one in use, or the one that it gets its credentials from.
     sso: Option<String>,
+    /// Where its profiles are; `None` for a session that reads no files.
+    files: Option<SharedFiles>,
 }
 
 impl SignIn {
     /// Reads the shared config file for this profile (`default` when none was chosen).
     pub(super) fn load(profile: Option<&str>) -> Self {
-        Self::of(&config_text(), profile)
+        let files = SharedFiles::here();
+        Self { files: Some(files.clone()), ..Self::of(&files.read().0, profile) }
     }
 
     /// The same from the text of the file.
     pub(super) fn of(config: &str, profile: Option<&str>) -> Self {
-        Self { profile: profile.map(str::to_owned), sso: sso_profile(config, profile.unwrap_or("default")) }
+        Self {
+            profile: profile.map(str::to_owned),
+            sso: sso_profile(config, profile.unwrap_or("default")),
+            files: None,
+        }
+    }
+
+    /// The same with the files to look for its profile in.
+    #[cfg(test)]
+    pub(super) fn with_files(self, files: SharedFiles) -> Self {
+        Self { files: Some(files), ..self }
+    }
+
+    /// [`FaultKind::NoProfile`] when the profile in use is in neither file, as they are now.
+    pub(super) fn no_profile(&self) -> Option<FaultKind> {
+        let (files, profile) = (self.files.as_ref()?, self.profile.as_deref()?);
+        let (config, credentials) = files.read();
+        let names = profile_names(&config, &credentials);
+        (!names.contains(&profile)).then(|| {
+            FaultKind::NoProfile(Box::new(MissingProfile {
+                profile: text::clean(profile),
+                nearest: Profile::nearest(profile, &names).map(text::clean),
+                files: files.shown(),
+            }))
+        })
+    }
+
+    /// [`FaultKind::NoCredentials`]: where they were looked for.
+    pub(super) fn no_credentials(&self) -> FaultKind {
+        FaultKind::NoCredentials {
+            profile: self.profile.as_deref().map(|name| text::clean(name).into()),
+            files: self.files.as_ref().map(SharedFiles::shown).unwrap_or_default(),
+        }
     }
 
     /// The command that signs in again. `None` when SSO is not what gives the credentials; when
@@ -65,7 +101,7 @@ fn quoted(word: &str) -> String {
 /// `None` when no role on the way names an `mfa_serial` (the SDK does the others by itself), or
 /// when the first credentials are not another profile's.
 pub(super) fn mfa_roles(profile: &str) -> Option<(String, Vec<AssumeRole>)> {
-    mfa_roles_in(&config_text(), profile)
+    mfa_roles_in(&SharedFiles::here().read().0, profile)
 }
 
 fn mfa_roles_in(config: &str, profile: &str) -> Option<(String, Vec<AssumeRole>)> {
@@ -89,18 +125,6 @@ fn mfa_roles_in(config: &str, profile: &str) -> Option<(String, Vec<AssumeRole>)
     None
 }
 
-fn config_text() -> String {
-    config_file().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default()
-}
-
-fn config_file() -> Option<PathBuf> {
-    let home = || env::var_os("HOME").or_else(|| env::var_os("USERPROFILE")).map(PathBuf::from);
-    match env::var_os("AWS_CONFIG_FILE").filter(|path| !path.is_empty()) {
-        Some(path) => Some(PathBuf::from(path)),
-        None => home().map(|home| home.join(".aws").join("config")),
-    }
-}
-
 /// Follows `source_profile` to the profile that has an SSO session.
 fn sso_profile(config: &str, profile: &str) -> Option<String> {
     let mut name = profile.to_owned();
@@ -116,32 +140,18 @@ fn sso_profile(config: &str, profile: &str) -> Option<String> {
     None
 }
 
-/// The keys and values of a profile's section; nested keys (indented) are left out.
+/// The keys and values of a profile's section in the config file.
 fn section<'a>(config: &'a str, profile: &str) -> Vec<(&'a str, &'a str)> {
     let mut inside = false;
     let mut found = Vec::new();
-    for line in config.lines() {
-        if let Some(header) = line.trim_start().strip_prefix('[') {
-            inside = header.split(']').next().is_some_and(|title| is_of(title.trim(), profile));
-        } else if inside
-            && !line.starts_with([' ', '\t', '#', ';'])
-            && let Some((key, value)) = line.split_once('=')
-        {
-            let value = value.split(" #").next().unwrap_or_default().trim();
-            found.push((key.trim(), value));
+    for line in lines(config) {
+        match line {
+            Line::Title(title) => inside = profile_in_config(title) == Some(profile),
+            Line::Value(key, value) if inside => found.push((key, value)),
+            Line::Value(..) => {}
         }
     }
     found
-}
-
-/// `[profile name]`, `[profile "a name"]` or `[default]`.
-fn is_of(title: &str, profile: &str) -> bool {
-    let name = match title.split_once([' ', '\t']) {
-        Some(("profile", name)) => name.trim(),
-        None if title == "default" => title,
-        _ => return false,
-    };
-    name.trim_matches(['"', '\'']) == profile
 }
 
 #[cfg(test)]
@@ -225,6 +235,28 @@ mfa_serial = arn:aws:iam::111122223333:mfa/alice
         assert_eq!(command(Some("ring")), None);
         assert_eq!(command(Some("corp")), None);
         assert_eq!(command(None), None);
+    }
+
+    #[test]
+    fn a_profile_that_is_not_there_is_told_with_the_nearest() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| Some(folder.path().join(name));
+        let files = SharedFiles { config: file("config"), credentials: file("credentials") };
+        std::fs::write(folder.path().join("config"), CONFIG).unwrap();
+        let sign_in = |profile| SignIn::of(CONFIG, profile).with_files(files.clone());
+        assert_eq!(sign_in(None).no_profile(), None);
+        assert_eq!(sign_in(Some("prod")).no_profile(), None);
+        assert_eq!(SignIn::of("", Some("prdo")).no_profile(), None, "where no files are read");
+        let Some(FaultKind::NoProfile(missing)) = sign_in(Some("prdo")).no_profile() else { panic!("prdo is there") };
+        assert_eq!(
+            (missing.profile.as_str(), missing.nearest.as_deref(), missing.files.len()),
+            ("prdo", Some("prod"), 2)
+        );
+        // The file may have been mended since.
+        std::fs::write(folder.path().join("credentials"), "[prdo]\n").unwrap();
+        assert_eq!(sign_in(Some("prdo")).no_profile(), None);
+        let none = sign_in(Some("prod")).no_credentials();
+        assert_eq!(none, FaultKind::NoCredentials { profile: Some("prod".into()), files: missing.files });
     }
 
     #[test]

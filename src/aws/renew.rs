@@ -60,7 +60,7 @@ impl Intercept for Renew {
             let body = response.body().bytes().unwrap_or_default();
             let start = String::from_utf8_lossy(body.get(..4096).unwrap_or(body));
             if OVER.iter().any(|code| start.contains(code)) {
-                self.0.forget(key);
+                self.0.refused(key);
             }
         }
         Ok(())

@@ -10,12 +10,13 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 
+use super::address::Address;
 pub use super::assume::AssumeRole;
 use super::error::unsigned;
 use super::keeper::Keeper;
@@ -23,7 +24,6 @@ use super::meter::Meter;
 use super::mfa::Asker;
 pub use super::mfa::{CodeSource, MfaCode, MfaRequest};
 pub use super::profile::SignIn;
-use super::profile::mfa_roles;
 use super::renew::Renew;
 use super::source::{Base, Source};
 use super::whole::WholeXml;
@@ -82,6 +82,7 @@ struct Inner {
     config: SdkConfig,
     profile: Option<String>,
     sign_in: SignIn,
+    source: Arc<Source>,
     keeper: Keeper,
     meter: Meter,
     clients: Mutex<Clients>,
@@ -99,30 +100,27 @@ impl Session {
     /// Resolves the configuration. Credentials are fetched with the first call, so this does not
     /// fail: what is wrong with them is that call's [`crate::domain::Fault`].
     pub async fn load(spec: &SessionSpec) -> Self {
-        let mut roles = Vec::new();
-        let (config, profile, sign_in, base) = if let Some(in_process) = &spec.in_process {
+        let (config, profile, sign_in, base, apart) = if let Some(in_process) = &spec.in_process {
             let base = Base::Given(in_process.credentials.clone());
-            (in_process_config(spec, in_process), spec.profile.clone(), SignIn::default(), base)
+            (in_process_config(spec, in_process), spec.profile.clone(), SignIn::default(), base, None)
         } else {
             let profile = spec.profile.clone().or_else(profile_of_environment);
             let sign_in = SignIn::load(profile.as_deref());
-            let mut base = spec.profile.clone().map_or(Base::Chain, Base::Profile);
+            let base = spec.profile.clone().map_or(Base::Chain, Base::Profile);
             // Keys in the environment come before a profile that only the environment names.
             let is_asked = spec.profile.is_some() || env::var_os("AWS_ACCESS_KEY_ID").is_none();
-            let taken_apart = is_asked.then(|| mfa_roles(profile.as_deref().unwrap_or("default"))).flatten();
-            if let Some((source, on_top)) = taken_apart {
-                (base, roles) = (Base::Profile(source), on_top);
-            }
-            (resolved_config(spec).await, profile, sign_in, base)
+            let apart = is_asked.then(|| profile.clone().unwrap_or_else(|| "default".to_owned()));
+            (resolved_config(spec).await, profile, sign_in, base, apart)
         };
-        roles.extend(spec.roles.iter().cloned());
         // The keeper is the cache, for all clients of the session.
         let config = config.into_builder().identity_cache(IdentityCache::no_cache()).build();
         let label = if spec.label.is_empty() { profile.as_deref().unwrap_or("default") } else { &spec.label };
         let asker = Asker::new(label.to_owned(), spec.codes.clone());
         let clock = config.time_source().unwrap_or_default();
-        let source = Source { base, roles, config: config.clone(), asker: asker.clone() };
-        let keeper = Keeper::new(source, asker, clock);
+        let roles = spec.roles.clone();
+        let source = Arc::new(Source { base, profile: apart, roles, config: config.clone(), asker: asker.clone() });
+        let fetched: Arc<dyn ProvideCredentials> = source.clone();
+        let keeper = Keeper::new(fetched, asker, clock);
         let provider = SharedCredentialsProvider::new(keeper.clone());
         let config = config.into_builder().credentials_provider(provider).build();
         Self {
@@ -130,6 +128,7 @@ impl Session {
                 config,
                 profile,
                 sign_in,
+                source,
                 keeper,
                 meter: spec.meter.clone(),
                 clients: Mutex::default(),
@@ -148,6 +147,18 @@ impl Session {
             Ok(_) => Ok(()),
             Err(error) => Err(unsigned(self.sign_in(), call, error)),
         }
+    }
+
+    /// The next call is signed with credentials that are fetched anew, from the files as they are
+    /// then. A question for an MFA code that stands is not withdrawn.
+    pub fn forget_credentials(&self) {
+        self.inner.keeper.forget();
+    }
+
+    /// Whether fetching credentials anew asks a person for an MFA code.
+    #[must_use]
+    pub fn asks_for_code(&self) -> bool {
+        self.inner.source.asks_for_code()
     }
 
     /// When the credentials in use end, also after they did; `None` before the first call, and for
@@ -192,8 +203,8 @@ impl Session {
                 use aws_sdk_rds::config::{Builder, retry::RetryPartition};
                 let partition = RetryPartition::custom("quarterdeck-rds").build();
                 let builder = Builder::from(config).region(region).retry_partition(partition);
-                let builder =
-                    builder.interceptor(self.inner.meter.clone()).interceptor(self.renew()).interceptor(WholeXml);
+                let builder = builder.interceptor(self.inner.meter.clone()).interceptor(self.renew());
+                let builder = builder.interceptor(Address).interceptor(WholeXml);
                 aws_sdk_rds::Client::from_conf(builder.build())
             },
         )
@@ -210,6 +221,7 @@ impl Session {
                 let partition = RetryPartition::custom("quarterdeck-cloudwatch").build();
                 let builder = Builder::from(config).region(region).retry_partition(partition);
                 let builder = builder.interceptor(self.inner.meter.clone()).interceptor(self.renew());
+                let builder = builder.interceptor(Address);
                 aws_sdk_cloudwatch::Client::from_conf(builder.build())
             },
         )
@@ -225,8 +237,8 @@ impl Session {
                 use aws_sdk_sts::config::{Builder, retry::RetryPartition};
                 let partition = RetryPartition::custom("quarterdeck-sts").build();
                 let builder = Builder::from(config).region(region).retry_partition(partition);
-                let builder =
-                    builder.interceptor(self.inner.meter.clone()).interceptor(self.renew()).interceptor(WholeXml);
+                let builder = builder.interceptor(self.inner.meter.clone()).interceptor(self.renew());
+                let builder = builder.interceptor(Address).interceptor(WholeXml);
                 aws_sdk_sts::Client::from_conf(builder.build())
             },
         )

@@ -9,6 +9,7 @@ use aws_credential_types::provider::{self, ProvideCredentials, future};
 
 use super::assume::{AssumeRole, assume};
 use super::mfa::Asker;
+use super::profile::mfa_roles;
 
 /// The first credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,9 @@ pub(super) enum Base {
 #[derive(Debug)]
 pub(super) struct Source {
     pub base: Base,
+    /// Where its config file says that a role of this profile wants a code, the roles are assumed
+    /// here, because the SDK cannot ask. The file is looked at in every fetch.
+    pub profile: Option<String>,
     /// The first is assumed with the base's credentials, each other with those of the one before.
     pub roles: Vec<AssumeRole>,
     /// Everything but credentials.
@@ -38,9 +42,26 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// Whether a fetch asks a person for a code.
+    pub(super) fn asks_for_code(&self) -> bool {
+        self.plan().1.iter().any(|role| role.mfa_serial.is_some())
+    }
+
+    /// The first credentials and the roles on top, as the files are now.
+    fn plan(&self) -> (Base, Vec<AssumeRole>) {
+        match self.profile.as_deref().and_then(mfa_roles) {
+            Some((source, mut roles)) => {
+                roles.extend(self.roles.iter().cloned());
+                (Base::Profile(source), roles)
+            }
+            None => (self.base.clone(), self.roles.clone()),
+        }
+    }
+
     async fn fetch(&self) -> provider::Result {
-        let mut credentials = match &self.base {
-            Base::Given(credentials) => credentials.clone(),
+        let (base, roles) = self.plan();
+        let mut credentials = match base {
+            Base::Given(credentials) => credentials,
             Base::Profile(name) => {
                 let profile = ProfileFileCredentialsProvider::builder().configure(&self.surroundings());
                 profile.profile_name(name).build().provide_credentials().await?
@@ -51,7 +72,7 @@ impl Source {
                 chain.build().await.provide_credentials().await?
             }
         };
-        for role in &self.roles {
+        for role in &roles {
             credentials = assume(&self.config, credentials, role, &self.asker).await?;
         }
         Ok(credentials)

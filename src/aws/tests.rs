@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex};
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 
 use super::*;
 use crate::domain::FaultKind;
 
-/// Gives its answers in turn, the last one again and again; without any it never answers.
+/// Gives its answers in turn, the last one again and again; without any it never answers. Status 0
+/// is a connection that is refused.
 #[derive(Debug, Clone, Default)]
 struct Wire {
     answers: Arc<Mutex<VecDeque<(u16, String)>>>,
@@ -30,11 +32,16 @@ impl Wire {
     }
 
     async fn session(&self) -> Session {
+        self.metered(&meter::Meter::default()).await
+    }
+
+    async fn metered(&self, meter: &meter::Meter) -> Session {
         let wire = self.clone();
         let http = http_client_fn(move |_, _| SharedHttpConnector::new(wire.clone()));
         let credentials = Credentials::new("AKIASANDBOX111122223333", "secret", None, None, "test");
         let in_process = Some(InProcess { http, credentials });
-        Session::load(&SessionSpec { region: Some("us-east-1".into()), in_process, ..SessionSpec::default() }).await
+        let (region, meter) = (Some("us-east-1".into()), meter.clone());
+        Session::load(&SessionSpec { region, meter, in_process, ..SessionSpec::default() }).await
     }
 }
 
@@ -45,6 +52,7 @@ impl HttpConnector for Wire {
         let mut answers = self.answers.lock().unwrap();
         let next = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() };
         match next {
+            Some((0, body)) => HttpConnectorFuture::ready(Err(ConnectorError::io(body.into()))),
             Some((status, body)) => {
                 HttpConnectorFuture::ready(Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))))
             }
@@ -112,6 +120,28 @@ async fn an_endpoint_that_never_answers_is_given_up() {
     let fault = rds::databases(&wire.session().await, "us-east-1").await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::TimedOut);
     assert!(started.elapsed() <= std::time::Duration::from_secs(31), "{:?}", started.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_connection_names_its_address_and_is_no_call() {
+    let meter = meter::Meter::default();
+    let wire = Wire::of(&[(0, "Connection refused")]);
+    let fault = rds::databases(&wire.metered(&meter).await, "eu-west-1").await.unwrap_err();
+    assert_eq!((fault.kind, wire.asked().len()), (FaultKind::Unreachable, 3));
+    assert_eq!(fault.message, "rds.eu-west-1.amazonaws.com:443: Connection refused");
+    assert_eq!(meter.last_minute().total(), crate::collect::Rate::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_answer_is_a_call_and_throttled_ones_are_told() {
+    let busy = "<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>";
+    let meter = meter::Meter::default();
+    let wire = Wire::of(&[(400, busy), (0, "connection reset"), (200, &page(&["a"], ""))]);
+    rds::databases(&wire.metered(&meter).await, "us-east-1").await.unwrap();
+    assert_eq!(wire.asked().len(), 3);
+    assert_eq!(meter.last_minute().of("rds"), crate::collect::Rate { calls: 2, throttled: 1 });
+    tokio::time::advance(std::time::Duration::from_secs(61)).await;
+    assert_eq!(meter.last_minute().total(), crate::collect::Rate::default());
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ pub mod backoff;
 pub mod cadence;
 pub mod metrics;
 pub mod schedule;
+pub mod traffic;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use metrics::{MetricAnswer, MetricCall};
 
 pub use cadence::Attention;
 pub use schedule::Schedule;
+pub use traffic::{Rate, Traffic};
 
 /// One thing that is read as a whole and has one age.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,6 +82,20 @@ pub struct Request {
     pub id: u64,
     pub target: Target,
     pub ask: Ask,
+    pub signing: Signing,
+}
+
+/// Whose credentials sign a request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Signing {
+    /// Those that the session holds.
+    #[default]
+    Kept,
+    /// The files may say something else by now: they are read again, unless that would ask a person
+    /// for an MFA code.
+    Reread,
+    /// They are fetched anew, whoever must be asked for a code: the engineer wants it.
+    Anew,
 }
 
 /// What exactly is asked.

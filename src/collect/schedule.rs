@@ -26,8 +26,10 @@ struct Slot {
     not_before: Option<Timestamp>,
     /// Failures in a row.
     failures: u32,
-    /// Asked for by hand.
+    /// Asked for at once.
     forced: bool,
+    /// It is the engineer who wants it at once.
+    by_hand: bool,
 }
 
 impl Schedule {
@@ -68,7 +70,14 @@ impl Schedule {
         slot.awaited = Some(self.next_id);
         slot.not_before = None;
         slot.forced = false;
+        slot.by_hand = false;
         self.next_id
+    }
+
+    /// Whether the engineer asked for `target` and it was not begun since.
+    #[must_use]
+    pub fn is_by_hand(&self, target: &Target) -> bool {
+        self.slots.get(target).is_some_and(|slot| slot.by_hand)
     }
 
     /// True while an answer with this id is the one that is awaited.
@@ -101,6 +110,7 @@ impl Schedule {
         for (target, slot) in &mut self.slots {
             if which(target) && slot.awaited.is_none() {
                 slot.forced = true;
+                slot.by_hand = true;
                 count += 1;
             }
         }
@@ -165,8 +175,12 @@ mod tests {
         schedule.fail(&target(), &fault(), at(0));
         assert!(!schedule.is_due(&target(), Attention::Watched, at(1)));
         assert!(schedule.is_due(&target(), Attention::Watched, at(4)));
+        assert!(!schedule.is_by_hand(&target()));
         assert_eq!(schedule.force(|_| true), 1);
         assert!(schedule.is_due(&target(), Attention::Watched, at(1)));
+        assert!(schedule.is_by_hand(&target()));
+        schedule.begin(&target());
+        assert!(!schedule.is_by_hand(&target()));
     }
 
     #[test]

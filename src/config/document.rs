@@ -26,13 +26,15 @@ impl<'t> Part<'t> {
     fn parse(whole: &'t str, base: usize, end: usize) -> Self {
         let text = whole.get(base..end).unwrap_or_default();
         let (table, errors) = DeTable::parse_recoverable(text);
-        let errors = errors
+        let mut errors: Vec<(usize, String)> = errors
             .iter()
             .map(|error| {
                 let offset = base + error.span().map_or(0, |span| span.start);
                 (line_of(whole, offset), format!("this is not TOML: {}", error.message()))
             })
             .collect();
+        // One slip makes the parser stumble several times; its first word is the useful one.
+        errors.dedup_by_key(|(line, _)| *line);
         Self { whole, base, table: table.into_inner(), errors }
     }
 
@@ -163,6 +165,12 @@ mod tests {
         assert_eq!(parts[0].errors[0].0, 2);
         let entries = parts[1].entries(&parts[1].table);
         assert_eq!((entries[0].key, entries[0].line), ("environment", 6));
+    }
+
+    #[test]
+    fn one_slip_is_told_once() {
+        let document = parse("[[environment]]\nname = \"a\"\nrpo = = 3\n");
+        assert_eq!(document.parts[0].errors.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3]);
     }
 
     #[test]

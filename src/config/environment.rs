@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::document::{Entry, Part, found, raw};
+use super::known::{self, Known};
 use super::nearest::{hint, nearest};
 use super::problem::Problems;
 use super::{EnvironmentSpec, RoleSpec, forms, thresholds};
@@ -56,6 +57,7 @@ pub(super) fn read<'t>(
     part: &Part<'t>,
     block: &Spanned<DeValue<'t>>,
     broken: bool,
+    known: &Known,
     problems: &mut Problems<'_>,
 ) -> Option<EnvironmentSpec> {
     let line = part.line(block);
@@ -64,7 +66,7 @@ pub(super) fn read<'t>(
         return None;
     };
     problems.environment = name_of(table);
-    let mut reader = Reader { part, problems, sound: !broken };
+    let mut reader = Reader { part, known, problems, sound: !broken };
     let mut spec = EnvironmentSpec { line, criticality: Criticality::Production, ..EnvironmentSpec::default() };
     let mut lines = Lines::default();
     for entry in part.entries(table) {
@@ -90,6 +92,8 @@ struct Lines {
 
 struct Reader<'r, 't, 'f> {
     part: &'r Part<'t>,
+    /// What the names in it may refer to.
+    known: &'r Known,
     problems: &'r mut Problems<'f>,
     /// Nothing is wrong that would make another place of it.
     sound: bool,
@@ -113,6 +117,13 @@ impl<'t> Reader<'_, 't, '_> {
             "profile" => {
                 let sound = |text: &str| !text.is_empty() && !text.chars().any(text::is_hostile);
                 spec.connection.profile = self.needed(entry, sound, "the name of a profile of ~/.aws/config");
+                let names = self.known.profiles.as_deref();
+                if let (Some(names), Some(profile)) = (names, &spec.connection.profile)
+                    && let Some(hint) = known::stranger(profile, names)
+                {
+                    let message = format!("profile: {profile:?} is not in the AWS config files{hint}");
+                    self.problems.warning(entry.line, message);
+                }
             }
             "role" => spec.connection.roles = self.roles(entry),
             "endpoint" => {

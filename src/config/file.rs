@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::{Config, Problem, parse};
+use super::{Config, Known, Problem, read};
 
 /// The file to read: what the command line names, else what `QD_CONFIG` names, else `config.toml`
 /// in the platform's directory for quarterdeck's configuration. It need not exist. `None` only
@@ -28,8 +28,17 @@ pub fn locate(cli: Option<&Path>, env: Option<OsString>) -> Option<PathBuf> {
 /// # Errors
 /// When the file cannot be read as text; what is wrong within it is a [`Problem`].
 pub fn load(path: &Path) -> io::Result<(Config, Vec<Problem>)> {
+    check(path, &Known::default())
+}
+
+/// The same, and looks whether the profiles, the theme and the keymap that it names are among those
+/// that are known.
+///
+/// # Errors
+/// When the file cannot be read as text.
+pub fn check(path: &Path, known: &Known) -> io::Result<(Config, Vec<Problem>)> {
     let text = fs::read_to_string(path)?;
-    let (mut config, problems) = parse(&text, &path.display().to_string());
+    let (mut config, problems) = read::read(&text, &path.display().to_string(), known);
     config.path = Some(path.to_owned());
     Ok((config, problems))
 }

@@ -23,6 +23,8 @@ pub struct Answer {
     pub dr_region: Option<String>,
     pub account: Option<String>,
     pub name_prefix: String,
+    /// What is asked in place of AWS's endpoints.
+    pub endpoint: Option<String>,
 }
 
 /// How it ended.
@@ -39,7 +41,8 @@ pub enum Outcome {
 }
 
 /// Asks and writes the file. `verify` tells which account a profile's credentials belong to, by
-/// asking STS; `None` when they do not work now.
+/// asking STS; `None` when they do not work now. `endpoint` was asked in place of AWS's own, and is
+/// written into every environment.
 ///
 /// # Errors
 /// When the input or output is gone, or the file cannot be written. A file that appeared meanwhile
@@ -49,6 +52,7 @@ pub fn run(
     output: &mut impl Write,
     path: &Path,
     profiles: &[Profile],
+    endpoint: Option<&str>,
     verify: &mut dyn FnMut(&Profile) -> Option<String>,
 ) -> io::Result<Outcome> {
     if path.exists() {
@@ -63,9 +67,10 @@ pub fn run(
     let Some(chosen) = choose(&mut dialogue, profiles)? else { return given_up(dialogue.output) };
     let mut answers: Vec<Answer> = Vec::with_capacity(chosen.len());
     for profile in chosen {
-        let Some(answer) = describe(&mut dialogue, profile, &answers, verify)? else {
+        let Some(mut answer) = describe(&mut dialogue, profile, &answers, verify)? else {
             return given_up(dialogue.output);
         };
+        answer.endpoint = endpoint.map(str::to_owned);
         answers.push(answer);
     }
     match write(path, &compose(&answers)) {

@@ -3,7 +3,7 @@
 //!
 //! One TOML file ([`locate`]) with `[[environment]]` blocks and `[settings]`; `samples/` has two
 //! whole ones. Reading never fails: [`parse`] gives what is sound and a [`Problem`] for everything
-//! that is not, all at once. [`Watch`] tells when the file has changed.
+//! that is not, all at once. [`check`] also looks for the names that it refers to. [`Watch`] tells when the file has changed.
 
 mod document;
 mod environment;
@@ -11,6 +11,7 @@ mod estate;
 mod file;
 pub mod forms;
 pub mod init;
+mod known;
 mod nearest;
 mod problem;
 mod read;
@@ -24,7 +25,8 @@ use crate::domain::Criticality;
 use crate::domain::threshold::Thresholds;
 
 pub use estate::place;
-pub use file::{Watch, load, locate};
+pub use file::{Watch, check, load, locate};
+pub use known::Known;
 pub use problem::{Problem, Severity, report};
 
 /// The two estates that are served out of the box, as file name and text.
@@ -55,12 +57,39 @@ pub struct Settings {
     /// Whether the mouse is listened to. It takes selecting text away from the terminal.
     pub mouse: bool,
     /// Whether only ASCII characters are drawn.
-    pub ascii: bool,
+    pub ascii: Ascii,
+}
+
+/// Whether only ASCII characters are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ascii {
+    /// As the locale says.
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl Ascii {
+    /// Whether to draw ASCII. `locale` are the values of `LC_ALL`, `LC_CTYPE` and `LANG`: the first
+    /// that is set counts (POSIX, Base Definitions 8.2). A locale that names no UTF-8 has no line
+    /// drawing; where none is set nothing is known, and terminals of today draw UTF-8.
+    #[must_use]
+    pub fn is_on(self, locale: [Option<&str>; 3]) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => locale.into_iter().flatten().find(|value| !value.is_empty()).is_some_and(|value| {
+                let value = value.to_ascii_lowercase();
+                !value.contains("utf-8") && !value.contains("utf8")
+            }),
+        }
+    }
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: None, keymap: None, hourly_ceiling_usd: 1.0, mouse: false, ascii: false }
+        Self { theme: None, keymap: None, hourly_ceiling_usd: 1.0, mouse: false, ascii: Ascii::Auto }
     }
 }
 
@@ -131,7 +160,7 @@ impl Selector {
 /// to be what is meant are left out, with an error that says so; everything else is kept.
 #[must_use]
 pub fn parse(text: &str, file: &str) -> (Config, Vec<Problem>) {
-    read::read(text, file)
+    read::read(text, file, &Known::default())
 }
 
 #[cfg(test)]

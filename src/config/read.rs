@@ -3,17 +3,19 @@
 use toml::de::DeValue;
 
 use super::document::{self, Part, found};
+use super::known::Known;
 use super::nearest::hint;
 use super::problem::{Problem, Problems, Severity};
 use super::{Config, EnvironmentSpec, environment, settings};
 
-pub(super) fn read(text: &str, file: &str) -> (Config, Vec<Problem>) {
+pub(super) fn read(text: &str, file: &str, known: &Known) -> (Config, Vec<Problem>) {
     let mut problems = Problems::new(file);
     let mut config = Config::default();
     let mut described = false;
+    let mut blocks = Vec::new();
     let document = document::parse(text);
     for part in &document.parts {
-        described |= read_part(part, &mut config, &mut problems);
+        described |= read_part(part, &mut blocks, &mut config, known, &mut problems);
     }
     for (line, message) in document.errors {
         problems.error(line, message);
@@ -22,33 +24,51 @@ pub(super) fn read(text: &str, file: &str) -> (Config, Vec<Problem>) {
         let message = "no environment is described: expected at least one block [[environment]]".to_owned();
         problems.add(Severity::Warning, None, message);
     }
-    config.environments = unique(config.environments, &mut problems);
+    config.environments = unique(blocks, &mut problems);
     shadowed(&config.environments, &mut problems);
     (config, problems.into_sorted())
 }
 
+/// One `[[environment]]`, sound or not.
+struct Block {
+    /// As far as it can be read.
+    name: Option<String>,
+    line: usize,
+    /// `None` when the environment is left out.
+    spec: Option<EnvironmentSpec>,
+}
+
 /// Reads a part; true when it has an environment, sound or not.
-fn read_part(part: &Part<'_>, config: &mut Config, problems: &mut Problems<'_>) -> bool {
+fn read_part(
+    part: &Part<'_>,
+    blocks: &mut Vec<Block>,
+    config: &mut Config,
+    known: &Known,
+    problems: &mut Problems<'_>,
+) -> bool {
     let broken = !part.errors.is_empty();
     let before = problems.list.len();
     let mut described = false;
     let mut name = None;
     for entry in part.entries(&part.table) {
         match (entry.key, entry.value) {
-            ("environment", DeValue::Array(blocks)) => {
+            ("environment", DeValue::Array(written)) => {
                 described = true;
-                for block in blocks {
+                for block in written {
                     name = block.get_ref().as_table().and_then(environment::name_of);
-                    config.environments.extend(environment::read(part, block, broken, problems));
+                    let spec = environment::read(part, block, broken, known, problems);
+                    blocks.push(Block { name: name.clone(), line: part.line(block), spec });
                 }
             }
             ("environment", value) => {
                 described = true;
                 problems.error(entry.line, format!("found {}, expected a block: [[environment]]", found(value)));
             }
-            ("settings", DeValue::Table(table)) => settings::read(part, table, &mut config.settings, problems),
-            ("settings", value) => {
-                problems.error(entry.line, format!("found {}, expected a table: [settings]", found(value)));
+            ("settings" | "ui", DeValue::Table(table)) => {
+                settings::read(part, table, &mut config.settings, known, problems);
+            }
+            (key @ ("settings" | "ui"), value) => {
+                problems.error(entry.line, format!("found {}, expected a table: [{key}]", found(value)));
             }
             (key, _) => {
                 let key: String = crate::domain::text::clean(key);
@@ -70,25 +90,35 @@ fn read_part(part: &Part<'_>, config: &mut Config, problems: &mut Problems<'_>) 
     described
 }
 
-/// Leaves out environments whose name is taken.
-fn unique(environments: Vec<EnvironmentSpec>, problems: &mut Problems<'_>) -> Vec<EnvironmentSpec> {
-    let mut kept: Vec<EnvironmentSpec> = Vec::with_capacity(environments.len());
-    for spec in environments {
-        let taken = kept.iter().find(|other| other.name == spec.name).map(|other| other.line);
-        match taken {
-            Some(line) => {
-                problems.environment = Some(spec.name.clone());
-                problems.error(
-                    spec.line,
-                    format!(
-                        "the name {:?} is taken by the environment of line {line}, expected another one; the \
-                         environment is left out",
-                        spec.name
-                    ),
+/// Leaves out environments whose name is taken; a name that is written twice is told whatever else
+/// is wrong with the blocks.
+fn unique(blocks: Vec<Block>, problems: &mut Problems<'_>) -> Vec<EnvironmentSpec> {
+    let mut kept: Vec<EnvironmentSpec> = Vec::with_capacity(blocks.len());
+    let mut seen: Vec<(String, usize)> = Vec::new();
+    for Block { name, line, spec } in blocks {
+        let Some(name) = name else { continue };
+        problems.environment = Some(name.clone());
+        let taken = kept.iter().find(|other| other.name == name).map(|other| other.line);
+        let written = seen.iter().find(|(other, _)| *other == name).map(|(_, line)| *line);
+        if let Some(first) = taken {
+            problems.error(
+                line,
+                format!(
+                    "the name {name:?} is taken by the environment of line {first}, expected another one; the \
+                     environment is left out"
+                ),
+            );
+        } else {
+            if let Some(first) = written {
+                let message = format!(
+                    "the name {name:?} is also that of line {first}, where the environment is left out; expected \
+                     another one"
                 );
+                problems.warning(line, message);
             }
-            None => kept.push(spec),
+            kept.extend(spec);
         }
+        seen.push((name, line));
     }
     problems.environment = None;
     kept

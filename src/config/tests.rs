@@ -208,8 +208,63 @@ fn nothing_at_all_is_said_in_words() {
 fn settings_are_read() {
     let (config, _) = parse("[settings]\ntheme = \"light\"\nhourly_ceiling_usd = 3\nascii = true\n", "f");
     let expected =
-        Settings { theme: Some("light".into()), hourly_ceiling_usd: 3.0, ascii: true, ..Settings::default() };
+        Settings { theme: Some("light".into()), hourly_ceiling_usd: 3.0, ascii: Ascii::Always, ..Settings::default() };
     assert_eq!(config.settings, expected);
+}
+
+#[test]
+fn the_looks_may_stand_in_a_table_of_their_own() {
+    let (config, problems) = parse(&format!("[ui]\nascii = \"auto\"\nmouse = true\n{}", environment("a", "")), "f");
+    assert_eq!(problems, []);
+    assert_eq!((config.settings.ascii, config.settings.mouse), (Ascii::Auto, true));
+    let (config, problems) = parse(&format!("[ui]\nascii = \"maybe\"\n{}", environment("a", "")), "f");
+    assert!(problems[0].message.contains("expected true, false or \"auto\""), "{problems:?}");
+    assert_eq!(config.settings.ascii, Ascii::Auto);
+}
+
+#[test]
+fn the_locale_decides_what_nobody_said() {
+    for (locale, expected) in [
+        ([None, None, None], false),
+        ([None, None, Some("en_US.UTF-8")], false),
+        ([None, Some("C.utf8"), Some("C")], false),
+        ([Some(""), None, Some("de_DE.ISO-8859-1")], true),
+        ([Some("C"), None, Some("en_US.UTF-8")], true),
+    ] {
+        assert_eq!(Ascii::Auto.is_on(locale), expected, "{locale:?}");
+        assert!(Ascii::Always.is_on(locale) && !Ascii::Never.is_on(locale));
+    }
+}
+
+#[test]
+fn names_outside_of_the_file_are_looked_for() {
+    let text = ["[settings]\ntheme = \"drak\"\nkeymap = \"vim\"\n", &environment("a", "profile = \"opps\"")].concat();
+    let list = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
+    let known = Known { profiles: list(&["ops"]), themes: list(&["dark"]), keymaps: list(&["vim"]) };
+    let (config, problems) = read::read(&text, "f", &known);
+    assert_eq!(
+        lines(&problems),
+        [
+            "f:2: warning: theme: there is no \"drak\"; did you mean \"dark\"?",
+            "f:9: warning: a: profile: \"opps\" is not in the AWS config files; did you mean \"ops\"?",
+        ]
+    );
+    assert_eq!(names(&config), ["a"]);
+    assert_eq!(parse(&text, "f").1, [], "who has not looked says nothing");
+}
+
+#[test]
+fn a_name_that_is_written_twice_is_told_whatever_else_is_wrong() {
+    let text = [environment("a", ""), environment("a", "account = \"12\"")].concat();
+    let (config, problems) = parse(&text, "f");
+    assert_eq!(config.environments.len(), 1);
+    let told = lines(&problems).join("\n");
+    assert!(told.contains("account: found") && told.contains("\"a\" is taken by the environment of line 1"), "{told}");
+
+    let text = [environment("a", "account = \"12\""), environment("a", "")].concat();
+    let (config, problems) = parse(&text, "f");
+    assert_eq!(config.environments.len(), 1, "the sound one is kept");
+    assert!(lines(&problems).join("\n").contains("is also that of line 1"), "{problems:?}");
 }
 
 mod properties {

@@ -9,8 +9,12 @@ pub enum FaultKind {
     Throttled,
     /// The identity lacks an IAM action, for example `rds:DescribeDBInstances`.
     Denied { action: String },
-    /// Credentials expired or were never there; `login` is the command that mends it, where known.
+    /// Credentials expired or were refused; `login` is the command that mends it, where known.
     Expired { login: Option<String> },
+    /// Nothing gives credentials; `files` were read for those of `profile`.
+    NoCredentials { profile: Option<Box<str>>, files: Vec<String> },
+    /// The profile is in none of `files`; `nearest` is one that is.
+    NoProfile(Box<MissingProfile>),
     /// The endpoint cannot be reached: refused, no route, no such host, connection cut.
     Unreachable,
     /// No answer within the time that we wait.
@@ -23,6 +27,16 @@ pub enum FaultKind {
     BrokenAnswer,
     /// Anything else, with AWS's own code.
     Other { code: String },
+}
+
+/// A profile that is in none of the files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingProfile {
+    pub profile: String,
+    /// The existing profile that is written most like it.
+    pub nearest: Option<String>,
+    /// The files that were read.
+    pub files: Vec<String>,
 }
 
 /// A failed call: what was asked, of whom, why it failed and what to do next.
@@ -48,6 +62,8 @@ impl Fault {
             FaultKind::Throttled => "throttled",
             FaultKind::Denied { .. } => "denied",
             FaultKind::Expired { .. } => "expired",
+            FaultKind::NoCredentials { .. } => "no credentials",
+            FaultKind::NoProfile(_) => "no such profile",
             FaultKind::Unreachable => "unreachable",
             FaultKind::TimedOut => "timed out",
             FaultKind::WrongAccount { .. } => "wrong account",
@@ -67,6 +83,8 @@ impl Fault {
             FaultKind::Expired { login: None } => {
                 "sign in again, or give credentials by AWS_PROFILE or the environment".into()
             }
+            FaultKind::NoCredentials { profile, files } => no_credentials(profile.as_deref(), files),
+            FaultKind::NoProfile(missing) => no_profile(missing),
             FaultKind::Unreachable => "check the network, VPN, region and AWS_ENDPOINT_URL".into(),
             FaultKind::TimedOut => "the endpoint does not answer; it is asked again with back-off".into(),
             FaultKind::WrongAccount { expected, actual } => {
@@ -84,6 +102,38 @@ impl Fault {
     }
 }
 
+impl FaultKind {
+    /// How much it hides, for choosing the one error that a banner has room for: what stops a whole
+    /// account comes before what stops a call, and what mends itself comes last.
+    #[must_use]
+    pub fn weight(&self) -> u8 {
+        match self {
+            Self::WrongAccount { .. } => 6,
+            Self::Expired { .. } | Self::NoCredentials { .. } | Self::NoProfile(_) => 5,
+            Self::Denied { .. } => 4,
+            Self::Unreachable | Self::TimedOut => 3,
+            Self::BrokenAnswer | Self::NotFound | Self::Other { .. } => 2,
+            Self::Throttled => 1,
+        }
+    }
+}
+
+fn no_credentials(profile: Option<&str>, files: &[String]) -> String {
+    let read = if files.is_empty() { String::new() } else { format!(" (read: {})", files.join(", ")) };
+    match profile {
+        Some(profile) => {
+            format!("give the profile {profile} keys or a sign-in: aws configure --profile {profile}{read}")
+        }
+        None => format!("name a profile by AWS_PROFILE or --profile; aws configure list-profiles names them{read}"),
+    }
+}
+
+fn no_profile(missing: &MissingProfile) -> String {
+    let MissingProfile { profile, nearest, files } = missing;
+    let meant = nearest.as_ref().map(|name| format!("did you mean {name}? ")).unwrap_or_default();
+    format!("{meant}{profile} is not in {}; aws configure list-profiles names those that are", files.join(" or "))
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.call, self.word())?;
@@ -91,5 +141,55 @@ impl fmt::Display for Fault {
             write!(f, ": {}", self.message)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(kind: FaultKind) -> Fault {
+        Fault { kind, call: "sts:GetCallerIdentity".into(), message: String::new(), request_id: None }
+    }
+
+    #[test]
+    fn a_missing_profile_is_told_from_missing_and_from_expired_credentials() {
+        let files = vec!["~/.aws/config".to_owned(), "~/.aws/credentials".to_owned()];
+        let typo = FaultKind::NoProfile(Box::new(MissingProfile {
+            profile: "prdo".into(),
+            nearest: Some("prod".into()),
+            files: files.clone(),
+        }));
+        let empty = FaultKind::NoCredentials { profile: Some("prod".into()), files };
+        let over = FaultKind::Expired { login: None };
+        let words: Vec<&str> = [&typo, &empty, &over].map(|kind| fault(kind.clone()).word()).to_vec();
+        assert_eq!(words, ["no such profile", "no credentials", "expired"]);
+        assert_eq!(
+            fault(typo).advice(),
+            "did you mean prod? prdo is not in ~/.aws/config or ~/.aws/credentials; aws configure list-profiles names \
+             those that are"
+        );
+        assert_eq!(
+            fault(empty).advice(),
+            "give the profile prod keys or a sign-in: aws configure --profile prod (read: ~/.aws/config, \
+             ~/.aws/credentials)"
+        );
+        let nothing = FaultKind::NoCredentials { profile: None, files: Vec::new() };
+        assert!(fault(nothing).advice().ends_with("aws configure list-profiles names them"));
+    }
+
+    #[test]
+    fn what_stops_an_account_weighs_more_than_what_stops_a_call() {
+        let wrong = FaultKind::WrongAccount { expected: "1".into(), actual: "2".into() };
+        let denied = FaultKind::Denied { action: "rds:DescribeEvents".into() };
+        let order = [
+            FaultKind::Throttled,
+            FaultKind::BrokenAnswer,
+            FaultKind::Unreachable,
+            denied,
+            FaultKind::NoCredentials { profile: None, files: Vec::new() },
+            wrong,
+        ];
+        assert!(order.is_sorted_by(|a, b| a.weight() < b.weight()));
     }
 }

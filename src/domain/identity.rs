@@ -1,9 +1,10 @@
 //! Who we are, as AWS sees us.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// The identity behind a session's credentials (`sts:GetCallerIdentity`), text cleaned.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// The twelve digits of the account.
     pub account: String,
@@ -27,6 +28,19 @@ impl Identity {
             _ => resource,
         }
     }
+
+    /// The ARN without the session: the same for everybody who assumes the role, and in every
+    /// sign-in.
+    #[must_use]
+    pub fn principal(&self) -> String {
+        match self.arn.split_once(":assumed-role/") {
+            Some((before, rest)) => {
+                let role = rest.rsplit_once('/').map_or(rest, |(role, _)| role);
+                format!("{before}:assumed-role/{role}")
+            }
+            None => self.arn.clone(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -43,6 +57,18 @@ mod tests {
         ] {
             let identity = Identity { arn: arn.into(), ..Identity::default() };
             assert_eq!(identity.name(), name, "{arn}");
+        }
+    }
+
+    #[test]
+    fn the_principal_is_the_same_in_every_session() {
+        for (arn, principal) in [
+            ("arn:aws:sts::111122223333:assumed-role/reader/oncall", "arn:aws:sts::111122223333:assumed-role/reader"),
+            ("arn:aws:iam::111122223333:user/team/alice", "arn:aws:iam::111122223333:user/team/alice"),
+            ("", ""),
+        ] {
+            let identity = Identity { arn: arn.into(), ..Identity::default() };
+            assert_eq!(identity.principal(), principal);
         }
     }
 }

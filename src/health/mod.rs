@@ -24,7 +24,7 @@ use crate::domain::runway::Runway;
 use crate::domain::threshold::Thresholds;
 use crate::domain::{Database, Event, MaintenanceAction, Metric};
 
-pub use ledger::{Ledger, Standing};
+pub use ledger::{Beginning, Ledger, Standing};
 pub use lifecycle::{EngineSupport, engine_support};
 
 use rule::Case;

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
 use super::clock::Clock;
+use super::configured::{SignIns, cli_options};
 use crate::app::Estate;
 use crate::aws::meter::Meter;
 use crate::aws::session::SessionSpec;
-use crate::aws::{AssumeRole, CodeSource, MfaRequest, Session};
+use crate::aws::{CodeSource, MfaRequest, Session};
 use crate::cli::Source;
-use crate::config::{self, ConnectionSpec, EnvironmentSpec, Settings};
+use crate::config::{self, Settings};
 use crate::domain::text::clean;
 use crate::domain::{Criticality, Environment};
 
@@ -27,6 +28,8 @@ pub struct Connection {
     pub path: Option<PathBuf>,
     /// What is wrong with the configuration; the sound part is used.
     pub problems: Vec<String>,
+    /// What the configuration's environments are read with, for when the file changes.
+    pub sign_ins: Option<SignIns>,
     /// Questions for MFA codes.
     pub codes: mpsc::Receiver<MfaRequest>,
     /// Counts the requests of all sessions.
@@ -49,10 +52,11 @@ const AWS_VARIABLES: [&str; 9] = [
 ];
 
 impl Source {
-    /// Whether one place is named on the command line, whatever is configured.
+    /// Whether one place is named on the command line, whatever is configured. An endpoint alone names
+    /// none: it is where the configured environments are looked for then.
     #[must_use]
     pub fn is_direct(&self) -> bool {
-        self.profile.is_some() || self.endpoint_url.is_some() || self.region.is_some() || self.world_is_named()
+        self.profile.is_some() || self.region.is_some() || self.world_is_named()
     }
 
     /// Whether AWS is meant: by an option, or by the environment. Otherwise the sandbox is.
@@ -74,7 +78,7 @@ pub async fn connect(source: &Source) -> Result<Connection, String> {
         let path = config::locate(source.config.as_deref(), env::var_os("QD_CONFIG"));
         let asked = source.config.is_some() || env::var_os("QD_CONFIG").is_some();
         if let Some(path) = path.filter(|path| asked || path.exists()) {
-            return configured(&path).await;
+            return configured(&path, source).await;
         }
     }
     if source.means_aws() {
@@ -89,73 +93,23 @@ pub async fn connect(source: &Source) -> Result<Connection, String> {
 }
 
 /// The environments of the configuration file; what is wrong in it is told, not fatal.
-async fn configured(path: &Path) -> Result<Connection, String> {
-    let shown = path.display().to_string();
-    let (config, problems) = config::load(path).map_err(|error| format!("{shown}: {error}"))?;
-    if config.environments.is_empty() {
-        let report = config::report(&problems, &shown);
-        return Err(format!("no environment of {shown} can be used\n{report}"));
-    }
-    let (source, codes) = CodeSource::channel();
+async fn configured(path: &Path, source: &Source) -> Result<Connection, String> {
     let meter = Meter::default();
-    let mut estate = Estate::default();
-    let mut connections: Vec<(ConnectionSpec, String)> = Vec::new();
-    let mut sessions = Vec::new();
-    for spec in &config.environments {
-        // Two environments of one connection share its session, unless they expect other accounts.
-        let key = (spec.connection.clone(), spec.expected_account.clone().unwrap_or_default());
-        let session = if let Some(known) = connections.iter().position(|known| *known == key) {
-            known
-        } else {
-            sessions.push(Session::load(&session_spec(spec, &source, &meter)).await);
-            estate.sessions.push(spec.connection.profile.clone().unwrap_or_else(|| spec.name.clone()));
-            estate.cli.push(cli_options(spec.connection.profile.as_deref(), spec.connection.endpoint.as_deref()));
-            connections.push(key);
-            sessions.len() - 1
-        };
-        config::place(&mut estate, session, spec);
-    }
+    let (mut sign_ins, codes) = SignIns::new(source.endpoint_url.clone(), meter.clone());
+    let opened = sign_ins.start(path).await?;
     Ok(Connection {
-        estate,
-        sessions,
+        estate: opened.estate,
+        sessions: opened.sessions,
         clock: Clock::system(),
-        settings: config.settings,
+        settings: opened.settings,
         path: Some(path.to_owned()),
-        problems: problems.iter().map(|problem| format!("{shown}:{problem}")).collect(),
+        problems: opened.problems,
+        sign_ins: Some(sign_ins),
         codes,
         meter,
         #[cfg(feature = "sandbox")]
         sandbox: None,
     })
-}
-
-fn session_spec(spec: &EnvironmentSpec, codes: &CodeSource, meter: &Meter) -> SessionSpec {
-    let roles = spec.connection.roles.iter().map(|role| AssumeRole {
-        arn: role.arn.clone(),
-        external_id: role.external_id.clone(),
-        mfa_serial: role.mfa_serial.clone(),
-        session_name: role.session_name.clone(),
-        ..AssumeRole::default()
-    });
-    SessionSpec {
-        profile: spec.connection.profile.clone(),
-        region: Some(spec.region.clone()),
-        endpoint: spec.connection.endpoint.clone(),
-        roles: roles.collect(),
-        label: spec.name.clone(),
-        codes: Some(codes.clone()),
-        meter: meter.clone(),
-        ..SessionSpec::default()
-    }
-}
-
-/// What makes the AWS CLI ask the same place.
-fn cli_options(profile: Option<&str>, endpoint: Option<&str>) -> String {
-    let mut options = profile.map(|p| format!(" --profile {}", clean(p))).unwrap_or_default();
-    if let Some(url) = endpoint {
-        options.push_str(&format!(" --endpoint-url {}", clean(url)));
-    }
-    options
 }
 
 async fn aws(source: &Source) -> Result<Connection, String> {
@@ -194,6 +148,7 @@ async fn aws(source: &Source) -> Result<Connection, String> {
         settings: Settings::default(),
         path: None,
         problems: Vec::new(),
+        sign_ins: None,
         codes,
         meter,
         #[cfg(feature = "sandbox")]
@@ -231,6 +186,7 @@ async fn sandbox(source: &Source) -> Result<Connection, String> {
         settings: Settings::default(),
         path: None,
         problems: Vec::new(),
+        sign_ins: None,
         codes,
         meter,
         sandbox: Some(sandbox),

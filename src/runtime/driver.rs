@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use crate::app::{Estate, Msg};
 use crate::aws::{self, Session};
 use crate::collect::metrics::MetricCall;
-use crate::collect::{Answer, Ask, Request, Target};
+use crate::collect::{Answer, Ask, Request, Signing, Target};
 use crate::domain::{Fault, Site};
 
 /// Requests of one site to one service that are under way at once: AWS's limits are per account and
@@ -57,7 +57,12 @@ impl Driver {
         let Some(limits) = self.limits.get(request.target.site.0).cloned() else { return };
         let answers = self.answers.clone();
         self.tasks.spawn(async move {
-            let Request { id, target, ask } = request;
+            let Request { id, target, ask, signing } = request;
+            match signing {
+                Signing::Reread if session.asks_for_code() => {}
+                Signing::Reread | Signing::Anew => session.forget_credentials(),
+                Signing::Kept => {}
+            }
             // Before any place in a queue is taken: a question for an MFA code may take minutes.
             if let Err(fault) = session.signed_in(call_of(&ask)).await {
                 let _ = answers.send(Msg::Answered { id, target, result: Err(fault) }).await;

@@ -1,26 +1,33 @@
 //! The interactive console: keys, answers and time go in, frames and effects come out.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::event::{Event, EventStream, KeyEventKind};
+use crossterm::event::{Event, EventStream, KeyEventKind, MouseButton, MouseEventKind};
 use crossterm::execute;
 use futures_util::StreamExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
+use super::appearance::Appearance;
+use super::background::LateAnswer;
 use super::clock::Clock;
+use super::configured::SignIns;
 use super::driver::Driver;
 use super::last_known;
 use super::own_files::OwnFiles;
 use super::terminal::Guard;
+use crate::app::succession;
+use crate::app::toast::{Toast, Tone};
 use crate::app::update::settle;
 use crate::app::{Effect, Msg, State, update, view};
 use crate::aws::MfaRequest;
 use crate::aws::meter::Meter;
+use crate::collect::Schedule;
+use crate::config::Settings;
 use crate::domain::text::clean;
 use crate::keymap::Key;
 
@@ -48,6 +55,13 @@ pub struct Outside {
     pub memory: Option<PathBuf>,
     /// The user's own files, looked at for changes.
     pub own: OwnFiles,
+    /// What the configuration's environments are read with, where there is a configuration.
+    pub sign_ins: Option<SignIns>,
+    /// The settings that hold.
+    pub settings: Settings,
+    pub appearance: Appearance,
+    /// What the terminal may still answer to a question of before.
+    pub late: LateAnswer,
     /// When it was written last.
     pub remembered: Instant,
     #[cfg(feature = "sandbox")]
@@ -132,7 +146,7 @@ pub async fn run(
             Wake::Signal | Wake::Terminal(None) | Wake::Answer(None) => return Ok(()),
             Wake::Terminal(Some(Err(error))) => return Err(error),
             Wake::Terminal(Some(Ok(event))) => {
-                if let Some(msg) = message(event) {
+                if let Some(msg) = message(event, &mut outside.late) {
                     effects.extend(update(state, msg));
                 }
             }
@@ -157,6 +171,13 @@ pub async fn run(
                 for msg in outside.own.changes() {
                     effects.extend(update(state, msg));
                 }
+                if let Some(path) = outside.own.changed_configuration() {
+                    // What was going to be asked names the places of the configuration before.
+                    if reconfigure(&path, guard, state, driver, answers, outside).await? {
+                        effects.retain(|effect| !matches!(effect, Effect::Fetch(_)));
+                    }
+                    effects.extend(update(state, Msg::Tick(clock.now())));
+                }
                 if outside.question.as_ref().is_some_and(MfaRequest::is_over) {
                     outside.question = None;
                     effects.extend(update(state, Msg::CodeOver));
@@ -166,7 +187,40 @@ pub async fn run(
     }
 }
 
-fn message(event: Event) -> Option<Msg> {
+/// Takes a changed configuration in, if it is sound; true when the environments are other ones now.
+async fn reconfigure(
+    path: &Path,
+    guard: &mut Guard,
+    state: &mut State,
+    driver: &mut Driver,
+    answers: &mut mpsc::Receiver<Msg>,
+    outside: &mut Outside,
+) -> io::Result<bool> {
+    let Some(sign_ins) = &mut outside.sign_ins else { return Ok(false) };
+    let opened = match sign_ins.again(path).await {
+        Ok(opened) => opened,
+        Err(problems) => {
+            succession::refuse(state, problems);
+            return Ok(false);
+        }
+    };
+    // The old driver ends what it has on its way; its answers have nobody to go to.
+    (*driver, *answers) = Driver::new(opened.sessions, &opened.estate);
+    let schedule = Schedule::with_seed(u64::from(std::process::id()));
+    succession::adopt(state, opened.estate, &opened.inherited, schedule);
+    state.problems = opened.problems;
+    let warnings = outside.appearance.follow(state, &opened.settings, &outside.settings);
+    if let Some(warning) = warnings.into_iter().next() {
+        state.toast = Some(Toast::new(warning, Tone::Bad, state.now));
+    }
+    guard.listen_to_mouse(opened.settings.mouse)?;
+    outside.settings = opened.settings;
+    outside.own.follow(&state.theme.name, &state.keymap.name);
+    outside.memory = last_known::path(&state.estate);
+    Ok(true)
+}
+
+fn message(event: Event, late: &mut LateAnswer) -> Option<Msg> {
     match event {
         #[cfg(debug_assertions)]
         Event::Key(key)
@@ -174,7 +228,14 @@ fn message(event: Event) -> Option<Msg> {
         {
             rehearse_a_panic()
         }
+        Event::Key(key) if late.takes(&key, std::time::Instant::now()) => None,
         Event::Key(key) if key.kind != KeyEventKind::Release => Key::from_event(&key).map(Msg::Key),
+        Event::Mouse(mouse) => match mouse.kind {
+            MouseEventKind::ScrollUp => Some(Msg::Wheel(-1)),
+            MouseEventKind::ScrollDown => Some(Msg::Wheel(1)),
+            MouseEventKind::Down(MouseButton::Left) => Some(Msg::Click(mouse.column, mouse.row)),
+            _ => None,
+        },
         Event::Paste(text) => Some(Msg::Paste(text)),
         Event::Resize(columns, rows) => Some(Msg::Resize(columns, rows)),
         _ => None,

@@ -1,6 +1,7 @@
 //! The last good inventory and metrics on disk, so that the next start shows them at once, marked
 //! with their age. One file an estate, 0600, written whole and then put in place. No secrets: DB
-//! instances, their pending maintenance and an hour of metrics.
+//! instances, their pending maintenance, their metrics with the storage trend, and since when
+//! which finding stands.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -8,14 +9,18 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::app::collection::TREND_PERIOD;
 use crate::app::data::SiteData;
 use crate::app::{Estate, State};
 use crate::collect::metrics::MetricStore;
-use crate::domain::{Database, MaintenanceAction, Remote, SiteId};
+use crate::domain::runway::{self, Runway};
+use crate::domain::{Database, MaintenanceAction, Metric, Remote, SiteId};
+use crate::health::Beginning;
 
 /// Raised when the form changes; a file of another version is not read.
 const VERSION: u32 = 1;
@@ -27,6 +32,9 @@ const OLDEST: i64 = 7 * 86_400;
 pub struct Document {
     version: u32,
     sites: Vec<Site>,
+    /// Since when which finding stands; files from before it was kept have none.
+    #[serde(default)]
+    beginnings: Vec<Beginning>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -75,8 +83,13 @@ pub fn recall(state: &mut State, path: &Path) {
         data.maintenance = Remote::Ready { value: site.maintenance, at: site.read };
         data.metrics = Remote::Ready { value: (), at: site.read };
         data.store = site.metrics;
+        // Estimated again: the trend itself is not read yet, which marks them as stale.
+        data.runways = data.databases.value().map(|all| runways(all, &data.store)).unwrap_or_default();
         data.recalled_from = site.account;
     }
+    let now = state.now;
+    let recent = |b: &Beginning| (0..OLDEST).contains(&(now.as_second() - b.seen.as_second()));
+    state.health.remember(document.beginnings.into_iter().filter(recent), now);
     state.databases.dirty = true;
 }
 
@@ -84,7 +97,7 @@ pub fn recall(state: &mut State, path: &Path) {
 #[must_use]
 pub fn gather(state: &State) -> Document {
     let sites = state.sites.iter().enumerate().filter_map(|(i, data)| site(&state.estate, SiteId(i), data)).collect();
-    Document { version: VERSION, sites }
+    Document { version: VERSION, sites, beginnings: state.health.beginnings() }
 }
 
 /// Writes what was gathered.
@@ -103,6 +116,15 @@ pub fn write(document: &Document, path: &Path) -> io::Result<()> {
     }
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// How long storage lasts, as the trend of the last run tells.
+fn runways(databases: &[Database], store: &MetricStore) -> HashMap<Arc<str>, Runway> {
+    let runway = |database: &Database| {
+        let free = store.series(&database.id, Metric::FreeStorageSpace, TREND_PERIOD)?;
+        Some((database.id.as_str().into(), runway::estimate(free)?))
+    };
+    databases.iter().filter_map(runway).collect()
 }
 
 fn site(estate: &Estate, id: SiteId, data: &SiteData) -> Option<Site> {

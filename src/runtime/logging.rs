@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::EnvFilter;
 
 /// `$XDG_STATE_HOME/quarterdeck/qd.log`, or below `~/.local/state`.
 #[must_use]
@@ -30,8 +30,18 @@ pub fn start() -> io::Result<Option<PathBuf>> {
     tracing_subscriber::fmt()
         .with_writer(Mutex::new(file))
         .with_ansi(false)
-        .with_max_level(LevelFilter::WARN)
+        .with_env_filter(EnvFilter::new(crate::aws::LOG_FILTER))
         .try_init()
         .map_err(io::Error::other)?;
     Ok(Some(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_filter_is_understood() {
+        assert!(EnvFilter::builder().parse(crate::aws::LOG_FILTER).is_ok());
+    }
 }

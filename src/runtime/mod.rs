@@ -1,11 +1,15 @@
 //! The imperative shell: the only place that performs effects.
 
+pub mod appearance;
+pub mod background;
 pub mod clock;
+pub mod configured;
 pub mod connect;
 pub mod driver;
 pub mod event_loop;
 pub mod headless;
 pub mod last_known;
+pub mod leftovers;
 pub mod logging;
 pub mod own_files;
 pub mod terminal;

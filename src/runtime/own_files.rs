@@ -14,6 +14,15 @@ pub struct OwnFiles {
     configuration: Option<Watch>,
 }
 
+/// The names of the user's own themes or keymaps.
+#[must_use]
+pub fn names(folder: &str) -> Vec<String> {
+    let files = config::locate(None, None).and_then(|file| std::fs::read_dir(file.parent()?.join(folder)).ok());
+    let paths = files.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let own = paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    own.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect()
+}
+
 /// Where a theme or keymap of the user's own lies: beside the configuration.
 #[must_use]
 pub fn path(folder: &str, name: &str) -> Option<PathBuf> {
@@ -38,7 +47,19 @@ impl OwnFiles {
         }
     }
 
-    /// What changed since the last call.
+    /// Watches another theme and keymap from now on.
+    pub fn follow(&mut self, theme: &str, keymap: &str) {
+        let configuration = self.configuration.take();
+        *self = Self { configuration, ..Self::new(theme, keymap, None) };
+    }
+
+    /// The configuration file, when it changed since the last call.
+    pub fn changed_configuration(&mut self) -> Option<PathBuf> {
+        let watch = self.configuration.as_mut()?;
+        watch.changed().then(|| watch.path().to_owned())
+    }
+
+    /// What changed of theme and keymap since the last call.
     pub fn changes(&mut self) -> Vec<Msg> {
         let mut found = Vec::new();
         if let Some((name, watch)) = &mut self.theme
@@ -52,12 +73,6 @@ impl OwnFiles {
         {
             let (keymap, warnings) = Keymap::load(name, read("keymaps", name).as_deref());
             found.push(Msg::Restyled { theme: None, keymap: Some(Box::new(keymap)), warnings });
-        }
-        if let Some(watch) = &mut self.configuration
-            && watch.changed()
-        {
-            let problems = config::load(watch.path()).map_or(1, |(_, problems)| problems.len());
-            found.push(Msg::Reconfigured { problems });
         }
         found
     }

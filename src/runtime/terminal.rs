@@ -4,7 +4,7 @@ use std::io::{self, Write, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
@@ -12,6 +12,8 @@ use ratatui::backend::CrosstermBackend;
 
 /// Whether the terminal is in our hands, so that it is given back once.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether the mouse is listened to while it is.
+static MOUSE: AtomicBool = AtomicBool::new(false);
 
 /// The screen that is drawn on.
 pub type Screen = Terminal<CrosstermBackend<io::BufWriter<io::Stdout>>>;
@@ -22,11 +24,21 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Takes the terminal: raw mode, alternate screen, bracketed paste.
-    pub fn take() -> io::Result<Self> {
+    /// Takes the terminal: raw mode, alternate screen, bracketed paste; the mouse where it is wanted.
+    pub fn take(mouse: bool) -> io::Result<Self> {
+        MOUSE.store(mouse, Ordering::SeqCst);
         enter()?;
         let screen = screen().inspect_err(|_| give_back())?;
         Ok(Self { screen })
+    }
+
+    /// Listens to the mouse from now on, or no longer.
+    pub fn listen_to_mouse(&mut self, wanted: bool) -> io::Result<()> {
+        match (MOUSE.swap(wanted, Ordering::SeqCst), wanted) {
+            (false, true) => execute!(self.screen.backend_mut(), EnableMouseCapture),
+            (true, false) => execute!(self.screen.backend_mut(), DisableMouseCapture),
+            _ => Ok(()),
+        }
     }
 
     /// Gives the terminal back, stops the process as Ctrl-Z does, and takes it again when the
@@ -51,6 +63,7 @@ fn enter() -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()
         .and_then(|()| execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide))
+        .and_then(|()| if MOUSE.load(Ordering::SeqCst) { execute!(stdout(), EnableMouseCapture) } else { Ok(()) })
         .inspect_err(|_| give_back())
 }
 
@@ -62,6 +75,9 @@ fn screen() -> io::Result<Screen> {
 /// Gives the terminal back if it is in our hands; errors have nobody left to tell.
 pub fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
+        if MOUSE.load(Ordering::SeqCst) {
+            let _ = execute!(stdout(), DisableMouseCapture);
+        }
         let _ = execute!(stdout(), Show, DisableBracketedPaste, LeaveAlternateScreen);
         let _ = disable_raw_mode();
         let _ = stdout().flush();

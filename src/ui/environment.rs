@@ -1,7 +1,12 @@
-//! How an environment's name is shown: production cannot be mistaken.
+//! How an environment is shown: production cannot be mistaken, nor taken for the cursor.
 
 use crate::domain::{Criticality, Environment};
 use crate::theme::Role;
+
+/// Stands at the left of the line under the cursor.
+pub const CURSOR: &str = "▸";
+/// Stands at the left edge of what belongs to production.
+pub const PRODUCTION_EDGE: &str = "▌";
 
 /// Production's names are capitals.
 #[must_use]

@@ -3,6 +3,7 @@
 //!
 //! Everything here draws from its arguments alone: no state, no clock, no I/O.
 
+pub mod ascii;
 pub mod chart;
 pub mod environment;
 pub mod format;

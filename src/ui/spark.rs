@@ -4,12 +4,17 @@ use std::ops::Range;
 
 const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
+/// Room above the peak, as a multiple of the quietest value: a series that never changes stands in
+/// the lower half, one that comes from 0 takes the whole height.
+const HEADROOM: f64 = 1.5;
+
 /// Draws points (seconds, value; oldest first) of `window` in `width` characters.
 ///
 /// Each character shows the highest value of its part of the window, from 0 (or from the lowest
-/// value, where that is below 0) to `max` (or to the highest value). A point holds for `period`
-/// seconds, and up to the next point if that is at most 2.5 periods away; where nothing holds
-/// there is a space: a gap is not zero.
+/// value, where that is below 0) to `max`. Without a `max` there is room above the highest value,
+/// the more of it the steadier the series is: what does not change must not look full. A point
+/// holds for `period` seconds, and up to the next point if that is at most 2.5 periods away; where
+/// nothing holds there is a space: a gap is not zero.
 #[must_use]
 pub fn spark(
     points: impl IntoIterator<Item = (i64, f64)>,
@@ -34,7 +39,11 @@ pub fn spark(
         }
     }
     let lowest = cells.iter().flatten().copied().fold(0.0, f64::min);
-    let highest = max.unwrap_or_else(|| cells.iter().flatten().copied().fold(lowest, f64::max));
+    let highest = max.unwrap_or_else(|| {
+        let peak = cells.iter().flatten().copied().fold(lowest, f64::max);
+        let quietest = cells.iter().flatten().copied().fold(peak, f64::min);
+        peak + HEADROOM * (quietest - lowest)
+    });
     cells.iter().map(|cell| cell.map_or(' ', |value| level(value, lowest, highest))).collect()
 }
 
@@ -77,7 +86,18 @@ mod tests {
 
     #[test]
     fn a_wider_line_has_no_holes_that_the_data_has_not() {
-        assert_eq!(spark([(0, 1.0), (120, 1.0)], 60, &(0..180), 9, None), "█████████");
+        assert_eq!(spark([(0, 1.0), (120, 1.0)], 60, &(0..180), 9, None), "▄▄▄▄▄▄▄▄▄");
+    }
+
+    #[test]
+    fn what_does_not_change_is_never_full() {
+        for value in [0.001_33, 1.0, 7e9] {
+            let steady = spark((0..8).map(|i| (i * 60, value)), 60, &(0..480), 8, None);
+            assert_eq!(steady, "▄▄▄▄▄▄▄▄", "{value}");
+        }
+        assert_eq!(spark((0..3).map(|i| (i * 60, 0.0)), 60, &(0..180), 3, None), "▁▁▁");
+        let leap = spark([(0, 1.0), (60, 1.0), (120, 100.0)], 60, &(0..180), 3, None);
+        assert_eq!(leap, "▁▁█", "what leaps is seen to leap");
     }
 
     #[test]

@@ -6,13 +6,12 @@ use std::borrow::Cow;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::environment::CURSOR;
 use super::text;
 use crate::theme::{Role, Theme};
 
 /// Empty cells between columns.
 const GAP: u16 = 2;
-/// Stands at the left of the selected row.
-const MARK: &str = "▌";
 /// Shows at the right edge which part of the rows is seen.
 const THUMB: &str = "▐";
 
@@ -153,7 +152,7 @@ impl Table<'_> {
             }
             if self.selected == Some(row) {
                 let role = if self.focused { Role::Accent } else { Role::Dim };
-                buf.set_string(area.x, y, MARK, theme.style(role));
+                buf.set_string(area.x, y, CURSOR, theme.style(role));
             }
         }
         if self.rows > page && page > 0 {
@@ -308,7 +307,7 @@ mod tests {
         let (lines, drawn, _) = draw(&table, 25, 4);
         assert_eq!(lines[0], " name        cpu▼  zone  ");
         assert_eq!(lines[1], " db-0          0%  zo…bc ");
-        assert_eq!(lines[2], "▌db-1          1%  zo…bc ");
+        assert_eq!(lines[2], "▸db-1          1%  zo…bc ");
         assert_eq!(lines[3], " ".repeat(25));
         assert_eq!(drawn, Drawn { columns: vec![0, 1, 2], offset: 0, page: 3 });
     }

@@ -239,6 +239,8 @@ fn nothing_of_it_reaches_a_real_terminal() {
 
     let raw = console.raw();
     let text = String::from_utf8(raw).expect("UTF-8");
+    // The one sequence of this form is the console's own question for the background, asked first.
+    let text = text.replacen(crate::pty::QUESTION, "", 1);
     for payload in PAYLOADS {
         assert!(!text.contains(payload), "{payload:?} came through");
     }

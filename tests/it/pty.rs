@@ -23,6 +23,9 @@ const QD: &str = env!("CARGO_BIN_EXE_qd");
 /// A row of the sandbox's table, present at every size that these tests use.
 const ROW: &str = "prod-orders-db";
 
+/// For the terminal's background, and what every terminal answers.
+pub const QUESTION: &str = "\x1b]11;?\x1b\\\x1b[c";
+
 /// What came out of the terminal so far.
 struct Heard {
     raw: Vec<u8>,
@@ -200,10 +203,11 @@ impl Console {
         for sequence in ["\x1b[?1049l", "\x1b[?25h", "\x1b[?2004l"] {
             assert!(position(&heard.raw, sequence).is_some(), "{sequence:?} was not sent");
         }
-        // A terminal need not answer a question, and a slow one answers late: none is asked.
-        for question in ["\x1b[6n", "\x1b[c", "\x1b[0c"] {
-            assert!(position(&heard.raw, question).is_none(), "the terminal was asked {question:?}");
-        }
+        // A terminal need not answer a question, and a slow one answers late: where the cursor is is
+        // never asked, what it is once at most, before the first screen.
+        assert!(position(&heard.raw, "\x1b[6n").is_none(), "the terminal was asked where the cursor is");
+        let screen = position(&heard.raw, "\x1b[?1049h").unwrap_or(0);
+        assert!(position(&heard.raw[screen..], QUESTION).is_none(), "the terminal was asked on the screen");
     }
 }
 
@@ -434,6 +438,95 @@ fn a_refused_endpoint_says_what_to_do() {
     console.types("q");
     assert!(console.ends().success());
     console.is_given_back();
+}
+
+#[test]
+fn a_terminal_that_is_known_is_not_asked() {
+    for start in [
+        Start { env: &[("COLORFGBG", "15;0")], ..Start::default() },
+        Start { env: &[("TERM", "linux")], ..Start::default() },
+        Start { args: &["--sandbox", "--theme", "dark"], ..Start::default() },
+    ] {
+        let mut console = Console::start(&start);
+        console.shows(ROW);
+        assert!(position(&console.raw(), QUESTION).is_none(), "{:?} {:?}", start.env, start.args);
+        console.types("q");
+        assert!(console.ends().success());
+    }
+}
+
+#[test]
+fn an_answer_about_the_background_is_no_key() {
+    for late in [false, true] {
+        let mut console = Console::start(&Start::default());
+        console.until("question", PATIENCE, |heard| position(&heard.raw, QUESTION).is_some());
+        if late {
+            console.until("screen", PATIENCE, |heard| heard.screen.screen().alternate_screen());
+        }
+        // Its `:` would open the palette, its digits would choose environments.
+        console.types("\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c");
+        console.shows(ROW);
+        console.types("?");
+        console.shows("Everywhere");
+        assert!(!console.lines().iter().any(|line| line.contains("Commands")), "{:?}", console.lines());
+        console.types("q");
+        console.hides("Everywhere");
+        console.types("q");
+        assert!(console.ends().success());
+        console.is_given_back();
+    }
+}
+
+#[test]
+fn a_changed_configuration_is_taken_in_and_a_broken_one_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    drop(listener);
+    let environment = |name: &str| {
+        format!(
+            "[[environment]]\nname = \"{name}\"\ncriticality = \"staging\"\nregion = \"us-east-1\"\n\
+             name_prefix = \"{name}-\"\nendpoint = \"{url}\"\n\n"
+        )
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("config.toml");
+    // Written beside and moved over it, as editors do.
+    let write = |text: String| {
+        let beside = folder.path().join("new");
+        fs::write(&beside, text).expect("written");
+        fs::rename(&beside, &path).expect("moved");
+    };
+    write([environment("alpha"), environment("beta")].concat());
+    let named = path.display().to_string();
+    let args = ["--config", named.as_str()];
+    let mut console = Console::start(&Start { args: &args, env: &CREDENTIALS, ..Start::default() });
+    console.shows("alpha");
+    console.shows("beta");
+
+    write([environment("alpha"), environment("gamma")].concat());
+    console.shows("gamma");
+    console.hides("beta");
+    console.shows("alpha");
+
+    write([environment("alpha"), "[[environment]]\nname = = 1\n".to_owned()].concat());
+    console.shows("this is not TOML");
+    console.shows("gamma");
+
+    write([environment("alpha"), environment("delta")].concat());
+    console.shows("delta");
+    console.hides("this is not TOML");
+    console.types("q");
+    assert!(console.ends().success());
+    console.is_given_back();
+}
+
+#[test]
+fn the_mouse_is_listened_to_only_where_it_is_wanted() {
+    let mut console = ready();
+    assert!(position(&console.raw(), "\x1b[?1000h").is_none(), "nobody asked for the mouse");
+    console.types("q");
+    assert!(console.ends().success());
+    assert!(position(&console.raw(), "\x1b[?1000l").is_none());
 }
 
 #[test]

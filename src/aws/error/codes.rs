@@ -72,6 +72,11 @@ pub(super) fn classify(call: &str, status: u16, code: &str, message: &str, sign_
     }
 }
 
+/// Whether the text of an error answer has one of the codes for a rate that was too high.
+pub(super) fn names_throttling(text: &str) -> bool {
+    text.contains("Throttl") || THROTTLED.iter().any(|code| text.contains(code))
+}
+
 /// True when AWS refuses because our time is not its time.
 pub(super) fn is_clock(code: &str, message: &str) -> bool {
     let about_time = || message.contains("Signature expired") || message.contains("Signature not yet current");

@@ -110,6 +110,43 @@ fn the_ways_of_not_arriving() {
 }
 
 #[test]
+fn what_does_not_come_through_names_the_address() {
+    let at = |source: Box<dyn Error + Send + Sync>| At { address: "localhost:9".into(), source };
+    let refused = io::Error::new(io::ErrorKind::ConnectionRefused, "Connection refused");
+    let refused = ConnectorError::io(because("client error (Connect)", refused).into());
+    let fault = of_dispatch(ConnectorError::other(at(refused.into()).into(), None));
+    assert_eq!((fault.kind, fault.message.as_str()), (FaultKind::Unreachable, "localhost:9: Connection refused"));
+
+    let late = SdkError::timeout_error(at(Because("no answer after 30s", None).into()));
+    let fault = classified(&late);
+    assert_eq!((fault.kind, fault.message.as_str()), (FaultKind::TimedOut, "localhost:9: no answer after 30s"));
+
+    let cut = at(Because("end of file before message length", None).into());
+    let fault = classified(&SdkError::response_error(cut, response(200, "")));
+    assert_eq!(fault.kind, FaultKind::Unreachable);
+    assert!(fault.message.starts_with("localhost:9: "), "{}", fault.message);
+
+    let nonsense = at(Because("expected a map", None).into());
+    let fault = classified(&SdkError::response_error(nonsense, response(200, "")));
+    assert_eq!(fault.message, "expected a map", "that one was reached");
+}
+
+#[test]
+fn an_answer_that_asks_to_slow_down_is_known_by_its_code() {
+    let xml = b"<ErrorResponse><Error><Code>RequestLimitExceeded</Code></Error></ErrorResponse>";
+    let answers: [(u16, &[u8], bool); 5] = [
+        (400, b"<Code>Throttling</Code>", true),
+        (503, xml, true),
+        (429, b"", true),
+        (503, b"<Code>ServiceUnavailable</Code>", false),
+        (200, b"<Tag>Throttling</Tag>", false),
+    ];
+    for (status, body, throttled) in answers {
+        assert_eq!(is_throttled(status, body), throttled, "{status}");
+    }
+}
+
+#[test]
 fn a_cut_body_is_unreachable_and_nonsense_is_broken() {
     let cut = because("error reading a body from connection", Because("end of file before message length", None));
     let fault = classified(&SdkError::response_error(cut, response(200, "")));
@@ -122,7 +159,7 @@ fn a_cut_body_is_unreachable_and_nonsense_is_broken() {
 #[test]
 fn credentials_that_are_not_there_ask_to_sign_in() {
     let fault = of_credentials(CredentialsError::not_loaded("no providers in chain provided credentials"));
-    assert_eq!(fault.kind, FaultKind::Expired { login: None });
+    assert_eq!(fault.kind, FaultKind::NoCredentials { profile: Some("prod".into()), files: Vec::new() });
     assert_eq!(fault.message, "no providers in chain provided credentials");
 
     let sso = Because("the SSO token has expired and cannot be refreshed", None);

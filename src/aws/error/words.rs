@@ -12,6 +12,7 @@ const LONGEST: usize = 300;
 const GENERIC: &[&str] = &[
     "",
     "an error occurred while loading credentials",
+    "connector error",
     "dispatch failure",
     "failed to construct request",
     "io error",
@@ -20,6 +21,7 @@ const GENERIC: &[&str] = &[
     "request has timed out",
     "response error",
     "service error",
+    "the call did not come through",
     "timed out",
     "timeout",
     "unexpected credentials error",

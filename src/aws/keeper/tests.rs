@@ -112,13 +112,39 @@ async fn only_the_credentials_that_aws_refused_are_forgotten() {
     let (script, wall) = (Script::of([Ok(keys("one", None)), Ok(keys("two", None))]), Wall::default());
     let keeper = keeper(&script, &wall);
     assert_eq!(id(&keeper).await, "one");
-    keeper.forget("another");
+    keeper.refused("another");
     assert_eq!(id(&keeper).await, "one");
-    keeper.forget("one");
+    keeper.refused("one");
     assert_eq!(id(&keeper).await, "two");
     // A late answer to a call that the old ones signed.
-    keeper.forget("one");
+    keeper.refused("one");
     assert_eq!((id(&keeper).await.as_str(), script.asked()), ("two", 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_forgotten_is_fetched_anew_and_its_end_still_told() {
+    let results = [Ok(keys("one", Some(3600))), Err("no such role"), Ok(keys("two", Some(7200)))];
+    let (script, wall) = (Script::of(results), Wall::default());
+    let keeper = keeper(&script, &wall);
+    assert_eq!(id(&keeper).await, "one");
+    keeper.forget();
+    assert_eq!(keeper.expiry().map(Timestamp::as_second), Some(3600));
+    assert!(keeper.settled().await.is_err());
+    assert_eq!(keeper.expiry().map(Timestamp::as_second), Some(3600));
+    // Somebody who asks for it does not wait for the pause after a failure.
+    keeper.forget();
+    assert_eq!((id(&keeper).await.as_str(), script.asked()), ("two", 3));
+    assert_eq!(keeper.expiry().map(Timestamp::as_second), Some(7200));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_that_is_under_way_is_not_begun_again() {
+    let (script, wall) = (Script::of([Ok(keys("one", None)), Ok(keys("two", None))]), Wall::default());
+    let keeper = keeper(&script, &wall);
+    assert!(timeout(Duration::from_millis(10), id(&keeper)).await.is_err());
+    keeper.forget();
+    assert_eq!((id(&keeper).await.as_str(), script.asked()), ("one", 1));
+    assert_eq!((id(&keeper).await.as_str(), script.asked()), ("one", 1));
 }
 
 #[tokio::test(start_paused = true)]

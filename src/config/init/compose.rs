@@ -7,12 +7,14 @@ use super::Answer;
 const HEAD: &str = "\
 # quarterdeck: the environments that you are on call for.
 #
-# `qd config check` looks at this file, `qd config path` says where it is read from. A change
-# holds from the next start.
+# `qd config check` looks at this file, `qd config path` says where it is read from. A console that
+# runs takes a change in at once.
 
 [settings]
 # theme = \"dark\"            # dark, light, high-contrast, colour-blind, or a file of your own
 # keymap = \"default\"        # default, vim, emacs, or a file of your own
+# ascii = \"auto\"            # true draws without line characters; auto asks the locale
+# mouse = false             # true: wheel and clicks; the terminal's own selecting then needs Shift
 hourly_ceiling_usd = 1.00   # what the console's own AWS calls may cost an hour
 ";
 
@@ -36,6 +38,10 @@ pub fn compose(answers: &[Answer]) -> String {
         text += &entry("name", &answer.name, "");
         text += &entry("criticality", answer.criticality.name(), "development, staging or production");
         text += &entry("profile", &answer.profile, "a profile of ~/.aws/config");
+        text += &match &answer.endpoint {
+            Some(endpoint) => entry("endpoint", endpoint, "asked in place of AWS"),
+            None => "# endpoint = \"http://127.0.0.1:5566\"  # asked in place of AWS, for all services\n".to_owned(),
+        };
         text += &match &answer.account {
             Some(account) => entry("account", account, "nothing is read with credentials of another account"),
             None => "# account = \"111122223333\"  # put it in: nothing is read with credentials of another account\n"
@@ -78,6 +84,7 @@ mod tests {
             dr_region: Some("us-west-2".into()),
             account: Some("111122223333".into()),
             name_prefix: "shop-prod-".into(),
+            endpoint: Some("http://127.0.0.1:5566".into()),
         };
         let bare =
             Answer { profile: "lab".into(), name: "lab".into(), region: "eu-west-1".into(), ..Answer::default() };
@@ -87,6 +94,7 @@ mod tests {
         let read = &config.environments[0];
         assert_eq!(read.connection.profile, Some(full.profile));
         assert_eq!((&read.expected_account, &read.dr_region), (&full.account, &full.dr_region));
+        assert_eq!(read.connection.endpoint, full.endpoint);
         assert_eq!(read.selector.name_prefix, full.name_prefix);
         assert_eq!(config.environments[1].criticality, Criticality::Development);
     }

@@ -1,14 +1,8 @@
 //! The profiles in `~/.aws/config` and `~/.aws/credentials`: their names and what helps to describe
 //! them. Keys are never kept.
-//!
-//! The format is that of the "AWS SDKs and Tools Reference Guide", "Shared config and credentials
-//! files": `[profile name]` in the one, `[name]` in the other, `[default]` in both.
 
-use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use crate::config::forms;
+use crate::aws::shared_files::{Line, SharedFiles, lines, profile_in_config, profile_in_credentials};
+use crate::config::{forms, nearest};
 
 /// One profile.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,57 +17,40 @@ pub struct Profile {
     pub account: Option<String>,
 }
 
+impl Profile {
+    /// The name that was most likely meant, if one is near enough.
+    #[must_use]
+    pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+        nearest::nearest(name, known.iter().copied())
+    }
+}
+
 /// The profiles of both files, those of the config file first.
 #[must_use]
 pub fn profiles(config: &str, credentials: &str) -> Vec<Profile> {
     let mut profiles = Vec::new();
-    read(config, of_config, &mut profiles);
-    read(credentials, of_credentials, &mut profiles);
+    read(config, profile_in_config, &mut profiles);
+    read(credentials, profile_in_credentials, &mut profiles);
     profiles
 }
 
 /// The profiles of this machine. A file that is not there has none.
 #[must_use]
 pub fn found_here() -> Vec<Profile> {
-    let text = |variable, name| file(variable, name).and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
-    profiles(&text("AWS_CONFIG_FILE", "config"), &text("AWS_SHARED_CREDENTIALS_FILE", "credentials"))
-}
-
-fn file(variable: &str, name: &str) -> Option<PathBuf> {
-    let named = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
-    match named(variable) {
-        Some(path) => Some(PathBuf::from(path)),
-        None => named("HOME").or_else(|| named("USERPROFILE")).map(|home| Path::new(&home).join(".aws").join(name)),
-    }
-}
-
-/// The profile's name in a header of the config file: `profile x` or `default`.
-fn of_config(title: &str) -> Option<&str> {
-    match title.split_once([' ', '\t']) {
-        Some(("profile", name)) => Some(name.trim()),
-        None if title == "default" => Some(title),
-        _ => None,
-    }
-}
-
-/// The same in the credentials file: the header itself.
-fn of_credentials(title: &str) -> Option<&str> {
-    (!title.is_empty()).then_some(title)
+    let (config, credentials) = SharedFiles::here().read();
+    profiles(&config, &credentials)
 }
 
 fn read(text: &str, name_of: fn(&str) -> Option<&str>, profiles: &mut Vec<Profile>) {
     let mut current: Option<usize> = None;
-    for line in text.lines() {
-        if let Some(header) = line.trim_start().strip_prefix('[') {
-            let title = header.split(']').next().unwrap_or_default().trim();
-            let name = name_of(title).map(|name| name.trim_matches(['"', '\''])).filter(|name| !name.is_empty());
-            current = name.map(|name| index_of(name, profiles));
-        } else if !line.starts_with([' ', '\t', '#', ';'])
-            && let Some(profile) = current.and_then(|index| profiles.get_mut(index))
-            && let Some((key, value)) = line.split_once('=')
-        {
-            let value = value.split(" #").next().unwrap_or_default().trim();
-            learn(profile, key.trim(), value);
+    for line in lines(text) {
+        match line {
+            Line::Title(title) => current = name_of(title).map(|name| index_of(name, profiles)),
+            Line::Value(key, value) => {
+                if let Some(profile) = current.and_then(|index| profiles.get_mut(index)) {
+                    learn(profile, key, value);
+                }
+            }
         }
     }
 }

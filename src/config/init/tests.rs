@@ -20,7 +20,7 @@ fn run_with(typed: &str, accounts: [Option<&str>; 2]) -> (Outcome, String, Optio
     let profiles = profiles(MACHINE, "");
     let mut verify = |profile: &Profile| accounts[usize::from(profile.name != "acme-prod")].map(str::to_owned);
     let mut output = Vec::new();
-    let outcome = run(&mut typed.as_bytes(), &mut output, &path, &profiles, &mut verify).unwrap();
+    let outcome = run(&mut typed.as_bytes(), &mut output, &path, &profiles, None, &mut verify).unwrap();
     (outcome, String::from_utf8(output).unwrap(), fs::read_to_string(&path).ok())
 }
 
@@ -79,13 +79,27 @@ fn when_the_input_ends_nothing_is_written() {
 }
 
 #[test]
+fn an_endpoint_is_written_into_every_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let url = "http://127.0.0.1:5566";
+    let typed = "\n".repeat(13);
+    let profiles = profiles(MACHINE, "");
+    let outcome = run(&mut typed.as_bytes(), &mut Vec::new(), &path, &profiles, Some(url), &mut |_| None).unwrap();
+    assert_eq!(outcome, Outcome::Written(2));
+    let (config, problems) = config::parse(&fs::read_to_string(&path).unwrap(), "f");
+    assert!(problems.iter().all(|problem| problem.severity == config::Severity::Warning), "{problems:?}");
+    assert!(config.environments.iter().all(|spec| spec.connection.endpoint.as_deref() == Some(url)));
+}
+
+#[test]
 fn a_file_is_never_written_over() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     fs::write(&path, "mine").unwrap();
     let mut output = Vec::new();
     let profiles = profiles(MACHINE, "");
-    let outcome = run(&mut "all\n".as_bytes(), &mut output, &path, &profiles, &mut |_| None).unwrap();
+    let outcome = run(&mut "all\n".as_bytes(), &mut output, &path, &profiles, None, &mut |_| None).unwrap();
     assert_eq!(outcome, Outcome::Exists);
     assert_eq!(write(&path, "other").map_err(|error| error.kind()), Err(io::ErrorKind::AlreadyExists));
     assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
@@ -95,7 +109,7 @@ fn a_file_is_never_written_over() {
 fn a_machine_without_profiles_is_told_how_to_get_one() {
     let mut output = Vec::new();
     let path = Path::new("/nowhere/config.toml");
-    let outcome = run(&mut "".as_bytes(), &mut output, path, &[], &mut |_| None).unwrap();
+    let outcome = run(&mut "".as_bytes(), &mut output, path, &[], None, &mut |_| None).unwrap();
     assert_eq!(outcome, Outcome::NoProfiles);
     assert!(String::from_utf8(output).unwrap().contains("aws configure sso"));
 }

@@ -4,6 +4,7 @@ mod charts;
 mod facts;
 mod lists;
 mod state;
+mod strip;
 mod thresholds;
 mod tree;
 mod update;

@@ -76,6 +76,8 @@ pub struct State {
     pub list_offset: usize,
     /// Cursor in the replication tree.
     pub node: usize,
+    /// The rule whose finding led here; it stands at the top while it stands.
+    pub finding: Option<&'static str>,
 }
 
 /// The past that can be shown: CloudWatch keeps 60 s datapoints for 15 days, and the longest
@@ -97,6 +99,7 @@ impl State {
             chart_offset: 0,
             list_offset: 0,
             node: 0,
+            finding: None,
         }
     }
 

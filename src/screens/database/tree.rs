@@ -1,10 +1,10 @@
 //! The replication tree as lines: who replicates from whom, with the lag on each edge.
 
 use crate::app::state::State as App;
+use crate::domain::Database;
 use crate::domain::database::Condition;
 use crate::domain::replication::{Node, tree};
-use crate::domain::{Database, Metric};
-use crate::screens::databases::Level;
+use crate::screens::databases::{Level, Reading};
 use crate::theme::Role;
 use crate::ui::format;
 
@@ -77,16 +77,18 @@ fn lag(app: &App, replica: &Database) -> (String, Role) {
     if let Some(info) = replica.replication().filter(|info| !info.normal) {
         return (format!("replication {}", info.status), Role::Critical);
     }
-    let oldest = app.now.as_second() - 900;
-    let site = app.all_databases().find(|(_, d)| d.arn == replica.arn).map(|(site, _)| site);
-    let lag = site
-        .and_then(|site| app.site(site))
-        .and_then(|data| data.store.latest(&replica.id, Metric::ReplicaLag, oldest));
-    match lag {
+    let found = app.all_databases().find(|(_, d)| d.arn == replica.arn).map(|(site, _)| site);
+    let Some((site, data)) = found.and_then(|site| Some((site, app.site(site)?))) else {
+        return ("lag ?".into(), Role::Unknown);
+    };
+    let owner = app.estate.owner(site, replica).and_then(|i| app.estate.environments.get(i));
+    let limits = owner.map(|environment| environment.thresholds).unwrap_or_default();
+    let reading = Reading::take(data, replica, limits, app.now);
+    match reading.lag {
         None => ("lag ?".into(), Role::Unknown),
         Some(lag) if lag < 0.0 => ("replication stopped".into(), Role::Critical),
         Some(lag) => {
-            let role = match Level::above(lag, 60.0, 300.0) {
+            let role = match reading.lag_level(replica) {
                 Level::Critical => Role::Critical,
                 Level::Warning => Role::Warning,
                 _ => Role::Dim,

@@ -34,6 +34,11 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         Action::CursorLeft | Action::Left => screen.move_cursor(-1, now),
         Action::CursorRight | Action::Right => screen.move_cursor(1, now),
         Action::CursorClear => screen.cursor = None,
+        Action::Dismiss if screen.finding.is_some() => {
+            screen.finding = None;
+            clamp_scroll(app);
+            return true;
+        }
         Action::Now => {
             screen.end = None;
             screen.cursor = None;

@@ -7,14 +7,14 @@ use super::charts::{self, Grid};
 use super::facts::{self, Fact};
 use super::lists::{self, Lines};
 use super::state::{Pane, State};
-use super::tree;
+use super::{strip, tree};
 use crate::app::data::SiteData;
 use crate::app::state::State as App;
 use crate::domain::{Database, Remote};
 use crate::keymap::Action;
 use crate::screens::databases::{Reading, failure};
 use crate::theme::Role;
-use crate::ui::environment::{criticality_role, shown_name};
+use crate::ui::environment::{CURSOR, criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
 use crate::ui::{format, layout, text};
 
@@ -27,6 +27,8 @@ const TALL: u16 = 30;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Places {
     title: Rect,
+    /// The finding that led here.
+    strip: Rect,
     /// The panes to choose from, where not all are shown.
     tabs: Rect,
     side: Rect,
@@ -34,11 +36,16 @@ struct Places {
     list: Rect,
 }
 
-fn places(body: Rect, pane: Pane) -> Places {
+fn places(body: Rect, pane: Pane, strip: usize) -> Places {
     let title = Rect { height: 1.min(body.height), ..body };
-    let rest = Rect { y: body.y + title.height, height: body.height - title.height, ..body };
+    // It never takes more than a third of what is left.
+    let most = (body.height - title.height) / 3;
+    let height = u16::try_from(strip).unwrap_or(u16::MAX).min(most);
+    let strip = Rect { y: title.bottom(), height, ..body };
+    let above = title.height + strip.height;
+    let rest = Rect { y: body.y + above, height: body.height - above, ..body };
     let (wide, tall) = (body.width >= WIDE, body.height >= TALL);
-    let mut places = Places { title, ..Places::default() };
+    let mut places = Places { title, strip, ..Places::default() };
     let mut main = rest;
     if wide {
         let width = (rest.width / 3).clamp(40, 60);
@@ -70,12 +77,14 @@ fn places(body: Rect, pane: Pane) -> Places {
 /// Draws the screen into the body of the frame.
 pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     let Some(screen) = &app.database else { return };
-    let places = places(area, screen.pane);
     let (Some((_, database)), Some(data)) = (app.open_database(), app.site(screen.site)) else {
         gone(app, screen, area, buf);
         return;
     };
+    let strip = strip::lines(app, screen, database, area.width);
+    let places = places(area, screen.pane, strip.len());
     title(app, screen, database, places.title, buf);
+    draw_lines(app, &strip, 0, places.strip, buf);
     if places.side.height > 0 {
         side(app, screen, data, database, places.side, buf);
         if places.charts.x > places.side.x {
@@ -190,7 +199,7 @@ fn side(app: &App, screen: &State, data: &SiteData, database: &Database, area: R
         if cursor {
             buf.set_style(row, app.theme.style(Role::Selection));
         }
-        let mark = if cursor { "▌" } else { " " };
+        let mark = if cursor { CURSOR } else { " " };
         let name_role = if line.open { Role::Header } else { line.name_role };
         let mut pieces =
             vec![(mark.into(), Role::Accent), (line.branch.clone(), Role::Border), (line.name.clone(), name_role)];
@@ -300,7 +309,7 @@ pub fn scroll_limit(app: &App, pane: Pane) -> Option<usize> {
     let (_, database) = app.open_database()?;
     let data = app.site(screen.site)?;
     let body = layout::regions(Rect::new(0, 0, app.size.0, app.size.1)).body;
-    let places = places(body, pane);
+    let places = places(body, pane, strip::lines(app, screen, database, body.width).len());
     Some(match pane {
         Pane::Charts => {
             let grid = Grid::of(inset(places.charts), charts::metrics(database).count());
@@ -322,6 +331,9 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
     let mut hints = vec![(Action::Back, "back"), (Action::NextPane, "pane")];
     if pane == Some(Pane::Replication) {
         hints.push((Action::Open, "open"));
+    }
+    if app.database.as_ref().is_some_and(|d| d.finding.is_some()) {
+        hints.push((Action::Dismiss, "hide finding"));
     }
     hints.extend([
         (Action::TimeRange, "range"),

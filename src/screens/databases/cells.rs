@@ -5,7 +5,7 @@ use super::reading::{Level, Reading, status_level};
 use crate::app::collection::TABLE_WINDOW;
 use crate::app::state::State as App;
 use crate::domain::database::Condition;
-use crate::domain::{Database, Metric, SiteId, Unit};
+use crate::domain::{Database, Metric, Remote, SiteId, Unit};
 use crate::theme::Role;
 use crate::ui::{format, spark};
 
@@ -63,7 +63,12 @@ pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, c
         Column::Connections => connections(reading).unwrap_or_else(|| missing(true)),
         Column::Storage => storage(database, reading),
         Column::Runway => match reading.runway {
-            Some(runway) => vec![(runway_age(runway.left), role(reading.runway_level()))],
+            Some(runway) => {
+                // The trend of the last run, or one that cannot be read any more.
+                let current = app.site(site).is_some_and(|data| matches!(data.trend, Remote::Ready { .. }));
+                let stale = if current { "" } else { "◌" };
+                vec![(stale.into(), Role::Stale), (runway_age(runway.left), role(reading.runway_level()))]
+            }
             None => missing(false),
         },
         Column::Lag if database.replication().is_some_and(|info| !info.normal) => {

@@ -1,5 +1,9 @@
 //! All environments at a glance: what is wrong, where, since when.
 
+mod curve;
+mod finding;
+mod heading;
+mod recovery;
 mod state;
 mod summary;
 mod update;
@@ -8,4 +12,4 @@ mod view;
 pub use state::{Item, State};
 pub use summary::{Gauge, Summary, rebuild};
 pub use update::handle;
-pub use view::{hints, view};
+pub use view::{hints, item_at, view};

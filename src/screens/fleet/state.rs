@@ -43,9 +43,64 @@ impl State {
         self.items().nth(self.selected)
     }
 
+    /// Where an item stands; a finding that is not shown stands with its environment.
+    #[must_use]
+    pub fn position(&self, item: Item) -> Option<usize> {
+        let environment = match item {
+            Item::Environment(index) | Item::Finding(index, _) => Item::Environment(index),
+        };
+        self.items().position(|i| i == item).or_else(|| self.items().position(|i| i == environment))
+    }
+
     /// The summary of an environment.
     #[must_use]
     pub fn summary(&self, environment: usize) -> Option<&Summary> {
         self.summaries.iter().find(|s| s.environment == environment)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::finding::{Finding, Severity};
+
+    use super::*;
+
+    fn summary(environment: usize, findings: usize) -> Summary {
+        let finding = Finding {
+            rule: "cpu",
+            severity: Severity::Warning,
+            resource: "db".into(),
+            arn: "arn".into(),
+            summary: "CPU 96 %".into(),
+            evidence: String::new(),
+            since: None,
+            advice: "Look at it.".into(),
+            source: "test",
+            metric: None,
+        };
+        Summary {
+            environment,
+            severity: None,
+            findings: vec![finding; findings],
+            databases: 1,
+            checks: 1,
+            restorable: None,
+            read: None,
+            fault: None,
+            loading: false,
+            busiest: None,
+        }
+    }
+
+    #[test]
+    fn a_line_is_found_again_when_the_density_changes() {
+        let mut state = State { summaries: vec![summary(4, 2), summary(1, 5)], ..State::default() };
+        assert_eq!(state.items().count(), 2 + 2 + SHOWN);
+        assert_eq!(state.position(Item::Finding(1, 2)), Some(6));
+        assert_eq!(state.position(Item::Environment(1)), Some(3));
+        state.dense = true;
+        assert_eq!(state.position(Item::Finding(1, 2)), Some(1), "its environment stands for it");
+        assert_eq!(state.position(Item::Environment(1)), Some(1));
+        assert_eq!(state.position(Item::Environment(7)), None);
     }
 }

@@ -52,7 +52,7 @@ pub fn rebuild(app: &mut App) {
         (Reverse(rank(s)), Reverse(environment.criticality), s.environment)
     });
     app.fleet.summaries = summaries;
-    let found = before.and_then(|item| app.fleet.items().position(|i| i == item));
+    let found = before.and_then(|item| app.fleet.position(item));
     let count = app.fleet.items().count();
     app.fleet.selected = found.unwrap_or(app.fleet.selected).min(count.saturating_sub(1));
 }

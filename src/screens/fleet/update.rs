@@ -22,9 +22,9 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         Action::NextFinding => finding(app, at + 1..count).unwrap_or(at),
         Action::PreviousFinding => finding(app, (0..at).rev()).unwrap_or(at),
         Action::ToggleDensity => {
+            let current = app.fleet.current();
             app.fleet.dense = !app.fleet.dense;
-            app.fleet.offset = 0;
-            0
+            current.and_then(|item| app.fleet.position(item)).unwrap_or(0)
         }
         Action::Open => {
             open(app);
@@ -47,12 +47,17 @@ fn open(app: &mut App) {
     match app.fleet.current() {
         Some(Item::Environment(index)) => update::look(app, Scope::One(index)),
         Some(Item::Finding(index, place)) => {
-            let arn = app.fleet.summary(index).and_then(|s| s.findings.get(place)).map(|f| f.arn.clone());
-            let found = app.all_databases().find(|(_, d)| Some(&d.arn) == arn.as_ref()).map(|(s, d)| (s, d.id.clone()));
+            let chosen = app.fleet.summary(index).and_then(|s| s.findings.get(place));
+            let Some((rule, arn)) = chosen.map(|finding| (finding.rule, finding.arn.clone())) else { return };
+            let found = app.all_databases().find(|(_, d)| d.arn == arn).map(|(site, d)| (site, d.id.clone()));
             if let Some((site, id)) = found {
-                app.database = Some(database::State::new(site, &id));
+                let mut opened = database::State::new(site, &id);
+                opened.finding = Some(rule);
+                app.database = Some(opened);
                 app.came_from = Screen::Fleet;
                 app.screen = Screen::Database;
+                // It may have been left while it showed another time.
+                database::renew_charts(app);
             }
         }
         None => {}

@@ -1,0 +1,100 @@
+//! What the mouse does: the wheel moves as keys do, a click puts the cursor on a row. Only where it
+//! was switched on; nothing needs it.
+
+use super::effect::Effect;
+use super::state::{Screen, State};
+use super::update;
+use crate::keymap::Action;
+use crate::screens::{databases, fleet};
+
+/// Lines for one notch of the wheel.
+const NOTCH: u8 = 3;
+
+/// The wheel was turned; up is negative. It goes where the arrow keys go.
+pub fn wheel(state: &mut State, notches: i8, effects: &mut Vec<Effect>) {
+    if state.code.is_some() {
+        return;
+    }
+    let action = if notches < 0 { Action::Up } else { Action::Down };
+    for _ in 0..notches.unsigned_abs().saturating_mul(NOTCH) {
+        update::run(state, action, effects);
+    }
+}
+
+/// The left button was pressed. What lies over the screen is not looked through.
+pub fn click(state: &mut State, row: u16) {
+    if state.code.is_some() || state.overlay.is_some() {
+        return;
+    }
+    match state.screen {
+        Screen::Fleet => {
+            if let Some(at) = fleet::item_at(state, row) {
+                state.fleet.selected = at;
+            }
+        }
+        Screen::Databases => {
+            if let Some(at) = table_row(state, row) {
+                let page = databases::page(state.size);
+                state.databases.go(at, page);
+            }
+        }
+        Screen::Database => {}
+    }
+}
+
+/// The row of the table of databases that stands in a row of the terminal.
+fn table_row(state: &State, row: u16) -> Option<usize> {
+    // As the screen is divided: header, title, headings; the footer is the last row.
+    let header = if state.size.1 < 8 { 1 } else { 2 };
+    let line = row.checked_sub(header + 2).filter(|_| row + 1 < state.size.1)?;
+    let at = state.databases.offset + usize::from(line);
+    (at < state.databases.rows.len()).then_some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::app::{Estate, Msg, update};
+    use crate::domain::{Database, Environment, Remote};
+    use crate::keymap::Keymap;
+    use crate::theme::{ColorDepth, Theme};
+
+    /// Ten DB instances on a screen of 24 rows.
+    fn state() -> State {
+        let mut estate = Estate { sessions: vec!["ops".into()], ..Estate::default() };
+        let site = estate.add_site(0, "eu-west-1");
+        estate.environments.push(Environment { name: "prod".into(), site, ..Environment::default() });
+        let now = Timestamp::UNIX_EPOCH;
+        let mut state = State::new(estate, now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
+        let databases =
+            (0..10).map(|i| Database { id: format!("db-{i}"), arn: format!("arn-{i}"), ..Database::default() });
+        state.sites[0].databases = Remote::Ready { value: databases.collect(), at: now };
+        update::settle(&mut state);
+        assert_eq!(state.databases.rows.len(), 10);
+        state
+    }
+
+    #[test]
+    fn the_wheel_moves_by_three_lines() {
+        let mut state = state();
+        update(&mut state, Msg::Wheel(2));
+        assert_eq!(state.databases.selected, 6);
+        update(&mut state, Msg::Wheel(-1));
+        assert_eq!(state.databases.selected, 3);
+        update(&mut state, Msg::Wheel(-127));
+        assert_eq!(state.databases.selected, 0);
+    }
+
+    #[test]
+    fn a_click_selects_the_row_under_it() {
+        let mut state = state();
+        update(&mut state, Msg::Click(10, 4 + 7));
+        assert_eq!(state.databases.selected, 7);
+        for nowhere in [0, 3, 14, 23, 200] {
+            update(&mut state, Msg::Click(10, nowhere));
+            assert_eq!(state.databases.selected, 7, "{nowhere}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! An environment in the list to switch between them: how it is, how critical it is, and as whom
+//! it is looked at.
+
+use jiff::Timestamp;
+
+use crate::app::state::State;
+use crate::domain::{Environment, Identity};
+use crate::screens::databases::{Level, mark};
+use crate::theme::Role;
+use crate::ui::environment::{criticality_role, shown_name};
+use crate::ui::pen::Piece;
+use crate::ui::{format, text};
+
+/// Columns that the list needs.
+pub const WIDTH: u16 = 92;
+
+/// Columns of the role's name at most.
+const ROLE: usize = 18;
+/// Credentials that end sooner are warned of, seconds.
+const SOON: i64 = 600;
+
+/// The mark of an environment by its index: its worst level, or that it cannot be read.
+pub fn health(state: &State, index: usize) -> Piece {
+    let Some(environment) = state.estate.environments.get(index) else { return mark(Level::Unknown) };
+    let level = state.databases.levels.get(index).copied().unwrap_or(Level::Unknown);
+    let stale = environment.sites().filter_map(|s| state.site(s)).any(|data| data.databases.fault().is_some());
+    let read = environment.sites().filter_map(|s| state.site(s)).any(|data| data.databases.value().is_some());
+    match (stale && level <= Level::Good, read) {
+        (true, true) => ("◌".into(), Role::Warning),
+        (true, false) => ("○".into(), Role::Warning),
+        (false, _) => mark(level),
+    }
+}
+
+/// Mark, name, account, role and how long the credentials last.
+pub fn pieces(state: &State, index: usize) -> Vec<Piece> {
+    let Some(environment) = state.estate.environments.get(index) else { return Vec::new() };
+    let names = state.estate.environments.iter().map(|e| text::width(&shown_name(e)) + 2).max().unwrap_or(8).min(20);
+    let name = format!(" {} ", text::clip(&shown_name(environment), names.saturating_sub(2)));
+    let padding = " ".repeat(names.saturating_sub(text::width(&name)));
+    let role = criticality_role(environment.criticality);
+    let mut pieces = vec![health(state, index), (" ".into(), Role::Text), (name, role), (padding, Role::Text)];
+    let identity = state.site(environment.site).and_then(|data| data.identity.value());
+    pieces.extend(credentials(identity, environment, state.now));
+    // Another session reads the DR region, perhaps: the first to end is the one to know.
+    let ends = environment.sites().filter_map(|site| state.site(site)?.identity.value()?.expires).min();
+    pieces.extend(ends.map(|at| expiry(at, state.now)));
+    pieces
+}
+
+fn credentials(identity: Option<&Identity>, environment: &Environment, now: Timestamp) -> Vec<Piece> {
+    if let Some(identity) = identity {
+        let wrong = environment.expected_account.as_ref().is_some_and(|expected| *expected != identity.account);
+        let role = if wrong { Role::Critical } else { Role::Dim };
+        let over = identity.expires.is_some_and(|at| at <= now);
+        vec![
+            (format!("  {}", text::fit(&identity.account, 12)), role),
+            (format!("  {}", text::fit(identity.name(), ROLE)), if over { Role::Stale } else { Role::Dim }),
+        ]
+    } else {
+        let expected = environment.expected_account.as_deref().unwrap_or("account ?");
+        vec![(format!("  {}", text::fit(expected, 12)), Role::Unknown), (" ".repeat(ROLE + 2), Role::Text)]
+    }
+}
+
+/// How long credentials that end then still last; a warning in their last ten minutes.
+pub fn expiry(ends: Timestamp, now: Timestamp) -> Piece {
+    let left = ends.duration_since(now);
+    if left.as_secs() <= 0 {
+        return (" ✖ expired".into(), Role::Critical);
+    }
+    let age = format::coarse_age(left.unsigned_abs());
+    if left.as_secs() < SOON { (format!(" ▲ {age}"), Role::Warning) } else { (format!(" {age}"), Role::Dim) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).expect("in range")
+    }
+
+    #[test]
+    fn the_end_of_credentials_is_warned_of() {
+        assert_eq!(expiry(at(7200), at(0)), (" 2h".into(), Role::Dim));
+        assert_eq!(expiry(at(300), at(0)), (" ▲ 5m".into(), Role::Warning));
+        assert_eq!(expiry(at(300), at(300)), (" ✖ expired".into(), Role::Critical));
+    }
+
+    #[test]
+    fn a_strange_account_is_not_shown_as_if_it_were_ours() {
+        let environment = Environment { expected_account: Some("111122223333".into()), ..Environment::default() };
+        let identity = Identity {
+            account: "444455556666".into(),
+            arn: "arn:aws:sts::444455556666:assumed-role/reader/oncall".into(),
+            expires: None,
+        };
+        let shown = credentials(Some(&identity), &environment, at(0));
+        assert_eq!(shown.first(), Some(&("  444455556666".into(), Role::Critical)));
+        let unknown = credentials(None, &environment, at(0));
+        assert_eq!(unknown.first(), Some(&("  111122223333".into(), Role::Unknown)));
+    }
+}

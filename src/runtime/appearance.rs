@@ -1,0 +1,116 @@
+//! How the console looks, from options, settings, the terminal and the user's own files.
+
+use std::env;
+
+use super::own_files;
+use crate::app::State;
+use crate::cli::Look;
+use crate::config::Settings;
+use crate::keymap::Keymap;
+use crate::theme::{self, Background, Choice, ColorDepth, Theme};
+
+/// What does not change while the console runs.
+#[derive(Debug, Clone)]
+pub struct Appearance {
+    /// Options count before settings.
+    pub look: Look,
+    pub depth: ColorDepth,
+    /// What the terminal said about itself, where it was asked.
+    pub background: Option<Background>,
+}
+
+impl Appearance {
+    /// Whether the theme depends on the terminal and nothing tells yet what that is.
+    #[must_use]
+    pub fn wants_background(&self, settings: &Settings) -> bool {
+        self.choice(settings) == Choice::Auto && env::var_os("COLORFGBG").is_none()
+    }
+
+    /// The theme, as the terminal can show it; what is wrong with its file beside it.
+    #[must_use]
+    pub fn theme(&self, settings: &Settings) -> (Theme, Vec<String>) {
+        let told = env::var("COLORFGBG").ok();
+        let background = self.background.or_else(|| Background::detect(None, told.as_deref()));
+        let choice = self.choice(settings);
+        let name = choice.name(background);
+        let (theme, warnings) = theme::load(name, own_files::read("themes", name).as_deref());
+        (theme::degrade(&theme, self.depth), warnings)
+    }
+
+    /// The keymap; what is wrong with its file beside it.
+    #[must_use]
+    pub fn keymap(&self, settings: &Settings) -> (Keymap, Vec<String>) {
+        let name = self.look.keymap.as_deref().or(settings.keymap.as_deref()).unwrap_or("default");
+        Keymap::load(name, own_files::read("keymaps", name).as_deref())
+    }
+
+    /// Brings a console that runs to changed settings. What the engineer chose by a key stays while
+    /// the setting for it is the same.
+    #[must_use]
+    pub fn follow(&self, state: &mut State, settings: &Settings, before: &Settings) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if settings.theme != before.theme {
+            let (theme, wrong) = self.theme(settings);
+            state.theme = theme;
+            warnings.extend(wrong);
+        }
+        if settings.keymap != before.keymap {
+            let (keymap, wrong) = self.keymap(settings);
+            state.keymap = keymap;
+            state.resolver.clear();
+            warnings.extend(wrong);
+        }
+        state.ceiling = settings.hourly_ceiling_usd;
+        state.ascii = is_ascii(settings);
+        warnings
+    }
+
+    fn choice(&self, settings: &Settings) -> Choice {
+        Choice::new(self.look.theme.as_deref().or(settings.theme.as_deref()).unwrap_or(Choice::AUTO))
+    }
+}
+
+/// Whether only ASCII is drawn, by the settings and the locale.
+#[must_use]
+pub fn is_ascii(settings: &Settings) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| env::var(name).ok());
+    settings.ascii.is_on(locale.each_ref().map(Option::as_deref))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::app::Estate;
+    use crate::config::Ascii;
+
+    fn appearance(theme: Option<&str>) -> Appearance {
+        let look = Look { theme: theme.map(str::to_owned), keymap: None };
+        Appearance { look, depth: ColorDepth::TrueColor, background: Some(Background::Light) }
+    }
+
+    fn settings(theme: Option<&str>) -> Settings {
+        Settings { theme: theme.map(str::to_owned), ..Settings::default() }
+    }
+
+    #[test]
+    fn options_count_before_settings_and_the_terminal_last() {
+        assert_eq!(appearance(Some("dark")).theme(&settings(Some("high-contrast"))).0.name, "dark");
+        assert_eq!(appearance(None).theme(&settings(Some("high-contrast"))).0.name, "high-contrast");
+        assert_eq!(appearance(None).theme(&settings(None)).0.name, "light");
+        assert!(!appearance(Some("dark")).wants_background(&settings(None)));
+    }
+
+    #[test]
+    fn a_changed_setting_is_followed_and_a_chosen_theme_stays() {
+        let (keymap, theme) = (Keymap::default(), theme::load("colour-blind", None).0);
+        let mut state = State::new(Estate::default(), Timestamp::UNIX_EPOCH, keymap, theme, ColorDepth::TrueColor);
+        let before = settings(Some("dark"));
+        let more = Settings { hourly_ceiling_usd: 3.0, ascii: Ascii::Always, ..before.clone() };
+        assert!(appearance(None).follow(&mut state, &more, &before).is_empty());
+        assert_eq!((state.theme.name.as_str(), state.ceiling, state.ascii), ("colour-blind", 3.0, true));
+        assert!(appearance(None).follow(&mut state, &settings(Some("light")), &more).is_empty());
+        assert_eq!(state.theme.name, "light");
+    }
+}

@@ -1,0 +1,218 @@
+//! From a configuration file to sessions and sites: at the start, and again when the file changes.
+
+use std::path::Path;
+
+use tokio::sync::mpsc;
+
+use crate::app::Estate;
+use crate::aws::meter::Meter;
+use crate::aws::{AssumeRole, CodeSource, MfaRequest, Session, SessionSpec};
+use crate::config::{self, Config, ConnectionSpec, EnvironmentSpec, Problem, Settings, Severity};
+use crate::domain::text::clean;
+
+/// The sign-ins that a configuration needs. They outlive a change of the file: who has given an MFA
+/// code is not asked for another one because a comment was written.
+pub struct SignIns {
+    codes: CodeSource,
+    meter: Meter,
+    /// Asked in place of every environment's own endpoint.
+    endpoint: Option<String>,
+    /// By session of the estate.
+    open: Vec<(Key, Session)>,
+}
+
+/// What makes two sign-ins the same.
+#[derive(Debug, Clone, PartialEq)]
+struct Key {
+    connection: ConnectionSpec,
+    /// Environments of one connection that expect different accounts have a session each.
+    account: Option<String>,
+    region: String,
+}
+
+/// What a configuration leads to.
+pub struct Configured {
+    pub estate: Estate,
+    /// By `Site::session`.
+    pub sessions: Vec<Session>,
+    /// By session: which one of the configuration before it is.
+    pub inherited: Vec<Option<usize>>,
+    pub settings: Settings,
+    /// What is wrong with the file; the sound part is used.
+    pub problems: Vec<String>,
+}
+
+impl SignIns {
+    /// None yet; their questions for MFA codes come out of the receiver. With an `endpoint` every
+    /// environment is looked for there.
+    #[must_use]
+    pub fn new(endpoint: Option<String>, meter: Meter) -> (Self, mpsc::Receiver<MfaRequest>) {
+        let (codes, questions) = CodeSource::channel();
+        (Self { codes, meter, endpoint, open: Vec::new() }, questions)
+    }
+
+    /// Opens the sound part of a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, or no environment of it can be used.
+    pub async fn start(&mut self, path: &Path) -> Result<Configured, String> {
+        let shown = path.display().to_string();
+        let (config, problems) = config::load(path).map_err(|error| format!("{shown}: {error}"))?;
+        if config.environments.is_empty() {
+            let report = config::report(&problems, &shown);
+            return Err(format!("no environment of {shown} can be used\n{report}"));
+        }
+        Ok(self.open(config, &problems).await)
+    }
+
+    /// Opens a changed file, if it is sound: an environment that runs must not go away because of a
+    /// slip of the pen.
+    ///
+    /// # Errors
+    /// What is wrong with it; the sign-ins stay as they are.
+    pub async fn again(&mut self, path: &Path) -> Result<Configured, Vec<String>> {
+        let (config, problems) = config::load(path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
+        if config.environments.is_empty() || problems.iter().any(|problem| problem.severity == Severity::Error) {
+            return Err(problems.iter().map(ToString::to_string).collect());
+        }
+        Ok(self.open(config, &problems).await)
+    }
+
+    async fn open(&mut self, config: Config, problems: &[Problem]) -> Configured {
+        let before = std::mem::take(&mut self.open);
+        let mut estate = Estate { endpoint: self.endpoint.as_deref().map(clean), ..Estate::default() };
+        let mut inherited = Vec::new();
+        for mut spec in config.environments {
+            if self.endpoint.is_some() {
+                spec.connection.endpoint.clone_from(&self.endpoint);
+            }
+            let shares = |key: &Key| key.connection == spec.connection && key.account == spec.expected_account;
+            let session = if let Some(known) = self.open.iter().position(|(key, _)| shares(key)) {
+                known
+            } else {
+                let key = Key::of(&spec);
+                let old = before.iter().position(|(other, _)| *other == key);
+                let session = match old.and_then(|at| before.get(at)) {
+                    Some((_, session)) => session.clone(),
+                    None => Session::load(&self.session_spec(&spec)).await,
+                };
+                estate.sessions.push(spec.connection.profile.clone().unwrap_or_else(|| spec.name.clone()));
+                estate.cli.push(cli_options(spec.connection.profile.as_deref(), spec.connection.endpoint.as_deref()));
+                inherited.push(old);
+                self.open.push((key, session));
+                self.open.len() - 1
+            };
+            config::place(&mut estate, session, &spec);
+        }
+        Configured {
+            estate,
+            sessions: self.open.iter().map(|(_, session)| session.clone()).collect(),
+            inherited,
+            settings: config.settings,
+            problems: problems.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    fn session_spec(&self, spec: &EnvironmentSpec) -> SessionSpec {
+        let roles = spec.connection.roles.iter().map(|role| AssumeRole {
+            arn: role.arn.clone(),
+            external_id: role.external_id.clone(),
+            mfa_serial: role.mfa_serial.clone(),
+            session_name: role.session_name.clone(),
+            ..AssumeRole::default()
+        });
+        SessionSpec {
+            profile: spec.connection.profile.clone(),
+            region: Some(spec.region.clone()),
+            endpoint: spec.connection.endpoint.clone(),
+            roles: roles.collect(),
+            label: spec.name.clone(),
+            codes: Some(self.codes.clone()),
+            meter: self.meter.clone(),
+            ..SessionSpec::default()
+        }
+    }
+}
+
+impl Key {
+    fn of(spec: &EnvironmentSpec) -> Self {
+        Self {
+            connection: spec.connection.clone(),
+            account: spec.expected_account.clone(),
+            region: spec.region.clone(),
+        }
+    }
+}
+
+/// What makes the AWS CLI ask the same place.
+pub(super) fn cli_options(profile: Option<&str>, endpoint: Option<&str>) -> String {
+    let mut options = profile.map(|p| format!(" --profile {}", clean(p))).unwrap_or_default();
+    if let Some(url) = endpoint {
+        options.push_str(&format!(" --endpoint-url {}", clean(url)));
+    }
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    const URL: &str = "http://127.0.0.1:9";
+
+    /// An environment at an endpoint of its own, so that no profile is needed.
+    fn environment(name: &str, port: u16) -> String {
+        format!(
+            "[[environment]]\nname = \"{name}\"\ncriticality = \"staging\"\nregion = \"eu-west-1\"\n\
+             name_prefix = \"{name}-\"\nendpoint = \"http://127.0.0.1:{port}\"\n"
+        )
+    }
+
+    #[tokio::test]
+    async fn sign_ins_outlive_a_change_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        fs::write(&path, [environment("a", 1), environment("b", 2)].concat()).unwrap();
+        let (mut sign_ins, _questions) = SignIns::new(None, Meter::default());
+        let first = sign_ins.start(&path).await.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((first.sessions.len(), first.inherited), (2, vec![None, None]));
+
+        fs::write(&path, [environment("c", 3), environment("b", 2), environment("d", 2)].concat()).unwrap();
+        let second = sign_ins.again(&path).await.unwrap_or_else(|problems| panic!("{problems:?}"));
+        assert_eq!(second.inherited, [None, Some(1)]);
+        assert_eq!(second.estate.environments.len(), 3);
+        assert_eq!(second.estate.sites.len(), 2, "b and d are of one site");
+    }
+
+    #[tokio::test]
+    async fn a_broken_file_takes_nothing_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        fs::write(&path, environment("a", 1)).unwrap();
+        let (mut sign_ins, _questions) = SignIns::new(None, Meter::default());
+        assert!(sign_ins.start(&path).await.is_ok());
+        for broken in ["", "[[environment]]\nname = = 1\n", &format!("{}rpo = 5\n", environment("a", 1))] {
+            fs::write(&path, broken).unwrap();
+            assert!(sign_ins.again(&path).await.is_err_and(|problems| !problems.is_empty()), "{broken}");
+        }
+        fs::remove_file(&path).unwrap();
+        assert!(sign_ins.again(&path).await.is_err_and(|problems| problems.len() == 1));
+        fs::write(&path, environment("a", 1)).unwrap();
+        let again = sign_ins.again(&path).await.unwrap_or_else(|problems| panic!("{problems:?}"));
+        assert_eq!(again.inherited, [Some(0)]);
+    }
+
+    #[tokio::test]
+    async fn an_endpoint_of_the_command_line_counts_for_every_environment() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        fs::write(&path, [environment("a", 1), environment("b", 2)].concat()).unwrap();
+        let (mut sign_ins, _questions) = SignIns::new(Some(URL.into()), Meter::default());
+        let opened = sign_ins.start(&path).await.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(opened.estate.endpoint.as_deref(), Some(URL));
+        assert_eq!(opened.estate.cli, [format!(" --endpoint-url {URL}")]);
+        assert_eq!(opened.sessions.len(), 1, "they are one connection now");
+        assert_eq!(opened.sessions[0].endpoint(), Some(URL));
+    }
+}

@@ -1,0 +1,89 @@
+//! The latest restorable time of an environment against its RPO, in words that agree with the
+//! health rule about it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::theme::Role;
+use crate::ui::format;
+use crate::ui::pen::Piece;
+
+/// How far back an environment can be restored to.
+#[derive(Debug, Clone, Copy)]
+pub struct Recovery {
+    /// The oldest of the newest restorable times of its primaries.
+    pub restorable: Timestamp,
+    /// How much data, in time, may be lost.
+    pub rpo: Option<Duration>,
+    /// What AWS's upload of logs takes at the longest: RDS uploads them every five minutes (RDS
+    /// user guide, "Restoring a DB instance to a specified time").
+    pub upload: Duration,
+    /// The health rule says that it is late.
+    pub late: bool,
+    /// The list cannot be read at present: what happened since is not known.
+    pub stale: bool,
+}
+
+impl Recovery {
+    /// The words, as many as there is room for at this width of the screen, columns.
+    #[must_use]
+    pub fn pieces(&self, now: Timestamp, width: u16) -> Vec<Piece> {
+        let age = format::since(now, self.restorable);
+        let role = match (self.late, self.stale) {
+            (true, _) => Role::Warning,
+            (false, true) => Role::Stale,
+            (false, false) => Role::Text,
+        };
+        let mut pieces = Vec::new();
+        if width >= 70 {
+            pieces.push(("restorable ".into(), Role::Dim));
+        }
+        pieces.push((format!("{} ago", format::coarse_age(age)), role));
+        if let Some(rpo) = self.rpo.filter(|_| width >= 100) {
+            pieces.push((format!("  RPO {} ", format::coarse_age(rpo)), Role::Dim));
+            // Older than the RPO and well: the reason has to stand beside it.
+            if !self.late && !self.stale && age > rpo {
+                pieces.push((format!("+{} upload ", format::coarse_age(self.upload)), Role::Dim));
+            }
+            pieces.push(self.mark());
+        }
+        pieces
+    }
+
+    fn mark(&self) -> Piece {
+        if self.late {
+            ("▲".into(), Role::Warning)
+        } else if self.stale {
+            ("◌".into(), Role::Stale)
+        } else {
+            ("●".into(), Role::Good)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(minutes: i64, late: bool, stale: bool) -> String {
+        let now = Timestamp::from_second(1_794_999_600).expect("in range");
+        let restorable = Timestamp::from_second(1_794_999_600 - minutes * 60).expect("in range");
+        let rpo = Some(Duration::from_mins(5));
+        let recovery = Recovery { restorable, rpo, upload: Duration::from_mins(5), late, stale };
+        recovery.pieces(now, 120).into_iter().map(|(text, _)| text).collect()
+    }
+
+    #[test]
+    fn a_mark_that_is_good_beyond_the_rpo_says_why() {
+        assert_eq!(words(4, false, false), "restorable 4m ago  RPO 5m ●");
+        assert_eq!(words(6, false, false), "restorable 6m ago  RPO 5m +5m upload ●");
+        assert_eq!(words(23, true, false), "restorable 23m ago  RPO 5m ▲");
+    }
+
+    #[test]
+    fn what_is_stale_is_not_called_well() {
+        assert_eq!(words(6, false, true), "restorable 6m ago  RPO 5m ◌");
+        assert_eq!(words(23, true, true), "restorable 23m ago  RPO 5m ▲", "it was late when it was last seen");
+    }
+}
