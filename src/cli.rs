@@ -1,11 +1,16 @@
 //! The command line.
 
+mod change;
+
 use std::net::SocketAddr;
 
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
+use crate::audit::AuditCommand;
 use crate::picture::Format;
+
+pub use change::{ApplyChange, PlanChange};
 
 /// The terminal console for AWS on-call: RDS PostgreSQL health and history.
 ///
@@ -102,11 +107,23 @@ pub enum Command {
     Config(ConfigCommand),
     /// Write a first configuration from the AWS profiles on this machine; --endpoint-url goes into it
     Init,
-    /// The IAM policy that the console needs
+    /// The operations that can be planned, with their parameters
+    Operations,
+    /// Plan a change and print it; exit code 1 when a precondition fails, 2 when there is no plan
+    Plan(PlanChange),
+    /// Carry out a plan and follow it; exit code 1 when it fails, 2 when nothing was sent
+    Apply(ApplyChange),
+    /// The journal of all changes
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// The least that an identity must be allowed, as an IAM policy
     IamPolicy {
-        /// reader: everything that the console shows
-        #[arg(value_parser = ["reader"])]
+        /// reader: everything that the console shows; operator: also what it can change
+        #[arg(value_parser = ["reader", "operator"])]
         role: String,
+        /// Only resources of this account, for an operator
+        #[arg(long, value_name = "ID")]
+        account: Option<String>,
     },
     /// The embedded AWS world
     #[cfg(feature = "sandbox")]

@@ -5,14 +5,17 @@
 //! touches the world.
 
 pub mod app;
+pub mod audit;
 pub mod aws;
 pub mod cli;
 pub mod collect;
 pub mod config;
+pub mod cost;
 pub mod domain;
 mod fuzzy;
 pub mod health;
 pub mod keymap;
+pub mod ops;
 pub mod picture;
 pub mod runtime;
 #[cfg(feature = "sandbox")]

@@ -17,11 +17,14 @@ use quarterdeck::collect::Schedule;
 use quarterdeck::config;
 use quarterdeck::keymap::{self, Key};
 use quarterdeck::runtime::appearance::{self, Appearance};
+use quarterdeck::runtime::apply;
 use quarterdeck::runtime::background::{self, LateAnswer};
-use quarterdeck::runtime::connect::{Connection, connect};
+use quarterdeck::runtime::connect::{Connection, connect, places};
+use quarterdeck::runtime::execute::Executor;
+use quarterdeck::runtime::journal;
 use quarterdeck::runtime::{Driver, event_loop, headless, last_known, leftovers, logging, own_files, terminal};
 use quarterdeck::theme::{self, ColorDepth};
-use quarterdeck::{picture, screens};
+use quarterdeck::{audit, picture, screens};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -29,22 +32,69 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("cannot start: {error}")),
     };
-    let result = runtime.block_on(async {
-        match cli.command {
+    let code = runtime.block_on(async {
+        let result = match cli.command {
             None => Box::pin(console(&cli.source, &cli.look)).await,
             Some(Command::Snapshot(ref options)) => Box::pin(snapshot(&cli.source, &cli.look, options)).await,
             Some(Command::Config(ref command)) => config(&cli.source, command),
             Some(Command::Init) => init(&cli.source).await,
-            Some(Command::IamPolicy { .. }) => say(&aws::policy::reader(aws::READS)),
+            Some(Command::Operations) => say(&apply::operations()),
+            Some(Command::Plan(ref options)) => {
+                return told(Box::pin(apply::plan(&cli.source, options)).await);
+            }
+            Some(Command::Apply(ref options)) => {
+                let mut tell = |line: &str| {
+                    // The journal has it all when nobody reads along any more.
+                    let _ = say(line);
+                };
+                return changed(Box::pin(apply::apply(&cli.source, options, &mut tell)).await);
+            }
+            Some(Command::Audit(ref command)) => return told(audited(&cli.source, command)),
+            Some(Command::IamPolicy { ref role, ref account }) => policy(role, account.as_deref()),
             #[cfg(feature = "sandbox")]
             Some(Command::Sandbox(ref command)) => sandbox(&cli.source, command).await,
-        }
+        };
+        result.map_or_else(|message| fail(&message), |()| ExitCode::SUCCESS)
     });
     // Requests that still hang must not keep the process.
     runtime.shutdown_background();
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => fail(&message),
+    code
+}
+
+/// Says what a command has to say. Exit code 2: it has nothing, and why.
+fn told(output: Result<audit::Output, String>) -> ExitCode {
+    let said = output.and_then(|output| {
+        let _ = io::stderr().write_all(output.note.as_bytes());
+        say(&output.text).map(|()| output.code)
+    });
+    changed(said)
+}
+
+fn changed(code: Result<u8, String>) -> ExitCode {
+    match code {
+        Ok(code) => ExitCode::from(code),
+        Err(message) => {
+            fail(&message);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// `qd audit …`.
+fn audited(source: &Source, command: &audit::AuditCommand) -> Result<audit::Output, String> {
+    let folder = apply::journal_folder(source.means_sandbox()).ok_or("there is no home directory with a journal")?;
+    audit::run(command, &folder, jiff::Timestamp::now()).map_err(|error| format!("{}: {error}", folder.display()))
+}
+
+/// `qd iam-policy …`.
+fn policy(role: &str, account: Option<&str>) -> Result<(), String> {
+    match (role, account) {
+        ("operator", Some(account)) if !config::forms::is_account(account) => {
+            Err(format!("{account:?} is no account id: expected 12 digits"))
+        }
+        ("operator", account) => say(&aws::policy::operator(aws::READS, account)),
+        (_, Some(_)) => Err("--account goes with iam-policy operator: reading asks for all there is".into()),
+        (_, None) => say(&aws::policy::reader(aws::READS)),
     }
 }
 
@@ -102,7 +152,16 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
         let more = if connection.problems.len() > 1 { " (qd config check shows all)" } else { "" };
         state.toast = Some(Toast::new(format!("{problem}{more}"), Tone::Bad, state.now));
     }
+    let places = places(&connection);
+    state.operations.policies.clone_from(&connection.policies);
     let (mut driver, mut answers) = Driver::new(connection.sessions, &connection.estate);
+    let is_sandbox = connection.estate.sandbox.is_some();
+    let journal = journal::of_console(is_sandbox);
+    if let Err(why) = &journal {
+        state.operations.journal = Some(why.clone());
+    }
+    let (mut executor, happened) = Executor::new(journal.ok(), places, connection.clock.clone());
+    executor.take_over(is_sandbox);
     let mut guard = terminal::Guard::take(connection.settings.mouse)
         .map_err(|error| format!("cannot use this terminal: {error}"))?;
     let mut outside = event_loop::Outside {
@@ -115,6 +174,8 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
         settings: connection.settings,
         appearance,
         late,
+        executor,
+        happened,
         remembered: tokio::time::Instant::now(),
         #[cfg(feature = "sandbox")]
         sandbox: connection.sandbox,

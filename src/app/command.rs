@@ -1,6 +1,7 @@
 //! What choosing a menu item does.
 
 use crate::keymap::Action;
+use crate::ops::{Kind, Target};
 use crate::screens::databases::Column;
 
 use super::Scope;
@@ -22,6 +23,12 @@ pub enum Command {
     Copy(String),
     /// Use this theme.
     Theme(String),
+    /// Plan an operation on what is selected.
+    Plan(Kind),
+    /// Plan an operation on this.
+    PlanOn(Kind, Box<Target>),
+    /// It cannot be done, and why.
+    NotAvailable(String),
     /// Let the sandbox play another scenario.
     Play(String),
 }

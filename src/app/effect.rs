@@ -2,6 +2,8 @@
 
 use crate::aws::MfaCode;
 use crate::collect::Request;
+use crate::ops::journal::Body;
+use crate::ops::{Approved, Kind, Plan, Target};
 
 /// Anything that leaves [`super::update`]. Only the runtime carries it out.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +16,14 @@ pub enum Effect {
     GiveCode(Option<MfaCode>),
     /// Let the sandbox play this scenario from now on.
     Play(String),
+    /// Read the state of the world for a plan; the answer is [`super::Msg::Observed`].
+    Observe { id: u64, kind: Kind, target: Target },
+    /// Carry an approved plan out: the only way to a change.
+    Execute(Box<Approved<Plan>>),
+    /// Write a record that belongs to no execution; `arn` is who we are there.
+    Record { environment: String, arn: String, body: Box<Body> },
+    /// Tell whoever looks elsewhere: bell, and a notification where the terminal has them (OSC 9).
+    Notify(String),
     /// Stop as by Ctrl-Z; goes on when the shell says so.
     Suspend,
     /// Leave.

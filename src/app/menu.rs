@@ -16,6 +16,10 @@ pub enum Purpose {
     Copy,
     Theme,
     Scenario,
+    /// Operations on what is selected.
+    Operations,
+    /// Snapshots to do an operation to.
+    Snapshots,
 }
 
 /// One line of a menu.

@@ -1,5 +1,6 @@
 //! The functional core: state, what enters it, what leaves it.
 
+pub mod armed;
 pub mod checkup;
 pub mod collection;
 pub mod command;
@@ -10,6 +11,7 @@ pub mod faults;
 pub mod menu;
 pub mod mouse;
 pub mod msg;
+pub mod operations;
 mod overlays;
 pub mod state;
 pub mod succession;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::collect::{Answer, Target, Traffic};
 use crate::domain::Fault;
 use crate::keymap::{Key, Keymap};
+use crate::ops::{Api, Execution, Seen};
 use crate::theme::Theme;
 
 /// Anything that enters [`super::update`].
@@ -32,6 +33,14 @@ pub enum Msg {
     Wheel(i8),
     /// The left mouse button was pressed at this column and row, from 0.
     Click(u16, u16),
+    /// The state of the world for a plan was read.
+    Observed { id: u64, result: Result<Box<Seen>, Fault> },
+    /// An execution has come to this state.
+    Execution(Box<Execution>),
+    /// An environment's identity lacks the IAM action for a call.
+    Denied { environment: String, api: Api, action: String },
+    /// The journal cannot be written or read: nothing may be changed.
+    JournalFailed(String),
     /// The terminal took the text for its clipboard, or why not.
     Copied(Result<String, String>),
 }

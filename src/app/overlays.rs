@@ -1,5 +1,6 @@
 //! What lies over the screen: help, errors, menus.
 
+pub(super) mod arm;
 pub(super) mod switcher;
 
 use ratatui::buffer::Buffer;
@@ -9,8 +10,10 @@ use tui_input::Input;
 use super::Scope;
 use super::command::Command;
 use super::menu::{Menu, Purpose};
+use super::operations::ArmQuestion;
 use super::state::{Overlay, Screen, State};
 use crate::keymap::{Action, Keymap, Layer};
+use crate::screens::executions;
 use crate::theme::Role;
 use crate::ui::environment::CURSOR;
 use crate::ui::pen::{self, Piece};
@@ -294,6 +297,20 @@ pub fn hints(overlay: &Overlay) -> Vec<(Action, &'static str)> {
             vec![(Action::Toggle, "show or hide"), (Action::Back, "close")]
         }
         Overlay::Menu(_) => vec![(Action::Open, "choose"), (Action::Back, "close")],
+        Overlay::Executions(open) => executions::hints(open),
+    }
+}
+
+/// The question before an environment is armed.
+pub fn arming(state: &State, question: &ArmQuestion, body: Rect, buf: &mut Buffer) {
+    let width = arm::WIDTH.min(body.width);
+    let lines = arm::lines(state, question, usize::from(width.saturating_sub(3)));
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let inside = arm::frame(state, question).draw(layout::popup(body, width, height), buf, &state.theme);
+    // The column beside the frame is for the mark.
+    let inside = Rect { x: inside.x.saturating_sub(1), width: inside.width + 1, ..inside };
+    for (y, line) in (inside.y..inside.bottom()).zip(&lines) {
+        pen::left(buf, Rect { y, height: 1, ..inside }, line, &state.theme);
     }
 }
 

@@ -9,12 +9,13 @@ use super::data::SiteData;
 use super::estate::{Estate, Scope};
 use super::faults::FaultLog;
 use super::menu::Menu;
+use super::operations::Operations;
 use super::toast::Toast;
 use crate::collect::{Schedule, Traffic};
 use crate::domain::{Database, SiteId};
 use crate::health::Ledger;
 use crate::keymap::{Keymap, Layer, Resolver};
-use crate::screens::{database, databases, fleet};
+use crate::screens::{database, databases, executions, fleet};
 use crate::theme::{ColorDepth, Theme};
 
 /// What fills the body of the screen.
@@ -37,6 +38,8 @@ pub enum Overlay {
         selected: usize,
     },
     Menu(Menu),
+    /// Operations running and done.
+    Executions(executions::State),
 }
 
 /// A question for an MFA code, and what was typed so far. Never shown, never logged.
@@ -76,6 +79,8 @@ pub struct State {
     pub databases: databases::State,
     pub database: Option<database::State>,
     pub overlay: Option<Overlay>,
+    /// What changes the world: arming, the open plan, executions.
+    pub operations: Operations,
     pub toast: Option<Toast>,
     pub faults: FaultLog,
     /// What the health rules say, and since when.
@@ -121,6 +126,7 @@ impl State {
             databases: databases::State::default(),
             database: None,
             overlay: None,
+            operations: Operations::default(),
             toast: None,
             faults: FaultLog::default(),
             health: Ledger::default(),
@@ -166,6 +172,7 @@ impl State {
     pub fn layers(&self) -> &'static [Layer] {
         match (&self.overlay, self.screen) {
             (Some(_), _) => &[Layer::Overlay],
+            (None, _) if self.operations.plan.is_some() => &[Layer::Plan],
             (None, Screen::Fleet) => &[Layer::Fleet, Layer::Global],
             (None, Screen::Databases) => &[Layer::Table, Layer::Global],
             (None, Screen::Database) => &[Layer::Database, Layer::Global],

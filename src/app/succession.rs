@@ -40,6 +40,7 @@ pub fn adopt(state: &mut State, estate: Estate, inherited: &[Option<usize>], sch
         Scope::All => None,
         Scope::One(index) => place(index),
     };
+    let planned = state.operations.plan.as_ref().and_then(|plan| place(plan.environment));
     let line = line.and_then(|item| match item {
         Item::Environment(index) => place(index).map(Item::Environment),
         Item::Finding(index, finding) => place(index).map(|index| Item::Finding(index, finding)),
@@ -49,6 +50,12 @@ pub fn adopt(state: &mut State, estate: Estate, inherited: &[Option<usize>], sch
         (None, 1) => Scope::One(0),
         (None, _) => Scope::All,
     };
+    // A plan of an environment that is gone has nowhere to go; arming ends by itself there.
+    match (planned, state.operations.plan.as_mut()) {
+        (Some(index), Some(plan)) => plan.environment = index,
+        _ => state.operations.plan = None,
+    }
+    state.operations.question = None;
     reopen(state, to);
     // Its lines name environments by number.
     if matches!(state.overlay, Some(Overlay::Menu(_))) {

@@ -9,12 +9,13 @@ use super::estate::Scope;
 use super::menu::{Item, Menu, Purpose};
 use super::mouse;
 use super::msg::Msg;
+use super::operations;
 use super::state::{CodePrompt, Overlay, Screen, State};
 use super::toast::{Toast, Tone};
 use crate::aws::MfaCode;
 use crate::collect::Dataset;
 use crate::keymap::{Action, Key, Layer, Resolution};
-use crate::screens::{database, databases, fleet};
+use crate::screens::{database, databases, executions, fleet, plan};
 use crate::theme;
 
 /// Seconds after which the rows' judgement of ages is renewed without new data.
@@ -50,9 +51,19 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.code = Some(CodePrompt { session, serial, typed: String::new() });
         }
         Msg::CodeOver => state.code = None,
+        Msg::Observed { id, result } => plan::observed(state, id, result),
+        Msg::Execution(execution) => operations::take(state, *execution, &mut effects),
+        Msg::Denied { environment, api, action } => {
+            state.operations.denied.insert((environment, api), action);
+        }
+        Msg::JournalFailed(why) => {
+            say(state, format!("the journal fails, nothing can be changed: {why}"), Tone::Bad);
+            state.operations.journal = Some(why);
+        }
         Msg::Copied(Ok(text)) => say(state, format!("copied {text}"), Tone::Plain),
         Msg::Copied(Err(why)) => say(state, format!("not copied: {why}"), Tone::Bad),
     }
+    operations::watch(state, &mut effects);
     effects.extend(collection::due(state));
     effects
 }
@@ -74,7 +85,8 @@ fn tick(state: &mut State, now: jiff::Timestamp) {
     collection::retire(state);
 }
 
-fn say(state: &mut State, text: String, tone: Tone) {
+/// Says something at the foot of the screen.
+pub fn say(state: &mut State, text: String, tone: Tone) {
     state.toast = Some(Toast::new(text, tone, state.now));
 }
 
@@ -101,6 +113,17 @@ fn key_pressed(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         }
         return;
     }
+    if state.operations.question.is_some() {
+        return arm_key(state, key, effects);
+    }
+    if state.overlay.is_none() && state.operations.plan.as_ref().is_some_and(plan::State::is_typing) {
+        return match state.resolver.resolve(&state.keymap, &[Layer::Prompt], key) {
+            Resolution::Action(action @ (Action::Quit | Action::Suspend)) => run(state, action, effects),
+            Resolution::Action(action) if !plan::is_text(state, key) => plan::act(state, action, effects),
+            Resolution::Pending => {}
+            _ => plan::typed(state, key),
+        };
+    }
     if state.databases.prompt.is_some() {
         let resolution = state.resolver.resolve(&state.keymap, &[Layer::Prompt], key);
         return filter_key(state, key, resolution, effects);
@@ -124,6 +147,27 @@ fn key_pressed(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
 /// The palette and the environments are found by typing.
 fn typed(menu: &Menu) -> bool {
     matches!(menu.purpose, Purpose::Palette | Purpose::Environments)
+}
+
+/// Keys of the question before arming.
+fn arm_key(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
+    match state.resolver.resolve(&state.keymap, &[Layer::Prompt], key) {
+        Resolution::Action(Action::Back) => state.operations.question = None,
+        Resolution::Action(Action::Open) => operations::arm(state, effects),
+        Resolution::Action(Action::NextPane | Action::PreviousPane | Action::Down | Action::Up) => {
+            if let Some(question) = &mut state.operations.question {
+                question.on_minutes = !question.on_minutes;
+            }
+        }
+        Resolution::Action(action @ (Action::Quit | Action::Suspend)) => run(state, action, effects),
+        Resolution::Action(_) | Resolution::Pending => {}
+        Resolution::None => {
+            if let Some(question) = &mut state.operations.question {
+                edit(if question.on_minutes { &mut question.minutes } else { &mut question.reason }, key);
+                question.problem = None;
+            }
+        }
+    }
 }
 
 fn filter_key(state: &mut State, key: Key, resolution: Resolution, effects: &mut Vec<Effect>) {
@@ -151,7 +195,11 @@ fn filter_key(state: &mut State, key: Key, resolution: Resolution, effects: &mut
 
 fn paste(state: &mut State, text: &str) {
     let text: String = crate::domain::text::clean(text).chars().take(200).collect();
-    if let Some(prompt) = &mut state.databases.prompt {
+    if let Some(question) = &mut state.operations.question {
+        insert(if question.on_minutes { &mut question.minutes } else { &mut question.reason }, &text);
+    } else if state.operations.plan.is_some() && state.overlay.is_none() {
+        plan::paste(state, &text);
+    } else if let Some(prompt) = &mut state.databases.prompt {
         insert(prompt, &text);
         state.databases.filter = prompt.value().to_owned();
         databases::rebuild(state);
@@ -163,14 +211,15 @@ fn paste(state: &mut State, text: &str) {
     }
 }
 
-fn insert(input: &mut Input, text: &str) {
+/// Inserts text where the cursor of the line is.
+pub fn insert(input: &mut Input, text: &str) {
     for c in text.chars() {
         input.handle(InputRequest::InsertChar(c));
     }
 }
 
 /// Edits a line of text as shells do; false when the key is not for editing.
-fn edit(input: &mut Input, key: Key) -> bool {
+pub fn edit(input: &mut Input, key: Key) -> bool {
     let request = match (key.character(), key.to_string().as_str()) {
         (Some(character), _) if crate::domain::text::is_hostile(character) => return false,
         (Some(character), _) => InputRequest::InsertChar(character),
@@ -194,11 +243,15 @@ fn edit(input: &mut Input, key: Key) -> bool {
 pub fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Quit => {
-            state.leaving = true;
-            effects.push(Effect::Quit);
+            if operations::may_leave(state) {
+                state.leaving = true;
+                effects.push(Effect::Quit);
+            }
         }
         Action::Suspend => effects.push(Effect::Suspend),
         _ if state.overlay.is_some() => overlay(state, action, effects),
+        Action::Help | Action::Errors if state.operations.plan.is_some() => global(state, action, effects),
+        _ if state.operations.plan.is_some() => plan::act(state, action, effects),
         _ => {
             let heard = match state.screen {
                 Screen::Fleet => fleet::handle(state, action),
@@ -206,14 +259,17 @@ pub fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
                 Screen::Database => database::handle(state, action),
             };
             if !heard {
-                global(state, action);
+                global(state, action, effects);
             }
         }
     }
 }
 
-fn global(state: &mut State, action: Action) {
+fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
+        Action::Operations => operations::open_menu(state),
+        Action::Arm => operations::ask_to_arm(state, effects),
+        Action::Executions => state.overlay = Some(Overlay::Executions(executions::State::default())),
         Action::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
         Action::Errors => state.overlay = Some(Overlay::Errors { selected: 0 }),
         Action::Palette => state.overlay = Some(Overlay::Menu(palette(state))),
@@ -298,6 +354,7 @@ fn overlay(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             state.overlay = None;
         }
         (_, Action::Back) => state.overlay = None,
+        (Overlay::Executions(_), _) => executions::act(state, action, effects),
         (Overlay::Help { scroll }, _) => {
             let most = super::view::help_scroll_limit(&state.keymap, state.screen, state.size);
             *scroll = scroll.saturating_add_signed(step).min(most);
@@ -346,6 +403,9 @@ fn perform(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         Command::Range(range) => database::set_range(state, range),
         Command::Play(name) => effects.push(Effect::Play(name)),
         Command::Copy(text) => effects.push(Effect::Copy(text)),
+        Command::Plan(kind) => operations::plan(state, kind, effects),
+        Command::PlanOn(kind, target) => operations::plan_on(state, kind, *target, effects),
+        Command::NotAvailable(why) => say(state, why, Tone::Plain),
         Command::Theme(name) => {
             let (theme, _) = theme::load(&name, None);
             state.theme = theme::degrade(&theme, state.depth);

@@ -9,12 +9,12 @@ use ratatui::layout::Rect;
 use super::data::SiteData;
 use super::state::{Overlay, Screen, State};
 use super::toast::Tone;
-use super::{Scope, overlays};
+use super::{Scope, armed, overlays};
 use crate::collect::{Dataset, Target};
 use crate::domain::{Criticality, SiteId};
 use crate::keymap::{Action, Layer};
 use crate::screens::databases::Level;
-use crate::screens::{database, databases, fleet};
+use crate::screens::{database, databases, executions, fleet, plan};
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
@@ -41,14 +41,19 @@ fn compose(state: &State, area: Rect, buf: &mut Buffer) {
         layout::draw_too_small(area, buf, &state.theme);
         return;
     }
-    let parts = layout::regions(area);
+    let mut parts = layout::regions(area);
+    let foot = running_area(state, &mut parts.body);
     header(state, parts.header, buf);
     match state.screen {
         Screen::Fleet => fleet::view(state, parts.body, buf),
         Screen::Databases => databases::view(state, parts.body, buf),
         Screen::Database => database::view(state, parts.body, buf),
     }
+    plan::view(state, parts.body, buf);
     footer(state, parts.footer, buf);
+    for (y, line) in (foot.y..foot.bottom()).zip(executions::running_lines(state, foot.width)) {
+        pen::left(buf, Rect { y, height: 1, ..foot }, &line, &state.theme);
+    }
     if let Some(code) = &state.code {
         overlays::code(state, code, parts.body, buf);
         return;
@@ -58,7 +63,26 @@ fn compose(state: &State, area: Rect, buf: &mut Buffer) {
         Some(Overlay::Help { scroll }) => overlays::help(state, *scroll, parts.body, buf),
         Some(Overlay::Errors { selected }) => overlays::errors(state, *selected, parts.body, buf),
         Some(Overlay::Menu(menu)) => overlays::menu(state, menu, parts.body, buf),
+        Some(Overlay::Executions(open)) => executions::view(state, open, parts.body, buf),
     }
+    if let Some(question) = &state.operations.question {
+        overlays::arming(state, question, parts.body, buf);
+    }
+}
+
+/// The body of the screen at the size of the terminal, without the lines of what runs.
+#[must_use]
+pub fn body(state: &State) -> Rect {
+    let mut body = layout::regions(Rect::new(0, 0, state.size.0, state.size.1)).body;
+    running_area(state, &mut body);
+    body
+}
+
+/// Takes rows from the lower end of the body for the operations that run; few where the body is low.
+fn running_area(state: &State, body: &mut Rect) -> Rect {
+    let rows = executions::running_rows(state).min(body.height / 4);
+    body.height -= rows;
+    Rect { y: body.bottom(), height: rows, ..*body }
 }
 
 fn header(state: &State, area: Rect, buf: &mut Buffer) {
@@ -101,7 +125,7 @@ fn standing(state: &State, width: u16) -> Vec<Piece> {
     if let Some(endpoint) = state.estate.endpoint.as_ref().filter(|_| width >= 100) {
         pieces.push((format!("{endpoint}   "), Role::Warning));
     }
-    pieces.push(("READ-ONLY".into(), Role::Text));
+    pieces.push(armed::standing(state));
     pieces.push((format!("  {}", format::clock(state.now)), Role::Dim));
     let local = state.now.to_zoned(state.zone.clone());
     if width >= 120 && local.offset().seconds() != 0 {
@@ -253,12 +277,16 @@ fn footer(state: &State, area: Rect, buf: &mut Buffer) {
         };
         room.width = start.saturating_sub(inner.x + 2);
     }
-    if let Some(prompt) = state.databases.prompt.as_ref().filter(|_| state.overlay.is_none()) {
+    if let Some(prompt) =
+        state.databases.prompt.as_ref().filter(|_| state.overlay.is_none() && state.operations.plan.is_none())
+    {
         overlays::prompt(state, "/", prompt, room, buf);
         return;
     }
     let actions = match (&state.overlay, state.screen) {
+        _ if state.operations.question.is_some() => vec![(Action::Open, "arm"), (Action::Back, "leave it read-only")],
         (Some(overlay), _) => overlays::hints(overlay),
+        (None, _) if state.operations.plan.is_some() => plan::hints(state),
         (None, Screen::Fleet) => fleet::hints(state),
         (None, Screen::Databases) => databases::hints(state),
         (None, Screen::Database) => database::hints(state),

@@ -31,6 +31,9 @@ pub struct AssumeRole {
     pub mfa_serial: Option<String>,
     /// The name in AWS's trail; [`session_name`] when there is none.
     pub session_name: Option<String>,
+    /// Who is behind it, as `sts:SourceIdentity`: it stays in the trail through every role that is
+    /// assumed from this one. The role's trust policy must allow `sts:SetSourceIdentity`.
+    pub source_identity: Option<String>,
     /// How long the credentials last; an hour when not said, which is also the most for a role
     /// that is assumed from a role ("role chaining" in the IAM User Guide).
     pub duration: Option<Duration>,
@@ -63,6 +66,7 @@ pub(super) async fn assume(
         .role_arn(&role.arn)
         .role_session_name(role.session_name.clone().unwrap_or_else(|| session_name(user().as_deref())))
         .set_external_id(role.external_id.clone())
+        .set_source_identity(role.source_identity.clone().filter(|name| !name.is_empty()))
         .set_duration_seconds(role.duration.map(|d| i32::try_from(d.as_secs()).unwrap_or(i32::MAX)))
         .set_serial_number(role.mfa_serial.clone())
         .set_token_code(code.map(|code| code.reveal().to_owned()))

@@ -44,6 +44,8 @@ pub const DESCRIBE_DB_SNAPSHOTS: &str = "rds:DescribeDBSnapshots";
 pub const DESCRIBE_EVENTS: &str = "rds:DescribeEvents";
 /// `DescribePendingMaintenanceActions`.
 pub const DESCRIBE_PENDING_MAINTENANCE_ACTIONS: &str = "rds:DescribePendingMaintenanceActions";
+/// `DescribeOrderableDBInstanceOptions`.
+pub const DESCRIBE_ORDERABLE_DB_INSTANCE_OPTIONS: &str = "rds:DescribeOrderableDBInstanceOptions";
 /// `GetMetricData`.
 pub const GET_METRIC_DATA: &str = "cloudwatch:GetMetricData";
 /// `DescribeAlarms`.
@@ -59,6 +61,7 @@ pub const READS: &[(&str, &str)] = &[
     (DESCRIBE_DB_SNAPSHOTS, "rds:DescribeDBSnapshots"),
     (DESCRIBE_EVENTS, "rds:DescribeEvents"),
     (DESCRIBE_PENDING_MAINTENANCE_ACTIONS, "rds:DescribePendingMaintenanceActions"),
+    (DESCRIBE_ORDERABLE_DB_INSTANCE_OPTIONS, "rds:DescribeOrderableDBInstanceOptions"),
     (GET_METRIC_DATA, "cloudwatch:GetMetricData"),
     (DESCRIBE_ALARMS, "cloudwatch:DescribeAlarms"),
     (GET_CALLER_IDENTITY, "sts:GetCallerIdentity"),

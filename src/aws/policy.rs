@@ -1,6 +1,11 @@
-//! The IAM policy that the console needs, written from the table that the adapters use.
+//! The IAM policies that the console needs, written from the tables that the adapters use: for
+//! reading, and ([`operator()`]) for changing.
+
+mod operator;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use operator::{OPERATOR_NOTE, WRITES, operator};
 
 /// Calls that everybody may make: AWS asks for no permission (STS API reference,
 /// `GetCallerIdentity`).
@@ -16,31 +21,52 @@ Resource is \"*\": every call asks for all there is in a region, and a narrower 
 /// JSON: one statement a service, actions sorted, the same in every run.
 #[must_use]
 pub fn reader(reads: &[(&str, &str)]) -> String {
+    document(&reading(reads))
+}
+
+/// One statement a service.
+fn reading(reads: &[(&str, &str)]) -> Vec<String> {
     let mut services: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (call, action) in reads {
         if let Some((service, _)) = action.split_once(':').filter(|_| !FREE.contains(call)) {
             services.entry(service).or_default().insert(*action);
         }
     }
-    let statements: Vec<String> =
-        services.iter().map(|(service, actions)| statement(service, actions.iter().copied())).collect();
+    services
+        .iter()
+        .map(|(service, actions)| statement(&format!("Reads{}", sid(service)), actions, &["*".to_owned()], ""))
+        .collect()
+}
+
+fn document(statements: &[String]) -> String {
     format!("{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n{}\n  ]\n}}\n", statements.join(",\n"))
 }
 
 /// Names of services and actions are letters, digits, `-` and `:`, so that nothing is escaped.
-fn statement<'a>(service: &str, actions: impl Iterator<Item = &'a str>) -> String {
-    let actions: Vec<String> = actions.map(|action| format!("        \"{action}\"")).collect();
-    [
+/// `condition` is JSON, or empty for none.
+fn statement(name: &str, actions: &BTreeSet<&str>, resources: &[String], condition: &str) -> String {
+    let listed: Vec<String> = actions.iter().map(|action| format!("        \"{action}\"")).collect();
+    let resource = match resources {
+        [one] => format!("\"{one}\""),
+        many => {
+            let many: Vec<String> = many.iter().map(|arn| format!("        \"{arn}\"")).collect();
+            format!("[\n{}\n      ]", many.join(",\n"))
+        }
+    };
+    let mut lines = vec![
         "    {".to_owned(),
-        format!("      \"Sid\": \"QuarterdeckReads{}\",", sid(service)),
+        format!("      \"Sid\": \"Quarterdeck{name}\","),
         "      \"Effect\": \"Allow\",".to_owned(),
         "      \"Action\": [".to_owned(),
-        actions.join(",\n"),
+        listed.join(",\n"),
         "      ],".to_owned(),
-        "      \"Resource\": \"*\"".to_owned(),
-        "    }".to_owned(),
-    ]
-    .join("\n")
+        format!("      \"Resource\": {resource}{}", if condition.is_empty() { "" } else { "," }),
+    ];
+    if !condition.is_empty() {
+        lines.push(format!("      \"Condition\": {condition}"));
+    }
+    lines.push("    }".to_owned());
+    lines.join("\n")
 }
 
 /// A `Sid` takes letters and digits only.
@@ -56,7 +82,7 @@ mod tests {
 
     /// The adapters, and the service that each of their clients is for.
     const ADAPTERS: [(&str, &str, &str); 3] = [
-        ("rds", ".rds(region)", include_str!("rds.rs")),
+        ("rds", ".rds(region)", concat!(include_str!("rds.rs"), include_str!("rds/orderable.rs"))),
         ("cloudwatch", ".cloudwatch(region)", include_str!("cloudwatch.rs")),
         ("sts", ".sts(region)", include_str!("sts.rs")),
     ];

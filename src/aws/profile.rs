@@ -114,6 +114,8 @@ fn mfa_roles_in(config: &str, profile: &str) -> Option<(String, Vec<AssumeRole>)
             return roles.iter().any(|role: &AssumeRole| role.mfa_serial.is_some()).then_some((name, roles));
         };
         roles.push(AssumeRole {
+            // A shared profile names none.
+            source_identity: None,
             arn,
             external_id: value("external_id"),
             mfa_serial: value("mfa_serial"),

@@ -1,8 +1,13 @@
 //! RDS: DB instances, snapshots, events and pending maintenance (API 2014-10-31).
 //!
-//! Every list is followed to its end.
+//! Every list is followed to its end. What an operation stands on is read in `observe`, how far it is
+//! in `look`; [`mod@write`] alone changes anything.
 
 mod convert;
+pub mod look;
+pub mod observe;
+mod orderable;
+pub mod write;
 
 use aws_sdk_rds::types::SourceType;
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +20,7 @@ use super::{
     words,
 };
 use crate::collect::EventsOf;
-use crate::domain::{Database, Event, Fault, MaintenanceAction, Snapshot};
+use crate::domain::{Database, Event, Fault, FaultKind, MaintenanceAction, Snapshot};
 
 /// Records a page, the most that AWS gives.
 const PAGE: i32 = 100;
@@ -28,11 +33,25 @@ const EVENTS_KEPT: SignedDuration = SignedDuration::from_secs(14 * 86_400 - 60);
 /// # Errors
 /// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
 pub async fn databases(session: &Session, region: &str) -> Result<Vec<Database>, Fault> {
+    instances(session, region, None).await
+}
+
+/// Reads one DB instance by its name; `None` when AWS knows none of this name.
+///
+/// # Errors
+/// The call's [`Fault`].
+pub async fn find_database(session: &Session, region: &str, id: &str) -> Result<Option<Database>, Fault> {
+    let found = or_none(instances(session, region, Some(id)).await)?;
+    Ok(found.into_iter().find(|database| database.id.eq_ignore_ascii_case(id)))
+}
+
+async fn instances(session: &Session, region: &str, id: Option<&str>) -> Result<Vec<Database>, Fault> {
     let client = session.rds(region);
     let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
     loop {
         let page = client
             .describe_db_instances()
+            .set_db_instance_identifier(id.map(ToOwned::to_owned))
             .max_records(PAGE)
             .set_marker(marker)
             .send()
@@ -53,12 +72,31 @@ pub async fn databases(session: &Session, region: &str) -> Result<Vec<Database>,
 /// # Errors
 /// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
 pub async fn snapshots(session: &Session, region: &str, database: &str) -> Result<Vec<Snapshot>, Fault> {
+    listed(session, region, Some(database), None).await
+}
+
+/// Reads one snapshot by its name; `None` when AWS knows none of this name.
+///
+/// # Errors
+/// The call's [`Fault`].
+pub async fn find_snapshot(session: &Session, region: &str, id: &str) -> Result<Option<Snapshot>, Fault> {
+    let found = or_none(listed(session, region, None, Some(id)).await)?;
+    Ok(found.into_iter().find(|snapshot| snapshot.id.eq_ignore_ascii_case(id)))
+}
+
+async fn listed(
+    session: &Session,
+    region: &str,
+    database: Option<&str>,
+    id: Option<&str>,
+) -> Result<Vec<Snapshot>, Fault> {
     let client = session.rds(region);
     let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
     loop {
         let page = client
             .describe_db_snapshots()
-            .db_instance_identifier(database)
+            .set_db_instance_identifier(database.map(ToOwned::to_owned))
+            .set_db_snapshot_identifier(id.map(ToOwned::to_owned))
             .max_records(PAGE)
             .set_marker(marker)
             .send()
@@ -76,7 +114,8 @@ pub async fn snapshots(session: &Session, region: &str, database: &str) -> Resul
 /// Categories of what somebody must know of ("Amazon RDS event categories").
 const GRAVE: [&str; 4] = ["failover", "failure", "low storage", "recovery"];
 
-/// Reads events of DB instances of a region between two moments, oldest first and each once. AWS keeps 14 days: an earlier `since` is moved there.
+/// Reads events of DB instances of a region between two moments, oldest first and each once.
+/// AWS keeps 14 days: an earlier `since` is moved there.
 ///
 /// # Errors
 /// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
@@ -141,6 +180,14 @@ pub async fn maintenance(session: &Session, region: &str) -> Result<Vec<Maintena
             found.sort_by(|a, b| (&a.arn, &a.action).cmp(&(&b.arn, &b.action)));
             return Ok(found);
         }
+    }
+}
+
+/// Nothing when AWS says that it knows none of this name.
+fn or_none<T: Default>(answer: Result<T, Fault>) -> Result<T, Fault> {
+    match answer {
+        Err(fault) if fault.kind == FaultKind::NotFound => Ok(T::default()),
+        answer => answer,
     }
 }
 

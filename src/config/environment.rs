@@ -1,23 +1,27 @@
 //! Reads one `[[environment]]`.
 
+mod operator;
+
 use std::time::Duration;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::document::{Entry, Part, found, raw};
+use super::guard::{self, CLOSED, Guard};
 use super::known::{self, Known};
 use super::nearest::{hint, nearest};
 use super::problem::Problems;
 use super::{EnvironmentSpec, RoleSpec, forms, thresholds};
 use crate::domain::{Criticality, text};
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "name",
     "group",
     "criticality",
     "profile",
     "role",
+    "operator",
     "endpoint",
     "account",
     "region",
@@ -27,6 +31,7 @@ const KEYS: [&str; 15] = [
     "rpo",
     "rto",
     "thresholds",
+    "guard",
     "expectations",
 ];
 const ROLE_KEYS: [&str; 4] = ["arn", "external_id", "mfa_serial", "session_name"];
@@ -36,6 +41,8 @@ const LEVELS: [Criticality; 3] = [Criticality::Development, Criticality::Staging
 const NAME: &str = "a name of at most 40 letters, digits and - _ .";
 const REGION: &str = "a region such as \"us-east-1\"";
 const DURATION: &str = "a time such as \"5m\", \"24h\" or \"7d\"";
+const EXTERNAL_ID: &str = "an external id of 2 to 1224 characters without blanks";
+const MFA_SERIAL: &str = "an MFA device such as \"arn:aws:iam::111122223333:mfa/jo\"";
 const ARN: &str = "the ARN of a role such as \"arn:aws:iam::111122223333:role/reader\"";
 
 /// Whether a text can be an environment's name.
@@ -52,12 +59,13 @@ pub(super) fn name_of(block: &DeTable<'_>) -> Option<String> {
 
 /// Reads a block. `None` when it is not certain which place is meant or who reads it; a problem
 /// tells why. `broken` says that a syntax error in the block has been reported: what is missing
-/// then may only be unreadable.
+/// then may only be unreadable. What it says about changes goes to `guard`.
 pub(super) fn read<'t>(
     part: &Part<'t>,
     block: &Spanned<DeValue<'t>>,
     broken: bool,
     known: &Known,
+    guard: &mut Guard,
     problems: &mut Problems<'_>,
 ) -> Option<EnvironmentSpec> {
     let line = part.line(block);
@@ -66,7 +74,7 @@ pub(super) fn read<'t>(
         return None;
     };
     problems.environment = name_of(table);
-    let mut reader = Reader { part, known, problems, sound: !broken };
+    let mut reader = Reader { part, known, guard, problems, sound: !broken };
     let mut spec = EnvironmentSpec { line, criticality: Criticality::Production, ..EnvironmentSpec::default() };
     let mut lines = Lines::default();
     for entry in part.entries(table) {
@@ -88,12 +96,14 @@ struct Lines {
     account: Option<usize>,
     region: Option<usize>,
     dr_region: Option<usize>,
+    operator: Option<usize>,
 }
 
 struct Reader<'r, 't, 'f> {
     part: &'r Part<'t>,
     /// What the names in it may refer to.
     known: &'r Known,
+    guard: &'r mut Guard,
     problems: &'r mut Problems<'f>,
     /// Nothing is wrong that would make another place of it.
     sound: bool,
@@ -126,6 +136,11 @@ impl<'t> Reader<'_, 't, '_> {
                 }
             }
             "role" => spec.connection.roles = self.roles(entry),
+            "operator" => {
+                lines.operator = Some(entry.line);
+                spec.operator = self.operator(entry);
+                self.guard.closed |= spec.operator.is_none();
+            }
             "endpoint" => {
                 let sound = |url: &str| {
                     let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
@@ -164,6 +179,14 @@ impl<'t> Reader<'_, 't, '_> {
                 DeValue::Table(table) => spec.thresholds = thresholds::read(self.part, table, self.problems),
                 _ => self.ignored(entry, "a table: [environment.thresholds]", "the defaults hold"),
             },
+            "guard" => {
+                if let DeValue::Table(table) = entry.value {
+                    guard::read(self.part, table, "[environment.guard]", self.guard, self.problems);
+                } else {
+                    self.guard.closed = true;
+                    self.ignored(entry, "a table: [environment.guard]", CLOSED);
+                }
+            }
             "expectations" => match entry.value {
                 DeValue::Table(table) => spec.expectations = raw(table),
                 _ => self.ignored(entry, "a table: [environment.expectations]", "nothing is expected"),
@@ -216,6 +239,7 @@ impl<'t> Reader<'_, 't, '_> {
             }
             _ => {}
         }
+        self.same_account(spec, lines);
     }
 
     /// A text that decides which place is meant: when it is not sound, the environment is left out.
@@ -333,23 +357,16 @@ impl<'t> Reader<'_, 't, '_> {
     }
 
     fn role_entry(&mut self, entry: &Entry<'_, 't>, role: &mut RoleSpec) {
-        // STS API reference, AssumeRole: 2 to 1224 characters.
-        let external = |text: &str| {
-            (2..=1224).contains(&text.len())
-                && text.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c))
-        };
         match entry.key {
             "arn" => {
                 let sound = |text: &str| forms::account_of_role(text).is_some();
                 role.arn = self.needed(entry, sound, ARN).unwrap_or_default();
             }
             "external_id" => {
-                role.external_id =
-                    self.needed(entry, external, "an external id of 2 to 1224 characters without blanks");
+                role.external_id = self.needed(entry, is_external_id, EXTERNAL_ID);
             }
             "mfa_serial" => {
-                let expected = "an MFA device such as \"arn:aws:iam::111122223333:mfa/jo\"";
-                role.mfa_serial = self.needed(entry, forms::is_mfa_serial, expected);
+                role.mfa_serial = self.needed(entry, forms::is_mfa_serial, MFA_SERIAL);
             }
             "session_name" => {
                 let expected = "a session name of 2 to 64 letters, digits and _ + = , . @ -";
@@ -361,4 +378,9 @@ impl<'t> Reader<'_, 't, '_> {
             }
         }
     }
+}
+
+/// STS API reference, `AssumeRole`: 2 to 1224 characters.
+fn is_external_id(text: &str) -> bool {
+    (2..=1224).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c))
 }

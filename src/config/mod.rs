@@ -1,15 +1,17 @@
 //! What an engineer tells quarterdeck: which environments there are, how they are reached, what is
 //! expected of them.
 //!
-//! One TOML file ([`locate`]) with `[[environment]]` blocks and `[settings]`; `samples/` has two
+//! One TOML file ([`locate`]) with `[[environment]]` blocks, `[settings]` and `[guard]`; `samples/` has two
 //! whole ones. Reading never fails: [`parse`] gives what is sound and a [`Problem`] for everything
-//! that is not, all at once. [`check`] also looks for the names that it refers to. [`Watch`] tells when the file has changed.
+//! that is not, all at once. [`check`] also looks for the names that it refers to. [`Watch`] tells when
+//! the file has changed.
 
 mod document;
 mod environment;
 mod estate;
 mod file;
 pub mod forms;
+mod guard;
 pub mod init;
 mod known;
 mod nearest;
@@ -23,10 +25,12 @@ use std::time::Duration;
 
 use crate::domain::Criticality;
 use crate::domain::threshold::Thresholds;
+use crate::ops::Policy;
 
 pub use estate::place;
 pub use file::{Watch, check, load, locate};
 pub use known::Known;
+pub use nearest::nearest;
 pub use problem::{Problem, Severity, report};
 
 /// The two estates that are served out of the box, as file name and text.
@@ -111,6 +115,11 @@ pub struct EnvironmentSpec {
     pub rpo: Option<Duration>,
     pub rto: Option<Duration>,
     pub thresholds: Thresholds,
+    /// What a change takes here: `[guard]`, tightened by the environment's own.
+    pub policy: Policy,
+    /// The role that is assumed for a change, in place of the last one that reads (`operator`). Without
+    /// it changes are made with the credentials that read.
+    pub operator: Option<RoleSpec>,
     /// How its resources should be configured, as written.
     pub expectations: toml::Table,
     /// Where it begins in the file.
@@ -138,6 +147,10 @@ pub struct RoleSpec {
     pub mfa_serial: Option<String>,
     /// Name of the session in CloudTrail.
     pub session_name: Option<String>,
+    /// Of an operator: whether the name of who makes a change goes with the role as its source
+    /// identity, which no role assumed from it can change (the trust policy must allow
+    /// `sts:SetSourceIdentity`).
+    pub source_identity: bool,
 }
 
 /// What of a site belongs to an environment.

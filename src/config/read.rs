@@ -3,6 +3,7 @@
 use toml::de::DeValue;
 
 use super::document::{self, Part, found};
+use super::guard::{self, CLOSED, Guard};
 use super::known::Known;
 use super::nearest::hint;
 use super::problem::{Problem, Problems, Severity};
@@ -13,10 +14,12 @@ pub(super) fn read(text: &str, file: &str, known: &Known) -> (Config, Vec<Proble
     let mut config = Config::default();
     let mut described = false;
     let mut blocks = Vec::new();
+    let mut whole = Guard::default();
     let document = document::parse(text);
     for part in &document.parts {
-        described |= read_part(part, &mut blocks, &mut config, known, &mut problems);
+        described |= read_part(part, &mut blocks, &mut config, &mut whole, known, &mut problems);
     }
+    guarded(&mut blocks, &whole, &mut problems);
     for (line, message) in document.errors {
         problems.error(line, message);
     }
@@ -36,6 +39,18 @@ struct Block {
     line: usize,
     /// `None` when the environment is left out.
     spec: Option<EnvironmentSpec>,
+    /// What it says about changes.
+    guard: Guard,
+}
+
+/// Gives each environment the rules of its changes, once all of the file is known.
+fn guarded(blocks: &mut [Block], whole: &Guard, problems: &mut Problems<'_>) {
+    for block in blocks {
+        let Some(spec) = &mut block.spec else { continue };
+        problems.environment.clone_from(&block.name);
+        spec.policy = block.guard.policy(whole, spec.criticality, problems);
+    }
+    problems.environment = None;
 }
 
 /// Reads a part; true when it has an environment, sound or not.
@@ -43,12 +58,13 @@ fn read_part(
     part: &Part<'_>,
     blocks: &mut Vec<Block>,
     config: &mut Config,
+    whole: &mut Guard,
     known: &Known,
     problems: &mut Problems<'_>,
 ) -> bool {
     let broken = !part.errors.is_empty();
     let before = problems.list.len();
-    let mut described = false;
+    let (mut described, mut guarding) = (false, false);
     let mut name = None;
     for entry in part.entries(&part.table) {
         match (entry.key, entry.value) {
@@ -56,8 +72,9 @@ fn read_part(
                 described = true;
                 for block in written {
                     name = block.get_ref().as_table().and_then(environment::name_of);
-                    let spec = environment::read(part, block, broken, known, problems);
-                    blocks.push(Block { name: name.clone(), line: part.line(block), spec });
+                    let mut guard = Guard::default();
+                    let spec = environment::read(part, block, broken, known, &mut guard, problems);
+                    blocks.push(Block { name: name.clone(), line: part.line(block), spec, guard });
                 }
             }
             ("environment", value) => {
@@ -70,9 +87,18 @@ fn read_part(
             (key @ ("settings" | "ui"), value) => {
                 problems.error(entry.line, format!("found {}, expected a table: [{key}]", found(value)));
             }
+            ("guard", DeValue::Table(table)) => {
+                guarding = true;
+                guard::read(part, table, "[guard]", whole, problems);
+                whole.closed |= broken;
+            }
+            ("guard", value) => {
+                whole.closed = true;
+                problems.error(entry.line, format!("found {}, expected a table: [guard]; {CLOSED}", found(value)));
+            }
             (key, _) => {
                 let key: String = crate::domain::text::clean(key);
-                let message = format!("{key:?} is not known here{}", hint(&key, &["environment", "settings"]));
+                let message = format!("{key:?} is not known here{}", hint(&key, &["environment", "settings", "guard"]));
                 problems.warning(entry.line, message);
             }
         }
@@ -83,7 +109,11 @@ fn read_part(
     problems.list.extend(read.into_iter().filter(|problem| !unreadable(problem.line)));
     problems.environment = name;
     for (line, message) in &part.errors {
-        let consequence = if described { "; the environment is left out" } else { "" };
+        let consequence = match (described, guarding) {
+            (true, _) => "; the environment is left out".to_owned(),
+            (false, true) => format!("; {CLOSED}"),
+            (false, false) => String::new(),
+        };
         problems.error(*line, format!("{message}{consequence}"));
     }
     problems.environment = None;
@@ -95,7 +125,7 @@ fn read_part(
 fn unique(blocks: Vec<Block>, problems: &mut Problems<'_>) -> Vec<EnvironmentSpec> {
     let mut kept: Vec<EnvironmentSpec> = Vec::with_capacity(blocks.len());
     let mut seen: Vec<(String, usize)> = Vec::new();
-    for Block { name, line, spec } in blocks {
+    for Block { name, line, spec, .. } in blocks {
         let Some(name) = name else { continue };
         problems.environment = Some(name.clone());
         let taken = kept.iter().find(|other| other.name == name).map(|other| other.line);

@@ -1,9 +1,10 @@
 //! What RDS says has happened.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// An RDS event. `DescribeEvents` has no event ids: date, source and message are its identity.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Event {
     pub at: Timestamp,
     /// `SourceIdentifier`: the DB instance's name.

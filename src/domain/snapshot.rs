@@ -1,9 +1,10 @@
 //! A DB snapshot.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// A DB snapshot as `DescribeDBSnapshots` tells it, text cleaned.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Snapshot {
     pub id: String,
     pub arn: String,
@@ -20,7 +21,15 @@ pub struct Snapshot {
     /// GiB.
     pub allocated: i32,
     pub encrypted: bool,
+    /// ARN of the key that it is encrypted with.
+    pub kms_key: Option<String>,
+    /// `StorageType`: `gp2`, `gp3`, `io1`, `io2`.
+    pub storage_kind: String,
+    /// `Engine`.
+    pub engine: String,
     pub engine_version: String,
     /// Region of the source when it was copied from another one.
     pub source_region: Option<String>,
+    /// `TagList`, sorted by key.
+    pub tags: Vec<(String, String)>,
 }

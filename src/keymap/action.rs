@@ -81,6 +81,11 @@ actions! {
     CursorRight = "cursor_right", "cursor to the right";
     CursorClear = "cursor_clear", "cursor away";
     Now = "now", "up to now";
+    Operations = "operations", "operations on what is selected";
+    Arm = "arm", "arm or disarm";
+    Executions = "executions", "operations running and done";
+    Approve = "approve", "approve the plan";
+    SafetySnapshot = "safety_snapshot", "snapshot first, or not";
     Refresh = "refresh", "refresh";
     Errors = "errors", "errors";
     Dismiss = "dismiss", "dismiss the message";

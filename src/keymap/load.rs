@@ -251,7 +251,7 @@ mod tests {
             for layer in Layer::ALL {
                 let layers: &[Layer] = match layer {
                     Layer::Fleet | Layer::Table | Layer::Database => &[layer, Layer::Global],
-                    Layer::Global | Layer::Overlay | Layer::Prompt => &[layer],
+                    Layer::Global | Layer::Plan | Layer::Overlay | Layer::Prompt => &[layer],
                 };
                 for (_, action) in default.bindings(layer) {
                     let lost = keymap.key_for(layers, action).is_none();

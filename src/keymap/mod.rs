@@ -25,6 +25,8 @@ pub enum Layer {
     Table,
     /// The charts of a database have the focus.
     Database,
+    /// The plan of a change; nothing else is heard then.
+    Plan,
     /// A list that lies over the screen: palette, choices, help.
     Overlay,
     /// A line of text is being typed.
@@ -33,7 +35,8 @@ pub enum Layer {
 
 impl Layer {
     /// Every layer.
-    pub const ALL: [Self; 6] = [Self::Global, Self::Fleet, Self::Table, Self::Database, Self::Overlay, Self::Prompt];
+    pub const ALL: [Self; 7] =
+        [Self::Global, Self::Fleet, Self::Table, Self::Database, Self::Plan, Self::Overlay, Self::Prompt];
 
     /// The table in keymap files.
     #[must_use]
@@ -43,6 +46,7 @@ impl Layer {
             Self::Fleet => "fleet",
             Self::Table => "table",
             Self::Database => "database",
+            Self::Plan => "plan",
             Self::Overlay => "overlay",
             Self::Prompt => "prompt",
         }

@@ -7,8 +7,9 @@ use tokio::sync::mpsc;
 use crate::app::Estate;
 use crate::aws::meter::Meter;
 use crate::aws::{AssumeRole, CodeSource, MfaRequest, Session, SessionSpec};
-use crate::config::{self, Config, ConnectionSpec, EnvironmentSpec, Problem, Settings, Severity};
+use crate::config::{self, Config, ConnectionSpec, EnvironmentSpec, Problem, RoleSpec, Settings, Severity};
 use crate::domain::text::clean;
+use crate::ops::Policy;
 
 /// The sign-ins that a configuration needs. They outlive a change of the file: who has given an MFA
 /// code is not asked for another one because a comment was written.
@@ -37,6 +38,10 @@ pub struct Configured {
     pub sessions: Vec<Session>,
     /// By session: which one of the configuration before it is.
     pub inherited: Vec<Option<usize>>,
+    /// By environment: what a change takes there.
+    pub policies: Vec<Policy>,
+    /// By environment: who makes changes there, when it is not who reads.
+    pub operators: Vec<Option<SessionSpec>>,
     pub settings: Settings,
     /// What is wrong with the file; the sound part is used.
     pub problems: Vec<String>,
@@ -82,6 +87,7 @@ impl SignIns {
         let before = std::mem::take(&mut self.open);
         let mut estate = Estate { endpoint: self.endpoint.as_deref().map(clean), ..Estate::default() };
         let mut inherited = Vec::new();
+        let (mut policies, mut operators) = (Vec::new(), Vec::new());
         for mut spec in config.environments {
             if self.endpoint.is_some() {
                 spec.connection.endpoint.clone_from(&self.endpoint);
@@ -102,35 +108,55 @@ impl SignIns {
                 self.open.push((key, session));
                 self.open.len() - 1
             };
+            operators.push(self.operator_spec(&spec));
             config::place(&mut estate, session, &spec);
+            policies.push(spec.policy);
         }
         Configured {
             estate,
             sessions: self.open.iter().map(|(_, session)| session.clone()).collect(),
             inherited,
+            policies,
+            operators,
             settings: config.settings,
             problems: problems.iter().map(ToString::to_string).collect(),
         }
     }
 
     fn session_spec(&self, spec: &EnvironmentSpec) -> SessionSpec {
-        let roles = spec.connection.roles.iter().map(|role| AssumeRole {
-            arn: role.arn.clone(),
-            external_id: role.external_id.clone(),
-            mfa_serial: role.mfa_serial.clone(),
-            session_name: role.session_name.clone(),
-            ..AssumeRole::default()
-        });
         SessionSpec {
             profile: spec.connection.profile.clone(),
             region: Some(spec.region.clone()),
             endpoint: spec.connection.endpoint.clone(),
-            roles: roles.collect(),
+            roles: spec.connection.roles.iter().map(assumed).collect(),
             label: spec.name.clone(),
             codes: Some(self.codes.clone()),
             meter: self.meter.clone(),
             ..SessionSpec::default()
         }
+    }
+
+    /// Whoever makes changes signs in as whoever reads, but for the last role.
+    fn operator_spec(&self, spec: &EnvironmentSpec) -> Option<SessionSpec> {
+        let operator = spec.operator.as_ref()?;
+        let mut session = self.session_spec(spec);
+        session.roles.pop();
+        session.roles.push(assumed(operator));
+        session.label = format!("{}, to make a change", spec.name);
+        Some(session)
+    }
+}
+
+/// The role as it is assumed. An empty source identity is filled in when a change is made, with the
+/// name of who makes it.
+pub(super) fn assumed(role: &RoleSpec) -> AssumeRole {
+    AssumeRole {
+        arn: role.arn.clone(),
+        external_id: role.external_id.clone(),
+        mfa_serial: role.mfa_serial.clone(),
+        session_name: role.session_name.clone(),
+        source_identity: role.source_identity.then(String::new),
+        ..AssumeRole::default()
     }
 }
 
@@ -214,5 +240,24 @@ mod tests {
         assert_eq!(opened.estate.cli, [format!(" --endpoint-url {URL}")]);
         assert_eq!(opened.sessions.len(), 1, "they are one connection now");
         assert_eq!(opened.sessions[0].endpoint(), Some(URL));
+    }
+
+    #[tokio::test]
+    async fn the_operator_takes_the_place_of_the_role_that_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        let arn = |name: &str| format!("arn:aws:iam::111122223333:role/{name}");
+        let roles = format!("role = [\"{}\", \"{}\"]\n", arn("gate"), arn("reader"));
+        let operator = format!("operator = \"{}\"\n", arn("operator"));
+        let text = [environment("a", 1), roles, operator, environment("b", 2)].concat();
+        fs::write(&path, format!("{text}\n[guard]\nrunning_at_most = 1\n")).unwrap();
+        let (mut sign_ins, _questions) = SignIns::new(None, Meter::default());
+        let opened = sign_ins.start(&path).await.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(opened.policies.iter().map(|policy| policy.running_at_most).collect::<Vec<_>>(), [1, 1]);
+        let [Some(session), None] = opened.operators.as_slice() else { panic!("{:?}", opened.operators) };
+        let arns: Vec<&str> = session.roles.iter().map(|role| role.arn.as_str()).collect();
+        assert_eq!(arns, [arn("gate"), arn("operator")]);
+        assert_eq!(session.roles[1].source_identity.as_deref(), Some(""));
+        assert_eq!(session.roles[0].source_identity, None);
     }
 }

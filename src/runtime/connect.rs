@@ -7,20 +7,27 @@ use tokio::sync::mpsc;
 
 use super::clock::Clock;
 use super::configured::{SignIns, cli_options};
+use super::execute::Place;
 use crate::app::Estate;
 use crate::aws::meter::Meter;
+use crate::aws::rds::observe::{Owner, Question};
 use crate::aws::session::SessionSpec;
 use crate::aws::{CodeSource, MfaRequest, Session};
 use crate::cli::Source;
 use crate::config::{self, Settings};
 use crate::domain::text::clean;
 use crate::domain::{Criticality, Environment};
+use crate::ops::{Kind, Policy, Target, TargetKind};
 
 /// What the console stands on.
 pub struct Connection {
     pub estate: Estate,
     /// By `Site::session`.
     pub sessions: Vec<Session>,
+    /// By environment: what a change takes there.
+    pub policies: Vec<Policy>,
+    /// By environment: who makes changes there, when it is not who reads.
+    pub operators: Vec<Option<SessionSpec>>,
     pub clock: Clock,
     /// What the configuration says beside the environments.
     pub settings: Settings,
@@ -52,6 +59,40 @@ const AWS_VARIABLES: [&str; 9] = [
 ];
 
 impl Source {
+    /// Whether a configuration file is read.
+    #[must_use]
+    pub fn is_configured(&self) -> bool {
+        self.configuration().is_some()
+    }
+
+    /// Whether the sandbox is opened.
+    #[must_use]
+    pub fn means_sandbox(&self) -> bool {
+        !self.is_configured() && !self.means_aws()
+    }
+
+    /// The configuration file, where one is to be read: it is asked for, or it is there.
+    fn configuration(&self) -> Option<PathBuf> {
+        if self.sandbox || self.is_direct() {
+            return None;
+        }
+        let path = config::locate(self.config.as_deref(), env::var_os("QD_CONFIG"));
+        let asked = self.config.is_some() || env::var_os("QD_CONFIG").is_some();
+        path.filter(|path| asked || path.exists())
+    }
+
+    /// For a command with a target: `--region` is where the target lives, unless it is also needed
+    /// to find the place. Gives what to connect to, and the target's region.
+    #[must_use]
+    pub fn with_target(&self) -> (Self, Option<String>) {
+        let mut place = self.clone();
+        let region = place.region.take();
+        if !(place.sandbox || place.world_is_named() || (place.profile.is_none() && place.is_configured())) {
+            place.region.clone_from(&region);
+        }
+        (place, region)
+    }
+
     /// Whether one place is named on the command line, whatever is configured. An endpoint alone names
     /// none: it is where the configured environments are looked for then.
     #[must_use]
@@ -74,12 +115,8 @@ impl Source {
 /// # Errors
 /// In words for a person: no region, an unknown scenario.
 pub async fn connect(source: &Source) -> Result<Connection, String> {
-    if !source.sandbox && !source.is_direct() {
-        let path = config::locate(source.config.as_deref(), env::var_os("QD_CONFIG"));
-        let asked = source.config.is_some() || env::var_os("QD_CONFIG").is_some();
-        if let Some(path) = path.filter(|path| asked || path.exists()) {
-            return configured(&path, source).await;
-        }
+    if let Some(path) = source.configuration() {
+        return configured(&path, source).await;
     }
     if source.means_aws() {
         return aws(source).await;
@@ -100,6 +137,8 @@ async fn configured(path: &Path, source: &Source) -> Result<Connection, String> 
     Ok(Connection {
         estate: opened.estate,
         sessions: opened.sessions,
+        policies: opened.policies,
+        operators: opened.operators,
         clock: Clock::system(),
         settings: opened.settings,
         path: Some(path.to_owned()),
@@ -141,9 +180,12 @@ async fn aws(source: &Source) -> Result<Connection, String> {
         dr_site,
         ..Environment::default()
     });
+    let policies = usual(&estate);
     Ok(Connection {
         estate,
         sessions: vec![session],
+        policies,
+        operators: vec![None],
         clock: Clock::system(),
         settings: Settings::default(),
         path: None,
@@ -170,6 +212,7 @@ async fn sandbox(source: &Source) -> Result<Connection, String> {
     let (_, codes) = CodeSource::channel();
     let meter = Meter::default();
     let mut sessions = Vec::with_capacity(accounts.len());
+    let mut specs = Vec::with_capacity(accounts.len());
     for account in accounts {
         let spec = SessionSpec {
             in_process: Some(InProcess { http: http.shared(), credentials: credentials(&account) }),
@@ -177,11 +220,15 @@ async fn sandbox(source: &Source) -> Result<Connection, String> {
             ..SessionSpec::default()
         };
         sessions.push(Session::load(&spec).await);
+        specs.push(spec);
     }
+    let (policies, operators) = sampled(&estate, &specs);
     let world = sandbox.clone();
     Ok(Connection {
         estate,
         sessions,
+        policies,
+        operators,
         clock: Clock::from_fn(move || world.now()),
         settings: Settings::default(),
         path: None,
@@ -191,6 +238,71 @@ async fn sandbox(source: &Source) -> Result<Connection, String> {
         meter,
         sandbox: Some(sandbox),
     })
+}
+
+/// The rules and operators of the sandbox's environments: those of the samples that they come from.
+#[cfg(feature = "sandbox")]
+fn sampled(estate: &Estate, specs: &[SessionSpec]) -> (Vec<Policy>, Vec<Option<SessionSpec>>) {
+    let samples: Vec<config::EnvironmentSpec> =
+        config::SAMPLES.iter().flat_map(|(file, text)| config::parse(text, file).0.environments).collect();
+    let mut policies = usual(estate);
+    let mut operators = vec![None; estate.environments.len()];
+    for (index, environment) in estate.environments.iter().enumerate() {
+        let Some(sample) = samples.iter().find(|sample| sample.name == environment.name) else { continue };
+        if let Some(policy) = policies.get_mut(index) {
+            policy.clone_from(&sample.policy);
+        }
+        let session = estate.site(environment.site).and_then(|site| specs.get(site.session));
+        if let (Some(session), Some(role), Some(place)) = (session, &sample.operator, operators.get_mut(index)) {
+            let roles = vec![super::configured::assumed(role)];
+            *place = Some(SessionSpec { roles, region: Some(sample.region.clone()), ..session.clone() });
+        }
+    }
+    (policies, operators)
+}
+
+/// The rules where nothing is configured.
+fn usual(estate: &Estate) -> Vec<Policy> {
+    estate.environments.iter().map(|environment| Policy::usual(environment.criticality)).collect()
+}
+
+/// Where changes are made, by environment.
+#[must_use]
+pub fn places(connection: &Connection) -> Vec<Place> {
+    places_of(&connection.estate, &connection.sessions, &connection.operators)
+}
+
+/// The same for an estate whose sessions and operators are known.
+#[must_use]
+pub fn places_of(estate: &Estate, sessions: &[Session], operators: &[Option<SessionSpec>]) -> Vec<Place> {
+    let place = |(index, environment): (usize, &Environment)| {
+        let site = estate.site(environment.site)?;
+        let dr_region = environment.dr_site.and_then(|dr| estate.site(dr)).map(|site| site.region.clone());
+        // The target and the operation of each reading take the place of these.
+        let target = Target {
+            environment: environment.name.clone(),
+            kind: TargetKind::Environment,
+            id: environment.name.clone(),
+            region: site.region.clone(),
+        };
+        let question = Question {
+            target,
+            kind: Kind::CreateSnapshot,
+            criticality: environment.criticality,
+            expected_account: environment.expected_account.clone(),
+            region: site.region.clone(),
+            dr_region,
+            cli: estate.cli_options(environment.site).to_owned(),
+            owns: Owner::of(environment),
+        };
+        Some(Place {
+            environment: environment.name.clone(),
+            question,
+            reader: sessions.get(site.session)?.clone(),
+            operator: operators.get(index).cloned().flatten(),
+        })
+    };
+    estate.environments.iter().enumerate().filter_map(place).collect()
 }
 
 /// The sandbox that the command line describes.

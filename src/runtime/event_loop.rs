@@ -1,6 +1,6 @@
 //! The interactive console: keys, answers and time go in, frames and effects come out.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,7 +16,9 @@ use super::appearance::Appearance;
 use super::background::LateAnswer;
 use super::clock::Clock;
 use super::configured::SignIns;
+use super::connect::places_of;
 use super::driver::Driver;
+use super::execute::Executor;
 use super::last_known;
 use super::own_files::OwnFiles;
 use super::terminal::Guard;
@@ -62,6 +64,10 @@ pub struct Outside {
     pub appearance: Appearance,
     /// What the terminal may still answer to a question of before.
     pub late: LateAnswer,
+    /// Carries changes out.
+    pub executor: Executor,
+    /// What comes of them.
+    pub happened: mpsc::Receiver<Msg>,
     /// When it was written last.
     pub remembered: Instant,
     #[cfg(feature = "sandbox")]
@@ -138,6 +144,7 @@ pub async fn run(
             _ = hangup.recv() => Wake::Signal,
             event = events.next() => Wake::Terminal(event),
             answer = answers.recv() => Wake::Answer(answer),
+            Some(msg) = outside.happened.recv() => Wake::Answer(Some(msg)),
             Some(question) = outside.codes.recv(), if outside.question.is_none() => Wake::Question(question),
             _ = tick.tick() => Wake::Tick,
         };
@@ -205,9 +212,11 @@ async fn reconfigure(
         }
     };
     // The old driver ends what it has on its way; its answers have nobody to go to.
+    outside.executor.set_places(places_of(&opened.estate, &opened.sessions, &opened.operators));
     (*driver, *answers) = Driver::new(opened.sessions, &opened.estate);
     let schedule = Schedule::with_seed(u64::from(std::process::id()));
     succession::adopt(state, opened.estate, &opened.inherited, schedule);
+    state.operations.policies = opened.policies;
     state.problems = opened.problems;
     let warnings = outside.appearance.follow(state, &opened.settings, &outside.settings);
     if let Some(warning) = warnings.into_iter().next() {
@@ -261,6 +270,15 @@ fn perform(
     while let Some(effect) = queue.pop_front() {
         match effect {
             Effect::Fetch(request) => driver.fetch(request),
+            Effect::Observe { id, kind, target } => outside.executor.observe(id, kind, target),
+            Effect::Execute(approved) => outside.executor.execute(*approved),
+            Effect::Record { environment, arn, body } => outside.executor.record(&environment, &arn, *body),
+            Effect::Notify(text) => {
+                // Bell, and OSC 9 for terminals that show notifications.
+                let screen = guard.screen.backend_mut();
+                write!(screen, "\x07\x1b]9;{}\x07", clean(&text))?;
+                screen.flush()?;
+            }
             Effect::Quit => return Ok(true),
             Effect::Suspend => guard.suspend()?,
             Effect::GiveCode(code) => {

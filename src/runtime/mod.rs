@@ -1,13 +1,16 @@
 //! The imperative shell: the only place that performs effects.
 
 pub mod appearance;
+pub mod apply;
 pub mod background;
 pub mod clock;
 pub mod configured;
 pub mod connect;
 pub mod driver;
 pub mod event_loop;
+pub mod execute;
 pub mod headless;
+pub mod journal;
 pub mod last_known;
 pub mod leftovers;
 pub mod logging;

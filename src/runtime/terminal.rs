@@ -94,7 +94,7 @@ pub fn install_panic_hook(log: Option<std::path::PathBuf>) {
         tracing::error!(place, what, "panic");
         let mut err = io::stderr();
         let _ = writeln!(err, "qd stopped by a defect of its own at {place}: {what}");
-        let _ = writeln!(err, "Nothing was changed in AWS: this console is read-only.");
+        let _ = writeln!(err, "What was sent to AWS goes on there; the next qd follows it.");
         if let Some(log) = &log {
             let _ = writeln!(err, "Please report it with the end of {}", log.display());
         }

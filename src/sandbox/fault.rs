@@ -3,6 +3,7 @@
 //! of it what arrives at the caller.
 
 pub mod body;
+pub mod disturbance;
 mod forms;
 pub mod reply;
 #[cfg(test)]
@@ -45,11 +46,13 @@ pub enum Kind {
     Huge,
     /// HTTP 200 with a JSON document in place of XML or CBOR, as an API gateway answers.
     WrongContentType,
+    /// What is asked for is done, and the answer never comes.
+    AnswerLost,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Throttled,
         Self::Hangs,
         Self::Refuses,
@@ -63,6 +66,7 @@ impl Kind {
         Self::Cut,
         Self::Huge,
         Self::WrongContentType,
+        Self::AnswerLost,
     ];
 }
 
@@ -132,6 +136,16 @@ impl Fault {
     #[must_use]
     pub fn in_account(mut self, account: &str) -> Self {
         self.accounts.push(account.to_owned());
+        self
+    }
+
+    /// The same for one more operation of a service: `Service::Rds`, `StopDBInstance`.
+    #[must_use]
+    pub fn in_operation(mut self, service: Service, operation: &str) -> Self {
+        if !self.services.contains(&service) {
+            self.services.push(service);
+        }
+        self.operations.push(operation.to_owned());
         self
     }
 

@@ -7,6 +7,7 @@ mod clock;
 pub mod connector;
 pub mod environments;
 pub mod fault;
+pub mod log;
 pub mod serve;
 pub mod services;
 pub mod world;
@@ -21,7 +22,9 @@ pub use clock::SandboxClock;
 pub use world::{World, WorldError, WorldOptions};
 
 use fault::Call;
+use fault::disturbance::Disturbance;
 use fault::reply::{Reply, reply};
+use log::{Entry, Logged};
 use services::answer::{Refusal, finish};
 use services::{Caller, cloudwatch, rds, sts};
 
@@ -31,13 +34,21 @@ pub struct Sandbox {
     world: RwLock<World>,
     clock: SandboxClock,
     calls: Mutex<BTreeMap<String, u64>>,
+    log: Mutex<Vec<Logged>>,
+    disturbances: Mutex<Vec<Disturbance>>,
 }
 
 impl Sandbox {
     /// A sandbox over a world.
     #[must_use]
     pub fn new(world: World, clock: SandboxClock) -> Self {
-        Self { world: RwLock::new(world), clock, calls: Mutex::new(BTreeMap::new()) }
+        Self {
+            world: RwLock::new(world),
+            clock,
+            calls: Mutex::default(),
+            log: Mutex::default(),
+            disturbances: Mutex::default(),
+        }
     }
 
     /// The sandbox's time.
@@ -62,6 +73,23 @@ impl Sandbox {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The calls to RDS that could change something, in the order in which they came.
+    #[must_use]
+    pub fn log(&self) -> Vec<Logged> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts a fault between the callers and AWS, before those of the scenario; the first that was
+    /// set and hits a call decides.
+    pub fn disturb(&self, disturbance: Disturbance) {
+        self.disturbances.lock().unwrap_or_else(PoisonError::into_inner).push(disturbance);
+    }
+
+    /// Takes away what [`Sandbox::disturb`] has set.
+    pub fn calm(&self) {
+        self.disturbances.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Plays another scenario from this moment on; its distances in time count from now.
     ///
     /// # Errors
@@ -78,8 +106,19 @@ impl Sandbox {
         let operation = services::operation(request);
         let number = self.count(&scope.service, request);
         let call = Call { scope: &scope, operation: &operation, number, at: self.now() };
-        let fault = self.read(|world| call.struck_by(&world.faults).cloned());
-        reply(fault.as_ref(), &call, request, |caller| self.said(&scope.service, caller, call.at, request))
+        let disturbed = {
+            let mut set = self.disturbances.lock().unwrap_or_else(PoisonError::into_inner);
+            set.iter_mut().find_map(|disturbance| disturbance.strikes(&call))
+        };
+        let fault = disturbed.or_else(|| self.read(|world| call.struck_by(&world.faults).cloned()));
+        let entry = Entry::new(&scope, request, &operation, call.at);
+        let reply = reply(fault.as_ref(), &call, request, |caller| {
+            let answer = self.said(&scope.service, caller, call.at, request);
+            entry.said(&answer);
+            answer
+        });
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).extend(entry.end(&reply));
+        reply
     }
 
     /// AWS's answer to a request to any service, whatever the faults: the service and the region
@@ -96,11 +135,20 @@ impl Sandbox {
             return finished(refusal.to(request, rds::NAMESPACE), number);
         };
         let number = self.count(&scope.service, request);
-        finished(self.said(&scope.service, &scope.caller, self.now(), request), number)
+        let (operation, at) = (services::operation(request), self.now());
+        let entry = Entry::new(&scope, request, &operation, at);
+        let answer = finished(self.said(&scope.service, &scope.caller, at, request), number);
+        entry.said(&answer);
+        let arrived = Reply::Whole(answer.clone());
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).extend(entry.end(&arrived));
+        answer
     }
 
     /// What a service says to a caller.
     fn said(&self, service: &str, caller: &Caller, now: Timestamp, request: &MockRequest) -> MockResponse {
+        if self.read(|world| world.is_due(now)) {
+            self.change(|world| world.advance(now));
+        }
         match service {
             "rds" => rds::handle(&self.world, caller, now, request),
             "monitoring" => self.read(|world| cloudwatch::handle(world, caller, now, request)),

@@ -1,6 +1,7 @@
 use bytes::Bytes;
 use http::HeaderMap;
 
+use super::fault::{Fault, Kind, Service};
 use super::*;
 
 fn sandbox() -> Sandbox {
@@ -49,4 +50,48 @@ fn nobody_and_unknown_services_are_refused() {
     assert_eq!(answer.status, 501);
     assert!(body(&answer).starts_with("{\"__type\":\"NotImplemented\""));
     assert_eq!(sandbox.calls().get("dynamodb:ListTables"), Some(&1));
+}
+
+const RDS: &str = "AKIASANDBOX111122223333/20261122/us-east-1/rds/aws4_request";
+
+#[test]
+fn what_changes_something_is_recorded_and_what_reads_is_not() {
+    let sandbox = sandbox();
+    let mut stop = request(
+        Some(RDS),
+        "Action=StopDBInstance&Version=2014-10-31&DBInstanceIdentifier=rentaliq-lab-db&MasterUserPassword=secret",
+    );
+    stop.headers.insert("x-amz-security-token", "sandbox/operator/alice".parse().unwrap());
+    assert!(matches!(sandbox.reply(&stop), Reply::Whole(answer) if answer.status == 200));
+    let _ = sandbox.reply(&request(Some(RDS), "Action=DescribeDBInstances&Version=2014-10-31"));
+    let _ = sandbox.reply(&stop);
+    let log = sandbox.log();
+    assert_eq!(log.len(), 2, "{log:?}");
+    let first = &log[0];
+    assert_eq!((first.operation.as_str(), first.role.as_str()), ("StopDBInstance", "operator"));
+    assert_eq!((first.account.as_str(), first.region.as_str()), ("111122223333", "us-east-1"));
+    assert_eq!(first.parameters.len(), 1);
+    assert_eq!(first.parameters.get("DBInstanceIdentifier").map(String::as_str), Some("rentaliq-lab-db"));
+    assert!(first.is_done() && first.answered == Some(200) && first.code.is_none());
+    assert_eq!((log[1].executed, log[1].code.as_deref()), (Some(400), Some("InvalidDBInstanceState")));
+}
+
+#[test]
+fn disturbances_strike_before_the_scenario_and_are_recorded() {
+    let sandbox = sandbox();
+    let stop = request(Some(RDS), "Action=StopDBInstance&Version=2014-10-31&DBInstanceIdentifier=rentaliq-lab-db");
+    let of = |kind| Fault::new(kind).in_operation(Service::Rds, "StopDBInstance");
+    sandbox.disturb(Disturbance::new(of(Kind::Throttled)).times(2));
+    sandbox.disturb(Disturbance::new(of(Kind::AnswerLost)).times(1));
+    for _ in 0..2 {
+        assert!(matches!(sandbox.reply(&stop), Reply::Whole(answer) if answer.status == 400));
+    }
+    assert!(matches!(sandbox.reply(&stop), Reply::Nothing));
+    let log = sandbox.log();
+    assert_eq!(log.iter().map(Logged::is_done).collect::<Vec<_>>(), [false, false, true]);
+    assert_eq!((log[0].executed, log[0].code.as_deref()), (None, Some("Throttling")));
+    assert_eq!((log[2].executed, log[2].answered), (Some(200), None));
+    sandbox.disturb(Disturbance::new(of(Kind::Expired)));
+    sandbox.calm();
+    assert!(matches!(sandbox.reply(&stop), Reply::Whole(answer) if body(&answer).contains("InvalidDBInstanceState")));
 }

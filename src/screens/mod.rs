@@ -2,4 +2,6 @@
 
 pub mod database;
 pub mod databases;
+pub mod executions;
 pub mod fleet;
+pub mod plan;

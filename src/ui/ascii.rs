@@ -18,6 +18,10 @@ const STAND_INS: &[(&str, char)] = &[
     ("▸›", '>'),
     ("▌▐▏│", '|'),
     ("─┄", '-'),
+    ("═", '='),
+    ("║", '|'),
+    ("╔╗╚╝", '+'),
+    ("◐", '%'),
     ("╭╮╰╯├└┌┐┘┤┬┴┼", '+'),
     // Arrows and the direction of sorting.
     ("→", '>'),
@@ -75,7 +79,9 @@ mod tests {
 
     /// Everything that draws, without its tests.
     const SOURCES: &[&str] = &[
+        include_str!("../app/armed.rs"),
         include_str!("../app/overlays.rs"),
+        include_str!("../app/overlays/arm.rs"),
         include_str!("../app/overlays/switcher.rs"),
         include_str!("../app/view.rs"),
         include_str!("../screens/database/charts.rs"),
@@ -90,6 +96,17 @@ mod tests {
         include_str!("../screens/fleet/heading.rs"),
         include_str!("../screens/fleet/recovery.rs"),
         include_str!("../screens/fleet/view.rs"),
+        include_str!("../screens/plan/approval.rs"),
+        include_str!("../screens/plan/body.rs"),
+        include_str!("../screens/plan/fields.rs"),
+        include_str!("../screens/plan/picker.rs"),
+        include_str!("../screens/plan/view.rs"),
+        include_str!("../screens/executions/drift.rs"),
+        include_str!("../screens/executions/line.rs"),
+        include_str!("../screens/executions/story.rs"),
+        include_str!("../screens/executions/view.rs"),
+        include_str!("dialog.rs"),
+        include_str!("prose.rs"),
         include_str!("chart.rs"),
         include_str!("environment.rs"),
         include_str!("format.rs"),

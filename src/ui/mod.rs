@@ -5,10 +5,12 @@
 
 pub mod ascii;
 pub mod chart;
+pub mod dialog;
 pub mod environment;
 pub mod format;
 pub mod layout;
 pub mod pen;
+pub mod prose;
 pub mod spark;
 pub mod table;
 pub mod text;

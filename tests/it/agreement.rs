@@ -77,8 +77,12 @@ pub fn snapshot(told: &Value) -> Snapshot {
         progress: number(&told["PercentProgress"]),
         allocated: number(&told["AllocatedStorage"]),
         encrypted: truth(&told["Encrypted"]),
+        kms_key: named(&told["KmsKeyId"]),
+        storage_kind: words(&told["StorageType"]),
+        engine: words(&told["Engine"]),
         engine_version: words(&told["EngineVersion"]),
         source_region: named(&told["SourceRegion"]),
+        tags: tags(&told["TagList"]),
     }
 }
 

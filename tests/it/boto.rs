@@ -9,8 +9,10 @@ use quarterdeck::collect::EventsOf;
 use quarterdeck::collect::metrics::{MetricCall, MetricQuery};
 use quarterdeck::domain::{Database, Metric};
 use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
+use quarterdeck::sandbox::serve::serve;
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions};
 use serde_json::Value;
+use tokio::net::TcpListener;
 
 use crate::agreement::{self, each};
 use crate::python::{Server, python, told};
@@ -48,6 +50,44 @@ fn boto3_follows_long_lists_to_their_end() {
 fn boto3_creates_an_instance_a_snapshot_and_a_replica_and_sees_them_come_to_life() {
     let server = Server::sandbox(&["--scenario", "quiet", "--speed", "120x"]);
     python("sandbox_lifecycle.py", server.endpoint(), &[]);
+}
+
+/// In this process, so that its time can begin where no backup and no maintenance window is near, on
+/// a Monday at noon, and so that what was sent can be read.
+#[tokio::test]
+async fn boto3_drives_every_operation_and_sees_what_becomes_of_it() {
+    let epoch: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
+    let options = WorldOptions { scenario: "quiet".into(), seed: 1, databases: None, epoch };
+    let world = World::build(&options).unwrap();
+    let sandbox = Arc::new(Sandbox::new(world, SandboxClock::new(epoch, 120.0)));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let driven = tokio::task::spawn_blocking(move || python("sandbox_operations.py", &endpoint, &[]));
+    tokio::select! {
+        ended = serve(Arc::clone(&sandbox), listener, std::future::pending()) => panic!("the service ended: {ended:?}"),
+        driven = driven => drop(driven.unwrap()),
+    }
+    let log = sandbox.log();
+    for operation in [
+        "AddTagsToResource",
+        "ApplyPendingMaintenanceAction",
+        "CopyDBSnapshot",
+        "DeleteDBInstance",
+        "ModifyDBInstance",
+        "PromoteReadReplica",
+        "RebootDBInstance",
+        "RemoveTagsFromResource",
+        "RestoreDBInstanceFromDBSnapshot",
+        "RestoreDBInstanceToPointInTime",
+        "StartDBInstance",
+        "StopDBInstance",
+    ] {
+        assert!(log.iter().any(|call| call.operation == operation && call.is_done()), "{operation}");
+    }
+    let promoted = log.iter().find(|call| call.operation == "PromoteReadReplica" && call.is_done()).unwrap();
+    assert_eq!(promoted.region, "us-west-2");
+    assert_eq!(promoted.parameters.get("BackupRetentionPeriod").map(String::as_str), Some("7"));
+    assert!(log.is_sorted_by_key(|call| call.at));
 }
 
 #[tokio::test]

@@ -214,7 +214,7 @@ fn call(dataset: &Dataset) -> &'static str {
 fn is_class_of(kind: Kind, call: &str, class: &FaultKind) -> bool {
     match kind {
         Kind::Throttled => *class == FaultKind::Throttled,
-        Kind::Hangs | Kind::Drip => *class == FaultKind::TimedOut,
+        Kind::Hangs | Kind::Drip | Kind::AnswerLost => *class == FaultKind::TimedOut,
         Kind::Refuses | Kind::Cut => *class == FaultKind::Unreachable,
         Kind::Garbage | Kind::Html500 | Kind::WrongContentType => *class == FaultKind::BrokenAnswer,
         Kind::Expired => matches!(class, FaultKind::Expired { .. }),

@@ -172,7 +172,7 @@ fn overlay_help() {
 
 #[test]
 fn overlay_palette() {
-    overlay("overlay-palette", stage::fleet(), ":", &["Commands", "refresh"], &["choose", "close"]);
+    overlay("overlay-palette", stage::fleet(), ":", &["Commands", "operations on"], &["choose", "close"]);
 }
 
 #[test]

@@ -18,9 +18,12 @@ mod frames;
 mod hostile;
 #[cfg(feature = "sandbox")]
 mod identity;
+mod journal;
 #[cfg(feature = "sandbox")]
 mod memory;
 mod moto;
+#[cfg(feature = "sandbox")]
+mod plans;
 #[cfg(feature = "sandbox")]
 mod property;
 #[cfg(feature = "sandbox")]

@@ -3,10 +3,17 @@
 
 use aws_credential_types::Credentials;
 use jiff::{Timestamp, ToSpan};
+use quarterdeck::aws::rds::look::look;
+use quarterdeck::aws::rds::observe::{Owner, Question, observe};
+use quarterdeck::aws::rds::write::send;
 use quarterdeck::aws::{InProcess, Session, SessionSpec, cloudwatch, rds, sts};
 use quarterdeck::collect::EventsOf;
 use quarterdeck::collect::metrics::{MetricCall, MetricQuery};
-use quarterdeck::domain::{Fault, FaultKind, Metric};
+use quarterdeck::domain::{Criticality, Fault, FaultKind, Metric};
+use quarterdeck::ops::follow::Progress;
+use quarterdeck::ops::guard::{Gesture, Situation, approve};
+use quarterdeck::ops::seen::TargetKind;
+use quarterdeck::ops::{Arming, Kind, Plan, Policy, Target};
 
 use crate::agreement::{self, each};
 use crate::python::{Server, qd, told};
@@ -68,6 +75,76 @@ async fn a_large_account_reads_as_boto3_reads_it() {
     assert_eq!(events, expected);
 
     assert_eq!(sts::identity(&session, REGION).await.unwrap(), agreement::identity(&told["identity"]));
+
+    let one = rds::find_database(&session, REGION, "orders-001").await.unwrap().expect("one of this name");
+    assert_eq!((one.id.as_str(), one.tags.len()), ("orders-001", 3));
+    assert_eq!(rds::find_database(&session, REGION, "orders-999").await.unwrap(), None);
+    let own = &snapshots[0];
+    assert_eq!(rds::find_snapshot(&session, REGION, &own.id).await.unwrap().as_ref(), Some(own));
+    assert_eq!(rds::find_snapshot(&session, REGION, "no-such-snapshot").await.unwrap(), None);
+}
+
+/// From the reading to the end of the change, against a service that nobody here wrote.
+#[tokio::test]
+async fn a_snapshot_is_planned_approved_taken_and_followed() {
+    let server = Server::moto();
+    told("moto_world.py", server.endpoint(), &["4"]);
+    let session = session(&server).await;
+    let question = Question {
+        target: Target {
+            environment: "dev".into(),
+            kind: TargetKind::DbInstance,
+            id: "orders-001".into(),
+            region: REGION.into(),
+        },
+        kind: Kind::CreateSnapshot,
+        criticality: Criticality::Development,
+        expected_account: Some("123456789012".into()),
+        region: REGION.into(),
+        dr_region: None,
+        cli: String::new(),
+        owns: Owner { name_prefix: "orders-".into(), tags: Vec::new() },
+    };
+    let now = Timestamp::now();
+    let seen = observe(&session, &question, now).await.unwrap();
+    assert_eq!((seen.databases.len(), seen.identity.account.as_str()), (4, "123456789012"));
+    assert!(seen.snapshots.iter().all(|snapshot| snapshot.database == "orders-001"), "{:?}", seen.snapshots);
+    // What moto does not know is said, and keeps nobody from planning.
+    for what in ["pending maintenance: ", "metrics of us-east-1: "] {
+        assert!(seen.missing.iter().any(|line| line.starts_with(what)), "{what} {:?}", seen.missing);
+    }
+    let foreign = Question { expected_account: Some("111122223333".into()), ..question.clone() };
+    let other = observe(&session, &foreign, now).await.unwrap();
+    assert!(other.databases.is_empty() && other.snapshots.is_empty() && other.events.is_empty());
+    assert_eq!((other.identity.account.as_str(), other.missing.len()), ("123456789012", 1));
+
+    let plan = Plan::make(&Kind::CreateSnapshot.offer(&seen), None, &seen);
+    let policy = Policy::default();
+    let arming = Arming {
+        environment: "dev".into(),
+        account: plan.account.clone(),
+        principal: plan.principal.clone(),
+        reason: "a test".into(),
+        since: now,
+        until: now + 5.minutes(),
+    };
+    let situation = Situation {
+        now,
+        arming: Some(&arming),
+        policy: &policy,
+        running: 0,
+        shown_since: now,
+        identity: Some(&seen.identity),
+        headless: false,
+    };
+    let approved = approve(&plan, &Gesture::Key, &situation).unwrap_or_else(|refusal| panic!("{refusal}"));
+    send(&session, &approved, 0).await.unwrap();
+    let follow = &approved.plan().steps[0].follow;
+    let seen_now = look(&session, follow, now, Timestamp::now()).await.unwrap();
+    assert_eq!(follow.progress(&seen_now, now), Progress::Reached("available".into()));
+    let (region, taken) = (follow.region(), follow.snapshot().expect("a snapshot is followed"));
+    assert!(rds::find_snapshot(&session, region, taken).await.unwrap().is_some());
+    assert!(send(&session, &approved, 7).await.is_err_and(|fault| !fault.is_ambiguous()), "there is no such step");
 }
 
 /// Something that is not AWS answered, and the engineer is told so.

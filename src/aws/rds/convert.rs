@@ -148,8 +148,12 @@ pub(super) fn snapshot(raw: DbSnapshot) -> Snapshot {
         progress: raw.percent_progress.unwrap_or_default().clamp(0, 100),
         allocated: raw.allocated_storage.unwrap_or_default(),
         encrypted: raw.encrypted.unwrap_or_default(),
+        kms_key: named(raw.kms_key_id),
+        storage_kind: words(raw.storage_type),
+        engine: words(raw.engine),
         engine_version: words(raw.engine_version),
         source_region: named(raw.source_region),
+        tags: tags(raw.tag_list),
     }
 }
 

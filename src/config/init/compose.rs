@@ -16,10 +16,21 @@ const HEAD: &str = "\
 # ascii = \"auto\"            # true draws without line characters; auto asks the locale
 # mouse = false             # true: wheel and clicks; the terminal's own selecting then needs Shift
 hourly_ceiling_usd = 1.00   # what the console's own AWS calls may cost an hour
+
+# [guard]                   # what it takes to change something; these are the defaults
+# arm_at_most = \"30m\"       # how long changes stay allowed
+# running_at_most = 3       # operations at a time
+# cool_down = \"10s\"         # a plan without a way back is on the screen this long before approval
+
+# [guard.levels.production] # confirm, type-name, type-name-and-reason or deny
+# routine = \"confirm\"
+# disruptive = \"type-name\"
+# irreversible = \"type-name-and-reason\"
 ";
 
 const TAIL: &str = "\
 # role = \"arn:aws:iam::111122223333:role/reader\"    # a role to assume with the profile
+# operator = \"arn:aws:iam::111122223333:role/operator\"  # assumed in its place to make a change
 # tags = { Environment = \"prod\" }                   # only what carries all of these tags
 # rpo = \"5m\"                                        # how much data, in time, may be lost
 # rto = \"1h\"                                        # how long it may take to be back
@@ -112,7 +123,7 @@ mod tests {
         let taken_in: String = text
             .lines()
             .map(|line| match line.strip_prefix("# ") {
-                Some(rest) if rest.contains(" = ") || rest.starts_with("[environment.") => format!("{rest}\n"),
+                Some(rest) if rest.contains(" = ") || rest.starts_with('[') => format!("{rest}\n"),
                 _ => format!("{line}\n"),
             })
             .collect();

@@ -56,5 +56,9 @@ pub fn reply(
         Kind::Huge => Reply::Whole(forms::padded(finished(said(caller)), call.operation)),
         Kind::Cut => Reply::Cut(finished(said(caller))),
         Kind::Drip => Reply::Drip(finished(said(caller))),
+        Kind::AnswerLost => {
+            said(caller);
+            Reply::Nothing
+        }
     }
 }

@@ -2,6 +2,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use winterbaume_core::{MockRequest, MockResponse};
 
+use super::disturbance::Disturbance;
 use super::reply::{Reply, reply};
 use super::*;
 use crate::sandbox::services::answer::response;
@@ -147,7 +148,7 @@ fn each_kind_has_its_way_of_arriving() {
         let expected = match kind {
             Kind::Cut => "cut",
             Kind::Drip => "drip",
-            Kind::Hangs => "nothing",
+            Kind::Hangs | Kind::AnswerLost => "nothing",
             Kind::Refuses => "refused",
             _ => "whole",
         };
@@ -155,4 +156,30 @@ fn each_kind_has_its_way_of_arriving() {
     }
     let garbage = whole(Kind::Garbage, &rds, "X", None);
     assert!(garbage.status == 200 && std::str::from_utf8(&garbage.body).is_err());
+}
+
+#[test]
+fn a_lost_answer_is_lost_after_the_deed() {
+    let rds = scope("rds", "1", "r");
+    for (kind, done) in [(Kind::AnswerLost, true), (Kind::Cut, true), (Kind::Hangs, false)] {
+        let mut is_done = false;
+        let arrived = reply(Some(&Fault::new(kind)), &call(&rds, "StopDBInstance"), &request(None), |_: &Caller| {
+            is_done = true;
+            response(200, "text/xml", "<A/>")
+        });
+        assert_eq!(is_done, done, "{kind:?}");
+        assert!(matches!(arrived, Reply::Nothing | Reply::Cut(_)), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_disturbance_begins_and_ends_with_the_calls_that_it_could_hit() {
+    let rds = scope("rds", "1", "r");
+    let fault = Fault::new(Kind::Expired).in_operation(Service::Rds, "StopDBInstance");
+    let mut disturbance = Disturbance::new(fault).after(2).times(3);
+    let mut struck = |operation: &str| disturbance.strikes(&call(&rds, operation)).is_some();
+    assert!(!struck("StartDBInstance"));
+    let hits: Vec<bool> = (0..7).map(|_| struck("StopDBInstance")).collect();
+    assert_eq!(hits, [false, false, true, true, true, false, false]);
+    assert!(!struck("StartDBInstance"));
 }

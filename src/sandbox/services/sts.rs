@@ -49,7 +49,7 @@ pub fn handle(world: &World, caller: &Caller, now: Timestamp, request: &MockRequ
 }
 
 /// The role and the session that the caller's token is for.
-fn session_of(request: &MockRequest) -> (&str, &str) {
+pub(crate) fn session_of(request: &MockRequest) -> (&str, &str) {
     let token = request.headers.get("x-amz-security-token").and_then(|token| token.to_str().ok());
     token.and_then(|token| token.strip_prefix("sandbox/")?.split_once('/')).unwrap_or(READER)
 }
@@ -84,6 +84,14 @@ fn assume_role(
     let Some((account, path)) = role else {
         return Err(Refusal::new("ValidationError", format!("{arn} is invalid")));
     };
+    let source = given.get("SourceIdentity");
+    if let Some(source) = source.filter(|source| !(2..=64).contains(&source.len()) || !source.chars().all(is_name)) {
+        let message = format!(
+            "1 validation error detected: Value '{source}' at 'sourceIdentity' failed to satisfy constraint: Member \
+             must satisfy regular expression pattern: [\\w+=,.@-]*"
+        );
+        return Err(Refusal::new("ValidationError", message));
+    }
     let is_known = account == DEFAULT_ACCOUNT || world.instances.iter().any(|instance| instance.account == account);
     if !is_known || given.get("ExternalId").is_some_and(|id| id == WRONG_EXTERNAL_ID) {
         return Err(denied(format!("User: {user} is not authorized to perform: sts:AssumeRole on resource: {arn}")));
@@ -97,6 +105,7 @@ fn assume_role(
             assumed_role_id: Some(format!("{}:{session}", role_id(account, name))),
         }),
         credentials: Some(credentials(account, token, now, given)),
+        source_identity: source.cloned(),
         ..AssumeRoleResponse::default()
     }))
 }

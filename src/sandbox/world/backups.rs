@@ -42,6 +42,9 @@ pub fn of_day(instance: &Instance, day: i64) -> Option<Backup> {
     let at = day * DAY + instance.backup_window.start + fixed + (varying % 150) as i64;
     let seconds = 170 + (varying >> 16) as i64 % 120;
     let backup = Backup { at: Timestamp::from_second(at).ok()?, seconds };
+    if instance.record.backups_since.is_some_and(|since| backup.at < since) {
+        return None;
+    }
     (instance.settled_status_at(backup.at) == Some("available")).then_some(backup)
 }
 
@@ -81,7 +84,10 @@ pub fn kept(instance: &Instance, now: Timestamp) -> Vec<Backup> {
                 && backup.at >= oldest
                 && backup.at <= now
         });
-    first.into_iter().chain(between(instance, oldest, now)).collect()
+    let since = instance.record.backups_since;
+    let enabled = instance.record.first_backup.filter(|backup| backup.at >= oldest && backup.at <= now);
+    let first = first.filter(|backup| since.is_none_or(|since| backup.at >= since));
+    first.into_iter().chain(enabled).chain(between(instance, oldest, now)).collect()
 }
 
 /// `LatestRestorableTime`: the transaction logs are uploaded every five minutes, so it trails by

@@ -9,6 +9,7 @@ use super::identity;
 use super::instance::{GONE, Instance, Load, Maintenance, Network, Pending, Source, Window};
 use super::lifecycle::{self, Birth};
 use super::moment::{DAY, Offset, after};
+use super::record::Record;
 
 /// One estate file.
 #[derive(Debug, Clone, Deserialize)]
@@ -256,6 +257,8 @@ impl Entry {
             certificate_valid_till: after(epoch, 200 * DAY),
             pending: self.pending.clone(),
             maintenance: self.maintenance.iter().map(|entry| entry.maintenance(epoch)).collect(),
+            copy_tags_to_snapshot: true,
+            record: Record::default(),
         }
     }
 }

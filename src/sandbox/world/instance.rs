@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::backups;
-use super::moment::{DAY, HOUR, MINUTE};
+use super::moment::{DAY, HOUR, MINUTE, after};
+use super::record::Record;
 
 /// A DB instance. Nothing in here changes with time by itself: what a moment looks like is computed
 /// from it by `status_at`, by the backups, the incidents and the metrics.
@@ -62,6 +63,9 @@ pub struct Instance {
     pub certificate_valid_till: Timestamp,
     pub pending: Pending,
     pub maintenance: Vec<Maintenance>,
+    pub copy_tags_to_snapshot: bool,
+    /// What calls have done to it.
+    pub record: Record,
 }
 
 /// The status that says: from here on there is no such instance.
@@ -107,8 +111,30 @@ pub struct Pending {
     pub class: Option<String>,
     pub engine_version: Option<String>,
     pub allocated_gib: Option<i32>,
+    pub storage_type: Option<String>,
+    pub iops: Option<i32>,
+    /// MiB/s.
+    pub throughput: Option<i32>,
+    pub multi_az: Option<bool>,
+    pub retention_days: Option<i32>,
+    pub ca_certificate: Option<String>,
+    pub port: Option<i32>,
     /// True while the first password is being set.
     pub password: bool,
+}
+
+impl Pending {
+    /// Whether anything waits for the maintenance window; a password never does.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        Self { password: false, ..self.clone() } != Self::default()
+    }
+
+    /// Whether the volume is among what changes.
+    #[must_use]
+    pub fn changes_storage(&self) -> bool {
+        self.allocated_gib.is_some() || self.storage_type.is_some() || self.iops.is_some() || self.throughput.is_some()
+    }
 }
 
 /// A pending maintenance action of the instance.
@@ -186,18 +212,54 @@ impl Instance {
         self.statuses.iter().find(|(_, status)| status != "creating").is_some_and(|(from, _)| *from <= at)
     }
 
-    /// Passes through `status` for some seconds and is then `available`; what was planned for
+    /// Whether it serves and takes orders: available, or available while its volume is optimised.
+    #[must_use]
+    pub fn is_ready_at(&self, at: Timestamp) -> bool {
+        matches!(self.status_at(at), Some("available" | "storage-optimization"))
+    }
+
+    /// Passes through `status` for some seconds and is then back at rest; what was planned for
     /// later is dropped.
     pub fn pass_through(&mut self, status: &str, now: Timestamp, seconds: i64) {
+        self.pass(&[(status, seconds)], now);
+    }
+
+    /// Passes through statuses, each for some seconds, and is then at rest: available, or in
+    /// storage-optimization for as long as that still goes on. Gives the moment at which it is.
+    pub fn pass(&mut self, stages: &[(&str, i64)], now: Timestamp) -> Timestamp {
+        let at = self.stage(stages, now);
+        match self.record.optimised_at().filter(|done| *done > at) {
+            Some(done) => {
+                self.statuses.push((at, "storage-optimization".to_owned()));
+                self.statuses.push((done, "available".to_owned()));
+            }
+            None => self.statuses.push((at, "available".to_owned())),
+        }
+        at
+    }
+
+    /// Passes through statuses and stays in `last`. Gives the moment at which it comes there.
+    pub fn end_in(&mut self, stages: &[(&str, i64)], last: &str, now: Timestamp) -> Timestamp {
+        let at = self.stage(stages, now);
+        self.statuses.push((at, last.to_owned()));
+        at
+    }
+
+    fn stage(&mut self, stages: &[(&str, i64)], now: Timestamp) -> Timestamp {
         self.statuses.retain(|(from, _)| *from <= now);
-        self.statuses.push((now, status.to_owned()));
-        self.statuses.push((super::moment::after(now, seconds), "available".to_owned()));
+        let mut at = now;
+        for (status, seconds) in stages {
+            self.statuses.push((at, (*status).to_owned()));
+            at = after(at, *seconds);
+        }
+        at
     }
 
     /// Whether a replica follows this instance.
     #[must_use]
     pub fn is_source_of(&self, other: &Self) -> bool {
         other.account == self.account
+            && other.record.terminated.is_none()
             && other.source.as_ref().is_some_and(|source| source.id == self.id && source.region == self.region)
     }
 }

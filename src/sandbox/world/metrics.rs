@@ -35,15 +35,29 @@ pub fn value(world: &World, instance: &Instance, metric: &str, at: Timestamp) ->
 pub struct Probe<'a> {
     metric: RdsMetric,
     machine: Machine<'a>,
+    /// Whether the instance gives the metric as it is now.
+    is_given: bool,
+    /// What it was until some second, the last first; nothing where it did not give the metric.
+    former: Vec<(i64, Option<Machine<'a>>)>,
 }
 
 impl<'a> Probe<'a> {
-    /// `None` for a metric that this instance never has: `ReplicaLag` of a primary, CPU credits
+    /// `None` for a metric that this instance never had: `ReplicaLag` of a primary, CPU credits
     /// outside the T classes, `BurstBalance` outside gp2, a slot's lag where nothing replicates.
     #[must_use]
     pub fn new(world: &'a World, instance: &'a Instance, metric: RdsMetric) -> Option<Self> {
         let machine = Machine::new(world, instance, metric.needs_replicas());
-        metric.is_given_by(instance, !machine.replicas.is_empty()).then_some(Self { metric, machine })
+        let is_given = metric.is_given_by(instance, !machine.replicas.is_empty());
+        let mut former = Vec::new();
+        let mut before = instance.record.before.as_deref();
+        while let Some(state) = before {
+            let machine = Machine::new(world, &state.instance, metric.needs_replicas());
+            let gave = metric.is_given_by(&state.instance, !machine.replicas.is_empty());
+            former.push((state.until.as_second(), gave.then_some(machine)));
+            before = state.instance.record.before.as_deref();
+        }
+        let ever = is_given || former.iter().any(|(_, machine)| machine.is_some());
+        ever.then_some(Self { metric, machine, is_given, former })
     }
 
     /// The metric that is read.
@@ -63,7 +77,16 @@ impl<'a> Probe<'a> {
     pub fn at(&self, second: i64) -> Option<f64> {
         // The middle of a minute stands for it, so that what begins within a minute shows in it.
         let middle = second.saturating_add(30);
-        self.machine.runs_at(middle).then(|| self.machine.read(self.metric, middle))
+        // Its statuses are all with what it is now.
+        if !self.machine.runs_at(middle) {
+            return None;
+        }
+        let machine = match self.former.iter().rev().find(|(until, _)| middle < *until) {
+            Some((_, then)) => then.as_ref()?,
+            None if self.is_given => &self.machine,
+            None => return None,
+        };
+        Some(machine.read(self.metric, middle))
     }
 }
 

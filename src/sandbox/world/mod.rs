@@ -2,6 +2,7 @@
 //! estates, the scenario, the seed and the moment. Two worlds that are built alike are alike.
 
 pub mod backups;
+pub mod changes;
 pub mod estate;
 pub mod events;
 mod fleet;
@@ -11,8 +12,11 @@ pub mod lifecycle;
 pub mod metrics;
 pub mod moment;
 mod noise;
+mod orders;
+pub mod record;
 pub mod scenario;
 pub mod snapshots;
+pub mod window;
 
 use jiff::Timestamp;
 use thiserror::Error;
@@ -22,9 +26,11 @@ pub use instance::Instance;
 pub use scenario::{Incident, IncidentKind};
 
 use super::fault::Fault;
+use changes::{Change, Key, Plan};
 use estate::{Common, Entry, Estate};
 use events::Recorded;
 use moment::after;
+use record::Retained;
 use scenario::Scenario;
 use snapshots::ManualSnapshot;
 
@@ -84,6 +90,10 @@ pub struct World {
     pub faults: Vec<Fault>,
     /// Events that are not computed.
     pub recorded: Vec<Recorded>,
+    /// Automated backups that outlive their instances.
+    pub retained: Vec<Retained>,
+    /// What is still to happen to instances, the next first.
+    plans: Vec<Plan>,
     /// The instances are a drawn fleet's and none of the estates': what aims at one that is not
     /// there is left out.
     is_drawn: bool,
@@ -106,6 +116,8 @@ impl World {
             faults: Vec::new(),
             snapshots: Vec::new(),
             recorded: Vec::new(),
+            retained: Vec::new(),
+            plans: Vec::new(),
             is_drawn: options.databases.is_some(),
             sites: Vec::new(),
         };
@@ -158,6 +170,9 @@ impl World {
                 return Err(unknown(&entry.target));
             }
         }
+        for instance in self.instances.iter_mut().filter(|instance| scenario.up_to_date.contains(&instance.id)) {
+            instance.maintenance.clear();
+        }
         self.faults.clear();
         for entry in &scenario.faults {
             let known = |account: &str| self.sites.iter().any(|site| site.account == account);
@@ -192,7 +207,12 @@ impl World {
             for written in &entry.snapshots {
                 self.snapshots.push(ManualSnapshot::of(&instance, &written.id, written.at.since(epoch), Vec::new()));
             }
+            let waits = instance.pending.is_waiting().then(|| Key::of(&instance));
+            let opens = window::next(&instance.maintenance_window, epoch);
             self.add(instance);
+            if let (Some(key), Some(opens)) = (waits, opens) {
+                self.plan(key, opens, Change::Window);
+            }
         }
         Ok(())
     }

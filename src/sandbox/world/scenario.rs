@@ -67,6 +67,9 @@ pub struct Scenario {
     /// What stands between the callers and AWS.
     #[serde(default, rename = "fault")]
     pub faults: Vec<FaultEntry>,
+    /// Ids of instances for which no maintenance is pending here, whatever their estate says.
+    #[serde(default)]
+    pub up_to_date: Vec<String>,
 }
 
 /// An incident as written.
@@ -149,6 +152,7 @@ impl Scenario {
         self.instances.extend(other.instances);
         self.events.extend(other.events);
         self.faults.extend(other.faults);
+        self.up_to_date.extend(other.up_to_date);
         self
     }
 }
@@ -171,7 +175,7 @@ impl IncidentEntry {
 pub const DEFAULT: &str = "a-bad-night";
 
 /// Names and texts of the scenarios that come with the program.
-const SHIPPED: [(&str, &str); 19] = [
+const SHIPPED: [(&str, &str); 20] = [
     (DEFAULT, include_str!("../scenarios/a-bad-night.toml")),
     ("quiet", include_str!("../scenarios/quiet.toml")),
     ("replication-lag", include_str!("../scenarios/replication-lag.toml")),
@@ -191,6 +195,7 @@ const SHIPPED: [(&str, &str); 19] = [
     ("failover-just-happened", include_str!("../scenarios/failover-just-happened.toml")),
     ("worst-night", include_str!("../scenarios/worst-night.toml")),
     ("hostile", include_str!("../scenarios/hostile.toml")),
+    ("answers-lost", include_str!("../scenarios/answers-lost.toml")),
 ];
 
 /// The names of all scenarios, the default first.

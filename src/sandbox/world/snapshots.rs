@@ -1,4 +1,8 @@
-//! DB snapshots: the automated ones computed from the backups, the manual ones kept.
+//! DB snapshots: the automated ones computed from the backups, the manual ones kept, with all that
+//! is told of them, so that they outlive their instances.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -8,18 +12,32 @@ use super::instance::Instance;
 use super::lifecycle;
 use super::moment::{after, seconds_between};
 
-/// A snapshot that somebody took.
+/// A snapshot that somebody took or copied.
 #[derive(Debug, Clone)]
 pub struct ManualSnapshot {
     pub account: String,
     pub region: String,
     pub id: String,
-    /// The instance's id.
-    pub instance: String,
+    /// The instance as it was when the snapshot was taken.
+    pub origin: Arc<Instance>,
     pub at: Timestamp,
     /// Seconds that it takes.
     pub seconds: i64,
     pub tags: Vec<(String, String)>,
+    /// ARN of the key that encrypts it.
+    pub kms_key: Option<String>,
+    /// What it is a copy of.
+    pub copied: Option<Copied>,
+}
+
+/// Where a copied snapshot comes from.
+#[derive(Debug, Clone)]
+pub struct Copied {
+    /// ARN of the source.
+    pub arn: String,
+    pub region: String,
+    /// When the first of the chain was taken.
+    pub original_at: Timestamp,
 }
 
 impl ManualSnapshot {
@@ -30,23 +48,44 @@ impl ManualSnapshot {
             account: instance.account.clone(),
             region: instance.region.clone(),
             id: id.to_owned(),
-            instance: instance.id.clone(),
+            origin: Arc::new(instance.without_past()),
             at,
             seconds: lifecycle::snapshot_seconds(instance.allocated_gib),
             tags,
+            kms_key: instance.kms_key.clone(),
+            copied: None,
         }
     }
 
     /// `DBSnapshotArn`.
     #[must_use]
     pub fn arn(&self) -> String {
-        format!("arn:aws:rds:{}:{}:snapshot:{}", self.region, self.account, self.id)
+        arn(&self.account, &self.region, &self.id)
     }
+
+    /// Whether it is an account's in a region.
+    #[must_use]
+    pub fn is_in(&self, account: &str, region: &str) -> bool {
+        self.account == account && self.region == region
+    }
+
+    /// When it is available.
+    #[must_use]
+    pub fn done(&self) -> Timestamp {
+        after(self.at, self.seconds)
+    }
+}
+
+fn arn(account: &str, region: &str, id: &str) -> String {
+    format!("arn:aws:rds:{region}:{account}:snapshot:{id}")
 }
 
 /// A snapshot as it is seen at a moment.
 #[derive(Debug, Clone)]
 pub struct Seen<'a> {
+    pub account: &'a str,
+    pub region: &'a str,
+    /// The instance that it is of; of a manual one as it was.
     pub instance: &'a Instance,
     pub id: String,
     /// `automated` or `manual`.
@@ -57,13 +96,15 @@ pub struct Seen<'a> {
     /// 0-100.
     pub progress: i32,
     pub tags: &'a [(String, String)],
+    pub kms_key: Option<&'a str>,
+    pub copied: Option<&'a Copied>,
 }
 
 impl Seen<'_> {
     /// `DBSnapshotArn`.
     #[must_use]
     pub fn arn(&self) -> String {
-        format!("arn:aws:rds:{}:{}:snapshot:{}", self.instance.region, self.instance.account, self.id)
+        arn(self.account, self.region, &self.id)
     }
 }
 
@@ -73,35 +114,73 @@ fn progress(at: Timestamp, seconds: i64, now: Timestamp) -> (&'static str, i32) 
     if passed >= seconds { ("available", 100) } else { ("creating", (passed * 100 / seconds.max(1)) as i32) }
 }
 
-/// The snapshots of one instance at `now`, oldest first.
+/// The ids of the instances of an account and region that have or may have snapshots, in order:
+/// also those that are gone, and those of other regions whose snapshots were copied here.
 #[must_use]
-pub fn of_instance<'a>(world: &'a World, instance: &'a Instance, now: Timestamp) -> Vec<Seen<'a>> {
-    let automated = backups::kept(instance, now).into_iter().map(|backup| {
-        let (status, progress) = progress(backup.at, backup.seconds, now);
-        let id = backup.snapshot_id(&instance.id);
-        Seen { instance, id, kind: "automated", at: backup.at, status, progress, tags: &instance.tags }
+pub fn sources<'a>(world: &'a World, account: &str, region: &str) -> BTreeSet<&'a str> {
+    let manual = world.snapshots.iter().filter(|s| s.is_in(account, region)).map(|s| s.origin.id.as_str());
+    world.instances_in(account, region).map(|instance| instance.id.as_str()).chain(manual).collect()
+}
+
+/// The snapshots of the instance of that name at `now`, oldest first.
+#[must_use]
+pub fn of_instance<'a>(world: &'a World, account: &str, region: &str, id: &str, now: Timestamp) -> Vec<Seen<'a>> {
+    let automated = world.find(account, region, id).into_iter().flat_map(|instance| {
+        backups::kept(instance, now).into_iter().map(move |backup| {
+            let (status, progress) = progress(backup.at, backup.seconds, now);
+            Seen {
+                account: &instance.account,
+                region: &instance.region,
+                instance,
+                id: backup.snapshot_id(&instance.id),
+                kind: "automated",
+                at: backup.at,
+                status,
+                progress,
+                tags: &instance.tags,
+                kms_key: instance.kms_key.as_deref(),
+                copied: None,
+            }
+        })
     });
     let manual = world
         .snapshots
         .iter()
-        .filter(|s| s.instance == instance.id && s.account == instance.account && s.region == instance.region)
-        .filter(|s| s.at <= now)
-        .map(|snapshot| seen(snapshot, instance, now));
+        .filter(|s| s.is_in(account, region) && s.origin.id == id && s.at <= now)
+        .map(|snapshot| seen(snapshot, now));
     let mut all: Vec<Seen<'a>> = automated.chain(manual).collect();
     all.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
     all
 }
 
-/// A manual snapshot as it is seen at `now`.
+/// Any snapshot of an account and region by its id, if it is there at `now`.
 #[must_use]
-pub fn seen<'a>(snapshot: &'a ManualSnapshot, instance: &'a Instance, now: Timestamp) -> Seen<'a> {
-    let (status, progress) = progress(snapshot.at, snapshot.seconds, now);
-    let id = snapshot.id.clone();
-    Seen { instance, id, kind: "manual", at: snapshot.at, status, progress, tags: &snapshot.tags }
+pub fn find<'a>(world: &'a World, account: &str, region: &str, id: &str, now: Timestamp) -> Option<Seen<'a>> {
+    let manual = world.snapshots.iter().find(|s| s.is_in(account, region) && s.id == id && s.at <= now);
+    if let Some(snapshot) = manual {
+        return Some(seen(snapshot, now));
+    }
+    // An automated one is named after its instance and its time: `rds:orders-2026-11-22-03-05`.
+    let named = id.strip_prefix("rds:")?;
+    let instance = named.len().checked_sub("-2026-11-22-03-05".len()).and_then(|end| named.get(..end))?;
+    of_instance(world, account, region, instance, now).into_iter().find(|seen| seen.id == id)
 }
 
-/// When a manual snapshot of `instance` that begins at `now` will be available.
+/// A manual snapshot as it is seen at `now`.
 #[must_use]
-pub fn done_at(instance: &Instance, now: Timestamp) -> Timestamp {
-    after(now, lifecycle::snapshot_seconds(instance.allocated_gib))
+pub fn seen(snapshot: &ManualSnapshot, now: Timestamp) -> Seen<'_> {
+    let (status, progress) = progress(snapshot.at, snapshot.seconds, now);
+    Seen {
+        account: &snapshot.account,
+        region: &snapshot.region,
+        instance: &snapshot.origin,
+        id: snapshot.id.clone(),
+        kind: "manual",
+        at: snapshot.at,
+        status,
+        progress,
+        tags: &snapshot.tags,
+        kms_key: snapshot.kms_key.as_deref(),
+        copied: snapshot.copied.as_ref(),
+    }
 }

@@ -16,7 +16,7 @@ use crate::screens::databases::{Reading, failure};
 use crate::theme::Role;
 use crate::ui::environment::{CURSOR, criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
-use crate::ui::{format, layout, text};
+use crate::ui::{format, text};
 
 /// Columns from which the tree stands beside the charts.
 const WIDE: u16 = 110;
@@ -308,7 +308,7 @@ pub fn scroll_limit(app: &App, pane: Pane) -> Option<usize> {
     let screen = app.database.as_ref()?;
     let (_, database) = app.open_database()?;
     let data = app.site(screen.site)?;
-    let body = layout::regions(Rect::new(0, 0, app.size.0, app.size.1)).body;
+    let body = crate::app::view::body(app);
     let places = places(body, pane, strip::lines(app, screen, database, body.width).len());
     Some(match pane {
         Pane::Charts => {

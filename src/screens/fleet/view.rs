@@ -10,7 +10,6 @@ use crate::domain::Criticality;
 use crate::keymap::Action;
 use crate::theme::Role;
 use crate::ui::environment::{CURSOR, PRODUCTION_EDGE};
-use crate::ui::layout;
 use crate::ui::pen::{self, Piece};
 
 /// A line of the screen and the item that it belongs to.
@@ -66,7 +65,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
 
 /// The first line to show so that the cursor's is visible, with what belongs to it.
 pub(super) fn reveal(app: &App) -> usize {
-    let body = layout::regions(Rect::new(0, 0, app.size.0, app.size.1)).body;
+    let body = crate::app::view::body(app);
     let lines = lines(app, body.width);
     let current = app.fleet.current();
     let page = usize::from(body.height).max(1);
@@ -93,7 +92,7 @@ pub(super) fn reveal(app: &App) -> usize {
 /// cursor passes over.
 #[must_use]
 pub fn item_at(app: &App, row: u16) -> Option<usize> {
-    let body = layout::regions(Rect::new(0, 0, app.size.0, app.size.1)).body;
+    let body = crate::app::view::body(app);
     let line = row.checked_sub(body.y).filter(|line| *line < body.height)?;
     let lines = lines(app, body.width);
     let item = lines.get(app.fleet.offset + usize::from(line))?.item?;

@@ -1,6 +1,7 @@
 //! `DescribeDBInstances`.
 
 use jiff::Timestamp;
+use winterbaume_core::MockResponse;
 use winterbaume_rds::model::{
     AvailabilityZone, CertificateDetails, DBInstance, DBInstanceList, DBInstanceMessage, DBInstanceStatusInfo,
     DBInstanceStatusInfoList, DBParameterGroupStatus, DBParameterGroupStatusList, DBSecurityGroupMembershipList,
@@ -14,6 +15,7 @@ use super::filters::Filters;
 use super::paging::page;
 use super::{Answer, Call, ENGINE, malformed, tag_list};
 use crate::sandbox::world::instance::{Network, Pending};
+use crate::sandbox::world::record::{StorageOperation, StorageWork};
 use crate::sandbox::world::{IncidentKind, Instance, World, backups};
 
 const FILTERS: [&str; 5] = ["db-cluster-id", "db-instance-id", "dbi-resource-id", "domain", "engine"];
@@ -43,6 +45,42 @@ pub(super) fn describe(world: &World, call: &Call<'_>) -> Answer {
     let items = found.into_iter().map(|instance| on_wire(world, instance, call.now)).collect();
     let message = DBInstanceMessage { d_b_instances: Some(DBInstanceList { items }), marker };
     Ok(wire::serialize_describe_d_b_instances_response(&message))
+}
+
+/// What goes on in the volume, and how far it is, for [`with_storage_operations`].
+fn storage_work(operation: &StorageOperation, now: Timestamp) -> Option<String> {
+    let percent = operation.percent(now)?;
+    let work = match operation.work {
+        StorageWork::Initializing => "Initializing",
+        StorageWork::Optimizing => "Optimizing",
+    };
+    Some(format!("{work} {percent}"))
+}
+
+/// Puts `StorageOperationStatus` and `StorageOperationPercentProgress` where the serialiser, whose
+/// model is older than they are, has put another member with both.
+pub(super) fn with_storage_operations(mut answer: MockResponse) -> MockResponse {
+    if let Some(body) = told_apart(&answer.body) {
+        answer.body = body.into();
+    }
+    answer
+}
+
+fn told_apart(body: &[u8]) -> Option<String> {
+    const OPEN: &str = "<StorageVolumeStatus>";
+    const CLOSE: &str = "</StorageVolumeStatus>";
+    let text = std::str::from_utf8(body).ok().filter(|text| text.contains(OPEN))?;
+    let mut parts = text.split(OPEN);
+    let mut told = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (said, rest) = part.split_once(CLOSE)?;
+        let (work, percent) = said.split_once(' ')?;
+        told.push_str(&format!(
+            "<StorageOperationStatus>{work}</StorageOperationStatus>\
+             <StorageOperationPercentProgress>{percent}</StorageOperationPercentProgress>{rest}"
+        ));
+    }
+    Some(told)
 }
 
 /// An instance as the API tells it at `now`.
@@ -85,7 +123,7 @@ pub(super) fn on_wire(world: &World, instance: &Instance, now: Timestamp) -> DBI
         preferred_backup_window: Some(instance.backup_window.to_string()),
         preferred_maintenance_window: Some(instance.maintenance_window.clone()),
         latest_restorable_time: backups::latest_restorable(instance, now).map(|at| at.to_string()),
-        copy_tags_to_snapshot: Some(true),
+        copy_tags_to_snapshot: Some(instance.copy_tags_to_snapshot),
         auto_minor_version_upgrade: Some(instance.auto_minor_version_upgrade),
         deletion_protection: Some(instance.deletion_protection),
         publicly_accessible: Some(instance.publicly_accessible),
@@ -122,6 +160,8 @@ pub(super) fn on_wire(world: &World, instance: &Instance, now: Timestamp) -> DBI
         pending_modified_values: Some(pending(&instance.pending, created)),
         read_replica_source_d_b_instance_identifier: source(instance),
         read_replica_d_b_instance_identifiers: Some(replicas(world, instance, now)),
+        automatic_restart_time: instance.record.restarts_at.filter(|at| *at > now).map(|at| at.to_string()),
+        storage_volume_status: instance.record.storage_operation.as_ref().and_then(|work| storage_work(work, now)),
         status_infos: replication(world, instance, now),
         tag_list: Some(tag_list(&instance.tags)),
         ..DBInstance::default()
@@ -145,20 +185,34 @@ fn replicas(world: &World, instance: &Instance, now: Timestamp) -> ReadReplicaDB
     ReadReplicaDBInstanceIdentifierList { items: world.replicas_of(instance, now).map(name).collect() }
 }
 
-/// `StatusInfos` of a replica: "read replication" is replicating, or in error while an incident
-/// has stopped it.
+/// `StatusInfos` of a replica: "read replication" is replicating, in error while an incident has
+/// stopped it, stopped while the instance is, or terminated when there is no source any more.
 fn replication(world: &World, instance: &Instance, now: Timestamp) -> Option<DBInstanceStatusInfoList> {
     if instance.source.is_none() || !instance.is_created_at(now) {
         return None;
+    }
+    if instance.record.terminated.is_some_and(|at| at <= now) {
+        let info = DBInstanceStatusInfo {
+            status_type: Some("read replication".to_owned()),
+            normal: Some(false),
+            status: Some("terminated".to_owned()),
+            message: Some("Replication on the read replica was terminated.".to_owned()),
+        };
+        return Some(DBInstanceStatusInfoList { items: vec![info] });
     }
     let stopped = world
         .incidents
         .iter()
         .any(|i| i.kind == IncidentKind::ReplicationStopped && i.target == instance.id && i.is_active(now));
+    let (normal, status) = match instance.settled_status_at(now) {
+        _ if stopped => (false, "error"),
+        Some("stopped" | "stopping") => (true, "stopped"),
+        _ => (true, "replicating"),
+    };
     let info = DBInstanceStatusInfo {
         status_type: Some("read replication".to_owned()),
-        normal: Some(!stopped),
-        status: Some(if stopped { "error" } else { "replicating" }.to_owned()),
+        normal: Some(normal),
+        status: Some(status.to_owned()),
         message: stopped.then(|| "Replication has stopped.".to_owned()),
     };
     Some(DBInstanceStatusInfoList { items: vec![info] })
@@ -169,6 +223,13 @@ fn pending(pending: &Pending, created: bool) -> PendingModifiedValues {
         d_b_instance_class: pending.class.clone(),
         engine_version: pending.engine_version.clone(),
         allocated_storage: pending.allocated_gib,
+        storage_type: pending.storage_type.clone(),
+        iops: pending.iops,
+        storage_throughput: pending.throughput,
+        multi_a_z: pending.multi_az,
+        backup_retention_period: pending.retention_days,
+        c_a_certificate_identifier: pending.ca_certificate.clone(),
+        port: pending.port,
         master_user_password: (pending.password && !created).then(|| "****".to_owned()),
         ..PendingModifiedValues::default()
     }
@@ -178,7 +239,9 @@ fn parameter_group(instance: &Instance) -> DBParameterGroupStatusList {
     DBParameterGroupStatusList {
         items: vec![DBParameterGroupStatus {
             d_b_parameter_group_name: Some(instance.parameter_group.clone()),
-            parameter_apply_status: Some("in-sync".to_owned()),
+            parameter_apply_status: Some(
+                if instance.record.awaits_reboot { "pending-reboot" } else { "in-sync" }.to_owned(),
+            ),
         }],
     }
 }

@@ -12,7 +12,7 @@ use super::snapshots::not_found;
 use super::{Answer, Call, local_id, malformed, tag_list};
 use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::instance::Maintenance;
-use crate::sandbox::world::snapshots::of_instance;
+use crate::sandbox::world::snapshots::find;
 use crate::sandbox::world::{Instance, World};
 
 /// `DescribePendingMaintenanceActions`: the instances that have any.
@@ -44,7 +44,8 @@ pub(super) fn describe(world: &World, call: &Call<'_>) -> Answer {
     Ok(wire::serialize_describe_pending_maintenance_actions_response(&message))
 }
 
-fn on_wire(instance: &Instance) -> ResourcePendingMaintenanceActions {
+/// The pending actions of an instance as the API tells them.
+pub(super) fn on_wire(instance: &Instance) -> ResourcePendingMaintenanceActions {
     let action = |action: &Maintenance| PendingMaintenanceAction {
         action: Some(action.action.clone()),
         description: Some(action.description.clone()),
@@ -69,10 +70,7 @@ pub(super) fn tags(world: &World, call: &Call<'_>) -> Answer {
         Some("db") => tag_list(&super::instance(world, call, arn)?.tags),
         Some("snapshot") => {
             let id = local_id(call.caller, "snapshot", arn).ok_or_else(|| not_found(arn))?;
-            world
-                .instances_in(&call.caller.account, &call.caller.region)
-                .flat_map(|instance| of_instance(world, instance, call.now))
-                .find(|seen| seen.id == id)
+            find(world, &call.caller.account, &call.caller.region, &id, call.now)
                 .map(|seen| tag_list(seen.tags))
                 .ok_or_else(|| not_found(arn))?
         }

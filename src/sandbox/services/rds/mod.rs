@@ -5,6 +5,7 @@ mod events;
 mod filters;
 mod instances;
 mod maintenance;
+mod orderable;
 mod paging;
 mod snapshots;
 #[cfg(test)]
@@ -41,7 +42,12 @@ struct Call<'a> {
 #[must_use]
 pub fn handle(world: &RwLock<World>, caller: &Caller, now: Timestamp, request: &MockRequest) -> MockResponse {
     let call = Call { caller, now, parameters: parameters(request) };
-    dispatch(world, &call).unwrap_or_else(|refusal| refusal.xml(NAMESPACE))
+    let is_due = world.read().unwrap_or_else(PoisonError::into_inner).is_due(now);
+    if is_due {
+        world.write().unwrap_or_else(PoisonError::into_inner).advance(now);
+    }
+    let answer = dispatch(world, &call).unwrap_or_else(|refusal| refusal.xml(NAMESPACE));
+    instances::with_storage_operations(answer)
 }
 
 fn dispatch(world: &RwLock<World>, call: &Call<'_>) -> Answer {
@@ -54,10 +60,23 @@ fn dispatch(world: &RwLock<World>, call: &Call<'_>) -> Answer {
         "DescribeEvents" => events::describe(&read(), call),
         "DescribePendingMaintenanceActions" => maintenance::describe(&read(), call),
         "ListTagsForResource" => maintenance::tags(&read(), call),
+        "DescribeOrderableDBInstanceOptions" => orderable::describe(&read(), call),
         "CreateDBInstance" => write::create_instance(&mut write(), call),
         "CreateDBInstanceReadReplica" => write::create_replica(&mut write(), call),
         "CreateDBSnapshot" => write::create_snapshot(&mut write(), call),
         "DeleteDBSnapshot" => write::delete_snapshot(&mut write(), call),
+        "CopyDBSnapshot" => write::copy_snapshot(&mut write(), call),
+        "ModifyDBInstance" => write::modify_instance(&mut write(), call),
+        "RestoreDBInstanceToPointInTime" => write::restore_to_time(&mut write(), call),
+        "RestoreDBInstanceFromDBSnapshot" => write::restore_snapshot(&mut write(), call),
+        "PromoteReadReplica" => write::promote(&mut write(), call),
+        "RebootDBInstance" => write::reboot(&mut write(), call),
+        "StopDBInstance" => write::stop(&mut write(), call),
+        "StartDBInstance" => write::start(&mut write(), call),
+        "DeleteDBInstance" => write::delete_instance(&mut write(), call),
+        "ApplyPendingMaintenanceAction" => write::apply_maintenance(&mut write(), call),
+        "AddTagsToResource" => write::add_tags(&mut write(), call),
+        "RemoveTagsFromResource" => write::remove_tags(&mut write(), call),
         other => {
             let message = format!("Could not find operation {other} for version 2014-10-31");
             Err(Refusal::new("InvalidAction", message))

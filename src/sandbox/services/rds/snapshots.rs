@@ -10,7 +10,9 @@ use super::filters::Filters;
 use super::paging::{open, page};
 use super::{Answer, Call, ENGINE, local_id, malformed, tag_list};
 use crate::sandbox::services::answer::Refusal;
-use crate::sandbox::world::snapshots::{Seen, of_instance};
+use crate::sandbox::world::changes::Key;
+use crate::sandbox::world::record::Retained;
+use crate::sandbox::world::snapshots::{Seen, of_instance, sources};
 use crate::sandbox::world::{Instance, World, backups, identity};
 
 const FILTERS: [&str; 5] = ["db-instance-id", "db-snapshot-id", "dbi-resource-id", "snapshot-type", "engine"];
@@ -47,11 +49,12 @@ pub(super) fn describe(world: &World, call: &Call<'_>) -> Answer {
                 _ => false,
             })
     };
-    let there = world
-        .instances_in(&call.caller.account, &call.caller.region)
-        .filter(|i| only_instance.as_deref().is_none_or(|id| i.id == id) && i.id.as_str() >= begin)
-        .filter(|i| request.dbi_resource_id.as_deref().is_none_or(|id| i.resource_id == id))
-        .flat_map(|instance| of_instance(world, instance, call.now))
+    let (account, region) = (&call.caller.account, &call.caller.region);
+    let there = sources(world, account, region)
+        .into_iter()
+        .filter(|id| only_instance.as_deref().is_none_or(|only| *id == only) && *id >= begin)
+        .flat_map(|id| of_instance(world, account, region, id, call.now))
+        .filter(|seen| request.dbi_resource_id.as_deref().is_none_or(|id| seen.instance.resource_id == id))
         .filter(admitted);
     let page = page(there, key, request.max_records, request.marker.as_deref())?;
     if let Some(name) = only_snapshot.filter(|_| page.items.is_empty()) {
@@ -82,7 +85,9 @@ pub(super) fn on_wire(seen: &Seen<'_>) -> DBSnapshot {
         dbi_resource_id: Some(instance.resource_id.clone()),
         snapshot_type: Some(seen.kind.to_owned()),
         snapshot_create_time: Some(seen.at.to_string()),
-        original_snapshot_create_time: Some(seen.at.to_string()),
+        original_snapshot_create_time: Some(seen.copied.map_or(seen.at, |copied| copied.original_at).to_string()),
+        source_d_b_snapshot_identifier: seen.copied.map(|copied| copied.arn.clone()),
+        source_region: seen.copied.map(|copied| copied.region.clone()),
         snapshot_target: Some("region".to_owned()),
         status: Some(seen.status.to_owned()),
         percent_progress: Some(seen.progress),
@@ -91,16 +96,17 @@ pub(super) fn on_wire(seen: &Seen<'_>) -> DBSnapshot {
         license_model: Some("postgresql-license".to_owned()),
         master_username: Some(instance.master_username.clone()),
         port: Some(instance.port),
-        availability_zone: Some(instance.zone.clone()),
-        vpc_id: Some(instance.network.vpc.clone()),
+        // The zone of another region means nothing here.
+        availability_zone: Some(instance.zone.clone()).filter(|_| instance.region == seen.region),
+        vpc_id: Some(instance.network.vpc.clone()).filter(|_| instance.region == seen.region),
         option_group_name: Some(format!("default:postgres-{major}")),
         instance_create_time: Some(instance.created.to_string()),
         allocated_storage: Some(instance.allocated_gib),
         storage_type: Some(instance.storage_type.clone()),
         iops: instance.iops,
         storage_throughput: instance.throughput,
-        encrypted: Some(instance.kms_key.is_some()),
-        kms_key_id: instance.kms_key.clone(),
+        encrypted: Some(seen.kms_key.is_some()),
+        kms_key_id: seen.kms_key.map(str::to_owned),
         i_a_m_database_authentication_enabled: Some(false),
         dedicated_log_volume: Some(false),
         tag_list: Some(tag_list(seen.tags)),
@@ -128,20 +134,47 @@ pub(super) fn automated_backups(world: &World, call: &Call<'_>) -> Answer {
                 _ => false,
             })
     };
-    let there = world
-        .instances_in(&call.caller.account, &call.caller.region)
-        .filter(|i| i.retention_days > 0 && i.status_at(call.now).is_some())
-        .filter(|i| only_id.as_deref().is_none_or(|id| i.id == id))
-        .filter(|i| request.dbi_resource_id.as_deref().is_none_or(|id| i.resource_id == id))
-        .map(|instance| automated_backup(instance, call))
-        .filter(admitted);
-    let key = |backup: &DBInstanceAutomatedBackup| backup.d_b_instance_identifier.clone().unwrap_or_default();
-    let page = page(there, key, request.max_records, request.marker.as_deref())?;
+    let (account, region) = (&call.caller.account, &call.caller.region);
+    let wanted = |i: &Instance| {
+        only_id.as_deref().is_none_or(|id| i.id == id)
+            && request.dbi_resource_id.as_deref().is_none_or(|id| i.resource_id == id)
+    };
+    let living = world
+        .instances_in(account, region)
+        .filter(|i| i.retention_days > 0 && i.status_at(call.now).is_some() && wanted(i))
+        .map(|instance| automated_backup(instance, call));
+    let retained = world
+        .retained
+        .iter()
+        .filter(|kept| kept.instance.account == *account && kept.instance.region == *region && wanted(&kept.instance))
+        // Until it is gone the instance tells of them itself.
+        .filter(|kept| world.by_key(&Key::of(&kept.instance)).is_none_or(|i| i.status_at(call.now).is_none()))
+        .filter_map(|kept| retained_backup(kept, call));
+    let key = |backup: &DBInstanceAutomatedBackup| {
+        let id = backup.d_b_instance_identifier.as_deref().unwrap_or_default();
+        format!("{id}{SEPARATOR}{}", backup.dbi_resource_id.as_deref().unwrap_or_default())
+    };
+    let mut there: Vec<DBInstanceAutomatedBackup> = living.chain(retained).filter(admitted).collect();
+    there.sort_by_cached_key(key);
+    let page = page(there.into_iter(), key, request.max_records, request.marker.as_deref())?;
     let message = DBInstanceAutomatedBackupMessage {
         d_b_instance_automated_backups: Some(DBInstanceAutomatedBackupList { items: page.items }),
         marker: page.marker,
     };
     Ok(wire::serialize_describe_d_b_instance_automated_backups_response(&message))
+}
+
+/// What is kept of a deleted instance; `None` when the last of it has expired.
+fn retained_backup(kept: &Retained, call: &Call<'_>) -> Option<DBInstanceAutomatedBackup> {
+    let (first, last) = kept.window(call.now)?;
+    Some(DBInstanceAutomatedBackup {
+        status: Some("retained".to_owned()),
+        restore_window: Some(RestoreWindow {
+            earliest_time: Some(first.to_string()),
+            latest_time: Some(last.to_string()),
+        }),
+        ..automated_backup(&kept.instance, call)
+    })
 }
 
 fn automated_backup(instance: &Instance, call: &Call<'_>) -> DBInstanceAutomatedBackup {

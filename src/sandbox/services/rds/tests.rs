@@ -1,3 +1,5 @@
+mod operations;
+
 use std::sync::RwLock;
 
 use http::HeaderMap;

@@ -55,7 +55,7 @@ impl<'a> Machine<'a> {
             class: InstanceClass::parse(&instance.class).unwrap_or(UNKNOWN_CLASS),
             seed: mix(world.seed ^ hash(&[&instance.account, &instance.region, &instance.id])),
             epoch: world.epoch.as_second(),
-            troubles: Troubles::of(&world.incidents, &instance.id),
+            troubles: Troubles::of(&world.incidents, &instance.id).with(&instance.record.interruptions),
             replicas,
             hours_ahead: rhythm::hours_ahead(&instance.region),
         }
@@ -66,7 +66,9 @@ impl<'a> Machine<'a> {
     pub fn runs_at(&self, second: i64) -> bool {
         let Ok(at) = jiff::Timestamp::from_second(second) else { return false };
         match self.instance.settled_status_at(at) {
-            None | Some("creating" | "stopped" | "starting" | "deleting" | "failed" | "terminated") => false,
+            None | Some("creating" | "stopped" | "starting" | "rebooting" | "deleting" | "failed" | "terminated") => {
+                false
+            }
             Some(status) => !status.starts_with("incompatible-"),
         }
     }

@@ -84,7 +84,8 @@ impl Machine<'_> {
 
     /// Seconds behind the source; -1 when replication does not run.
     pub(super) fn replica_lag(&self, second: i64) -> f64 {
-        if self.troubles.stopped_for(second).is_some() {
+        let terminated = self.instance.record.terminated.is_some_and(|at| at.as_second() <= second);
+        if terminated || self.troubles.stopped_for(second).is_some() {
             return -1.0;
         }
         if self.instance.load.write_iops < 0.5 {

@@ -128,3 +128,27 @@ fn a_database_that_is_being_created_says_nothing() {
     assert_eq!(read(&world, restored, "CPUUtilization", 0), None);
     assert!(read(&world, restored, "CPUUtilization", 30).is_some());
 }
+
+#[test]
+fn what_was_done_shows_from_then_on_and_not_before() {
+    let mut world = build("quiet");
+    let now = world.epoch;
+    let dr = (RENTALIQ, "us-west-2", "rentaliq-prod-db-dr");
+    let prod = (RENTALIQ, "us-east-1", "rentaliq-prod-db");
+    let key = |world: &World, place: (&str, &str, &str)| {
+        crate::sandbox::world::changes::Key::of(world.find(place.0, place.1, place.2).unwrap())
+    };
+    let promoted = key(&world, dr);
+    world.promote(&promoted, 1, now);
+    let rebooted = key(&world, prod);
+    world.reboot(&rebooted, true, now);
+    world.advance(at(&world, 60));
+    assert!(read(&world, dr, "ReplicaLag", -5).is_some());
+    assert_eq!(read(&world, dr, "ReplicaLag", 20), None);
+    assert!(read(&world, dr, "CPUUtilization", 20).is_some());
+    // Nothing while it restarts, few connections afterwards, and then as many as ever.
+    assert_eq!(read(&world, prod, "DatabaseConnections", 0), None);
+    let connections = |minute| read(&world, prod, "DatabaseConnections", minute).unwrap();
+    assert!(connections(2) < connections(10) * 0.8, "{} {}", connections(2), connections(10));
+    assert!(connections(10) > connections(-10) * 0.6);
+}

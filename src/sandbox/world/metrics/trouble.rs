@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::sandbox::world::noise::smooth;
+use crate::sandbox::world::record::Interruption;
 use crate::sandbox::world::scenario::{Incident, IncidentKind};
 
 /// Seconds of lag that a replica falls behind in a second while replication is slow: at strength 1
@@ -22,13 +23,21 @@ const OUTAGE: (f64, f64) = (90.0, 240.0);
 #[derive(Debug)]
 pub struct Troubles<'a> {
     incidents: Vec<&'a Incident>,
+    interruptions: &'a [Interruption],
 }
 
 impl<'a> Troubles<'a> {
     /// Those of `incidents` that hit the instance of that name.
     #[must_use]
     pub fn of(incidents: &'a [Incident], instance: &str) -> Self {
-        Self { incidents: incidents.iter().filter(|incident| incident.target == instance).collect() }
+        let incidents = incidents.iter().filter(|incident| incident.target == instance).collect();
+        Self { incidents, interruptions: &[] }
+    }
+
+    /// The same with what calls have interrupted.
+    #[must_use]
+    pub fn with(self, interruptions: &'a [Interruption]) -> Self {
+        Self { interruptions, ..self }
     }
 
     /// How much of an incident of that kind there is: it comes within `rise` seconds and goes within
@@ -43,14 +52,18 @@ impl<'a> Troubles<'a> {
         .clamp(0.0, 1.0)
     }
 
-    /// How much of the service is gone in a failover: all at first, then less and less.
+    /// How much of the service is gone in a failover or a restart: all at first, then less and less.
     #[must_use]
     pub fn outage(&self, second: i64) -> f64 {
-        self.sum(IncidentKind::Failover, |incident| {
-            let since = run(incident, second).0;
-            if since < 0.0 { 0.0 } else { ((OUTAGE.1 - since) / (OUTAGE.1 - OUTAGE.0)).clamp(0.0, 1.0) }
-        })
-        .clamp(0.0, 1.0)
+        let gone = |since: f64, full: f64, back: f64| {
+            if since < 0.0 { 0.0 } else { ((back - since) / (back - full).max(1.0)).clamp(0.0, 1.0) }
+        };
+        let by_itself = self.sum(IncidentKind::Failover, |incident| gone(run(incident, second).0, OUTAGE.0, OUTAGE.1));
+        let by_calls = self.interruptions.iter().map(|interruption| {
+            let since = second.saturating_sub(interruption.at.as_second()) as f64;
+            gone(since, interruption.full as f64, interruption.back as f64)
+        });
+        (by_itself + by_calls.sum::<f64>()).clamp(0.0, 1.0)
     }
 
     /// Seconds that replication is behind because of an incident: it grows steadily, and is made up
@@ -134,6 +147,16 @@ mod tests {
         let outage: Vec<f64> = [-1, 0, 89, 165, 240, 9_000].map(|second| troubles.outage(second)).to_vec();
         for (outage, expected) in outage.iter().zip([0.0, 1.0, 1.0, 0.5, 0.0, 0.0]) {
             assert!((outage - expected).abs() < 1e-9, "{outage} {expected}");
+        }
+    }
+
+    #[test]
+    fn a_restart_passes_too() {
+        let at = Timestamp::from_second(1_000).unwrap();
+        let interruptions = [Interruption { at, full: 60, back: 180, is_failover: false }];
+        let troubles = Troubles::of(&[], "db").with(&interruptions);
+        for (second, expected) in [(999, 0.0), (1_000, 1.0), (1_060, 1.0), (1_120, 0.5), (1_180, 0.0)] {
+            assert!((troubles.outage(second) - expected).abs() < 1e-9, "{second}");
         }
     }
 

@@ -1,32 +1,25 @@
-//! The calls that change the world: `CreateDBInstance`, `CreateDBInstanceReadReplica`,
-//! `CreateDBSnapshot`, `DeleteDBSnapshot`. What they start goes on by itself from `now`.
+//! `CreateDBInstance` and `CreateDBInstanceReadReplica`.
 
 use jiff::Timestamp;
-use winterbaume_rds::model::{
-    CreateDBInstanceReadReplicaResult, CreateDBInstanceResult, CreateDBSnapshotResult, DeleteDBSnapshotResult,
-};
+use winterbaume_rds::model::{CreateDBInstanceReadReplicaResult, CreateDBInstanceResult};
 use winterbaume_rds::wire;
 
-use super::instances::on_wire;
-use super::snapshots;
-use super::{Answer, Call, ENGINE, local_id, malformed, read_tags};
-use crate::domain::class::InstanceClass;
+use super::super::instances::on_wire;
+use super::super::{Answer, Call, ENGINE, local_id, malformed, read_tags};
+use super::{invalid, known_class, new_id, not_ready, state};
 use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::estate::{Site, baseline};
-use crate::sandbox::world::events::{Happening, Recorded, of_instance};
 use crate::sandbox::world::instance::{Instance, Load, Pending, Source, Window};
 use crate::sandbox::world::lifecycle::{self, Birth};
 use crate::sandbox::world::moment::{DAY, HOUR, MINUTE, after};
-use crate::sandbox::world::snapshots::{ManualSnapshot, done_at, seen};
+use crate::sandbox::world::record::Record;
 use crate::sandbox::world::{World, identity};
 
 /// Read replicas that one source may have (RDS user guide, "Working with DB instance read replicas").
 const MOST_REPLICAS: usize = 15;
-/// Manual snapshots in an account and region before the quota is raised.
-const MOST_SNAPSHOTS: usize = 100;
 
 /// `CreateDBInstance` of a PostgreSQL instance.
-pub(super) fn create_instance(world: &mut World, call: &Call<'_>) -> Answer {
+pub(in super::super) fn create_instance(world: &mut World, call: &Call<'_>) -> Answer {
     let request = wire::deserialize_create_d_b_instance_request(&call.parameters).map_err(malformed)?;
     if request.engine != ENGINE {
         return Err(invalid(format!("Invalid DB engine: {}", request.engine)));
@@ -71,6 +64,8 @@ pub(super) fn create_instance(world: &mut World, call: &Call<'_>) -> Answer {
     instance.retention_days = retention;
     instance.backup_window = window.unwrap_or(instance.backup_window);
     instance.maintenance_window = request.preferred_maintenance_window.unwrap_or(instance.maintenance_window);
+    instance.copy_tags_to_snapshot = request.copy_tags_to_snapshot.unwrap_or(false);
+    instance.port = request.port.unwrap_or(instance.port);
     instance.deletion_protection = request.deletion_protection.unwrap_or(false);
     instance.publicly_accessible = request.publicly_accessible.unwrap_or(false);
     instance.auto_minor_version_upgrade = request.auto_minor_version_upgrade.unwrap_or(true);
@@ -97,7 +92,7 @@ pub(super) fn create_instance(world: &mut World, call: &Call<'_>) -> Answer {
 
 /// `CreateDBInstanceReadReplica`: called where the replica is to be; the source is a name in the
 /// same region or an ARN in another one.
-pub(super) fn create_replica(world: &mut World, call: &Call<'_>) -> Answer {
+pub(in super::super) fn create_replica(world: &mut World, call: &Call<'_>) -> Answer {
     let request = wire::deserialize_create_d_b_instance_read_replica_request(&call.parameters).map_err(malformed)?;
     let named = request.source_d_b_instance_identifier.as_deref().unwrap_or_default();
     let missing = || Refusal::not_found("DBInstanceNotFound", format!("DBInstance {named} not found."));
@@ -107,10 +102,10 @@ pub(super) fn create_replica(world: &mut World, call: &Call<'_>) -> Answer {
     there.region.clone_from(&region);
     let source_id = local_id(&there, "db", named).ok_or_else(missing)?;
     let source = world.find(&call.caller.account, &region, &source_id).ok_or_else(missing)?;
-    let status = source.status_at(call.now).ok_or_else(missing)?;
+    source.status_at(call.now).ok_or_else(missing)?;
     let crosses = region != call.caller.region;
-    if status != "available" {
-        return Err(state(format!("Instance {source_id} is not in available state.")));
+    if !source.is_ready_at(call.now) {
+        return Err(not_ready(&source_id));
     }
     if source.retention_days == 0 {
         return Err(state(format!(
@@ -136,7 +131,8 @@ pub(super) fn create_replica(world: &mut World, call: &Call<'_>) -> Answer {
     known_class(&class)?;
     let site = world.site(&call.caller.account, &call.caller.region);
     let fresh = blank(&site, &id, &class, call.now);
-    let mut replica = source.clone();
+    let mut replica = source.without_past();
+    replica.record = Record::default();
     replica.region.clone_from(&call.caller.region);
     replica.id = id;
     replica.class = class;
@@ -157,93 +153,40 @@ pub(super) fn create_replica(world: &mut World, call: &Call<'_>) -> Answer {
     replica.performance_insights_days = request.enable_performance_insights.unwrap_or(false).then_some(7);
     // Nobody reads from it yet; what the source writes, it writes too.
     replica.load = Load { cpu: source.load.cpu * 0.4, connections: 2.0, read_iops: 5.0, ..source.load };
+    replica.copy_tags_to_snapshot = request.copy_tags_to_snapshot.unwrap_or(source.copy_tags_to_snapshot);
+    replica.port = request.port.unwrap_or(source.port);
+    replica.publicly_accessible = request.publicly_accessible.unwrap_or(false);
+    replica.auto_minor_version_upgrade =
+        request.auto_minor_version_upgrade.unwrap_or(source.auto_minor_version_upgrade);
+    replica.max_allocated_gib = request.max_allocated_storage.or(source.max_allocated_gib);
+    replica.log_exports = request.enable_cloudwatch_logs_exports.map(|list| list.items).unwrap_or_default();
+    if request.enable_performance_insights == Some(true) {
+        replica.performance_insights_days = Some(request.performance_insights_retention_period.unwrap_or(7));
+    }
     if crosses {
         // Groups do not exist in two regions: a cross-region replica starts with the default ones.
         replica.network = fresh.network;
         replica.parameter_group = fresh.parameter_group;
         replica.kms_key = request.kms_key_id;
     }
+    if let Some(groups) = request.vpc_security_group_ids.filter(|groups| !groups.items.is_empty()) {
+        replica.network.security_groups = groups.items;
+    }
+    replica.network.subnet_group = request.d_b_subnet_group_name.unwrap_or(replica.network.subnet_group);
+    replica.parameter_group = request.d_b_parameter_group_name.unwrap_or(replica.parameter_group);
     begin(&mut replica, call.now);
     let told = on_wire(world, &replica, call.now);
     world.add(replica);
     if let Some(source) = world.find_mut(&call.caller.account, &region, &source_id) {
+        // A Single-AZ source pauses its I/O while it is copied.
         source.pass_through("modifying", call.now, 2 * MINUTE);
     }
     let result = CreateDBInstanceReadReplicaResult { d_b_instance: Some(told) };
     Ok(wire::serialize_create_d_b_instance_read_replica_response(&result))
 }
 
-/// `CreateDBSnapshot` of an available instance.
-pub(super) fn create_snapshot(world: &mut World, call: &Call<'_>) -> Answer {
-    let request = wire::deserialize_create_d_b_snapshot_request(&call.parameters).map_err(malformed)?;
-    let id = valid(&request.d_b_snapshot_identifier, "DBSnapshotIdentifier", 255)?;
-    let instance = super::instance(world, call, &request.d_b_instance_identifier)?.clone();
-    if position(world, call, &id).is_some() {
-        let message = format!("Cannot create the snapshot because a snapshot with the identifier {id} already exists.");
-        return Err(Refusal::new("DBSnapshotAlreadyExists", message));
-    }
-    if !matches!(instance.status_at(call.now), Some("available" | "storage-optimization")) {
-        return Err(state(format!(
-            "Cannot create a snapshot because the database instance {} is not currently in the available state.",
-            instance.id
-        )));
-    }
-    let mine = |s: &&ManualSnapshot| s.account == call.caller.account && s.region == call.caller.region;
-    if world.snapshots.iter().filter(mine).count() >= MOST_SNAPSHOTS {
-        let message = format!("Cannot create more than {MOST_SNAPSHOTS} manual snapshots");
-        return Err(Refusal::new("SnapshotQuotaExceeded", message));
-    }
-    let mut tags = read_tags(request.tags);
-    // Tags are copied from the instance unless the call gives some: `CopyTagsToSnapshot` is on.
-    if tags.is_empty() {
-        tags.clone_from(&instance.tags);
-    }
-    let snapshot = ManualSnapshot::of(&instance, &id, call.now, tags);
-    let done = done_at(&instance, call.now);
-    let say = |at: Timestamp, message: &str| of_instance(&instance, at, message.to_owned(), &["backup"]);
-    let told = [
-        say(call.now, "Backing up DB instance"),
-        of_snapshot(&snapshot, call.now, "Creating manual snapshot", "creation"),
-        say(done, "Finished DB Instance backup"),
-        of_snapshot(&snapshot, done, "Manual snapshot created", "creation"),
-    ];
-    record(world, call, told);
-    let answer = snapshots::on_wire(&seen(&snapshot, &instance, call.now));
-    world.snapshots.push(snapshot);
-    let seconds = lifecycle::snapshot_seconds(instance.allocated_gib);
-    if let Some(instance) = world.find_mut(&instance.account, &instance.region, &instance.id) {
-        instance.pass_through("backing-up", call.now, seconds);
-    }
-    Ok(wire::serialize_create_d_b_snapshot_response(&CreateDBSnapshotResult { d_b_snapshot: Some(answer) }))
-}
-
-/// `DeleteDBSnapshot` of an available manual snapshot.
-pub(super) fn delete_snapshot(world: &mut World, call: &Call<'_>) -> Answer {
-    let request = wire::deserialize_delete_d_b_snapshot_request(&call.parameters).map_err(malformed)?;
-    let name = request.d_b_snapshot_identifier.as_str();
-    let id = local_id(call.caller, "snapshot", name).unwrap_or_default();
-    if id.starts_with("rds:") {
-        let message = "Only manual snapshots may be deleted.";
-        return Err(Refusal::new("InvalidDBSnapshotState", message));
-    }
-    let at = position(world, call, &id).ok_or_else(|| snapshots::not_found(name))?;
-    let snapshot = world.snapshots.get(at).cloned().ok_or_else(|| snapshots::not_found(name))?;
-    let (account, region) = (&call.caller.account, &call.caller.region);
-    let instance = world.find(account, region, &snapshot.instance).ok_or_else(|| snapshots::not_found(name))?;
-    let shown = seen(&snapshot, instance, call.now);
-    if shown.status != "available" {
-        let message = format!("Cannot delete the snapshot because it is not currently in the available state: {id}");
-        return Err(Refusal::new("InvalidDBSnapshotState", message));
-    }
-    let mut answer = snapshots::on_wire(&shown);
-    answer.status = Some("deleted".to_owned());
-    world.snapshots.remove(at);
-    record(world, call, [of_snapshot(&snapshot, call.now, "Deleted manual snapshot", "deletion")]);
-    Ok(wire::serialize_delete_d_b_snapshot_response(&DeleteDBSnapshotResult { d_b_snapshot: Some(answer) }))
-}
-
 /// An instance as AWS makes one when the call says nothing but name and class.
-fn blank(site: &Site, id: &str, class: &str, now: Timestamp) -> Instance {
+pub(super) fn blank(site: &Site, id: &str, class: &str, now: Timestamp) -> Instance {
     Instance {
         account: site.account.clone(),
         region: site.region.clone(),
@@ -292,11 +235,13 @@ fn blank(site: &Site, id: &str, class: &str, now: Timestamp) -> Instance {
         certificate_valid_till: after(now, 365 * DAY),
         pending: Pending::default(),
         maintenance: Vec::new(),
+        copy_tags_to_snapshot: false,
+        record: Record::default(),
     }
 }
 
 /// Puts the statuses of a creation that begins now.
-fn begin(instance: &mut Instance, now: Timestamp) {
+pub(super) fn begin(instance: &mut Instance, now: Timestamp) {
     let birth = Birth {
         multi_az: instance.multi_az,
         monitored: instance.monitoring_interval > 0,
@@ -318,69 +263,4 @@ fn depth(world: &World, instance: &Instance) -> usize {
         at = world.find(&instance.account, &source.region, &source.id);
     }
     depth
-}
-
-fn of_snapshot(snapshot: &ManualSnapshot, at: Timestamp, message: &str, category: &str) -> Happening {
-    Happening {
-        at,
-        source: snapshot.id.clone(),
-        message: message.to_owned(),
-        categories: vec![category.to_owned()],
-        kind: "db-snapshot",
-        arn: snapshot.arn(),
-    }
-}
-
-fn record(world: &mut World, call: &Call<'_>, told: impl IntoIterator<Item = Happening>) {
-    let (account, region) = (&call.caller.account, &call.caller.region);
-    let recorded =
-        told.into_iter().map(|happening| Recorded { account: account.clone(), region: region.clone(), happening });
-    world.recorded.extend(recorded);
-}
-
-/// Where a manual snapshot of the caller is in the world's list.
-fn position(world: &World, call: &Call<'_>, id: &str) -> Option<usize> {
-    let mine = |s: &ManualSnapshot| s.account == call.caller.account && s.region == call.caller.region;
-    world.snapshots.iter().position(|snapshot| mine(snapshot) && snapshot.id == id)
-}
-
-/// A name for an instance that none has.
-fn new_id(world: &World, call: &Call<'_>, name: &str) -> Result<String, Refusal> {
-    let id = valid(name, "DBInstanceIdentifier", 63)?;
-    let taken = world.find(&call.caller.account, &call.caller.region, &id);
-    if taken.is_some_and(|instance| instance.status_at(call.now).is_some()) {
-        return Err(Refusal::new("DBInstanceAlreadyExists", "DB instance already exists"));
-    }
-    Ok(id)
-}
-
-/// An identifier by RDS's rules, in lower case.
-fn valid(name: &str, parameter: &str, longest: usize) -> Result<String, Refusal> {
-    let fine = name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-        && !name.ends_with('-')
-        && !name.contains("--")
-        && name.len() <= longest;
-    if fine {
-        return Ok(name.to_ascii_lowercase());
-    }
-    Err(invalid(format!(
-        "The parameter {parameter} is not a valid identifier. Identifiers must begin with a letter; must contain only \
-         ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens."
-    )))
-}
-
-fn known_class(class: &str) -> Result<(), Refusal> {
-    match InstanceClass::parse(class) {
-        Some(_) => Ok(()),
-        None => Err(invalid(format!("Invalid DB Instance class: {class}"))),
-    }
-}
-
-fn invalid(message: impl Into<String>) -> Refusal {
-    Refusal::new("InvalidParameterValue", message)
-}
-
-fn state(message: String) -> Refusal {
-    Refusal::new("InvalidDBInstanceState", message)
 }

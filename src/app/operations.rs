@@ -1,0 +1,417 @@
+//! Changes: what is armed, the plan that is open, the executions. Pure.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tui_input::Input;
+
+use super::command::Command;
+use super::effect::Effect;
+use super::estate::Scope;
+use super::menu::{Item, Menu, Purpose};
+use super::state::{Overlay, Screen, State};
+use super::toast::Tone;
+use super::update::say;
+use crate::domain::{Database, Identity, SiteId};
+use crate::ops::arming;
+use crate::ops::execution::StepState;
+use crate::ops::guard::{self, Gesture, Situation};
+use crate::ops::journal::{Body, Outcome};
+use crate::ops::{Api, Arming, Execution, Kind, On, Policy, Target, TargetKind};
+use crate::screens::plan;
+
+/// Executions that ended stay in the panel this long, newest first; the journal keeps all.
+const KEPT: usize = 200;
+/// Minutes that are offered for arming.
+const ARMED_FOR: &str = "15";
+
+/// The question before arming.
+#[derive(Debug, Clone)]
+pub struct ArmQuestion {
+    /// Index of the environment.
+    pub environment: usize,
+    pub reason: Input,
+    pub minutes: Input,
+    /// True when the minutes take the keys.
+    pub on_minutes: bool,
+    pub problem: Option<String>,
+}
+
+/// Everything about changes.
+#[derive(Debug, Clone, Default)]
+pub struct Operations {
+    /// By index of the environment; the default where there is none.
+    pub policies: Vec<Policy>,
+    pub arming: Option<Arming>,
+    pub question: Option<ArmQuestion>,
+    pub plan: Option<plan::State>,
+    /// Oldest first.
+    pub executions: Vec<Execution>,
+    /// The IAM action that is missing, by environment and call.
+    pub denied: BTreeMap<(String, Api), String>,
+    /// Why nothing can be recorded, and so nothing be changed.
+    pub journal: Option<String>,
+    /// When leaving was asked for while something runs; asked again, it is left.
+    pub leaving: Option<Timestamp>,
+    /// Id of the next reading.
+    next: u64,
+}
+
+impl Operations {
+    /// The guard's policy of an environment.
+    #[must_use]
+    pub fn policy(&self, environment: usize) -> Policy {
+        self.policies.get(environment).cloned().unwrap_or_default()
+    }
+
+    /// Executions that go on.
+    pub fn running(&self) -> impl Iterator<Item = &Execution> {
+        self.executions.iter().filter(|execution| execution.is_running())
+    }
+
+    fn ask(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+}
+
+/// Who an environment's credentials are, as they were read last.
+#[must_use]
+pub fn identity(state: &State, environment: usize) -> Option<&Identity> {
+    let site = state.estate.environments.get(environment)?.site;
+    state.site(site)?.identity.value()
+}
+
+/// The DB instance that an operation would be done to: the one that is open or selected.
+fn selected(state: &State) -> Option<(SiteId, &Database)> {
+    match state.screen {
+        Screen::Database => state.open_database(),
+        Screen::Databases => {
+            let row = state.databases.rows.get(state.databases.selected)?;
+            let all = state.site(row.site)?.databases.value()?;
+            all.iter().find(|d| *d.arn == *row.arn).map(|d| (row.site, d))
+        }
+        Screen::Fleet => None,
+    }
+}
+
+/// The menu that `a` opens: every operation for what is selected, each with why not.
+pub fn open_menu(state: &mut State) {
+    let Some((site, database)) = selected(state) else {
+        return say(state, "select a DB instance first: D shows them all".into(), Tone::Plain);
+    };
+    let Some(environment) = state.estate.owner(site, database) else {
+        return say(state, "this DB instance belongs to no environment".into(), Tone::Bad);
+    };
+    let name = state.estate.environments[environment].name.clone();
+    let database = database.clone();
+    let mine: Vec<&Database> = of_environment(state, environment);
+    let policy = state.operations.policy(environment);
+    let mut items = Vec::new();
+    for kind in Kind::ALL.iter().copied() {
+        let why = match kind.target() {
+            TargetKind::DbInstance => kind.unavailable(On::Database(&database)),
+            TargetKind::Environment => kind.unavailable(On::Environment(&mine)),
+            TargetKind::DbSnapshot => None,
+        };
+        let denied = kind.apis().first().and_then(|api| state.operations.denied.get(&(name.clone(), *api)));
+        let why = denied.map(|action| format!("denied: {action}")).or_else(|| policy.refusal(kind, state.now)).or(why);
+        let label = match kind.target() {
+            TargetKind::Environment => format!("{} of {name}", kind.title()),
+            TargetKind::DbSnapshot => format!("{} …", kind.title()),
+            TargetKind::DbInstance => kind.title().to_owned(),
+        };
+        items.push(match why {
+            Some(why) => Item { label, detail: why.clone(), checked: None, command: Command::NotAvailable(why) },
+            None => Item { label, detail: String::new(), checked: None, command: Command::Plan(kind) },
+        });
+    }
+    let first = items.iter().position(|i| matches!(i.command, Command::Plan(_))).unwrap_or(0);
+    state.overlay = Some(Overlay::Menu(Menu::new(Purpose::Operations, "Operations", items, first)));
+}
+
+fn of_environment(state: &State, environment: usize) -> Vec<&Database> {
+    let Some(known) = state.estate.environments.get(environment) else { return Vec::new() };
+    state.all_databases().filter(|(site, d)| known.owns(*site, d)).map(|(_, d)| d).collect()
+}
+
+/// Begins a plan for what is selected; for a snapshot's operation, the choice of the snapshot.
+pub fn plan(state: &mut State, kind: Kind, effects: &mut Vec<Effect>) {
+    let Some((site, database)) = selected(state) else { return };
+    let (id, region) = (database.id.clone(), database.region.clone());
+    let Some(environment) = state.estate.owner(site, database) else { return };
+    let name = state.estate.environments[environment].name.clone();
+    let target = |kind, id: String, region: String| Target { environment: name.clone(), kind, id, region };
+    match kind.target() {
+        TargetKind::DbInstance => open(state, kind, target(TargetKind::DbInstance, id, region), environment, effects),
+        TargetKind::Environment => {
+            let region = state.estate.site(state.estate.environments[environment].site).map(|s| s.region.clone());
+            let target = target(TargetKind::Environment, name.clone(), region.unwrap_or_default());
+            open(state, kind, target, environment, effects);
+        }
+        TargetKind::DbSnapshot => {
+            let known = state.site(site).and_then(|data| data.snapshots.get(id.as_str())).and_then(|s| s.value());
+            let Some(snapshots) = known.filter(|all| !all.is_empty()) else {
+                let text = format!("no snapshot of {id} is known yet: open the DB instance, they are read there");
+                return say(state, text, Tone::Plain);
+            };
+            let items = snapshots
+                .iter()
+                .map(|snapshot| {
+                    let created = snapshot.created.map(|at| at.strftime("%Y-%m-%d %H:%MZ").to_string());
+                    let detail = format!("{}  {}", snapshot.kind, created.unwrap_or_default());
+                    let label = snapshot.id.clone();
+                    if let Some(why) = kind.unavailable(On::Snapshot(snapshot)) {
+                        let detail = format!("{detail}  {why}");
+                        return Item { label, detail, checked: None, command: Command::NotAvailable(why) };
+                    }
+                    let target = target(TargetKind::DbSnapshot, label.clone(), region.clone());
+                    Item { label, detail, checked: None, command: Command::PlanOn(kind, Box::new(target)) }
+                })
+                .collect();
+            state.overlay = Some(Overlay::Menu(Menu::new(Purpose::Snapshots, kind.title(), items, 0)));
+        }
+    }
+}
+
+/// Begins a plan for this target.
+pub fn plan_on(state: &mut State, kind: Kind, target: Target, effects: &mut Vec<Effect>) {
+    if let Some(environment) = state.estate.environments.iter().position(|e| e.name == target.environment) {
+        open(state, kind, target, environment, effects);
+    }
+}
+
+fn open(state: &mut State, kind: Kind, target: Target, environment: usize, effects: &mut Vec<Effect>) {
+    let id = state.operations.ask();
+    let mut opened = plan::State::new(kind, target.clone(), environment, id, state.now);
+    if let Some(arming) = &state.operations.arming {
+        opened.reason = Input::new(arming.reason.clone());
+    }
+    state.operations.plan = Some(opened);
+    effects.push(Effect::Observe { id, kind, target });
+}
+
+/// Reads the state of the world again; parameters stay.
+pub fn reread(state: &mut State, effects: &mut Vec<Effect>) {
+    let id = state.operations.ask();
+    let Some(plan) = state.operations.plan.as_mut() else { return };
+    plan.asked = id;
+    plan.reading = true;
+    effects.push(Effect::Observe { id, kind: plan.kind, target: plan.target.clone() });
+}
+
+/// Leaves the plan; that one was made and not carried out is recorded.
+pub fn leave_plan(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(left) = state.operations.plan.take() else { return };
+    if let Some(plan) = left.plan {
+        let operation = plan.operation.kind();
+        let body =
+            Body::PlanCancelled { operation, target: plan.target.clone(), fingerprint: plan.fingerprint.clone() };
+        record(state, left.environment, body, effects);
+    }
+}
+
+/// Tries to approve the plan on the screen.
+pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) {
+    let Some(open) = &state.operations.plan else { return };
+    let Some(plan) = open.plan.as_deref().filter(|_| !open.reading) else {
+        return say(state, "the state is still being read".into(), Tone::Plain);
+    };
+    let policy = state.operations.policy(open.environment);
+    let environment = open.environment;
+    let situation = Situation {
+        now: state.now,
+        arming: state.operations.arming.as_ref(),
+        policy: &policy,
+        running: state.operations.running().count(),
+        shown_since: open.shown_since,
+        identity: identity(state, environment),
+        headless: false,
+    };
+    let result = match &state.operations.journal {
+        Some(why) => Err(format!("nothing is changed without a record, and the journal cannot be written: {why}")),
+        None => guard::approve(plan, gesture, &situation).map_err(|refusal| refusal.to_string()),
+    };
+    match result {
+        Ok(approved) => {
+            let title = plan.operation.kind().title();
+            let text = format!("{title} of {}: approved, O shows how it goes", plan.target.id);
+            state.operations.plan = None;
+            effects.push(Effect::Execute(Box::new(approved)));
+            say(state, text, Tone::Plain);
+        }
+        Err(why) => {
+            let body = Body::PlanRefused {
+                operation: plan.operation.kind(),
+                target: plan.target.clone(),
+                fingerprint: plan.fingerprint.clone(),
+                why: why.clone(),
+            };
+            if let Some(open) = state.operations.plan.as_mut() {
+                open.refusal = Some(why);
+            }
+            record(state, environment, body, effects);
+        }
+    }
+}
+
+fn record(state: &State, environment: usize, body: Body, effects: &mut Vec<Effect>) {
+    let Some(name) = state.estate.environments.get(environment).map(|e| e.name.clone()) else { return };
+    let arn = identity(state, environment).map(|identity| identity.arn.clone()).unwrap_or_default();
+    effects.push(Effect::Record { environment: name, arn, body: Box::new(body) });
+}
+
+/// The environment that arming would be for: the plan's, the armed one's, or what is looked at.
+fn armed_for(state: &State) -> Option<usize> {
+    if let Some(plan) = &state.operations.plan {
+        return Some(plan.environment);
+    }
+    if let Scope::One(index) = state.scope {
+        return Some(index);
+    }
+    let (site, database) = selected(state)?;
+    state.estate.owner(site, database)
+}
+
+/// Arms after a question, or disarms at once.
+pub fn ask_to_arm(state: &mut State, effects: &mut Vec<Effect>) {
+    if state.operations.arming.is_some() {
+        return disarm(state, "disarmed by hand", effects);
+    }
+    let Some(environment) = armed_for(state) else {
+        return say(state, "choose one environment first: e, or select a DB instance".into(), Tone::Plain);
+    };
+    if identity(state, environment).is_none() {
+        return say(state, "who we are there is not known yet: nothing can be armed".into(), Tone::Bad);
+    }
+    state.operations.question = Some(ArmQuestion {
+        environment,
+        reason: Input::default(),
+        minutes: Input::new(ARMED_FOR.into()),
+        on_minutes: false,
+        problem: None,
+    });
+}
+
+/// Takes the answer to the question.
+pub fn arm(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(question) = &state.operations.question else { return };
+    let environment = question.environment;
+    let policy = state.operations.policy(environment);
+    let most = (policy.arm_at_most.as_secs() / 60).max(1);
+    let reason = question.reason.value().trim().to_owned();
+    let minutes: Option<u64> = question.minutes.value().trim().parse().ok().filter(|m| (1..=most).contains(m));
+    let identity = identity(state, environment);
+    let name = state.estate.environments.get(environment).map(|e| e.name.as_str());
+    let (Some(identity), Some(name)) = (identity, name) else { return };
+    let armed = match minutes {
+        Some(minutes) => Arming::begin(name, identity, &reason, state.now, Duration::from_secs(minutes * 60), &policy)
+            .map_err(|problem| (problem, false)),
+        None if !arming::is_reason(&reason) => Err(("say why: the incident's id, or a few words".to_owned(), false)),
+        None => Err((format!("1 to {most} minutes"), true)),
+    };
+    let armed = match armed {
+        Ok(armed) => armed,
+        Err((problem, on_minutes)) => {
+            if let Some(question) = state.operations.question.as_mut() {
+                question.on_minutes = on_minutes;
+                question.problem = Some(problem);
+            }
+            return;
+        }
+    };
+    let until = armed.until;
+    state.operations.question = None;
+    state.operations.arming = Some(armed);
+    if let Some(plan) = state.operations.plan.as_mut().filter(|plan| plan.reason.value().is_empty()) {
+        plan.reason = Input::new(reason.clone());
+    }
+    record(state, environment, Body::Armed { reason, until }, effects);
+}
+
+fn disarm(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
+    let Some(arming) = state.operations.arming.take() else { return };
+    say(state, format!("{}: {why}", arming.environment), Tone::Plain);
+    if let Some(environment) = state.estate.environments.iter().position(|e| e.name == arming.environment) {
+        record(state, environment, Body::Disarmed { why: why.to_owned() }, effects);
+    }
+}
+
+/// Disarms when the time is over, another environment is looked at, or we are somebody else. Called
+/// after every message.
+pub fn watch(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(arming) = &state.operations.arming else { return };
+    let index = state.estate.environments.iter().position(|e| e.name == arming.environment);
+    // All of them in view is no other one.
+    let in_view = match state.scope {
+        Scope::One(index) => state.estate.environments.get(index).map(|e| e.name.clone()),
+        Scope::All => None,
+    };
+    let in_view = in_view.unwrap_or_else(|| arming.environment.clone());
+    let identity = index.and_then(|index| identity(state, index));
+    if let Err(disarmed) = arming.still_valid(state.now, &in_view, identity) {
+        disarm(state, &disarmed.to_string(), effects);
+    }
+}
+
+/// Takes in the state of an execution.
+pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) {
+    let before = state.operations.executions.iter().position(|known| known.id == execution.id);
+    let was_running = before.and_then(|at| state.operations.executions.get(at)).is_some_and(Execution::is_running);
+    let ended = was_running && !execution.is_running();
+    if ended {
+        let outcome = execution.outcome.as_ref().map(Outcome::words).unwrap_or_default();
+        let title = execution.plan.operation.kind().title();
+        let text = format!("{title} of {}: {outcome}", execution.plan.target.id);
+        let tone = if execution.outcome == Some(Outcome::Done) { Tone::Plain } else { Tone::Bad };
+        effects.push(Effect::Notify(text.clone()));
+        say(state, text, tone);
+    }
+    let changed = execution.changed.clone();
+    let again = (ended && !changed.is_empty() && state.operations.plan.is_none()).then(|| execution.plan.clone());
+    match before {
+        Some(at) => state.operations.executions[at] = execution,
+        None => state.operations.executions.push(execution),
+    }
+    let surplus = state.operations.executions.len().saturating_sub(KEPT);
+    state.operations.executions.drain(..surplus);
+    // Back to a new plan: the same request on the state of now.
+    if let Some(plan) = again {
+        let Some(environment) = state.estate.environments.iter().position(|e| e.name == plan.target.environment) else {
+            return;
+        };
+        open(state, plan.operation.kind(), plan.target.clone(), environment, effects);
+        if let Some(open) = state.operations.plan.as_mut() {
+            open.operation = Some(plan.operation);
+            open.safety = plan.safety_snapshot;
+            open.changed = changed;
+        }
+    }
+}
+
+/// Whether the console may be left now. While operations run it says first what becomes of them.
+pub fn may_leave(state: &mut State) -> bool {
+    let running: Vec<&Execution> = state.operations.running().collect();
+    let asked = state.operations.leaving.is_some_and(|at| state.now.as_second() - at.as_second() < 10);
+    if running.is_empty() || asked {
+        return true;
+    }
+    let unsent = running.iter().any(|e| e.is_live() && e.steps.contains(&StepState::Waiting));
+    let count = running.len();
+    let mut text = if count == 1 { "an operation runs: ".to_owned() } else { format!("{count} operations run: ") };
+    text.push_str(if unsent {
+        "AWS goes on with what was sent, steps that were not sent stay unsent; again to leave"
+    } else {
+        "AWS goes on with it, the next qd follows it; again to leave"
+    });
+    state.operations.leaving = Some(state.now);
+    say(state, text, Tone::Bad);
+    false
+}
+
+/// Seconds that an execution has taken so far, or took.
+#[must_use]
+pub fn elapsed(execution: &Execution, now: Timestamp) -> i64 {
+    execution.ended.unwrap_or(now).as_second() - execution.started.as_second()
+}

@@ -1,0 +1,91 @@
+//! The question before an environment is armed: why, and for how long.
+
+use super::super::operations::{ArmQuestion, identity};
+use super::super::state::State;
+use crate::domain::Criticality;
+use crate::theme::Role;
+use crate::ui::dialog::Dialog;
+use crate::ui::environment::{CURSOR, criticality_role, shown_name};
+use crate::ui::format;
+use crate::ui::prose::{self, Line};
+
+/// Columns of the question.
+pub const WIDTH: u16 = 70;
+
+/// The frame: double for production.
+#[must_use]
+pub fn frame(state: &State, question: &ArmQuestion) -> Dialog {
+    let known = state.estate.environments.get(question.environment);
+    let (name, role, production) = known.map_or((String::new(), Role::Production, true), |known| {
+        let production = known.criticality == Criticality::Production;
+        (shown_name(known), criticality_role(known.criticality), production)
+    });
+    Dialog {
+        production,
+        badge: (name, role),
+        title: vec!["Allow changes for a while".into()],
+        right: (String::new(), Role::Text),
+        foot_left: "Esc leaves it read-only".into(),
+        foot_right: vec![("Enter arms it".into(), Role::Dim)],
+    }
+}
+
+/// What stands inside.
+#[must_use]
+pub fn lines(state: &State, question: &ArmQuestion, width: usize) -> Vec<Line> {
+    let most = state.operations.policy(question.environment).arm_at_most.as_secs() / 60;
+    let who = identity(state, question.environment)
+        .map(|identity| format!(" as {} in account {}", identity.name(), identity.account))
+        .unwrap_or_default();
+    let words = format!("Changes can be approved here{who}. Each one is still shown as a plan and approved by itself.");
+    let mut lines = prose::hanging(vec![(" ".into(), Role::Text)], &words, Role::Text, width);
+    lines.push(Vec::new());
+    lines.push(typed("Reason", question.reason.value(), question.reason.cursor(), !question.on_minutes));
+    let mut minutes = typed("Minutes", question.minutes.value(), question.minutes.cursor(), question.on_minutes);
+    minutes.push((format!("   at most {most}{}", until(state, question)), Role::Dim));
+    lines.push(minutes);
+    lines.push(Vec::new());
+    match &question.problem {
+        Some(problem) => {
+            lines.extend(prose::hanging(vec![(" ✖ ".into(), Role::Critical)], problem, Role::Critical, width));
+        }
+        None => lines.push(vec![(
+            " The reason stands in the journal and in CloudTrail: INC-4312, or a few words".into(),
+            Role::Dim,
+        )]),
+    }
+    lines
+}
+
+/// The moment that it would end at.
+fn until(state: &State, question: &ArmQuestion) -> String {
+    let minutes: Option<i64> =
+        question.minutes.value().trim().parse::<i64>().ok().filter(|minutes| (1..=1440).contains(minutes));
+    let until = minutes.and_then(|minutes| state.now.checked_add(jiff::SignedDuration::from_mins(minutes)).ok());
+    until.map(|at| format!(", until {}", format::clock(at))).unwrap_or_default()
+}
+
+/// A label and what is typed; with the cursor where the keys go.
+fn typed(label: &str, value: &str, cursor: usize, here: bool) -> Line {
+    let mark = if here { CURSOR } else { " " };
+    let mut line = vec![(mark.to_owned(), Role::Accent), (format!("{label:<9}"), Role::Key)];
+    if here {
+        line.push((value.chars().take(cursor).collect(), Role::Text));
+        line.push(("▏".into(), Role::Accent));
+        line.push((value.chars().skip(cursor).collect(), Role::Text));
+    } else {
+        line.push((value.to_owned(), Role::Text));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cursor_stands_where_the_keys_go() {
+        assert_eq!(prose::plain(&typed("Reason", "INC-4312", 3, true)), "▸Reason   INC▏-4312");
+        assert_eq!(prose::plain(&typed("Minutes", "15", 2, false)), " Minutes  15");
+    }
+}

@@ -1,0 +1,225 @@
+//! `qd audit show`: everything about one execution.
+
+use super::words::{event, level, moment, outcome_words, target};
+use crate::domain::text::clean;
+use crate::ops::journal::{Body, Entry, ExecutionId};
+use crate::ops::plan::Verify;
+use crate::ops::{CheckState, Plan};
+
+/// The execution of a name, or of the only one that begins so.
+///
+/// # Errors
+/// When there is none, or more than one.
+pub fn find(entries: &[Entry], wanted: &str) -> Result<ExecutionId, String> {
+    let wanted = wanted.trim();
+    let mut found: Vec<&ExecutionId> = entries
+        .iter()
+        .filter(|entry| matches!(entry.body, Body::Approved { .. }))
+        .filter_map(|entry| entry.body.execution())
+        .filter(|id| !wanted.is_empty() && id.as_str().starts_with(wanted))
+        .collect();
+    found.dedup();
+    if let Some(whole) = found.iter().find(|id| id.as_str() == wanted) {
+        return Ok((*whole).clone());
+    }
+    match found.as_slice() {
+        [only] => Ok((*only).clone()),
+        [] => Err(format!("the journal has no execution {wanted:?}: `qd audit list` names them")),
+        several => {
+            let names: Vec<&str> = several.iter().map(|id| id.as_str()).collect();
+            Err(format!("{wanted:?} is the beginning of several executions: {}", names.join(", ")))
+        }
+    }
+}
+
+/// Text that grows by lines, each without anything that steers a terminal.
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn line(&mut self, text: &str) {
+        self.0.push_str(clean(text).trim_end());
+        self.0.push('\n');
+    }
+
+    fn fact(&mut self, label: &str, text: &str) {
+        self.line(&format!("{label:<13}{text}"));
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.0.push('\n');
+        self.line(text);
+    }
+}
+
+/// All that the entries of an execution tell, oldest first.
+#[must_use]
+pub fn text(id: &ExecutionId, own: &[&Entry]) -> String {
+    let mut page = Page::default();
+    page.fact("Execution", id.as_str());
+    let outcome = own.iter().rev().find_map(|entry| match &entry.body {
+        Body::Ended { outcome, .. } => Some(outcome_words(outcome)),
+        _ => None,
+    });
+    let (word, why) = outcome.unwrap_or(("not ended", String::new()));
+    page.fact("Outcome", &if why.is_empty() { word.to_owned() } else { format!("{word}: {why}") });
+    let mut known = None;
+    for entry in own {
+        if let Body::Approved { plan, approval, .. } = &entry.body {
+            known = Some(plan.as_ref());
+            page.fact("Operation", &format!("{} ({})", plan.operation.kind().title(), plan.operation.kind().name()));
+            page.fact("Target", &target(&plan.target));
+            page.fact("Environment", &format!("{}, account {}", entry.environment, plan.account));
+            page.fact("Approved", &format!("{} UTC", moment(approval.at)));
+            let who = &entry.who;
+            page.fact("By", if who.arn.is_empty() { "not known to AWS" } else { &who.arn });
+            page.fact("At", &format!("{}@{}, process {}, qd {}", who.os_user, who.host, who.pid, who.version));
+            page.fact("Reason", &approval.reason);
+            page.fact("Typed", &approval.typed);
+            let headless = if approval.headless { ", without a screen" } else { "" };
+            page.fact("Asked for", &format!("{}{headless}", level(&approval.level)));
+            page.fact("Fingerprint", &format!("{} ({})", plan.fingerprint.short(), plan.fingerprint.whole()));
+            if !plan.is_intact() || approval.fingerprint != plan.fingerprint {
+                page.fact("WARNING", "the plan below is not the one that this fingerprint was made of");
+            }
+            describe(plan, &mut page);
+        }
+    }
+    page.heading("Course (UTC)");
+    for entry in own {
+        page.line(&format!("  {}  {}", moment(entry.at), event(&entry.body, known)));
+    }
+    page.0
+}
+
+/// The plan as it was approved.
+fn describe(plan: &Plan, page: &mut Page) {
+    page.heading("Plan");
+    page.fact("  Summary", &plan.summary);
+    page.fact("  Risk", plan.risk.name());
+    page.fact("  Read by", &format!("{}, {} UTC", plan.principal, moment(plan.seen_at)));
+    if let Some(monthly) = plan.monthly {
+        page.fact("  Cost", &format!("US$ {monthly:.2} a month"));
+    }
+    page.fact("  Way back", plan.inverse.as_deref().unwrap_or("none"));
+
+    page.heading("Calls");
+    for (number, step) in (1..).zip(&plan.steps) {
+        let verify = match step.verify {
+            Verify::Whole => "the whole plan is checked again before it",
+            Verify::Same => "its target is checked again before it",
+        };
+        page.line(&format!("  {number}  {}; {verify}", step.purpose));
+        page.line(&format!("     {}", step.call.as_command(&plan.cli)));
+    }
+    page.heading("Preconditions");
+    for check in &plan.checks {
+        let state = match check.state {
+            CheckState::Met => "met",
+            CheckState::Doubtful => "doubtful",
+            CheckState::Failed => "failed",
+            CheckState::Unknown => "unknown",
+        };
+        let why = if check.why.is_empty() { String::new() } else { format!(": {}", check.why) };
+        page.line(&format!("  {state:<10}{}{why}", check.name));
+    }
+    if !plan.consequences.is_empty() {
+        page.heading("Consequences");
+        for consequence in &plan.consequences {
+            page.line(&format!("  {:<16}{}", consequence.label, consequence.text));
+        }
+    }
+    if !plan.kept.is_empty() {
+        page.heading("Settings of the new instance");
+        for kept in &plan.kept {
+            let note = if kept.kept { "as the source" } else { "not as the source" };
+            page.line(&format!("  {:<32}{}  ({note}; default {})", kept.name, kept.value, kept.default));
+        }
+    }
+    page.heading("State that it stands on");
+    for (name, value) in &plan.observed {
+        page.line(&format!("  {name:<32}{value}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::journal::{Outcome, Who};
+    use crate::ops::operation::{CreateSnapshot, Operation};
+    use crate::ops::testing::{at, plan_of, seen};
+    use crate::ops::{Approval, Fingerprint, Level};
+
+    fn course() -> (ExecutionId, Vec<Entry>) {
+        let plan = plan_of(Operation::CreateSnapshot(CreateSnapshot { name: "before-it".into() }), &seen());
+        let id = ExecutionId::new(at(), &plan.fingerprint, 7);
+        let approval = Approval {
+            at: at(),
+            reason: "INC-4312 \u{1b}]0;x\u{7}\nsecond line".into(),
+            typed: "rentaliq-prod-db".into(),
+            level: Level::TypeName,
+            headless: false,
+            fingerprint: plan.fingerprint.clone(),
+        };
+        let bodies = vec![
+            Body::Approved { execution: id.clone(), plan: Box::new(plan), approval },
+            Body::Sending { execution: id.clone(), step: 0 },
+            Body::Sent { execution: id.clone(), step: 0, request_id: Some("r-1".into()) },
+            Body::StepEnded { execution: id.clone(), step: 0, words: "available".into(), failed: false },
+            Body::Ended { execution: id.clone(), outcome: Outcome::Done },
+        ];
+        let entry = |(seq, body)| Entry {
+            seq,
+            at: at(),
+            who: Who::default(),
+            environment: "PROD".into(),
+            body,
+            prev: String::new(),
+            hash: String::new(),
+        };
+        (id, (1..).zip(bodies).map(entry).collect())
+    }
+
+    #[test]
+    fn all_of_it_is_there_and_nothing_steers() {
+        let (id, entries) = course();
+        let own: Vec<&Entry> = entries.iter().collect();
+        let text = text(&id, &own);
+        for wanted in [
+            "Outcome      done\n",
+            "Typed        rentaliq-prod-db\n",
+            "INC-4312 ?]0;x??second line\n",
+            "     aws rds create-db-snapshot --region us-east-1 --db-instance-identifier rentaliq-prod-db",
+            "  met       rentaliq-prod-db is available\n",
+            "step 1 rds:CreateDBSnapshot: AWS took it (request id r-1)\n",
+        ] {
+            assert!(text.contains(wanted), "{wanted:?} is not in:\n{text}");
+        }
+        assert!(!text.contains("WARNING") && !text.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_plan_that_was_changed_is_not_shown_as_approved() {
+        let (id, mut entries) = course();
+        if let Body::Approved { plan, .. } = &mut entries[0].body {
+            plan.account = "999999999999".into();
+        }
+        let own: Vec<&Entry> = entries.iter().collect();
+        assert!(text(&id, &own).contains("WARNING"));
+    }
+
+    #[test]
+    fn the_beginning_of_a_name_is_enough() {
+        let (id, mut entries) = course();
+        assert_eq!(find(&entries, "20261122-03"), Ok(id.clone()));
+        assert!(find(&entries, "").is_err() && find(&entries, "2025").is_err());
+        let other = ExecutionId::new(at(), &Fingerprint::default(), 7);
+        let mut second = entries[0].clone();
+        if let Body::Approved { execution, .. } = &mut second.body {
+            *execution = other;
+        }
+        entries.push(second);
+        assert!(find(&entries, "20261122").unwrap_err().contains("several"));
+        assert_eq!(find(&entries, id.as_str()), Ok(id));
+    }
+}

@@ -1,0 +1,129 @@
+//! The journal's entries in words.
+
+use jiff::Timestamp;
+
+use crate::ops::journal::{Body, Outcome, Report};
+use crate::ops::{Level, Plan, Target};
+
+/// A moment as it stands in lists: date and time in UTC.
+#[must_use]
+pub fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// What happened; the plan gives the steps their calls.
+#[must_use]
+pub fn event(body: &Body, plan: Option<&Plan>) -> String {
+    let step = |step: &usize| {
+        let call = plan.and_then(|plan| plan.steps.get(*step)).map(|step| format!(" {}", step.call.api.id()));
+        format!("step {}{}", step.saturating_add(1), call.unwrap_or_default())
+    };
+    let with_id = |id: Option<&String>| id.map(|id| format!(" (request id {id})")).unwrap_or_default();
+    match body {
+        Body::Armed { reason, until } => format!("changes allowed until {} UTC: {reason}", moment(*until)),
+        Body::Disarmed { why } => format!("changes no longer allowed: {why}"),
+        Body::PlanCancelled { operation, target, .. } => format!("plan put away: {} {}", operation.title(), target.id),
+        Body::PlanRefused { operation, target, why, .. } => {
+            format!("plan refused: {} {}: {why}", operation.title(), target.id)
+        }
+        Body::Approved { approval, .. } => format!("approved: {}", approval.reason),
+        Body::Verified { .. } => "everything was read again: it is the same plan".to_owned(),
+        Body::Changed { differences, .. } => {
+            format!("everything was read again, and has changed: {}; nothing was sent", differences.join("; "))
+        }
+        Body::Sending { step: n, .. } => format!("{}: sending", step(n)),
+        Body::Sent { step: n, request_id, .. } => format!("{}: AWS took it{}", step(n), with_id(request_id.as_ref())),
+        Body::Rejected { step: n, fault, request_id, .. } => {
+            format!("{}: not done: {fault}{}", step(n), with_id(request_id.as_ref()))
+        }
+        Body::Ambiguous { step: n, fault, .. } => {
+            format!("{}: no answer, AWS may have taken it or not: {fault}", step(n))
+        }
+        Body::Found { step: n, happened: true, note, .. } => format!("{}: AWS has taken it: {note}", step(n)),
+        Body::Found { step: n, note, .. } => format!("{}: there is no sign that AWS took it: {note}", step(n)),
+        Body::Followed { step: n, words, .. } => format!("{}: {words}", step(n)),
+        Body::StepEnded { step: n, words, failed: true, .. } => format!("{}: failed: {words}", step(n)),
+        Body::StepEnded { step: n, words, .. } => format!("{}: finished: {words}", step(n)),
+        Body::Ended { outcome, .. } => {
+            let (word, why) = outcome_words(outcome);
+            if why.is_empty() { format!("over: {word}") } else { format!("over: {word}: {why}") }
+        }
+        Body::TakenOver { note, .. } => format!("taken over: {note}"),
+        Body::Torn { bytes, .. } => format!("the write before this one was cut short after {bytes} bytes"),
+    }
+}
+
+/// An outcome in a word, and why.
+#[must_use]
+pub fn outcome_words(outcome: &Outcome) -> (&'static str, String) {
+    match outcome {
+        Outcome::Done => ("done", String::new()),
+        Outcome::Failed { why } => ("failed", why.clone()),
+        Outcome::NotSent { why } => ("not sent", why.clone()),
+        Outcome::Interrupted { unsent, why } => {
+            let steps: Vec<String> = unsent.iter().map(|step| step.saturating_add(1).to_string()).collect();
+            let noun = if steps.len() == 1 { "step" } else { "steps" };
+            let unsent =
+                if steps.is_empty() { String::new() } else { format!("; {noun} {} not sent", steps.join(", ")) };
+            ("interrupted", format!("{why}{unsent}"))
+        }
+    }
+}
+
+/// What had to be done to approve.
+#[must_use]
+pub fn level(level: &Level) -> String {
+    match level {
+        Level::Confirm => "a key".to_owned(),
+        Level::TypeName => "the name typed".to_owned(),
+        Level::TypeNameAndReason { cool_down } => {
+            format!("the name and a reason typed, after {} s", cool_down.as_secs())
+        }
+        Level::Deny => "nothing: it is denied".to_owned(),
+    }
+}
+
+/// A target with where it is: `DB instance qa-db in us-east-1`.
+#[must_use]
+pub fn target(target: &Target) -> String {
+    format!("{} {} in {}", target.kind.noun(), target.id, target.region)
+}
+
+/// What a verification comes to.
+#[must_use]
+pub fn verdict(report: &Report) -> String {
+    let entries = match report.entries {
+        1 => "1 entry".to_owned(),
+        n => format!("{n} entries"),
+    };
+    match report.breaks.len() {
+        0 => format!("sound, {entries}"),
+        1 => format!("BROKEN in 1 place, {entries}"),
+        n => format!("BROKEN in {n} places, {entries}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::journal::ExecutionId;
+    use crate::ops::operation::{CreateSnapshot, Operation};
+    use crate::ops::testing::{plan_of, seen};
+
+    #[test]
+    fn steps_are_counted_from_one_and_have_their_call() {
+        let plan = plan_of(Operation::CreateSnapshot(CreateSnapshot { name: "x".into() }), &seen());
+        let execution: ExecutionId = "20261122-031244-7f3a91c2-0b5e".parse().unwrap();
+        let body = Body::Sent { execution, step: 0, request_id: Some("r-1".into()) };
+        assert_eq!(event(&body, Some(&plan)), "step 1 rds:CreateDBSnapshot: AWS took it (request id r-1)");
+        assert_eq!(event(&body, None), "step 1: AWS took it (request id r-1)");
+    }
+
+    #[test]
+    fn what_was_not_sent_is_named() {
+        let outcome = Outcome::Interrupted { unsent: vec![1, 2], why: "the console was closed".into() };
+        assert_eq!(outcome_words(&outcome), ("interrupted", "the console was closed; steps 2, 3 not sent".to_owned()));
+        let outcome = Outcome::Interrupted { unsent: vec![1], why: "x".into() };
+        assert_eq!(outcome_words(&outcome).1, "x; step 2 not sent");
+    }
+}

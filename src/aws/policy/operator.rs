@@ -1,0 +1,162 @@
+//! The IAM policy for an operator: what reading needs, and the changes that the console can make.
+
+use std::collections::BTreeSet;
+
+use super::{document, reading, statement};
+use crate::ops::Api;
+
+/// What a person should know who attaches the operator's policy.
+pub const OPERATOR_NOTE: &str = "\
+QuarterdeckIrreversible stands alone so that it can be left out: without it the console still plans these changes, and AWS refuses them.
+QuarterdeckKeyGrants and QuarterdeckKeys are for encrypted storage under a key of your own; its key policy must allow IAM policies.
+QuarterdeckMonitoringRole lets RDS take the role that Enhanced Monitoring writes with.";
+
+const TAG: &str = "rds:AddTagsToResource";
+const GRANT: &str = "kms:CreateGrant";
+const KEY: &str = "kms:DescribeKey";
+const PASS: &str = "iam:PassRole";
+
+/// Every mutating call, and the IAM actions that AWS asks for when the console makes it: its own
+/// first, then those that it depends on (service authorization reference, Amazon RDS; "Encrypting
+/// Amazon RDS resources" for the keys).
+pub const WRITES: &[(Api, &[&str])] = &[
+    (Api::CreateDbSnapshot, &["rds:CreateDBSnapshot", TAG]),
+    (Api::CopyDbSnapshot, &["rds:CopyDBSnapshot", TAG, GRANT, KEY]),
+    (Api::DeleteDbSnapshot, &["rds:DeleteDBSnapshot"]),
+    (Api::RestoreToPointInTime, &["rds:RestoreDBInstanceToPointInTime", TAG, GRANT, KEY]),
+    (Api::RestoreFromSnapshot, &["rds:RestoreDBInstanceFromDBSnapshot", TAG, GRANT, KEY]),
+    (Api::ModifyDbInstance, &["rds:ModifyDBInstance", GRANT, KEY, PASS]),
+    (Api::CreateReadReplica, &["rds:CreateDBInstanceReadReplica", TAG, GRANT, KEY, PASS]),
+    (Api::PromoteReadReplica, &["rds:PromoteReadReplica"]),
+    (Api::RebootDbInstance, &["rds:RebootDBInstance"]),
+    (Api::StopDbInstance, &["rds:StopDBInstance", "rds:CreateDBSnapshot", TAG]),
+    (Api::StartDbInstance, &["rds:StartDBInstance", GRANT, KEY]),
+    (Api::DeleteDbInstance, &["rds:DeleteDBInstance", "rds:CreateDBSnapshot", TAG]),
+    (Api::ApplyPendingMaintenance, &["rds:ApplyPendingMaintenanceAction"]),
+];
+
+/// What there is no way back from. `rds:ModifyDBInstance` can be (a shorter retention), and is
+/// needed for what can be undone.
+const IRREVERSIBLE: &[&str] = &["rds:DeleteDBInstance", "rds:DeleteDBSnapshot", "rds:PromoteReadReplica"];
+
+/// Kinds of resources that the changes name in their requests.
+const RESOURCES: [&str; 6] = ["auto-backup", "db", "og", "pg", "snapshot", "subgrp"];
+
+/// Only through RDS, whatever the region.
+const VIA_RDS: &str = r#"{"StringLike": {"kms:ViaService": "rds.*.amazonaws.com"}}"#;
+/// And only grants that RDS gives to itself.
+const GRANTS: &str =
+    r#"{"Bool": {"kms:GrantIsForAWSResource": "true"}, "StringLike": {"kms:ViaService": "rds.*.amazonaws.com"}}"#;
+const MONITORING: &str = r#"{"StringEquals": {"iam:PassedToService": "monitoring.rds.amazonaws.com"}}"#;
+
+/// The smallest policy that allows `reads` (`(call, IAM action)`) and all of [`WRITES`], as JSON:
+/// in one account when it is given (twelve digits; anything else means every account), the same in
+/// every run.
+#[must_use]
+pub fn operator(reads: &[(&str, &str)], account: Option<&str>) -> String {
+    let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    let account = account.filter(is_account).unwrap_or("*");
+    let rds: Vec<String> = RESOURCES.iter().map(|kind| format!("arn:aws:rds:*:{account}:{kind}:*")).collect();
+    let keys = [format!("arn:aws:kms:*:{account}:key/*")];
+    let roles = [format!("arn:aws:iam::{account}:role/*")];
+    let all: BTreeSet<&str> = WRITES.iter().flat_map(|(_, actions)| actions.iter().copied()).collect();
+    let changes = those(&all, |action| action.starts_with("rds:") && !IRREVERSIBLE.contains(&action));
+    let irreversible = those(&all, |action| IRREVERSIBLE.contains(&action));
+    let mut statements = reading(reads);
+    statements.extend([
+        statement("Changes", &changes, &rds, ""),
+        statement("Irreversible", &irreversible, &rds, ""),
+        statement("KeyGrants", &those(&all, |action| action == GRANT), &keys, GRANTS),
+        statement("Keys", &those(&all, |action| action == KEY), &keys, VIA_RDS),
+        statement("MonitoringRole", &those(&all, |action| action == PASS), &roles, MONITORING),
+    ]);
+    document(&statements)
+}
+
+fn those<'a>(all: &BTreeSet<&'a str>, wanted: impl Fn(&str) -> bool) -> BTreeSet<&'a str> {
+    all.iter().copied().filter(|action| wanted(action)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::aws::READS;
+
+    fn statements(account: Option<&str>) -> Vec<Value> {
+        let policy: Value = serde_json::from_str(&operator(READS, account)).unwrap();
+        policy["Statement"].as_array().unwrap().clone()
+    }
+
+    fn actions(statement: &Value) -> Vec<String> {
+        statement["Action"].as_array().unwrap().iter().map(|a| a.as_str().unwrap().to_owned()).collect()
+    }
+
+    fn named(sid: &str) -> Value {
+        let found = statements(None).into_iter().find(|s| s["Sid"] == format!("Quarterdeck{sid}"));
+        found.unwrap_or_else(|| panic!("no statement {sid}"))
+    }
+
+    /// A call without its action here, or the other way round, is noticed by nobody before AWS
+    /// refuses it at 3 a.m.
+    #[test]
+    fn each_call_stands_here_once_with_its_own_action_first() {
+        let mut listed: Vec<Api> = WRITES.iter().map(|(api, _)| *api).collect();
+        assert!(WRITES.iter().all(|(api, actions)| actions.first() == Some(&api.id())));
+        listed.sort_unstable();
+        let mut all = Api::ALL.to_vec();
+        all.sort_unstable();
+        assert_eq!(listed, all);
+    }
+
+    #[test]
+    fn what_the_tables_name_is_allowed_and_nothing_else() {
+        let mut allowed: Vec<String> = statements(None).iter().flat_map(actions).collect();
+        let reads = READS.iter().map(|(_, action)| *action).filter(|action| *action != "sts:GetCallerIdentity");
+        let wanted: BTreeSet<&str> = reads.chain(WRITES.iter().flat_map(|(_, a)| a.iter().copied())).collect();
+        let count = allowed.len();
+        allowed.sort();
+        allowed.dedup();
+        assert_eq!(allowed.len(), count, "an action stands in one statement");
+        assert_eq!(allowed, wanted.into_iter().collect::<Vec<_>>());
+        assert!(allowed.iter().all(|action| !action.contains('*')));
+    }
+
+    #[test]
+    fn what_cannot_be_undone_can_be_cut_out() {
+        assert_eq!(actions(&named("Irreversible")), IRREVERSIBLE);
+        let changes = actions(&named("Changes"));
+        assert!(IRREVERSIBLE.iter().all(|action| !changes.contains(&(*action).to_owned())));
+    }
+
+    #[test]
+    fn changes_are_kept_to_the_account_and_keys_to_rds() {
+        for statement in statements(Some("111122223333")) {
+            if statement["Sid"].as_str().unwrap().starts_with("QuarterdeckReads") {
+                assert_eq!(statement["Resource"], "*");
+                continue;
+            }
+            let resource = &statement["Resource"];
+            let arns = resource.as_array().cloned().unwrap_or_else(|| vec![resource.clone()]);
+            for arn in arns {
+                assert!(arn.as_str().unwrap().contains(":111122223333:"), "{arn}");
+            }
+        }
+        assert!(named("Changes")["Resource"][0].as_str().unwrap().contains(":*:"));
+        for sid in ["KeyGrants", "Keys"] {
+            assert_eq!(named(sid)["Condition"]["StringLike"]["kms:ViaService"], "rds.*.amazonaws.com");
+        }
+        assert_eq!(named("KeyGrants")["Condition"]["Bool"]["kms:GrantIsForAWSResource"], "true");
+        assert_eq!(
+            named("MonitoringRole")["Condition"]["StringEquals"]["iam:PassedToService"],
+            "monitoring.rds.amazonaws.com"
+        );
+    }
+
+    #[test]
+    fn only_an_account_gets_into_the_policy() {
+        assert_eq!(operator(READS, Some("\"*\"")), operator(READS, None));
+        assert_ne!(operator(READS, Some("111122223333")), operator(READS, None));
+    }
+}

@@ -1,0 +1,124 @@
+//! How far a change is: the followed resource by its name, and what RDS said of it since.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{events, find_database, find_snapshot, maintenance};
+use crate::aws::Session;
+use crate::collect::EventsOf;
+use crate::domain::{Database, Event, Fault, MaintenanceAction, Snapshot};
+use crate::ops::follow::{Follow, Look};
+
+/// AWS's clock and this machine's may differ by so much.
+const SKEW: SignedDuration = SignedDuration::from_secs(60);
+
+/// Looks at what is followed; `since` is when the call was sent. What AWS does not know is `None`.
+///
+/// # Errors
+/// The [`Fault`] of a call without which the end could not be recognised.
+pub async fn look(session: &Session, follow: &Follow, since: Timestamp, now: Timestamp) -> Result<Look, Fault> {
+    let region = follow.region();
+    let (database, snapshot, events, maintenance) = tokio::join!(
+        Box::pin(database(session, region, follow.instance())),
+        Box::pin(snapshot(session, region, follow.snapshot())),
+        Box::pin(said(session, region, follow.instance(), since, now)),
+        Box::pin(pending(session, region, follow)),
+    );
+    let database = database?;
+    let events = match events {
+        // Without them a restart in place cannot be told from none at all.
+        Err(fault) if stands_on_events(follow) => return Err(fault),
+        events => events.unwrap_or_default(),
+    };
+    let maintenance = of_instance(maintenance?, database.as_ref());
+    Ok(Look { at: now, database, snapshot: snapshot?, events, maintenance })
+}
+
+async fn database(session: &Session, region: &str, id: Option<&str>) -> Result<Option<Database>, Fault> {
+    match id {
+        Some(id) => find_database(session, region, id).await,
+        None => Ok(None),
+    }
+}
+
+async fn snapshot(session: &Session, region: &str, id: Option<&str>) -> Result<Option<Snapshot>, Fault> {
+    match id {
+        Some(id) => find_snapshot(session, region, id).await,
+        None => Ok(None),
+    }
+}
+
+async fn said(
+    session: &Session,
+    region: &str,
+    id: Option<&str>,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<Event>, Fault> {
+    let Some(id) = id else { return Ok(Vec::new()) };
+    let (since, until) = window(since, now);
+    events(session, region, &EventsOf::Database(id.into()), since, until).await
+}
+
+/// Both ends moved outwards, so that an event is not missed for a difference of clocks.
+fn window(since: Timestamp, now: Timestamp) -> (Timestamp, Timestamp) {
+    let since = since.checked_sub(SKEW).unwrap_or(since);
+    (since, now.max(since).checked_add(SKEW).unwrap_or(now))
+}
+
+async fn pending(session: &Session, region: &str, follow: &Follow) -> Result<Vec<MaintenanceAction>, Fault> {
+    if matches!(follow, Follow::Maintained { .. }) { maintenance(session, region).await } else { Ok(Vec::new()) }
+}
+
+fn of_instance(mut actions: Vec<MaintenanceAction>, database: Option<&Database>) -> Vec<MaintenanceAction> {
+    actions.retain(|action| database.is_some_and(|database| database.arn == action.arn));
+    actions
+}
+
+/// With a zone to leave, the instance itself tells; a restart in place is only in the events.
+fn stands_on_events(follow: &Follow) -> bool {
+    matches!(follow, Follow::Restarted { failover_from: None, .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_is_never_empty_and_reaches_beyond_both_ends() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let (sent, now) = (at("2026-11-22T03:12:00Z"), at("2026-11-22T03:13:00Z"));
+        assert_eq!(window(sent, now), (at("2026-11-22T03:11:00Z"), at("2026-11-22T03:14:00Z")));
+        // The clock was set back while it ran.
+        let (since, until) = window(now, at("2026-11-22T02:00:00Z"));
+        assert!(since < until);
+    }
+
+    #[test]
+    fn only_the_maintenance_of_the_followed_instance_counts() {
+        let action = |arn: &str| MaintenanceAction {
+            arn: arn.into(),
+            action: "system-update".into(),
+            description: String::new(),
+            auto_applied_after: None,
+            forced_at: None,
+            current_apply: None,
+            opt_in: None,
+        };
+        let database = Database { arn: "arn:aws:rds:us-east-1:1:db:a".into(), ..Database::default() };
+        let both = vec![action("arn:aws:rds:us-east-1:1:db:a"), action("arn:aws:rds:us-east-1:1:db:b")];
+        assert_eq!(of_instance(both.clone(), Some(&database)), both[..1]);
+        assert!(of_instance(both, None).is_empty());
+    }
+
+    #[test]
+    fn a_restart_in_place_is_known_from_events_alone() {
+        let restarted = |failover_from: Option<&str>| Follow::Restarted {
+            region: "us-east-1".into(),
+            id: "a".into(),
+            failover_from: failover_from.map(Into::into),
+        };
+        assert!(stands_on_events(&restarted(None)));
+        assert!(!stands_on_events(&restarted(Some("us-east-1a"))));
+        assert!(!stands_on_events(&Follow::Stopped { region: "us-east-1".into(), id: "a".into() }));
+    }
+}

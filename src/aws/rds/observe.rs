@@ -1,0 +1,281 @@
+//! What an operation stands on, read fresh: who we are, the environment's DB instances, and what the
+//! operation needs beside them.
+
+mod readings;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::orderable::orderable;
+use super::{databases, events, find_snapshot, maintenance, newest_first, or_none, snapshots};
+use crate::aws::{Session, sts};
+use crate::collect::EventsOf;
+use crate::domain::{Criticality, Database, Environment, Event, Fault, Identity, MaintenanceAction, Snapshot};
+use crate::ops::operation::Kind;
+use crate::ops::seen::{Orderable, Seen, Target, TargetKind};
+
+/// Events of the last day show what was done to the target lately.
+const LATELY: SignedDuration = SignedDuration::from_secs(86_400);
+/// For a restore to a point in time: as long as AWS keeps events.
+const KEPT: SignedDuration = SignedDuration::from_secs(14 * 86_400);
+
+/// What is to be observed, for which operation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    pub target: Target,
+    /// The operation: it decides what is read beside the instances.
+    pub kind: Kind,
+    pub criticality: Criticality,
+    /// The account that the environment must belong to; of another one nothing is read.
+    pub expected_account: Option<String>,
+    /// The environment's region, and its region for disaster recovery.
+    pub region: String,
+    pub dr_region: Option<String>,
+    /// Options that the equivalent `aws` commands need.
+    pub cli: String,
+    /// Which DB instances belong to the environment.
+    pub owns: Owner,
+}
+
+/// Which of a region's DB instances are an environment's (as [`Environment::owns`], once the region
+/// is known to be one of its two).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Owner {
+    /// Names start with this; empty takes all.
+    pub name_prefix: String,
+    /// All of these tags are there.
+    pub tags: Vec<(String, String)>,
+}
+
+impl Owner {
+    /// The selector of an environment.
+    #[must_use]
+    pub fn of(environment: &Environment) -> Self {
+        Self { name_prefix: environment.name_prefix.clone(), tags: environment.tags.clone() }
+    }
+
+    fn owns(&self, database: &Database) -> bool {
+        database.id.starts_with(&self.name_prefix) && self.tags.iter().all(|tag| database.tags.contains(tag))
+    }
+}
+
+impl Question {
+    /// The environment's regions and the target's, each once.
+    fn regions(&self) -> Vec<&str> {
+        let mut regions = vec![self.region.as_str()];
+        for region in self.dr_region.as_deref().into_iter().chain([self.target.region.as_str()]) {
+            if !regions.contains(&region) {
+                regions.push(region);
+            }
+        }
+        regions
+    }
+
+    /// Whether nothing can be planned when this region's instances cannot be read.
+    fn stands_on(&self, region: &str) -> bool {
+        region == self.region || region == self.target.region
+    }
+
+    /// Whether a DB instance is the environment's, the target, or what the target was taken from.
+    fn takes(&self, database: &Database, source: Option<&str>) -> bool {
+        let is_named = match self.target.kind {
+            TargetKind::DbInstance => database.id == self.target.id,
+            TargetKind::DbSnapshot => source == Some(database.id.as_str()),
+            TargetKind::Environment => false,
+        };
+        self.owns.owns(database) || (is_named && database.region == self.target.region)
+    }
+
+    fn wants_classes(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::ChangeClass | Kind::CreateReplica | Kind::RestoreToPointInTime | Kind::RestoreFromSnapshot
+        )
+    }
+
+    fn events_for(&self) -> SignedDuration {
+        if self.kind == Kind::RestoreToPointInTime { KEPT } else { LATELY }
+    }
+
+    /// The state of the world of which nothing is known yet.
+    fn blank(&self, identity: Identity, at: Timestamp) -> Seen {
+        Seen {
+            at,
+            target: self.target.clone(),
+            criticality: self.criticality,
+            expected_account: self.expected_account.clone(),
+            identity,
+            region: self.region.clone(),
+            dr_region: self.dr_region.clone(),
+            cli: self.cli.clone(),
+            databases: Vec::new(),
+            snapshots: Vec::new(),
+            maintenance: Vec::new(),
+            events: Vec::new(),
+            orderable: Vec::new(),
+            readings: Vec::new(),
+            missing: Vec::new(),
+        }
+    }
+}
+
+/// Reads the state of the world for a plan; `at` is now. With credentials of another account than
+/// the environment's, only the identity is read: the plan's first check says so.
+///
+/// # Errors
+/// The [`Fault`] of the identity, or of the DB instances of the environment's or the target's
+/// region. What else could not be read is told in [`Seen::missing`].
+pub async fn observe(session: &Session, question: &Question, at: Timestamp) -> Result<Seen, Fault> {
+    let identity = sts::identity(session, &question.region).await?;
+    let mut seen = question.blank(identity, at);
+    if question.expected_account.as_ref().is_some_and(|expected| *expected != seen.identity.account) {
+        seen.missing.push("nothing else was read: these credentials are of another account".into());
+        return Ok(seen);
+    }
+    let region = &question.target.region;
+    let (found, kept, pending) = tokio::join!(
+        Box::pin(instances(session, question)),
+        Box::pin(snapshots_of(session, question)),
+        Box::pin(maintenance(session, region)),
+    );
+    let source = source(question, &kept.found);
+    let (all, unread) = found?;
+    seen.databases = all.into_iter().filter(|database| question.takes(database, source.as_deref())).collect();
+    seen.missing.extend(unread);
+    seen.missing.extend(kept.missing);
+    seen.snapshots = kept.found;
+    let pending = or_missing(&mut seen.missing, "pending maintenance", pending);
+    seen.maintenance = of_databases(pending, &seen.databases);
+
+    let (said, classes, read) = tokio::join!(
+        Box::pin(events_of(session, question, source.as_deref(), at)),
+        Box::pin(classes_of(session, question, &seen, source.as_deref())),
+        Box::pin(readings::read(session, &seen.databases, at)),
+    );
+    seen.events = or_missing(&mut seen.missing, "events", said);
+    seen.orderable = or_missing(&mut seen.missing, "classes that may be ordered", classes);
+    let (readings, unread) = read;
+    seen.readings = readings;
+    seen.missing.extend(unread);
+    Ok(seen)
+}
+
+/// The answer, or nothing and a line that says why.
+fn or_missing<T: Default>(missing: &mut Vec<String>, what: &str, answer: Result<T, Fault>) -> T {
+    answer.unwrap_or_else(|fault| {
+        missing.push(not_read(what, &fault));
+        T::default()
+    })
+}
+
+fn not_read(what: &str, fault: &Fault) -> String {
+    format!("{what}: {fault}")
+}
+
+/// The DB instances of all regions, the environment's own first, and what could not be read.
+async fn instances(session: &Session, question: &Question) -> Result<(Vec<Database>, Vec<String>), Fault> {
+    let regions = question.regions();
+    let mut asked = Vec::new();
+    for region in &regions {
+        asked.push(Box::pin(databases(session, region)));
+    }
+    let answers = futures_util::future::join_all(asked).await;
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    for (region, answer) in regions.iter().zip(answers) {
+        match answer {
+            Ok(databases) => found.extend(databases),
+            Err(fault) if question.stands_on(region) => return Err(fault),
+            Err(fault) => missing.push(not_read(&format!("DB instances of {region}"), &fault)),
+        }
+    }
+    Ok((found, missing))
+}
+
+/// Snapshots, and what could not be read of them.
+#[derive(Default)]
+struct Kept {
+    found: Vec<Snapshot>,
+    missing: Vec<String>,
+}
+
+/// The target's snapshots; for a snapshot, those of the same instance with it among them.
+async fn snapshots_of(session: &Session, question: &Question) -> Kept {
+    let (target, mut kept) = (&question.target, Kept::default());
+    match target.kind {
+        TargetKind::Environment => {}
+        TargetKind::DbInstance => {
+            let listed = snapshots(session, &target.region, &target.id).await;
+            kept.found = or_missing(&mut kept.missing, "snapshots", or_none(listed));
+        }
+        TargetKind::DbSnapshot => {
+            let found = find_snapshot(session, &target.region, &target.id).await;
+            if let Some(snapshot) = or_missing(&mut kept.missing, "the snapshot", found) {
+                let listed = snapshots(session, &target.region, &snapshot.database).await;
+                let others = or_missing(&mut kept.missing, "other snapshots", or_none(listed));
+                kept.found = with_itself(others, snapshot);
+            }
+        }
+    }
+    kept
+}
+
+/// The reading of the snapshot itself is the newer one, and it is there also when the list is not.
+fn with_itself(mut others: Vec<Snapshot>, snapshot: Snapshot) -> Vec<Snapshot> {
+    others.retain(|other| other.id != snapshot.id);
+    others.push(snapshot);
+    newest_first(&mut others);
+    others
+}
+
+/// The DB instance that the target snapshot was taken of.
+fn source(question: &Question, snapshots: &[Snapshot]) -> Option<String> {
+    let target = Some(&question.target).filter(|target| target.kind == TargetKind::DbSnapshot)?;
+    let own = snapshots.iter().find(|snapshot| snapshot.id == target.id)?;
+    Some(own.database.clone()).filter(|name| !name.is_empty())
+}
+
+fn of_databases(mut actions: Vec<MaintenanceAction>, databases: &[Database]) -> Vec<MaintenanceAction> {
+    actions.retain(|action| databases.iter().any(|database| database.arn == action.arn));
+    actions
+}
+
+async fn events_of(
+    session: &Session,
+    question: &Question,
+    source: Option<&str>,
+    at: Timestamp,
+) -> Result<Vec<Event>, Fault> {
+    let id = match question.target.kind {
+        TargetKind::DbInstance => Some(question.target.id.as_str()),
+        TargetKind::DbSnapshot => source,
+        TargetKind::Environment => None,
+    };
+    let Some(id) = id else { return Ok(Vec::new()) };
+    let since = at.checked_sub(question.events_for()).unwrap_or(at);
+    let found = events(session, &question.target.region, &EventsOf::Database(id.into()), since, at).await;
+    or_none(found)
+}
+
+async fn classes_of(
+    session: &Session,
+    question: &Question,
+    seen: &Seen,
+    source: Option<&str>,
+) -> Result<Vec<Orderable>, Fault> {
+    match version_of(seen, source).filter(|_| question.wants_classes()) {
+        Some((engine, version)) => orderable(session, &question.target.region, &engine, &version).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Engine and version of what is to run on the class: the snapshot's own, the instance's otherwise.
+fn version_of(seen: &Seen, source: Option<&str>) -> Option<(String, String)> {
+    if let Some(snapshot) = seen.snapshot() {
+        let of_source = source.and_then(|id| seen.find(&seen.target.region, id)).map(|d| d.engine.clone());
+        let engine = Some(snapshot.engine.clone()).filter(|engine| !engine.is_empty()).or(of_source)?;
+        return Some((engine, snapshot.engine_version.clone()));
+    }
+    seen.database().map(|database| (database.engine.clone(), database.engine_version.clone()))
+}
+
+#[cfg(test)]
+mod tests;

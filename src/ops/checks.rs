@@ -1,0 +1,102 @@
+//! Preconditions of every operation, and those that many share.
+
+use super::plan::Check;
+use super::seen::{Seen, TargetKind};
+use crate::domain::Database;
+
+/// What must hold whatever is to be done: the right account, a target that is there.
+#[must_use]
+pub fn of_everything(seen: &Seen) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let account = &seen.identity.account;
+    match &seen.expected_account {
+        Some(expected) => checks.push(Check::hard(
+            format!("account {account}"),
+            expected == account,
+            if expected == account {
+                String::new()
+            } else {
+                format!("{} must be account {expected}: these credentials are of another one", seen.target.environment)
+            },
+        )),
+        None => checks.push(Check::soft(
+            format!("account {account}"),
+            false,
+            "the configuration does not say which account it must be: set `account` for this environment",
+        )),
+    }
+    let there = match seen.target.kind {
+        TargetKind::DbInstance => seen.database().is_some(),
+        TargetKind::DbSnapshot => seen.snapshot().is_some(),
+        TargetKind::Environment => !seen.databases.is_empty(),
+    };
+    if !there {
+        let name = format!("{} exists", seen.target.id);
+        let gone = format!("there is no {} of this name in {}", seen.target.kind.noun(), seen.target.region);
+        checks.push(Check::hard(name, false, gone));
+    }
+    for missing in &seen.missing {
+        checks.push(Check::unknown("everything was read", missing.clone()));
+    }
+    checks
+}
+
+/// The instance's status is `available`, or another one that AWS takes the call in.
+#[must_use]
+pub fn status_is(database: &Database, allowed: &[&str]) -> Check {
+    let met = allowed.contains(&database.status.as_str());
+    let why = if met {
+        String::new()
+    } else {
+        format!("{} is {}: AWS takes this only while it is {}", database.id, database.status, allowed.join(" or "))
+    };
+    Check::hard(format!("{} is {}", database.id, allowed.first().unwrap_or(&"available")), met, why)
+}
+
+/// An identifier of a DB instance: 1-63 letters, digits and hyphens, a letter first, no two hyphens
+/// in a row and none at the end (`CreateDBInstance`, `DBInstanceIdentifier`).
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn instance_name(name: &str) -> Result<(), String> {
+    identifier(name, 63)
+}
+
+/// An identifier of a manual DB snapshot: as an instance's, but up to 255 characters
+/// (`CreateDBSnapshot`, `DBSnapshotIdentifier`).
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn snapshot_name(name: &str) -> Result<(), String> {
+    identifier(name, 255)
+}
+
+fn identifier(name: &str, most: usize) -> Result<(), String> {
+    if name.is_empty() {
+        Err("a name is needed".to_owned())
+    } else if name.len() > most {
+        Err(format!("at most {most} characters"))
+    } else if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        Err("it must begin with a letter".to_owned())
+    } else if let Some(wrong) = name.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-') {
+        Err(format!("only letters, digits and hyphens, not {wrong:?}"))
+    } else if name.ends_with('-') || name.contains("--") {
+        Err("no hyphen at the end, and no two in a row".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_held_to_what_aws_takes() {
+        assert_eq!(instance_name("prod-db-1"), Ok(()));
+        for wrong in ["", "1db", "db-", "d--b", "d_b", "dä", &"a".repeat(64)] {
+            assert!(instance_name(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(snapshot_name(&"a".repeat(255)), Ok(()));
+    }
+}

@@ -1,0 +1,435 @@
+//! An approved plan on its way to its end: a pure step machine over journal records.
+//!
+//! Every change of state is a record ([`Body`]) that was written to the journal first, so the
+//! machine of a live execution and the one that is rebuilt after a crash are the same. A rebuilt
+//! one never sends: what was sent is found out by looking, what was not sent needs a new plan.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::fingerprint::Fingerprint;
+use super::follow::{Follow, Happened, Look, Progress};
+use super::guard::Approval;
+use super::journal::{Body, Entry, ExecutionId, Outcome};
+use super::plan::{Plan, Verify};
+use super::seen::Seen;
+use crate::domain::{Database, Identity};
+
+/// Signs of a call whose answer was lost are sought for so long. RDS shows a call in its state
+/// within seconds; its events trail by a minute or two.
+const SEEK: Duration = Duration::from_secs(300);
+
+/// Where a step is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StepState {
+    Waiting,
+    /// The intent is written; whether it left is not known yet.
+    Sending {
+        at: Timestamp,
+    },
+    /// It was sent and no answer came; signs of it are sought.
+    Seeking {
+        at: Timestamp,
+        why: String,
+        before: Option<Box<Database>>,
+    },
+    /// AWS took it; it is followed.
+    Sent {
+        at: Timestamp,
+        request_id: Option<String>,
+    },
+    Ended {
+        sent: Timestamp,
+        at: Timestamp,
+        words: String,
+        failed: bool,
+    },
+    /// AWS refused it, or it never left.
+    NotSent {
+        at: Timestamp,
+        why: String,
+    },
+}
+
+/// What has to be done next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Read the world anew and compare, before this step.
+    Verify { step: usize },
+    /// Write the intent, send, write the answer.
+    Send { step: usize },
+    /// Look at the world for what the sent steps have come to.
+    Look,
+    /// Write the end.
+    Finish,
+    /// It is over.
+    Rest,
+}
+
+/// An execution, live or rebuilt.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Execution {
+    pub id: ExecutionId,
+    pub plan: Plan,
+    pub approval: Approval,
+    pub environment: String,
+    pub started: Timestamp,
+    pub steps: Vec<StepState>,
+    /// What is happening, in words, by step: `creating 62 %`. Not in the journal in full.
+    pub words: Vec<String>,
+    /// Why looking fails at the moment.
+    pub trouble: Option<String>,
+    pub outcome: Option<Outcome>,
+    pub ended: Option<Timestamp>,
+    /// Everything with its time, for the panel.
+    pub history: Vec<(Timestamp, String)>,
+    /// What had changed since the plan was approved: nothing was sent then.
+    pub changed: Vec<String>,
+    /// The step that was verified last.
+    verified: Option<usize>,
+    /// True in the process that was given the approval.
+    live: bool,
+}
+
+impl Execution {
+    /// A live one, right after the approval was written.
+    #[must_use]
+    pub fn begin(id: ExecutionId, environment: &str, plan: Plan, approval: Approval, at: Timestamp) -> Self {
+        let count = plan.steps.len();
+        let approved = format!("approved: {}", approval.reason);
+        Self {
+            id,
+            plan,
+            approval,
+            environment: environment.to_owned(),
+            started: at,
+            steps: vec![StepState::Waiting; count],
+            words: vec![String::new(); count],
+            trouble: None,
+            outcome: None,
+            ended: None,
+            history: vec![(at, approved)],
+            changed: Vec::new(),
+            verified: None,
+            live: true,
+        }
+    }
+
+    /// All executions that a journal tells of, oldest first; none of them may send.
+    #[must_use]
+    pub fn rebuild(entries: &[Entry]) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for entry in entries {
+            if let Body::Approved { execution, plan, approval } = &entry.body {
+                let mut begun =
+                    Self::begin(execution.clone(), &entry.environment, (**plan).clone(), approval.clone(), entry.at);
+                begun.live = false;
+                all.push(begun);
+            } else if let Some(id) = entry.body.execution()
+                && let Some(known) = all.iter_mut().find(|known| known.id == *id)
+            {
+                known.apply(entry.at, &entry.body);
+            }
+        }
+        all
+    }
+
+    /// Whether this process may send its steps.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// Whether it goes on.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.outcome.is_none()
+    }
+
+    /// Takes in a record that stands in the journal.
+    pub fn apply(&mut self, at: Timestamp, body: &Body) {
+        match body {
+            Body::Verified { .. } => {
+                self.verified = self.steps.iter().position(|s| *s == StepState::Waiting);
+                self.note(at, "state read again: unchanged".to_owned());
+            }
+            Body::Changed { differences, .. } => {
+                self.changed.clone_from(differences);
+                self.note(at, format!("state read again, it changed: {}", differences.join("; ")));
+            }
+            Body::Sending { step, .. } => self.set(*step, StepState::Sending { at }),
+            Body::Sent { step, request_id, .. } => {
+                let sent = self.sent_at(*step).unwrap_or(at);
+                self.set(*step, StepState::Sent { at: sent, request_id: request_id.clone() });
+                let request = request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
+                let call = self.call(*step);
+                self.note(at, format!("AWS took {call}{request}"));
+            }
+            Body::Rejected { step, fault, .. } => {
+                let call = self.call(*step);
+                self.note(at, format!("{call} was not carried out: {fault}"));
+                self.set(*step, StepState::NotSent { at, why: fault.clone() });
+            }
+            Body::Ambiguous { step, fault, before, .. } => {
+                let sent = self.sent_at(*step).unwrap_or(at);
+                let call = self.call(*step);
+                self.note(at, format!("no answer to {call}: {fault}; looking whether it arrived"));
+                self.set(*step, StepState::Seeking { at: sent, why: fault.clone(), before: before.clone() });
+            }
+            Body::Found { step, happened: true, note, .. } => {
+                let sent = self.sent_at(*step).unwrap_or(at);
+                self.set(*step, StepState::Sent { at: sent, request_id: None });
+                self.note(at, format!("it arrived: {note}"));
+            }
+            Body::Found { step, note, .. } => {
+                self.set(*step, StepState::NotSent { at, why: note.clone() });
+                self.note(at, note.clone());
+            }
+            Body::Followed { step, words, .. } => {
+                self.say(*step, words.clone());
+                self.note(at, words.clone());
+            }
+            Body::StepEnded { step, words, failed, .. } => {
+                let sent = self.sent_at(*step).unwrap_or(at);
+                self.say(*step, words.clone());
+                self.note(at, if *failed { format!("failed: {words}") } else { words.clone() });
+                self.set(*step, StepState::Ended { sent, at, words: words.clone(), failed: *failed });
+            }
+            Body::Ended { outcome, .. } => {
+                self.outcome = Some(outcome.clone());
+                self.ended = Some(at);
+                self.trouble = None;
+                self.note(at, outcome.words());
+            }
+            Body::TakenOver { note, .. } => self.note(at, note.clone()),
+            _ => {}
+        }
+    }
+
+    /// What has to be done next.
+    #[must_use]
+    pub fn next(&self) -> Act {
+        if self.outcome.is_some() {
+            return Act::Rest;
+        }
+        let open = |state: &StepState| {
+            matches!(state, StepState::Sending { .. } | StepState::Seeking { .. } | StepState::Sent { .. })
+        };
+        let broken =
+            |state: &StepState| matches!(state, StepState::NotSent { .. } | StepState::Ended { failed: true, .. });
+        let any_open = self.steps.iter().any(open);
+        if self.steps.iter().any(broken) {
+            // What was sent beside it is followed to its end all the same.
+            return if any_open { Act::Look } else { Act::Finish };
+        }
+        let unclear = |state: &StepState| matches!(state, StepState::Sending { .. } | StepState::Seeking { .. });
+        if self.steps.iter().any(unclear) {
+            return Act::Look;
+        }
+        let Some(step) = self.steps.iter().position(|state| *state == StepState::Waiting) else {
+            return if any_open { Act::Look } else { Act::Finish };
+        };
+        if !self.live {
+            return if any_open { Act::Look } else { Act::Finish };
+        }
+        let must_wait = self.steps.iter().zip(&self.plan.steps).take(step).any(|(state, s)| s.wait && open(state));
+        if must_wait {
+            Act::Look
+        } else if self.verified == Some(step) {
+            Act::Send { step }
+        } else {
+            Act::Verify { step }
+        }
+    }
+
+    /// The outcome to be written by [`Act::Finish`].
+    #[must_use]
+    pub fn verdict(&self) -> Outcome {
+        let unsent: Vec<usize> = (0..self.steps.len()).filter(|i| self.steps[*i] == StepState::Waiting).collect();
+        let nothing_sent = !self.steps.iter().any(|state| matches!(state, StepState::Ended { .. }));
+        for state in &self.steps {
+            match state {
+                StepState::Ended { words, failed: true, .. } => return Outcome::Failed { why: words.clone() },
+                StepState::NotSent { why, .. } if nothing_sent => return Outcome::NotSent { why: why.clone() },
+                StepState::NotSent { why, .. } => return Outcome::Interrupted { unsent, why: why.clone() },
+                _ => {}
+            }
+        }
+        if unsent.is_empty() {
+            Outcome::Done
+        } else {
+            let why = "the console that was carrying it out ended; make a new plan for the rest".to_owned();
+            Outcome::Interrupted { unsent, why }
+        }
+    }
+
+    /// What a fresh reading means before `step`: the fingerprint to write down, or what is
+    /// different. `operator` is who would send the call.
+    ///
+    /// # Errors
+    /// What changed since the plan was approved; nothing may be sent then.
+    pub fn verify(&self, step: usize, fresh: &Seen, operator: &Identity) -> Result<Fingerprint, Vec<String>> {
+        if operator.account != self.plan.account {
+            return Err(vec![format!(
+                "the operator's credentials are of account {}, the plan is for {}",
+                operator.account, self.plan.account
+            )]);
+        }
+        let how = self.plan.steps.get(step).map_or(Verify::Whole, |s| s.verify);
+        match how {
+            Verify::Whole => {
+                // A safety snapshot that was just taken is no change of the world.
+                let safety = self.plan.safety_snapshot.as_deref().filter(|_| step == 0);
+                let again = Plan::make(&self.plan.operation, safety, fresh);
+                if step == 0 {
+                    let differences = self.plan.differences(&again);
+                    if !differences.is_empty() {
+                        return Err(differences);
+                    }
+                } else {
+                    let mut bare = self.plan.clone();
+                    bare.safety_snapshot = None;
+                    bare.steps.remove(0);
+                    bare.fingerprint = super::fingerprint::of(&bare);
+                    let differences = bare.differences(&again);
+                    if !differences.is_empty() {
+                        return Err(differences);
+                    }
+                }
+                match again.obstacle() {
+                    Some(check) => Err(vec![format!("{}: {}", check.name, check.why)]),
+                    None => Ok(self.plan.fingerprint.clone()),
+                }
+            }
+            Verify::Same => self.same(step, fresh),
+        }
+    }
+
+    /// The step's instance is there and ready; it is the resource that the plan knew, if it knew it.
+    fn same(&self, step: usize, fresh: &Seen) -> Result<Fingerprint, Vec<String>> {
+        if fresh.identity.account != self.plan.account {
+            return Err(vec![format!("the account is {} now", fresh.identity.account)]);
+        }
+        let Some((region, id)) =
+            self.plan.steps.get(step).and_then(|s| Some((s.follow.region(), s.follow.instance()?)))
+        else {
+            return Ok(self.plan.fingerprint.clone());
+        };
+        let Some(database) = fresh.find(region, id) else {
+            return Err(vec![format!("{id} is not there")]);
+        };
+        let targeted = id == self.plan.target.id && region == self.plan.target.region;
+        let own = format!("{id} resource id");
+        let is_own = |name: &str| name == own || (targeted && name == "resource id");
+        let known = self.plan.observed.iter().find(|(name, _)| is_own(name)).map(|(_, value)| value);
+        if known.is_some_and(|known| *known != database.resource_id) {
+            return Err(vec![format!("{id} is another instance of the same name now")]);
+        }
+        let starts = matches!(self.plan.steps.get(step).map(|s| &s.follow), Some(Follow::Running { .. }));
+        if database.status != "available" && !(starts && database.status == "stopped") {
+            return Err(vec![format!("{id} is {}", database.status)]);
+        }
+        Ok(self.plan.fingerprint.clone())
+    }
+
+    /// What a look at the world says about a sent step: the record to be written, if any, and what
+    /// is shown meanwhile.
+    pub fn take_look(&mut self, step: usize, look: &Look) -> Option<Body> {
+        let follow = self.plan.steps.get(step)?.follow.clone();
+        let execution = self.id.clone();
+        match self.steps.get(step)?.clone() {
+            StepState::Sending { at } => self.seek(step, &follow, look, None, at),
+            StepState::Seeking { at, before, .. } => self.seek(step, &follow, look, before.as_deref(), at),
+            StepState::Sent { at, .. } => match follow.progress(look, at) {
+                Progress::Reached(words) => Some(Body::StepEnded { execution, step, words, failed: false }),
+                Progress::Failed(words) => Some(Body::StepEnded { execution, step, words, failed: true }),
+                Progress::Going(words) => {
+                    let steady = |text: &str| text.split(|c: char| c.is_ascii_digit()).collect::<String>();
+                    let is_new = self.words.get(step).is_none_or(|known| steady(known) != steady(&words));
+                    self.say(step, words.clone());
+                    is_new.then_some(Body::Followed { execution, step, words })
+                }
+            },
+            _ => None,
+        }
+    }
+
+    fn seek(
+        &mut self,
+        step: usize,
+        follow: &Follow,
+        look: &Look,
+        before: Option<&Database>,
+        sent: Timestamp,
+    ) -> Option<Body> {
+        let execution = self.id.clone();
+        match follow.happened(look, before, sent) {
+            Happened::Yes => {
+                let note = match (&look.database, &look.snapshot) {
+                    (_, Some(snapshot)) => format!("snapshot {} is {}", snapshot.id, snapshot.status),
+                    (Some(database), None) => format!("{} is {}", database.id, database.status),
+                    (None, None) => "it is gone".to_owned(),
+                };
+                Some(Body::Found { execution, step, happened: true, note })
+            }
+            Happened::NoSign if look.at.as_second() - sent.as_second() < SEEK.as_secs() as i64 => {
+                self.say(step, "no answer; looking whether it arrived".to_owned());
+                None
+            }
+            Happened::NoSign => {
+                let note = format!(
+                    "no sign of {} after {} min: it did not arrive, or shows nowhere; it is not sent again. CloudTrail knows",
+                    self.call(step),
+                    SEEK.as_secs() / 60
+                );
+                Some(Body::Found { execution, step, happened: false, note })
+            }
+        }
+    }
+
+    /// Steps that have to be looked at.
+    #[must_use]
+    pub fn open_steps(&self) -> Vec<usize> {
+        let open = |state: &StepState| {
+            matches!(state, StepState::Sending { .. } | StepState::Seeking { .. } | StepState::Sent { .. })
+        };
+        (0..self.steps.len()).filter(|i| self.steps.get(*i).is_some_and(open)).collect()
+    }
+
+    /// When a step was sent, or meant to be.
+    #[must_use]
+    pub fn sent_at(&self, step: usize) -> Option<Timestamp> {
+        match self.steps.get(step)? {
+            StepState::Sending { at } | StepState::Seeking { at, .. } | StepState::Sent { at, .. } => Some(*at),
+            StepState::Ended { sent, .. } => Some(*sent),
+            StepState::Waiting | StepState::NotSent { .. } => None,
+        }
+    }
+
+    /// The step that is under way: the first that has not ended.
+    #[must_use]
+    pub fn current(&self) -> Option<usize> {
+        self.steps.iter().position(|state| !matches!(state, StepState::Ended { .. }))
+    }
+
+    fn call(&self, step: usize) -> &'static str {
+        self.plan.steps.get(step).map_or("the call", |s| s.call.api.id())
+    }
+
+    fn set(&mut self, step: usize, state: StepState) {
+        if let Some(place) = self.steps.get_mut(step) {
+            *place = state;
+        }
+    }
+
+    fn say(&mut self, step: usize, words: String) {
+        if let Some(place) = self.words.get_mut(step) {
+            *place = words;
+        }
+    }
+
+    fn note(&mut self, at: Timestamp, words: String) {
+        self.history.push((at, words));
+    }
+}

@@ -1,0 +1,107 @@
+//! The fingerprint of a plan: what was approved, in eight characters.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::plan::Plan;
+use super::seen::{Seen, TargetKind};
+use crate::domain::Database;
+
+/// SHA-256 over everything that a plan stands on and everything that it sends, in hex.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    /// For people: `7f3a-91c2`.
+    #[must_use]
+    pub fn short(&self) -> String {
+        match (self.0.get(..4), self.0.get(4..8)) {
+            (Some(a), Some(b)) => format!("{a}-{b}"),
+            _ => "none".to_owned(),
+        }
+    }
+
+    /// All 64 characters.
+    #[must_use]
+    pub fn whole(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether somebody means this one: the whole, or the short form with or without its dash.
+    #[must_use]
+    pub fn is_meant_by(&self, text: &str) -> bool {
+        let text = text.trim().replace('-', "").to_lowercase();
+        text.len() >= 8 && self.0.starts_with(&text)
+    }
+}
+
+/// The fingerprint of a plan. Left out is what may differ between two readings without another
+/// meaning: times, consequences (they carry metrics), words.
+#[must_use]
+pub fn of(plan: &Plan) -> Fingerprint {
+    let calls: Vec<_> = plan.steps.iter().map(|step| (&step.call, &step.follow, step.wait, step.verify)).collect();
+    let stands_on = (
+        "quarterdeck plan 1",
+        &plan.target,
+        plan.criticality,
+        (&plan.account, &plan.principal),
+        (&plan.operation, &plan.safety_snapshot),
+        calls,
+        plan.risk,
+        &plan.name_to_type,
+        &plan.observed,
+    );
+    // A tuple of strings, numbers and lists always has a JSON form; an empty one matches nothing.
+    let text = serde_json::to_string(&stands_on).unwrap_or_default();
+    Fingerprint(hex::encode(Sha256::digest(text.as_bytes())))
+}
+
+/// The observed state that counts, as names and values. The same for every operation: whatever of
+/// an instance differs between the plan and the approval, the engineer should look again.
+#[must_use]
+pub fn observed(seen: &Seen, subjects: &[(String, String)]) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for (region, id) in subjects {
+        match seen.find(region, id) {
+            Some(database) => facts(database, subjects.len() > 1, &mut all),
+            None => all.push((format!("{id} in {region}"), "not there".to_owned())),
+        }
+    }
+    if seen.target.kind == TargetKind::DbSnapshot {
+        match seen.snapshot() {
+            Some(snapshot) => {
+                all.push(("status".into(), snapshot.status.clone()));
+                all.push(("ARN".into(), snapshot.arn.clone()));
+                all.push(("created".into(), snapshot.created.map(|at| at.to_string()).unwrap_or_default()));
+                all.push(("encrypted".into(), snapshot.encrypted.to_string()));
+            }
+            None => all.push((format!("snapshot {}", seen.target.id), "not there".to_owned())),
+        }
+    }
+    all
+}
+
+fn facts(d: &Database, named: bool, all: &mut Vec<(String, String)>) {
+    let storage = &d.storage;
+    let mut say = |name: &str, value: String| {
+        all.push((if named { format!("{} {name}", d.id) } else { name.to_owned() }, value));
+    };
+    say("ARN", d.arn.clone());
+    say("resource id", d.resource_id.clone());
+    say("status", d.status.clone());
+    say("class", d.class.clone());
+    say("engine version", d.engine_version.clone());
+    say("Multi-AZ", d.multi_az.to_string());
+    say("zone", d.zone.clone().unwrap_or_default());
+    say("storage", format!("{} {} GiB", storage.kind, storage.allocated));
+    let number = |n: Option<i32>| n.map(|n| n.to_string()).unwrap_or_default();
+    say("maximum storage", number(storage.max_allocated));
+    say("IOPS", number(storage.iops));
+    say("throughput", number(storage.throughput));
+    say("source", d.source.clone().unwrap_or_default());
+    say("replicas", d.replicas.join(" "));
+    say("backup retention", d.backup_retention_days.to_string());
+    say("deletion protection", d.deletion_protection.to_string());
+    let pending: Vec<String> = d.pending.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    say("pending changes", pending.join(" "));
+}

@@ -1,0 +1,398 @@
+//! How the end of a call is recognised, and how to find out whether a call arrived whose answer
+//! did not. Pure: a look at the world in, a verdict out.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::database::Condition;
+use crate::domain::{Database, Event, MaintenanceAction, Snapshot};
+
+/// What is waited for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "until")]
+pub enum Follow {
+    /// A snapshot is available; and its instance again, when it is named.
+    SnapshotAvailable { region: String, snapshot: String, instance: Option<String> },
+    /// A snapshot is no longer there.
+    SnapshotGone { region: String, snapshot: String },
+    /// A new instance (restored, replica) is available.
+    Created { region: String, id: String },
+    /// The instance shows these values and nothing of them is pending; `names` as in [`attribute`].
+    Values { region: String, id: String, values: Vec<(String, String)> },
+    /// AWS has put these values down for the next maintenance window, or shows them already.
+    Pending { region: String, id: String, values: Vec<(String, String)> },
+    /// A former replica is a standalone primary.
+    Standalone { region: String, id: String },
+    /// It was restarted; with `failover_from`, from this zone to another one.
+    Restarted { region: String, id: String, failover_from: Option<String> },
+    /// It is stopped.
+    Stopped { region: String, id: String },
+    /// It runs.
+    Running { region: String, id: String },
+    /// It is no longer there.
+    Gone { region: String, id: String },
+    /// A maintenance action of it is no longer pending and it is available, or it waits for the
+    /// window as it was asked to.
+    Maintained { region: String, id: String, action: String, opt_in: String },
+}
+
+/// What was seen of the followed resource. `None` means: it was asked for and is not there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Look {
+    pub at: Timestamp,
+    pub database: Option<Database>,
+    pub snapshot: Option<Snapshot>,
+    /// Events of the instance since the call was sent, oldest first.
+    pub events: Vec<Event>,
+    pub maintenance: Vec<MaintenanceAction>,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// Under way: `creating 62 %`.
+    Going(String),
+    /// The end: `available`.
+    Reached(String),
+    /// It will not come to a good end: why.
+    Failed(String),
+}
+
+/// Whether a call whose answer was lost has arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happened {
+    Yes,
+    /// There is no sign of it yet.
+    NoSign,
+}
+
+impl Follow {
+    /// Region of what is followed.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        match self {
+            Self::SnapshotAvailable { region, .. }
+            | Self::SnapshotGone { region, .. }
+            | Self::Created { region, .. }
+            | Self::Values { region, .. }
+            | Self::Pending { region, .. }
+            | Self::Standalone { region, .. }
+            | Self::Restarted { region, .. }
+            | Self::Stopped { region, .. }
+            | Self::Running { region, .. }
+            | Self::Gone { region, .. }
+            | Self::Maintained { region, .. } => region,
+        }
+    }
+
+    /// The DB instance to look at.
+    #[must_use]
+    pub fn instance(&self) -> Option<&str> {
+        match self {
+            Self::SnapshotAvailable { instance, .. } => instance.as_deref(),
+            Self::SnapshotGone { .. } => None,
+            Self::Created { id, .. }
+            | Self::Values { id, .. }
+            | Self::Pending { id, .. }
+            | Self::Standalone { id, .. }
+            | Self::Restarted { id, .. }
+            | Self::Stopped { id, .. }
+            | Self::Running { id, .. }
+            | Self::Gone { id, .. }
+            | Self::Maintained { id, .. } => Some(id),
+        }
+    }
+
+    /// The snapshot to look at.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<&str> {
+        match self {
+            Self::SnapshotAvailable { snapshot, .. } | Self::SnapshotGone { snapshot, .. } => Some(snapshot),
+            _ => None,
+        }
+    }
+
+    /// How far it is; `sent` is when the call was sent.
+    #[must_use]
+    pub fn progress(&self, look: &Look, sent: Timestamp) -> Progress {
+        match self {
+            Self::SnapshotAvailable { snapshot, instance, .. } => snapshot_progress(look, snapshot, instance.is_some()),
+            Self::SnapshotGone { .. } => match &look.snapshot {
+                None => Progress::Reached("deleted".into()),
+                Some(s) => Progress::Going(s.status.clone()),
+            },
+            Self::Gone { .. } => match &look.database {
+                None => Progress::Reached("deleted".into()),
+                Some(d) => Progress::Going(d.status.clone()),
+            },
+            _ => match &look.database {
+                None if matches!(self, Self::Created { .. }) => Progress::Going("not listed yet".into()),
+                None => Progress::Failed("it is no longer there: somebody deleted it".into()),
+                Some(d) => self.of_instance(d, look, sent),
+            },
+        }
+    }
+
+    fn of_instance(&self, d: &Database, look: &Look, sent: Timestamp) -> Progress {
+        let available = d.condition() == Condition::Healthy || d.status == "storage-optimization";
+        if d.condition() == Condition::Critical && d.status != "storage-full" {
+            return Progress::Failed(format!("{} is {}", d.id, d.status));
+        }
+        let reached = match self {
+            Self::Created { .. } => d.status == "available",
+            Self::Values { values, .. } => available && values.iter().all(|wanted| shows(d, wanted)),
+            Self::Pending { values, .. } => values.iter().all(|wanted| shows(d, wanted) || awaits(d, wanted)),
+            Self::Standalone { .. } => available && d.source.is_none(),
+            Self::Restarted { failover_from: None, .. } => available && said(look, sent, &["restarted"]),
+            Self::Restarted { failover_from: Some(from), .. } => {
+                available
+                    && (d.zone.as_deref().is_some_and(|zone| zone != from) || said(look, sent, &["failover completed"]))
+            }
+            Self::Stopped { .. } => d.status == "stopped",
+            Self::Running { .. } => available,
+            Self::Maintained { action, opt_in, .. } => {
+                let pending = look.maintenance.iter().find(|m| m.action == *action);
+                match pending {
+                    None => available,
+                    // It waits for its window, which is what was asked for.
+                    Some(pending) => opt_in != "immediate" && opted(pending, opt_in),
+                }
+            }
+            Self::SnapshotAvailable { .. } | Self::SnapshotGone { .. } | Self::Gone { .. } => false,
+        };
+        if reached { Progress::Reached(self.end_words(d, look)) } else { Progress::Going(self.waiting_words(d)) }
+    }
+
+    fn end_words(&self, d: &Database, look: &Look) -> String {
+        let waits = match self {
+            Self::Pending { values, .. } => values.iter().any(|wanted| !shows(d, wanted)),
+            Self::Maintained { action, opt_in, .. } => {
+                opt_in == "next-maintenance" && look.maintenance.iter().any(|m| m.action == *action)
+            }
+            _ => false,
+        };
+        if waits { format!("waits for the window {} UTC", d.maintenance_window) } else { d.status.clone() }
+    }
+
+    fn waiting_words(&self, d: &Database) -> String {
+        match self {
+            Self::Restarted { failover_from: Some(from), .. } if d.status == "available" => {
+                format!("available, AWS still shows zone {from}")
+            }
+            Self::Values { values, .. } if d.status == "available" => {
+                let open = values.iter().filter(|wanted| !shows(d, wanted));
+                let open: Vec<&str> = open.map(|(name, _)| name.as_str()).collect();
+                format!("available, waiting for {}", open.join(", "))
+            }
+            Self::Pending { .. } => format!("{}, AWS does not show the change yet", d.status),
+            _ => d.status.clone(),
+        }
+    }
+
+    /// Whether a call has arrived whose answer was lost; `before` is the instance as the plan saw
+    /// it, `sent` when the call was sent. Signs are sought that only the call can have left.
+    #[must_use]
+    pub fn happened(&self, look: &Look, before: Option<&Database>, sent: Timestamp) -> Happened {
+        // Clocks differ a little between AWS and here.
+        let since = |at: Option<Timestamp>| at.is_none_or(|at| at.as_second() >= sent.as_second() - 120);
+        let yes = match self {
+            Self::SnapshotAvailable { .. } => look.snapshot.as_ref().is_some_and(|s| since(s.created)),
+            Self::SnapshotGone { .. } => look.snapshot.as_ref().is_none_or(|s| s.status == "deleted"),
+            Self::Created { .. } => look.database.as_ref().is_some_and(|d| since(d.created)),
+            Self::Gone { .. } => look.database.as_ref().is_none_or(|d| d.status == "deleting"),
+            _ => match &look.database {
+                None => false,
+                Some(d) => self.sign_on(d, look, before, sent),
+            },
+        };
+        if yes { Happened::Yes } else { Happened::NoSign }
+    }
+
+    fn sign_on(&self, d: &Database, look: &Look, before: Option<&Database>, sent: Timestamp) -> bool {
+        let was = |status: &str| before.is_some_and(|b| b.status == status);
+        let now = |statuses: &[&str]| statuses.contains(&d.status.as_str());
+        match self {
+            Self::Values { values, .. } => {
+                values.iter().all(|wanted| shows(d, wanted) || awaits(d, wanted))
+                    || (now(&["modifying", "storage-optimization"]) && !was(&d.status))
+            }
+            // The window may open meanwhile, but a change that is begun is pending until it is made.
+            Self::Pending { values, .. } => values.iter().all(|wanted| shows(d, wanted) || awaits(d, wanted)),
+            Self::Standalone { .. } => d.source.is_none() || now(&["modifying", "rebooting", "promoting"]),
+            Self::Restarted { failover_from, .. } => {
+                now(&["rebooting"])
+                    || said(look, sent, &["restarted", "shutdown", "failover started", "failover completed"])
+                    || failover_from.as_ref().is_some_and(|from| d.zone.as_deref().is_some_and(|zone| zone != from))
+            }
+            Self::Stopped { .. } => now(&["stopping", "stopped"]),
+            Self::Running { .. } => !now(&["stopped", "stopping"]),
+            Self::Maintained { action, opt_in, .. } => {
+                now(&["maintenance", "upgrading", "modifying"])
+                    || look.maintenance.iter().find(|m| m.action == *action).is_none_or(|m| opted(m, opt_in))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether the instance has a value; names as in [`attribute`].
+fn shows(d: &Database, (name, value): &(String, String)) -> bool {
+    attribute(d, name).as_deref() == Some(value.as_str())
+}
+
+/// Whether a value is pending for the instance.
+fn awaits(d: &Database, wanted: &(String, String)) -> bool {
+    d.pending.contains(wanted)
+}
+
+fn opted(pending: &MaintenanceAction, opt_in: &str) -> bool {
+    match opt_in {
+        "undo-opt-in" => pending.opt_in.is_none(),
+        wanted => pending.opt_in.as_deref() == Some(wanted),
+    }
+}
+
+/// Whether RDS has said one of these since the call was sent.
+fn said(look: &Look, sent: Timestamp, words: &[&str]) -> bool {
+    look.events.iter().filter(|e| e.at.as_second() >= sent.as_second() - 5).any(|e| {
+        let message = e.message.to_lowercase();
+        words.iter().any(|word| message.contains(word))
+    })
+}
+
+fn snapshot_progress(look: &Look, name: &str, with_instance: bool) -> Progress {
+    let Some(snapshot) = &look.snapshot else { return Progress::Going("not listed yet".into()) };
+    match snapshot.status.as_str() {
+        "available" => match look.database.as_ref().filter(|_| with_instance) {
+            Some(d) if d.condition() == Condition::Changing && d.status != "storage-optimization" => {
+                Progress::Going(format!("snapshot available, instance {}", d.status))
+            }
+            _ => Progress::Reached("available".into()),
+        },
+        "failed" => Progress::Failed(format!("snapshot {name} failed")),
+        status => Progress::Going(format!("{status} {} %", snapshot.progress)),
+    }
+}
+
+/// A value of an instance under the name of the request's parameter, as text.
+#[must_use]
+pub fn attribute(d: &Database, name: &str) -> Option<String> {
+    Some(match name {
+        "DBInstanceClass" => d.class.clone(),
+        "AllocatedStorage" => d.storage.allocated.to_string(),
+        // A limit at the allocated size is how autoscaling is switched off; whether AWS then shows
+        // it or leaves it out, it is none.
+        "MaxAllocatedStorage" => {
+            let limit = d.storage.max_allocated.filter(|most| *most > d.storage.allocated);
+            limit.map(|n| n.to_string()).unwrap_or_default()
+        }
+        "StorageType" => d.storage.kind.clone(),
+        "Iops" => d.storage.iops.map(|n| n.to_string()).unwrap_or_default(),
+        "StorageThroughput" => d.storage.throughput.map(|n| n.to_string()).unwrap_or_default(),
+        "MultiAZ" => d.multi_az.to_string(),
+        "BackupRetentionPeriod" => d.backup_retention_days.to_string(),
+        "PreferredBackupWindow" => d.backup_window.clone(),
+        "DeletionProtection" => d.deletion_protection.to_string(),
+        "EngineVersion" => d.engine_version.clone(),
+        "MonitoringInterval" => d.monitoring_interval.to_string(),
+        "EnablePerformanceInsights" => d.performance_insights.to_string(),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::testing::{at, database};
+
+    const ID: &str = "rentaliq-prod-db";
+
+    fn look(database: Option<Database>) -> Look {
+        Look { at: at(), database, snapshot: None, events: Vec::new(), maintenance: Vec::new() }
+    }
+
+    fn large() -> Vec<(String, String)> {
+        vec![("DBInstanceClass".into(), "db.t3.large".into())]
+    }
+
+    fn values(values: Vec<(String, String)>) -> Follow {
+        Follow::Values { region: "us-east-1".into(), id: ID.into(), values }
+    }
+
+    fn pending() -> Follow {
+        Follow::Pending { region: "us-east-1".into(), id: ID.into(), values: large() }
+    }
+
+    #[test]
+    fn a_change_for_the_window_is_through_when_aws_has_put_it_down() {
+        let mut d = database(ID, "us-east-1");
+        let before = d.clone();
+        let going = Progress::Going("available, AWS does not show the change yet".into());
+        assert_eq!(pending().progress(&look(Some(d.clone())), at()), going);
+        assert_eq!(pending().happened(&look(Some(d.clone())), Some(&before), at()), Happened::NoSign);
+        d.pending = vec![("DBInstanceClass".into(), "db.t3.small".into())];
+        assert_eq!(pending().happened(&look(Some(d.clone())), Some(&before), at()), Happened::NoSign, "another one's");
+        d.pending = large();
+        let reached = Progress::Reached("waits for the window sun:04:00-sun:05:00 UTC".into());
+        assert_eq!(pending().progress(&look(Some(d.clone())), at()), reached);
+        assert_eq!(pending().happened(&look(Some(d.clone())), Some(&before), at()), Happened::Yes);
+        // The same values are not there yet for one who wants them now.
+        assert!(matches!(values(large()).progress(&look(Some(d.clone())), at()), Progress::Going(_)));
+        d.class = "db.t3.large".into();
+        d.pending.clear();
+        assert_eq!(pending().progress(&look(Some(d)), at()), Progress::Reached("available".into()));
+        assert!(matches!(pending().progress(&look(None), at()), Progress::Failed(_)));
+    }
+
+    #[test]
+    fn values_count_while_storage_is_optimised_but_not_before_it() {
+        let more = values(vec![("AllocatedStorage".into(), "200".into())]);
+        let mut d = database(ID, "us-east-1");
+        let before = d.clone();
+        d.status = "modifying".into();
+        assert_eq!(more.progress(&look(Some(d.clone())), at()), Progress::Going("modifying".into()));
+        assert_eq!(more.happened(&look(Some(d.clone())), Some(&before), at()), Happened::Yes);
+        d.storage.allocated = 200;
+        d.status = "storage-optimization".into();
+        assert_eq!(more.progress(&look(Some(d)), at()), Progress::Reached("storage-optimization".into()));
+    }
+
+    #[test]
+    fn autoscaling_is_off_whether_aws_leaves_the_limit_out_or_shows_the_allocated_size() {
+        let mut d = database(ID, "us-east-1");
+        let limit = |d: &Database| attribute(d, "MaxAllocatedStorage").unwrap();
+        assert_eq!(limit(&d), "500");
+        d.storage.max_allocated = Some(100);
+        assert_eq!(limit(&d), "");
+        d.storage.max_allocated = None;
+        assert_eq!(limit(&d), "");
+    }
+
+    #[test]
+    fn maintenance_is_through_when_it_waits_as_it_was_asked_to() {
+        let mut look = look(Some(database(ID, "us-east-1")));
+        look.maintenance = vec![MaintenanceAction {
+            arn: "arn:aws:rds:us-east-1:111122223333:db:rentaliq-prod-db".into(),
+            action: "system-update".into(),
+            description: String::new(),
+            auto_applied_after: None,
+            forced_at: None,
+            current_apply: None,
+            opt_in: None,
+        }];
+        let follow = |opt_in: &str| Follow::Maintained {
+            region: "us-east-1".into(),
+            id: ID.into(),
+            action: "system-update".into(),
+            opt_in: opt_in.into(),
+        };
+        assert!(matches!(follow("next-maintenance").progress(&look, at()), Progress::Going(_)));
+        look.maintenance[0].opt_in = Some("next-maintenance".into());
+        let waits = Progress::Reached("waits for the window sun:04:00-sun:05:00 UTC".into());
+        assert_eq!(follow("next-maintenance").progress(&look, at()), waits);
+        assert!(matches!(follow("undo-opt-in").progress(&look, at()), Progress::Going(_)));
+        assert!(matches!(follow("immediate").progress(&look, at()), Progress::Going(_)));
+        look.maintenance.clear();
+        assert_eq!(follow("immediate").progress(&look, at()), Progress::Reached("available".into()));
+    }
+}

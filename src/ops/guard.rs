@@ -1,0 +1,235 @@
+//! The guard: the only place where a plan becomes an approved one.
+//!
+//! Nothing but an [`Approved`] plan can be executed, and nothing but [`approve`] makes one:
+//!
+//! ```compile_fail
+//! # use quarterdeck::ops::{Approval, Approved, Plan};
+//! fn forge(plan: Plan, approval: Approval) -> Approved<Plan> {
+//!     Approved { inner: plan, approval }
+//! }
+//! ```
+//!
+//! nor can one be read from a file:
+//!
+//! ```compile_fail
+//! # use quarterdeck::ops::{Approved, Plan};
+//! fn read(text: &str) -> Option<Approved<Plan>> {
+//!     serde_json::from_str(text).ok()
+//! }
+//! ```
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use refusal::Refusal;
+
+use super::arming::{self, Arming};
+use super::fingerprint::Fingerprint;
+use super::plan::Plan;
+use super::policy::{Level, Policy};
+use crate::domain::Identity;
+
+mod refusal;
+
+/// How a plan was approved: for the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    pub at: Timestamp,
+    /// The engineer's reason; that of the arming where none was asked for.
+    pub reason: String,
+    /// What was typed, or `key` for the approval key.
+    pub typed: String,
+    /// What it took.
+    pub level: Level,
+    /// Approved on the command line, without a screen.
+    pub headless: bool,
+    /// Of the plan that was approved.
+    pub fingerprint: Fingerprint,
+}
+
+/// Something that [`approve`] has let through.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Approved<T> {
+    inner: T,
+    approval: Approval,
+}
+
+impl Approved<Plan> {
+    /// The plan as it was approved.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.inner
+    }
+
+    /// How it was approved.
+    #[must_use]
+    pub fn approval(&self) -> &Approval {
+        &self.approval
+    }
+}
+
+/// What the engineer did to approve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gesture {
+    /// The deliberate key, where [`Level::Confirm`] is enough.
+    Key,
+    /// The name to type, exactly, and a reason (empty where none is asked for).
+    Typed { name: String, reason: String },
+    /// The fingerprint of the plan on the command line, and a reason.
+    Fingerprint { text: String, reason: String },
+}
+
+/// Everything that an approval depends on beside the plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    pub now: Timestamp,
+    pub arming: Option<&'a Arming>,
+    /// The rules of the plan's environment.
+    pub policy: &'a Policy,
+    /// Operations that are running.
+    pub running: usize,
+    /// Since when this very plan, by its fingerprint, is on the screen.
+    pub shown_since: Timestamp,
+    /// Whose credentials are used now; `None` when that is not known.
+    pub identity: Option<&'a Identity>,
+    /// Without a screen (`qd apply`): nothing is armed, the fingerprint approves.
+    pub headless: bool,
+}
+
+/// Approves a plan, or says why not and what to do.
+///
+/// # Errors
+/// The first [`Refusal`] of: the plan as fingerprinted, its preconditions, what the policy allows
+/// now, arming and identity, operations running, and the gesture.
+pub fn approve(plan: &Plan, gesture: &Gesture, situation: &Situation<'_>) -> Result<Approved<Plan>, Refusal> {
+    let policy = situation.policy;
+    if !plan.is_intact() {
+        return Err(Refusal::Tampered);
+    }
+    if let Some(check) = plan.obstacle() {
+        return Err(Refusal::Obstacle { check: check.name.clone(), why: check.why.clone() });
+    }
+    if plan.steps.is_empty() {
+        return Err(Refusal::NothingToDo);
+    }
+    if let Some(why) = policy.refusal(plan.operation.kind(), situation.now) {
+        return Err(Refusal::Policy(why));
+    }
+    let level = policy.level(plan.risk, plan.criticality);
+    if level == Level::Deny {
+        let (risk, criticality) = (plan.risk, plan.criticality);
+        return Err(Refusal::Denied { kind: plan.operation.kind(), risk, criticality });
+    }
+    if situation.headless {
+        if !policy.headless {
+            return Err(Refusal::NotHeadless { environment: plan.target.environment.clone() });
+        }
+    } else {
+        is_armed(plan, situation)?;
+    }
+    is_identity(plan, situation)?;
+    if situation.running >= policy.running_at_most {
+        return Err(Refusal::Busy { running: situation.running, most: policy.running_at_most });
+    }
+    let (typed, reason) = fits(plan, gesture, level, situation)?;
+    let reason = if reason.is_empty() {
+        situation.arming.map(|arming| arming.reason.clone()).unwrap_or_default()
+    } else {
+        reason
+    };
+    let approval = Approval {
+        at: situation.now,
+        reason,
+        typed,
+        level,
+        headless: situation.headless,
+        fingerprint: plan.fingerprint.clone(),
+    };
+    Ok(Approved { inner: plan.clone(), approval })
+}
+
+/// The plan's environment is armed, by the identity that the plan was made with.
+fn is_armed(plan: &Plan, situation: &Situation<'_>) -> Result<(), Refusal> {
+    let environment = &plan.target.environment;
+    let Some(arming) = situation.arming else {
+        return Err(Refusal::NotArmed { environment: environment.clone() });
+    };
+    if arming.environment != *environment {
+        let armed = arming.environment.clone();
+        return Err(Refusal::ArmedElsewhere { armed, environment: environment.clone() });
+    }
+    if !arming.is_on(situation.now) {
+        return Err(Refusal::ArmingOver { environment: environment.clone() });
+    }
+    if arming.account != plan.account || arming.principal != plan.principal {
+        return Err(Refusal::ArmedByAnother {
+            armed: who(&arming.principal, &arming.account),
+            plan: who(&plan.principal, &plan.account),
+        });
+    }
+    Ok(())
+}
+
+/// The credentials of now are of the identity that the plan was made with.
+fn is_identity(plan: &Plan, situation: &Situation<'_>) -> Result<(), Refusal> {
+    let Some(identity) = situation.identity else { return Err(Refusal::IdentityUnknown) };
+    let principal = identity.principal();
+    if identity.account != plan.account || principal != plan.principal {
+        return Err(Refusal::AnotherIdentity {
+            now: who(&principal, &identity.account),
+            plan: who(&plan.principal, &plan.account),
+        });
+    }
+    Ok(())
+}
+
+fn who(principal: &str, account: &str) -> String {
+    format!("{principal} in account {account}")
+}
+
+/// Whether the gesture is what the level takes; what was typed, and the reason.
+fn fits(plan: &Plan, gesture: &Gesture, level: Level, situation: &Situation<'_>) -> Result<(String, String), Refusal> {
+    let too_little = || Refusal::Gesture { level, name: plan.name_to_type.clone(), headless: situation.headless };
+    let is_fingerprint = matches!(gesture, Gesture::Fingerprint { .. });
+    // On the screen a fingerprint is no more than a key: it is there to be copied.
+    let fitting = if situation.headless { is_fingerprint } else { !is_fingerprint || level == Level::Confirm };
+    if !fitting {
+        return Err(too_little());
+    }
+    match gesture {
+        Gesture::Key if level == Level::Confirm => Ok(("key".to_owned(), String::new())),
+        Gesture::Key => Err(too_little()),
+        Gesture::Fingerprint { text, reason } => {
+            if !plan.fingerprint.is_meant_by(text) {
+                return Err(Refusal::WrongFingerprint { plan: plan.fingerprint.short() });
+            }
+            if situation.headless && !arming::is_reason(reason) {
+                return Err(Refusal::NoReason);
+            }
+            Ok((text.clone(), reason.trim().to_owned()))
+        }
+        Gesture::Typed { name, reason } => {
+            // Exact, letters' case included: a name that is nearly right may be another resource's.
+            if plan.name_to_type.is_empty() || *name != plan.name_to_type {
+                return Err(Refusal::WrongName { name: plan.name_to_type.clone() });
+            }
+            if let Level::TypeNameAndReason { cool_down } = level {
+                if !arming::is_reason(reason) {
+                    return Err(Refusal::NoReason);
+                }
+                let shown = situation.now.duration_since(situation.shown_since);
+                // A clock that was set back counts as not shown at all.
+                let shown = Duration::try_from(shown).unwrap_or_default();
+                if shown < cool_down {
+                    return Err(Refusal::TooSoon { left: cool_down.saturating_sub(shown) });
+                }
+            }
+            Ok((name.clone(), reason.trim().to_owned()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

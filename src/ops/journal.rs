@@ -1,0 +1,344 @@
+//! The journal: what was planned, refused, approved, sent and seen, an [`Entry`] a line.
+//!
+//! One append-only file is both the journal that an execution is rebuilt from after a crash and the
+//! audit trail. Every line carries the hash of the line before it, see [`chain`]. Pure: the file
+//! itself is written in `runtime::journal`. Nothing in it is secret: a plan has names, parameters
+//! and observed states, and no call of this console takes a password.
+
+pub mod chain;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::fingerprint::Fingerprint;
+use super::guard::Approval;
+use super::operation::Kind;
+use super::plan::Plan;
+use super::seen::Target;
+use crate::domain::Database;
+use crate::domain::text::is_hostile;
+
+pub use chain::{Break, Head, Link, Report, verify};
+
+/// One line of the journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// 1, 2, 3 …
+    pub seq: u64,
+    pub at: Timestamp,
+    pub who: Who,
+    /// Name of the environment.
+    pub environment: String,
+    pub body: Body,
+    /// The hash of the line before; [`chain::FIRST`] for the first.
+    pub prev: String,
+    /// See [`chain::hash`].
+    pub hash: String,
+}
+
+/// Who did it, and with what.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Who {
+    /// As AWS sees them; empty when that is not known.
+    pub arn: String,
+    pub os_user: String,
+    pub host: String,
+    pub pid: u32,
+    /// Of this program.
+    pub version: String,
+}
+
+impl Who {
+    /// The role with its session, or the user: `reader/oncall`. Without an ARN the user of the
+    /// machine.
+    #[must_use]
+    pub fn short(&self) -> String {
+        if self.arn.is_empty() {
+            return format!("{}@{}", self.os_user, self.host);
+        }
+        let resource = self.arn.rsplit(':').next().unwrap_or(&self.arn);
+        let name = ["assumed-role/", "user/", "federated-user/"].iter().find_map(|kind| resource.strip_prefix(kind));
+        name.unwrap_or(resource).to_owned()
+    }
+}
+
+/// Name of an execution, good as a file's name: `20261122-031244-7f3a91c2-0b5e`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ExecutionId(String);
+
+impl ExecutionId {
+    /// From the moment of the approval, the plan's fingerprint and something random, without which
+    /// two consoles could come to the same name.
+    #[must_use]
+    pub fn new(at: Timestamp, fingerprint: &Fingerprint, random: u16) -> Self {
+        let start = fingerprint.whole().get(..8).unwrap_or("00000000");
+        Self(format!("{}-{start}-{random:04x}", at.strftime("%Y%m%d-%H%M%S")))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for ExecutionId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for ExecutionId {
+    type Error = String;
+
+    /// Takes what may be a name: it becomes a file's name, so nothing else may be in it.
+    fn try_from(text: String) -> Result<Self, String> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        if (8..=64).contains(&text.len()) && text.chars().all(plain) {
+            Ok(Self(text))
+        } else {
+            Err("not the name of an execution, such as 20261122-031244-7f3a91c2-0b5e".to_owned())
+        }
+    }
+}
+
+impl std::str::FromStr for ExecutionId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::try_from(text.trim().to_owned())
+    }
+}
+
+/// What happened. Steps are counted from 0.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Body {
+    /// Changes were allowed in an environment for a while.
+    Armed { reason: String, until: Timestamp },
+    /// They no longer are.
+    Disarmed { why: String },
+    /// A plan was on the screen and was put away.
+    PlanCancelled { operation: Kind, target: Target, fingerprint: Fingerprint },
+    /// A plan was to be approved, and the rules said no.
+    PlanRefused { operation: Kind, target: Target, fingerprint: Fingerprint, why: String },
+    /// The first line of an execution, written before anything else is done.
+    Approved { execution: ExecutionId, plan: Box<Plan>, approval: Approval },
+    /// The world was read again and gives the same plan.
+    Verified { execution: ExecutionId, fingerprint: Fingerprint },
+    /// The world was read again and gives another plan; nothing was sent.
+    Changed { execution: ExecutionId, differences: Vec<String> },
+    /// The call of a step is about to be sent. A crash after it leaves open whether it arrived.
+    Sending { execution: ExecutionId, step: usize },
+    /// AWS took the call.
+    Sent { execution: ExecutionId, step: usize, request_id: Option<String> },
+    /// AWS refused the call.
+    Rejected { execution: ExecutionId, step: usize, fault: String, request_id: Option<String> },
+    /// Whether the call arrived is not known; `before` is the instance as it was before it.
+    Ambiguous { execution: ExecutionId, step: usize, fault: String, before: Option<Box<Database>> },
+    /// Whether it arrived was found out.
+    Found { execution: ExecutionId, step: usize, happened: bool, note: String },
+    /// What is waited for looks different than before.
+    Followed { execution: ExecutionId, step: usize, words: String },
+    /// A step is over.
+    StepEnded { execution: ExecutionId, step: usize, words: String, failed: bool },
+    /// The last line of an execution.
+    Ended { execution: ExecutionId, outcome: Outcome },
+    /// Another console, or the same one after a crash, follows it from here on.
+    TakenOver { execution: ExecutionId, note: String },
+    /// What is between the entry before and this one is the rest of a write that was cut short:
+    /// so many bytes, with this SHA-256 in hex. It stays in the file.
+    Torn { bytes: usize, digest: String },
+}
+
+impl Body {
+    /// The execution that it belongs to.
+    #[must_use]
+    pub fn execution(&self) -> Option<&ExecutionId> {
+        match self {
+            Self::Armed { .. }
+            | Self::Disarmed { .. }
+            | Self::PlanCancelled { .. }
+            | Self::PlanRefused { .. }
+            | Self::Torn { .. } => None,
+            Self::Approved { execution, .. }
+            | Self::Verified { execution, .. }
+            | Self::Changed { execution, .. }
+            | Self::Sending { execution, .. }
+            | Self::Sent { execution, .. }
+            | Self::Rejected { execution, .. }
+            | Self::Ambiguous { execution, .. }
+            | Self::Found { execution, .. }
+            | Self::Followed { execution, .. }
+            | Self::StepEnded { execution, .. }
+            | Self::Ended { execution, .. }
+            | Self::TakenOver { execution, .. } => Some(execution),
+        }
+    }
+}
+
+/// How an execution ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum Outcome {
+    Done,
+    Failed {
+        why: String,
+    },
+    /// Nothing reached AWS.
+    NotSent {
+        why: String,
+    },
+    /// It was stopped between two steps; those that were not sent, counted from 0.
+    Interrupted {
+        unsent: Vec<usize>,
+        why: String,
+    },
+}
+
+impl Outcome {
+    /// In words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Done => "done".to_owned(),
+            Self::Failed { why } => format!("failed: {why}"),
+            Self::NotSent { why } => format!("not carried out: {why}"),
+            Self::Interrupted { unsent, why } => {
+                let steps: Vec<String> = unsent.iter().map(|step| (step + 1).to_string()).collect();
+                if steps.is_empty() {
+                    format!("interrupted: {why}")
+                } else {
+                    format!("interrupted, step {} not sent: {why}", steps.join(", "))
+                }
+            }
+        }
+    }
+}
+
+/// An entry as it is hashed: everything but the hash.
+#[derive(Serialize)]
+struct Unsealed<'a> {
+    seq: u64,
+    at: Timestamp,
+    who: &'a Who,
+    environment: &'a str,
+    body: &'a Body,
+    prev: &'a str,
+}
+
+/// Makes the entry that follows `prev`, and its line without the line's end.
+///
+/// # Errors
+/// When it has no JSON form, which no body that can be made has.
+pub fn seal(
+    seq: u64,
+    at: Timestamp,
+    who: Who,
+    environment: String,
+    body: Body,
+    prev: String,
+) -> serde_json::Result<(Entry, String)> {
+    let unsealed = Unsealed { seq, at, who: &who, environment: &environment, body: &body, prev: &prev };
+    let canonical = escaped(&serde_json::to_string(&unsealed)?);
+    let hash = chain::hash(&prev, canonical.as_bytes());
+    let line = chain::sealed(&canonical, &hash);
+    Ok((Entry { seq, at, who, environment, body, prev, hash }, line))
+}
+
+/// The entries of a journal's text that this version can read, oldest first, and how many lines it
+/// cannot: torn or damaged ones, and those of a newer version.
+#[must_use]
+pub fn entries(journal: &[u8]) -> (Vec<Entry>, usize) {
+    let mut unread = 0;
+    let read = journal.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).filter_map(|line| {
+        let entry: Option<Entry> = serde_json::from_slice(line).ok();
+        unread += usize::from(entry.is_none());
+        entry
+    });
+    (read.collect(), unread)
+}
+
+/// JSON of the same meaning in which no character is left that could steer a terminal, so that
+/// looking at the file with any tool is safe.
+#[must_use]
+pub fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        // Line ends are the only controls that JSON has outside of a string.
+        if is_hostile(c) && c != '\n' {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::operation::{CreateSnapshot, Operation};
+    use crate::ops::policy::Level;
+    use crate::ops::testing::{at, plan_of, seen};
+
+    fn approved() -> Body {
+        let plan = plan_of(Operation::CreateSnapshot(CreateSnapshot { name: "before-it".into() }), &seen());
+        let approval = Approval {
+            at: at(),
+            reason: "release \u{1b}[31m42\u{202e}".into(),
+            typed: "rentaliq-prod-db".into(),
+            level: Level::TypeNameAndReason { cool_down: std::time::Duration::from_secs(3) },
+            headless: false,
+            fingerprint: plan.fingerprint.clone(),
+        };
+        let execution = ExecutionId::new(at(), &plan.fingerprint, 0x0b5e);
+        Body::Approved { execution, plan: Box::new(plan), approval }
+    }
+
+    #[test]
+    fn a_whole_plan_survives_the_file() {
+        let (entry, line) = seal(1, at(), Who::default(), "PROD".into(), approved(), chain::FIRST.into()).unwrap();
+        let (read, unread) = entries(format!("{line}\n{{\"seq\":2,\"at").as_bytes());
+        assert_eq!((read.as_slice(), unread), ([entry].as_slice(), 1));
+        assert_eq!(verify(line.as_bytes().split_inclusive(|b| *b == b'\n')).breaks, Vec::new());
+        let Body::Approved { plan, .. } = &read[0].body else { unreachable!() };
+        assert!(plan.is_intact());
+    }
+
+    #[test]
+    fn no_line_can_steer_a_terminal() {
+        let (_, line) = seal(1, at(), Who::default(), "PROD".into(), approved(), chain::FIRST.into()).unwrap();
+        assert!(!line.chars().any(is_hostile), "{line}");
+        assert!(line.contains("\\u001b[31m42\\u202e"), "{line}");
+        assert_eq!(escaped("\"\u{e0001}\""), "\"\\udb40\\udc01\"");
+    }
+
+    #[test]
+    fn the_name_of_an_execution_is_a_file_s_name() {
+        let Body::Approved { execution, plan, .. } = approved() else { unreachable!() };
+        let name = execution.as_str();
+        assert_eq!(name, format!("20261122-031244-{}-0b5e", &plan.fingerprint.whole()[..8]));
+        assert_eq!(name.parse::<ExecutionId>(), Ok(execution.clone()));
+        for bad in ["", "../../../etc", "a/b-c-d-e-f", "20261122 031244", "2026\u{0}1122-03"] {
+            assert!(bad.parse::<ExecutionId>().is_err(), "{bad:?}");
+        }
+        assert!(serde_json::from_str::<ExecutionId>("\"../../../../x\"").is_err());
+    }
+
+    #[test]
+    fn who_is_short() {
+        for (arn, short) in [
+            ("arn:aws:sts::111122223333:assumed-role/reader/oncall", "reader/oncall"),
+            ("arn:aws:iam::111122223333:user/alice", "alice"),
+            ("arn:aws:iam::111122223333:root", "root"),
+            ("", "alice@desk"),
+        ] {
+            let who = Who { arn: arn.into(), os_user: "alice".into(), host: "desk".into(), ..Who::default() };
+            assert_eq!(who.short(), short);
+        }
+    }
+}

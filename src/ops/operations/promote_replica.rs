@@ -1,0 +1,269 @@
+//! `PromoteReadReplica`: a replica becomes a standalone primary, and keeps what its source had.
+//!
+//! AWS gives a promoted replica one day of backups and leaves Multi-AZ and deletion protection as
+//! the replica had them; here the source's values are asked for.
+
+use serde::{Deserialize, Serialize};
+
+use super::failover::connected;
+use super::prelude::*;
+use crate::domain::Database;
+
+/// A read replica is promoted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PromoteReplica {
+    /// `BackupRetentionPeriod`, days.
+    pub retention: i32,
+    /// `PreferredBackupWindow`, UTC; empty leaves it to AWS.
+    pub backup_window: String,
+    pub multi_az: bool,
+    pub deletion_protection: bool,
+}
+
+/// Lag up to here, in seconds, is what replication usually has.
+const LAG_AT_MOST: f64 = 60.0;
+
+/// Seconds. AWS promises nothing; the replica restarts once.
+const USUAL: (u32, u32) = (120, 300);
+
+/// Seconds until Multi-AZ and deletion protection are shown; a standby is made from a snapshot.
+const USUAL_MODIFY: (u32, u32) = (60, 1800);
+
+const NAMES: &[&str] = &["retention", "backup_window", "multi_az", "deletion_protection"];
+
+impl Request for PromoteReplica {
+    fn unavailable(on: On<'_>) -> Option<String> {
+        let On::Database(database) = on else { return Some("it is done to a DB instance".into()) };
+        if !database.is_replica() {
+            Some("it is not a read replica".into())
+        } else if database.status == "available" {
+            None
+        } else {
+            Some(format!("it is {}", database.status))
+        }
+    }
+
+    fn offer(seen: &Seen) -> Self {
+        let replica = seen.database();
+        let model = replica.and_then(|replica| seen.source_of(replica)).or(replica);
+        Self {
+            // AWS would set one day where nothing better is known.
+            retention: model.map_or(1, |d| d.backup_retention_days.max(1)),
+            backup_window: model.map(|d| d.backup_window.clone()).unwrap_or_default(),
+            multi_az: model.is_some_and(|d| d.multi_az),
+            deletion_protection: model.is_none_or(|d| d.deletion_protection),
+        }
+    }
+
+    fn fields(&self, _: &Seen) -> Vec<Field> {
+        let days = FieldKind::Whole { unit: "days" };
+        vec![
+            Field::new("retention", "Backups kept", self.retention.to_string(), days)
+                .hint("0 to 35; 0 switches automated backups off"),
+            Field::new("backup_window", "Backup window", &self.backup_window, FieldKind::Text)
+                .hint("UTC, HH:MM-HH:MM, 30 minutes or more; empty leaves it to AWS"),
+            Field::new("multi_az", "Multi-AZ", self.multi_az.to_string(), FieldKind::Switch),
+            Field::new("deletion_protection", "Protection", self.deletion_protection.to_string(), FieldKind::Switch)
+                .hint("against deletion"),
+        ]
+    }
+
+    fn set(&mut self, name: &str, value: &str, _: &Seen) -> Result<(), String> {
+        match name {
+            "retention" => self.retention = field::whole(value, 0, 35)?,
+            "backup_window" => {
+                let value = value.trim();
+                if !value.is_empty() {
+                    let (from, to) = daily(value).ok_or("it is written as 03:00-04:00")?;
+                    if (to - from).rem_euclid(DAY) < 30 {
+                        return Err("AWS wants 30 minutes or more".into());
+                    }
+                }
+                value.clone_into(&mut self.backup_window);
+            }
+            "multi_az" => self.multi_az = field::switch(value)?,
+            "deletion_protection" => self.deletion_protection = field::switch(value)?,
+            _ => return Err(field::unknown(name, NAMES)),
+        }
+        Ok(())
+    }
+
+    fn draft(&self, seen: &Seen) -> Draft {
+        let mut draft = Draft::new(Risk::Irreversible, seen);
+        let Some(replica) = seen.database() else { return draft };
+        let source = seen.source_of(replica);
+        if let Some(source) = source {
+            draft.subjects.push((source.region.clone(), source.id.clone()));
+        }
+        let primary = replica.source_id().unwrap_or("its source");
+        draft.summary =
+            format!("It becomes a standalone primary. Replication from {primary} ends and cannot be resumed.");
+        self.check_all(&mut draft, replica, seen);
+        let (lost, tone) = may_be_lost(replica, seen);
+        draft.say("May be lost", lost, tone);
+        let text = format!("the replica restarts, usually 2-5 min. {primary} keeps taking writes: fence it first");
+        draft.say("Interruption", text, Tone::Critical);
+        let on_primary = source.map_or_else(|| "how many is not known".into(), |source| connected(source, seen));
+        let text = format!("{on_primary} on the primary, {} on the replica", connected(replica, seen));
+        draft.say("Connected", text.replace(" now", ""), Tone::Plain);
+        self.say_kept(&mut draft, replica, source);
+        let siblings: Vec<&str> = seen
+            .databases
+            .iter()
+            .filter(|d| d.is_replica() && d.arn != replica.arn)
+            .filter(|d| source.is_some() && seen.source_of(d).map(|s| &s.arn) == source.map(|s| &s.arn))
+            .map(|d| d.id.as_str())
+            .collect();
+        if !siblings.is_empty() {
+            draft.say("Siblings", format!("{} keep following {primary}", siblings.join(", ")), Tone::Warning);
+        }
+        let endpoint = replica.endpoint.as_deref().unwrap_or("its endpoint");
+        draft.say("Endpoint", format!("{endpoint} stays; writers must be pointed to it"), Tone::Plain);
+        self.steps(&mut draft, replica);
+        draft
+    }
+}
+
+impl PromoteReplica {
+    fn check_all(&self, draft: &mut Draft, replica: &Database, seen: &Seen) {
+        let why = if replica.is_replica() { "" } else { "it is a primary already" };
+        draft.check(Check::hard("is a read replica", replica.is_replica(), why));
+        draft.check(checks::status_is(replica, &["available"]));
+        let quiet = replica.status != "backing-up";
+        let why = if quiet { "" } else { "AWS does not promote during a backup: wait for its end" };
+        draft.check(Check::hard("not backing up", quiet, why));
+        draft.check(lag_check(seen.readings(replica).and_then(|readings| readings.lag)));
+        // A replica that is a source itself must have backups.
+        let kept = self.retention > 0 || replica.replicas.is_empty();
+        let why = if kept { "" } else { "it has replicas of its own: AWS does not switch its backups off" };
+        draft.check(Check::hard("backups kept", kept, why));
+        if overlap(&self.backup_window, &replica.maintenance_window) {
+            let why = format!(
+                "{} overlaps the replica's maintenance window {}: AWS refuses that",
+                self.backup_window, replica.maintenance_window
+            );
+            draft.check(Check::soft("windows apart", false, why));
+        }
+    }
+
+    /// What is asked for beside what AWS would do, and what it costs.
+    fn say_kept(&self, draft: &mut Draft, replica: &Database, source: Option<&Database>) {
+        let mut words = vec![format!("retention {} d (AWS would set 1 d)", self.retention)];
+        if !self.backup_window.is_empty() {
+            words.push(format!("backup window {}", self.backup_window));
+        }
+        let storage = &replica.storage;
+        let month = |multi_az: bool| {
+            let instance = price::instance_month(&replica.class, multi_az)?;
+            let disk =
+                price::storage_month(&storage.kind, storage.allocated, storage.iops, storage.throughput, multi_az)?;
+            Some(instance + disk)
+        };
+        if self.multi_az != replica.multi_az {
+            draft.monthly = month(self.multi_az).zip(month(replica.multi_az)).map(|(after, before)| after - before);
+        }
+        match (self.multi_az, draft.monthly) {
+            (true, Some(monthly)) => words.push(format!("Multi-AZ ({})", price::difference(monthly))),
+            (true, None) => words.push("Multi-AZ".into()),
+            (false, _) => words.push("Single-AZ".into()),
+        }
+        words.push(if self.deletion_protection { "deletion protection" } else { "no deletion protection" }.into());
+        draft.say("Kept", words.join(", "), Tone::Plain);
+        let less = source.is_some_and(|source| {
+            self.retention < source.backup_retention_days
+                || (source.multi_az && !self.multi_az)
+                || (source.deletion_protection && !self.deletion_protection)
+        });
+        if less {
+            draft.say("Less than", "the source had: see the parameters", Tone::Warning);
+        }
+        draft.say("Cost", "both instances are billed until one is deleted", Tone::Plain);
+    }
+
+    fn steps(&self, draft: &mut Draft, replica: &Database) {
+        let (region, id) = (replica.region.clone(), replica.id.clone());
+        let window = (self.retention > 0 && !self.backup_window.is_empty()).then_some(&self.backup_window);
+        let call = Call::new(Api::PromoteReadReplica, &region)
+            .with("DBInstanceIdentifier", &id)
+            .with("BackupRetentionPeriod", self.retention)
+            .with_some("PreferredBackupWindow", window);
+        let follow = Follow::Standalone { region: region.clone(), id: id.clone() };
+        draft.step("promotes the replica", call, follow, USUAL);
+        let multi_az = (self.multi_az != replica.multi_az).then_some(self.multi_az);
+        let protection = (self.deletion_protection != replica.deletion_protection).then_some(self.deletion_protection);
+        if multi_az.is_none() && protection.is_none() {
+            return;
+        }
+        let call = Call::new(Api::ModifyDbInstance, &region)
+            .with("DBInstanceIdentifier", &id)
+            .with_some("MultiAZ", multi_az)
+            .with_some("DeletionProtection", protection)
+            .with("ApplyImmediately", true);
+        let values = [("MultiAZ", multi_az), ("DeletionProtection", protection)]
+            .into_iter()
+            .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value.to_string())))
+            .collect();
+        draft.step("restores its settings", call, Follow::Values { region, id, values }, USUAL_MODIFY);
+    }
+}
+
+fn lag_check(lag: Option<f64>) -> Check {
+    let name = "lag within 60 s";
+    match lag {
+        None => Check::unknown(name, "CloudWatch has no recent lag: look at the replica itself"),
+        Some(lag) if lag < 0.0 => {
+            Check::soft(name, false, "replication is not running: everything since it stopped is missing")
+        }
+        Some(lag) => Check::soft(name, lag <= LAG_AT_MOST, format!("{lag:.0} s")),
+    }
+}
+
+/// What the promotion loses, by CloudWatch's lag (`now() - pg_last_xact_replay_timestamp()`: an idle
+/// source shows up to five minutes of lag that is none).
+fn may_be_lost(replica: &Database, seen: &Seen) -> (String, Tone) {
+    let readings = seen.readings(replica);
+    let Some(lag) = readings.and_then(|readings| readings.lag) else {
+        return ("how much is not known: CloudWatch has no recent lag".into(), Tone::Critical);
+    };
+    if lag < 0.0 {
+        return ("all commits since replication stopped".into(), Tone::Critical);
+    }
+    let read = readings.and_then(|readings| readings.at).unwrap_or(seen.at);
+    let words = format!("{lag:.0} s of lag; an idle source can overstate it by up to 5 min");
+    let text = match read.checked_sub(std::time::Duration::from_secs(lag as u64)) {
+        Ok(since) => format!("commits after {} ({words})", since.strftime("%H:%M:%SZ")),
+        Err(_) => words,
+    };
+    (text, if lag > LAG_AT_MOST { Tone::Critical } else { Tone::Warning })
+}
+
+/// Minutes of a day.
+const DAY: i32 = 24 * 60;
+
+/// Begin and end of `03:00-04:00`, in minutes of the day.
+fn daily(window: &str) -> Option<(i32, i32)> {
+    let (from, to) = window.split_once('-')?;
+    Some((minutes(from)?, minutes(to)?))
+}
+
+fn minutes(time: &str) -> Option<i32> {
+    let (hours, minutes) = time.split_once(':')?;
+    if hours.len() != 2 || minutes.len() != 2 {
+        return None;
+    }
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    ((0..24).contains(&hours) && (0..60).contains(&minutes)).then_some(hours * 60 + minutes)
+}
+
+/// Whether a daily backup window meets a weekly maintenance window (`sun:04:00-sun:05:00`).
+fn overlap(backup: &str, maintenance: &str) -> bool {
+    let of_day = |text: &str| text.split_once(':').and_then(|(_, time)| minutes(time));
+    let maintenance = maintenance.split_once('-').and_then(|(from, to)| Some((of_day(from)?, of_day(to)?)));
+    let (Some((from, to)), Some((start, end))) = (daily(backup), maintenance) else { return false };
+    let length = |from: i32, to: i32| (to - from).rem_euclid(DAY);
+    // Two arcs of a circle meet when one begins within the other.
+    length(from, start) < length(from, to) || length(start, from) < length(start, end)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+use super::*;
+use crate::ops::plan::{CheckState, Plan};
+use crate::ops::seen::TargetKind;
+use crate::ops::testing::seen_on;
+
+fn dr() -> Seen {
+    seen_on(TargetKind::DbInstance, "rentaliq-prod-db-dr", "us-west-2")
+}
+
+fn offered(seen: &Seen) -> Plan {
+    plan_of(Operation::PromoteReplica(PromoteReplica::offer(seen)), seen)
+}
+
+fn said<'a>(plan: &'a Plan, label: &str) -> &'a str {
+    plan.consequences.iter().find(|c| c.label == label).map(|c| c.text.as_str()).unwrap_or_default()
+}
+
+#[test]
+fn the_plan_says_exactly_what_is_sent() {
+    let plan = offered(&dr());
+    let commands: Vec<String> = plan.steps.iter().map(|step| step.call.as_command("")).collect();
+    assert_eq!(
+        commands,
+        [
+            "aws rds promote-read-replica --region us-west-2 --db-instance-identifier rentaliq-prod-db-dr \
+             --backup-retention-period 30 --preferred-backup-window 03:00-04:00",
+            "aws rds modify-db-instance --region us-west-2 --db-instance-identifier rentaliq-prod-db-dr \
+             --multi-az --deletion-protection --apply-immediately",
+        ]
+    );
+    assert_eq!((plan.risk, plan.obstacle()), (Risk::Irreversible, None));
+    assert_eq!((plan.inverse.as_deref(), plan.name_to_type.as_str()), (None, "rentaliq-prod-db-dr"));
+    assert!(plan.observed.iter().any(|(name, _)| name == "rentaliq-prod-db status"), "the source counts too");
+}
+
+#[test]
+fn what_the_engineer_must_know_is_said() {
+    let plan = offered(&dr());
+    assert_eq!(
+        said(&plan, "May be lost"),
+        "commits after 03:07:32Z (312 s of lag; an idle source can overstate it by up to 5 min)"
+    );
+    assert!(said(&plan, "Interruption").contains("rentaliq-prod-db keeps taking writes: fence it first"));
+    assert_eq!(said(&plan, "Connected"), "182 on the primary, 4 on the replica");
+    assert!(said(&plan, "Kept").starts_with("retention 30 d (AWS would set 1 d), backup window 03:00-04:00"));
+    assert!(said(&plan, "Siblings").contains("rentaliq-prod-db-replica-1 keep following rentaliq-prod-db"));
+    assert_eq!(said(&plan, "Less than"), "");
+}
+
+#[test]
+fn settings_are_modified_only_where_they_differ() {
+    let mut seen = dr();
+    seen.databases[2].deletion_protection = true;
+    let mut request = PromoteReplica::offer(&seen);
+    request.multi_az = false;
+    let plan = plan_of(Operation::PromoteReplica(request), &seen);
+    assert_eq!((plan.steps.len(), plan.monthly), (1, None));
+    assert_ne!(said(&plan, "Less than"), "");
+}
+
+#[test]
+fn each_precondition_is_refused() {
+    let mut seen = dr();
+    let operation = Operation::PromoteReplica(PromoteReplica::offer(&seen));
+    seen.databases[2].status = "backing-up".into();
+    assert_eq!(failed(&operation, &seen), ["rentaliq-prod-db-dr is available", "not backing up"]);
+    assert!(PromoteReplica::unavailable(On::Database(&seen.databases[2])).is_some());
+    seen.databases[2].status = "available".into();
+    assert_eq!(PromoteReplica::unavailable(On::Database(&seen.databases[2])), None);
+    seen.databases[2].source = None;
+    assert_eq!(failed(&operation, &seen), ["is a read replica"]);
+    let mut seen = dr();
+    seen.databases[2].replicas.push("below".into());
+    let mut request = PromoteReplica::offer(&seen);
+    assert_eq!(request.set("retention", "0", &seen), Ok(()));
+    assert_eq!(failed(&Operation::PromoteReplica(request), &seen), ["backups kept"]);
+}
+
+#[test]
+fn lag_is_doubted_and_never_taken_for_zero() {
+    let state = |lag: Option<f64>| lag_check(lag).state;
+    assert_eq!(state(Some(60.0)), CheckState::Met);
+    assert_eq!(state(Some(61.0)), CheckState::Doubtful);
+    assert_eq!(state(Some(-1.0)), CheckState::Doubtful);
+    assert_eq!(state(None), CheckState::Unknown);
+    let mut seen = dr();
+    seen.readings[2].lag = None;
+    assert!(said(&offered(&seen), "May be lost").contains("not known"));
+    seen.readings[2].lag = Some(-1.0);
+    assert!(said(&offered(&seen), "May be lost").contains("since replication stopped"));
+}
+
+#[test]
+fn values_that_aws_refuses_are_refused_here() {
+    let seen = dr();
+    let mut request = PromoteReplica::offer(&seen);
+    for (name, wrong) in [
+        ("retention", "36"),
+        ("retention", "-1"),
+        ("backup_window", "3-4"),
+        ("backup_window", "03:00-03:29"),
+        ("backup_window", "24:00-25:00"),
+        ("multi_az", "perhaps"),
+        ("class", "db.t3.large"),
+    ] {
+        assert!(request.set(name, wrong, &seen).is_err(), "{name} {wrong}");
+    }
+    assert_eq!(request, PromoteReplica::offer(&seen));
+    assert_eq!(request.set("backup_window", "23:45-00:15", &seen), Ok(()));
+    assert_eq!(request.set("multi_az", "no", &seen), Ok(()));
+    assert!(!request.multi_az);
+}
+
+#[test]
+fn windows_that_meet_are_found() {
+    assert!(overlap("03:30-04:30", "sun:04:00-sun:05:00"));
+    assert!(overlap("04:10-04:40", "sun:04:00-sun:05:00"));
+    assert!(overlap("23:30-00:30", "sun:00:00-sun:01:00"));
+    assert!(!overlap("03:00-04:00", "sun:04:00-sun:05:00"));
+    assert!(!overlap("", "sun:04:00-sun:05:00"));
+}

@@ -1,0 +1,226 @@
+//! `RestoreDBInstanceFromDBSnapshot`: a new instance with the data of a snapshot.
+
+use serde::{Deserialize, Serialize};
+
+use super::prelude::*;
+use super::restored::{self, Wanted};
+use crate::domain::Database;
+use crate::domain::database::Storage;
+
+/// A new instance from the target snapshot, like the instance that the snapshot is of where that
+/// still exists. Empty text and an empty list: AWS's default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RestoreFromSnapshot {
+    /// `DBInstanceIdentifier` of the new instance.
+    pub name: String,
+    pub class: String,
+    pub multi_az: bool,
+    pub deletion_protection: bool,
+    pub subnet_group: String,
+    pub security_groups: Vec<String>,
+    pub parameter_group: String,
+}
+
+const FIELDS: &[&str] =
+    &["name", "class", "multi_az", "deletion_protection", "subnet_group", "security_groups", "parameter_group"];
+
+impl Request for RestoreFromSnapshot {
+    fn unavailable(on: On<'_>) -> Option<String> {
+        let On::Snapshot(snapshot) = on else { return Some("it is done to a snapshot".into()) };
+        (snapshot.status != "available").then(|| format!("it is {}", snapshot.status))
+    }
+
+    fn offer(seen: &Seen) -> Self {
+        let base = seen.snapshot().map_or("restored", |s| s.database.as_str());
+        let name = restored::named(base, &format!("restored-{}", seen.at.strftime("%Y%m%d-%H%M")));
+        let source = source(seen).cloned().unwrap_or_default();
+        Self {
+            name,
+            class: source.class,
+            multi_az: source.multi_az,
+            deletion_protection: source.deletion_protection,
+            subnet_group: source.subnet_group.unwrap_or_default(),
+            security_groups: source.security_groups,
+            parameter_group: source.parameter_groups.into_iter().next().unwrap_or_default(),
+        }
+    }
+
+    fn fields(&self, seen: &Seen) -> Vec<Field> {
+        let text = |name, label, value: &str, hint: &str| Field::new(name, label, value, FieldKind::Text).hint(hint);
+        vec![
+            text("name", "New instance", &self.name, "letters, digits and hyphens"),
+            restored::class_field(seen, &self.class, self.multi_az),
+            Field::new("multi_az", "Multi-AZ", self.multi_az.to_string(), FieldKind::Switch),
+            Field::new("deletion_protection", "Protection", self.deletion_protection.to_string(), FieldKind::Switch)
+                .hint("against deletion"),
+            text("subnet_group", "Subnet group", &self.subnet_group, "empty: AWS's default"),
+            text(
+                "security_groups",
+                "Sec. groups",
+                &self.security_groups.join(","),
+                "with commas; empty: AWS's default",
+            ),
+            text("parameter_group", "Parameters", &self.parameter_group, "empty: the engine's default group"),
+        ]
+    }
+
+    fn set(&mut self, name: &str, value: &str, seen: &Seen) -> Result<(), String> {
+        let value = value.trim();
+        match name {
+            "name" => {
+                checks::instance_name(value)?;
+                value.clone_into(&mut self.name);
+            }
+            "class" => self.class = restored::class_of(seen, value)?,
+            "multi_az" => self.multi_az = field::switch(value)?,
+            "deletion_protection" => self.deletion_protection = field::switch(value)?,
+            "subnet_group" => value.clone_into(&mut self.subnet_group),
+            "security_groups" => {
+                let groups: Vec<String> =
+                    value.split([',', ' ']).filter(|group| !group.is_empty()).map(ToOwned::to_owned).collect();
+                if let Some(wrong) = groups.iter().find(|group| !group.starts_with("sg-")) {
+                    return Err(format!("{wrong:?} is no security group: they begin with sg-"));
+                }
+                self.security_groups = groups;
+            }
+            "parameter_group" => value.clone_into(&mut self.parameter_group),
+            _ => return Err(field::unknown(name, FIELDS)),
+        }
+        Ok(())
+    }
+
+    fn draft(&self, seen: &Seen) -> Draft {
+        let mut draft = Draft::new(Risk::Routine, seen);
+        let Some(snapshot) = seen.snapshot() else { return draft };
+        let source = source(seen);
+        let region = &seen.target.region;
+        draft.summary = format!(
+            "A new DB instance {} is made from the snapshot {} of {}. No existing instance is touched.",
+            self.name, snapshot.id, snapshot.database
+        );
+        let available = snapshot.status == "available";
+        let why = if available { String::new() } else { format!("it is {}", snapshot.status) };
+        draft.check(Check::hard("snapshot is available", available, why));
+        draft.check(restored::name_check(seen, region, &self.name));
+        if let Some(check) = restored::class_check(seen, &self.class) {
+            draft.check(check);
+        }
+        if source.is_none() {
+            let why = format!("{} is gone: what is not given here is AWS's default", snapshot.database);
+            draft.check(Check::soft("settings of the source are known", false, why));
+        }
+        if let Some(at) = snapshot.created {
+            let age = restored::span(seen.at.duration_since(at).as_secs());
+            draft.say("Data", format!("as of {at}, {age} ago: nothing later is in it"), Tone::Warning);
+        }
+        restored::say_usual(&mut draft, source, snapshot.allocated);
+        let storage = source.map_or_else(
+            || Storage { kind: snapshot.storage_kind.clone(), ..Storage::default() },
+            |d| d.storage.clone(),
+        );
+        let storage = Storage { allocated: snapshot.allocated, ..storage };
+        restored::say_cost(&mut draft, &self.class, &storage, self.multi_az);
+
+        let foreign = matches!(snapshot.kind.as_str(), "shared" | "public");
+        let call = Call::new(Api::RestoreFromSnapshot, region)
+            .with("DBInstanceIdentifier", &self.name)
+            .with("DBSnapshotIdentifier", if foreign { &snapshot.arn } else { &snapshot.id });
+        let wanted = Wanted {
+            class: &self.class,
+            multi_az: self.multi_az,
+            deletion_protection: self.deletion_protection,
+            subnet_group: &self.subnet_group,
+            security_groups: &self.security_groups,
+            parameter_group: &self.parameter_group,
+        };
+        let (call, kept) = restored::ask(call, source, &wanted, false);
+        draft.kept = kept;
+        let follow = Follow::Created { region: region.clone(), id: self.name.clone() };
+        draft.step("restores into a new instance", call, follow, restored::usual(snapshot.allocated));
+        if let Some((call, follow)) = source.and_then(|d| restored::afterwards(&self.name, d, false)) {
+            draft.step("sets what a restore cannot", call, follow, (60, 600));
+        }
+        draft.inverse = Some(format!("delete the new instance {}", self.name));
+        draft
+    }
+}
+
+/// The instance that the snapshot is of, if it still exists where the snapshot is.
+fn source(seen: &Seen) -> Option<&Database> {
+    seen.find(&seen.target.region, &seen.snapshot()?.database)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::seen::TargetKind;
+    use crate::ops::testing::seen_on;
+
+    fn world() -> Seen {
+        seen_on(TargetKind::DbSnapshot, "before-release-42", "us-east-1")
+    }
+
+    fn request(seen: &Seen) -> RestoreFromSnapshot {
+        RestoreFromSnapshot { name: "back".into(), ..RestoreFromSnapshot::offer(seen) }
+    }
+
+    #[test]
+    fn the_plan_asks_for_what_aws_would_drop() {
+        let seen = world();
+        let plan = plan_of(Operation::RestoreFromSnapshot(request(&seen)), &seen);
+        assert_eq!(
+            plan.steps[0].call.as_command(""),
+            "aws rds restore-db-instance-from-db-snapshot --region us-east-1 --db-instance-identifier back \
+             --db-snapshot-identifier before-release-42 --db-instance-class db.t3.medium --multi-az \
+             --db-subnet-group-name rentaliq-private --vpc-security-group-ids sg-0aa1 \
+             --db-parameter-group-name rentaliq-pg16 --backup-retention-period 30 \
+             --preferred-backup-window 03:00-04:00 --deletion-protection --no-publicly-accessible \
+             --auto-minor-version-upgrade --storage-type gp3 --enable-cloudwatch-logs-exports postgresql \
+             --tags '[{\"Key\":\"Environment\",\"Value\":\"prod\"}]'"
+        );
+        assert_eq!(
+            plan.steps[1].call.as_command(""),
+            "aws rds modify-db-instance --region us-east-1 --db-instance-identifier back --apply-immediately \
+             --enable-performance-insights --max-allocated-storage 500"
+        );
+        assert_eq!(plan.obstacle(), None);
+        assert!(plan.kept.iter().all(|k| k.kept));
+    }
+
+    #[test]
+    fn without_the_source_aws_s_defaults_are_said_to_be_ones() {
+        let mut seen = world();
+        seen.databases.clear();
+        let plan = plan_of(Operation::RestoreFromSnapshot(request(&seen)), &seen);
+        assert_eq!(
+            plan.steps[0].call.as_command(""),
+            "aws rds restore-db-instance-from-db-snapshot --region us-east-1 --db-instance-identifier back \
+             --db-snapshot-identifier before-release-42 --no-multi-az --no-deletion-protection"
+        );
+        assert_eq!((plan.steps.len(), plan.kept.len(), plan.monthly), (1, 0, None));
+        assert!(plan.checks.iter().any(|c| c.why.contains("AWS's default")));
+    }
+
+    #[test]
+    fn each_precondition_is_refused() {
+        let mut seen = world();
+        let mut asked = request(&seen);
+        asked.name = "rentaliq-prod-db".into();
+        asked.class = "db.r9.large".into();
+        seen.snapshots[0].status = "creating".into();
+        let failures = failed(&Operation::RestoreFromSnapshot(asked), &seen);
+        assert_eq!(failures, ["snapshot is available", "name is free", "class can be ordered"]);
+    }
+
+    #[test]
+    fn only_what_aws_takes_is_taken() {
+        let seen = world();
+        let mut asked = request(&seen);
+        assert_eq!(asked.set("security_groups", "sg-1, sg-2", &seen), Ok(()));
+        assert_eq!(asked.security_groups, ["sg-1", "sg-2"]);
+        assert!(asked.set("security_groups", "default", &seen).is_err());
+        assert!(asked.set("name", "a--b", &seen).is_err());
+        assert!(asked.set("class", "db.r9.large", &seen).is_err());
+        assert!(asked.set("vpc", "a", &seen).unwrap_err().contains("subnet_group"));
+    }
+}

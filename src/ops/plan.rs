@@ -1,0 +1,314 @@
+//! A plan: everything about a change before it is made, frozen.
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::call::Call;
+use super::fingerprint::{self, Fingerprint};
+use super::follow::Follow;
+use super::operation::Operation;
+use super::seen::{Seen, Target, TargetKind};
+use crate::domain::Criticality;
+
+/// What a mistake with an operation costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Risk {
+    /// Nobody who uses the database notices.
+    Routine,
+    /// Connections break or the database is slow or away for a while.
+    Disruptive,
+    /// There is no way back, or only a restore.
+    Irreversible,
+}
+
+impl Risk {
+    pub const ALL: [Self; 3] = [Self::Routine, Self::Disruptive, Self::Irreversible];
+
+    /// The word for it, on the screen and in a configuration.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Routine => "routine",
+            Self::Disruptive => "disruptive",
+            Self::Irreversible => "irreversible",
+        }
+    }
+}
+
+/// State of a precondition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckState {
+    Met,
+    /// Not as one would like it; the engineer decides.
+    Doubtful,
+    /// It cannot work, or must not be done: the plan cannot be approved.
+    Failed,
+    /// Could not be found out; AWS will say.
+    Unknown,
+}
+
+/// A precondition and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What must hold, short: `lag within 60 s`.
+    pub name: String,
+    pub state: CheckState,
+    /// What was seen and, when it is not met, what to do. Empty when the name says it all.
+    pub why: String,
+}
+
+impl Check {
+    /// Met or failed, with what was seen.
+    #[must_use]
+    pub fn hard(name: impl Into<String>, met: bool, why: impl Into<String>) -> Self {
+        let state = if met { CheckState::Met } else { CheckState::Failed };
+        Self { name: name.into(), state, why: why.into() }
+    }
+
+    /// Met or doubtful.
+    #[must_use]
+    pub fn soft(name: impl Into<String>, met: bool, why: impl Into<String>) -> Self {
+        let state = if met { CheckState::Met } else { CheckState::Doubtful };
+        Self { name: name.into(), state, why: why.into() }
+    }
+
+    /// Not known, and why.
+    #[must_use]
+    pub fn unknown(name: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { name: name.into(), state: CheckState::Unknown, why: why.into() }
+    }
+}
+
+/// How a consequence should be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    Plain,
+    Good,
+    Warning,
+    Critical,
+}
+
+/// One consequence: `Interruption`, `the replica restarts, usually 2-5 min`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consequence {
+    /// At most 14 columns: they stand under one another.
+    pub label: String,
+    pub text: String,
+    pub tone: Tone,
+}
+
+/// What must still hold right before a step is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verify {
+    /// The plan, made anew from a fresh reading, has the same fingerprint.
+    Whole,
+    /// A step before changed the target: it is the same resource of the same account, and available.
+    Same,
+}
+
+/// One call of a plan, and how its end is recognised.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// What it is for: `promotes the replica`.
+    pub purpose: String,
+    pub call: Call,
+    pub follow: Follow,
+    /// The next step waits until this one's end.
+    pub wait: bool,
+    pub verify: Verify,
+    /// Seconds that it usually takes, least and most.
+    pub usual: (u32, u32),
+}
+
+/// A row of the comparison between a source and what is restored from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// AWS's name of the attribute.
+    pub name: String,
+    /// The source's value, which is asked for explicitly.
+    pub value: String,
+    /// What AWS would set if it were not asked for.
+    pub default: String,
+    /// False when this restore deliberately differs.
+    pub kept: bool,
+}
+
+/// What an operation says about itself for a state of the world; [`Plan::make`] makes a plan of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    pub risk: Risk,
+    /// One or two sentences in plain words: what will be different afterwards.
+    pub summary: String,
+    pub steps: Vec<Step>,
+    pub checks: Vec<Check>,
+    pub consequences: Vec<Consequence>,
+    pub kept: Vec<Kept>,
+    /// Difference in US dollars a month at on-demand prices; `None` when no price is known.
+    pub monthly: Option<Decimal>,
+    /// How it is undone, in words; `None`: it cannot be.
+    pub inverse: Option<String>,
+    /// The resource whose name is typed to approve.
+    pub name_to_type: String,
+    /// Names of instances (region, id) whose state the plan stands on, the target's included.
+    pub subjects: Vec<(String, String)>,
+}
+
+impl Draft {
+    /// A draft that does nothing yet; the target's name is typed, and its state counts.
+    #[must_use]
+    pub fn new(risk: Risk, seen: &Seen) -> Self {
+        let target = &seen.target;
+        let is_instance = target.kind == TargetKind::DbInstance;
+        Self {
+            risk,
+            summary: String::new(),
+            steps: Vec::new(),
+            checks: Vec::new(),
+            consequences: Vec::new(),
+            kept: Vec::new(),
+            monthly: None,
+            inverse: None,
+            name_to_type: target.id.clone(),
+            subjects: is_instance.then(|| (target.region.clone(), target.id.clone())).into_iter().collect(),
+        }
+    }
+
+    /// Adds a precondition.
+    pub fn check(&mut self, check: Check) {
+        self.checks.push(check);
+    }
+
+    /// Adds a consequence.
+    pub fn say(&mut self, label: &str, text: impl Into<String>, tone: Tone) {
+        self.consequences.push(Consequence { label: label.to_owned(), text: text.into(), tone });
+    }
+
+    /// Adds a call that is waited for; `usual` are seconds, least and most. The first one stands on
+    /// the whole plan, later ones on the same resource.
+    pub fn step(&mut self, purpose: &str, call: Call, follow: Follow, usual: (u32, u32)) {
+        let verify = if self.steps.is_empty() { Verify::Whole } else { Verify::Same };
+        self.steps.push(Step { purpose: purpose.to_owned(), call, follow, wait: true, verify, usual });
+    }
+}
+
+/// A change, ready to be approved: targets frozen, exact calls, preconditions, consequences.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    pub operation: Operation,
+    /// Name of a snapshot that is taken and waited for first.
+    pub safety_snapshot: Option<String>,
+    pub target: Target,
+    pub criticality: Criticality,
+    pub account: String,
+    /// Role or user that read the state, without its session.
+    pub principal: String,
+    pub risk: Risk,
+    pub summary: String,
+    pub steps: Vec<Step>,
+    pub checks: Vec<Check>,
+    pub consequences: Vec<Consequence>,
+    pub kept: Vec<Kept>,
+    pub monthly: Option<Decimal>,
+    pub inverse: Option<String>,
+    pub name_to_type: String,
+    /// Options for the equivalent `aws` commands.
+    pub cli: String,
+    /// The observed state that counts: name and value.
+    pub observed: Vec<(String, String)>,
+    /// When the state was read.
+    pub seen_at: Timestamp,
+    pub fingerprint: Fingerprint,
+}
+
+impl Plan {
+    /// Makes the plan of an operation for what was read.
+    #[must_use]
+    pub fn make(operation: &Operation, safety_snapshot: Option<&str>, seen: &Seen) -> Self {
+        let mut draft = operation.draft(seen);
+        let mut checks = super::checks::of_everything(seen);
+        checks.append(&mut draft.checks);
+        if let Some(name) = safety_snapshot {
+            let (step, check) = super::safety::first(name, seen);
+            checks.extend(check);
+            if let Some(step) = step {
+                draft.steps.insert(0, step);
+            }
+        }
+        let mut plan = Self {
+            operation: operation.clone(),
+            safety_snapshot: safety_snapshot.map(ToOwned::to_owned),
+            target: seen.target.clone(),
+            criticality: seen.criticality,
+            account: seen.identity.account.clone(),
+            principal: seen.identity.principal(),
+            risk: draft.risk,
+            summary: draft.summary,
+            steps: draft.steps,
+            checks,
+            consequences: draft.consequences,
+            kept: draft.kept,
+            monthly: draft.monthly,
+            inverse: draft.inverse,
+            name_to_type: draft.name_to_type,
+            cli: seen.cli.clone(),
+            observed: fingerprint::observed(seen, &draft.subjects),
+            seen_at: seen.at,
+            fingerprint: Fingerprint::default(),
+        };
+        plan.fingerprint = fingerprint::of(&plan);
+        plan
+    }
+
+    /// The precondition that keeps it from being approved.
+    #[must_use]
+    pub fn obstacle(&self) -> Option<&Check> {
+        self.checks.iter().find(|check| check.state == CheckState::Failed)
+    }
+
+    /// Whether what a file says is what was fingerprinted.
+    #[must_use]
+    pub fn is_intact(&self) -> bool {
+        fingerprint::of(self) == self.fingerprint
+    }
+
+    /// What is different in a plan made anew from a fresh reading, in words; empty when it is the
+    /// same plan.
+    #[must_use]
+    pub fn differences(&self, fresh: &Self) -> Vec<String> {
+        if self.fingerprint == fresh.fingerprint {
+            return Vec::new();
+        }
+        let mut said = Vec::new();
+        if self.account != fresh.account {
+            said.push(format!("the account was {}, is {}", self.account, fresh.account));
+        }
+        if self.principal != fresh.principal {
+            said.push(format!("the role was {}, is {}", self.principal, fresh.principal));
+        }
+        for (name, before) in &self.observed {
+            match fresh.observed.iter().find(|(known, _)| known == name) {
+                Some((_, now)) if now == before => {}
+                Some((_, now)) => said.push(format!("{name} was {}, is {}", word(before), word(now))),
+                None => said.push(format!("{name} was {}, is gone", word(before))),
+            }
+        }
+        for (name, now) in &fresh.observed {
+            if !self.observed.iter().any(|(known, _)| known == name) {
+                said.push(format!("{name} is new: {}", word(now)));
+            }
+        }
+        if said.is_empty() {
+            said.push("the calls of the plan are different now".to_owned());
+        }
+        said
+    }
+}
+
+fn word(value: &str) -> &str {
+    if value.is_empty() { "empty" } else { value }
+}

@@ -1,0 +1,170 @@
+//! Times in which nothing is changed: a weekend, a night, the days around a sale.
+
+use jiff::Timestamp;
+use jiff::civil::{Time, Weekday};
+use jiff::tz::TimeZone;
+
+use crate::ops::operation::Kind;
+
+/// A time in which only some operations, or none, may be done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Freeze {
+    /// As the engineer calls it: `black friday`.
+    pub name: String,
+    pub window: Window,
+    /// The operations that may be done all the same.
+    pub allows: Vec<Kind>,
+}
+
+/// When a freeze is on. The begin belongs to it, the end does not.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Window {
+    /// Every week. `days` are those on which it begins; from `from` to `to` by the clock of `zone`.
+    /// It goes over midnight when `to` is not after `from`.
+    Weekly { days: Vec<Weekday>, from: Time, to: Time, zone: TimeZone },
+    /// Once.
+    Between { from: Timestamp, to: Timestamp },
+}
+
+const DAYS: [(&str, Weekday); 7] = [
+    ("Mon", Weekday::Monday),
+    ("Tue", Weekday::Tuesday),
+    ("Wed", Weekday::Wednesday),
+    ("Thu", Weekday::Thursday),
+    ("Fri", Weekday::Friday),
+    ("Sat", Weekday::Saturday),
+    ("Sun", Weekday::Sunday),
+];
+
+impl Freeze {
+    /// A freeze of every week, as a configuration says it: days `Mon` … `Sun` (none: every day),
+    /// times `HH:MM` (`24:00` is the end of the day), the IANA name of the time zone.
+    ///
+    /// # Errors
+    /// What is wrong with a day, a time or the zone, in words.
+    pub fn weekly(
+        name: &str,
+        days: &[&str],
+        from: &str,
+        to: &str,
+        zone: &str,
+        allows: Vec<Kind>,
+    ) -> Result<Self, String> {
+        let days = if days.is_empty() {
+            DAYS.iter().map(|(_, day)| *day).collect()
+        } else {
+            days.iter().map(|day| weekday(day)).collect::<Result<Vec<_>, _>>()?
+        };
+        let zone = TimeZone::get(zone).map_err(|_| format!("{zone:?} is no time zone, as Europe/Berlin is one"))?;
+        let window = Window::Weekly { days, from: time(from)?, to: time(to)?, zone };
+        Ok(Self { name: name.to_owned(), window, allows })
+    }
+
+    /// A freeze from one moment to another.
+    ///
+    /// # Errors
+    /// When it ends before it begins.
+    pub fn between(name: &str, from: Timestamp, to: Timestamp, allows: Vec<Kind>) -> Result<Self, String> {
+        if from >= to {
+            return Err(format!("it must end after it begins: {from} is not before {to}"));
+        }
+        Ok(Self { name: name.to_owned(), window: Window::Between { from, to }, allows })
+    }
+
+    /// Whether it is on.
+    #[must_use]
+    pub fn is_on(&self, now: Timestamp) -> bool {
+        match &self.window {
+            Window::Between { from, to } => (*from..*to).contains(&now),
+            Window::Weekly { days, from, to, zone } => {
+                let local = now.to_zoned(zone.clone());
+                let (day, time) = (local.weekday(), local.time());
+                if from < to {
+                    days.contains(&day) && (*from..*to).contains(&time)
+                } else {
+                    (days.contains(&day) && time >= *from) || (days.contains(&day.previous()) && time < *to)
+                }
+            }
+        }
+    }
+
+    /// Its end, for a freeze that is on: `until 08:00 (Europe/Berlin)`.
+    #[must_use]
+    pub fn until_words(&self) -> String {
+        match &self.window {
+            Window::Between { to, .. } => format!("until {}", to.strftime("%Y-%m-%d %H:%MZ")),
+            Window::Weekly { to, zone, .. } => {
+                format!("until {} ({})", to.strftime("%H:%M"), zone.iana_name().unwrap_or("UTC"))
+            }
+        }
+    }
+}
+
+fn weekday(word: &str) -> Result<Weekday, String> {
+    let found = DAYS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word.trim()));
+    found.map(|(_, day)| *day).ok_or_else(|| format!("{word:?} is no day: Mon, Tue, Wed, Thu, Fri, Sat or Sun"))
+}
+
+fn time(text: &str) -> Result<Time, String> {
+    match text.trim() {
+        "24:00" => Ok(Time::midnight()),
+        text => Time::strptime("%H:%M", text).map_err(|_| format!("{text:?} is no time of day, as 22:30 is one")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on(freeze: &Freeze, at: &str) -> bool {
+        freeze.is_on(at.parse().unwrap())
+    }
+
+    #[test]
+    fn a_freeze_goes_over_midnight_and_by_the_local_clock() {
+        // 2026-11-20 is a Friday; Berlin is one hour ahead of UTC in November.
+        let night = Freeze::weekly("night", &["Fri"], "22:00", "06:00", "Europe/Berlin", Vec::new()).unwrap();
+        for (at, expected) in [
+            ("2026-11-20T20:59:59Z", false),
+            ("2026-11-20T21:00:00Z", true),
+            ("2026-11-21T04:59:59Z", true),
+            ("2026-11-21T05:00:00Z", false),
+            ("2026-11-20T03:00:00Z", false),
+            ("2026-11-21T21:30:00Z", false),
+        ] {
+            assert_eq!(on(&night, at), expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn whole_days_and_the_hours_of_a_day() {
+        let weekend = Freeze::weekly("weekend", &["sat", "Sun"], "00:00", "24:00", "UTC", Vec::new()).unwrap();
+        assert!(on(&weekend, "2026-11-21T00:00:00Z"));
+        assert!(on(&weekend, "2026-11-22T23:59:59Z"));
+        assert!(!on(&weekend, "2026-11-23T00:00:00Z"));
+        assert!(!on(&weekend, "2026-11-20T23:59:59Z"));
+        let lunch = Freeze::weekly("lunch", &[], "12:00", "13:00", "UTC", Vec::new()).unwrap();
+        assert!(on(&lunch, "2026-11-18T12:59:59Z"));
+        assert!(!on(&lunch, "2026-11-18T13:00:00Z"));
+    }
+
+    #[test]
+    fn a_freeze_between_two_moments() {
+        let (from, to) = ("2026-11-27T00:00:00Z".parse().unwrap(), "2026-12-01T00:00:00Z".parse().unwrap());
+        let sale = Freeze::between("sale", from, to, Vec::new()).unwrap();
+        assert!(!on(&sale, "2026-11-26T23:59:59Z"));
+        assert!(on(&sale, "2026-11-27T00:00:00Z"));
+        assert!(!on(&sale, "2026-12-01T00:00:00Z"));
+        assert_eq!(sale.until_words(), "until 2026-12-01 00:00Z");
+        assert!(Freeze::between("sale", to, from, Vec::new()).is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        let weekly = |day, from, zone| Freeze::weekly("x", &[day], from, "12:00", zone, Vec::new());
+        assert!(weekly("Funday", "10:00", "UTC").unwrap_err().contains("Funday"));
+        assert!(weekly("Mon", "25:00", "UTC").unwrap_err().contains("25:00"));
+        assert!(weekly("Mon", "10:00", "Mars/Base").unwrap_err().contains("Mars/Base"));
+        assert!(weekly("Mon", "10:00", "Europe/Berlin").is_ok());
+    }
+}

@@ -1,0 +1,57 @@
+//! A snapshot before a risky change: the first step of a plan that asks for it.
+
+use jiff::Timestamp;
+
+use super::call::{Api, Call};
+use super::checks;
+use super::follow::Follow;
+use super::operation::Kind;
+use super::plan::{Check, Step, Verify};
+use super::seen::Seen;
+
+/// A name for it that says what it is for: `qa-db-before-change-class-20261122-0312`.
+#[must_use]
+pub fn name(kind: Kind, database: &str, at: Timestamp) -> String {
+    format!("{database}-before-{}-{}", kind.name(), at.strftime("%Y%m%d-%H%M"))
+}
+
+/// The step, and the checks that belong to it.
+#[must_use]
+pub fn first(name: &str, seen: &Seen) -> (Option<Step>, Vec<Check>) {
+    let Some(database) = seen.database() else { return (None, Vec::new()) };
+    let mut all = vec![checks::status_is(database, &["available", "storage-optimization"])];
+    let problem = checks::snapshot_name(name).err().or_else(|| {
+        seen.snapshots.iter().any(|s| s.id == name).then(|| "a snapshot of this name exists already".to_owned())
+    });
+    all.push(Check::hard("snapshot name is free", problem.is_none(), problem.unwrap_or_default()));
+    let call = Call::new(Api::CreateDbSnapshot, &database.region)
+        .with("DBInstanceIdentifier", &database.id)
+        .with("DBSnapshotIdentifier", name);
+    let follow = Follow::SnapshotAvailable {
+        region: database.region.clone(),
+        snapshot: name.to_owned(),
+        instance: Some(database.id.clone()),
+    };
+    let usual = usual(database.storage.allocated);
+    let purpose = "takes a safety snapshot and waits for it".to_owned();
+    (Some(Step { purpose, call, follow, wait: true, verify: Verify::Whole, usual }), all)
+}
+
+/// Seconds that a snapshot usually takes. The first of an instance is a whole copy, later ones are
+/// what changed: a wide span by allocated storage, GiB. AWS promises nothing.
+#[must_use]
+pub fn usual(allocated: i32) -> (u32, u32) {
+    let gib = allocated.max(0).unsigned_abs();
+    (120 + gib / 10, 300 + gib * 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_says_what_it_is_for() {
+        let at: Timestamp = "2026-11-22T03:12:44Z".parse().unwrap();
+        assert_eq!(name(Kind::ChangeClass, "qa-db", at), "qa-db-before-change-class-20261122-0312");
+    }
+}

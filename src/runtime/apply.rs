@@ -1,0 +1,171 @@
+//! `qd plan` and `qd apply`: changes without a screen, by the same rules, the same guard and the
+//! same journal as with one.
+
+mod carrying;
+mod code;
+mod listing;
+mod planning;
+mod text;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::clock::Clock;
+use super::connect::{Connection, connect, places};
+use super::execute::{Place, trail_name};
+use super::journal;
+use crate::aws::{self, Session};
+use crate::cli::Source;
+use crate::config::nearest;
+use crate::domain::text::clean;
+use crate::domain::{Fault, Identity};
+use crate::ops::{Kind, Plan, Policy, Seen, Target};
+
+pub use carrying::apply;
+pub use listing::operations;
+pub use planning::plan;
+
+/// An environment that a change is planned for, or made in.
+struct Standing {
+    place: Place,
+    policy: Policy,
+    clock: Clock,
+    /// Where the journal lies. What is done to the sandbox does not belong into that of AWS.
+    journal: Option<PathBuf>,
+    is_sandbox: bool,
+}
+
+impl Standing {
+    /// Opens an environment by name; without one there must be no other.
+    async fn open(source: &Source, environment: Option<&str>) -> Result<Self, String> {
+        let connection = connect(source).await?;
+        let places = places(&connection);
+        let Connection { estate, policies, clock, codes, problems, .. } = connection;
+        tokio::spawn(code::answer(codes));
+        for problem in problems {
+            // Nobody is left to tell when stderr is gone.
+            let _ = writeln!(io::stderr(), "qd: {}", clean(&problem));
+        }
+        let names: Vec<&str> = estate.environments.iter().map(|e| e.name.as_str()).collect();
+        let index = match environment {
+            Some(name) => {
+                names.iter().position(|known| *known == name).ok_or_else(|| unknown("environment", name, &names))?
+            }
+            None if names.len() == 1 => 0,
+            None => return Err(format!("which environment? Give --env with one of {}", names.join(", "))),
+        };
+        let name = names.get(index).copied().unwrap_or_default();
+        let place = places.into_iter().find(|place| place.environment == name);
+        let is_sandbox = estate.sandbox.is_some();
+        Ok(Self {
+            place: place.ok_or_else(|| format!("{name} has no session"))?,
+            policy: policies.into_iter().nth(index).unwrap_or_default(),
+            clock,
+            journal: journal_folder(is_sandbox),
+            is_sandbox,
+        })
+    }
+
+    /// Reads the state of the world for an operation.
+    async fn read(&self, kind: Kind, target: &Target) -> Result<Seen, String> {
+        let reader = &self.place.reader;
+        // A person may take minutes for an MFA code; the calls themselves do not wait so long.
+        reader.signed_in(aws::GET_CALLER_IDENTITY).await.map_err(|fault| told(&fault))?;
+        Box::pin(self.place.read(kind, target, self.clock.now())).await.map_err(|fault| told(&fault))
+    }
+
+    /// Who reads.
+    async fn identity(&self) -> Result<Identity, String> {
+        who(&self.place.reader, &self.place.question.region).await
+    }
+
+    /// Who would send.
+    async fn operator(&self, reason: &str) -> Result<Identity, String> {
+        let Some(spec) = &self.place.operator else { return self.identity().await };
+        let mut spec = spec.clone();
+        if let Some(role) = spec.roles.last_mut() {
+            let name = trail_name(reason);
+            role.source_identity = role.source_identity.take().map(|_| name.clone());
+            role.session_name = Some(name);
+        }
+        let session = Session::load(&spec).await;
+        who(&session, &self.place.question.region).await
+    }
+
+    /// Everything that is done right before sending, and what would be sent.
+    async fn rehearse(&self, plan: &Plan, reason: &str) -> Result<String, String> {
+        let operator = self.operator(reason).await?;
+        if operator.account != plan.account {
+            return Err(format!(
+                "the operator's credentials are of account {}, the plan is for {}",
+                operator.account, plan.account
+            ));
+        }
+        let fresh = self.read(plan.operation.kind(), &plan.target).await?;
+        let again = Plan::make(&plan.operation, plan.safety_snapshot.as_deref(), &fresh);
+        let differences = plan.differences(&again);
+        if !differences.is_empty() {
+            return Err(format!("the state changed since the plan was made: {}", differences.join("; ")));
+        }
+        if let Some(check) = again.obstacle() {
+            return Err(format!("{}: {}", check.name, check.why));
+        }
+        Ok(text::rehearsed(plan, &operator))
+    }
+}
+
+/// The folder of the journal: the sandbox has one of its own. `None` on a machine without a home
+/// directory.
+#[must_use]
+pub fn journal_folder(is_sandbox: bool) -> Option<PathBuf> {
+    journal::folder().map(|folder| if is_sandbox { folder.join(journal::SANDBOX) } else { folder })
+}
+
+async fn who(session: &Session, region: &str) -> Result<Identity, String> {
+    session.signed_in(aws::GET_CALLER_IDENTITY).await.map_err(|fault| told(&fault))?;
+    aws::sts::identity(session, region).await.map_err(|fault| told(&fault))
+}
+
+fn told(fault: &Fault) -> String {
+    format!("{fault}; {}", fault.advice())
+}
+
+/// As many names are listed where none is near.
+const LISTED: usize = 12;
+
+/// A name that there is not: which one was most likely meant, or which there are.
+fn unknown(what: &str, name: &str, known: &[&str]) -> String {
+    let name = clean(name);
+    let hint = match nearest(&name, known.iter().copied()) {
+        Some(near) => format!("; did you mean {near:?}?"),
+        None if known.is_empty() => String::new(),
+        None => {
+            let more = if known.len() > LISTED { " …" } else { "" };
+            format!("; there are {}{more}", known.iter().take(LISTED).copied().collect::<Vec<_>>().join(", "))
+        }
+    };
+    format!("there is no {what} {name:?}{hint}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_nearest() {
+        let known = ["create-snapshot", "copy-snapshot", "reboot"];
+        assert_eq!(
+            unknown("operation", "create_snapshoot", &known),
+            "there is no operation \"create_snapshoot\"; did you mean \"create-snapshot\"?"
+        );
+        assert!(unknown("operation", "x", &known).ends_with("; there are create-snapshot, copy-snapshot, reboot"));
+        assert_eq!(unknown("DB instance", "x\u{1b}", &[]), "there is no DB instance \"x?\"");
+    }
+
+    #[test]
+    fn the_sandbox_has_a_journal_of_its_own() {
+        if let (Some(of_aws), Some(of_sandbox)) = (journal_folder(false), journal_folder(true)) {
+            assert_eq!(of_sandbox.parent(), Some(of_aws.as_path()));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! `qd operations`: what can be planned, with the parameters of each.
+
+use jiff::Timestamp;
+
+use crate::domain::database::Storage;
+use crate::domain::{Criticality, Database, Identity, Snapshot};
+use crate::ops::{Kind, Seen, Target, TargetKind};
+
+const REGION: &str = "us-east-1";
+const NAME: &str = "db";
+
+/// A line for each operation.
+#[must_use]
+pub fn operations() -> String {
+    let mut text = format!("{:<26}{:<14}--param\n", "operation", "--target");
+    for kind in Kind::ALL {
+        let target = kind.target().noun();
+        text.push_str(&format!("{:<26}{target:<14}{}\n", kind.name(), parameters(*kind).join(", ")));
+    }
+    text
+}
+
+/// Names of an operation's parameters, for an ordinary DB instance.
+fn parameters(kind: Kind) -> Vec<&'static str> {
+    let seen = ordinary(kind);
+    kind.offer(&seen).fields(&seen).iter().map(|field| field.name).collect()
+}
+
+fn ordinary(kind: Kind) -> Seen {
+    let storage = Storage { allocated: 500, kind: "gp3".into(), ..Storage::default() };
+    let database = Database {
+        id: NAME.into(),
+        region: REGION.into(),
+        status: "available".into(),
+        engine: "postgres".into(),
+        class: "db.m6g.large".into(),
+        backup_retention_days: 7,
+        storage,
+        ..Database::default()
+    };
+    let snapshot = Snapshot {
+        id: NAME.into(),
+        database: NAME.into(),
+        status: "available".into(),
+        kind: "manual".into(),
+        allocated: 500,
+        storage_kind: "gp3".into(),
+        engine: "postgres".into(),
+        ..Snapshot::default()
+    };
+    let target = Target { environment: NAME.into(), kind: kind.target(), id: NAME.into(), region: REGION.into() };
+    Seen {
+        at: Timestamp::UNIX_EPOCH,
+        target,
+        criticality: Criticality::Development,
+        expected_account: None,
+        identity: Identity::default(),
+        region: REGION.into(),
+        dr_region: None,
+        cli: String::new(),
+        databases: vec![database],
+        snapshots: if kind.target() == TargetKind::DbSnapshot { vec![snapshot] } else { Vec::new() },
+        maintenance: Vec::new(),
+        events: Vec::new(),
+        orderable: Vec::new(),
+        readings: Vec::new(),
+        missing: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_has_a_line_with_its_parameters() {
+        let text = operations();
+        assert_eq!(text.lines().count(), Kind::ALL.len() + 1);
+        for kind in Kind::ALL {
+            assert!(text.lines().any(|line| line.split_whitespace().next() == Some(kind.name())), "{text}");
+        }
+        assert_eq!(parameters(Kind::CreateSnapshot), ["name"]);
+    }
+}

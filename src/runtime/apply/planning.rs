@@ -1,0 +1,172 @@
+//! `qd plan`: from the command line to a plan.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::{Standing, text, unknown};
+use crate::audit::Output;
+use crate::cli::{PlanChange, Source};
+use crate::config::nearest;
+use crate::domain::text::clean;
+use crate::ops::{Kind, Operation, Plan, Seen, Target, TargetKind, field, safety};
+
+/// Makes a plan and gives it as text or JSON; exit code 1 when a precondition fails.
+///
+/// # Errors
+/// Why there is no plan: unknown names, parameters that are refused, a state that cannot be read.
+pub async fn plan(source: &Source, options: &PlanChange) -> Result<Output, String> {
+    let kind = named(&options.operation)?;
+    let (place, region) = source.with_target();
+    let standing = Box::pin(Standing::open(&place, options.environment.as_deref())).await?;
+    let seen = Box::pin(found(&standing, kind, options.target.as_deref(), region)).await?;
+    let mut operation = kind.offer(&seen);
+    set(&mut operation, &options.parameters, &seen)?;
+    if options.safety_snapshot && !kind.offers_safety_snapshot() {
+        return Err(format!("no snapshot is taken before {}: leave --safety-snapshot out", kind.name()));
+    }
+    let safety = options.safety_snapshot.then(|| safety::name(kind, &seen.target.id, seen.at));
+    let plan = Plan::make(&operation, safety.as_deref(), &seen);
+    let json = serde_json::to_string_pretty(&plan).map_err(|error| error.to_string())? + "\n";
+    if let Some(path) = &options.out {
+        write(path, &json).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    let mut output = if options.json {
+        let note = format!("plan {}\n", plan.fingerprint.short());
+        Output { text: json, note, code: 0 }
+    } else {
+        let text = text::plan(&plan, &standing.policy, standing.clock.now());
+        Output { text, note: not_read(&seen), code: 0 }
+    };
+    if plan.obstacle().is_some() {
+        output.code = 1;
+    } else if options.dry_run {
+        match Box::pin(standing.rehearse(&plan, "dry-run")).await {
+            // What is read by a program stays what it is.
+            Ok(said) if options.json => output.note.push_str(&said),
+            Ok(said) => output.text.push_str(&format!("\n{said}")),
+            Err(why) => {
+                output.note.push_str(&format!("nothing would be sent: {}\n", clean(&why)));
+                output.code = 1;
+            }
+        }
+    }
+    Ok(output)
+}
+
+fn named(name: &str) -> Result<Kind, String> {
+    let all: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+    Kind::named(name).ok_or_else(|| unknown("operation", name, &all))
+}
+
+/// Reads the state, in the region that has the target: the one that was named, or the environment's
+/// own, or its region for disaster recovery.
+async fn found(standing: &Standing, kind: Kind, target: Option<&str>, region: Option<String>) -> Result<Seen, String> {
+    let question = &standing.place.question;
+    let environment = &standing.place.environment;
+    let id = match (kind.target(), target) {
+        (TargetKind::Environment, Some(name)) if name != environment => {
+            return Err(format!("{} is done to a whole environment: leave --target out", kind.name()));
+        }
+        (TargetKind::Environment, _) => environment.as_str(),
+        (_, Some(name)) => name,
+        (of, None) => return Err(format!("which {}? Give --target NAME", of.noun())),
+    };
+    let own = || std::iter::once(question.region.clone()).chain(question.dr_region.clone()).collect();
+    let regions: Vec<String> = region.map_or_else(own, |region| vec![region]);
+    let mut others: Vec<String> = Vec::new();
+    let mut missing = Vec::new();
+    for region in &regions {
+        let target =
+            Target { environment: environment.clone(), kind: kind.target(), id: id.to_owned(), region: region.clone() };
+        let seen = standing.read(kind, &target).await?;
+        let is_there = match kind.target() {
+            TargetKind::Environment => true,
+            TargetKind::DbInstance => seen.database().is_some(),
+            TargetKind::DbSnapshot => seen.snapshot().is_some(),
+        };
+        if is_there {
+            return Ok(seen);
+        }
+        if kind.target() == TargetKind::DbInstance {
+            others.extend(seen.databases.iter().filter(|d| d.region == *region).map(|d| d.id.clone()));
+        }
+        missing.extend(seen.missing);
+    }
+    let what = format!("{} of {environment} in {} named", kind.target().noun(), regions.join(" or "));
+    let others: Vec<&str> = others.iter().map(String::as_str).collect();
+    let mut why = unknown(&what, id, &others);
+    for reason in missing {
+        why.push_str(&format!("; {}", clean(&reason)));
+    }
+    Err(why)
+}
+
+/// Sets the parameters, one after the other: one may give the operation others.
+fn set(operation: &mut Operation, parameters: &[(String, String)], seen: &Seen) -> Result<(), String> {
+    let mut wrong = Vec::new();
+    for (name, value) in parameters {
+        let names: Vec<&str> = operation.fields(seen).iter().map(|field| field.name).collect();
+        if !names.contains(&name.as_str()) {
+            let near = nearest(name, names.iter().copied()).map(|near| format!("; did you mean {near:?}?"));
+            wrong.push(format!("{}{}", field::unknown(&clean(name), &names), near.unwrap_or_default()));
+        } else if let Err(why) = operation.set(name, value, seen) {
+            wrong.push(format!("--param {name}: {}", clean(&why)));
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n    ")) }
+}
+
+fn not_read(seen: &Seen) -> String {
+    seen.missing.iter().map(|reason| format!("not read: {}\n", clean(reason))).collect()
+}
+
+/// Writes a file whole, for its owner only.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // A new temporary file is 0600.
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::ops::testing::seen;
+
+    #[test]
+    fn parameters_are_set_or_all_told_at_once() {
+        let seen = seen();
+        let mut operation = Kind::CreateSnapshot.offer(&seen);
+        let given = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(set(&mut operation, &[given("name", "before-it")], &seen), Ok(()));
+        assert_eq!(operation.fields(&seen)[0].value, "before-it");
+        let why = set(&mut operation, &[given("nmae", "x"), given("name", "a_b")], &seen).unwrap_err();
+        assert!(why.contains("did you mean \"name\"?") && why.contains("--param name: "), "{why}");
+        assert_eq!(operation.fields(&seen)[0].value, "before-it");
+    }
+
+    #[test]
+    fn operations_are_found_by_name() {
+        assert_eq!(named("failover"), Ok(Kind::Failover));
+        assert!(named("failovr").unwrap_err().contains("did you mean \"failover\"?"));
+    }
+
+    #[test]
+    fn a_plan_is_for_its_owner_only_and_can_be_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.json");
+        std::fs::write(&path, "old and longer than what comes").unwrap();
+        let seen = seen();
+        let plan = Plan::make(&Kind::CreateSnapshot.offer(&seen), None, &seen);
+        write(&path, &serde_json::to_string_pretty(&plan).unwrap()).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let again: Plan = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        assert!(again.is_intact());
+        assert_eq!(again, plan);
+    }
+}

@@ -1,0 +1,151 @@
+//! A plan and its course as plain text.
+
+use jiff::Timestamp;
+
+use crate::domain::Identity;
+use crate::domain::text::clean;
+use crate::ops::plan::Tone;
+use crate::ops::{CheckState, Level, Plan, Policy};
+
+/// A moment, to the second.
+pub(super) fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Everything that the screen shows of a plan.
+pub(super) fn plan(plan: &Plan, policy: &Policy, now: Timestamp) -> String {
+    let (target, kind) = (&plan.target, plan.operation.kind());
+    let mut lines = vec![
+        format!("{} of {} in {} ({})", kind.title(), target.id, target.environment, target.region),
+        format!("{}, {} environment, account {}", plan.risk.name(), plan.criticality.name(), plan.account),
+        format!("as {}, state of {}", plan.principal, moment(plan.seen_at)),
+        String::new(),
+        plan.summary.clone(),
+    ];
+    section(
+        &mut lines,
+        "Consequences",
+        plan.consequences.iter().map(|said| {
+            let mark = match said.tone {
+                Tone::Plain | Tone::Good => ' ',
+                Tone::Warning => '!',
+                Tone::Critical => 'X',
+            };
+            format!("{mark} {:<15}{}", said.label, said.text)
+        }),
+    );
+    let has_cost = plan.consequences.iter().any(|said| said.label == "Cost");
+    if let Some(monthly) = plan.monthly.filter(|amount| !has_cost && !amount.is_zero()) {
+        lines.push(format!("    {:<15}{monthly:+.2} US dollars a month", "Cost"));
+    }
+    section(&mut lines, "Deliberately different from the source", {
+        let different = plan.kept.iter().filter(|row| !row.kept);
+        different.map(|row| format!("! {}: {}", row.name, row.value))
+    });
+    section(&mut lines, "Asked for, because AWS would set another value", {
+        let kept = plan.kept.iter().filter(|row| row.kept && row.value != row.default);
+        kept.map(|row| format!("  {}: {} (AWS: {})", row.name, row.value, row.default))
+    });
+    section(
+        &mut lines,
+        "Checks",
+        plan.checks.iter().map(|check| {
+            let state = match check.state {
+                CheckState::Met => "met",
+                CheckState::Doubtful => "doubtful",
+                CheckState::Failed => "FAILED",
+                CheckState::Unknown => "unknown",
+            };
+            let why = if check.why.is_empty() { String::new() } else { format!(": {}", check.why) };
+            format!("  {state:<10}{}{why}", check.name)
+        }),
+    );
+    section(&mut lines, "Calls", calls(plan));
+    lines.push(String::new());
+    lines.push(match &plan.inverse {
+        Some(words) => format!("Undone by: {words}"),
+        None => "It cannot be undone.".to_owned(),
+    });
+    lines.push(String::new());
+    lines.push(approval(plan, policy, now));
+    lines.push(format!("Fingerprint {} ({})", plan.fingerprint.short(), plan.fingerprint.whole()));
+    whole(&lines)
+}
+
+/// What a dry run has found out.
+pub(super) fn rehearsed(plan: &Plan, operator: &Identity) -> String {
+    let mut lines = vec![format!("The state was read again: still plan {}.", plan.fingerprint.short())];
+    lines.push(format!("{} would send:", operator.arn));
+    lines.extend(calls(plan).map(|line| format!("  {line}")));
+    lines.push("Nothing was sent.".to_owned());
+    whole(&lines)
+}
+
+fn calls(plan: &Plan) -> impl Iterator<Item = String> {
+    (1..).zip(&plan.steps).flat_map(|(number, step): (usize, _)| {
+        [format!("  {number}. {}", step.purpose), format!("     {}", step.call.as_command(&plan.cli))]
+    })
+}
+
+fn section(lines: &mut Vec<String>, title: &str, rows: impl Iterator<Item = String>) {
+    let mut rows = rows.peekable();
+    if rows.peek().is_some() {
+        lines.push(String::new());
+        lines.push(title.to_owned());
+        lines.extend(rows.map(|row| format!("  {row}")));
+    }
+}
+
+/// What it takes to carry it out.
+fn approval(plan: &Plan, policy: &Policy, now: Timestamp) -> String {
+    let level = policy.level(plan.risk, plan.criticality);
+    if let Some(check) = plan.obstacle() {
+        return format!("It cannot be approved: {}: {}", check.name, check.why);
+    }
+    if let Some(why) = policy.refusal(plan.operation.kind(), now) {
+        return format!("It cannot be approved: {why}");
+    }
+    if level == Level::Deny {
+        return format!("It cannot be approved: {}", level.words());
+    }
+    if !policy.headless {
+        let environment = &plan.target.environment;
+        return format!("qd apply may not change {environment}; in the console, {}", level.words());
+    }
+    format!("To approve: qd apply --plan FILE --approve {} --reason WHY", plan.fingerprint.short())
+}
+
+fn whole(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("{}\n", clean(line))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::Kind;
+    use crate::ops::testing::{plan_of, seen};
+
+    #[test]
+    fn the_text_has_what_decides() {
+        let seen = seen();
+        let mut made = plan_of(Kind::CreateSnapshot.offer(&seen), &seen);
+        let policy = Policy { headless: true, ..Policy::default() };
+        let text = plan(&made, &policy, seen.at);
+        for part in [
+            "Create snapshot of rentaliq-prod-db in ",
+            "routine, production environment",
+            "aws rds create-db-snapshot",
+            &format!("--approve {} --reason", made.fingerprint.short()),
+            made.fingerprint.whole(),
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        let closed = plan(&made, &Policy { headless: false, ..policy.clone() }, seen.at);
+        assert!(closed.contains("qd apply may not change") && !closed.contains("--approve"), "{closed}");
+        made.checks[0].state = CheckState::Failed;
+        made.checks[0].why = "it is \u{1b}[2Jmodifying".into();
+        let failed = plan(&made, &policy, seen.at);
+        assert!(failed.contains("FAILED") && failed.contains("It cannot be approved"), "{failed}");
+        assert!(!failed.contains('\u{1b}'));
+    }
+}

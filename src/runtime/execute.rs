@@ -1,0 +1,475 @@
+//! Carries approved plans out: journal, fresh reading, call, follow, journal.
+//!
+//! The one place from which a mutating call leaves. Nothing is sent that is not in the journal,
+//! nothing is sent twice, and what was sent is followed until AWS shows its end, also by the next
+//! console when this one is killed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::clock::Clock;
+use super::journal::{Claim, Journal};
+use crate::app::Msg;
+use crate::aws::rds::look::look;
+use crate::aws::rds::observe::{Question, observe};
+use crate::aws::rds::write::{SendFault, send};
+use crate::aws::{self, Session, SessionSpec};
+use crate::domain::{Database, Fault, FaultKind, Identity};
+use crate::ops::execution::{Act, StepState};
+use crate::ops::journal::{Body, Entry, ExecutionId, Outcome};
+use crate::ops::plan::Plan;
+use crate::ops::{Approved, Execution, Kind, Seen, Target};
+
+/// Messages that may wait for the screen.
+const BACKLOG: usize = 256;
+/// Between two looks at what was sent: short at first, because much is over in seconds.
+const LOOKS: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
+/// So many looks at each pace.
+const LOOKS_AT_A_PACE: usize = 15;
+/// A step that needs its instance `available` waits for it so long: a restore or a promotion shows
+/// `available` and goes on for moments with backups and reboots of its own.
+const SETTLES_WITHIN: i64 = 1800;
+
+/// Where an environment's changes are made.
+#[derive(Clone)]
+pub struct Place {
+    /// Name of the environment.
+    pub environment: String,
+    /// Everything that a reading needs beside the target.
+    pub question: Question,
+    /// Reads.
+    pub reader: Session,
+    /// The operator's role on top of the reader's source, if one is configured; without it the
+    /// reader's own credentials are used.
+    pub operator: Option<SessionSpec>,
+}
+
+/// Starts and follows executions.
+pub struct Executor {
+    /// Without it nothing is carried out.
+    journal: Option<Arc<Journal>>,
+    places: Vec<Place>,
+    clock: Clock,
+    messages: mpsc::Sender<Msg>,
+    tasks: JoinSet<()>,
+}
+
+impl Executor {
+    /// For these environments; what happens comes as messages.
+    #[must_use]
+    pub fn new(journal: Option<Arc<Journal>>, places: Vec<Place>, clock: Clock) -> (Self, mpsc::Receiver<Msg>) {
+        let (messages, receiver) = mpsc::channel(BACKLOG);
+        (Self { journal, places, clock, messages, tasks: JoinSet::new() }, receiver)
+    }
+
+    /// The environments are other ones now; what runs goes on as it began.
+    pub fn set_places(&mut self, places: Vec<Place>) {
+        self.places = places;
+    }
+
+    /// Reads the state of the world for a plan; the answer is [`Msg::Observed`].
+    pub fn observe(&mut self, id: u64, kind: Kind, target: Target) {
+        self.reap();
+        let (messages, clock) = (self.messages.clone(), self.clock.clone());
+        let Some(place) = self.place(&target.environment) else { return };
+        self.tasks.spawn(async move {
+            let result = place.read(kind, &target, clock.now()).await;
+            let _ = messages.send(Msg::Observed { id, result: result.map(Box::new) }).await;
+        });
+    }
+
+    /// Writes a record that belongs to no execution; a failure is [`Msg::JournalFailed`].
+    pub fn record(&mut self, environment: &str, arn: &str, body: Body) {
+        self.reap();
+        let Some(journal) = self.journal.clone() else { return };
+        let (messages, at) = (self.messages.clone(), self.clock.now());
+        let (environment, arn) = (environment.to_owned(), arn.to_owned());
+        self.tasks.spawn(async move {
+            if let Err(why) = append(&journal, at, &environment, &arn, body).await {
+                let _ = messages.send(Msg::JournalFailed(why)).await;
+            }
+        });
+    }
+
+    /// Carries an approved plan out.
+    pub fn execute(&mut self, approved: Approved<Plan>) {
+        self.reap();
+        let environment = approved.plan().target.environment.clone();
+        let (Some(place), Some(journal)) = (self.place(&environment), self.journal.clone()) else { return };
+        let run = Run {
+            journal,
+            place,
+            clock: self.clock.clone(),
+            reader: approved.plan().principal.clone(),
+            report: Report::Console(self.messages.clone()),
+        };
+        self.tasks.spawn(async move {
+            Box::pin(run.begin(approved)).await;
+        });
+    }
+
+    /// Goes on following what the journal tells of and nobody follows any more. All executions
+    /// that it tells of are reported first.
+    ///
+    /// In a world that `began_anew` (the sandbox's) there is nothing to follow: they are ended.
+    pub fn take_over(&mut self, began_anew: bool) {
+        let Some(journal) = self.journal.clone() else { return };
+        let (places, clock, messages) = (self.places.clone(), self.clock.clone(), self.messages.clone());
+        self.tasks.spawn(async move {
+            let reader = journal.clone();
+            let read = tokio::task::spawn_blocking(move || reader.read_all()).await;
+            let entries = match read.map_err(|error| error.to_string()).and_then(|r| r.map_err(|e| e.to_string())) {
+                Ok(entries) => entries,
+                Err(why) => {
+                    let _ = messages.send(Msg::JournalFailed(why)).await;
+                    return;
+                }
+            };
+            let known = Execution::rebuild(&entries);
+            drop(entries);
+            let mut runs = JoinSet::new();
+            for execution in known {
+                let _ = messages.send(Msg::Execution(Box::new(execution.clone()))).await;
+                if !execution.is_running() {
+                    continue;
+                }
+                // Whoever holds it follows it; a place that is no longer configured cannot be looked at.
+                let place = places.iter().find(|place| place.environment == execution.environment).cloned();
+                let (Some(place), Ok(Some(claim))) = (place, journal.claim(&execution.id)) else { continue };
+                let reader = execution.plan.principal.clone();
+                let report = Report::Console(messages.clone());
+                let run = Run { journal: journal.clone(), place, clock: clock.clone(), reader, report };
+                runs.spawn(async move {
+                    if began_anew {
+                        run.abandon(execution, claim).await;
+                    } else {
+                        Box::pin(run.resume(execution, claim)).await;
+                    }
+                });
+            }
+            while runs.join_next().await.is_some() {}
+        });
+    }
+
+    fn place(&self, environment: &str) -> Option<Place> {
+        self.places.iter().find(|place| place.environment == environment).cloned()
+    }
+
+    fn reap(&mut self) {
+        while self.tasks.try_join_next().is_some() {}
+    }
+}
+
+impl Place {
+    /// Reads the state of the world for an operation.
+    ///
+    /// # Errors
+    /// The fault of the identity or of the DB instances; the rest is in [`Seen::missing`].
+    pub async fn read(&self, kind: Kind, target: &Target, now: Timestamp) -> Result<Seen, Fault> {
+        let mut question = self.question.clone();
+        question.kind = kind;
+        question.target = target.clone();
+        observe(&self.reader, &question, now).await
+    }
+
+    /// The session that sends, and who it is.
+    async fn operator(&self, execution: &Execution) -> Result<(Session, Identity), Fault> {
+        let session = match &self.operator {
+            None => self.reader.clone(),
+            Some(spec) => {
+                let mut spec = spec.clone();
+                if let Some(role) = spec.roles.last_mut() {
+                    let name = trail_name(&execution.approval.reason);
+                    role.source_identity = role.source_identity.take().map(|_| name.clone());
+                    role.session_name = Some(name);
+                }
+                let session = Session::load(&spec).await;
+                session.signed_in(aws::GET_CALLER_IDENTITY).await?;
+                session
+            }
+        };
+        let identity = aws::sts::identity(&session, &self.question.region).await?;
+        Ok((session, identity))
+    }
+}
+
+/// Who and why, as CloudTrail shows it: `qd-alice-INC-4312`. Letters, digits and `=,.@-_`, at most
+/// 64 (STS API reference, `AssumeRole`).
+#[must_use]
+pub fn trail_name(reason: &str) -> String {
+    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
+    let mut name = format!("qd-{user}-{reason}");
+    name = name.chars().map(|c| if c.is_ascii_alphanumeric() || "=,.@_-".contains(c) { c } else { '-' }).collect();
+    name.truncate(64);
+    name.trim_end_matches('-').to_owned()
+}
+
+/// Where the course of an execution is told.
+#[derive(Clone)]
+pub enum Report {
+    Console(mpsc::Sender<Msg>),
+    /// Each state as it comes, for a run without a screen.
+    Plain(mpsc::UnboundedSender<Execution>),
+}
+
+/// One execution's surroundings.
+pub struct Run {
+    pub journal: Arc<Journal>,
+    pub place: Place,
+    pub clock: Clock,
+    /// ARN of the identity that read the plan's state.
+    pub reader: String,
+    pub report: Report,
+}
+
+impl Run {
+    /// From the approval to the end. Returns the last state.
+    pub async fn begin(self, approved: Approved<Plan>) -> Option<Execution> {
+        let at = self.clock.now();
+        let (plan, approval) = (approved.plan().clone(), approved.approval().clone());
+        let id = ExecutionId::new(at, &plan.fingerprint, random());
+        let environment = plan.target.environment.clone();
+        let claim = self.journal.claim(&id).ok().flatten();
+        let body = Body::Approved { execution: id.clone(), plan: Box::new(plan.clone()), approval: approval.clone() };
+        // Without the record nothing begins.
+        if let Err(why) = append(&self.journal, at, &environment, &self.reader, body).await {
+            self.tell(Msg::JournalFailed(why)).await;
+            return None;
+        }
+        let execution = Execution::begin(id, &environment, plan, approval, at);
+        Some(self.carry(execution, Some(&approved), claim).await)
+    }
+
+    /// From what the journal tells to the end; nothing is sent.
+    pub async fn resume(self, mut execution: Execution, claim: Claim) -> Execution {
+        let note = "another console goes on following it".to_owned();
+        let body = Body::TakenOver { execution: execution.id.clone(), note };
+        if self.write(&mut execution, body).await.is_err() {
+            return execution;
+        }
+        self.carry(execution, None, Some(claim)).await
+    }
+
+    /// Ends what belongs to a world that is no more.
+    async fn abandon(&self, mut execution: Execution, _claim: Claim) {
+        let unsent = (0..execution.steps.len()).filter(|i| execution.steps[*i] == StepState::Waiting).collect();
+        let why = "the sandbox began anew, its world of before is gone".to_owned();
+        let body = Body::Ended { execution: execution.id.clone(), outcome: Outcome::Interrupted { unsent, why } };
+        if self.write(&mut execution, body).await.is_ok() {
+            self.publish(&execution).await;
+        }
+    }
+
+    async fn carry(
+        &self,
+        mut execution: Execution,
+        approved: Option<&Approved<Plan>>,
+        _claim: Option<Claim>,
+    ) -> Execution {
+        let mut looks = 0;
+        let mut operator: Option<Session> = None;
+        loop {
+            self.publish(&execution).await;
+            let written = match (execution.next(), approved) {
+                (Act::Rest, _) => return execution,
+                (Act::Finish, _) => {
+                    let outcome = execution.verdict();
+                    let body = Body::Ended { execution: execution.id.clone(), outcome };
+                    self.write(&mut execution, body).await
+                }
+                (Act::Verify { step }, _) => {
+                    looks = 0;
+                    self.verify(&mut execution, step, &mut operator).await
+                }
+                (Act::Send { step }, Some(approved)) => {
+                    looks = 0;
+                    self.send(&mut execution, approved, step, operator.as_ref()).await
+                }
+                // Only a live execution is told to send, and a live one has its approval.
+                (Act::Send { .. }, None) => return execution,
+                (Act::Look, _) => {
+                    sleep(pace(looks)).await;
+                    looks += 1;
+                    self.look(&mut execution).await
+                }
+            };
+            if let Err(why) = written {
+                // What cannot be recorded is not gone on with; the next console takes it over.
+                execution.trouble = Some(format!("the journal cannot be written, nothing more is sent: {why}"));
+                self.publish(&execution).await;
+                self.tell(Msg::JournalFailed(why)).await;
+                return execution;
+            }
+        }
+    }
+
+    /// Reads the world anew and compares, right before a step.
+    async fn verify(
+        &self,
+        execution: &mut Execution,
+        step: usize,
+        operator: &mut Option<Session>,
+    ) -> Result<(), String> {
+        let id = execution.id.clone();
+        let until = self.clock.now().as_second() + SETTLES_WITHIN;
+        loop {
+            let found = self.read_for(execution).await;
+            let body = match found {
+                Err(fault) => {
+                    self.denied(execution, step, &fault).await;
+                    let fault = format!("the state could not be read right before sending: {}", words(&fault));
+                    Body::Rejected { execution: id, step, fault, request_id: None }
+                }
+                Ok((session, identity, fresh)) => match execution.verify(step, &fresh, &identity) {
+                    Ok(fingerprint) => {
+                        *operator = Some(session);
+                        Body::Verified { execution: id, fingerprint }
+                    }
+                    // A later step's instance may still be settling; the first one's may not.
+                    Err(_) if Self::is_settling(execution, step, &fresh) && self.clock.now().as_second() < until => {
+                        execution.trouble = Some("waiting until the instance is available".to_owned());
+                        self.publish(execution).await;
+                        sleep(LOOKS[1]).await;
+                        continue;
+                    }
+                    Err(differences) => {
+                        execution.trouble = None;
+                        let fault = format!("nothing was sent, the state changed: {}", differences.join("; "));
+                        self.write(execution, Body::Changed { execution: id.clone(), differences }).await?;
+                        Body::Rejected { execution: id, step, fault, request_id: None }
+                    }
+                },
+            };
+            execution.trouble = None;
+            return self.write(execution, body).await;
+        }
+    }
+
+    async fn read_for(&self, execution: &Execution) -> Result<(Session, Identity, Seen), Fault> {
+        let (session, identity) = self.place.operator(execution).await?;
+        let (kind, target) = (execution.plan.operation.kind(), execution.plan.target.clone());
+        let seen = self.place.read(kind, &target, self.clock.now()).await?;
+        Ok((session, identity, seen))
+    }
+
+    /// Whether a later step waits only for its instance to be `available` again.
+    fn is_settling(execution: &Execution, step: usize, fresh: &Seen) -> bool {
+        let Some(planned) = execution.plan.steps.get(step).filter(|_| step > 0) else { return false };
+        let Some(id) = planned.follow.instance() else { return false };
+        let found: Option<&Database> = fresh.find(planned.follow.region(), id);
+        let settles = ["backing-up", "modifying", "rebooting", "configuring-enhanced-monitoring", "creating"];
+        found.is_some_and(|d| settles.contains(&d.status.as_str()))
+    }
+
+    async fn send(
+        &self,
+        execution: &mut Execution,
+        approved: &Approved<Plan>,
+        step: usize,
+        operator: Option<&Session>,
+    ) -> Result<(), String> {
+        let id = execution.id.clone();
+        self.write(execution, Body::Sending { execution: id.clone(), step }).await?;
+        self.publish(execution).await;
+        let session = operator.unwrap_or(&self.place.reader);
+        let body = match send(session, approved, step).await {
+            Ok(receipt) => Body::Sent { execution: id, step, request_id: receipt.request_id },
+            Err(SendFault::NotSent(fault)) => {
+                self.denied(execution, step, &fault).await;
+                let request_id = fault.request_id.clone();
+                Body::Rejected { execution: id, step, fault: words(&fault), request_id }
+            }
+            Err(SendFault::Ambiguous(fault)) => {
+                Body::Ambiguous { execution: id, step, fault: words(&fault), before: None }
+            }
+        };
+        self.write(execution, body).await
+    }
+
+    async fn look(&self, execution: &mut Execution) -> Result<(), String> {
+        for step in execution.open_steps() {
+            let Some(follow) = execution.plan.steps.get(step).map(|s| s.follow.clone()) else { continue };
+            let since = execution.sent_at(step).unwrap_or(execution.started);
+            match look(&self.place.reader, &follow, since, self.clock.now()).await {
+                Err(fault) => execution.trouble = Some(format!("it cannot be looked at: {}", words(&fault))),
+                Ok(seen) => {
+                    execution.trouble = None;
+                    if let Some(body) = execution.take_look(step, &seen) {
+                        self.write(execution, body).await?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn write(&self, execution: &mut Execution, body: Body) -> Result<(), String> {
+        let at = self.clock.now();
+        append(&self.journal, at, &execution.environment, &self.reader, body.clone()).await?;
+        execution.apply(at, &body);
+        Ok(())
+    }
+
+    async fn publish(&self, execution: &Execution) {
+        match &self.report {
+            Report::Console(messages) => {
+                let _ = messages.send(Msg::Execution(Box::new(execution.clone()))).await;
+            }
+            Report::Plain(states) => {
+                let _ = states.send(execution.clone());
+            }
+        }
+    }
+
+    async fn tell(&self, msg: Msg) {
+        if let Report::Console(messages) = &self.report {
+            let _ = messages.send(msg).await;
+        }
+    }
+
+    /// Remembers what the identity may not do, so that it is not offered again.
+    async fn denied(&self, execution: &Execution, step: usize, fault: &Fault) {
+        if let FaultKind::Denied { action } = &fault.kind
+            && let Some(api) = execution.plan.steps.get(step).map(|s| s.call.api)
+            && fault.call == api.id()
+        {
+            let (environment, action) = (execution.environment.clone(), action.clone());
+            self.tell(Msg::Denied { environment, api, action }).await;
+        }
+    }
+}
+
+fn pace(looks: usize) -> Duration {
+    LOOKS.get(looks / LOOKS_AT_A_PACE).copied().unwrap_or(LOOKS[2])
+}
+
+fn words(fault: &Fault) -> String {
+    format!("{fault}; {}", fault.advice())
+}
+
+/// Four hex digits more, so that two executions of one plan in one second differ.
+fn random() -> u16 {
+    use std::hash::{BuildHasher, Hasher};
+    std::hash::RandomState::new().build_hasher().finish() as u16
+}
+
+/// Appends on a thread that may block: the record is on the disk when this returns.
+async fn append(
+    journal: &Arc<Journal>,
+    at: Timestamp,
+    environment: &str,
+    arn: &str,
+    body: Body,
+) -> Result<Entry, String> {
+    let journal = journal.clone();
+    let (environment, arn) = (environment.to_owned(), arn.to_owned());
+    tokio::task::spawn_blocking(move || journal.append(at, &environment, &arn, body))
+        .await
+        .map_err(|error| error.to_string())?
+        .map_err(|error| error.to_string())
+}

@@ -1,0 +1,13 @@
+//! Operations that run and that ended: a list, and the whole story of the one under the cursor.
+
+mod drift;
+mod line;
+mod state;
+mod story;
+mod update;
+mod view;
+
+pub use line::{running_lines, running_rows};
+pub use state::State;
+pub use update::act;
+pub use view::{hints, view};

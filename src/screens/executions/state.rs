@@ -1,0 +1,30 @@
+//! What the panel remembers.
+
+use crate::ops::Execution;
+use crate::ops::journal::ExecutionId;
+
+/// The open panel. The cursor stays with its execution while others come in above it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct State {
+    /// The execution under the cursor; the newest when there is none yet.
+    pub selected: Option<ExecutionId>,
+    /// Lines of the story that are scrolled past.
+    pub scroll: usize,
+    /// The story has the whole panel.
+    pub whole: bool,
+}
+
+impl State {
+    /// The place of the cursor among `executions` (oldest first), from 0 at the newest.
+    #[must_use]
+    pub fn place(&self, executions: &[Execution]) -> usize {
+        let known = |id: &ExecutionId| executions.iter().rev().position(|execution| execution.id == *id);
+        self.selected.as_ref().and_then(known).unwrap_or(0)
+    }
+
+    /// The execution under the cursor.
+    #[must_use]
+    pub fn current<'a>(&self, executions: &'a [Execution]) -> Option<&'a Execution> {
+        executions.iter().rev().nth(self.place(executions))
+    }
+}

@@ -1,0 +1,206 @@
+//! The whole story of an execution: the plan, its steps, what happens next or what to do, and
+//! everything that happened with its time.
+
+use super::{drift, line};
+use crate::app::state::State as App;
+use crate::ops::execution::{Act, StepState};
+use crate::ops::journal::Outcome;
+use crate::ops::{Execution, Follow};
+use crate::screens::plan::usual;
+use crate::theme::Role;
+use crate::ui::format;
+use crate::ui::prose::{self, Line};
+
+/// The lines of the story.
+#[must_use]
+pub fn of(app: &App, execution: &Execution, width: usize) -> Vec<Line> {
+    let plan = &execution.plan;
+    let mut lines: Vec<Line> = Vec::new();
+    let (mark, role) = line::mark(execution);
+    lines.push(vec![
+        (" ".into(), Role::Text),
+        line::badge(app, &execution.environment),
+        (format!("  {} of {}, {}", plan.operation.kind().title(), plan.target.id, plan.target.region), Role::Header),
+    ]);
+    let lead = vec![(format!(" {mark} "), role)];
+    let standing = format!("{}  {}", line::words(execution), line::times(app, execution));
+    lines.extend(prose::hanging(lead, &standing, role, width));
+    lines.push(Vec::new());
+    lines.extend(prose::hanging(vec![(" ".into(), Role::Text)], &plan.summary, Role::Text, width));
+    let approved = format!("{}: {}", format::stamp(execution.started), execution.approval.reason);
+    lines.extend(prose::labelled("Approved", "", &approved, Role::Text, width));
+    let names = format!("{}, plan {}", execution.id, plan.fingerprint.short());
+    lines.extend(prose::labelled("Execution", "", &names, Role::Dim, width));
+    lines.push(Vec::new());
+    for place in 0..execution.steps.len() {
+        lines.extend(step(execution, place, width));
+    }
+    if let Some(trouble) = &execution.trouble {
+        lines.extend(prose::labelled("Trouble", "▲", trouble, Role::Warning, width));
+    }
+    lines.push(Vec::new());
+    for words in what_now(execution) {
+        let label = if execution.is_running() { "Next" } else { "What to do" };
+        lines.extend(prose::labelled(label, "", &words, Role::Accent, width));
+    }
+    let drift = drift::lines(app, execution, width);
+    if !drift.is_empty() {
+        lines.push(Vec::new());
+        lines.extend(drift);
+    }
+    lines.push(Vec::new());
+    lines.push(vec![(" What happened, UTC".into(), Role::Header)]);
+    let mut day = String::new();
+    for (at, words) in &execution.history {
+        let date = at.strftime("%Y-%m-%d").to_string();
+        if date != day {
+            lines.push(vec![(format!(" {date}"), Role::Dim)]);
+            day = date;
+        }
+        let lead = vec![(format!(" {}  ", format::clock_seconds(*at)), Role::Dim)];
+        lines.extend(prose::hanging(lead, words, Role::Text, width));
+    }
+    lines
+}
+
+/// A step: what it is for, and below it how it stands.
+fn step(execution: &Execution, place: usize, width: usize) -> Vec<Line> {
+    let (Some(state), Some(planned)) = (execution.steps.get(place), execution.plan.steps.get(place)) else {
+        return Vec::new();
+    };
+    let (mark, role, mut words) = standing(execution, place, state);
+    let lead = vec![(format!(" {mark} "), role), (format!("{}  ", place + 1), Role::Dim)];
+    let what = format!("{}: {}", planned.call.api.id(), planned.purpose);
+    let mut lines = prose::hanging(lead, &what, Role::Text, width);
+    if matches!(state, StepState::Sent { .. } | StepState::Waiting) {
+        words.push_str(&format!("; usually {}", usual(planned.usual)));
+    }
+    let role = if role == Role::Good || role == Role::Accent { Role::Dim } else { role };
+    lines.extend(prose::hanging(vec![("      ".into(), Role::Text)], &words, role, width));
+    lines
+}
+
+fn standing(execution: &Execution, place: usize, state: &StepState) -> (&'static str, Role, String) {
+    let clock = format::clock_seconds;
+    match state {
+        StepState::Waiting if execution.is_running() => ("○", Role::Dim, "not sent yet".to_owned()),
+        StepState::Waiting => ("○", Role::Warning, "was not sent".to_owned()),
+        StepState::Sending { at } => ("◐", Role::Accent, format!("being sent since {}", clock(*at))),
+        StepState::Seeking { at, why, .. } => {
+            let words = format!("sent {}, and no answer came ({why}): looking whether it arrived", clock(*at));
+            ("▲", Role::Warning, words)
+        }
+        StepState::Sent { at, request_id } => {
+            let request = request_id.as_ref().map(|id| format!(", request {id}")).unwrap_or_default();
+            let now = execution.words.get(place).filter(|words| !words.is_empty());
+            let now = now.map(|words| format!(": {words}")).unwrap_or_default();
+            ("◐", Role::Accent, format!("AWS took it {}{request}{now}", clock(*at)))
+        }
+        StepState::Ended { sent, at, words, failed } => {
+            let took = format::age(format::since(*at, *sent));
+            let words = format!("{words}; sent {}, ended {} ({took})", clock(*sent), clock(*at));
+            if *failed { ("✖", Role::Critical, words) } else { ("✔", Role::Good, words) }
+        }
+        StepState::NotSent { at, why } => ("✖", Role::Critical, format!("not carried out, {}: {why}", clock(*at))),
+    }
+}
+
+/// What happens next; when it is over and not well, what to do.
+fn what_now(execution: &Execution) -> Vec<String> {
+    let Some(outcome) = &execution.outcome else { return next(execution) };
+    let new_plan = "a makes a new plan from the state of now";
+    let mut said = match outcome {
+        Outcome::Done => return undo(execution),
+        Outcome::NotSent { why } => {
+            vec![why.clone(), format!("Nothing was changed. Mend what is said here; {new_plan}.")]
+        }
+        Outcome::Failed { why } => vec![
+            why.clone(),
+            "AWS took the call and it came to no good end. Nothing is repeated by itself.".to_owned(),
+            format!("Look at the DB instance and its events before anything else; {new_plan}."),
+        ],
+        Outcome::Interrupted { unsent, why } => {
+            let steps: Vec<String> = unsent.iter().map(|step| (step + 1).to_string()).collect();
+            let mut said = vec![why.clone()];
+            if !steps.is_empty() {
+                said.push(format!("Not sent: step {}. What went before is done and stays.", steps.join(", ")));
+            }
+            said.push(format!("Look at how the DB instance is now; {new_plan} for the rest."));
+            said
+        }
+    };
+    if !matches!(outcome, Outcome::NotSent { .. }) {
+        said.extend(undo(execution));
+    }
+    said
+}
+
+fn undo(execution: &Execution) -> Vec<String> {
+    execution.plan.inverse.iter().map(|inverse| format!("To undo it: {inverse}.")).collect()
+}
+
+fn next(execution: &Execution) -> Vec<String> {
+    let purpose = |step: usize| execution.plan.steps.get(step).map_or("", |s| s.purpose.as_str());
+    match execution.next() {
+        Act::Verify { step } => {
+            vec![format!("The state is read again; if nothing changed, step {} is sent: {}.", step + 1, purpose(step))]
+        }
+        Act::Send { step } => vec![format!("Step {} is sent: {}.", step + 1, purpose(step))],
+        Act::Look => {
+            let steps = execution.open_steps();
+            let awaited = steps.iter().filter_map(|step| execution.plan.steps.get(*step));
+            let mut said: Vec<String> =
+                awaited.map(|step| format!("It is looked at until {}.", until(&step.follow))).collect();
+            let waiting = execution.steps.iter().position(|state| *state == StepState::Waiting);
+            match waiting {
+                Some(step) if execution.is_live() => said.push(format!("Then step {}: {}.", step + 1, purpose(step))),
+                Some(step) => {
+                    said.push(format!("It was begun elsewhere: step {} is not sent from here.", step + 1));
+                }
+                None => {}
+            }
+            said.push("Leaving qd does not stop it: AWS goes on, and the next qd follows it.".to_owned());
+            said
+        }
+        Act::Finish => vec!["Its end is written to the journal.".to_owned()],
+        Act::Rest => Vec::new(),
+    }
+}
+
+/// What is waited for, in words.
+fn until(follow: &Follow) -> String {
+    match follow {
+        Follow::Pending { id, .. } => format!("the change of {id} waits for its maintenance window"),
+        Follow::SnapshotAvailable { snapshot, .. } => format!("snapshot {snapshot} is available"),
+        Follow::SnapshotGone { snapshot, .. } => format!("snapshot {snapshot} is gone"),
+        Follow::Created { id, .. } => format!("{id} is there and available"),
+        Follow::Values { id, .. } => format!("{id} shows the new values"),
+        Follow::Standalone { id, .. } => format!("{id} is a standalone primary"),
+        Follow::Restarted { id, failover_from: Some(zone), .. } => format!("{id} runs in another zone than {zone}"),
+        Follow::Restarted { id, .. } => format!("{id} is available again"),
+        Follow::Stopped { id, .. } => format!("{id} is stopped"),
+        Follow::Running { id, .. } => format!("{id} is available"),
+        Follow::Gone { id, .. } => format!("{id} is gone"),
+        Follow::Maintained { id, action, .. } => format!("{action} of {id} is no longer pending"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_waited_for_is_said_in_words() {
+        let region = "us-east-1".to_owned();
+        let snapshot =
+            Follow::SnapshotAvailable { region: region.clone(), snapshot: "before-it".into(), instance: None };
+        assert_eq!(until(&snapshot), "snapshot before-it is available");
+        let failover = |from: Option<&str>| Follow::Restarted {
+            region: region.clone(),
+            id: "qa-db".into(),
+            failover_from: from.map(ToOwned::to_owned),
+        };
+        assert_eq!(until(&failover(Some("us-east-1a"))), "qa-db runs in another zone than us-east-1a");
+        assert_eq!(until(&failover(None)), "qa-db is available again");
+    }
+}

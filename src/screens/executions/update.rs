@@ -1,0 +1,60 @@
+//! What keys do in the panel. Nothing here changes the world.
+
+use super::story;
+use crate::app::effect::Effect;
+use crate::app::state::{Overlay, State as App};
+use crate::keymap::Action;
+use crate::ui::prose;
+
+/// Columns that a copied story is wrapped to.
+const COPIED: usize = 100;
+
+/// Performs an action while the panel is open.
+pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
+    let page = usize::from(app.size.1 / 2).max(1);
+    let Some(Overlay::Executions(open)) = &app.overlay else { return };
+    let (place, count) = (open.place(&app.operations.executions), app.operations.executions.len());
+    let current = open.current(&app.operations.executions);
+    // The story is never much longer than its history and its steps, wrapped.
+    let most = current.map_or(0, |execution| story::of(app, execution, usize::from(app.size.0) / 2).len());
+    if action == Action::Copy {
+        if let Some(execution) = current {
+            let lines: Vec<String> = story::of(app, execution, COPIED).iter().map(|line| prose::plain(line)).collect();
+            effects.push(Effect::Copy(lines.join("\n")));
+        }
+        return;
+    }
+    let target = match action {
+        Action::Down => (place + 1).min(count.saturating_sub(1)),
+        Action::Up => place.saturating_sub(1),
+        _ => place,
+    };
+    let id = app.operations.executions.iter().rev().nth(target).map(|execution| execution.id.clone());
+    let Some(Overlay::Executions(open)) = &mut app.overlay else { return };
+    match action {
+        // The story that fills the panel is read line by line.
+        Action::Down if open.whole => open.scroll = (open.scroll + 1).min(most),
+        Action::Up if open.whole => open.scroll = open.scroll.saturating_sub(1),
+        Action::Down | Action::Up => {
+            if target != place {
+                open.scroll = 0;
+            }
+            open.selected = id;
+        }
+        Action::HalfPageDown | Action::PageDown => open.scroll = (open.scroll + page).min(most),
+        Action::HalfPageUp | Action::PageUp => open.scroll = open.scroll.saturating_sub(page),
+        Action::Top => open.scroll = 0,
+        Action::Bottom => open.scroll = most,
+        Action::Open => {
+            open.whole = !open.whole;
+            open.selected = id;
+            open.scroll = 0;
+        }
+        Action::Back if open.whole => {
+            open.whole = false;
+            open.scroll = 0;
+        }
+        Action::Back => app.overlay = None,
+        _ => {}
+    }
+}

@@ -1,0 +1,239 @@
+//! How the panel is drawn: the list at the left, or on top where it is narrow, the story beside it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::state::State;
+use super::{line, story};
+use crate::app::state::State as App;
+use crate::keymap::Action;
+use crate::theme::Role;
+use crate::ui::dialog::Dialog;
+use crate::ui::environment::CURSOR;
+use crate::ui::pen::{self, Piece};
+use crate::ui::prose::Line;
+use crate::ui::{format, table};
+
+/// From this many columns on the list stands at the left.
+const WIDE: u16 = 110;
+/// Its columns there.
+const LIST: u16 = 46;
+/// Its rows at most where it stands on top.
+const ROWS: u16 = 6;
+
+/// Draws the panel over the body.
+pub fn view(app: &App, open: &State, area: Rect, buf: &mut Buffer) {
+    let running = app.operations.running().count();
+    let all = &app.operations.executions;
+    let frame = Dialog {
+        production: false,
+        badge: (String::new(), Role::Text),
+        title: vec!["Operations".into()],
+        right: (format!("{running} running, {} in all", all.len()), Role::Dim),
+        foot_left: String::new(),
+        foot_right: Vec::new(),
+    };
+    let inside = frame.draw(area, buf, &app.theme);
+    let inside = inside.intersection(buf.area);
+    if inside.is_empty() {
+        return;
+    }
+    let Some(execution) = open.current(all) else {
+        pen::left(buf, inside, &[("nothing was changed with this console yet".into(), Role::Dim)], &app.theme);
+        return;
+    };
+    let (list, rest) = divide(inside, open.whole, all.len());
+    if let Some(list) = list {
+        draw_list(app, open, list, buf);
+    }
+    let lines = story::of(app, execution, usize::from(rest.width));
+    draw_story(app, &lines, open.scroll, rest, buf);
+}
+
+/// The places of the list and of the story.
+fn divide(inside: Rect, whole: bool, count: usize) -> (Option<Rect>, Rect) {
+    if whole {
+        return (None, inside);
+    }
+    if inside.width >= WIDE {
+        let list = Rect { width: LIST, ..inside };
+        return (Some(list), Rect { x: inside.x + LIST + 2, width: inside.width - LIST - 2, ..inside });
+    }
+    let rows = u16::try_from(count).unwrap_or(ROWS).min(ROWS).min(inside.height / 3);
+    let list = Rect { height: rows, ..inside };
+    let top = (rows + 1).min(inside.height);
+    (Some(list), Rect { y: inside.y + top, height: inside.height - top, ..inside })
+}
+
+fn draw_list(app: &App, open: &State, area: Rect, buf: &mut Buffer) {
+    let all = &app.operations.executions;
+    let place = open.place(all);
+    let offset = table::scroll(0, Some(place), usize::from(area.height), all.len());
+    let rows = (area.y..area.bottom()).zip(all.iter().rev().enumerate().skip(offset));
+    for (y, (at, execution)) in rows {
+        let row = Rect { y, height: 1, ..area };
+        let here = at == place;
+        if here {
+            buf.set_style(row, app.theme.style(Role::Selection));
+        }
+        let (mark, role) = line::mark(execution);
+        let mut pieces: Vec<Piece> = vec![
+            (if here { CURSOR } else { " " }.into(), Role::Accent),
+            (format!("{mark} "), role),
+            (format!("{} ", execution.started.strftime("%m-%d %H:%MZ")), Role::Dim),
+            line::badge(app, &execution.environment),
+            (format!(" {} {}", execution.plan.operation.kind().title(), line::subject(execution)), Role::Text),
+        ];
+        if area.width >= 70 {
+            pieces.push((format!("  {}", line::words(execution)), role));
+            pieces.push((format!("  {}", line::times(app, execution)), Role::Dim));
+        }
+        pen::left(buf, row, &pieces, &app.theme);
+    }
+}
+
+fn draw_story(app: &App, lines: &[Line], scroll: usize, area: Rect, buf: &mut Buffer) {
+    let page = usize::from(area.height);
+    let offset = scroll.min(lines.len().saturating_sub(page));
+    for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(offset)) {
+        pen::left(buf, Rect { y, height: 1, ..area }, line, &app.theme);
+    }
+    let below = lines.len().saturating_sub(offset + page);
+    if below > 0 && page > 0 {
+        let last = Rect { y: area.bottom() - 1, height: 1, ..area };
+        let words = format!(" ▼ {} more ", format::count(below as f64));
+        pen::right(buf, last, &[(words, Role::Accent)], &app.theme);
+    }
+}
+
+/// Keys that work here, most useful first.
+#[must_use]
+pub fn hints(open: &State) -> Vec<(Action, &'static str)> {
+    vec![
+        (Action::Open, if open.whole { "with the list" } else { "the whole story" }),
+        (Action::Back, if open.whole { "back" } else { "close" }),
+        (Action::HalfPageDown, "more"),
+        (Action::Copy, "copy"),
+        (Action::Down, "down"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Estate;
+    use crate::domain::{Criticality, Environment};
+    use crate::keymap::Keymap;
+    use crate::ops::execution::Execution;
+    use crate::ops::guard::Approval;
+    use crate::ops::journal::{Body, ExecutionId, Outcome};
+    use crate::ops::{Kind, Level, testing};
+    use crate::theme::{ColorDepth, Theme};
+
+    fn execution(random: u16) -> Execution {
+        let seen = testing::seen();
+        let plan = testing::plan_of(Kind::CreateSnapshot.offer(&seen), &seen);
+        let id = ExecutionId::new(testing::at(), &plan.fingerprint, random);
+        let approval = Approval {
+            at: testing::at(),
+            reason: "INC-4312".into(),
+            typed: "key".into(),
+            level: Level::Confirm,
+            headless: false,
+            fingerprint: plan.fingerprint.clone(),
+        };
+        Execution::begin(id, "PROD", plan, approval, testing::at())
+    }
+
+    fn sent(mut execution: Execution) -> Execution {
+        let id = execution.id.clone();
+        let request_id = Some("0b5e-77".to_owned());
+        execution.apply(testing::at(), &Body::Sending { execution: id.clone(), step: 0 });
+        execution.apply(testing::at(), &Body::Sent { execution: id.clone(), step: 0, request_id });
+        execution.apply(testing::at(), &Body::Followed { execution: id, step: 0, words: "creating 62 %".into() });
+        execution
+    }
+
+    fn app(executions: Vec<Execution>) -> App {
+        let mut estate = Estate { sessions: vec!["ops".into()], ..Estate::default() };
+        let site = estate.add_site(0, "us-east-1");
+        estate.environments.push(Environment {
+            name: "PROD".into(),
+            criticality: Criticality::Production,
+            site,
+            ..Environment::default()
+        });
+        let now = testing::at().checked_add(jiff::SignedDuration::from_secs(130)).unwrap();
+        let mut app = App::new(estate, now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
+        app.operations.executions = executions;
+        app
+    }
+
+    fn shown(app: &App, open: &State, width: u16, height: u16) -> String {
+        let area = Rect::new(0, 0, width, height);
+        let mut buf = Buffer::empty(area);
+        view(app, open, area, &mut buf);
+        let row = |y: u16| (0..width).map(|x| buf[(x, y)].symbol()).collect::<String>();
+        (0..height).map(row).collect::<Vec<String>>().join("\n")
+    }
+
+    #[test]
+    fn a_running_one_says_where_it_is_and_what_comes_next() {
+        let app = app(vec![sent(execution(1))]);
+        for (width, height) in [(80, 40), (160, 40)] {
+            let frame = shown(&app, &State::default(), width, height);
+            for words in
+                ["creating 62 %", "request 0b5e-77", "2m10s of ~", "It is looked at until snapshot", "INC-4312"]
+            {
+                assert!(frame.contains(words), "{words} at {width}:\n{frame}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_failed_one_says_what_to_do() {
+        let mut ended = sent(execution(1));
+        let id = ended.id.clone();
+        let why = "snapshot x failed".to_owned();
+        ended.apply(
+            testing::at(),
+            &Body::StepEnded { execution: id.clone(), step: 0, words: why.clone(), failed: true },
+        );
+        ended.apply(testing::at(), &Body::Ended { execution: id, outcome: Outcome::Failed { why } });
+        let frame = shown(&app(vec![ended]), &State::default(), 120, 40);
+        assert!(frame.contains("✖") && frame.contains("Nothing is repeated by itself"), "{frame}");
+    }
+
+    #[test]
+    fn the_foot_shows_two_and_counts_the_others() {
+        let app = app((1..=4).map(|n| sent(execution(n))).collect());
+        let lines = super::super::running_lines(&app, 120);
+        assert_eq!(lines.len(), 2);
+        assert_eq!(super::super::running_rows(&app), 2);
+        assert!(crate::ui::prose::plain(&lines[0]).starts_with(" ◐  PROD  Create snapshot rentaliq-prod-db-manual"));
+        assert!(crate::ui::prose::plain(&lines[1]).contains("+2 more"));
+        assert!(super::super::running_lines(&self::app(Vec::new()), 120).is_empty());
+    }
+
+    #[test]
+    fn the_cursor_stays_with_its_execution() {
+        let all = vec![execution(1), execution(2), execution(3)];
+        let open = State { selected: Some(all[1].id.clone()), ..State::default() };
+        assert_eq!(open.place(&all), 1);
+        let mut more = all.clone();
+        more.push(execution(4));
+        assert_eq!(open.place(&more), 2);
+        assert_eq!(open.current(&more).map(|e| &e.id), Some(&all[1].id));
+        assert_eq!(State::default().current(&more).map(|e| &e.id), Some(&more[3].id));
+    }
+
+    #[test]
+    fn any_size_can_be_drawn() {
+        let app = app(vec![sent(execution(1)), execution(2)]);
+        for width in [1, 8, 20, 50, 111, 120] {
+            for height in 0..12 {
+                shown(&app, &State::default(), width, height);
+            }
+        }
+    }
+}

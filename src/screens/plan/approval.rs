@@ -1,0 +1,176 @@
+//! What it takes to approve the plan, in the lines that are always in view.
+
+use super::fields;
+use super::state::{Focus, State};
+use crate::app::armed;
+use crate::app::state::State as App;
+use crate::domain::Criticality;
+use crate::keymap::{Action, Layer};
+use crate::ops::{Level, Plan};
+use crate::theme::Role;
+use crate::ui::environment::CURSOR;
+use crate::ui::prose::{self, Line};
+use crate::ui::{format, pen};
+
+/// Lines that the refusal of the last attempt may take.
+const REFUSAL: usize = 3;
+
+/// The lines, none before the first reading.
+#[must_use]
+pub fn lines(app: &App, plan: &State, width: usize) -> Vec<Line> {
+    let Some(made) = plan.plan.as_deref() else { return Vec::new() };
+    if plan.reading {
+        return vec![vec![(" reading the state again …".into(), Role::Dim)]];
+    }
+    let mut lines = Vec::new();
+    if let Some(refusal) = &plan.refusal {
+        lines.extend(critical(refusal, width).into_iter().take(REFUSAL));
+    }
+    let policy = app.operations.policy(plan.environment);
+    let level = policy.level(made.risk, made.criticality);
+    if let Some(check) = made.obstacle() {
+        let why = if check.why.is_empty() { String::new() } else { format!(": {}", check.why) };
+        lines.extend(critical(&format!("cannot be approved: {}{why}", check.name), width));
+    } else if let Some(why) = &app.operations.journal {
+        lines.extend(critical(&format!("cannot be approved: the journal cannot be written: {why}"), width));
+    } else if let Some(why) = policy.refusal(plan.kind, app.now) {
+        lines.extend(critical(&format!("cannot be approved: {why}"), width));
+    } else if level == Level::Deny {
+        let words = format!(
+            "cannot be approved: {} changes of {} are not made with this console (policy)",
+            made.risk.name(),
+            made.criticality.name()
+        );
+        lines.extend(critical(&words, width));
+    } else if let Some(line) = unarmed(app, plan, level) {
+        lines.extend(line);
+    } else {
+        lines.extend(gesture(app, plan, made, level, width));
+    }
+    lines
+}
+
+fn critical(words: &str, width: usize) -> Vec<Line> {
+    prose::hanging(vec![(" ✖ ".into(), Role::Critical)], words, Role::Critical, width)
+}
+
+/// What keeps anything from being approved here: this environment is not armed.
+fn unarmed(app: &App, plan: &State, level: Level) -> Option<Vec<Line>> {
+    let arming = app.operations.arming.as_ref().filter(|arming| armed::left(arming, app.now).is_some());
+    let key = key(app, Action::Arm);
+    let name = environment(app, plan);
+    let mut line: Line = match arming {
+        Some(arming) if arming.environment == plan.target.environment => return None,
+        Some(arming) => vec![
+            (" READ-ONLY".into(), Role::Header),
+            (format!(" here: {} is armed; ", arming.environment), Role::Text),
+            (key, Role::Key),
+            (" ends that".into(), Role::Text),
+        ],
+        None => vec![
+            (" READ-ONLY".into(), Role::Header),
+            ("  ".into(), Role::Text),
+            (key, Role::Key),
+            (format!(" arms {name}"), Role::Text),
+        ],
+    };
+    let then = match level {
+        Level::Confirm => "",
+        Level::TypeName => "; then the name is typed",
+        Level::TypeNameAndReason { .. } => "; then a reason and the name are typed",
+        Level::Deny => return None,
+    };
+    line.push((then.to_owned(), Role::Dim));
+    Some(vec![line])
+}
+
+/// The environment's name, as it is shown everywhere.
+fn environment(app: &App, plan: &State) -> String {
+    let known = app.estate.environments.get(plan.environment);
+    let production = known.is_none_or(|e| e.criticality == Criticality::Production);
+    let name = &plan.target.environment;
+    if production { name.to_uppercase() } else { name.clone() }
+}
+
+fn key(app: &App, action: Action) -> String {
+    app.keymap.key_for(&[Layer::Plan], action).unwrap_or_default()
+}
+
+/// Seconds until the plan may be approved; 0 when it may.
+#[must_use]
+pub fn wait(app: &App, plan: &State, level: Level) -> u64 {
+    match level {
+        Level::TypeNameAndReason { cool_down } => {
+            let shown = format::since(app.now, plan.shown_since);
+            cool_down.saturating_sub(shown).as_secs_f64().ceil() as u64
+        }
+        _ => 0,
+    }
+}
+
+/// The lines to approve it.
+fn gesture(app: &App, plan: &State, made: &Plan, level: Level, width: usize) -> Vec<Line> {
+    if level == Level::Confirm {
+        return vec![vec![
+            (" ".into(), Role::Text),
+            (key(app, Action::Approve), Role::Key),
+            (" sends it; Enter does not".into(), Role::Text),
+        ]];
+    }
+    let mut lines = Vec::new();
+    if matches!(level, Level::TypeNameAndReason { .. }) {
+        let mut line = lead("Reason: ", plan.focus == Focus::Reason);
+        line.extend(typed(&plan.reason, plan.focus == Focus::Reason, &line, width));
+        if plan.reason.value().trim().is_empty() {
+            line.push(("  needed".into(), Role::Warning));
+        }
+        lines.push(line);
+    }
+    let mut line = lead("To approve, type the name: ", plan.focus == Focus::Name);
+    line.extend(typed(&plan.name, plan.focus == Focus::Name, &line, width));
+    line.push(state_of_name(plan.name.value(), &made.name_to_type));
+    let wait = wait(app, plan, level);
+    if wait > 0 {
+        line.push((format!("  possible in {wait} s"), Role::Warning));
+    }
+    lines.push(line);
+    lines
+}
+
+/// Whether what is typed is the name, or can still become it.
+fn state_of_name(typed: &str, name: &str) -> pen::Piece {
+    if typed.is_empty() {
+        (format!("  ({name})"), Role::Dim)
+    } else if typed == name {
+        ("  ✔ Enter sends it".into(), Role::Good)
+    } else if name.starts_with(typed) {
+        (String::new(), Role::Dim)
+    } else {
+        ("  not the name".into(), Role::Warning)
+    }
+}
+
+fn lead(words: &str, here: bool) -> Line {
+    let (mark, role) = if here { (CURSOR, Role::Accent) } else { (" ", Role::Text) };
+    vec![(mark.to_owned(), Role::Accent), (words.to_owned(), role)]
+}
+
+/// Room behind the lead for what is typed; some is kept for what stands behind that.
+fn typed(input: &tui_input::Input, here: bool, lead: &[pen::Piece], width: usize) -> Line {
+    let room = width.saturating_sub(pen::width(lead) + 20).max(8);
+    if here { fields::caret(input, room) } else { vec![(input.value().to_owned(), Role::Text)] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_name_is_seen_before_enter() {
+        assert_eq!(state_of_name("", "qa-db").0, "  (qa-db)");
+        assert_eq!(state_of_name("qa", "qa-db").0, "");
+        assert_eq!(state_of_name("qb", "qa-db").1, Role::Warning);
+        assert_eq!(state_of_name("qa-db", "qa-db").1, Role::Good);
+        assert_eq!(state_of_name("qa-db-dr", "qa-db").1, Role::Warning);
+    }
+}

@@ -1,0 +1,314 @@
+//! What a plan says, as lines: everything that matters before it is approved, in the order in which
+//! it matters.
+
+use std::ops::Range;
+
+use rust_decimal::Decimal;
+
+use super::fields;
+use super::state::State;
+use crate::app::state::State as App;
+use crate::keymap::{Action, Layer};
+use crate::ops::plan::{Consequence, Kept, Tone};
+use crate::ops::{Check, CheckState, Plan, Step};
+use crate::theme::Role;
+use crate::ui::prose::{self, Line};
+use crate::ui::{format, pen};
+
+/// The lines, and where among them the focused parameter stands.
+#[derive(Debug, Clone, Default)]
+pub struct Body {
+    pub lines: Vec<Line>,
+    pub focused: Option<Range<usize>>,
+}
+
+impl Body {
+    fn part(&mut self, lines: Vec<Line>) {
+        if !lines.is_empty() {
+            self.lines.extend(lines);
+            self.lines.push(Vec::new());
+        }
+    }
+}
+
+/// Everything about an open plan.
+#[must_use]
+pub fn of(app: &App, plan: &State, width: usize) -> Body {
+    let mut body = Body::default();
+    body.part(changed(&plan.changed, width));
+    body.part(trouble(app, plan, width));
+    let Some(made) = plan.plan.as_deref() else { return body };
+    body.part(prose::hanging(blank(), &made.summary, Role::Text, width));
+    let start = body.lines.len();
+    let (parameters, focused) = fields::lines(plan, app.now, &app.zone, width);
+    body.focused = focused.map(|range| start + range.start..start + range.end);
+    body.part(parameters);
+    let mut says = consequences(&made.consequences, width);
+    says.extend(monthly(made, width));
+    says.extend(kept(&made.kept, width));
+    body.part(says);
+    body.part(checks(&made.checks, width));
+    let key = |action| app.keymap.key_for(&[Layer::Plan], action);
+    body.part(calls(made, key(Action::Copy), width));
+    if plan.kind.offers_safety_snapshot() {
+        body.lines.extend(safety(plan.safety.as_deref(), key(Action::SafetySnapshot), width));
+    }
+    body.lines.extend(undo(made, width));
+    let age = format::age(format::since(app.now, made.seen_at));
+    let mut read = format!("{age} ago, {}, as {}", format::clock_seconds(made.seen_at), made.principal);
+    if let Some(key) = key(Action::Refresh) {
+        read.push_str(&format!("; {key} reads again"));
+    }
+    body.lines.extend(prose::labelled("State read", "", &read, Role::Dim, width));
+    body
+}
+
+fn blank() -> Line {
+    vec![(" ".into(), Role::Text)]
+}
+
+/// Why an approved plan was not sent: it is looked at again because of this.
+fn changed(differences: &[String], width: usize) -> Vec<Line> {
+    if differences.is_empty() {
+        return Vec::new();
+    }
+    let words = "✖ Nothing was sent: this changed after the approval. Look at the plan again.";
+    let mut lines = prose::hanging(blank(), words, Role::Critical, width);
+    for difference in differences {
+        lines.extend(prose::hanging(vec![("   ".into(), Role::Text)], difference, Role::Critical, width));
+    }
+    lines
+}
+
+/// That it is being read, or why that failed.
+fn trouble(app: &App, plan: &State, width: usize) -> Vec<Line> {
+    let place = format!("{}, {}", plan.target.id, plan.target.region);
+    if let Some(fault) = plan.fault.as_ref().filter(|_| !plan.reading) {
+        let words = format!("✖ the state of {place} could not be read: {fault}");
+        let mut lines = prose::hanging(blank(), &words, Role::Critical, width);
+        lines.extend(prose::hanging(blank(), &format!("→ {}", fault.advice()), Role::Accent, width));
+        if let Some(key) = app.keymap.key_for(&[Layer::Plan], Action::Refresh) {
+            lines.extend(prose::hanging(blank(), &format!("{key} tries again"), Role::Dim, width));
+        }
+        return lines;
+    }
+    if plan.plan.is_none() {
+        return prose::hanging(blank(), &format!("reading the state of {place} …"), Role::Dim, width);
+    }
+    Vec::new()
+}
+
+fn consequences(all: &[Consequence], width: usize) -> Vec<Line> {
+    all.iter()
+        .flat_map(|said| {
+            let (mark, role) = match said.tone {
+                Tone::Plain => ("", Role::Text),
+                Tone::Good => ("●", Role::Text),
+                Tone::Warning => ("▲", Role::Warning),
+                Tone::Critical => ("✖", Role::Critical),
+            };
+            prose::labelled(&said.label, mark, &said.text, role, width)
+        })
+        .collect()
+}
+
+/// What it costs a month, where a consequence does not say so already.
+fn monthly(plan: &Plan, width: usize) -> Vec<Line> {
+    let said = plan.consequences.iter().any(|c| c.label.starts_with("Cost"));
+    let Some(amount) = plan.monthly.filter(|amount| !said && !amount.is_zero()) else { return Vec::new() };
+    let sign = if amount < Decimal::ZERO { "-" } else { "+" };
+    let words = format!("{sign}${:.2} a month at on-demand prices", amount.abs().round_dp(2));
+    prose::labelled("Cost", "", &words, Role::Text, width)
+}
+
+/// What is asked for explicitly because AWS would set something else; what deliberately differs.
+fn kept(rows: &[Kept], width: usize) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let would = |row: &Kept| if row.default.is_empty() { "nothing".to_owned() } else { row.default.clone() };
+    let said: Vec<String> = rows
+        .iter()
+        .filter(|row| row.kept && row.value != row.default)
+        .map(|row| format!("{} {} (AWS would set {})", row.name, row.value, would(row)))
+        .collect();
+    let alike = rows.iter().filter(|row| row.kept && row.value == row.default).count();
+    let mut words = said.join(", ");
+    if alike > 0 {
+        let more = if alike == 1 { "1 more value".to_owned() } else { format!("{alike} more values") };
+        words.push_str(&if words.is_empty() { more } else { format!(", and {more} as at the source") });
+    }
+    if !words.is_empty() {
+        lines.extend(prose::labelled("Kept", "", &words, Role::Text, width));
+    }
+    for row in rows.iter().filter(|row| !row.kept) {
+        let words = format!("{}: not as at the source, which has {}", row.name, row.value);
+        lines.extend(prose::labelled("Different", "▲", &words, Role::Warning, width));
+    }
+    lines
+}
+
+/// Those that are met side by side, the others each with what was seen.
+fn checks(all: &[Check], width: usize) -> Vec<Line> {
+    let met: Vec<Line> = all
+        .iter()
+        .filter(|check| check.state == CheckState::Met)
+        .map(|check| vec![("✔ ".into(), Role::Good), (check.name.clone(), Role::Text)])
+        .collect();
+    let mut lines = Vec::new();
+    let mut name = "Checks";
+    if !met.is_empty() {
+        lines.extend(prose::flow(vec![prose::label(name)], met, width));
+        name = "";
+    }
+    // What forbids the plan comes before what only asks for a thought.
+    for wanted in [CheckState::Failed, CheckState::Doubtful, CheckState::Unknown] {
+        for check in all.iter().filter(|check| check.state == wanted) {
+            let (mark, role) = match wanted {
+                CheckState::Failed => ("✖", Role::Critical),
+                CheckState::Doubtful => ("▲", Role::Warning),
+                CheckState::Unknown | CheckState::Met => ("?", Role::Unknown),
+            };
+            lines.extend(prose::labelled(name, mark, &check.name, role, width));
+            if !check.why.is_empty() {
+                lines.extend(prose::labelled("", " ", &check.why, Role::Text, width));
+            }
+            name = "";
+        }
+    }
+    lines
+}
+
+/// Every call with every parameter, as it is sent.
+fn calls(plan: &Plan, copy: Option<String>, width: usize) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (place, step) in plan.steps.iter().enumerate() {
+        let name = if place == 0 { prose::label("Calls") } else { prose::label("") };
+        let lead = vec![name, (format!("{}  ", place + 1), Role::Dim)];
+        let indent = pen::width(&lead);
+        let first = format!("{} in {}: {}", step.call.api.id(), step.call.region, purpose(step));
+        lines.extend(prose::hanging(lead, &first, Role::Header, width));
+        let parameters: Vec<String> =
+            step.call.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let below = vec![(" ".repeat(indent), Role::Text)];
+        lines.extend(prose::hanging(below, &parameters.join(" "), Role::Text, width));
+    }
+    if let Some(key) = copy.filter(|_| !plan.steps.is_empty()) {
+        let words = format!("{key} copies them as aws commands");
+        lines.extend(prose::labelled("", "", &words, Role::Dim, width));
+    }
+    lines
+}
+
+fn purpose(step: &Step) -> String {
+    format!("{}, usually {}", step.purpose, usual(step.usual))
+}
+
+/// A span of seconds in words: `2-5 min`, `20-90 s`.
+#[must_use]
+pub fn usual((least, most): (u32, u32)) -> String {
+    let (unit, word) = if most >= 7200 {
+        (3600, "h")
+    } else if most >= 120 {
+        (60, "min")
+    } else {
+        (1, "s")
+    };
+    let (from, to) = (least / unit, most.div_ceil(unit));
+    match from {
+        _ if from == to => format!("{to} {word}"),
+        0 => format!("less than {to} {word}"),
+        _ => format!("{from}-{to} {word}"),
+    }
+}
+
+fn safety(name: Option<&str>, key: Option<String>, width: usize) -> Vec<Line> {
+    let key = key.unwrap_or_default();
+    let words = match name {
+        Some(name) => format!("{name}, the change waits for it; {key} goes without"),
+        None => format!("no; {key} takes one before the change and waits for it"),
+    };
+    prose::labelled("Snapshot first", if name.is_some() { "✔" } else { "" }, &words, Role::Text, width)
+}
+
+fn undo(plan: &Plan, width: usize) -> Vec<Line> {
+    match &plan.inverse {
+        Some(inverse) => prose::labelled("To undo it", "", inverse, Role::Text, width),
+        None => prose::labelled("To undo it", "▲", "there is no way back", Role::Warning, width),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(lines: &[Line]) -> Vec<String> {
+        lines.iter().map(|line| prose::plain(line)).collect()
+    }
+
+    #[test]
+    fn spans_are_said_in_one_unit() {
+        assert_eq!(usual((120, 300)), "2-5 min");
+        assert_eq!(usual((20, 90)), "20-90 s");
+        assert_eq!(usual((5, 300)), "less than 5 min");
+        assert_eq!(usual((3600, 14_400)), "1-4 h");
+        assert_eq!(usual((60, 60)), "60 s");
+    }
+
+    #[test]
+    fn what_is_met_is_short_and_the_rest_says_why() {
+        let checks = checks(
+            &[
+                Check::hard("available", true, ""),
+                Check::soft("lag within 60 s", false, "the replica lags 312 s"),
+                Check::hard("account 111122223333", false, "these credentials are of another one"),
+            ],
+            80,
+        );
+        assert_eq!(
+            shown(&checks),
+            [
+                " Checks         ✔ available",
+                "                ✖ account 111122223333",
+                "                  these credentials are of another one",
+                "                ▲ lag within 60 s",
+                "                  the replica lags 312 s",
+            ]
+        );
+    }
+
+    #[test]
+    fn kept_values_name_what_aws_would_have_set() {
+        let row = |name: &str, value: &str, default: &str, kept| Kept {
+            name: name.into(),
+            value: value.into(),
+            default: default.into(),
+            kept,
+        };
+        let rows = [
+            row("MultiAZ", "true", "false", true),
+            row("StorageType", "gp3", "gp3", true),
+            row("DBInstanceClass", "db.r6g.large", "", false),
+        ];
+        assert_eq!(
+            shown(&kept(&rows, 100)),
+            [
+                " Kept           MultiAZ true (AWS would set false), and 1 more value as at the source",
+                " Different      ▲ DBInstanceClass: not as at the source, which has db.r6g.large",
+            ]
+        );
+    }
+
+    #[test]
+    fn every_parameter_of_every_call_is_shown() {
+        use crate::ops::{Kind, testing};
+        let seen = testing::seen();
+        let plan = testing::plan_of(Kind::CreateSnapshot.offer(&seen), &seen);
+        for width in [40, 76, 116] {
+            let text = shown(&calls(&plan, Some("y".into()), width)).join("");
+            let text: String = text.chars().filter(|c| *c != ' ').collect();
+            for (name, value) in &plan.steps[0].call.parameters {
+                assert!(text.contains(&format!("{name}={value}")), "{width}: {text}");
+            }
+            assert!(text.contains("ycopiesthemasawscommands"), "{text}");
+        }
+    }
+}
