@@ -23,6 +23,8 @@ use crate::screens::plan;
 
 /// Executions that ended stay in the panel this long, newest first; the journal keeps all.
 const KEPT: usize = 200;
+/// Seconds after which the state of an open plan is read again.
+const RENEWED: i64 = 30;
 /// Minutes that are offered for arming.
 const ARMED_FOR: &str = "15";
 
@@ -192,12 +194,20 @@ fn open(state: &mut State, kind: Kind, target: Target, environment: usize, effec
     effects.push(Effect::Observe { id, kind, target });
 }
 
-/// Reads the state of the world again; parameters stay.
+/// Reads the state of the world again, because the engineer wants to see it; parameters stay.
 pub fn reread(state: &mut State, effects: &mut Vec<Effect>) {
+    observe(state, effects);
+    if let Some(plan) = state.operations.plan.as_mut() {
+        plan.reading = true;
+    }
+}
+
+fn observe(state: &mut State, effects: &mut Vec<Effect>) {
     let id = state.operations.ask();
+    let now = state.now;
     let Some(plan) = state.operations.plan.as_mut() else { return };
     plan.asked = id;
-    plan.reading = true;
+    plan.asked_at = now;
     effects.push(Effect::Observe { id, kind: plan.kind, target: plan.target.clone() });
 }
 
@@ -335,6 +345,18 @@ fn disarm(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
     say(state, format!("{}: {why}", arming.environment), Tone::Plain);
     if let Some(environment) = state.estate.environments.iter().position(|e| e.name == arming.environment) {
         record(state, environment, Body::Disarmed { why: why.to_owned() }, effects);
+    }
+}
+
+/// Reads the state of the open plan again from time to time: lag, connections and the newest
+/// restorable time go on while the engineer thinks. Called after every message.
+pub fn renew(state: &mut State, effects: &mut Vec<Effect>) {
+    let now = state.now.as_second();
+    let is_old = state.operations.plan.as_ref().is_some_and(|plan| {
+        plan.seen.is_some() && !plan.reading && plan.edit.is_none() && now - plan.asked_at.as_second() >= RENEWED
+    });
+    if is_old {
+        observe(state, effects);
     }
 }
 

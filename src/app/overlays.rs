@@ -255,6 +255,7 @@ pub fn menu(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
         }
         match item.command {
             Command::Look(Scope::One(index)) if switching => pieces.extend(switcher::pieces(state, index)),
+            Command::NotAvailable(_) => pieces.push((item.label.clone(), Role::Dim)),
             _ => pieces.push((item.label.clone(), Role::Text)),
         }
         let end = pen::left(buf, line, &pieces, &state.theme);

@@ -64,6 +64,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Copied(Err(why)) => say(state, format!("not copied: {why}"), Tone::Bad),
     }
     operations::watch(state, &mut effects);
+    operations::renew(state, &mut effects);
     effects.extend(collection::due(state));
     effects
 }

@@ -152,7 +152,7 @@ impl Execution {
         match body {
             Body::Verified { .. } => {
                 self.verified = self.steps.iter().position(|s| *s == StepState::Waiting);
-                self.note(at, "state read again: unchanged".to_owned());
+                self.note(at, "state read again: as planned".to_owned());
             }
             Body::Changed { differences, .. } => {
                 self.changed.clone_from(differences);

@@ -67,12 +67,12 @@ fn blank() -> Line {
     vec![(" ".into(), Role::Text)]
 }
 
-/// Why an approved plan was not sent: it is looked at again because of this.
+/// What is different since the plan was made: it is looked at again because of this.
 fn changed(differences: &[String], width: usize) -> Vec<Line> {
     if differences.is_empty() {
         return Vec::new();
     }
-    let words = "✖ Nothing was sent: this changed after the approval. Look at the plan again.";
+    let words = "✖ Nothing was sent: this changed since the plan was made. Look at it again.";
     let mut lines = prose::hanging(blank(), words, Role::Critical, width);
     for difference in differences {
         lines.extend(prose::hanging(vec![("   ".into(), Role::Text)], difference, Role::Critical, width));

@@ -38,7 +38,9 @@ pub struct State {
     pub environment: usize,
     /// Id of the reading that is awaited or was taken last.
     pub asked: u64,
-    /// True while a reading is under way.
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// True while a reading is waited for.
     pub reading: bool,
     /// Why the last reading failed.
     pub fault: Option<Fault>,
@@ -56,7 +58,7 @@ pub struct State {
     pub name: Input,
     /// Why the last approval was refused.
     pub refusal: Option<String>,
-    /// What changed since the plan was approved before: it was not sent.
+    /// What changed since the plan was on the screen, or since it was approved before: it was not sent.
     pub changed: Vec<String>,
     /// First visible line of the body.
     pub scroll: usize,
@@ -71,6 +73,7 @@ impl State {
             target,
             environment,
             asked,
+            asked_at: now,
             reading: true,
             fault: None,
             seen: None,

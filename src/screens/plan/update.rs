@@ -28,7 +28,14 @@ pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
                 plan.operation = Some(plan.kind.offer(&seen));
             }
             plan.seen = Some(seen);
+            let before = plan.plan.clone();
             plan.remake(now);
+            if let (Some(before), Some(after)) = (&before, &plan.plan) {
+                let differences = before.differences(after);
+                if !differences.is_empty() {
+                    plan.changed = differences;
+                }
+            }
         }
     }
 }
