@@ -43,10 +43,10 @@ pub struct Source {
     /// unless a profile or region is given too
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
-    /// Configuration file (also QD_CONFIG)
+    /// Configuration file (also QD_CONFIG); with --sandbox, --profile or --region only its settings count
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<std::path::PathBuf>,
-    /// Open the embedded sandbox, whatever is configured
+    /// Open the embedded sandbox, whatever is configured; --config gives it settings, not environments
     #[arg(long, global = true)]
     pub sandbox: bool,
     #[command(flatten)]

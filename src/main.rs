@@ -19,10 +19,11 @@ use quarterdeck::keymap::{self, Key};
 use quarterdeck::runtime::appearance::{self, Appearance};
 use quarterdeck::runtime::apply;
 use quarterdeck::runtime::background::{self, LateAnswer};
-use quarterdeck::runtime::connect::{Connection, connect, places};
+use quarterdeck::runtime::connect::{Connection, connect, operators_of, places};
 use quarterdeck::runtime::execute::Executor;
 use quarterdeck::runtime::journal;
-use quarterdeck::runtime::{Driver, event_loop, headless, last_known, leftovers, logging, own_files, terminal};
+use quarterdeck::runtime::own_files::{Folders, OwnFiles};
+use quarterdeck::runtime::{Driver, event_loop, headless, last_known, leftovers, logging, terminal};
 use quarterdeck::theme::{self, ColorDepth};
 use quarterdeck::{audit, picture, screens};
 
@@ -125,7 +126,8 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     let connection = connect(source).await?;
     // Before anything is asked of the terminal: a signal must not leave it behind.
     let mut signals = event_loop::Signals::listen().map_err(|error| format!("cannot listen for signals: {error}"))?;
-    let mut appearance = Appearance { look: look.clone(), depth: depth_from_environment(), background: None };
+    let folders = Folders::beside(source.config.as_deref());
+    let mut appearance = Appearance { look: look.clone(), depth: depth_from_environment(), background: None, folders };
     let mut late = LateAnswer::default();
     let asked = appearance.wants_background(&connection.settings)
         && background::can_be_asked(std::env::var("TERM").ok().as_deref());
@@ -148,17 +150,27 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
         // Nothing waits for it, and nobody misses it when it fails.
         tokio::task::spawn_blocking(move || leftovers::remove(&folder, SystemTime::now()));
     }
-    if let Some(problem) = connection.problems.first() {
-        let more = if connection.problems.len() > 1 { " (qd config check shows all)" } else { "" };
+    let folders = appearance.folders.clone();
+    let mut own = OwnFiles::new(folders, &state.theme.name, &state.keymap.name, connection.path.as_deref());
+    own.tell(&mut state.problems);
+    if let Some(problem) = state.problems.first() {
+        let more = if state.problems.len() > 1 { " (qd config check shows all)" } else { "" };
         state.toast = Some(Toast::new(format!("{problem}{more}"), Tone::Bad, state.now));
     }
     let places = places(&connection);
     state.operations.policies.clone_from(&connection.policies);
+    state.operations.operators = operators_of(&connection.operators);
     let (mut driver, mut answers) = Driver::new(connection.sessions, &connection.estate);
     let is_sandbox = connection.estate.sandbox.is_some();
     let journal = journal::of_console(is_sandbox);
-    if let Err(why) = &journal {
-        state.operations.journal = Some(why.clone());
+    match journal.as_ref().map(|journal| journal.warning()) {
+        Err(why) => state.operations.journal = Some(why.clone()),
+        Ok(Ok(Some(warning))) => {
+            state.toast = Some(Toast::new(warning.clone(), Tone::Bad, state.now));
+            state.problems.push(warning);
+        }
+        // One that cannot be read is told when it is read to take over.
+        Ok(_) => {}
     }
     let (mut executor, happened) = Executor::new(journal.ok(), places, connection.clock.clone());
     executor.take_over(is_sandbox);
@@ -169,7 +181,7 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
         question: None,
         meter: connection.meter,
         memory,
-        own: own_files::OwnFiles::new(&state.theme.name, &state.keymap.name, connection.path.as_deref()),
+        own,
         sign_ins: connection.sign_ins,
         settings: connection.settings,
         appearance,
@@ -184,6 +196,7 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     let ended =
         event_loop::run(&mut guard, &mut state, &mut driver, &mut answers, clock, &mut signals, &mut outside).await;
     drop(guard);
+    outside.executor.settle().await;
     if let Some(memory) = &outside.memory
         && let Err(error) = last_known::write(&last_known::gather(&state), memory)
     {
@@ -192,16 +205,10 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     ended.map_err(|error| format!("the terminal is gone: {error}"))
 }
 
-/// A console that has asked nothing yet. Themes and keymaps of the user's own lie beside the
-/// configuration.
+/// A console that has asked nothing yet.
 fn open(connection: &Connection, appearance: &Appearance) -> State {
-    let (keymap, keymap_warnings) = appearance.keymap(&connection.settings);
-    let (theme, theme_warnings) = appearance.theme(&connection.settings);
-    for (what, warnings) in [("keymap", &keymap_warnings), ("theme", &theme_warnings)] {
-        for warning in warnings {
-            let _ = writeln!(io::stderr(), "qd: {what}: {warning}");
-        }
-    }
+    let (keymap, _) = appearance.keymap(&connection.settings);
+    let (theme, _) = appearance.theme(&connection.settings);
     let mut state = State::new(connection.estate.clone(), connection.clock.now(), keymap, theme, appearance.depth);
     state.problems.clone_from(&connection.problems);
     state
@@ -218,7 +225,10 @@ fn config(source: &Source, command: &ConfigCommand) -> Result<(), String> {
             if !path.exists() {
                 return Err(format!("{shown} is not there: qd init writes a first one"));
             }
-            let (config, problems) = config::check(&path, &known()).map_err(|error| format!("{shown}: {error}"))?;
+            let folders = Folders::beside(source.config.as_deref());
+            let (config, mut problems) =
+                config::check(&path, &known(&folders)).map_err(|error| format!("{shown}: {error}"))?;
+            problems.extend(folders.check());
             let count = config.environments.len();
             let noun = if count == 1 { "environment" } else { "environments" };
             say(&config::report(&problems, &shown))?;
@@ -231,13 +241,13 @@ fn config(source: &Source, command: &ConfigCommand) -> Result<(), String> {
 }
 
 /// What a configuration may name on this machine.
-fn known() -> config::Known {
-    let themes = theme::names(own_files::names("themes").into_iter());
+fn known(folders: &Folders) -> config::Known {
+    let themes = theme::names(folders.themes().into_iter());
     let profiles = config::init::found_here().into_iter().map(|profile| profile.name);
     config::Known {
         profiles: Some(profiles.collect()),
         themes: Some(themes.into_iter().chain([theme::Choice::AUTO.to_owned()]).collect()),
-        keymaps: Some(keymap::names(own_files::names("keymaps").into_iter())),
+        keymaps: Some(keymap::names(folders.keymaps().into_iter())),
     }
 }
 
@@ -279,8 +289,15 @@ fn depth_from_environment() -> ColorDepth {
 /// One frame without a terminal.
 async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<(), String> {
     let connection = connect(source).await?;
-    let appearance = Appearance { look: look.clone(), depth: ColorDepth::TrueColor, background: None };
+    let folders = Folders::beside(source.config.as_deref());
+    let appearance = Appearance { look: look.clone(), depth: ColorDepth::TrueColor, background: None, folders };
     let mut state = open(&connection, &appearance);
+    // The picture is of a fleet; what is wrong with a file of the user's is told beside it.
+    let (_, themes) = appearance.theme(&connection.settings);
+    let (_, keymaps) = appearance.keymap(&connection.settings);
+    for problem in themes.iter().chain(&keymaps) {
+        let _ = writeln!(io::stderr(), "qd: {problem}");
+    }
     state.size = options.size;
     // A picture may be for another machine: the locale of this one says nothing about it.
     state.ascii = connection.settings.ascii == config::Ascii::Always;

@@ -14,6 +14,7 @@ use crate::aws::GET_CALLER_IDENTITY;
 use crate::collect::metrics::{MetricQuery, calls};
 use crate::collect::{Answer, Ask, Attention, Dataset, EventsOf, Request, Signing, Target};
 use crate::domain::database::account_of;
+use crate::domain::fault::Reach;
 use crate::domain::runway::{self, Runway};
 use crate::domain::{Event, Fault, FaultKind, MaintenanceAction, Metric, Remote, SiteId};
 use crate::screens::databases::TABLE_METRICS;
@@ -92,8 +93,9 @@ fn is_open(state: &mut State, site: SiteId) -> bool {
 }
 
 /// Who we are is what tells of credentials that were mended on disk: it is asked with those that
-/// are there now, after a stranger's account answered and when the engineer asks again. Temporary
-/// credentials that are good stay, because a code may be needed to get others.
+/// are there now, after a stranger's account answered and when the engineer asks again. Credentials
+/// that do not say when they end may be other ones by now, and are read again each time. Those that
+/// do, and are good, stay, because a code may be needed to get others.
 fn signing(state: &State, target: &Target) -> Signing {
     let Some(data) = state.site(target.site).filter(|_| target.dataset == Dataset::Identity) else {
         return Signing::Kept;
@@ -101,8 +103,8 @@ fn signing(state: &State, target: &Target) -> Signing {
     let undated = || data.identity.value().is_some_and(|identity| identity.expires.is_none());
     match (state.schedule.is_by_hand(target), data.strange || data.identity.fault().is_some()) {
         (true, true) => Signing::Anew,
-        (true, false) if undated() => Signing::Reread,
         (false, _) if data.strange => Signing::Reread,
+        _ if undated() => Signing::Reread,
         _ => Signing::Kept,
     }
 }
@@ -236,18 +238,25 @@ pub fn take(state: &mut State, id: u64, target: &Target, result: Result<Answer, 
     let now = state.now;
     match result {
         Ok(Answer::MetricPart { call, answer }) => merge(state, target, &call, &answer),
-        Ok(answer) => {
-            state.schedule.succeed(target, now);
-            if store(state, target, answer) {
+        Ok(answer) => match store(state, target, answer) {
+            None => {
+                let mended = state.schedule.succeed(target, now);
                 state.faults.mend(target, now);
+                if let Some(reach) = mended {
+                    wake(state, target.site, reach);
+                }
             }
-        }
+            Some(refused) => state.schedule.fail(target, &refused, now),
+        },
         Err(fault) => {
             state.schedule.fail(target, &fault, now);
             let place = state.estate.place(target.site);
+            let is_told = state.faults.is_told(&state.estate, target.site, &fault.kind);
             if state.faults.record(target, place.clone(), fault.clone(), now) {
-                let text = format!("{place}: {} {}", target.dataset.title(), fault.word());
-                state.toast = Some(Toast::new(text, Tone::Bad, now));
+                if !is_told {
+                    let text = format!("{place}: {} {}", target.dataset.title(), fault.word());
+                    state.toast = Some(Toast::new(text, Tone::Bad, now));
+                }
                 // The cursor stays on its error when a newer one comes above it.
                 if let Some(super::state::Overlay::Errors { selected }) = &mut state.overlay {
                     *selected += usize::from(state.faults.len() > 1);
@@ -284,21 +293,37 @@ fn merge(
     }
 }
 
-/// False when the answer is of another account, and was refused.
-fn store(state: &mut State, target: &Target, answer: Answer) -> bool {
+/// What failed because of the clock or the credentials is asked again at once when something that
+/// failed for it works: nobody waits for what is mended already.
+fn wake(state: &mut State, site: SiteId, mended: Reach) {
+    let State { estate, schedule, .. } = state;
+    let session = |site: SiteId| estate.site(site).map(|site| site.session);
+    schedule.wake(|target, reach| match (reach, mended) {
+        (Reach::Call, _) | (_, Reach::Call) => false,
+        (Reach::Machine, Reach::Machine) => true,
+        _ => session(target.site) == session(site),
+    });
+}
+
+/// Puts an answer where it belongs; why not, when it is of another account and was refused.
+fn store(state: &mut State, target: &Target, answer: Answer) -> Option<Fault> {
     let now = state.now;
     let site = target.site;
-    let Some(data) = state.sites.get_mut(site.0) else { return true };
+    let data = state.sites.get_mut(site.0)?;
     match answer {
         Answer::Identity(identity) => {
-            // What came from disk and from another account is not this one's.
-            if data.recalled_from.take().is_some_and(|account| account != identity.account) {
+            let before = data.trust;
+            let known = data.identity.value();
+            let is_other = known.is_some_and(|known| known.principal() != identity.principal());
+            let account = data.recalled_from.take().or_else(|| known.map(|known| known.account.clone()));
+            // What is of another account, from disk or by other credentials, is not this one's.
+            let is_elsewhere = account.is_some_and(|account| account != identity.account);
+            if is_elsewhere {
                 *data = SiteData::default();
             }
             let actual = identity.account.clone();
             data.identity.succeed(identity, now);
             let expected = state.estate.expected_account(site).map(ToOwned::to_owned);
-            let before = data.trust;
             data.trust = match &expected {
                 None => Trust::Free,
                 Some(expected) if *expected == actual => Trust::Right,
@@ -306,14 +331,17 @@ fn store(state: &mut State, target: &Target, answer: Answer) -> bool {
             };
             data.strange = data.trust == Trust::Wrong;
             if let Some(expected) = expected.filter(|expected| *expected != actual) {
-                refuse(state, target, expected, actual);
-                return false;
+                return Some(refuse(state, target, expected, actual));
             }
-            if before == Trust::Wrong {
+            if before == Trust::Wrong || is_elsewhere {
                 // What was known went when the stranger answered, however lately it was read.
                 for (dataset, _) in wanted(state, site).into_iter().filter(|(d, _)| *d != Dataset::Identity) {
                     state.schedule.renew(&Target { site, dataset });
                 }
+            }
+            if is_other || is_elsewhere {
+                // Somebody else may do what was denied.
+                state.schedule.wake(|failed, _| failed.site == site);
             }
         }
         Answer::Databases(databases) => {
@@ -323,8 +351,7 @@ fn store(state: &mut State, target: &Target, answer: Answer) -> bool {
             let stranger = databases.iter().map(|d| account_of(&d.arn)).find(strange).map(ToOwned::to_owned);
             if let Some(actual) = stranger {
                 state.schedule.renew(&Target { site, dataset: Dataset::Identity });
-                refuse(state, target, expected, actual);
-                return false;
+                return Some(refuse(state, target, expected, actual));
             }
             let changed = data.databases.value().is_none_or(|before| {
                 before.len() != databases.len() || before.iter().zip(&databases).any(|(a, b)| a.id != b.id)
@@ -375,12 +402,12 @@ fn store(state: &mut State, target: &Target, answer: Answer) -> bool {
         },
         Answer::MetricPart { .. } => {}
     }
-    true
+    None
 }
 
 /// Nothing of a stranger's account may be taken for ours: what is known of the site goes, and the
 /// reason stands in its place.
-fn refuse(state: &mut State, target: &Target, expected: String, actual: String) {
+fn refuse(state: &mut State, target: &Target, expected: String, actual: String) -> Fault {
     let fault = Fault {
         message: format!("account {actual} answered where {expected} is expected"),
         kind: FaultKind::WrongAccount { expected, actual },
@@ -392,9 +419,10 @@ fn refuse(state: &mut State, target: &Target, expected: String, actual: String) 
     state.faults.record(&target, place, fault.clone(), state.now);
     if let Some(data) = state.sites.get_mut(target.site.0) {
         let identity = std::mem::take(&mut data.identity);
-        let (trust, databases) = (data.trust, Remote::Failed { fault });
+        let (trust, databases) = (data.trust, Remote::Failed { fault: fault.clone() });
         *data = SiteData { identity, databases, trust, strange: true, ..SiteData::default() };
     }
+    fault
 }
 
 /// The storage runway of every DB instance of the site.
@@ -424,6 +452,7 @@ fn merge_events(known: &[Event], fresh: Vec<Event>, window: &Range<Timestamp>, n
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Database;
 
     fn event(second: i64, message: &str) -> Event {
         Event {
@@ -485,13 +514,68 @@ mod tests {
             state.faults.worst(|_| Some(())).is_some_and(|e| matches!(e.fault.kind, FaultKind::WrongAccount { .. }))
         );
         assert_eq!(requests(&mut state, 1), vec![], "nothing of a stranger is asked");
-        // By itself, within the usual time; then everything else is asked at once.
-        assert_eq!(asked_as(&mut state, 300, OURS, None), Signing::Reread);
+        // By itself and soon; then everything else is asked at once.
+        assert_eq!(asked_as(&mut state, 5, OURS, Timestamp::from_second(7200).ok()), Signing::Reread);
         assert_eq!(state.faults.standing(), 0);
-        let asked = requests(&mut state, 301);
+        let asked = requests(&mut state, 6);
         assert!(asked.iter().any(|request| request.ask == Ask::Databases));
         assert!(asked.iter().all(|request| request.signing == Signing::Kept));
-        assert_eq!(asked_as(&mut state, 600, OURS, None), Signing::Kept);
+        assert_eq!(asked_as(&mut state, 305, OURS, None), Signing::Kept);
+        // Keys without an end may have been replaced in their file since.
+        assert_eq!(asked_as(&mut state, 605, OURS, None), Signing::Reread);
+    }
+
+    fn failed(kind: FaultKind) -> Fault {
+        Fault { kind, call: "x:Y".into(), message: String::new(), request_id: None }
+    }
+
+    #[test]
+    fn what_failed_for_the_credentials_is_asked_at_once_when_one_call_works() {
+        let mut state = console();
+        asked_as(&mut state, 0, OURS, None);
+        for second in [1, 5] {
+            let asked = requests(&mut state, second);
+            assert!(asked.len() >= 4, "at {second}: {asked:?}");
+            for request in asked {
+                let slow = request.target.dataset == Dataset::Alarms;
+                let kind = if slow { FaultKind::Throttled } else { FaultKind::Expired { login: None } };
+                take(&mut state, request.id, &request.target, Err(failed(kind)));
+            }
+        }
+        let told = state.faults.causes(&state.estate);
+        assert_eq!((told, state.faults.standing() > told), (2, true));
+        state.schedule.force(|target| target.dataset == Dataset::Databases);
+        let asked = requests(&mut state, 6);
+        assert_eq!(asked.len(), 1, "the others wait: {asked:?}");
+        take(&mut state, asked[0].id, &asked[0].target, Ok(Answer::Databases(vec![])));
+        let again: Vec<Dataset> = requests(&mut state, 6).into_iter().map(|request| request.target.dataset).collect();
+        assert!(again.contains(&Dataset::Maintenance) && again.contains(&Dataset::Events), "{again:?}");
+        assert!(!again.contains(&Dataset::Alarms), "AWS asked to slow down: {again:?}");
+    }
+
+    #[test]
+    fn other_credentials_bring_their_own_account_and_may_do_what_was_denied() {
+        let mut state = console();
+        state.estate.environments[0].expected_account = None;
+        let known = Database { id: "orders".into(), ..Database::default() };
+        for request in requests(&mut state, 0) {
+            let result = match request.ask {
+                Ask::Identity => {
+                    Ok(Answer::Identity(crate::domain::Identity { account: OURS.into(), ..Default::default() }))
+                }
+                Ask::Databases => Ok(Answer::Databases(vec![known.clone()])),
+                Ask::Alarms => Err(failed(FaultKind::Denied { action: "cloudwatch:DescribeAlarms".into() })),
+                _ => continue,
+            };
+            take(&mut state, request.id, &request.target, result);
+        }
+        assert_eq!(state.all_databases().count(), 1);
+        assert!(state.sites[0].alarms.fault().is_some());
+        state.schedule.force(|target| target.dataset == Dataset::Identity);
+        assert_eq!(asked_as(&mut state, 2, "999999999999", None), Signing::Reread);
+        assert_eq!(state.all_databases().count(), 0, "they are of another account");
+        let again: Vec<Dataset> = requests(&mut state, 3).into_iter().map(|request| request.target.dataset).collect();
+        assert!(again.contains(&Dataset::Databases) && again.contains(&Dataset::Alarms), "{again:?}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::aws::MfaCode;
 use crate::collect::Request;
-use crate::ops::journal::Body;
+use crate::ops::journal::{Body, ExecutionId};
 use crate::ops::{Approved, Kind, Plan, Target};
 
 /// Anything that leaves [`super::update`]. Only the runtime carries it out.
@@ -22,6 +22,8 @@ pub enum Effect {
     Execute(Box<Approved<Plan>>),
     /// Write a record that belongs to no execution; `arn` is who we are there.
     Record { environment: String, arn: String, body: Box<Body> },
+    /// Follow this execution no longer, and send nothing more of it.
+    GiveUp(ExecutionId),
     /// Tell whoever looks elsewhere: bell, and a notification where the terminal has them (OSC 9).
     Notify(String),
     /// Stop as by Ctrl-Z; goes on when the shell says so.

@@ -1,9 +1,13 @@
 //! The error log: an error stays readable until it is dismissed.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
+use super::estate::Estate;
 use crate::collect::Target;
-use crate::domain::{Fault, SiteId};
+use crate::domain::fault::Reach;
+use crate::domain::{Fault, FaultKind, SiteId};
 
 /// At most this many different errors are kept; the oldest mended ones go first.
 const CAPACITY: usize = 200;
@@ -59,8 +63,8 @@ impl FaultLog {
     /// Takes in an error; true when it is a new one and not the repetition of one that stands, or
     /// stood when it was last asked for.
     pub fn record(&mut self, target: &Target, place: String, fault: Fault, now: Timestamp) -> bool {
-        let known =
-            self.entries.iter_mut().find(|e| e.mended.is_none() && e.target == *target && e.fault.kind == fault.kind);
+        let is_known = |e: &&mut Entry| e.mended.is_none() && e.target == *target && e.fault.kind.is_like(&fault.kind);
+        let known = self.entries.iter_mut().find(is_known);
         if let Some(entry) = known {
             entry.count += 1;
             entry.last = now;
@@ -107,6 +111,36 @@ impl FaultLog {
         self.entries.iter().filter(|e| e.stands()).count()
     }
 
+    /// How many different things there are to mend: a wrong clock is one, and so are credentials that
+    /// are over, however much they keep from the screen.
+    #[must_use]
+    pub fn causes(&self, estate: &Estate) -> usize {
+        let (mut calls, mut sessions, mut machine) = (0, HashSet::new(), false);
+        for entry in self.entries.iter().filter(|e| e.stands()) {
+            match entry.fault.kind.reach() {
+                Reach::Call => calls += 1,
+                Reach::Session => {
+                    sessions.insert(estate.site(entry.target.site).map(|site| site.session));
+                }
+                Reach::Machine => machine = true,
+            }
+        }
+        calls + sessions.len() + usize::from(machine)
+    }
+
+    /// Whether an error that stands has already told of the cause of such a fault at `site`: the clock
+    /// is that of all, credentials are those of a session.
+    #[must_use]
+    pub fn is_told(&self, estate: &Estate, site: SiteId, kind: &FaultKind) -> bool {
+        let session = |site: SiteId| estate.site(site).map(|site| site.session);
+        let same = |other: SiteId| match kind.reach() {
+            Reach::Call => false,
+            Reach::Session => session(other) == session(site),
+            Reach::Machine => true,
+        };
+        self.entries.iter().any(|e| e.stands() && e.fault.kind.is_like(kind) && same(e.target.site))
+    }
+
     /// The one to name where there is room for one: what hides the most ([`FaultKind::weight`]), the
     /// newest of its kind; of those that stand and whose target `counts`.
     ///
@@ -146,8 +180,6 @@ impl FaultLog {
 mod tests {
     use super::*;
     use crate::collect::Dataset;
-    use crate::domain::{FaultKind, SiteId};
-
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
     }
@@ -174,6 +206,34 @@ mod tests {
         log.mend(&target(0), at(5));
         let entry = log.iter().next().expect("it stays readable");
         assert_eq!((entry.mended, entry.retired), (Some(at(5)), None));
+    }
+
+    #[test]
+    fn one_cause_is_told_once_however_much_fails_for_it() {
+        let mut estate = Estate::default();
+        for (session, region) in [(0, "us-east-1"), (0, "eu-west-1"), (1, "us-east-1")] {
+            estate.add_site(session, region);
+        }
+        let mut log = FaultLog::default();
+        let expired = FaultKind::Expired { login: None };
+        assert!(!log.is_told(&estate, SiteId(0), &expired));
+        log.record(&target(0), "a".into(), fault(expired.clone()), at(1));
+        assert!(log.is_told(&estate, SiteId(1), &expired), "the same credentials");
+        assert!(!log.is_told(&estate, SiteId(2), &expired), "others");
+        log.record(&target(1), "b".into(), fault(expired.clone()), at(1));
+        assert_eq!((log.standing(), log.causes(&estate)), (2, 1));
+        log.record(&target(2), "c".into(), fault(expired), at(1));
+        assert_eq!(log.causes(&estate), 2);
+        let clock = |behind| FaultKind::WrongClock { behind: Some(behind) };
+        log.record(&target(0), "a".into(), fault(clock(2400)), at(2));
+        assert!(log.is_told(&estate, SiteId(2), &clock(2401)));
+        assert!(!log.record(&target(0), "a".into(), fault(clock(2403)), at(3)), "it is the same clock");
+        assert_eq!(log.causes(&estate), 3);
+        for site in [0, 1] {
+            let target = Target { site: SiteId(site), dataset: Dataset::Alarms };
+            log.record(&target, "a".into(), fault(FaultKind::Unreachable), at(4));
+        }
+        assert_eq!(log.causes(&estate), 5);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A list to choose from: the palette, sorting, columns, environments, ranges, what to copy.
 
+use std::borrow::Cow;
+
 use tui_input::Input;
 
 use super::command::Command;
@@ -37,7 +39,8 @@ pub struct Item {
 #[derive(Debug, Clone)]
 pub struct Menu {
     pub purpose: Purpose,
-    pub title: &'static str,
+    /// On its frame; names what is acted on where the choice would act: `Operations on qa-db, qa`.
+    pub title: Cow<'static, str>,
     items: Vec<Item>,
     pub input: Input,
     /// Indices of the items that match, best first.
@@ -49,9 +52,9 @@ pub struct Menu {
 impl Menu {
     /// Opens with the item `selected` under the cursor.
     #[must_use]
-    pub fn new(purpose: Purpose, title: &'static str, items: Vec<Item>, selected: usize) -> Self {
+    pub fn new(purpose: Purpose, title: impl Into<Cow<'static, str>>, items: Vec<Item>, selected: usize) -> Self {
         let matches = (0..items.len()).collect();
-        Self { purpose, title, items, input: Input::default(), matches, selected }
+        Self { purpose, title: title.into(), items, input: Input::default(), matches, selected }
     }
 
     /// The items that match what was typed.
@@ -97,10 +100,17 @@ impl Menu {
         };
     }
 
-    /// Applies what was typed.
+    /// Applies what was typed. The action that is named outright comes before what only has the letters:
+    /// who types `q` and Enter wants to leave, not to open the environment qa.
     pub fn narrow(&mut self) {
         let labels: Vec<String> = self.items.iter().map(|i| format!("{} {}", i.label, i.detail)).collect();
-        self.matches = fuzzy::rank(self.input.value(), labels.iter().map(String::as_str));
+        let typed = self.input.value();
+        let mut named: Vec<(Naming, usize)> =
+            (0..).zip(&self.items).filter_map(|(i, item)| Some((naming(item, typed.trim())?, i))).collect();
+        named.sort_unstable();
+        let first: Vec<usize> = named.into_iter().map(|(_, i)| i).collect();
+        let rest = fuzzy::rank(typed, labels.iter().map(String::as_str)).into_iter().filter(|i| !first.contains(i));
+        self.matches = first.iter().copied().chain(rest).collect();
         self.selected = 0;
     }
 
@@ -112,11 +122,104 @@ impl Menu {
     }
 }
 
+/// How an action is named by what is typed, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Naming {
+    /// Its key, as the menu shows it.
+    Key,
+    /// All of its name, as in keymap files, or of its label.
+    Name,
+    /// The beginning of one.
+    Beginning,
+}
+
+/// `None` where an item is no action, or what is typed is only somewhere in it.
+fn naming(item: &Item, typed: &str) -> Option<Naming> {
+    let Command::Run(action) = &item.command else { return None };
+    if typed.is_empty() {
+        return None;
+    }
+    if item.detail == typed {
+        return Some(Naming::Key);
+    }
+    let typed = typed.to_lowercase().replace('_', " ");
+    let names = [action.name().replace('_', " "), item.label.to_lowercase()];
+    if names.contains(&typed) {
+        Some(Naming::Name)
+    } else {
+        names.iter().any(|name| name.starts_with(&typed)).then_some(Naming::Beginning)
+    }
+}
+
 impl PartialEq for Menu {
     fn eq(&self, other: &Self) -> bool {
         self.purpose == other.purpose
             && self.items == other.items
             && self.input.value() == other.input.value()
             && self.selected == other.selected
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Scope;
+    use crate::keymap::Action;
+
+    fn item(label: &str, detail: &str, command: Command) -> Item {
+        Item { label: label.into(), detail: detail.into(), checked: None, command }
+    }
+
+    /// The labels that are left when this is typed into a palette.
+    fn typed(text: &str) -> Vec<String> {
+        let run = |action: Action, key: &str| item(action.describe(), key, Command::Run(action));
+        let items = vec![
+            run(Action::Filter, "/"),
+            run(Action::Environments, "e"),
+            run(Action::Errors, "!"),
+            // As in the vim keymap, which shows another key for it.
+            run(Action::Quit, "ZZ"),
+            item("environment qa", "", Command::Look(Scope::One(0))),
+            item("environment errors", "", Command::Look(Scope::One(1))),
+        ];
+        let mut menu = Menu::new(Purpose::Palette, "Commands", items, 0);
+        menu.input = Input::new(text.to_owned());
+        menu.narrow();
+        menu.visible().map(|item| item.label.clone()).collect()
+    }
+
+    #[test]
+    fn the_action_that_is_named_is_first() {
+        for (text, first) in [
+            ("q", "leave"),
+            ("quit", "leave"),
+            ("ZZ", "leave"),
+            ("lea", "leave"),
+            ("e", "choose an environment"),
+            ("!", "errors"),
+            ("err", "errors"),
+            ("qa", "environment qa"),
+        ] {
+            assert_eq!(typed(text).first().map(String::as_str), Some(first), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_title_can_name_what_is_acted_on() {
+        let id = "qa-db";
+        let menu = Menu::new(Purpose::Operations, format!("Operations on {id}, qa"), Vec::new(), 0);
+        assert_eq!(menu.title, "Operations on qa-db, qa");
+        assert_eq!(Menu::new(Purpose::Sort, "Sort by", Vec::new(), 0).title, "Sort by");
+    }
+
+    #[test]
+    fn nothing_is_shown_twice_and_all_of_it_without_a_word() {
+        let all = typed("");
+        assert_eq!((all.len(), all[0].as_str()), (6, "filter"));
+        let mut found = typed("e");
+        let count = found.len();
+        found.sort();
+        found.dedup();
+        assert_eq!(found.len(), count);
     }
 }

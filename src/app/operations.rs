@@ -17,9 +17,10 @@ use crate::domain::{Database, Identity, SiteId};
 use crate::ops::arming;
 use crate::ops::execution::StepState;
 use crate::ops::guard::{self, Gesture, Situation};
-use crate::ops::journal::{Body, Outcome};
-use crate::ops::{Api, Arming, Execution, Kind, On, Policy, Target, TargetKind};
-use crate::screens::plan;
+use crate::ops::journal::{Body, ExecutionId, Outcome};
+use crate::ops::{Api, Arming, Execution, Kind, On, Plan, Policy, Target, TargetKind};
+use crate::screens::{fleet, plan};
+use crate::ui::environment::shown_name;
 
 /// Executions that ended stay in the panel this long, newest first; the journal keeps all.
 const KEPT: usize = 200;
@@ -45,6 +46,10 @@ pub struct ArmQuestion {
 pub struct Operations {
     /// By index of the environment; the default where there is none.
     pub policies: Vec<Policy>,
+    /// The role that makes changes, where it is not the one that reads; by index of the environment.
+    pub operators: Vec<Option<String>>,
+    /// Why nothing may be changed until it is mended: a configuration that cannot be read, for example.
+    pub blocked: Option<String>,
     pub arming: Option<Arming>,
     pub question: Option<ArmQuestion>,
     pub plan: Option<plan::State>,
@@ -54,8 +59,10 @@ pub struct Operations {
     pub denied: BTreeMap<(String, Api), String>,
     /// Why nothing can be recorded, and so nothing be changed.
     pub journal: Option<String>,
-    /// When leaving was asked for while something runs; asked again, it is left.
-    pub leaving: Option<Timestamp>,
+    /// Leaving was asked for while something runs; asked again at once, it is left.
+    pub leaving: bool,
+    /// The execution that was asked to be given up, and when; asked again, it is.
+    pub giving_up: Option<(ExecutionId, Timestamp)>,
     /// Id of the next reading.
     next: u64,
 }
@@ -68,7 +75,7 @@ impl Operations {
     }
 
     /// Executions that go on.
-    pub fn running(&self) -> impl Iterator<Item = &Execution> {
+    pub fn running(&self) -> impl Iterator<Item = &Execution> + Clone {
         self.executions.iter().filter(|execution| execution.is_running())
     }
 
@@ -94,7 +101,10 @@ fn selected(state: &State) -> Option<(SiteId, &Database)> {
             let all = state.site(row.site)?.databases.value()?;
             all.iter().find(|d| *d.arn == *row.arn).map(|d| (row.site, d))
         }
-        Screen::Fleet => None,
+        Screen::Fleet => {
+            let arn = fleet::selected_arn(state)?;
+            state.all_databases().find(|(_, d)| d.arn == arn)
+        }
     }
 }
 
@@ -110,6 +120,21 @@ pub fn open_menu(state: &mut State) {
     let database = database.clone();
     let mine: Vec<&Database> = of_environment(state, environment);
     let policy = state.operations.policy(environment);
+    // What was selected when the menu opened, whatever the table does meanwhile.
+    let target = |kind, id: &str, region: &str| Target {
+        environment: name.clone(),
+        kind,
+        id: id.to_owned(),
+        region: region.to_owned(),
+    };
+    let home = state.estate.site(state.estate.environments[environment].site).map_or("", |s| s.region.as_str());
+    let command = |kind: Kind| match kind.target() {
+        TargetKind::DbSnapshot => Command::Plan(kind),
+        TargetKind::DbInstance => {
+            Command::PlanOn(kind, Box::new(target(TargetKind::DbInstance, &database.id, &database.region)))
+        }
+        TargetKind::Environment => Command::PlanOn(kind, Box::new(target(TargetKind::Environment, &name, home))),
+    };
     let mut items = Vec::new();
     for kind in Kind::ALL.iter().copied() {
         let why = match kind.target() {
@@ -126,55 +151,48 @@ pub fn open_menu(state: &mut State) {
         };
         items.push(match why {
             Some(why) => Item { label, detail: why.clone(), checked: None, command: Command::NotAvailable(why) },
-            None => Item { label, detail: String::new(), checked: None, command: Command::Plan(kind) },
+            None => Item { label, detail: String::new(), checked: None, command: command(kind) },
         });
     }
-    let first = items.iter().position(|i| matches!(i.command, Command::Plan(_))).unwrap_or(0);
-    state.overlay = Some(Overlay::Menu(Menu::new(Purpose::Operations, "Operations", items, first)));
+    let title = format!("Operations on {}, {}", database.id, shown_name(&state.estate.environments[environment]));
+    let first = items.iter().position(|i| !matches!(i.command, Command::NotAvailable(_))).unwrap_or(0);
+    state.overlay = Some(Overlay::Menu(Menu::new(Purpose::Operations, title, items, first)));
 }
 
 fn of_environment(state: &State, environment: usize) -> Vec<&Database> {
     let Some(known) = state.estate.environments.get(environment) else { return Vec::new() };
-    state.all_databases().filter(|(site, d)| known.owns(*site, d)).map(|(_, d)| d).collect()
+    let mine =
+        |(site, d): &(SiteId, &Database)| known.owns(*site, d) && state.estate.owner(*site, d) == Some(environment);
+    state.all_databases().filter(mine).map(|(_, d)| d).collect()
 }
 
-/// Begins a plan for what is selected; for a snapshot's operation, the choice of the snapshot.
-pub fn plan(state: &mut State, kind: Kind, effects: &mut Vec<Effect>) {
+/// The choice of the snapshot for a snapshot's operation.
+pub fn choose_snapshot(state: &mut State, kind: Kind) {
     let Some((site, database)) = selected(state) else { return };
     let (id, region) = (database.id.clone(), database.region.clone());
     let Some(environment) = state.estate.owner(site, database) else { return };
     let name = state.estate.environments[environment].name.clone();
-    let target = |kind, id: String, region: String| Target { environment: name.clone(), kind, id, region };
-    match kind.target() {
-        TargetKind::DbInstance => open(state, kind, target(TargetKind::DbInstance, id, region), environment, effects),
-        TargetKind::Environment => {
-            let region = state.estate.site(state.estate.environments[environment].site).map(|s| s.region.clone());
-            let target = target(TargetKind::Environment, name.clone(), region.unwrap_or_default());
-            open(state, kind, target, environment, effects);
-        }
-        TargetKind::DbSnapshot => {
-            let known = state.site(site).and_then(|data| data.snapshots.get(id.as_str())).and_then(|s| s.value());
-            let Some(snapshots) = known.filter(|all| !all.is_empty()) else {
-                let text = format!("no snapshot of {id} is known yet: open the DB instance, they are read there");
-                return say(state, text, Tone::Plain);
-            };
-            let items = snapshots
-                .iter()
-                .map(|snapshot| {
-                    let created = snapshot.created.map(|at| at.strftime("%Y-%m-%d %H:%MZ").to_string());
-                    let detail = format!("{}  {}", snapshot.kind, created.unwrap_or_default());
-                    let label = snapshot.id.clone();
-                    if let Some(why) = kind.unavailable(On::Snapshot(snapshot)) {
-                        let detail = format!("{detail}  {why}");
-                        return Item { label, detail, checked: None, command: Command::NotAvailable(why) };
-                    }
-                    let target = target(TargetKind::DbSnapshot, label.clone(), region.clone());
-                    Item { label, detail, checked: None, command: Command::PlanOn(kind, Box::new(target)) }
-                })
-                .collect();
-            state.overlay = Some(Overlay::Menu(Menu::new(Purpose::Snapshots, kind.title(), items, 0)));
-        }
-    }
+    let known = state.site(site).and_then(|data| data.snapshots.get(id.as_str())).and_then(|s| s.value());
+    let Some(snapshots) = known.filter(|all| !all.is_empty()) else {
+        let text = format!("no snapshot of {id} is known yet: open the DB instance, they are read there");
+        return say(state, text, Tone::Plain);
+    };
+    let items = snapshots
+        .iter()
+        .map(|snapshot| {
+            let created = snapshot.created.map(|at| at.strftime("%Y-%m-%d %H:%MZ").to_string());
+            let detail = format!("{}  {}", snapshot.kind, created.unwrap_or_default());
+            let label = snapshot.id.clone();
+            if let Some(why) = kind.unavailable(On::Snapshot(snapshot)) {
+                let detail = format!("{detail}  {why}");
+                return Item { label, detail, checked: None, command: Command::NotAvailable(why) };
+            }
+            let (kind_of, id, region) = (TargetKind::DbSnapshot, label.clone(), region.clone());
+            let target = Target { environment: name.clone(), kind: kind_of, id, region };
+            Item { label, detail, checked: None, command: Command::PlanOn(kind, Box::new(target)) }
+        })
+        .collect();
+    state.overlay = Some(Overlay::Menu(Menu::new(Purpose::Snapshots, kind.title(), items, 0)));
 }
 
 /// Begins a plan for this target.
@@ -230,18 +248,21 @@ pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) 
     };
     let policy = state.operations.policy(open.environment);
     let environment = open.environment;
+    let here = state.operations.running().filter(|execution| execution.environment == plan.target.environment);
+    let running: Vec<&Plan> = here.map(|execution| &execution.plan).collect();
     let situation = Situation {
         now: state.now,
         arming: state.operations.arming.as_ref(),
         policy: &policy,
-        running: state.operations.running().count(),
+        running: &running,
         shown_since: open.shown_since,
         identity: identity(state, environment),
         headless: false,
     };
-    let result = match &state.operations.journal {
-        Some(why) => Err(format!("nothing is changed without a record, and the journal cannot be written: {why}")),
-        None => guard::approve(plan, gesture, &situation).map_err(|refusal| refusal.to_string()),
+    let result = match (&state.operations.journal, &state.operations.blocked) {
+        (Some(why), _) => Err(format!("nothing is changed without a record, and the journal cannot be written: {why}")),
+        (None, Some(why)) => Err(why.clone()),
+        (None, None) => guard::approve(plan, gesture, &situation).map_err(|refusal| refusal.to_string()),
     };
     match result {
         Ok(approved) => {
@@ -260,6 +281,10 @@ pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) 
             };
             if let Some(open) = state.operations.plan.as_mut() {
                 open.refusal = Some(why);
+                // A key that is held down must not come through when the time for it has come.
+                if matches!(gesture, Gesture::Typed { .. }) {
+                    open.name = Input::default();
+                }
             }
             record(state, environment, body, effects);
         }
@@ -292,6 +317,9 @@ pub fn ask_to_arm(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(environment) = armed_for(state) else {
         return say(state, "choose one environment first: e, or select a DB instance".into(), Tone::Plain);
     };
+    if let Some(why) = state.operations.blocked.clone() {
+        return say(state, why, Tone::Bad);
+    }
     if identity(state, environment).is_none() {
         return say(state, "who we are there is not known yet: nothing can be armed".into(), Tone::Bad);
     }
@@ -342,7 +370,9 @@ pub fn arm(state: &mut State, effects: &mut Vec<Effect>) {
 
 fn disarm(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
     let Some(arming) = state.operations.arming.take() else { return };
-    say(state, format!("{}: {why}", arming.environment), Tone::Plain);
+    let text =
+        if why.starts_with(&arming.environment) { why.to_owned() } else { format!("{} {why}", arming.environment) };
+    say(state, text, Tone::Plain);
     if let Some(environment) = state.estate.environments.iter().position(|e| e.name == arming.environment) {
         record(state, environment, Body::Disarmed { why: why.to_owned() }, effects);
     }
@@ -358,6 +388,17 @@ pub fn renew(state: &mut State, effects: &mut Vec<Effect>) {
     if is_old {
         observe(state, effects);
     }
+}
+
+/// Ends arming because the console is left: the record says so.
+pub fn leave(state: &mut State, effects: &mut Vec<Effect>) {
+    disarm(state, "the console was left", effects);
+}
+
+/// Ends arming and forbids changes for a reason that stays until it is taken away.
+pub fn block(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
+    disarm(state, why, effects);
+    state.operations.blocked = Some(why.to_owned());
 }
 
 /// Disarms when the time is over, another environment is looked at, or we are somebody else. Called
@@ -383,7 +424,7 @@ pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) 
     let was_running = before.and_then(|at| state.operations.executions.get(at)).is_some_and(Execution::is_running);
     let ended = was_running && !execution.is_running();
     if ended {
-        let outcome = execution.outcome.as_ref().map(Outcome::words).unwrap_or_default();
+        let outcome = execution.result_words();
         let title = execution.plan.operation.kind().title();
         let text = format!("{title} of {}: {outcome}", execution.plan.target.id);
         let tone = if execution.outcome == Some(Outcome::Done) { Tone::Plain } else { Tone::Bad };
@@ -396,8 +437,12 @@ pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) 
         Some(at) => state.operations.executions[at] = execution,
         None => state.operations.executions.push(execution),
     }
-    let surplus = state.operations.executions.len().saturating_sub(KEPT);
-    state.operations.executions.drain(..surplus);
+    let mut surplus = state.operations.executions.len().saturating_sub(KEPT);
+    state.operations.executions.retain(|execution| {
+        let goes = surplus > 0 && !execution.is_running();
+        surplus -= usize::from(goes);
+        !goes
+    });
     // Back to a new plan: the same request on the state of now.
     if let Some(plan) = again {
         let Some(environment) = state.estate.environments.iter().position(|e| e.name == plan.target.environment) else {
@@ -412,22 +457,41 @@ pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) 
     }
 }
 
+/// Stops following an execution; asked twice, because nobody looks at it any more then.
+pub fn give_up(state: &mut State, id: &ExecutionId, effects: &mut Vec<Effect>) {
+    if !state.operations.running().any(|execution| execution.id == *id) {
+        return say(state, "it has ended already".into(), Tone::Plain);
+    }
+    let asked = state
+        .operations
+        .giving_up
+        .as_ref()
+        .is_some_and(|(asked, at)| asked == id && state.now.as_second() - at.as_second() < 10);
+    if asked {
+        state.operations.giving_up = None;
+        effects.push(Effect::GiveUp(id.clone()));
+    } else {
+        state.operations.giving_up = Some((id.clone(), state.now));
+        let text = "AWS goes on with what was sent, steps that were not sent are not sent; again to stop following it";
+        say(state, text.into(), Tone::Bad);
+    }
+}
+
 /// Whether the console may be left now. While operations run it says first what becomes of them.
 pub fn may_leave(state: &mut State) -> bool {
     let running: Vec<&Execution> = state.operations.running().collect();
-    let asked = state.operations.leaving.is_some_and(|at| state.now.as_second() - at.as_second() < 10);
-    if running.is_empty() || asked {
+    if running.is_empty() || state.operations.leaving {
         return true;
     }
     let unsent = running.iter().any(|e| e.is_live() && e.steps.contains(&StepState::Waiting));
-    let count = running.len();
-    let mut text = if count == 1 { "an operation runs: ".to_owned() } else { format!("{count} operations run: ") };
-    text.push_str(if unsent {
-        "AWS goes on with what was sent, steps that were not sent stay unsent; again to leave"
+    let what =
+        if running.len() == 1 { "1 operation runs".to_owned() } else { format!("{} operations run", running.len()) };
+    let text = if unsent {
+        format!("again to leave: {what}, and what was not sent yet will not be")
     } else {
-        "AWS goes on with it, the next qd follows it; again to leave"
-    });
-    state.operations.leaving = Some(state.now);
+        format!("again to leave: {what} on in AWS, the next qd follows")
+    };
+    state.operations.leaving = true;
     say(state, text, Tone::Bad);
     false
 }

@@ -9,15 +9,17 @@ use tui_input::Input;
 
 use super::Scope;
 use super::command::Command;
+use super::faults::Entry;
 use super::menu::{Menu, Purpose};
 use super::operations::ArmQuestion;
 use super::state::{Overlay, Screen, State};
 use crate::keymap::{Action, Keymap, Layer};
 use crate::screens::executions;
+use crate::screens::fleet::problems;
 use crate::theme::Role;
 use crate::ui::environment::CURSOR;
 use crate::ui::pen::{self, Piece};
-use crate::ui::{format, layout, text};
+use crate::ui::{format, layout, text, trouble};
 
 /// Clears a popup's place and draws its border and title; gives the inside.
 fn window(state: &State, area: Rect, title: &str, buf: &mut Buffer) -> Rect {
@@ -116,26 +118,17 @@ pub fn help(state: &State, scroll: usize, body: Rect, buf: &mut Buffer) {
     }
 }
 
-/// What is wrong with the configuration, on top: it hides environments, and no answer mends it.
-/// Takes half of the place at most; gives what is left.
+/// What is wrong with the configuration, on top: it hides environments, and no answer mends it. The
+/// worst of several in a few lines; all of them stand at the end of the list. Gives what is left.
 fn problems(state: &State, inside: Rect, buf: &mut Buffer) -> Rect {
-    if state.problems.is_empty() {
-        return inside;
-    }
+    let Some(headline) = problems::headline(&state.problems) else { return inside };
     let room = usize::from(inside.width).saturating_sub(4).max(10);
     let mut lines: Vec<Piece> = Vec::new();
-    for problem in &state.problems {
-        for (i, line) in text::wrap(problem, room).enumerate() {
-            lines.push((format!("{} {line}", if i == 0 { " ▲" } else { "  " }), Role::Warning));
-        }
+    for (i, line) in text::wrap(&headline, room).enumerate() {
+        lines.push((format!("{} {line}", if i == 0 { " ▲" } else { "  " }), Role::Warning));
     }
     lines.push(("   → mend the configuration: qd config check says where".into(), Role::Accent));
-    let most = usize::from(inside.height / 2).max(1);
-    if lines.len() > most {
-        let hidden = lines.len() + 1 - most;
-        lines.truncate(most - 1);
-        lines.push((format!("   … {hidden} more lines: qd config check"), Role::Dim));
-    }
+    lines.truncate(usize::from(inside.height / 2).max(1));
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(inside.height);
     for (y, line) in (inside.y..inside.bottom()).zip(lines) {
         pen::left(buf, Rect { y, height: 1, ..inside }, &[line], &state.theme);
@@ -145,72 +138,112 @@ fn problems(state: &State, inside: Rect, buf: &mut Buffer) -> Rect {
     Rect { y: inside.y + used, height: inside.height - used, ..inside }
 }
 
-/// The error log: what failed, where, since when, why, and what to do.
+/// The error log: what failed, where, since when, why, and what to do; then what is wrong with the
+/// configuration.
 pub fn errors(state: &State, selected: usize, body: Rect, buf: &mut Buffer) {
     let area = layout::popup(body, body.width.saturating_sub(4), body.height.saturating_sub(2).max(5));
     let inside = window(state, area, "Errors", buf);
     let inside = problems(state, inside, buf);
-    if state.faults.is_empty() {
-        if !state.problems.is_empty() {
-            return;
+    let known = problems::sorted(&state.problems);
+    let known = if problems::listed(&state.problems) > 0 { known.as_slice() } else { &[] };
+    if state.faults.is_empty() && known.is_empty() {
+        if state.problems.is_empty() {
+            pen::left(buf, inside, &[("● nothing has failed".into(), Role::Dim)], &state.theme);
         }
-        pen::left(buf, inside, &[("● nothing has failed".into(), Role::Dim)], &state.theme);
         return;
     }
     let width = usize::from(inside.width);
-    let mut y = inside.y;
-    let first = first_visible(state, selected, inside);
-    for (i, entry) in state.faults.iter().enumerate().skip(first) {
-        let (mark, role) = match (entry.mended, entry.retired) {
-            (Some(_), _) => ("●", Role::Dim),
-            (None, Some(_)) => ("○", Role::Dim),
-            (None, None) => ("✖", Role::Critical),
-        };
-        let cursor = if i == selected { CURSOR } else { " " };
-        let mut since = format!("  {}", format::stamp(entry.first));
-        if entry.count > 1 {
-            since.push_str(&format!(", {} times, last {}", entry.count, format::clock_seconds(entry.last)));
-        }
-        if let Some(at) = entry.mended {
-            since.push_str(&format!(", well again {}", format::clock_seconds(at)));
-        } else if let Some(at) = entry.retired {
-            since.push_str(&format!(", no longer asked {}", format::clock_seconds(at)));
-        }
-        let mut lines: Vec<Vec<Piece>> = vec![vec![
-            (cursor.into(), Role::Accent),
-            (format!("{mark} "), role),
-            (format!("{}: {} {}", entry.place, entry.target.dataset.title(), entry.fault.word()), Role::Text),
-            (since, Role::Dim),
-        ]];
-        if i == selected {
-            let mut detail = format!("{}: {}", entry.fault.call, entry.fault.message);
-            if let Some(id) = &entry.fault.request_id {
-                detail.push_str(&format!(" (request {id})"));
-            }
-            lines.extend(text::wrap(&detail, width.saturating_sub(4)).map(|l| vec![(format!("    {l}"), Role::Dim)]));
-            lines.extend(
-                text::wrap(&format!("→ {}", entry.fault.advice()), width.saturating_sub(4))
-                    .map(|l| vec![(format!("    {l}"), Role::Accent)]),
-            );
-            if let Some(at) = state.schedule.retry_at(&entry.target).filter(|_| entry.stands()) {
-                let wait = format!("    asked again at {}", format::clock_seconds(at));
-                lines.push(vec![(wait, Role::Dim)]);
-            }
-        }
-        for line in lines {
-            if y >= inside.bottom() {
-                return;
-            }
-            pen::left(buf, Rect { y, height: 1, ..inside }, &line, &state.theme);
-            y += 1;
-        }
+    let count = state.faults.len() + known.len();
+    let selected = selected.min(count.saturating_sub(1));
+    let room = usize::from(inside.height).saturating_sub(6).max(1);
+    // So that the selected one and its detail are visible.
+    let first = selected.saturating_sub(room.min(count) - 1);
+    let faults = state.faults.iter().enumerate().map(|(i, entry)| fault_lines(state, entry, i == selected, width));
+    let after = state.faults.len();
+    let rest = known.iter().enumerate().map(|(i, problem)| problem_lines(problem, after + i == selected, width));
+    for (y, line) in (inside.y..inside.bottom()).zip(faults.chain(rest).skip(first).flatten()) {
+        pen::left(buf, Rect { y, height: 1, ..inside }, &line, &state.theme);
     }
 }
 
-/// Scrolls so that the selected error and its detail are visible.
-fn first_visible(state: &State, selected: usize, inside: Rect) -> usize {
-    let room = usize::from(inside.height).saturating_sub(6).max(1);
-    selected.saturating_sub(room.min(state.faults.len()) - 1)
+/// A problem of the configuration; in full under the cursor.
+fn problem_lines(problem: &str, selected: bool, width: usize) -> Vec<Vec<Piece>> {
+    let cursor = if selected { CURSOR } else { " " };
+    let mut lines = text::wrap(problem, width.saturating_sub(4).max(10));
+    let first = if selected { lines.next().unwrap_or_default() } else { problem.to_owned() };
+    let mut all = vec![vec![(cursor.into(), Role::Accent), ("▲ ".into(), Role::Warning), (first, Role::Text)]];
+    if selected {
+        all.extend(lines.map(|line| vec![(format!("    {line}"), Role::Text)]));
+    }
+    all
+}
+
+/// A fault and since when; under the cursor also why, and what to do.
+fn fault_lines(state: &State, entry: &Entry, selected: bool, width: usize) -> Vec<Vec<Piece>> {
+    let (mark, role) = match (entry.mended, entry.retired) {
+        (Some(_), _) => ("●", Role::Dim),
+        (None, Some(_)) => ("○", Role::Dim),
+        (None, None) => ("✖", Role::Critical),
+    };
+    let cursor = if selected { CURSOR } else { " " };
+    let mut since = format!("  {}", format::stamp(entry.first));
+    if entry.count > 1 {
+        since.push_str(&format!(", {} times, last {}", entry.count, format::clock_seconds(entry.last)));
+    }
+    if let Some(at) = entry.mended {
+        since.push_str(&format!(", well again {}", format::clock_seconds(at)));
+    } else if let Some(at) = entry.retired {
+        since.push_str(&format!(", no longer asked {}", format::clock_seconds(at)));
+    }
+    let what = trouble::words(&entry.target.dataset.title(), &entry.fault);
+    let mut lines: Vec<Vec<Piece>> = vec![vec![
+        (cursor.into(), Role::Accent),
+        (format!("{mark} "), role),
+        (format!("{}: {what}", place(state, entry)), Role::Text),
+        (since, Role::Dim),
+    ]];
+    if selected {
+        let room = width.saturating_sub(4);
+        let detail = trouble::detail(&entry.fault);
+        lines.extend(text::wrap(&detail, room).map(|line| vec![(format!("    {line}"), Role::Dim)]));
+        let advice = format!("→ {}", entry.fault.advice());
+        lines.extend(text::wrap(&advice, room).map(|line| vec![(format!("    {line}"), Role::Accent)]));
+        if let Some(at) = state.schedule.retry_at(&entry.target).filter(|_| entry.stands()) {
+            let wait = format!("    asked again at {}", format::clock_seconds(at));
+            lines.push(vec![(wait, Role::Dim)]);
+        }
+    }
+    lines
+}
+
+/// Environments that are named one by one; more of them are counted.
+const NAMED: usize = 3;
+
+/// Where a fault is: the environments that it concerns and their region, or how many they are.
+pub fn place(state: &State, entry: &Entry) -> String {
+    let site = entry.target.site;
+    let here = state.estate.environments.iter().filter(|e| e.sites().any(|at| at == site)).count();
+    match state.estate.site(site) {
+        Some(known) if here > NAMED => format!("{here} environments ({})", known.region),
+        _ => entry.place.clone(),
+    }
+}
+
+/// On the frame of a list: how many of its lines are above and below what is shown.
+fn beyond(state: &State, area: Rect, above: usize, below: usize, buf: &mut Buffer) {
+    if area.width < 4 || area.height < 3 {
+        return;
+    }
+    let inner = Rect { x: area.x + 2, width: area.width - 4, height: 1, ..area };
+    if above > 0 {
+        // Not over the title, which stands at the left end of the same line.
+        let right = Rect { x: inner.x + inner.width / 2, width: inner.width - inner.width / 2, ..inner };
+        pen::right(buf, right, &[(format!(" ▲ {above} "), Role::Accent)], &state.theme);
+    }
+    if below > 0 {
+        let bottom = Rect { y: area.bottom() - 1, ..inner };
+        pen::right(buf, bottom, &[(format!(" ▼ {below} more "), Role::Accent)], &state.theme);
+    }
 }
 
 /// A menu, in the middle; the palette at the top, where eyes are while typing.
@@ -225,6 +258,7 @@ pub fn menu(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
         Purpose::Palette => 56,
         _ => 40,
     };
+    let longest = longest.max(text::width(&menu.title) + 8);
     let width = u16::try_from(longest).unwrap_or(u16::MAX).max(least).min(body.width.saturating_sub(4));
     let count = u16::try_from(menu.len()).unwrap_or(u16::MAX).max(1);
     let height = (if typed { 24 } else { count }).saturating_add(chrome).min(body.height.saturating_sub(2)).max(4);
@@ -232,7 +266,7 @@ pub fn menu(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
     if typed {
         area.y = body.y + 1;
     }
-    let mut inside = window(state, area, menu.title, buf);
+    let mut inside = window(state, area, &menu.title, buf);
     if typed {
         prompt(state, "› ", &menu.input, inside, buf);
         inside = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
@@ -243,6 +277,8 @@ pub fn menu(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
     }
     let page = usize::from(inside.height).max(1);
     let offset = (menu.selected() + 1).saturating_sub(page);
+    let below = menu.len().saturating_sub(offset + page);
+    beyond(state, area, offset, below, buf);
     for ((row, item), i) in (inside.y..inside.bottom()).zip(menu.visible().skip(offset)).zip(offset..) {
         let line = Rect { y: row, height: 1, ..inside };
         let chosen = i == menu.selected();

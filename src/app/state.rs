@@ -153,6 +153,8 @@ impl State {
             * 6.0
             * 0.01
             / 1000.0
+            // An empty sum is -0.0.
+            + 0.0
     }
 
     /// Whether the console's own calls cost more than they may: metrics are then asked for slowly.

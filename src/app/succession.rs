@@ -52,7 +52,9 @@ pub fn adopt(state: &mut State, estate: Estate, inherited: &[Option<usize>], sch
     };
     // A plan of an environment that is gone has nowhere to go; arming ends by itself there.
     match (planned, state.operations.plan.as_mut()) {
-        (Some(index), Some(plan)) => plan.environment = index,
+        (Some(index), Some(plan)) if is_region_of(&state.estate, index, &plan.target.region) => {
+            plan.environment = index;
+        }
         _ => state.operations.plan = None,
     }
     state.operations.question = None;
@@ -79,6 +81,12 @@ pub fn refuse(state: &mut State, problems: Vec<String>) {
     let text = format!("the configuration changed and has {count} {noun}: the environments before it stay");
     state.toast = Some(Toast::new(text, Tone::Bad, state.now));
     state.problems = problems;
+}
+
+/// Whether an environment is in this region.
+fn is_region_of(estate: &Estate, environment: usize, region: &str) -> bool {
+    let Some(environment) = estate.environments.get(environment) else { return false };
+    environment.sites().filter_map(|site| estate.site(site)).any(|site| site.region == region)
 }
 
 /// By old site: the new site that is the same one.

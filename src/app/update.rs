@@ -92,6 +92,15 @@ pub fn say(state: &mut State, text: String, tone: Tone) {
 }
 
 fn key_pressed(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
+    let asked = state.operations.leaving;
+    hear(state, key, effects);
+    // Only the very next key answers.
+    if asked {
+        state.operations.leaving = false;
+    }
+}
+
+fn hear(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     if let Some(code) = &mut state.code {
         match (key.to_string().as_str(), key.character()) {
             ("esc", _) => {
@@ -133,6 +142,16 @@ fn key_pressed(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     let layers: &[Layer] = if typed { &[Layer::Prompt] } else { state.layers() };
     let resolution = state.resolver.resolve(&state.keymap, layers, key);
     match resolution {
+        // Whatever a keymap says: a change is not on Enter, Space or a single character.
+        Resolution::Action(Action::Approve)
+            if key.character().is_some() || matches!(key.to_string().as_str(), "enter" | "space") =>
+        {
+            say(
+                state,
+                "a change is not approved by Enter, Space or a single character: bind another key".into(),
+                Tone::Bad,
+            );
+        }
         Resolution::Action(action) => run(state, action, effects),
         Resolution::Pending => {}
         Resolution::None => {
@@ -245,6 +264,7 @@ pub fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Quit => {
             if operations::may_leave(state) {
+                operations::leave(state, effects);
                 state.leaving = true;
                 effects.push(Effect::Quit);
             }
@@ -370,7 +390,8 @@ fn overlay(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             }
         }
         (Overlay::Errors { selected }, _) => {
-            *selected = selected.saturating_add_signed(step).min(state.faults.len().saturating_sub(1));
+            let lines = state.faults.len() + fleet::problems::listed(&state.problems);
+            *selected = selected.saturating_add_signed(step).min(lines.saturating_sub(1));
         }
         (Overlay::Menu(menu), Action::Open | Action::Toggle) => {
             let Some(item) = menu.current() else { return };
@@ -404,7 +425,7 @@ fn perform(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         Command::Range(range) => database::set_range(state, range),
         Command::Play(name) => effects.push(Effect::Play(name)),
         Command::Copy(text) => effects.push(Effect::Copy(text)),
-        Command::Plan(kind) => operations::plan(state, kind, effects),
+        Command::Plan(kind) => operations::choose_snapshot(state, kind),
         Command::PlanOn(kind, target) => operations::plan_on(state, kind, *target, effects),
         Command::NotAvailable(why) => say(state, why, Tone::Plain),
         Command::Theme(name) => {

@@ -11,14 +11,14 @@ use super::state::{Overlay, Screen, State};
 use super::toast::Tone;
 use super::{Scope, armed, overlays};
 use crate::collect::{Dataset, Target};
-use crate::domain::{Criticality, SiteId};
+use crate::domain::{Criticality, FaultKind, SiteId};
 use crate::keymap::{Action, Layer};
-use crate::screens::databases::Level;
+use crate::screens::fleet::{Standing, standing};
 use crate::screens::{database, databases, executions, fleet, plan};
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
-use crate::ui::{ascii, format, layout};
+use crate::ui::{ascii, format, layout, trouble};
 
 pub use overlays::help_scroll_limit;
 
@@ -90,7 +90,7 @@ fn header(state: &State, area: Rect, buf: &mut Buffer) {
     let start = pen::right(
         buf,
         Rect { width: line.width.saturating_sub(1), ..line },
-        &standing(state, line.width),
+        &who_and_when(state, line.width),
         &state.theme,
     );
     let room = Rect { width: start.saturating_sub(line.x + 1), ..line };
@@ -113,7 +113,7 @@ fn header(state: &State, area: Rect, buf: &mut Buffer) {
 }
 
 /// Who we are, what is allowed, what time it is.
-fn standing(state: &State, width: u16) -> Vec<Piece> {
+fn who_and_when(state: &State, width: u16) -> Vec<Piece> {
     let mut pieces = Vec::new();
     if width >= 100
         && let Some(identity) = identity(state)
@@ -170,41 +170,75 @@ fn accounts(state: &State) -> usize {
     state.sites.iter().enumerate().filter_map(account).collect::<BTreeSet<String>>().len()
 }
 
-/// The environments, each with its worst level; the one that is looked at is marked.
+/// The environments, each with its mark; the one that is looked at is marked. Where there is no room
+/// for all, the worst are those that are shown.
 fn chips(state: &State, area: Rect, buf: &mut Buffer) {
+    let all: Vec<(Standing, Vec<Piece>)> =
+        (0..state.estate.environments.len()).filter_map(|index| chip(state, index)).collect();
+    let widths: Vec<usize> = all.iter().map(|(_, pieces)| pen::width(pieces)).collect();
+    let here = match state.scope {
+        Scope::All => None,
+        Scope::One(index) => Some(index),
+    };
+    let standings: Vec<Standing> = all.iter().map(|(standing, _)| *standing).collect();
+    let shown = fitting(&standings, &widths, here, usize::from(area.width).saturating_sub(1));
     let mut x = area.x + 1;
-    let count = state.estate.environments.len();
-    for (i, environment) in state.estate.environments.iter().enumerate() {
-        let level = state.databases.levels.get(i).copied().unwrap_or(Level::Unknown);
-        let here = state.scope == Scope::One(i);
-        let name = shown_name(environment);
-        let role = criticality_role(environment.criticality);
-        let production = environment.criticality == Criticality::Production;
-        let health = overlays::switcher::health(state, i);
-        let mut pieces = vec![health, (if production { "" } else { " " }.into(), Role::Text)];
-        pieces.push((
-            if here { format!("[{name}]") } else { name },
-            if here || level > Level::Good { role } else { Role::Dim },
-        ));
-        if production && let Some(last) = pieces.last_mut() {
-            last.1 = Role::Production;
-            last.0 = format!(" {} ", last.0);
+    let room = |x: u16| Rect { x, width: area.right().saturating_sub(x), ..area };
+    for index in &shown {
+        if let Some((_, pieces)) = all.get(*index) {
+            x = pen::left(buf, room(x), pieces, &state.theme) + GAP;
         }
-        let width = u16::try_from(pen::width(&pieces)).unwrap_or(u16::MAX);
-        let more = format!("+{}", count - i);
-        let reserve = if i + 1 < count { 5 } else { 0 };
-        if x.saturating_add(width + reserve) > area.right() {
-            pen::left(
-                buf,
-                Rect { x, width: area.right().saturating_sub(x), ..area },
-                &[(more, Role::Dim)],
-                &state.theme,
-            );
-            return;
-        }
-        pen::left(buf, Rect { x, width, ..area }, &pieces, &state.theme);
-        x += width + 2;
     }
+    let hidden = (0..all.len()).filter(|index| !shown.contains(index));
+    if let Some(worst) = hidden.filter_map(|index| standings.get(index)).max() {
+        let role = if *worst >= Standing::Unreadable { worst.mark().1 } else { Role::Dim };
+        pen::left(buf, room(x), &[(format!("+{}", all.len() - shown.len()), role)], &state.theme);
+    }
+}
+
+/// Columns between two environments in the header.
+const GAP: u16 = 2;
+/// Columns for the number of those that have no room.
+const MORE: usize = 4;
+
+/// Mark and name of an environment, by its index.
+fn chip(state: &State, index: usize) -> Option<(Standing, Vec<Piece>)> {
+    let environment = state.estate.environments.get(index)?;
+    let standing = standing(&state.fleet, index);
+    let here = state.scope == Scope::One(index);
+    let name = shown_name(environment);
+    let name = if here { format!("[{name}]") } else { name };
+    let mut pieces = vec![standing.mark()];
+    if environment.criticality == Criticality::Production {
+        pieces.push((format!(" {name} "), Role::Production));
+    } else {
+        let role = criticality_role(environment.criticality);
+        pieces.push((" ".into(), Role::Text));
+        pieces.push((name, if here || standing >= Standing::Warning { role } else { Role::Dim }));
+    }
+    Some((standing, pieces))
+}
+
+/// Which environments are shown in so many columns, in their own order: all, or else the one that is
+/// looked at and the worst.
+fn fitting(standings: &[Standing], widths: &[usize], here: Option<usize>, room: usize) -> Vec<usize> {
+    let gap = usize::from(GAP);
+    let whole = widths.iter().sum::<usize>() + gap * widths.len().saturating_sub(1);
+    if whole <= room {
+        return (0..widths.len()).collect();
+    }
+    let mut order: Vec<usize> = (0..widths.len()).collect();
+    order.sort_by_key(|index| (Some(*index) != here, std::cmp::Reverse(standings.get(*index).copied())));
+    let mut used = MORE;
+    let mut shown: Vec<usize> = order
+        .into_iter()
+        .take_while(|index| {
+            used += widths.get(*index).copied().unwrap_or_default() + gap;
+            used <= room
+        })
+        .collect();
+    shown.sort_unstable();
+    shown
 }
 
 /// The worst thing that keeps the screen from being the whole truth, in the place of the rule; the
@@ -221,14 +255,17 @@ fn notice(state: &State, area: Rect, buf: &mut Buffer) -> bool {
         return false;
     };
     let age = format::coarse_age(format::since(state.now, worst.first));
+    let strange = matches!(worst.fault.kind, FaultKind::WrongAccount { .. });
+    let (mark, role) = if strange { (" ✖ ", Role::Critical) } else { (" ▲ ", Role::Warning) };
+    let what = trouble::words(&worst.target.dataset.title(), &worst.fault);
     let pieces: Vec<Piece> = vec![
-        (" ▲ ".into(), Role::Warning),
-        (format!("{}: {} {}", worst.place, worst.target.dataset.title(), worst.fault.word()), Role::Warning),
+        (mark.into(), role),
+        (format!("{}: {what}", overlays::place(state, worst)), role),
         (format!(" {age}"), Role::Stale),
-        (format!("  {}", worst.fault.advice()), Role::Text),
+        (format!("  {}", trouble::advice(&worst.fault)), Role::Text),
     ];
     let mut room = area;
-    let others = state.faults.standing().saturating_sub(1);
+    let others = state.faults.causes(&state.estate).saturating_sub(1);
     if others > 0 {
         // At the right end, where a long advice does not push it off the screen.
         let key = state.keymap.key_for(&[Layer::Global], Action::Errors).unwrap_or_default();
@@ -255,10 +292,12 @@ fn footer(state: &State, area: Rect, buf: &mut Buffer) {
         if traffic.throttled > 0 {
             right.push((format!("  {} throttled", traffic.throttled), Role::Warning));
         }
-        right.push((format!("  ${:.2}/h{slowed}   ", state.spend_an_hour()), role));
+        // An empty sum is a negative zero.
+        let spend = Some(state.spend_an_hour()).filter(|spend| *spend > 0.0).unwrap_or_default();
+        right.push((format!("  ${spend:.2}/h{slowed}   "), role));
     }
     // What is wrong with the configuration stands in the same list.
-    let errors = state.faults.standing() + state.problems.len();
+    let errors = state.faults.causes(&state.estate) + state.problems.len();
     if errors > 0 {
         let words = if errors == 1 { "error" } else { "errors" };
         right.push((format!("! {errors} {words}"), Role::Warning));
@@ -323,5 +362,23 @@ fn hints(state: &State, actions: &[(Action, &str)], area: Rect, buf: &mut Buffer
     let mut x = area.x;
     for (_, pieces) in &shown {
         x = pen::left(buf, Rect { x, width: area.right().saturating_sub(x), ..area }, pieces, &state.theme) + 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_environment_has_a_place_in_the_header() {
+        let mut standings = vec![Standing::Well; 100];
+        standings[97] = Standing::Critical;
+        standings[40] = Standing::Warning;
+        let widths = vec![6; 100];
+        let shown = fitting(&standings, &widths, None, 30);
+        assert_eq!(shown, [0, 40, 97], "in their own order");
+        assert_eq!(fitting(&standings, &widths, Some(5), 30), [5, 40, 97]);
+        assert_eq!(fitting(&standings[..3], &widths[..3], None, 22), [0, 1, 2], "all that fit");
+        assert_eq!(fitting(&standings, &widths, None, 3), Vec::<usize>::new());
     }
 }

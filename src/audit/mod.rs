@@ -17,7 +17,7 @@ use jiff::Timestamp;
 
 use crate::config::forms;
 use crate::domain::text::clean;
-use crate::ops::journal::{self, Entry, Report, verify};
+use crate::ops::journal::{self, Entry};
 use crate::runtime::journal::{FILE, Stored, read};
 use rows::Row;
 
@@ -124,7 +124,7 @@ fn list(stored: &Stored, filter: &Filter, json: bool) -> Output {
     let (entries, unread) = journal::entries(&stored.journal);
     let rows: Vec<Row> = rows::rows(&entries).into_iter().filter(|row| row.is_wanted(filter)).collect();
     let text = if json { rows::json(&rows) } else { rows::table(&rows) };
-    Output { text, note: unread_note(unread), code: 0 }
+    Output { text, note: note(stored, unread), code: 0 }
 }
 
 fn show(stored: &Stored, wanted: &str) -> Output {
@@ -132,7 +132,7 @@ fn show(stored: &Stored, wanted: &str) -> Output {
     match show::find(&entries, wanted) {
         Ok(id) => {
             let own: Vec<&Entry> = entries.iter().filter(|e| e.body.execution() == Some(&id)).collect();
-            Output { text: show::text(&id, &own), note: unread_note(unread), code: 0 }
+            Output { text: show::text(&id, &own), note: note(stored, unread), code: 0 }
         }
         Err(why) => Output { text: String::new(), note: format!("{}\n", clean(&why)), code: 1 },
     }
@@ -143,32 +143,36 @@ fn exported(stored: &Stored, filter: &Filter, format: ExportFormat) -> Output {
         ExportFormat::Jsonl => Output { text: export::jsonl(&stored.journal, filter), ..Output::default() },
         ExportFormat::Markdown => {
             let (entries, unread) = journal::entries(&stored.journal);
-            let report = report(stored);
-            Output { text: export::markdown(&entries, &report, filter), note: unread_note(unread), code: 0 }
+            let text = export::markdown(&entries, &stored.report(), filter);
+            Output { text, note: note(stored, unread), code: 0 }
         }
     }
-}
-
-fn report(stored: &Stored) -> Report {
-    verify(stored.journal.split_inclusive(|byte| *byte == b'\n')).with_head(stored.head.as_deref())
 }
 
 fn verified(stored: &Stored, path: &str) -> Output {
     if stored.journal.is_empty() && stored.head.is_none() {
         return Output { text: format!("{path}: there is no journal yet\n"), ..Output::default() };
     }
-    let report = report(stored);
+    let report = stored.report();
     let mut text = format!("{path}: {}\n", words::verdict(&report));
     for found in &report.breaks {
         text.push_str(&format!("  {}\n", clean(&found.to_string())));
     }
     if report.torn_last_line {
-        text.push_str("  the last write was cut short, as in a crash: nothing is lost, the next entry mends it\n");
+        text.push_str(if report.is_sound() {
+            "  the last write was cut short, as in a crash: nothing is lost, the next entry mends it\n"
+        } else {
+            "  the last line is unfinished\n"
+        });
     }
     Output { text, note: String::new(), code: u8::from(!report.is_sound()) }
 }
 
-fn unread_note(unread: usize) -> String {
+/// What whoever reads the trail must know about the file: that it is broken, or not read in full.
+fn note(stored: &Stored, unread: usize) -> String {
+    if let Some(warning) = stored.report().warning() {
+        return format!("warning: {}\n", clean(&warning));
+    }
     match unread {
         0 => String::new(),
         1 => "1 line cannot be read: `qd audit verify` says whether it is damaged\n".to_owned(),
@@ -228,7 +232,30 @@ mod tests {
         stored.journal.insert(10, b'x');
         let broken = verified(&stored, "j");
         assert!(broken.code == 1 && broken.text.contains("line 1: "), "{}", broken.text);
+        assert!(broken.text.contains("unfinished") && !broken.text.contains("nothing is lost"), "{}", broken.text);
         assert_eq!(verified(&Stored::default(), "j").code, 0);
+    }
+
+    #[test]
+    fn a_line_of_somebody_else_is_a_break_and_the_list_says_so() {
+        let mut stored = stored();
+        assert_eq!(list(&stored, &Filter::default(), false).note, "");
+        stored.journal.extend_from_slice(b"{\"a\":1}\n");
+        let broken = verified(&stored, "j");
+        assert_eq!(
+            (broken.code, broken.text.as_str()),
+            (1, "j: BROKEN in 1 place, 2 entries\n  line 3: it is not an entry\n")
+        );
+        let note = list(&stored, &Filter::default(), false).note;
+        assert!(note.starts_with("warning: the journal is not what was written (line 3: "), "{note}");
+    }
+
+    #[test]
+    fn a_last_entry_that_was_cut_short_later_is_not_nothing() {
+        let mut stored = stored();
+        stored.journal.truncate(stored.journal.len() - 20);
+        let text = verified(&stored, "j").text;
+        assert!(text.contains("newest lines are gone") && !text.contains("nothing is lost"), "{text}");
     }
 
     #[test]

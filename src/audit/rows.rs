@@ -10,7 +10,7 @@ use super::Filter;
 use super::words::{moment, outcome_words};
 use crate::domain::text::clean;
 use crate::ops::Target;
-use crate::ops::journal::{Body, Entry, ExecutionId, Outcome, escaped};
+use crate::ops::journal::{Body, Entry, ExecutionId, Outcome, escaped, short};
 use crate::ops::operation::Kind;
 
 /// One thing that somebody did.
@@ -28,6 +28,9 @@ pub struct Row {
     pub region: String,
     /// ARN of the one who did it; empty when it was not known.
     pub arn: String,
+    /// ARN of the one whose credentials sent it; empty when nothing was sent, or it is not known.
+    pub sender: String,
+    /// In short: the sender, else the one who did it.
     pub who: String,
     pub os_user: String,
     pub host: String,
@@ -49,12 +52,21 @@ impl Row {
             target: String::new(),
             region: String::new(),
             arn: entry.who.arn.clone(),
+            sender: String::new(),
             who: entry.who.short(),
             os_user: entry.who.os_user.clone(),
             host: entry.who.host.clone(),
             execution: None,
             reason: String::new(),
             why: String::new(),
+        }
+    }
+
+    /// The same, sent with these credentials, where they are known.
+    fn sent_by(self, sender: Option<&str>) -> Self {
+        match sender {
+            Some(sender) => Self { sender: sender.to_owned(), who: short(sender).to_owned(), ..self },
+            None => self,
         }
     }
 
@@ -69,16 +81,26 @@ impl Row {
     }
 }
 
+/// What became of an execution.
+#[derive(Clone, Copy)]
+struct Course<'e> {
+    last: Timestamp,
+    outcome: Option<&'e Outcome>,
+    sender: Option<&'e str>,
+}
+
 /// The rows of a journal, oldest first.
 #[must_use]
 pub fn rows(entries: &[Entry]) -> Vec<Row> {
-    let mut courses: HashMap<&ExecutionId, (Timestamp, Option<&Outcome>)> = HashMap::new();
+    let mut courses: HashMap<&ExecutionId, Course<'_>> = HashMap::new();
     for entry in entries {
         if let Some(id) = entry.body.execution() {
-            let course = courses.entry(id).or_insert((entry.at, None));
-            course.0 = course.0.max(entry.at);
-            if let Body::Ended { outcome, .. } = &entry.body {
-                course.1 = Some(outcome);
+            let course = courses.entry(id).or_insert(Course { last: entry.at, outcome: None, sender: None });
+            course.last = course.last.max(entry.at);
+            match &entry.body {
+                Body::Ended { outcome, .. } => course.outcome = Some(outcome),
+                Body::Verified { sender, .. } if !sender.is_empty() => course.sender = Some(sender),
+                _ => {}
             }
         }
     }
@@ -93,9 +115,10 @@ pub fn rows(entries: &[Entry]) -> Vec<Row> {
                 Row { why: why.clone(), ..Row::of(entry, "refused") }.on(*operation, target)
             }
             Body::Approved { execution, plan, approval } => {
-                let (last, outcome) = courses.get(execution).copied().unwrap_or((entry.at, None));
+                let begun = Course { last: entry.at, outcome: None, sender: None };
+                let Course { last, outcome, sender } = courses.get(execution).copied().unwrap_or(begun);
                 let (word, why) = outcome.map_or(("not ended", String::new()), outcome_words);
-                let row = Row::of(entry, word).on(plan.operation.kind(), &plan.target);
+                let row = Row::of(entry, word).on(plan.operation.kind(), &plan.target).sent_by(sender);
                 Row { last, execution: Some(execution.clone()), reason: approval.reason.clone(), why, ..row }
             }
             _ => return None,
@@ -180,6 +203,17 @@ mod tests {
         let column = lines[0].find("WHO").unwrap();
         assert!(lines[1][column..].starts_with("reader/oncall  "), "{text}");
         assert!(lines[1].ends_with("changes are frozen"), "{text}");
+    }
+
+    #[test]
+    fn who_sent_it_is_who_did_it() {
+        let row = Row::of(&entry(Body::Disarmed { why: String::new() }), "done");
+        assert_eq!(row.clone().sent_by(None), row);
+        let sent = row.sent_by(Some("arn:aws:sts::1:assumed-role/operator/qd-alice-INC-1"));
+        assert_eq!(
+            (sent.who.as_str(), sent.arn.as_str()),
+            ("operator/qd-alice-INC-1", "arn:aws:sts::1:assumed-role/reader/oncall",)
+        );
     }
 
     #[test]

@@ -46,6 +46,11 @@ impl Page {
         self.line(&format!("{label:<13}{text}"));
     }
 
+    /// A name in a column, and what belongs to it; a long name pushes it away and never touches it.
+    fn pair(&mut self, name: &str, width: usize, text: &str) {
+        self.line(&format!("  {name:<width$}  {text}"));
+    }
+
     fn heading(&mut self, text: &str) {
         self.0.push('\n');
         self.line(text);
@@ -73,11 +78,17 @@ pub fn text(id: &ExecutionId, own: &[&Entry]) -> String {
             page.fact("Approved", &format!("{} UTC", moment(approval.at)));
             let who = &entry.who;
             page.fact("By", if who.arn.is_empty() { "not known to AWS" } else { &who.arn });
+            if let Some(sender) = sender(own) {
+                page.fact("Sent by", sender);
+            }
             page.fact("At", &format!("{}@{}, process {}, qd {}", who.os_user, who.host, who.pid, who.version));
             page.fact("Reason", &approval.reason);
-            page.fact("Typed", &approval.typed);
-            let headless = if approval.headless { ", without a screen" } else { "" };
-            page.fact("Asked for", &format!("{}{headless}", level(&approval.level)));
+            if approval.headless {
+                page.fact("How", &format!("approved by its fingerprint on the command line ({})", approval.typed));
+            } else {
+                page.fact("Typed", &approval.typed);
+                page.fact("Asked for", &level(&approval.level));
+            }
             page.fact("Fingerprint", &format!("{} ({})", plan.fingerprint.short(), plan.fingerprint.whole()));
             if !plan.is_intact() || approval.fingerprint != plan.fingerprint {
                 page.fact("WARNING", "the plan below is not the one that this fingerprint was made of");
@@ -90,6 +101,14 @@ pub fn text(id: &ExecutionId, own: &[&Entry]) -> String {
         page.line(&format!("  {}  {}", moment(entry.at), event(&entry.body, known)));
     }
     page.0
+}
+
+/// Whose credentials sent its calls, where that was recorded.
+fn sender<'e>(own: &[&'e Entry]) -> Option<&'e str> {
+    own.iter().rev().find_map(|entry| match &entry.body {
+        Body::Verified { sender, .. } if !sender.is_empty() => Some(sender.as_str()),
+        _ => None,
+    })
 }
 
 /// The plan as it was approved.
@@ -126,19 +145,19 @@ fn describe(plan: &Plan, page: &mut Page) {
     if !plan.consequences.is_empty() {
         page.heading("Consequences");
         for consequence in &plan.consequences {
-            page.line(&format!("  {:<16}{}", consequence.label, consequence.text));
+            page.pair(&consequence.label, 14, &consequence.text);
         }
     }
     if !plan.kept.is_empty() {
         page.heading("Settings of the new instance");
         for kept in &plan.kept {
             let note = if kept.kept { "as the source" } else { "not as the source" };
-            page.line(&format!("  {:<32}{}  ({note}; default {})", kept.name, kept.value, kept.default));
+            page.pair(&kept.name, 30, &format!("{}  ({note}; default {})", kept.value, kept.default));
         }
     }
     page.heading("State that it stands on");
     for (name, value) in &plan.observed {
-        page.line(&format!("  {name:<32}{value}"));
+        page.pair(name, 30, value);
     }
 }
 
@@ -163,6 +182,11 @@ mod tests {
         };
         let bodies = vec![
             Body::Approved { execution: id.clone(), plan: Box::new(plan), approval },
+            Body::Verified {
+                execution: id.clone(),
+                fingerprint: Fingerprint::default(),
+                sender: "arn:aws:sts::111122223333:assumed-role/operator/qd-alice-INC-4312".into(),
+            },
             Body::Sending { execution: id.clone(), step: 0 },
             Body::Sent { execution: id.clone(), step: 0, request_id: Some("r-1".into()) },
             Body::StepEnded { execution: id.clone(), step: 0, words: "available".into(), failed: false },
@@ -188,6 +212,7 @@ mod tests {
         for wanted in [
             "Outcome      done\n",
             "Typed        rentaliq-prod-db\n",
+            "Sent by      arn:aws:sts::111122223333:assumed-role/operator/qd-alice-INC-4312\n",
             "INC-4312 ?]0;x??second line\n",
             "     aws rds create-db-snapshot --region us-east-1 --db-instance-identifier rentaliq-prod-db",
             "  met       rentaliq-prod-db is available\n",
@@ -196,6 +221,21 @@ mod tests {
             assert!(text.contains(wanted), "{wanted:?} is not in:\n{text}");
         }
         assert!(!text.contains("WARNING") && !text.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn without_a_screen_nothing_was_typed() {
+        let (id, mut entries) = course();
+        if let Body::Approved { plan, approval, .. } = &mut entries[0].body {
+            approval.headless = true;
+            approval.typed = "8601-9b14".into();
+            plan.observed.push(("us-west-2 rentaliq-prod-db-dr backup retention".into(), "30".into()));
+        }
+        let own: Vec<&Entry> = entries.iter().collect();
+        let text = text(&id, &own);
+        assert!(text.contains("How          approved by its fingerprint on the command line (8601-9b14)\n"), "{text}");
+        assert!(!text.contains("Typed") && !text.contains("Asked for"), "{text}");
+        assert!(text.contains("backup retention  30\n"), "{text}");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! One classification of what can go wrong with a call, from the SDK's errors to [`Fault`].
 //!
 //! Error codes are from "Common Errors" of the RDS, CloudWatch and STS API references and from the
-//! AWS SDKs' list of retryable codes; `codes` holds them. `words` makes the message.
+//! AWS SDKs' list of retryable codes; `codes` holds them. `clock` tells how wrong ours is, `words` makes
+//! the message.
 
+mod clock;
 mod codes;
 mod words;
 
@@ -14,10 +16,12 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use jiff::Timestamp;
 
 use super::address::At;
 use super::mfa::MfaError;
 use super::session::SignIn;
+use crate::domain::fault::clock as clock_words;
 use crate::domain::{Fault, FaultKind, text};
 
 /// An error and what caused it, outermost first.
@@ -37,6 +41,7 @@ where
                 body: context.raw().body().bytes().unwrap_or_default(),
                 code: error.code().unwrap_or_default(),
                 message: error.message().unwrap_or_default(),
+                date: context.raw().headers().get("date").unwrap_or_default(),
             };
             answered(sign_in, call, &answer, &chain)
         }
@@ -77,14 +82,22 @@ struct Answer<'a> {
     body: &'a [u8],
     code: &'a str,
     message: &'a str,
+    /// The `Date` header: when AWS's clock says that it was given.
+    date: &'a str,
 }
 
 fn answered(sign_in: &SignIn, call: &str, answer: &Answer<'_>, chain: &Chain<'_>) -> (FaultKind, String) {
     let status = answer.status;
     if !answer.code.is_empty() {
-        let kind = codes::classify(call, status, answer.code, answer.message, sign_in);
-        let message = if codes::is_clock(answer.code, answer.message) {
-            format!("this machine's clock differs from AWS's, set it right ({})", answer.message)
+        let kind = match codes::classify(call, status, answer.code, answer.message, sign_in) {
+            FaultKind::WrongClock { behind: None } => {
+                FaultKind::WrongClock { behind: clock::dated(answer.date, Timestamp::now()) }
+            }
+            kind => kind,
+        };
+        let message = if let FaultKind::WrongClock { behind } = kind {
+            let said = if answer.message.is_empty() { answer.code } else { answer.message };
+            format!("this machine's clock {} ({said})", clock_words(behind))
         } else if answer.message.is_empty() {
             format!("HTTP {status} {}", answer.code)
         } else {

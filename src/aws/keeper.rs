@@ -29,8 +29,8 @@ const UNDATED: Duration = Duration::from_secs(15 * 60);
 const POLITE: Duration = Duration::from_secs(8);
 /// No new fetch so soon after one that failed.
 const PAUSE: Duration = Duration::from_secs(2);
-/// Nobody is asked again so soon after a question that was dismissed.
-const DISMISSED: Duration = Duration::from_secs(30);
+/// Nobody is asked again so soon after a question that was dismissed, but by a key.
+const DISMISSED: Duration = Duration::from_secs(5 * 60);
 
 /// Keeps the credentials of one session. Clones share them.
 #[derive(Debug, Clone)]

@@ -5,11 +5,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use jiff::SignedDuration;
 
 use crate::domain::FaultKind;
+use crate::domain::fault::Reach;
 
 /// First pause after a failure, milliseconds.
 const BASE: u64 = 4_000;
 /// Longest pause, milliseconds.
 const CEILING: u64 = 300_000;
+/// Longest pause where a person is mending it: signing in, setting the clock, naming the right role.
+const MENDED: u64 = 30_000;
 /// A missing permission rarely appears within the minute.
 const DENIED: u64 = 60_000;
 
@@ -21,6 +24,7 @@ pub fn pause(kind: &FaultKind, failures: u32, salt: impl Hash) -> SignedDuration
     let exponential = BASE.saturating_mul(1 << failures.saturating_sub(1).min(10)).min(CEILING);
     let whole = match kind {
         FaultKind::Denied { .. } => exponential.max(DENIED),
+        kind if kind.reach() != Reach::Call => exponential.min(MENDED),
         _ => exponential,
     };
     let mut hasher = DefaultHasher::new();
@@ -41,6 +45,15 @@ mod tests {
                 let whole = i128::from((BASE << (failures - 1).min(10)).min(CEILING));
                 assert!((whole / 2..=whole).contains(&pause), "{failures}: {pause} of {whole}");
             }
+        }
+    }
+
+    #[test]
+    fn what_a_person_mends_is_asked_again_within_half_a_minute() {
+        let clock = FaultKind::WrongClock { behind: None };
+        for kind in [FaultKind::Expired { login: None }, clock] {
+            let longest = (1..40).map(|failures| pause(&kind, failures, 0).as_secs()).max();
+            assert!(longest.is_some_and(|longest| (15..=30).contains(&longest)), "{kind:?}: {longest:?}");
         }
     }
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{Attention, Target, backoff, cadence};
 use crate::domain::Fault;
+use crate::domain::fault::Reach;
 
 /// The state of polling: one slot a target.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,6 +27,8 @@ struct Slot {
     not_before: Option<Timestamp>,
     /// Failures in a row.
     failures: u32,
+    /// How far the cause of the last failure reaches; `None` after a success.
+    failed: Option<Reach>,
     /// Asked for at once.
     forced: bool,
     /// It is the engineer who wants it at once.
@@ -86,11 +89,13 @@ impl Schedule {
         self.slots.get(target).is_some_and(|slot| slot.awaited == Some(id))
     }
 
-    /// The awaited request ended well.
-    pub fn succeed(&mut self, target: &Target, now: Timestamp) {
-        if let Some(slot) = self.slots.get_mut(target) {
-            *slot = Slot { read: Some(now), forced: slot.forced, ..Slot::default() };
-        }
+    /// The awaited request ended well; how far the cause of a failure before it reached, for that
+    /// cause is gone.
+    pub fn succeed(&mut self, target: &Target, now: Timestamp) -> Option<Reach> {
+        let slot = self.slots.get_mut(target)?;
+        let before = std::mem::take(slot);
+        *slot = Slot { read: Some(now), forced: before.forced, ..Slot::default() };
+        before.failed
     }
 
     /// The awaited request failed: the next try waits, longer each time.
@@ -99,6 +104,7 @@ impl Schedule {
             slot.awaited = None;
             slot.forced = false;
             slot.failures += 1;
+            slot.failed = Some(fault.kind.reach());
             slot.not_before = now.checked_add(backoff::pause(&fault.kind, slot.failures, (self.seed, target))).ok();
         }
     }
@@ -121,6 +127,17 @@ impl Schedule {
     pub fn renew(&mut self, target: &Target) {
         if let Some(slot) = self.slots.get_mut(target) {
             slot.forced |= slot.awaited.is_some() || slot.not_before.is_none();
+        }
+    }
+
+    /// Why some targets failed may be gone: those that failed last and that `which` names are asked
+    /// for now, and what is on its way waits no longer than after a first failure.
+    pub fn wake(&mut self, which: impl Fn(&Target, Reach) -> bool) {
+        for (target, slot) in &mut self.slots {
+            if slot.failed.is_some_and(|reach| which(target, reach)) {
+                slot.failures = 0;
+                slot.forced |= slot.awaited.is_none();
+            }
         }
     }
 
@@ -181,6 +198,30 @@ mod tests {
         assert!(schedule.is_by_hand(&target()));
         schedule.begin(&target());
         assert!(!schedule.is_by_hand(&target()));
+    }
+
+    #[test]
+    fn what_failed_for_a_cause_that_is_gone_does_not_wait() {
+        let mut schedule = Schedule::default();
+        let other = Target { site: SiteId(0), dataset: Dataset::Alarms };
+        let expired = Fault { kind: FaultKind::Expired { login: None }, ..fault() };
+        for _ in 0..5 {
+            schedule.begin(&target());
+            schedule.fail(&target(), &expired, at(0));
+        }
+        schedule.begin(&other);
+        schedule.fail(&other, &fault(), at(0));
+        assert!(!schedule.is_due(&target(), Attention::Watched, at(1)));
+        schedule.wake(|_, reach| reach == Reach::Session);
+        assert!(schedule.is_due(&target(), Attention::Watched, at(1)));
+        assert!(!schedule.is_by_hand(&target()), "nobody asked for new credentials");
+        assert!(!schedule.is_due(&other, Attention::Watched, at(1)));
+        schedule.begin(&target());
+        assert_eq!(schedule.succeed(&target(), at(2)), Some(Reach::Session));
+        schedule.wake(|_, _| true);
+        assert!(!schedule.is_due(&target(), Attention::Watched, at(3)), "it did not fail");
+        schedule.begin(&target());
+        assert_eq!(schedule.succeed(&target(), at(40)), None);
     }
 
     #[test]

@@ -8,6 +8,9 @@ pub(super) struct Part<'t> {
     whole: &'t str,
     /// Where it begins in the file, in bytes.
     base: usize,
+    text: &'t str,
+    /// The name in the header that it begins with, whether that is TOML or not: `environment`, `guard`.
+    pub header: Option<&'t str>,
     pub table: DeTable<'t>,
     /// Line and message of each syntax error.
     pub errors: Vec<(usize, String)>,
@@ -35,12 +38,21 @@ impl<'t> Part<'t> {
             .collect();
         // One slip makes the parser stumble several times; its first word is the useful one.
         errors.dedup_by_key(|(line, _)| *line);
-        Self { whole, base, table: table.into_inner(), errors }
+        Self { whole, base, text, header: header(text), table: table.into_inner(), errors }
     }
 
     /// The line of something in it, from 1.
     pub fn line(&self, spanned: &Spanned<DeValue<'_>>) -> usize {
         line_of(self.whole, self.base + spanned.span().start)
+    }
+
+    /// What `read` finds in the first line that is sound by itself and has it: behind a broken header the
+    /// entries are lost, because they are taken for parts of the header.
+    pub fn line_by_line<T>(&self, read: impl Fn(&DeTable<'_>) -> Option<T>) -> Option<T> {
+        self.text.lines().find_map(|line| {
+            let (table, errors) = DeTable::parse_recoverable(line);
+            if errors.is_empty() { read(table.get_ref()) } else { None }
+        })
     }
 
     /// The entries of a table in the order of the file.
@@ -90,6 +102,13 @@ fn begins_block(line: &str) -> bool {
     let line = line.trim_start();
     let name = line.trim_start_matches('[').trim_start();
     line.starts_with('[') && name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.starts_with("environment.")
+}
+
+/// The first word of the header in the first line.
+fn header(text: &str) -> Option<&str> {
+    let line = text.lines().next().filter(|line| begins_block(line))?;
+    let name = line.trim_start().trim_start_matches('[').trim_start();
+    name.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()
 }
 
 /// The line of a byte offset, from 1.
@@ -165,6 +184,13 @@ mod tests {
         assert_eq!(parts[0].errors[0].0, 2);
         let entries = parts[1].entries(&parts[1].table);
         assert_eq!((entries[0].key, entries[0].line), ("environment", 6));
+    }
+
+    #[test]
+    fn a_header_is_known_even_where_it_is_broken() {
+        let text = "x = 1\n[[environment]\nname = \"a\"\n[ guard.levels\n[settings]\n";
+        let headers: Vec<_> = parse(text).parts.iter().map(|part| part.header).collect();
+        assert_eq!(headers, [None, Some("environment"), Some("guard"), Some("settings")]);
     }
 
     #[test]

@@ -192,8 +192,14 @@ impl<'t> Reader<'_, 't, '_> {
                 _ => self.ignored(entry, "a table: [environment.expectations]", "nothing is expected"),
             },
             key => {
-                let message = format!("{key:?} is not known in [[environment]]{}", hint(key, &KEYS));
-                self.problems.warning(entry.line, message);
+                let key = text::clean(key);
+                let message = format!("{key:?} is not known in [[environment]]{}", hint(&key, &KEYS));
+                if guard::is_meant(&key, &KEYS) {
+                    self.guard.closed = true;
+                    self.problems.error(entry.line, format!("{message}; {CLOSED}"));
+                } else {
+                    self.problems.warning(entry.line, message);
+                }
             }
         }
     }
@@ -269,9 +275,10 @@ impl<'t> Reader<'_, 't, '_> {
         if let Some(level) = LEVELS.into_iter().find(|level| level.name() == written) {
             return level;
         }
-        let near = nearest(written, LEVELS.map(Criticality::name))
-            .map(|near| format!("did you mean {near:?}? Until then "))
-            .unwrap_or_default();
+        // `stage` and `qa` are no slip of the pen, but what people say.
+        let said = Some(Criticality::guess(written)).filter(|level| *level != Criticality::Production);
+        let near = said.map(Criticality::name).or_else(|| nearest(written, LEVELS.map(Criticality::name)));
+        let near = near.map(|near| format!("did you mean {near:?}? Until then ")).unwrap_or_default();
         self.ignored(entry, "development, staging or production", &format!("{near}production is assumed"));
         Criticality::Production
     }

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::{Config, Known, Problem, read};
+use super::{Config, Known, Problem, Settings, read};
 
 /// The file to read: what the command line names, else what `QD_CONFIG` names, else `config.toml`
 /// in the platform's directory for quarterdeck's configuration. It need not exist. `None` only
@@ -31,7 +31,17 @@ pub fn load(path: &Path) -> io::Result<(Config, Vec<Problem>)> {
     check(path, &Known::default())
 }
 
-/// The same, and looks whether the profiles, the theme and the keymap that it names are among those
+/// Reads the settings of a file alone, for a console whose environments come from elsewhere; the
+/// problems are those of the settings.
+///
+/// # Errors
+/// When the file cannot be read as text.
+pub fn load_settings(path: &Path) -> io::Result<(Settings, Vec<Problem>)> {
+    let text = fs::read_to_string(path)?;
+    Ok(read::read_settings(&text, &path.display().to_string()))
+}
+
+/// The same as [`load`], and looks whether the profiles, the theme and the keymap that it names are among those
 /// that are known.
 ///
 /// # Errors
@@ -106,6 +116,19 @@ mod tests {
         fs::remove_file(&path).unwrap();
         assert!(watch.changed());
         assert!(!watch.changed());
+    }
+
+    #[test]
+    fn settings_are_read_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        assert!(load_settings(&path).is_err());
+        let broken =
+            "[[environment]]\nname = = 1\n\n[ui]\nascii = true\nkeymap = \"vim\"\nmous = 1\n\n[guard]\nx = 1\n";
+        fs::write(&path, broken).unwrap();
+        let (settings, problems) = load_settings(&path).unwrap();
+        assert_eq!((settings.ascii, settings.keymap.as_deref()), (crate::config::Ascii::Always, Some("vim")));
+        assert_eq!(problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [Some(7)], "{problems:?}");
     }
 
     #[test]

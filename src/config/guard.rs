@@ -8,6 +8,7 @@ mod read;
 
 use std::time::Duration;
 
+use super::nearest::nearest;
 use super::problem::Problems;
 use crate::domain::Criticality;
 use crate::ops::operation::Kind;
@@ -18,6 +19,16 @@ pub(super) use read::read;
 
 /// What a message about a rule that cannot be read ends with.
 pub(super) const CLOSED: &str = "nothing is changed here until it is mended";
+
+/// Whether a name that is not known may have been meant for a guard table, or is a rule that stands
+/// where none is read. `known` are the names that there are in that place. A restriction that is not
+/// seen would allow everything.
+pub(super) fn is_meant(name: &str, known: &[&str]) -> bool {
+    let said = name.to_lowercase();
+    said.contains("guard")
+        || read::KEYS.contains(&said.as_str())
+        || nearest(name, known.iter().copied()) == Some("guard")
+}
 
 /// What a guard table says, as far as it is sound.
 #[derive(Debug, Default)]

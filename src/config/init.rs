@@ -27,6 +27,15 @@ pub struct Answer {
     pub endpoint: Option<String>,
 }
 
+impl Answer {
+    /// Whether another one lies in the same account and region.
+    fn is_beside(&self, other: &Self) -> bool {
+        let regions = |answer: &Self| [Some(answer.region.clone()), answer.dr_region.clone()];
+        let shared = regions(self).into_iter().flatten().any(|region| regions(other).contains(&Some(region)));
+        self.account == other.account && shared
+    }
+}
+
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {

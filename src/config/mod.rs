@@ -15,6 +15,7 @@ mod guard;
 pub mod init;
 mod known;
 mod nearest;
+mod overlap;
 mod problem;
 mod read;
 mod settings;
@@ -28,7 +29,7 @@ use crate::domain::threshold::Thresholds;
 use crate::ops::Policy;
 
 pub use estate::place;
-pub use file::{Watch, check, load, locate};
+pub use file::{Watch, check, load, load_settings, locate};
 pub use known::Known;
 pub use nearest::nearest;
 pub use problem::{Problem, Severity, report};

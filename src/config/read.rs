@@ -1,13 +1,17 @@
 //! Reads a whole configuration, and looks at its environments side by side.
 
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
 use super::document::{self, Part, found};
 use super::guard::{self, CLOSED, Guard};
 use super::known::Known;
 use super::nearest::hint;
 use super::problem::{Problem, Problems, Severity};
-use super::{Config, EnvironmentSpec, environment, settings};
+use super::{Config, EnvironmentSpec, Settings, environment, overlap, settings};
+use crate::domain::text::clean;
+
+/// The tables of a file.
+const TABLES: [&str; 3] = ["environment", "settings", "guard"];
 
 pub(super) fn read(text: &str, file: &str, known: &Known) -> (Config, Vec<Problem>) {
     let mut problems = Problems::new(file);
@@ -28,8 +32,27 @@ pub(super) fn read(text: &str, file: &str, known: &Known) -> (Config, Vec<Proble
         problems.add(Severity::Warning, None, message);
     }
     config.environments = unique(blocks, &mut problems);
-    shadowed(&config.environments, &mut problems);
+    overlap::tell(&config.environments, &mut problems);
     (config, problems.into_sorted())
+}
+
+/// Reads the settings alone: what else the file says is for others.
+pub(super) fn read_settings(text: &str, file: &str) -> (Settings, Vec<Problem>) {
+    let (known, mut problems, mut read) = (Known::default(), Problems::new(file), Settings::default());
+    for part in &document::parse(text).parts {
+        let mut found = matches!(part.header, Some("settings" | "ui"));
+        for entry in part.entries(&part.table) {
+            if let ("settings" | "ui", DeValue::Table(table)) = (entry.key, entry.value) {
+                found = true;
+                settings::read(part, table, &mut read, &known, &mut problems);
+            }
+        }
+        for (line, message) in part.errors.iter().filter(|_| found) {
+            problems.list.retain(|problem| problem.line != Some(*line));
+            problems.error(*line, message.clone());
+        }
+    }
+    (read, problems.into_sorted())
 }
 
 /// One `[[environment]]`, sound or not.
@@ -64,7 +87,13 @@ fn read_part(
 ) -> bool {
     let broken = !part.errors.is_empty();
     let before = problems.list.len();
-    let (mut described, mut guarding) = (false, false);
+    // A header that is not TOML takes its block along: only its words tell what the block was.
+    let (mut described, mut guarding) = match part.header.filter(|_| broken) {
+        Some("environment") => (true, false),
+        Some(name) if guard::is_meant(name, &TABLES) => (false, true),
+        _ => (false, false),
+    };
+    whole.closed |= guarding;
     let mut name = None;
     for entry in part.entries(&part.table) {
         match (entry.key, entry.value) {
@@ -77,7 +106,7 @@ fn read_part(
                     blocks.push(Block { name: name.clone(), line: part.line(block), spec, guard });
                 }
             }
-            ("environment", value) => {
+            ("environment", value) if !broken => {
                 described = true;
                 problems.error(entry.line, format!("found {}, expected a block: [[environment]]", found(value)));
             }
@@ -96,10 +125,20 @@ fn read_part(
                 whole.closed = true;
                 problems.error(entry.line, format!("found {}, expected a table: [guard]; {CLOSED}", found(value)));
             }
-            (key, _) => {
-                let key: String = crate::domain::text::clean(key);
-                let message = format!("{key:?} is not known here{}", hint(&key, &["environment", "settings", "guard"]));
-                problems.warning(entry.line, message);
+            // What stands here may be anything; the syntax error is what there is to say.
+            _ if broken => {}
+            (key, value) => {
+                let key = clean(key);
+                let message = format!("{key:?} is not known here{}", hint(&key, &TABLES));
+                // `[enviroment.guard]` has its guard inside.
+                let inner =
+                    |table: &DeTable<'_>| table.iter().any(|(key, _)| guard::is_meant(key.get_ref(), &["guard"]));
+                if guard::is_meant(&key, &TABLES) || value.as_table().is_some_and(inner) {
+                    whole.closed = true;
+                    problems.error(entry.line, format!("{message}; {CLOSED}"));
+                } else {
+                    problems.warning(entry.line, message);
+                }
             }
         }
     }
@@ -107,7 +146,7 @@ fn read_part(
     let unreadable = |line: Option<usize>| line.is_some_and(|line| part.errors.iter().any(|(bad, _)| *bad == line));
     let read = problems.list.split_off(before);
     problems.list.extend(read.into_iter().filter(|problem| !unreadable(problem.line)));
-    problems.environment = name;
+    problems.environment = name.or_else(|| part.line_by_line(environment::name_of).filter(|_| described));
     for (line, message) in &part.errors {
         let consequence = match (described, guarding) {
             (true, _) => "; the environment is left out".to_owned(),
@@ -152,29 +191,4 @@ fn unique(blocks: Vec<Block>, problems: &mut Problems<'_>) -> Vec<EnvironmentSpe
     }
     problems.environment = None;
     kept
-}
-
-/// Warns of environments that own nothing, because one before them takes all of it.
-fn shadowed(environments: &[EnvironmentSpec], problems: &mut Problems<'_>) {
-    let regions = |spec: &EnvironmentSpec| [Some(spec.region.clone()), spec.dr_region.clone()];
-    for (index, spec) in environments.iter().enumerate() {
-        let taker = environments.iter().take(index).find(|other| {
-            other.connection == spec.connection
-                && other.expected_account == spec.expected_account
-                && regions(other).contains(&Some(spec.region.clone()))
-                && other.selector.covers(&spec.selector)
-        });
-        if let Some(taker) = taker {
-            problems.environment = Some(spec.name.clone());
-            problems.warning(
-                spec.line,
-                format!(
-                    "{} (line {}) takes everything that name_prefix and tags select here, because it comes first; \
-                     expected a narrower selector there or this environment before it",
-                    taker.name, taker.line
-                ),
-            );
-        }
-    }
-    problems.environment = None;
 }

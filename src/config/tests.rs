@@ -133,6 +133,32 @@ fn what_is_only_a_pity_keeps_the_environment() {
 }
 
 #[test]
+fn a_broken_header_is_told_once_with_what_it_takes_away() {
+    let text = [environment("a", ""), environment("b", "").replace("[[environment]]", "[[environment]")].concat();
+    let (config, problems) = parse(&text, "f");
+    assert_eq!(names(&config), ["a"]);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!((problems[0].line, problems[0].environment.as_deref()), (Some(7), Some("b")));
+    assert!(problems[0].message.ends_with("; the environment is left out"), "{problems:?}");
+
+    let (config, problems) = parse(&["[guard\nrunning_at_most = 1\n", &environment("a", "")].concat(), "f");
+    assert_eq!(config.environments[0].policy.allowed.as_ref().map(Vec::len), Some(0), "nothing may be changed");
+    assert_eq!(problems.len(), 1, "{problems:?}");
+
+    let (_, problems) = parse(&["[settings\ntheme = \"dark\"\n", &environment("a", "")].concat(), "f");
+    assert_eq!(problems.len(), 1, "{problems:?}");
+}
+
+#[test]
+fn what_people_say_for_a_criticality_is_understood() {
+    for (written, meant) in [("prod", "production"), ("stage", "staging"), ("dev", "development"), ("qa", "staging")] {
+        let text = format!("[[environment]]\nname = \"a\"\nregion = \"eu-west-1\"\ncriticality = \"{written}\"\n");
+        let told = lines(&parse(&text, "f").1).join("\n");
+        assert!(told.contains(&format!("did you mean \"{meant}\"? Until then production is assumed")), "{told}");
+    }
+}
+
+#[test]
 fn regions_and_levels_have_a_nearest_name() {
     let text = "[[environment]]\nname = \"a\"\nregion = \"us-east-1a\"\ncriticality = \"prodution\"\n";
     let (config, problems) = parse(text, "f");

@@ -117,6 +117,10 @@ mod tests {
              default 0.8 holds"
         );
         assert!(problems[2].contains("did you mean \"lag_warning\"?"), "{problems:?}");
+        for (written, said) in [("lag_warn", "did you mean \"lag_warning\"?"), ("whatever_else", " others")] {
+            let (_, problems) = read_text(&format!("{written} = 5\n"));
+            assert!(problems[0].ends_with(said) && problems[0].len() < 400, "{problems:?}");
+        }
     }
 
     #[test]

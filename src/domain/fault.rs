@@ -9,6 +9,9 @@ pub enum FaultKind {
     Throttled,
     /// The identity lacks an IAM action, for example `rds:DescribeDBInstances`.
     Denied { action: String },
+    /// AWS refuses signatures because this machine's clock is not AWS's: `behind` it by so many
+    /// seconds, ahead when negative, `None` where no answer tells.
+    WrongClock { behind: Option<i64> },
     /// Credentials expired or were refused; `login` is the command that mends it, where known.
     Expired { login: Option<String> },
     /// Nothing gives credentials; `files` were read for those of `profile`.
@@ -27,6 +30,17 @@ pub enum FaultKind {
     BrokenAnswer,
     /// Anything else, with AWS's own code.
     Other { code: String },
+}
+
+/// How far the cause of a fault reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// This call, or this place.
+    Call,
+    /// Everything that is signed with the same credentials.
+    Session,
+    /// Everything that this machine asks.
+    Machine,
 }
 
 /// A profile that is in none of the files.
@@ -61,7 +75,8 @@ impl Fault {
         match self.kind {
             FaultKind::Throttled => "throttled",
             FaultKind::Denied { .. } => "denied",
-            FaultKind::Expired { .. } => "expired",
+            FaultKind::WrongClock { .. } => "clock wrong",
+            FaultKind::Expired { .. } => "sign-in expired",
             FaultKind::NoCredentials { .. } => "no credentials",
             FaultKind::NoProfile(_) => "no such profile",
             FaultKind::Unreachable => "unreachable",
@@ -79,6 +94,7 @@ impl Fault {
         match &self.kind {
             FaultKind::Throttled => "AWS limits the rate of this call; it is asked again more slowly".into(),
             FaultKind::Denied { action } => format!("allow the IAM action {action} for this identity"),
+            FaultKind::WrongClock { behind } => format!("set this machine's clock: it {}", clock(*behind)),
             FaultKind::Expired { login: Some(login) } => format!("run: {login}"),
             FaultKind::Expired { login: None } => {
                 "sign in again, or give credentials by AWS_PROFILE or the environment".into()
@@ -108,7 +124,8 @@ impl FaultKind {
     #[must_use]
     pub fn weight(&self) -> u8 {
         match self {
-            Self::WrongAccount { .. } => 6,
+            Self::WrongAccount { .. } => 7,
+            Self::WrongClock { .. } => 6,
             Self::Expired { .. } | Self::NoCredentials { .. } | Self::NoProfile(_) => 5,
             Self::Denied { .. } => 4,
             Self::Unreachable | Self::TimedOut => 3,
@@ -116,6 +133,41 @@ impl FaultKind {
             Self::Throttled => 1,
         }
     }
+
+    /// What else fails for the same cause, and works again with it.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        match self {
+            Self::WrongClock { .. } => Reach::Machine,
+            Self::Expired { .. } | Self::NoCredentials { .. } | Self::NoProfile(_) | Self::WrongAccount { .. } => {
+                Reach::Session
+            }
+            _ => Reach::Call,
+        }
+    }
+
+    /// Whether the other one is the same fault again: a clock goes on being wrong while by how much
+    /// changes with every answer.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        self == other || matches!((self, other), (Self::WrongClock { .. }, Self::WrongClock { .. }))
+    }
+}
+
+/// How a clock that is so many seconds behind AWS's (ahead when negative) stands to it, for after "it":
+/// `is 40 min behind AWS's`.
+#[must_use]
+pub fn clock(behind: Option<i64>) -> String {
+    let Some(seconds) = behind.filter(|seconds| seconds.unsigned_abs() >= 60) else {
+        return "differs from AWS's".into();
+    };
+    let minutes = seconds.unsigned_abs() / 60;
+    let span = match (minutes / 1440, minutes / 60 % 24, minutes % 60) {
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    };
+    if seconds > 0 { format!("is {span} behind AWS's") } else { format!("is {span} ahead of AWS's") }
 }
 
 fn no_credentials(profile: Option<&str>, files: &[String]) -> String {
@@ -163,7 +215,7 @@ mod tests {
         let empty = FaultKind::NoCredentials { profile: Some("prod".into()), files };
         let over = FaultKind::Expired { login: None };
         let words: Vec<&str> = [&typo, &empty, &over].map(|kind| fault(kind.clone()).word()).to_vec();
-        assert_eq!(words, ["no such profile", "no credentials", "expired"]);
+        assert_eq!(words, ["no such profile", "no credentials", "sign-in expired"]);
         assert_eq!(
             fault(typo).advice(),
             "did you mean prod? prdo is not in ~/.aws/config or ~/.aws/credentials; aws configure list-profiles names \
@@ -188,8 +240,38 @@ mod tests {
             FaultKind::Unreachable,
             denied,
             FaultKind::NoCredentials { profile: None, files: Vec::new() },
+            FaultKind::WrongClock { behind: None },
             wrong,
         ];
         assert!(order.is_sorted_by(|a, b| a.weight() < b.weight()));
+    }
+
+    #[test]
+    fn a_wrong_clock_says_by_how_much_and_what_to_do() {
+        for (behind, words) in [
+            (Some(2400), "set this machine's clock: it is 40 min behind AWS's"),
+            (Some(-3 * 3600 - 65), "set this machine's clock: it is 3 h 1 min ahead of AWS's"),
+            (Some(50 * 3600), "set this machine's clock: it is 2 d 2 h behind AWS's"),
+            (Some(i64::MIN), "ahead of AWS's"),
+            (Some(12), "set this machine's clock: it differs from AWS's"),
+            (None, "set this machine's clock: it differs from AWS's"),
+        ] {
+            let fault = fault(FaultKind::WrongClock { behind });
+            assert!(fault.advice().ends_with(words), "{behind:?}: {}", fault.advice());
+        }
+        let [now, later] = [2400, 2401].map(|seconds| FaultKind::WrongClock { behind: Some(seconds) });
+        assert!(now.is_like(&later) && !now.is_like(&FaultKind::Throttled));
+        assert!(!FaultKind::Denied { action: "a:B".into() }.is_like(&FaultKind::Denied { action: "a:C".into() }));
+    }
+
+    #[test]
+    fn credentials_reach_further_than_a_call_and_the_clock_further_still() {
+        let reach = |kind: FaultKind| kind.reach();
+        assert_eq!(reach(FaultKind::Expired { login: None }), Reach::Session);
+        assert_eq!(reach(FaultKind::WrongAccount { expected: "1".into(), actual: "2".into() }), Reach::Session);
+        assert_eq!(reach(FaultKind::WrongClock { behind: None }), Reach::Machine);
+        for kind in [FaultKind::TimedOut, FaultKind::Throttled, FaultKind::Denied { action: "a:B".into() }] {
+            assert_eq!(reach(kind), Reach::Call);
+        }
     }
 }

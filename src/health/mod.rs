@@ -4,6 +4,7 @@
 //! applies, and gives a verdict with its evidence. A finding that stands is cleared only by a
 //! margin (`rule::Limits`), so that nothing flaps; what stands is kept in the [`Ledger`].
 
+mod coverage;
 mod ledger;
 mod lifecycle;
 mod reading;
@@ -24,6 +25,7 @@ use crate::domain::runway::Runway;
 use crate::domain::threshold::Thresholds;
 use crate::domain::{Database, Event, MaintenanceAction, Metric};
 
+pub use coverage::{Coverage, Part, coverage};
 pub use ledger::{Beginning, Ledger, Standing};
 pub use lifecycle::{EngineSupport, engine_support};
 
@@ -45,6 +47,8 @@ pub struct Subject<'a> {
     pub maintenance: Vec<&'a MaintenanceAction>,
     /// Metrics have been read: a series without values means that AWS has none.
     pub metrics_known: bool,
+    /// The vitals have been read: what is not among them AWS does not give.
+    pub vitals_known: bool,
     /// Pending maintenance has been read.
     pub maintenance_known: bool,
     /// The environment's recovery point objective.
@@ -62,13 +66,16 @@ impl Subject<'_> {
         self.metrics_known && self.runs()
     }
 
-    /// It runs, and AWS gives this one of the vitals for it.
+    /// It runs, and AWS gives this one of the vitals for it. Before they are read, those that it
+    /// gives for every instance of the class count as given.
     fn gives(&self, metric: Metric) -> bool {
-        self.is_measured()
-            && self
-                .store
-                .series(&self.database.id, metric, reading::VITALS_PERIOD)
-                .is_some_and(|series| series.last().is_some())
+        let told = match self.store.series(&self.database.id, metric, reading::VITALS_PERIOD) {
+            Some(series) => series.last().is_some(),
+            None => {
+                !self.vitals_known && metric != Metric::OldestReplicationSlotLag && metric.applies_to(self.database)
+            }
+        };
+        told && self.is_measured()
     }
 }
 
@@ -114,13 +121,6 @@ pub fn checks() -> usize {
     rules::all().count()
 }
 
-/// How many of them apply to this DB instance: lag to replicas, credits to T classes, what AWS
-/// measures where it measures it.
-#[must_use]
-pub fn applicable(subject: &Subject<'_>) -> usize {
-    rules::all().filter(|rule| (rule.applies)(subject)).count()
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -143,19 +143,6 @@ mod tests {
             assert!(!rule.source.is_empty());
         }
         assert_eq!(names.len(), checks());
-    }
-
-    #[test]
-    fn what_does_not_apply_is_not_counted() {
-        let primary = Bed::healthy();
-        assert!(applicable(&primary.subject()) < checks());
-        let source = Bed::healthy().at_300(Metric::OldestReplicationSlotLag, |_| Some(0.0));
-        assert_eq!(applicable(&source.subject()), applicable(&primary.subject()) + 1);
-        // Two rules of lag and one of replication, less those of backups and of transaction ids.
-        assert_eq!(applicable(&Bed::replica().subject()), applicable(&primary.subject()));
-        let mut unread = Bed::healthy();
-        unread.metrics_known = false;
-        assert!(applicable(&unread.subject()) < applicable(&primary.subject()));
     }
 
     #[test]

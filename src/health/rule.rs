@@ -6,7 +6,7 @@ use crate::domain::finding::Severity;
 use crate::domain::threshold::Thresholds;
 use crate::domain::{Database, Metric};
 
-use super::{Subject, reading};
+use super::{Part, Subject, reading};
 
 /// One check of a DB instance.
 pub struct Rule {
@@ -16,6 +16,8 @@ pub struct Rule {
     pub source: &'static str,
     /// The metric that shows it.
     pub metric: Option<Metric>,
+    /// What it reads besides the list of DB instances: without it, it says nothing.
+    pub needs: &'static [Part],
     pub applies: fn(&Subject<'_>) -> bool,
     pub check: fn(&Case<'_>) -> Option<Verdict>,
 }

@@ -35,6 +35,7 @@ pub struct Bed {
     pub events: Vec<Event>,
     pub maintenance: Vec<MaintenanceAction>,
     pub metrics_known: bool,
+    pub vitals_known: bool,
     pub rpo: Option<Duration>,
     pub thresholds: Thresholds,
 }
@@ -66,6 +67,7 @@ impl Bed {
             events: Vec::new(),
             maintenance: Vec::new(),
             metrics_known: true,
+            vitals_known: true,
             rpo: None,
             thresholds: Thresholds::default(),
         };
@@ -138,6 +140,7 @@ impl Bed {
             events: &self.events,
             maintenance: self.maintenance.iter().collect(),
             metrics_known: self.metrics_known,
+            vitals_known: self.vitals_known,
             maintenance_known: true,
             rpo: self.rpo,
         }

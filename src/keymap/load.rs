@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::de::{DeTable, DeValue};
 
 use super::{Action, Binding, Key, Keymap, Layer};
+use crate::config::nearest;
 
 const SHIPPED: [(&str, &str); 3] = [
     ("default", include_str!("../../keymaps/default.toml")),
@@ -128,7 +129,9 @@ impl Draft {
             };
             let action = Action::from_name(name);
             if action.is_none() && name != UNBOUND {
-                warn(format!("there is no action {name:?}"));
+                let near = nearest(name, Action::ALL.iter().map(|action| action.name()));
+                let near = near.map(|near| format!("; did you mean {near:?}?")).unwrap_or_default();
+                warn(format!("there is no action {name:?}{near}"));
                 continue;
             }
             let parsed = written.get_ref().split_whitespace().map(str::parse::<Key>).collect::<Result<Vec<_>, _>>();
@@ -162,6 +165,7 @@ impl Draft {
             }
         }
         let mut own: Vec<Binding> = Vec::with_capacity(bound.len() + base.len());
+        let mut taken: Vec<(usize, Binding)> = Vec::new();
         let mut lines: BTreeMap<usize, usize> = BTreeMap::new();
         for Entry { line, layer, keys, action } in bound {
             let Some(action) = action else { continue };
@@ -185,14 +189,39 @@ impl Draft {
                         other.action.name()
                     ));
                 }
+                if hidden && other.keys == keys && other.action != action {
+                    taken.push((line, other.clone()));
+                }
                 !hidden
             });
             lines.insert(own.len(), line);
             own.push(Binding { layer, keys, action });
         }
         own.append(&mut base);
+        for (line, lost) in taken {
+            warnings.extend(bereft(&own, &lost).map(|problem| format!("line {line}: {problem}")));
+        }
         own
     }
+}
+
+/// What is wrong when another action has taken this binding's keys: nothing, as long as the action has
+/// a key left. Ctrl-c alone is none to leave with: it is what one presses in an emergency.
+fn bereft(bindings: &[Binding], lost: &Binding) -> Option<String> {
+    let emergency = "ctrl-c".parse::<Key>().ok();
+    let left = |binding: &&Binding| binding.layer == lost.layer && binding.action == lost.action;
+    let alone = |binding: &Binding| binding.keys.len() == 1 && binding.keys.first().copied() == emergency;
+    if bindings.iter().filter(left).any(|binding| !alone(binding)) {
+        return None;
+    }
+    let rest = if bindings.iter().any(|binding| left(&binding)) { " but ctrl-c" } else { "" };
+    Some(format!(
+        "\"{}\" was {} ({}), which no other key does in [{}]{rest}; give that one another key",
+        written(&lost.keys),
+        lost.action.name(),
+        lost.action.describe(),
+        lost.layer.name()
+    ))
 }
 
 /// True when the sequences are equal or one is the beginning of the other.
@@ -301,7 +330,8 @@ mod tests {
 
     #[test]
     fn the_user_is_heard_over_the_default() {
-        let (keymap, warnings) = Keymap::load("mine", Some("[global]\n\"R\" = \"quit\"\n\"q\" = \"none\"\n"));
+        let (keymap, warnings) =
+            Keymap::load("mine", Some("[global]\n\"R\" = \"quit\"\n\"q\" = \"none\"\n\"f5\" = \"refresh\"\n"));
         assert_eq!(warnings, Vec::<String>::new());
         assert_eq!(act(&keymap, Layer::Table, "R"), Resolution::Action(Action::Quit));
         assert_eq!(act(&keymap, Layer::Table, "q"), Resolution::None);
@@ -319,6 +349,25 @@ mod tests {
             assert_eq!(warnings.iter().filter(|w| w.starts_with(&start)).count(), 1, "{line} in {warnings:?}");
         }
         assert_eq!(act(&keymap, Layer::Table, "x y"), Resolution::Action(Action::Quit));
+    }
+
+    #[test]
+    fn an_action_that_loses_its_key_is_told() {
+        let (_, warnings) = Keymap::load("mine", Some("[global]\n\"q\" = \"down\"\n\"R\" = \"sort\"\n"));
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        let said = "line 2: \"q\" was quit (leave), which no other key does in [global] but ctrl-c";
+        assert!(warnings.iter().any(|warning| warning.starts_with(said)), "{warnings:?}");
+        assert!(warnings.iter().any(|warning| warning.contains("\"R\" was refresh")), "{warnings:?}");
+        for sound in ["\"q\" = \"down\"\n\"Q\" = \"quit\"\n", "\"j\" = \"up\"\n", "\"q\" = \"quit\"\n"] {
+            let (_, warnings) = Keymap::load("mine", Some(&format!("[global]\n{sound}")));
+            assert_eq!(warnings, Vec::<String>::new(), "{sound}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_action_is_offered() {
+        let (_, warnings) = Keymap::load("mine", Some("[global]\n\"Q\" = \"qiut\"\n"));
+        assert_eq!(warnings, ["line 2: there is no action \"qiut\"; did you mean \"quit\"?"]);
     }
 
     #[test]

@@ -67,8 +67,8 @@ impl Arming {
         wanted: Duration,
         policy: &Policy,
     ) -> Result<Self, String> {
-        let reason = reason.trim();
-        if !is_reason(reason) {
+        let reason = plain_reason(reason);
+        if !is_reason(&reason) {
             return Err("say why, in three characters or more (a ticket, what is wrong)".to_owned());
         }
         let until = now.checked_add(wanted.min(policy.arm_at_most)).unwrap_or(now);
@@ -76,7 +76,7 @@ impl Arming {
             environment: environment.to_owned(),
             account: identity.account.clone(),
             principal: identity.principal(),
-            reason: reason.to_owned(),
+            reason,
             since: now,
             until,
         })
@@ -113,6 +113,12 @@ impl Arming {
         }
         Ok(())
     }
+}
+
+/// A reason as it is kept: on one line, without anything that steers a terminal.
+#[must_use]
+pub fn plain_reason(text: &str) -> String {
+    crate::domain::text::clean(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// A reason that says something: three characters or more.

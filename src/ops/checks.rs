@@ -35,6 +35,11 @@ pub fn of_everything(seen: &Seen) -> Vec<Check> {
         let gone = format!("there is no {} of this name in {}", seen.target.kind.noun(), seen.target.region);
         checks.push(Check::hard(name, false, gone));
     }
+    if there && !seen.owned {
+        let name = format!("belongs to {}", seen.target.environment);
+        let why = "name_prefix and tags of the configuration select it for another environment, or for none";
+        checks.push(Check::hard(name, false, why));
+    }
     for missing in &seen.missing {
         checks.push(Check::unknown("everything was read", missing.clone()));
     }
@@ -51,6 +56,20 @@ pub fn status_is(database: &Database, allowed: &[&str]) -> Check {
         format!("{} is {}: AWS takes this only while it is {}", database.id, database.status, allowed.join(" or "))
     };
     Check::hard(format!("{} is {}", database.id, allowed.first().unwrap_or(&"available")), met, why)
+}
+
+/// A call that applies immediately applies everything else that is pending, too (`ModifyDBInstance`,
+/// `ApplyImmediately`); `own` are the values that the call itself sets.
+#[must_use]
+pub fn nothing_else_pending(database: &Database, own: &[&str]) -> Check {
+    let others = database.pending.iter().filter(|(name, _)| !own.contains(&name.as_str()));
+    let others: Vec<String> = others.map(|(name, value)| format!("{name} {value}")).collect();
+    let why = if others.is_empty() {
+        String::new()
+    } else {
+        format!("AWS applies what waits for the window now as well: {}", others.join(", "))
+    };
+    Check::soft("nothing else is pending", others.is_empty(), why)
 }
 
 /// An identifier of a DB instance: 1-63 letters, digits and hyphens, a letter first, no two hyphens

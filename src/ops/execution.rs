@@ -141,6 +141,21 @@ impl Execution {
         self.live
     }
 
+    /// The outcome in words; a change that only waits for its window says so, because nothing has
+    /// happened yet.
+    #[must_use]
+    pub fn result_words(&self) -> String {
+        let Some(outcome) = &self.outcome else { return String::new() };
+        let waits = self.steps.iter().rev().find_map(|state| match state {
+            StepState::Ended { words, failed: false, .. } if words.starts_with("waits for") => Some(words),
+            _ => None,
+        });
+        match waits.filter(|_| *outcome == Outcome::Done) {
+            Some(words) => format!("put down: {words}"),
+            None => outcome.words(),
+        }
+    }
+
     /// Whether it goes on.
     #[must_use]
     pub fn is_running(&self) -> bool {
@@ -182,8 +197,10 @@ impl Execution {
                 self.set(*step, StepState::Sent { at: sent, request_id: None });
                 self.note(at, format!("it arrived: {note}"));
             }
+            // That there is no sign of it does not mean that it did not arrive.
             Body::Found { step, note, .. } => {
-                self.set(*step, StepState::NotSent { at, why: note.clone() });
+                let sent = self.sent_at(*step).unwrap_or(at);
+                self.set(*step, StepState::Ended { sent, at, words: note.clone(), failed: true });
                 self.note(at, note.clone());
             }
             Body::Followed { step, words, .. } => {
@@ -264,6 +281,17 @@ impl Execution {
         }
     }
 
+    /// The outcome when the engineer gives it up: whatever was sent goes on in AWS.
+    #[must_use]
+    pub fn given_up(&self) -> Outcome {
+        let unsent: Vec<usize> = (0..self.steps.len()).filter(|i| self.steps[*i] == StepState::Waiting).collect();
+        if unsent.len() == self.steps.len() {
+            return Outcome::NotSent { why: "given up by hand before anything was sent".into() };
+        }
+        let why = "given up by hand: AWS goes on with what was sent, nobody looks at it any more".to_owned();
+        if unsent.is_empty() { Outcome::Failed { why } } else { Outcome::Interrupted { unsent, why } }
+    }
+
     /// What a fresh reading means before `step`: the fingerprint to write down, or what is
     /// different. `operator` is who would send the call.
     ///
@@ -297,10 +325,11 @@ impl Execution {
                         return Err(differences);
                     }
                 }
-                match again.obstacle() {
-                    Some(check) => Err(vec![format!("{}: {}", check.name, check.why)]),
-                    None => Ok(self.plan.fingerprint.clone()),
+                if let Some(check) = again.obstacle() {
+                    return Err(vec![format!("{}: {}", check.name, check.why)]);
                 }
+                let worse = self.plan.worsened(&again);
+                if worse.is_empty() { Ok(self.plan.fingerprint.clone()) } else { Err(worse) }
             }
             Verify::Same => self.same(step, fresh),
         }
@@ -320,14 +349,14 @@ impl Execution {
             return Err(vec![format!("{id} is not there")]);
         };
         let targeted = id == self.plan.target.id && region == self.plan.target.region;
-        let own = format!("{id} resource id");
+        let own = format!("{region} {id} resource id");
         let is_own = |name: &str| name == own || (targeted && name == "resource id");
         let known = self.plan.observed.iter().find(|(name, _)| is_own(name)).map(|(_, value)| value);
         if known.is_some_and(|known| *known != database.resource_id) {
             return Err(vec![format!("{id} is another instance of the same name now")]);
         }
         let starts = matches!(self.plan.steps.get(step).map(|s| &s.follow), Some(Follow::Running { .. }));
-        if database.status != "available" && !(starts && database.status == "stopped") {
+        if database.status != if starts { "stopped" } else { "available" } {
             return Err(vec![format!("{id} is {}", database.status)]);
         }
         Ok(self.plan.fingerprint.clone())
@@ -379,7 +408,7 @@ impl Execution {
             }
             Happened::NoSign => {
                 let note = format!(
-                    "no sign of {} after {} min: it did not arrive, or shows nowhere; it is not sent again. CloudTrail knows",
+                    "it is not known whether {} arrived: no sign of it in {} min. It is not sent again; look in CloudTrail",
                     self.call(step),
                     SEEK.as_secs() / 60
                 );

@@ -56,6 +56,15 @@ pub fn of(plan: &Plan) -> Fingerprint {
     Fingerprint(hex::encode(Sha256::digest(text.as_bytes())))
 }
 
+/// The seal of a plan: over everything in it but the seal.
+#[must_use]
+pub fn seal(plan: &Plan) -> String {
+    let mut bare = plan.clone();
+    bare.seal = String::new();
+    let text = serde_json::to_string(&bare).unwrap_or_default();
+    hex::encode(Sha256::digest(text.as_bytes()))
+}
+
 /// The observed state that counts, as names and values. The same for every operation: whatever of
 /// an instance differs between the plan and the approval, the engineer should look again.
 #[must_use]
@@ -84,7 +93,7 @@ pub fn observed(seen: &Seen, subjects: &[(String, String)]) -> Vec<(String, Stri
 fn facts(d: &Database, named: bool, all: &mut Vec<(String, String)>) {
     let storage = &d.storage;
     let mut say = |name: &str, value: String| {
-        all.push((if named { format!("{} {name}", d.id) } else { name.to_owned() }, value));
+        all.push((if named { format!("{} {} {name}", d.region, d.id) } else { name.to_owned() }, value));
     };
     say("ARN", d.arn.clone());
     say("resource id", d.resource_id.clone());

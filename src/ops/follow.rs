@@ -7,6 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::domain::database::Condition;
 use crate::domain::{Database, Event, MaintenanceAction, Snapshot};
 
+/// Seconds by which AWS's clock and this machine's may differ.
+const SKEW: i64 = 60;
+/// A change of which neither the value nor a pending one is to be seen after so many seconds, while
+/// the instance is `available`, was given up by AWS (no capacity, for example).
+const LOST: i64 = 1800;
+
 /// What is waited for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "until")]
@@ -139,6 +145,16 @@ impl Follow {
             return Progress::Failed(format!("{} is {}", d.id, d.status));
         }
         let reached = match self {
+            Self::Restarted { failover_from: Some(_), .. } if said(look, sent, &["abandon"]) => {
+                return Progress::Failed("AWS gave the failover up: there was one shortly before".into());
+            }
+            Self::Values { values, .. }
+                if d.status == "available"
+                    && look.at.as_second() - sent.as_second() > LOST
+                    && values.iter().any(|wanted| !shows(d, wanted) && !awaits(d, wanted)) =>
+            {
+                return Progress::Failed("AWS shows neither the change nor that it is pending: it gave it up".into());
+            }
             Self::Created { .. } => d.status == "available",
             Self::Values { values, .. } => available && values.iter().all(|wanted| shows(d, wanted)),
             Self::Pending { values, .. } => values.iter().all(|wanted| shows(d, wanted) || awaits(d, wanted)),
@@ -193,8 +209,7 @@ impl Follow {
     /// it, `sent` when the call was sent. Signs are sought that only the call can have left.
     #[must_use]
     pub fn happened(&self, look: &Look, before: Option<&Database>, sent: Timestamp) -> Happened {
-        // Clocks differ a little between AWS and here.
-        let since = |at: Option<Timestamp>| at.is_none_or(|at| at.as_second() >= sent.as_second() - 120);
+        let since = |at: Option<Timestamp>| at.is_none_or(|at| at.as_second() >= sent.as_second() - SKEW);
         let yes = match self {
             Self::SnapshotAvailable { .. } => look.snapshot.as_ref().is_some_and(|s| since(s.created)),
             Self::SnapshotGone { .. } => look.snapshot.as_ref().is_none_or(|s| s.status == "deleted"),
@@ -209,16 +224,19 @@ impl Follow {
     }
 
     fn sign_on(&self, d: &Database, look: &Look, before: Option<&Database>, sent: Timestamp) -> bool {
-        let was = |status: &str| before.is_some_and(|b| b.status == status);
         let now = |statuses: &[&str]| statuses.contains(&d.status.as_str());
         match self {
             Self::Values { values, .. } => {
-                values.iter().all(|wanted| shows(d, wanted) || awaits(d, wanted))
-                    || (now(&["modifying", "storage-optimization"]) && !was(&d.status))
+                let is_there = |d: &Database| values.iter().all(|wanted| shows(d, wanted) || awaits(d, wanted));
+                is_there(d) && !before.is_some_and(is_there)
             }
             // The window may open meanwhile, but a change that is begun is pending until it is made.
-            Self::Pending { values, .. } => values.iter().all(|wanted| shows(d, wanted) || awaits(d, wanted)),
-            Self::Standalone { .. } => d.source.is_none() || now(&["modifying", "rebooting", "promoting"]),
+            Self::Pending { values, .. } => {
+                let is_there = |d: &Database| values.iter().all(|wanted| shows(d, wanted) || awaits(d, wanted));
+                is_there(d) && !before.is_some_and(is_there)
+            }
+            // Others modify and reboot a replica too: only these are a promotion's.
+            Self::Standalone { .. } => d.source.is_none() || now(&["promoting"]) || said(look, sent, &["promot"]),
             Self::Restarted { failover_from, .. } => {
                 now(&["rebooting"])
                     || said(look, sent, &["restarted", "shutdown", "failover started", "failover completed"])
@@ -227,7 +245,7 @@ impl Follow {
             Self::Stopped { .. } => now(&["stopping", "stopped"]),
             Self::Running { .. } => !now(&["stopped", "stopping"]),
             Self::Maintained { action, opt_in, .. } => {
-                now(&["maintenance", "upgrading", "modifying"])
+                now(&["maintenance", "upgrading"])
                     || look.maintenance.iter().find(|m| m.action == *action).is_none_or(|m| opted(m, opt_in))
             }
             _ => false,
@@ -254,7 +272,7 @@ fn opted(pending: &MaintenanceAction, opt_in: &str) -> bool {
 
 /// Whether RDS has said one of these since the call was sent.
 fn said(look: &Look, sent: Timestamp, words: &[&str]) -> bool {
-    look.events.iter().filter(|e| e.at.as_second() >= sent.as_second() - 5).any(|e| {
+    look.events.iter().filter(|e| e.at.as_second() >= sent.as_second() - SKEW).any(|e| {
         let message = e.message.to_lowercase();
         words.iter().any(|word| message.contains(word))
     })
@@ -351,8 +369,11 @@ mod tests {
         let before = d.clone();
         d.status = "modifying".into();
         assert_eq!(more.progress(&look(Some(d.clone())), at()), Progress::Going("modifying".into()));
-        assert_eq!(more.happened(&look(Some(d.clone())), Some(&before), at()), Happened::Yes);
+        // Somebody else may modify it: only the value is a sign.
+        assert_eq!(more.happened(&look(Some(d.clone())), Some(&before), at()), Happened::NoSign);
         d.storage.allocated = 200;
+        assert_eq!(more.happened(&look(Some(d.clone())), Some(&before), at()), Happened::Yes);
+        assert_eq!(more.happened(&look(Some(d.clone())), Some(&d), at()), Happened::NoSign, "it was so before");
         d.status = "storage-optimization".into();
         assert_eq!(more.progress(&look(Some(d)), at()), Progress::Reached("storage-optimization".into()));
     }

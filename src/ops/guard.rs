@@ -33,6 +33,9 @@ use crate::domain::Identity;
 
 mod refusal;
 
+/// Nobody has read a plan in less.
+const SEEN: Duration = Duration::from_secs(1);
+
 /// How a plan was approved: for the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
@@ -88,8 +91,8 @@ pub struct Situation<'a> {
     pub arming: Option<&'a Arming>,
     /// The rules of the plan's environment.
     pub policy: &'a Policy,
-    /// Operations that are running.
-    pub running: usize,
+    /// Plans that are being carried out in the plan's environment.
+    pub running: &'a [&'a Plan],
     /// Since when this very plan, by its fingerprint, is on the screen.
     pub shown_since: Timestamp,
     /// Whose credentials are used now; `None` when that is not known.
@@ -130,10 +133,19 @@ pub fn approve(plan: &Plan, gesture: &Gesture, situation: &Situation<'_>) -> Res
         is_armed(plan, situation)?;
     }
     is_identity(plan, situation)?;
-    if situation.running >= policy.running_at_most {
-        return Err(Refusal::Busy { running: situation.running, most: policy.running_at_most });
+    if let Some(other) = situation.running.iter().find(|other| other.touches(plan)) {
+        return Err(Refusal::Collides { kind: other.operation.kind(), target: other.target.id.clone() });
+    }
+    let running = situation.running.len();
+    if running >= policy.running_at_most {
+        return Err(Refusal::Busy { running, most: policy.running_at_most });
     }
     let (typed, reason) = fits(plan, gesture, level, situation)?;
+    // A key that is held down, or pressed for what was on the screen before, approves nothing.
+    let shown = shown(situation);
+    if !situation.headless && shown < SEEN {
+        return Err(Refusal::TooSoon { left: SEEN.saturating_sub(shown) });
+    }
     let reason = if reason.is_empty() {
         situation.arming.map(|arming| arming.reason.clone()).unwrap_or_default()
     } else {
@@ -185,6 +197,11 @@ fn is_identity(plan: &Plan, situation: &Situation<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// How long the very plan has been on the screen. A clock that was set back counts as not at all.
+fn shown(situation: &Situation<'_>) -> Duration {
+    Duration::try_from(situation.now.duration_since(situation.shown_since)).unwrap_or_default()
+}
+
 fn who(principal: &str, account: &str) -> String {
     format!("{principal} in account {account}")
 }
@@ -208,7 +225,7 @@ fn fits(plan: &Plan, gesture: &Gesture, level: Level, situation: &Situation<'_>)
             if situation.headless && !arming::is_reason(reason) {
                 return Err(Refusal::NoReason);
             }
-            Ok((text.clone(), reason.trim().to_owned()))
+            Ok((text.clone(), arming::plain_reason(reason)))
         }
         Gesture::Typed { name, reason } => {
             // Exact, letters' case included: a name that is nearly right may be another resource's.
@@ -219,14 +236,12 @@ fn fits(plan: &Plan, gesture: &Gesture, level: Level, situation: &Situation<'_>)
                 if !arming::is_reason(reason) {
                     return Err(Refusal::NoReason);
                 }
-                let shown = situation.now.duration_since(situation.shown_since);
-                // A clock that was set back counts as not shown at all.
-                let shown = Duration::try_from(shown).unwrap_or_default();
+                let shown = shown(situation);
                 if shown < cool_down {
                     return Err(Refusal::TooSoon { left: cool_down.saturating_sub(shown) });
                 }
             }
-            Ok((name.clone(), reason.trim().to_owned()))
+            Ok((name.clone(), arming::plain_reason(reason)))
         }
     }
 }

@@ -53,13 +53,16 @@ impl Who {
     /// machine.
     #[must_use]
     pub fn short(&self) -> String {
-        if self.arn.is_empty() {
-            return format!("{}@{}", self.os_user, self.host);
-        }
-        let resource = self.arn.rsplit(':').next().unwrap_or(&self.arn);
-        let name = ["assumed-role/", "user/", "federated-user/"].iter().find_map(|kind| resource.strip_prefix(kind));
-        name.unwrap_or(resource).to_owned()
+        if self.arn.is_empty() { format!("{}@{}", self.os_user, self.host) } else { short(&self.arn).to_owned() }
     }
+}
+
+/// The part of an ARN that people know: the role with its session, or the user.
+#[must_use]
+pub fn short(arn: &str) -> &str {
+    let resource = arn.rsplit(':').next().unwrap_or(arn);
+    let name = ["assumed-role/", "user/", "federated-user/"].iter().find_map(|kind| resource.strip_prefix(kind));
+    name.unwrap_or(resource)
 }
 
 /// Name of an execution, good as a file's name: `20261122-031244-7f3a91c2-0b5e`.
@@ -124,8 +127,14 @@ pub enum Body {
     PlanRefused { operation: Kind, target: Target, fingerprint: Fingerprint, why: String },
     /// The first line of an execution, written before anything else is done.
     Approved { execution: ExecutionId, plan: Box<Plan>, approval: Approval },
-    /// The world was read again and gives the same plan.
-    Verified { execution: ExecutionId, fingerprint: Fingerprint },
+    /// The world was read again and gives the same plan. `sender` is the ARN of who sends, as AWS sees
+    /// them; empty in lines of older versions.
+    Verified {
+        execution: ExecutionId,
+        fingerprint: Fingerprint,
+        #[serde(default)]
+        sender: String,
+    },
     /// The world was read again and gives another plan; nothing was sent.
     Changed { execution: ExecutionId, differences: Vec<String> },
     /// The call of a step is about to be sent. A crash after it leaves open whether it arrived.
@@ -327,6 +336,15 @@ mod tests {
             assert!(bad.parse::<ExecutionId>().is_err(), "{bad:?}");
         }
         assert!(serde_json::from_str::<ExecutionId>("\"../../../../x\"").is_err());
+    }
+
+    #[test]
+    fn a_line_of_before_the_sender_was_recorded_can_be_read() {
+        let old = r#"{"event":"verified","execution":"20261122-031244-7f3a91c2-0b5e","fingerprint":"ab"}"#;
+        let execution = "20261122-031244-7f3a91c2-0b5e".parse().unwrap();
+        let fingerprint = serde_json::from_str("\"ab\"").unwrap();
+        let body = Body::Verified { execution, fingerprint, sender: String::new() };
+        assert_eq!(serde_json::from_str::<Body>(old).unwrap(), body);
     }
 
     #[test]

@@ -223,6 +223,8 @@ pub struct Plan {
     /// When the state was read.
     pub seen_at: Timestamp,
     pub fingerprint: Fingerprint,
+    /// SHA-256 over all of it, the words too: a file whose words were edited is not this plan.
+    pub seal: String,
 }
 
 impl Plan {
@@ -234,7 +236,9 @@ impl Plan {
         checks.append(&mut draft.checks);
         if let Some(name) = safety_snapshot {
             let (step, check) = super::safety::first(name, seen);
-            checks.extend(check);
+            super::safety::say(&mut draft, seen);
+            let known: Vec<String> = checks.iter().map(|check| check.name.clone()).collect();
+            checks.extend(check.into_iter().filter(|new| !known.contains(&new.name)));
             if let Some(step) = step {
                 draft.steps.insert(0, step);
             }
@@ -259,8 +263,10 @@ impl Plan {
             observed: fingerprint::observed(seen, &draft.subjects),
             seen_at: seen.at,
             fingerprint: Fingerprint::default(),
+            seal: String::new(),
         };
         plan.fingerprint = fingerprint::of(&plan);
+        plan.seal = fingerprint::seal(&plan);
         plan
     }
 
@@ -273,7 +279,37 @@ impl Plan {
     /// Whether what a file says is what was fingerprinted.
     #[must_use]
     pub fn is_intact(&self) -> bool {
-        fingerprint::of(self) == self.fingerprint
+        fingerprint::of(self) == self.fingerprint && fingerprint::seal(self) == self.seal
+    }
+
+    /// Preconditions that were met and are no longer, in words: an approval of the plan stands on
+    /// them, although they do not count into the fingerprint (lag rises and falls).
+    #[must_use]
+    pub fn worsened(&self, fresh: &Self) -> Vec<String> {
+        let was_met = |name: &str| self.checks.iter().any(|c| c.name == name && c.state == CheckState::Met);
+        let worse = fresh.checks.iter().filter(|c| c.state != CheckState::Met && was_met(&c.name));
+        worse
+            .map(|c| if c.why.is_empty() { format!("no longer: {}", c.name) } else { format!("{}: {}", c.name, c.why) })
+            .collect()
+    }
+
+    /// Whether another plan is about one of the same resources: the target, what a call is sent to,
+    /// what a call makes.
+    #[must_use]
+    pub fn touches(&self, other: &Self) -> bool {
+        let own = self.resources();
+        other.resources().iter().any(|resource| own.contains(resource))
+    }
+
+    fn resources(&self) -> Vec<(&str, &str)> {
+        let mut all = Vec::new();
+        if self.target.kind != TargetKind::Environment {
+            all.push((self.target.region.as_str(), self.target.id.as_str()));
+        }
+        for follow in self.steps.iter().map(|step| &step.follow) {
+            all.extend([follow.instance(), follow.snapshot()].into_iter().flatten().map(|id| (follow.region(), id)));
+        }
+        all
     }
 
     /// What is different in a plan made anew from a fresh reading, in words; empty when it is the

@@ -154,7 +154,7 @@ impl Policy {
         let freeze = self.freezes.iter().find(|f| f.is_on(now) && !f.allows.contains(&kind))?;
         let allowed: Vec<&str> = freeze.allows.iter().map(|kind| kind.name()).collect();
         let but = if allowed.is_empty() { String::new() } else { format!(", only {}", allowed.join(", ")) };
-        Some(format!("change freeze {}: nothing is changed {}{but}", freeze.name, freeze.until_words()))
+        Some(format!("change freeze {}: nothing is changed {}{but}", freeze.name, freeze.until_words(now)))
     }
 
     /// The rules with those of an environment, which may only tighten them.

@@ -6,8 +6,9 @@ use super::call::{Api, Call};
 use super::checks;
 use super::follow::Follow;
 use super::operation::Kind;
-use super::plan::{Check, Step, Verify};
+use super::plan::{Check, Draft, Step, Tone, Verify};
 use super::seen::Seen;
+use crate::cost::rds as price;
 
 /// A name for it that says what it is for: `qa-db-before-change-class-20261122-0312`.
 #[must_use]
@@ -35,6 +36,19 @@ pub fn first(name: &str, seen: &Seen) -> (Option<Step>, Vec<Check>) {
     let usual = usual(database.storage.allocated);
     let purpose = "takes a safety snapshot and waits for it".to_owned();
     (Some(Step { purpose, call, follow, wait: true, verify: Verify::Whole, usual }), all)
+}
+
+/// What the snapshot itself means, beside the change that it is for.
+pub fn say(draft: &mut Draft, seen: &Seen) {
+    let Some(database) = seen.database() else { return };
+    let mut text = format!("it is taken now and waited for; {}", price::snapshot(database.storage.allocated));
+    if !database.multi_az {
+        text.push_str("; writes pause for some seconds when it begins (Single-AZ)");
+    }
+    if draft.steps.iter().any(|step| matches!(step.follow, Follow::Pending { .. } | Follow::Maintained { .. })) {
+        text.push_str("; the change may come days later, in its window");
+    }
+    draft.say("Snapshot first", text, Tone::Plain);
 }
 
 /// Seconds that a snapshot usually takes. The first of an instance is a whole copy, later ones are

@@ -60,6 +60,8 @@ pub struct Seen {
     /// The account that the environment must belong to, if the configuration says.
     pub expected_account: Option<String>,
     pub identity: Identity,
+    /// Whether the target is the environment's, by the selectors of the configuration.
+    pub owned: bool,
     /// The environment's region, and its region for disaster recovery.
     pub region: String,
     pub dr_region: Option<String>,

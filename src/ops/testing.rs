@@ -132,6 +132,7 @@ pub fn seen() -> Seen {
             arn: format!("arn:aws:sts::{ACCOUNT}:assumed-role/reader/oncall"),
             expires: None,
         },
+        owned: true,
         region: "us-east-1".into(),
         dr_region: Some("us-west-2".into()),
         cli: String::new(),

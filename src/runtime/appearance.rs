@@ -2,7 +2,7 @@
 
 use std::env;
 
-use super::own_files;
+use super::own_files::Folders;
 use crate::app::State;
 use crate::cli::Look;
 use crate::config::Settings;
@@ -17,6 +17,8 @@ pub struct Appearance {
     pub depth: ColorDepth,
     /// What the terminal said about itself, where it was asked.
     pub background: Option<Background>,
+    /// Where the user's own themes and keymaps lie.
+    pub folders: Folders,
 }
 
 impl Appearance {
@@ -32,16 +34,16 @@ impl Appearance {
         let told = env::var("COLORFGBG").ok();
         let background = self.background.or_else(|| Background::detect(None, told.as_deref()));
         let choice = self.choice(settings);
-        let name = choice.name(background);
-        let (theme, warnings) = theme::load(name, own_files::read("themes", name).as_deref());
-        (theme::degrade(&theme, self.depth), warnings)
+        let (theme, problems) = self.folders.theme(choice.name(background));
+        (theme::degrade(&theme, self.depth), problems.iter().map(ToString::to_string).collect())
     }
 
     /// The keymap; what is wrong with its file beside it.
     #[must_use]
     pub fn keymap(&self, settings: &Settings) -> (Keymap, Vec<String>) {
         let name = self.look.keymap.as_deref().or(settings.keymap.as_deref()).unwrap_or("default");
-        Keymap::load(name, own_files::read("keymaps", name).as_deref())
+        let (keymap, problems) = self.folders.keymap(name);
+        (keymap, problems.iter().map(ToString::to_string).collect())
     }
 
     /// Brings a console that runs to changed settings. What the engineer chose by a key stays while
@@ -87,7 +89,8 @@ mod tests {
 
     fn appearance(theme: Option<&str>) -> Appearance {
         let look = Look { theme: theme.map(str::to_owned), keymap: None };
-        Appearance { look, depth: ColorDepth::TrueColor, background: Some(Background::Light) }
+        let (depth, background) = (ColorDepth::TrueColor, Some(Background::Light));
+        Appearance { look, depth, background, folders: Folders::default() }
     }
 
     fn settings(theme: Option<&str>) -> Settings {

@@ -29,6 +29,8 @@ pub use planning::plan;
 struct Standing {
     place: Place,
     policy: Policy,
+    /// The problems of the configuration because of which nothing may be changed here.
+    closed: Vec<String>,
     clock: Clock,
     /// Where the journal lies. What is done to the sandbox does not belong into that of AWS.
     journal: Option<PathBuf>,
@@ -42,9 +44,9 @@ impl Standing {
         let places = places(&connection);
         let Connection { estate, policies, clock, codes, problems, .. } = connection;
         tokio::spawn(code::answer(codes));
-        for problem in problems {
+        for problem in &problems {
             // Nobody is left to tell when stderr is gone.
-            let _ = writeln!(io::stderr(), "qd: {}", clean(&problem));
+            let _ = writeln!(io::stderr(), "qd: {}", clean(problem));
         }
         let names: Vec<&str> = estate.environments.iter().map(|e| e.name.as_str()).collect();
         let index = match environment {
@@ -60,6 +62,7 @@ impl Standing {
         Ok(Self {
             place: place.ok_or_else(|| format!("{name} has no session"))?,
             policy: policies.into_iter().nth(index).unwrap_or_default(),
+            closed: closed(problems, name, &names),
             clock,
             journal: journal_folder(is_sandbox),
             is_sandbox,
@@ -130,6 +133,16 @@ fn told(fault: &Fault) -> String {
     format!("{fault}; {}", fault.advice())
 }
 
+/// What a problem ends with that closes the guard of an environment, or of all.
+const CLOSED: &str = "nothing is changed here until it is mended";
+
+/// The problems that close the guard of an environment: its own, and those of the whole file.
+fn closed(problems: Vec<String>, environment: &str, all: &[&str]) -> Vec<String> {
+    let is_of = |problem: &str, name: &str| problem.contains(&format!(": error: {name}: "));
+    let others = |problem: &str| all.iter().any(|other| *other != environment && is_of(problem, other));
+    problems.into_iter().filter(|problem| problem.ends_with(CLOSED) && !others(problem)).collect()
+}
+
 /// As many names are listed where none is near.
 const LISTED: usize = 12;
 
@@ -160,6 +173,23 @@ mod tests {
         );
         assert!(unknown("operation", "x", &known).ends_with("; there are create-snapshot, copy-snapshot, reboot"));
         assert_eq!(unknown("DB instance", "x\u{1b}", &[]), "there is no DB instance \"x?\"");
+    }
+
+    #[test]
+    fn what_closes_the_guard_is_known_by_its_environment() {
+        let block = |name: &str, own: &str| {
+            format!(
+                "[[environment]]\nname = \"{name}\"\ncriticality = \"staging\"\nregion = \"eu-west-1\"\n\
+                 name_prefix = \"{name}-\"\n[environment.guard]\n{own}\n"
+            )
+        };
+        let own = [block("a", "headless = 5"), block("b", "running_at_most = 0")].concat();
+        let problems =
+            |text: &str| -> Vec<String> { crate::config::parse(text, "f").1.iter().map(ToString::to_string).collect() };
+        let of_a = closed(problems(&own), "a", &["a", "b"]);
+        assert!(of_a.len() == 1 && of_a[0].contains("guard.headless"), "{of_a:?}");
+        let whole = format!("{own}[guard]\narm_at_most = 5\n");
+        assert_eq!(closed(problems(&whole), "b", &["a", "b"]).len(), 2);
     }
 
     #[test]

@@ -78,7 +78,7 @@ impl SignIns {
     pub async fn again(&mut self, path: &Path) -> Result<Configured, Vec<String>> {
         let (config, problems) = config::load(path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
         if config.environments.is_empty() || problems.iter().any(|problem| problem.severity == Severity::Error) {
-            return Err(problems.iter().map(ToString::to_string).collect());
+            return Err(problems.iter().map(refused).collect());
         }
         Ok(self.open(config, &problems).await)
     }
@@ -145,6 +145,15 @@ impl SignIns {
         session.label = format!("{}, to make a change", spec.name);
         Some(session)
     }
+}
+
+/// A problem of a file that is not taken in: it takes nothing away then.
+fn refused(problem: &Problem) -> String {
+    let message = problem
+        .message
+        .replace("where the environment is left out", "where it cannot be used")
+        .replace("the environment is left out", "what runs goes on as it was");
+    Problem { message, ..problem.clone() }.to_string()
 }
 
 /// The role as it is assumed. An empty source identity is filled in when a change is made, with the
@@ -222,6 +231,9 @@ mod tests {
             fs::write(&path, broken).unwrap();
             assert!(sign_ins.again(&path).await.is_err_and(|problems| !problems.is_empty()), "{broken}");
         }
+        fs::write(&path, "[[environment]]\nname = = 1\n").unwrap();
+        let Err(problems) = sign_ins.again(&path).await else { panic!("it is broken") };
+        assert!(problems[0].ends_with("; what runs goes on as it was"), "{problems:?}");
         fs::remove_file(&path).unwrap();
         assert!(sign_ins.again(&path).await.is_err_and(|problems| problems.len() == 1));
         fs::write(&path, environment("a", 1)).unwrap();

@@ -10,7 +10,7 @@ use super::configured::{SignIns, cli_options};
 use super::execute::Place;
 use crate::app::Estate;
 use crate::aws::meter::Meter;
-use crate::aws::rds::observe::{Owner, Question};
+use crate::aws::rds::observe::{Neighbour, Owner, Question};
 use crate::aws::session::SessionSpec;
 use crate::aws::{CodeSource, MfaRequest, Session};
 use crate::cli::Source;
@@ -81,13 +81,34 @@ impl Source {
         path.filter(|path| asked || path.exists())
     }
 
+    /// The settings of the configuration file that is asked for, where its environments are not what is
+    /// opened: looks and keys are the same everywhere. With them the file's settings that are wrong.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    fn settings(&self) -> Result<(Settings, Vec<String>), String> {
+        let variable = env::var_os("QD_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
+        // The variable may stand for a file that is to be written yet.
+        let path = self.config.clone().or_else(|| variable.filter(|path| path.exists()));
+        let Some(path) = path else { return Ok((Settings::default(), Vec::new())) };
+        let (settings, problems) =
+            config::load_settings(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok((settings, problems.iter().map(ToString::to_string).collect()))
+    }
+
     /// For a command with a target: `--region` is where the target lives, unless it is also needed
-    /// to find the place. Gives what to connect to, and the target's region.
+    /// to find the place. By itself it does not lead out of the sandbox. Gives what to connect to, and
+    /// the target's region.
     #[must_use]
     pub fn with_target(&self) -> (Self, Option<String>) {
         let mut place = self.clone();
         let region = place.region.take();
-        if !(place.sandbox || place.world_is_named() || (place.profile.is_none() && place.is_configured())) {
+        let is_sandbox = cfg!(feature = "sandbox") && place.means_sandbox();
+        if !(is_sandbox
+            || place.sandbox
+            || place.world_is_named()
+            || (place.profile.is_none() && place.is_configured()))
+        {
             place.region.clone_from(&region);
         }
         (place, region)
@@ -152,6 +173,7 @@ async fn configured(path: &Path, source: &Source) -> Result<Connection, String> 
 }
 
 async fn aws(source: &Source) -> Result<Connection, String> {
+    let (settings, problems) = source.settings()?;
     let (codes_source, codes) = CodeSource::channel();
     let meter = Meter::default();
     let spec = SessionSpec {
@@ -187,9 +209,9 @@ async fn aws(source: &Source) -> Result<Connection, String> {
         policies,
         operators: vec![None],
         clock: Clock::system(),
-        settings: Settings::default(),
+        settings,
         path: None,
-        problems: Vec::new(),
+        problems,
         sign_ins: None,
         codes,
         meter,
@@ -206,6 +228,7 @@ async fn sandbox(source: &Source) -> Result<Connection, String> {
     use crate::sandbox::connector::{SandboxHttp, credentials};
     use crate::sandbox::environments;
 
+    let (settings, problems) = source.settings()?;
     let sandbox = Arc::new(build(source)?);
     let http = SandboxHttp::new(sandbox.clone());
     let (estate, accounts) = environments::estate(&source.world);
@@ -230,9 +253,9 @@ async fn sandbox(source: &Source) -> Result<Connection, String> {
         policies,
         operators,
         clock: Clock::from_fn(move || world.now()),
-        settings: Settings::default(),
+        settings,
         path: None,
-        problems: Vec::new(),
+        problems,
         sign_ins: None,
         codes,
         meter,
@@ -266,6 +289,13 @@ fn usual(estate: &Estate) -> Vec<Policy> {
     estate.environments.iter().map(|environment| Policy::usual(environment.criticality)).collect()
 }
 
+/// The roles that make changes, by environment, for the screen.
+#[must_use]
+pub fn operators_of(operators: &[Option<SessionSpec>]) -> Vec<Option<String>> {
+    let arn = |spec: &Option<SessionSpec>| spec.as_ref()?.roles.last().map(|role| clean(&role.arn));
+    operators.iter().map(arn).collect()
+}
+
 /// Where changes are made, by environment.
 #[must_use]
 pub fn places(connection: &Connection) -> Vec<Place> {
@@ -294,6 +324,7 @@ pub fn places_of(estate: &Estate, sessions: &[Session], operators: &[Option<Sess
             dr_region,
             cli: estate.cli_options(environment.site).to_owned(),
             owns: Owner::of(environment),
+            before: estate.environments[..index].iter().filter_map(|e| neighbour(estate, environment, e)).collect(),
         };
         Some(Place {
             environment: environment.name.clone(),
@@ -303,6 +334,17 @@ pub fn places_of(estate: &Estate, sessions: &[Session], operators: &[Option<Sess
         })
     };
     estate.environments.iter().enumerate().filter_map(place).collect()
+}
+
+/// An environment that comes before this one, if it is of the same account as far as that is known.
+fn neighbour(estate: &Estate, environment: &Environment, other: &Environment) -> Option<Neighbour> {
+    let session = |e: &Environment| estate.site(e.site).map(|site| site.session);
+    let same = match (&environment.expected_account, &other.expected_account) {
+        (Some(a), Some(b)) => a == b,
+        _ => session(environment) == session(other),
+    };
+    let regions = other.sites().filter_map(|site| estate.site(site)).map(|site| site.region.clone());
+    same.then(|| Neighbour { regions: regions.collect(), owns: Owner::of(other) })
 }
 
 /// The sandbox that the command line describes.
@@ -328,4 +370,39 @@ pub fn build(source: &Source) -> Result<crate::sandbox::Sandbox, String> {
         None => SandboxClock::new(base, options.speed),
     };
     Ok(Sandbox::new(world, clock))
+}
+
+#[cfg(all(test, feature = "sandbox"))]
+mod tests {
+    use super::*;
+    use crate::config::Ascii;
+
+    #[test]
+    fn a_region_alone_does_not_lead_out_of_the_sandbox() {
+        let region = || Some("us-west-2".to_owned());
+        let named = Source { region: region(), ..Source::default() };
+        let (place, target) = named.with_target();
+        assert_eq!(target, region());
+        // The variables and the file of whoever runs this may mean AWS.
+        if Source::default().means_sandbox() {
+            assert!(place.region.is_none() && place.means_sandbox());
+        }
+        let of_aws = Source { profile: Some("ops".into()), ..named }.with_target();
+        assert_eq!((of_aws.0.region.clone(), of_aws.0.means_aws()), (region(), true));
+    }
+
+    #[tokio::test]
+    async fn the_sandbox_takes_the_settings_of_a_named_file_and_not_its_environments() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        let text = "[ui]\nascii = true\nkeymap = \"vim\"\n\n[[environment]]\nname = \"mine\"\nregion = 5\n";
+        std::fs::write(&path, text).unwrap();
+        let mut source = Source { sandbox: true, config: Some(path.clone()), ..Source::default() };
+        let opened = connect(&source).await.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((opened.settings.ascii, opened.settings.keymap.as_deref()), (Ascii::Always, Some("vim")));
+        assert!(opened.estate.environments.iter().all(|environment| environment.name != "mine"));
+        assert_eq!(opened.problems, Vec::<String>::new(), "its environments are not used");
+        source.config = Some(folder.path().join("none.toml"));
+        assert!(connect(&source).await.is_err_and(|error| error.contains("none.toml")));
+    }
 }

@@ -16,12 +16,13 @@ use super::appearance::Appearance;
 use super::background::LateAnswer;
 use super::clock::Clock;
 use super::configured::SignIns;
-use super::connect::places_of;
+use super::connect::{operators_of, places_of};
 use super::driver::Driver;
 use super::execute::Executor;
-use super::last_known;
+use super::last_known::{self, Pace};
 use super::own_files::OwnFiles;
 use super::terminal::Guard;
+use crate::app::operations;
 use crate::app::succession;
 use crate::app::toast::{Toast, Tone};
 use crate::app::update::settle;
@@ -77,14 +78,18 @@ pub struct Outside {
 /// Seconds between two readings of the meter.
 const METERED: i64 = 5;
 
-/// Between two writings of the last known state.
+/// Between two writings of the last known state, if nothing happens ([`Pace`]).
 const REMEMBER: Duration = Duration::from_secs(120);
 
 impl Outside {
-    /// Writes the last known state from time to time, beside the loop.
-    fn remember(&mut self, state: &State) {
-        let Some(path) = self.memory.clone().filter(|_| self.remembered.elapsed() >= REMEMBER) else { return };
+    /// Writes the last known state from time to time and when `pace` says so, beside the loop.
+    fn remember(&mut self, state: &State, pace: &mut Pace) {
+        let Some(path) = self.memory.clone() else { return };
+        if self.remembered.elapsed() < REMEMBER && !pace.is_due(state) {
+            return;
+        }
         self.remembered = Instant::now();
+        pace.wrote(state);
         let document = last_known::gather(state);
         tokio::task::spawn_blocking(move || {
             if let Err(error) = last_known::write(&document, &path) {
@@ -130,6 +135,7 @@ pub async fn run(
 
     let size = guard.screen.size()?;
     let mut effects = update(state, Msg::Tick(clock.now()));
+    let mut pace = Pace::since(state.now);
     effects.extend(update(state, Msg::Resize(size.width, size.height)));
     loop {
         if perform(effects, guard, state, driver, outside)? {
@@ -174,7 +180,7 @@ pub async fn run(
                 if state.now.as_second() % METERED == 0 {
                     effects.extend(update(state, Msg::Metered(outside.meter.last_minute())));
                 }
-                outside.remember(state);
+                outside.remember(state, &mut pace);
                 for msg in outside.own.changes() {
                     effects.extend(update(state, msg));
                 }
@@ -182,9 +188,12 @@ pub async fn run(
                     // What was going to be asked names the places of the configuration before.
                     if reconfigure(&path, guard, state, driver, answers, outside).await? {
                         effects.retain(|effect| !matches!(effect, Effect::Fetch(_)));
+                        pace = Pace::since(state.now);
                     }
                     effects.extend(update(state, Msg::Tick(clock.now())));
                 }
+                // A mended keymap or theme takes its problems away.
+                outside.own.tell(&mut state.problems);
                 if outside.question.as_ref().is_some_and(MfaRequest::is_over) {
                     outside.question = None;
                     effects.extend(update(state, Msg::CodeOver));
@@ -208,15 +217,29 @@ async fn reconfigure(
         Ok(opened) => opened,
         Err(problems) => {
             succession::refuse(state, problems);
+            let mut effects = Vec::new();
+            let why = "the configuration cannot be read as it is now: nothing can be changed until it is mended (!)";
+            operations::block(state, why, &mut effects);
+            for effect in effects {
+                if let Effect::Record { environment, arn, body } = effect {
+                    outside.executor.record(&environment, &arn, *body);
+                }
+            }
             return Ok(false);
         }
     };
     // The old driver ends what it has on its way; its answers have nobody to go to.
+    state.operations.blocked = None;
+    state.operations.operators = operators_of(&opened.operators);
     outside.executor.set_places(places_of(&opened.estate, &opened.sessions, &opened.operators));
     (*driver, *answers) = Driver::new(opened.sessions, &opened.estate);
     let schedule = Schedule::with_seed(u64::from(std::process::id()));
     succession::adopt(state, opened.estate, &opened.inherited, schedule);
-    state.operations.policies = opened.policies;
+    if state.operations.policies != opened.policies {
+        // Whatever was armed was armed under other rules.
+        state.operations.arming = None;
+        state.operations.policies = opened.policies;
+    }
     state.problems = opened.problems;
     let warnings = outside.appearance.follow(state, &opened.settings, &outside.settings);
     if let Some(warning) = warnings.into_iter().next() {
@@ -271,6 +294,7 @@ fn perform(
         match effect {
             Effect::Fetch(request) => driver.fetch(request),
             Effect::Observe { id, kind, target } => outside.executor.observe(id, kind, target),
+            Effect::GiveUp(id) => outside.executor.give_up(&id),
             Effect::Execute(approved) => outside.executor.execute(*approved),
             Effect::Record { environment, arn, body } => outside.executor.record(&environment, &arn, *body),
             Effect::Notify(text) => {

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::clock::Clock;
 use super::journal::{Claim, Journal};
 use crate::app::Msg;
+use crate::aws::rds::find_database;
 use crate::aws::rds::look::look;
 use crate::aws::rds::observe::{Question, observe};
 use crate::aws::rds::write::{SendFault, send};
@@ -27,6 +28,8 @@ use crate::ops::{Approved, Execution, Kind, Seen, Target};
 
 /// Messages that may wait for the screen.
 const BACKLOG: usize = 256;
+/// Whoever leaves waits so long for the disk.
+const LEAVING: Duration = Duration::from_secs(2);
 /// Between two looks at what was sent: short at first, because much is over in seconds.
 const LOOKS: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
 /// So many looks at each pace.
@@ -57,6 +60,10 @@ pub struct Executor {
     clock: Clock,
     messages: mpsc::Sender<Msg>,
     tasks: JoinSet<()>,
+    /// Records that are being written.
+    records: JoinSet<()>,
+    /// Executions that are no longer to be followed, or gone on with.
+    given_up: watch::Sender<Vec<ExecutionId>>,
 }
 
 impl Executor {
@@ -64,7 +71,8 @@ impl Executor {
     #[must_use]
     pub fn new(journal: Option<Arc<Journal>>, places: Vec<Place>, clock: Clock) -> (Self, mpsc::Receiver<Msg>) {
         let (messages, receiver) = mpsc::channel(BACKLOG);
-        (Self { journal, places, clock, messages, tasks: JoinSet::new() }, receiver)
+        let given_up = watch::Sender::new(Vec::new());
+        (Self { journal, places, clock, messages, tasks: JoinSet::new(), records: JoinSet::new(), given_up }, receiver)
     }
 
     /// The environments are other ones now; what runs goes on as it began.
@@ -76,8 +84,12 @@ impl Executor {
     pub fn observe(&mut self, id: u64, kind: Kind, target: Target) {
         self.reap();
         let (messages, clock) = (self.messages.clone(), self.clock.clone());
-        let Some(place) = self.place(&target.environment) else { return };
+        let place = self.place(&target.environment);
         self.tasks.spawn(async move {
+            let Some(place) = place else {
+                let _ = messages.send(Msg::Observed { id, result: Err(nowhere(&target.environment)) }).await;
+                return;
+            };
             let result = place.read(kind, &target, clock.now()).await;
             let _ = messages.send(Msg::Observed { id, result: result.map(Box::new) }).await;
         });
@@ -89,19 +101,29 @@ impl Executor {
         let Some(journal) = self.journal.clone() else { return };
         let (messages, at) = (self.messages.clone(), self.clock.now());
         let (environment, arn) = (environment.to_owned(), arn.to_owned());
-        self.tasks.spawn(async move {
+        self.records.spawn(async move {
             if let Err(why) = append(&journal, at, &environment, &arn, body).await {
                 let _ = messages.send(Msg::JournalFailed(why)).await;
             }
         });
     }
 
+    /// Waits until what was to be recorded is, for as long as somebody who leaves would.
+    pub async fn settle(&mut self) {
+        let _ = timeout(LEAVING, async { while self.records.join_next().await.is_some() {} }).await;
+    }
+
     /// Carries an approved plan out.
     pub fn execute(&mut self, approved: Approved<Plan>) {
         self.reap();
         let environment = approved.plan().target.environment.clone();
-        let (Some(place), Some(journal)) = (self.place(&environment), self.journal.clone()) else { return };
+        let (Some(place), Some(journal)) = (self.place(&environment), self.journal.clone()) else {
+            let why = format!("{environment} is not there any more, or there is no journal: nothing was sent");
+            let _ = self.messages.try_send(Msg::JournalFailed(why));
+            return;
+        };
         let run = Run {
+            given_up: self.given_up.subscribe(),
             journal,
             place,
             clock: self.clock.clone(),
@@ -113,6 +135,11 @@ impl Executor {
         });
     }
 
+    /// Stops following an execution, and sends nothing more of it.
+    pub fn give_up(&mut self, id: &ExecutionId) {
+        self.given_up.send_modify(|all| all.push(id.clone()));
+    }
+
     /// Goes on following what the journal tells of and nobody follows any more. All executions
     /// that it tells of are reported first.
     ///
@@ -120,6 +147,7 @@ impl Executor {
     pub fn take_over(&mut self, began_anew: bool) {
         let Some(journal) = self.journal.clone() else { return };
         let (places, clock, messages) = (self.places.clone(), self.clock.clone(), self.messages.clone());
+        let given_up = self.given_up.subscribe();
         self.tasks.spawn(async move {
             let reader = journal.clone();
             let read = tokio::task::spawn_blocking(move || reader.read_all()).await;
@@ -130,20 +158,23 @@ impl Executor {
                     return;
                 }
             };
-            let known = Execution::rebuild(&entries);
-            drop(entries);
             let mut runs = JoinSet::new();
-            for execution in known {
+            for execution in Execution::rebuild(&entries) {
                 let _ = messages.send(Msg::Execution(Box::new(execution.clone()))).await;
-                if !execution.is_running() {
-                    continue;
-                }
                 // Whoever holds it follows it; a place that is no longer configured cannot be looked at.
                 let place = places.iter().find(|place| place.environment == execution.environment).cloned();
-                let (Some(place), Ok(Some(claim))) = (place, journal.claim(&execution.id)) else { continue };
-                let reader = execution.plan.principal.clone();
-                let report = Report::Console(messages.clone());
-                let run = Run { journal: journal.clone(), place, clock: clock.clone(), reader, report };
+                let Some(place) = place.filter(|_| execution.is_running()) else { continue };
+                let Ok(Some(claim)) = journal.claim(&execution.id) else { continue };
+                // It may have gone on since it was read; now that it is ours it does not.
+                let Some(execution) = again(&journal, &execution.id).await else { continue };
+                let run = Run {
+                    given_up: given_up.clone(),
+                    journal: journal.clone(),
+                    place,
+                    clock: clock.clone(),
+                    reader: execution.plan.principal.clone(),
+                    report: Report::Console(messages.clone()),
+                };
                 runs.spawn(async move {
                     if began_anew {
                         run.abandon(execution, claim).await;
@@ -162,6 +193,7 @@ impl Executor {
 
     fn reap(&mut self) {
         while self.tasks.try_join_next().is_some() {}
+        while self.records.try_join_next().is_some() {}
     }
 }
 
@@ -177,12 +209,16 @@ impl Place {
         observe(&self.reader, &question, now).await
     }
 
-    /// The session that sends, and who it is.
-    async fn operator(&self, execution: &Execution) -> Result<(Session, Identity), Fault> {
-        let session = match &self.operator {
-            None => self.reader.clone(),
-            Some(spec) => {
+    /// The session that sends, and who it is; `kept` is that of the step before, so that nobody is
+    /// asked for a code at each step. The target's own region is asked: another may be down.
+    async fn operator(&self, execution: &Execution, kept: Option<&Session>) -> Result<(Session, Identity), Fault> {
+        let region = &execution.plan.target.region;
+        let session = match (&self.operator, kept) {
+            (_, Some(session)) => session.clone(),
+            (None, None) => self.reader.clone(),
+            (Some(spec), None) => {
                 let mut spec = spec.clone();
+                spec.region = Some(region.clone());
                 if let Some(role) = spec.roles.last_mut() {
                     let name = trail_name(&execution.approval.reason);
                     role.source_identity = role.source_identity.take().map(|_| name.clone());
@@ -193,7 +229,7 @@ impl Place {
                 session
             }
         };
-        let identity = aws::sts::identity(&session, &self.question.region).await?;
+        let identity = aws::sts::identity(&session, region).await?;
         Ok((session, identity))
     }
 }
@@ -225,6 +261,17 @@ pub struct Run {
     /// ARN of the identity that read the plan's state.
     pub reader: String,
     pub report: Report,
+    /// Executions that are no longer to be followed, or gone on with.
+    pub given_up: watch::Receiver<Vec<ExecutionId>>,
+}
+
+/// What the last reading before a step has given.
+#[derive(Default)]
+struct Verified {
+    /// Who sends.
+    operator: Option<Session>,
+    /// The instance that the step is about, as it was.
+    before: Option<Box<Database>>,
 }
 
 impl Run {
@@ -234,7 +281,10 @@ impl Run {
         let (plan, approval) = (approved.plan().clone(), approved.approval().clone());
         let id = ExecutionId::new(at, &plan.fingerprint, random());
         let environment = plan.target.environment.clone();
-        let claim = self.journal.claim(&id).ok().flatten();
+        let Ok(Some(claim)) = self.journal.claim(&id) else {
+            self.tell(Msg::JournalFailed("the lock of the execution cannot be taken: nothing was sent".into())).await;
+            return None;
+        };
         let body = Body::Approved { execution: id.clone(), plan: Box::new(plan.clone()), approval: approval.clone() };
         // Without the record nothing begins.
         if let Err(why) = append(&self.journal, at, &environment, &self.reader, body).await {
@@ -252,7 +302,7 @@ impl Run {
         if self.write(&mut execution, body).await.is_err() {
             return execution;
         }
-        self.carry(execution, None, Some(claim)).await
+        self.carry(execution, None, claim).await
     }
 
     /// Ends what belongs to a world that is no more.
@@ -265,17 +315,21 @@ impl Run {
         }
     }
 
-    async fn carry(
-        &self,
-        mut execution: Execution,
-        approved: Option<&Approved<Plan>>,
-        _claim: Option<Claim>,
-    ) -> Execution {
+    async fn carry(&self, mut execution: Execution, approved: Option<&Approved<Plan>>, _claim: Claim) -> Execution {
         let mut looks = 0;
-        let mut operator: Option<Session> = None;
+        let mut verified = Verified::default();
+        let mut given_up = self.given_up.clone();
         loop {
             self.publish(&execution).await;
-            let written = match (execution.next(), approved) {
+            let act = execution.next();
+            if act != Act::Rest && given_up.borrow_and_update().contains(&execution.id) {
+                let outcome = execution.given_up();
+                let body = Body::Ended { execution: execution.id.clone(), outcome };
+                if self.write(&mut execution, body).await.is_ok() {
+                    continue;
+                }
+            }
+            let written = match (act, approved) {
                 (Act::Rest, _) => return execution,
                 (Act::Finish, _) => {
                     let outcome = execution.verdict();
@@ -284,16 +338,20 @@ impl Run {
                 }
                 (Act::Verify { step }, _) => {
                     looks = 0;
-                    self.verify(&mut execution, step, &mut operator).await
+                    self.verify(&mut execution, step, &mut verified).await
                 }
                 (Act::Send { step }, Some(approved)) => {
                     looks = 0;
-                    self.send(&mut execution, approved, step, operator.as_ref()).await
+                    self.send(&mut execution, approved, step, &mut verified).await
                 }
                 // Only a live execution is told to send, and a live one has its approval.
                 (Act::Send { .. }, None) => return execution,
                 (Act::Look, _) => {
-                    sleep(pace(looks)).await;
+                    // Giving up does not wait for the next look.
+                    tokio::select! {
+                        () = sleep(pace(looks)) => {}
+                        Ok(()) = given_up.changed() => continue,
+                    }
                     looks += 1;
                     self.look(&mut execution).await
                 }
@@ -309,61 +367,74 @@ impl Run {
     }
 
     /// Reads the world anew and compares, right before a step.
-    async fn verify(
-        &self,
-        execution: &mut Execution,
-        step: usize,
-        operator: &mut Option<Session>,
-    ) -> Result<(), String> {
+    async fn verify(&self, execution: &mut Execution, step: usize, verified: &mut Verified) -> Result<(), String> {
         let id = execution.id.clone();
         let until = self.clock.now().as_second() + SETTLES_WITHIN;
         loop {
-            let found = self.read_for(execution).await;
-            let body = match found {
+            let in_time = step > 0 && self.clock.now().as_second() < until;
+            let found = self.read_for(execution, step, verified.operator.as_ref()).await;
+            let (waits_for, body) = match found {
+                // Half of a change is made: one bad answer must not leave it at that.
+                Err(fault) if in_time && !matches!(fault.kind, FaultKind::Denied { .. }) => {
+                    (format!("the state cannot be read before the next step: {}", words(&fault)), None)
+                }
                 Err(fault) => {
                     self.denied(execution, step, &fault).await;
                     let fault = format!("the state could not be read right before sending: {}", words(&fault));
-                    Body::Rejected { execution: id, step, fault, request_id: None }
+                    (String::new(), Some(Body::Rejected { execution: id.clone(), step, fault, request_id: None }))
                 }
                 Ok((session, identity, fresh)) => match execution.verify(step, &fresh, &identity) {
                     Ok(fingerprint) => {
-                        *operator = Some(session);
-                        Body::Verified { execution: id, fingerprint }
+                        verified.operator = Some(session);
+                        verified.before = instance_of(execution, step, &fresh).cloned().map(Box::new);
+                        (
+                            String::new(),
+                            Some(Body::Verified { execution: id.clone(), fingerprint, sender: identity.arn.clone() }),
+                        )
                     }
                     // A later step's instance may still be settling; the first one's may not.
-                    Err(_) if Self::is_settling(execution, step, &fresh) && self.clock.now().as_second() < until => {
-                        execution.trouble = Some("waiting until the instance is available".to_owned());
-                        self.publish(execution).await;
-                        sleep(LOOKS[1]).await;
-                        continue;
+                    Err(_) if in_time && is_settling(execution, step, &fresh) => {
+                        verified.operator = Some(session);
+                        ("waiting until the instance is available".to_owned(), None)
                     }
                     Err(differences) => {
                         execution.trouble = None;
                         let fault = format!("nothing was sent, the state changed: {}", differences.join("; "));
                         self.write(execution, Body::Changed { execution: id.clone(), differences }).await?;
-                        Body::Rejected { execution: id, step, fault, request_id: None }
+                        let execution = id.clone();
+                        (String::new(), Some(Body::Rejected { execution, step, fault, request_id: None }))
                     }
                 },
             };
-            execution.trouble = None;
-            return self.write(execution, body).await;
+            if let Some(body) = body {
+                execution.trouble = None;
+                return self.write(execution, body).await;
+            }
+            if self.given_up.borrow().contains(&id) {
+                return Ok(());
+            }
+            execution.trouble = Some(waits_for);
+            self.publish(execution).await;
+            sleep(LOOKS[1]).await;
         }
     }
 
-    async fn read_for(&self, execution: &Execution) -> Result<(Session, Identity, Seen), Fault> {
-        let (session, identity) = self.place.operator(execution).await?;
+    async fn read_for(
+        &self,
+        execution: &Execution,
+        step: usize,
+        kept: Option<&Session>,
+    ) -> Result<(Session, Identity, Seen), Fault> {
+        let (session, identity) = self.place.operator(execution, kept).await?;
         let (kind, target) = (execution.plan.operation.kind(), execution.plan.target.clone());
-        let seen = self.place.read(kind, &target, self.clock.now()).await?;
+        let mut seen = self.place.read(kind, &target, self.clock.now()).await?;
+        // What a step before has made may bear a name that the environment does not select.
+        if let Some(follow) = execution.plan.steps.get(step).map(|s| &s.follow).filter(|_| step > 0)
+            && let Some(id) = follow.instance().filter(|id| seen.find(follow.region(), id).is_none())
+        {
+            seen.databases.extend(find_database(&self.place.reader, follow.region(), id).await?);
+        }
         Ok((session, identity, seen))
-    }
-
-    /// Whether a later step waits only for its instance to be `available` again.
-    fn is_settling(execution: &Execution, step: usize, fresh: &Seen) -> bool {
-        let Some(planned) = execution.plan.steps.get(step).filter(|_| step > 0) else { return false };
-        let Some(id) = planned.follow.instance() else { return false };
-        let found: Option<&Database> = fresh.find(planned.follow.region(), id);
-        let settles = ["backing-up", "modifying", "rebooting", "configuring-enhanced-monitoring", "creating"];
-        found.is_some_and(|d| settles.contains(&d.status.as_str()))
     }
 
     async fn send(
@@ -371,13 +442,16 @@ impl Run {
         execution: &mut Execution,
         approved: &Approved<Plan>,
         step: usize,
-        operator: Option<&Session>,
+        verified: &mut Verified,
     ) -> Result<(), String> {
         let id = execution.id.clone();
+        let Some(session) = verified.operator.clone() else {
+            let fault = "nobody is there to send it".to_owned();
+            return self.write(execution, Body::Rejected { execution: id, step, fault, request_id: None }).await;
+        };
         self.write(execution, Body::Sending { execution: id.clone(), step }).await?;
         self.publish(execution).await;
-        let session = operator.unwrap_or(&self.place.reader);
-        let body = match send(session, approved, step).await {
+        let body = match send(&session, approved, step).await {
             Ok(receipt) => Body::Sent { execution: id, step, request_id: receipt.request_id },
             Err(SendFault::NotSent(fault)) => {
                 self.denied(execution, step, &fault).await;
@@ -385,7 +459,8 @@ impl Run {
                 Body::Rejected { execution: id, step, fault: words(&fault), request_id }
             }
             Err(SendFault::Ambiguous(fault)) => {
-                Body::Ambiguous { execution: id, step, fault: words(&fault), before: None }
+                let before = verified.before.take();
+                Body::Ambiguous { execution: id, step, fault: words(&fault), before }
             }
         };
         self.write(execution, body).await
@@ -442,6 +517,31 @@ impl Run {
             self.tell(Msg::Denied { environment, api, action }).await;
         }
     }
+}
+
+/// The DB instance that a step is about, as it was read.
+fn instance_of<'a>(execution: &Execution, step: usize, seen: &'a Seen) -> Option<&'a Database> {
+    let follow = &execution.plan.steps.get(step)?.follow;
+    seen.find(follow.region(), follow.instance()?)
+}
+
+/// Whether a later step waits only for its instance to be `available` again.
+fn is_settling(execution: &Execution, step: usize, fresh: &Seen) -> bool {
+    let settles = ["backing-up", "modifying", "rebooting", "configuring-enhanced-monitoring", "creating"];
+    step > 0 && instance_of(execution, step, fresh).is_some_and(|d| settles.contains(&d.status.as_str()))
+}
+
+/// An execution as the journal tells it now, if it still goes on.
+async fn again(journal: &Arc<Journal>, id: &ExecutionId) -> Option<Execution> {
+    let journal = journal.clone();
+    let entries = tokio::task::spawn_blocking(move || journal.read_all()).await.ok()?.ok()?;
+    Execution::rebuild(&entries).into_iter().find(|known| known.id == *id && known.is_running())
+}
+
+/// There is no such environment any more.
+fn nowhere(environment: &str) -> Fault {
+    let message = format!("the environment {environment} is not configured any more");
+    Fault { kind: FaultKind::NotFound, call: aws::GET_CALLER_IDENTITY.to_owned(), message, request_id: None }
 }
 
 fn pace(looks: usize) -> Duration {

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use rustix::fs::OFlags;
 
 use crate::domain::text::clean;
-use crate::ops::journal::{self, Body, Entry, ExecutionId, Head, Link, Who, chain};
+use crate::ops::journal::{self, Body, Entry, ExecutionId, Head, Link, Report, Who, chain};
 
 /// Name of the journal in its folder.
 pub const FILE: &str = "journal.jsonl";
@@ -70,6 +70,14 @@ pub struct Stored {
     pub head: Option<Vec<u8>>,
 }
 
+impl Stored {
+    /// Verifies it.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        journal::verify(self.journal.split_inclusive(|byte| *byte == b'\n')).with_head(self.head.as_deref())
+    }
+}
+
 impl Journal {
     /// Opens the journal in a folder; both are made when they are not there.
     ///
@@ -107,6 +115,15 @@ impl Journal {
     /// When the file cannot be read.
     pub fn read_all(&self) -> io::Result<Vec<Entry>> {
         Ok(journal::entries(&read(&self.folder)?.journal).0)
+    }
+
+    /// That it is not what was written, and where first; `None` when it verifies. It reads the whole
+    /// file.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn warning(&self) -> io::Result<Option<String>> {
+        Ok(read(&self.folder)?.report().warning())
     }
 
     /// Takes the right to follow an execution; `None` while another console has it.
@@ -150,7 +167,8 @@ impl Journal {
             self.keep(head)?;
         }
         let mut line_end = if end.ended { "" } else { "\n" };
-        if !end.rest.is_empty() {
+        // A line that somebody else put there gets no entry of its own: it stays a break for ever.
+        if end.is_torn {
             let body = Body::Torn { bytes: end.rest.len(), digest: chain::digest(&end.rest) };
             let torn = self.write(file, head.as_ref(), line_end, (at, environment, arn), body)?;
             head = Some(Head { seq: torn.seq, hash: torn.hash });
@@ -218,6 +236,8 @@ struct End {
     last: Option<Link>,
     rest: Vec<u8>,
     ended: bool,
+    /// The rest is what a crash left.
+    is_torn: bool,
 }
 
 impl End {
@@ -233,7 +253,8 @@ impl End {
                 if from == 0 { 0 } else { bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |n| n + 1) };
             let tail = chain::tail(&bytes[start..]);
             if tail.last.is_some() || from == 0 {
-                return Ok(Self { last: tail.last, rest: tail.rest.to_vec(), ended: tail.ended });
+                let (rest, is_torn) = (tail.rest.to_vec(), tail.is_torn());
+                return Ok(Self { last: tail.last, rest, ended: tail.ended, is_torn });
             }
             span = span.saturating_mul(4);
         }
@@ -291,7 +312,10 @@ fn named(path: &Path, error: &io::Error) -> io::Error {
 /// This process, before it is known who AWS takes it for.
 fn this_process() -> Who {
     let named = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()));
-    let user = named.unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()));
+    let user = named.unwrap_or_else(|| match rustix::process::getuid().as_raw() {
+        0 => "root".to_owned(),
+        other => format!("uid {other}"),
+    });
     Who {
         arn: String::new(),
         os_user: clean(&user),

@@ -26,6 +26,67 @@ use crate::health::Beginning;
 const VERSION: u32 = 1;
 /// Older than this it would only mislead.
 const OLDEST: i64 = 7 * 86_400;
+/// The first writing waits so long for the other sites after the first one is read, seconds.
+const PATIENCE: i64 = 5;
+/// Between two writings because of a change, seconds: a large estate is tens of megabytes.
+const HASTE: i64 = 30;
+
+/// When the last known state is written out of its turn: soon after the start, since a console may be
+/// killed in its first minutes too, and when DB instances come, go or change their status.
+#[derive(Debug)]
+pub struct Pace {
+    started: Timestamp,
+    /// When the first site was whole.
+    first: Option<Timestamp>,
+    /// When and what was written last.
+    written: Option<(Timestamp, u64)>,
+}
+
+impl Pace {
+    /// For a console that starts to read at `started`; what it knows from before is on disk already.
+    #[must_use]
+    pub fn since(started: Timestamp) -> Self {
+        Self { started, first: None, written: None }
+    }
+
+    /// Whether the state should be written now.
+    pub fn is_due(&mut self, state: &State) -> bool {
+        let age = |at: Timestamp| state.now.as_second() - at.as_second();
+        if let Some((at, mark)) = self.written {
+            return age(at) >= HASTE && mark != self.mark(state);
+        }
+        let is_settled = |data: &SiteData| self.is_whole(data) || data.databases.fault().is_some();
+        if !state.sites.iter().any(|data| self.is_whole(data)) {
+            return false;
+        }
+        let is_settled = state.sites.iter().all(is_settled);
+        let first = *self.first.get_or_insert(state.now);
+        is_settled || age(first) >= PATIENCE
+    }
+
+    /// It was.
+    pub fn wrote(&mut self, state: &State) {
+        self.written = Some((state.now, self.mark(state)));
+    }
+
+    /// Whether the DB instances of a site and their metrics were answered for in this run.
+    fn is_whole(&self, data: &SiteData) -> bool {
+        let is_fresh = |at: Option<Timestamp>| at.is_some_and(|at| at >= self.started);
+        is_fresh(data.databases.at()) && (is_fresh(data.metrics.at()) || data.metrics.fault().is_some())
+    }
+
+    /// Changes with what is worth a writing.
+    fn mark(&self, state: &State) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for data in &state.sites {
+            self.is_whole(data).hash(&mut hasher);
+            for database in data.databases.value().into_iter().flatten() {
+                (&database.arn, &database.status).hash(&mut hasher);
+            }
+        }
+        hasher.finish()
+    }
+}
 
 /// The form on disk.
 #[derive(Serialize, Deserialize)]
@@ -138,4 +199,73 @@ fn site(estate: &Estate, id: SiteId, data: &SiteData) -> Option<Site> {
         maintenance: data.maintenance.value().cloned().unwrap_or_default(),
         metrics: data.store.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Fault, FaultKind};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("in range")
+    }
+
+    /// A console with two sites that starts at 1000.
+    fn console() -> (State, Pace) {
+        let mut estate = Estate { sessions: vec!["prod".into()], ..Estate::default() };
+        for region in ["us-east-1", "eu-west-1"] {
+            estate.add_site(0, region);
+        }
+        let (keymap, theme) = (crate::keymap::Keymap::default(), crate::theme::Theme::default());
+        let state = State::new(estate, at(1000), keymap, theme, crate::theme::ColorDepth::TrueColor);
+        (state, Pace::since(at(1000)))
+    }
+
+    fn database(status: &str) -> Database {
+        Database { arn: "arn:aws:rds:x:1:db:a".into(), status: status.into(), ..Database::default() }
+    }
+
+    fn read(state: &mut State, site: usize, status: &str) {
+        let (now, data) = (state.now, &mut state.sites[site]);
+        data.databases.succeed(vec![database(status)], now);
+        data.metrics.succeed((), now);
+    }
+
+    #[test]
+    fn the_first_answers_are_kept_within_seconds() {
+        let (mut state, mut pace) = console();
+        // What the last run left is no reason.
+        state.sites[0].databases = Remote::Ready { value: vec![database("available")], at: at(100) };
+        state.sites[0].metrics = Remote::Ready { value: (), at: at(100) };
+        assert!(!pace.is_due(&state));
+        state.now = at(1001);
+        state.sites[0].databases.succeed(vec![database("available")], at(1001));
+        assert!(!pace.is_due(&state), "metrics are on their way");
+        read(&mut state, 0, "available");
+        assert!(!pace.is_due(&state), "the other site may come at once");
+        state.now = at(1006);
+        assert!(pace.is_due(&state), "it hangs");
+        pace.wrote(&state);
+        assert!(!pace.is_due(&state));
+    }
+
+    #[test]
+    fn a_site_that_fails_keeps_nobody_waiting_and_changes_are_not_written_every_second() {
+        let (mut state, mut pace) = console();
+        let fault = Fault { kind: FaultKind::TimedOut, call: "x:Y".into(), message: String::new(), request_id: None };
+        state.sites[1].databases.fail(fault);
+        assert!(!pace.is_due(&state));
+        read(&mut state, 0, "available");
+        assert!(pace.is_due(&state));
+        pace.wrote(&state);
+        state.now = at(1010);
+        read(&mut state, 0, "failing-over");
+        assert!(!pace.is_due(&state));
+        state.now = at(1030);
+        assert!(pace.is_due(&state));
+        pace.wrote(&state);
+        state.now = at(1090);
+        read(&mut state, 0, "failing-over");
+        assert!(!pace.is_due(&state), "nothing has changed");
+    }
 }

@@ -5,8 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
-use crossterm::execute;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::style::ResetColor;
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{QueueableCommand, execute};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
@@ -62,9 +65,20 @@ impl Drop for Guard {
 fn enter() -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()
-        .and_then(|()| execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide))
+        .and_then(|()| open(&mut stdout()))
         .and_then(|()| if MOUSE.load(Ordering::SeqCst) { execute!(stdout(), EnableMouseCapture) } else { Ok(()) })
         .inspect_err(|_| give_back())
+}
+
+/// Opens an empty screen. A console that was killed leaves its own behind, and its colours: terminals
+/// empty the alternate screen only on the way in, and what is blank in the first frame is not drawn.
+fn open(out: &mut impl Write) -> io::Result<()> {
+    out.queue(EnterAlternateScreen)?
+        .queue(ResetColor)?
+        .queue(Clear(ClearType::All))?
+        .queue(EnableBracketedPaste)?
+        .queue(Hide)?
+        .flush()
 }
 
 /// An empty screen: the first frame draws all of it.
@@ -100,4 +114,19 @@ pub fn install_panic_hook(log: Option<std::path::PathBuf>) {
         }
         std::process::exit(101);
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_console_left_on_the_screen_is_wiped_without_its_colours() {
+        let mut written = Vec::new();
+        open(&mut written).expect("a vector takes everything");
+        let text = String::from_utf8(written).expect("escape sequences are text");
+        let at = |sequence: &str| text.find(sequence).unwrap_or_else(|| panic!("{sequence:?} is not in {text:?}"));
+        let order = ["\u{1b}[?1049h", "\u{1b}[0m", "\u{1b}[2J"].map(at);
+        assert!(order.is_sorted(), "{text:?}");
+    }
 }

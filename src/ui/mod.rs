@@ -14,6 +14,7 @@ pub mod prose;
 pub mod spark;
 pub mod table;
 pub mod text;
+pub mod trouble;
 
 pub use chart::{Chart, Mode, YRange};
 pub use spark::spark;

@@ -219,7 +219,7 @@ fn is_class_of(kind: Kind, call: &str, class: &FaultKind) -> bool {
         Kind::Garbage | Kind::Html500 | Kind::WrongContentType => *class == FaultKind::BrokenAnswer,
         Kind::Expired => matches!(class, FaultKind::Expired { .. }),
         Kind::Denied => *class == FaultKind::Denied { action: aws::action_of(call).into() },
-        Kind::ClockSkew => *class == FaultKind::Other { code: "SignatureDoesNotMatch".into() },
+        Kind::ClockSkew => matches!(class, FaultKind::WrongClock { .. }),
         // The answer is good, or somebody else's.
         Kind::Huge | Kind::WrongAccount => false,
     }

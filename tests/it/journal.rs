@@ -145,6 +145,23 @@ fn a_torn_line_that_was_mended_cannot_be_changed_either() {
     }
 }
 
+/// The entry after a line that somebody else wrote does not make it a crash's.
+#[test]
+fn a_line_of_somebody_else_is_a_break_for_ever() {
+    let folder = written(2);
+    let journal = Journal::open(folder.path()).unwrap();
+    assert_eq!(journal.warning().unwrap(), None);
+    let mut file = OpenOptions::new().append(true).open(folder.path().join(FILE)).unwrap();
+    file.write_all(b"{\"a\":1}\n").unwrap();
+    let output = audit::run(&AuditCommand::Verify, folder.path(), at()).unwrap();
+    assert!(output.code == 1 && output.text.contains("line 3: it is not an entry"), "{}", output.text);
+    append(&journal, 3);
+    let found = report(folder.path());
+    assert_eq!(found.breaks.iter().map(ToString::to_string).collect::<Vec<_>>(), ["line 3: it is not an entry"]);
+    assert_eq!(found.entries, 3);
+    assert!(journal.warning().unwrap().is_some_and(|warning| warning.contains("line 3")));
+}
+
 #[test]
 fn a_crash_between_a_line_and_its_head_is_no_break() {
     let folder = written(2);

@@ -9,6 +9,8 @@ mod borders;
 mod boto;
 mod contrast;
 #[cfg(feature = "sandbox")]
+mod desk;
+#[cfg(feature = "sandbox")]
 mod faults;
 #[cfg(feature = "sandbox")]
 mod fleet;
@@ -20,8 +22,12 @@ mod hostile;
 mod identity;
 mod journal;
 #[cfg(feature = "sandbox")]
+mod killed;
+#[cfg(feature = "sandbox")]
 mod memory;
 mod moto;
+#[cfg(feature = "sandbox")]
+mod operations;
 #[cfg(feature = "sandbox")]
 mod plans;
 #[cfg(feature = "sandbox")]
@@ -29,6 +35,8 @@ mod property;
 #[cfg(feature = "sandbox")]
 mod pty;
 mod python;
+#[cfg(feature = "sandbox")]
+mod safety;
 #[cfg(feature = "sandbox")]
 mod scale;
 #[cfg(feature = "sandbox")]

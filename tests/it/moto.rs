@@ -104,6 +104,7 @@ async fn a_snapshot_is_planned_approved_taken_and_followed() {
         dr_region: None,
         cli: String::new(),
         owns: Owner { name_prefix: "orders-".into(), tags: Vec::new() },
+        before: Vec::new(),
     };
     let now = Timestamp::now();
     let seen = observe(&session, &question, now).await.unwrap();
@@ -132,8 +133,8 @@ async fn a_snapshot_is_planned_approved_taken_and_followed() {
         now,
         arming: Some(&arming),
         policy: &policy,
-        running: 0,
-        shown_since: now,
+        running: &[],
+        shown_since: now - 5.seconds(),
         identity: Some(&seen.identity),
         headless: false,
     };

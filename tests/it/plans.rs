@@ -107,6 +107,7 @@ fn seen(kind: Kind) -> Seen {
         criticality: Criticality::Production,
         expected_account: Some(ACCOUNT.into()),
         identity: identity(),
+        owned: true,
         region: "us-east-1".into(),
         dr_region: Some("us-west-2".into()),
         cli: " --profile prod".into(),

@@ -39,6 +39,11 @@ pub fn lines(state: &State, question: &ArmQuestion, width: usize) -> Vec<Line> {
         .unwrap_or_default();
     let words = format!("Changes can be approved here{who}. Each one is still shown as a plan and approved by itself.");
     let mut lines = prose::hanging(vec![(" ".into(), Role::Text)], &words, Role::Text, width);
+    // Whoever looks at the world here need not be who changes it.
+    if let Some(role) = state.operations.operators.get(question.environment).and_then(Option::as_ref) {
+        let words = format!("They are sent as {role}");
+        lines.extend(prose::hanging(vec![(" ".into(), Role::Text)], &words, Role::Header, width));
+    }
     lines.push(Vec::new());
     lines.push(typed("Reason", question.reason.value(), question.reason.cursor(), !question.on_minutes));
     let mut minutes = typed("Minutes", question.minutes.value(), question.minutes.cursor(), question.on_minutes);
@@ -82,6 +87,31 @@ fn typed(label: &str, value: &str, cursor: usize, here: bool) -> Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_sends_the_changes_is_said_where_it_is_another_role() {
+        use crate::app::Estate;
+        use crate::keymap::Keymap;
+        use crate::theme::{ColorDepth, Theme};
+        let estate = Estate { sessions: vec!["ops".into()], ..Estate::default() };
+        let now = "2026-11-22T03:12:44Z".parse().unwrap();
+        let mut state = State::new(estate, now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
+        let question = ArmQuestion {
+            environment: 0,
+            reason: tui_input::Input::default(),
+            minutes: tui_input::Input::new("15".into()),
+            on_minutes: false,
+            problem: None,
+        };
+        let said = |state: &State| {
+            let lines: Vec<String> = lines(state, &question, 67).iter().map(|line| prose::plain(line)).collect();
+            lines.join("\n")
+        };
+        assert!(!said(&state).contains("sent as"));
+        let role = "arn:aws:iam::111122223333:role/operator";
+        state.operations.operators = vec![Some(role.to_owned())];
+        assert!(said(&state).contains(&format!("They are sent as {role}")), "{}", said(&state));
+    }
 
     #[test]
     fn the_cursor_stands_where_the_keys_go() {

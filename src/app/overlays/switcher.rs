@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::app::state::State;
 use crate::domain::{Environment, Identity};
-use crate::screens::databases::{Level, mark};
+use crate::screens::fleet;
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::Piece;
@@ -19,17 +19,9 @@ const ROLE: usize = 18;
 /// Credentials that end sooner are warned of, seconds.
 const SOON: i64 = 600;
 
-/// The mark of an environment by its index: its worst level, or that it cannot be read.
+/// The mark of an environment by its index, the same as on the fleet.
 pub fn health(state: &State, index: usize) -> Piece {
-    let Some(environment) = state.estate.environments.get(index) else { return mark(Level::Unknown) };
-    let level = state.databases.levels.get(index).copied().unwrap_or(Level::Unknown);
-    let stale = environment.sites().filter_map(|s| state.site(s)).any(|data| data.databases.fault().is_some());
-    let read = environment.sites().filter_map(|s| state.site(s)).any(|data| data.databases.value().is_some());
-    match (stale && level <= Level::Good, read) {
-        (true, true) => ("◌".into(), Role::Warning),
-        (true, false) => ("○".into(), Role::Warning),
-        (false, _) => mark(level),
-    }
+    fleet::standing(&state.fleet, index).mark()
 }
 
 /// Mark, name, account, role and how long the credentials last.

@@ -1,5 +1,6 @@
 //! AWS's error codes.
 
+use super::clock;
 use crate::aws::action_of;
 use crate::aws::session::SignIn;
 use crate::domain::{FaultKind, text};
@@ -56,7 +57,7 @@ pub(super) fn classify(call: &str, status: u16, code: &str, message: &str, sign_
     if status == 429 || code.starts_with("Throttl") || THROTTLED.contains(&code) || is_rate {
         FaultKind::Throttled
     } else if is_clock(code, message) {
-        other(code)
+        FaultKind::WrongClock { behind: clock::told(message) }
     } else if EXPIRED.contains(&code) {
         FaultKind::Expired { login: sign_in.command(message.to_lowercase().contains("sso")) }
     } else if SIGNATURE.contains(&code) {
@@ -78,7 +79,7 @@ pub(super) fn names_throttling(text: &str) -> bool {
 }
 
 /// True when AWS refuses because our time is not its time.
-pub(super) fn is_clock(code: &str, message: &str) -> bool {
+fn is_clock(code: &str, message: &str) -> bool {
     let about_time = || message.contains("Signature expired") || message.contains("Signature not yet current");
     matches!(code, "RequestTimeTooSkewed" | "RequestInTheFuture") || (SIGNATURE.contains(&code) && about_time())
 }
@@ -128,7 +129,7 @@ mod tests {
             (403, "ExpiredToken", "The security token included in the request is expired", expired.clone()),
             (403, "InvalidClientTokenId", "The security token included in the request is invalid.", expired),
             (403, "SignatureDoesNotMatch", "…", other("SignatureDoesNotMatch")),
-            (403, "RequestTimeTooSkewed", "…", other("RequestTimeTooSkewed")),
+            (403, "RequestTimeTooSkewed", "…", FaultKind::WrongClock { behind: None }),
             (404, "DBInstanceNotFound", "DBInstance x not found.", FaultKind::NotFound),
             (400, "ResourceNotFoundException", "", FaultKind::NotFound),
             (500, "InternalFailure", "", other("InternalFailure")),

@@ -68,8 +68,28 @@ fn an_error_code_is_classified_and_keeps_its_request_id() {
 fn a_wrong_clock_says_what_to_do() {
     let metadata = ErrorMetadata::builder().code("RequestTimeTooSkewed").message("The difference is too large.");
     let fault = service(403, "", metadata.build());
-    assert_eq!(fault.kind, FaultKind::Other { code: "RequestTimeTooSkewed".into() });
-    assert!(fault.message.contains("this machine's clock"), "{}", fault.message);
+    assert_eq!(fault.kind, FaultKind::WrongClock { behind: None });
+    assert_eq!(fault.message, "this machine's clock differs from AWS's (The difference is too large.)");
+
+    let said = "Signature expired: 20261122T022000Z is now earlier than 20261122T024500Z (20261122T030000Z - 15 min.)";
+    let fault = service(403, "", ErrorMetadata::builder().code("SignatureDoesNotMatch").message(said).build());
+    assert_eq!(fault.kind, FaultKind::WrongClock { behind: Some(2400) });
+    assert!(fault.message.starts_with("this machine's clock is 40 min behind AWS's ("), "{}", fault.message);
+
+    // A key that is wrong is no clock, whatever the hour.
+    let metadata = ErrorMetadata::builder().code("SignatureDoesNotMatch").message("The signature does not match.");
+    assert_eq!(service(403, "", metadata.build()).kind, FaultKind::Other { code: "SignatureDoesNotMatch".into() });
+}
+
+#[test]
+fn an_answer_without_a_word_about_it_is_dated() {
+    let metadata = ErrorMetadata::builder().code("RequestTimeTooSkewed").build();
+    let mut answer = response(403, "");
+    answer.headers_mut().insert("date", "Thu, 01 Jan 1970 00:00:00 GMT");
+    let fault = classified(&SdkError::service_error(metadata, answer));
+    let FaultKind::WrongClock { behind: Some(behind) } = fault.kind else { panic!("{fault:?}") };
+    assert!(behind < -86_400, "{behind}");
+    assert!(fault.advice().contains("ahead"), "{}", fault.advice());
 }
 
 #[test]
@@ -151,6 +171,10 @@ fn a_cut_body_is_unreachable_and_nonsense_is_broken() {
     let cut = because("error reading a body from connection", Because("end of file before message length", None));
     let fault = classified(&SdkError::response_error(cut, response(200, "")));
     assert_eq!(fault.kind, FaultKind::Unreachable);
+    let halt = Because("minimum throughput was specified at 1 B/s, but throughput of 0 B/s was observed", None);
+    let fault = classified(&SdkError::response_error(halt, response(200, "")));
+    assert_eq!(fault.kind, FaultKind::TimedOut);
+    assert!(!fault.message.contains("B/s"), "{}", fault.message);
     let nonsense = SdkError::response_error(Because("expected a map", None), response(200, ""));
     let fault = classified(&nonsense);
     assert_eq!((fault.kind, fault.message.as_str()), (FaultKind::BrokenAnswer, "expected a map"));

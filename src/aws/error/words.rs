@@ -37,6 +37,10 @@ pub(super) fn deepest(chain: &Chain<'_>) -> String {
             Some(metadata) => metadata.message().or(metadata.code()).unwrap_or_default().to_owned(),
             None => cause.to_string(),
         };
+        // The SDK watches over a body that comes to a halt, and says so in bytes a second.
+        if text.contains("minimum throughput") {
+            return Some("an answer began, and the rest of it does not come".to_owned());
+        }
         (!GENERIC.contains(&text.trim())).then_some(text)
     });
     let kinds = || chain.iter().rev().filter(|cause| !cause.is::<ErrorMetadata>()).map(ToString::to_string);

@@ -34,6 +34,16 @@ pub struct Question {
     pub cli: String,
     /// Which DB instances belong to the environment.
     pub owns: Owner,
+    /// Environments of the same account that come first in the configuration: what they select is
+    /// theirs, as everywhere in the console.
+    pub before: Vec<Neighbour>,
+}
+
+/// Another environment of the same account, and where it selects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbour {
+    pub regions: Vec<String>,
+    pub owns: Owner,
 }
 
 /// Which of a region's DB instances are an environment's (as [`Environment::owns`], once the region
@@ -53,8 +63,8 @@ impl Owner {
         Self { name_prefix: environment.name_prefix.clone(), tags: environment.tags.clone() }
     }
 
-    fn owns(&self, database: &Database) -> bool {
-        database.id.starts_with(&self.name_prefix) && self.tags.iter().all(|tag| database.tags.contains(tag))
+    fn owns(&self, id: &str, tags: &[(String, String)]) -> bool {
+        id.starts_with(&self.name_prefix) && self.tags.iter().all(|tag| tags.contains(tag))
     }
 }
 
@@ -70,9 +80,35 @@ impl Question {
         regions
     }
 
-    /// Whether nothing can be planned when this region's instances cannot be read.
+    /// Whether nothing can be planned when this region's instances cannot be read. With the primary
+    /// region down the replica in the other one must still be promoted: what is missing is said.
     fn stands_on(&self, region: &str) -> bool {
-        region == self.region || region == self.target.region
+        region == self.target.region || (self.target.kind == TargetKind::Environment && region == self.region)
+    }
+
+    /// Whether a resource of this name and these tags is the environment's: it selects it, and none
+    /// that comes first does.
+    #[must_use]
+    pub fn is_mine(&self, id: &str, region: &str, tags: &[(String, String)]) -> bool {
+        let here = region == self.region || self.dr_region.as_deref() == Some(region);
+        let others = |other: &Neighbour| other.regions.iter().any(|r| r == region) && other.owns.owns(id, tags);
+        here && self.owns.owns(id, tags) && !self.before.iter().any(others)
+    }
+
+    /// Whether the target is the environment's. A snapshot is its instance's; when that is gone its
+    /// own name and tags have to do.
+    fn is_own(&self, seen: &Seen) -> bool {
+        match self.target.kind {
+            TargetKind::Environment => true,
+            TargetKind::DbInstance => seen.database().is_some_and(|d| self.is_mine(&d.id, &d.region, &d.tags)),
+            TargetKind::DbSnapshot => seen.snapshot().is_some_and(|snapshot| {
+                let region = &self.target.region;
+                match seen.find(region, &snapshot.database) {
+                    Some(source) => self.is_mine(&source.id, region, &source.tags),
+                    None => self.is_mine(&snapshot.database, region, &snapshot.tags),
+                }
+            }),
+        }
     }
 
     /// Whether a DB instance is the environment's, the target, or what the target was taken from.
@@ -82,7 +118,8 @@ impl Question {
             TargetKind::DbSnapshot => source == Some(database.id.as_str()),
             TargetKind::Environment => false,
         };
-        self.owns.owns(database) || (is_named && database.region == self.target.region)
+        self.is_mine(&database.id, &database.region, &database.tags)
+            || (is_named && database.region == self.target.region)
     }
 
     fn wants_classes(&self) -> bool {
@@ -104,6 +141,7 @@ impl Question {
             criticality: self.criticality,
             expected_account: self.expected_account.clone(),
             identity,
+            owned: false,
             region: self.region.clone(),
             dr_region: self.dr_region.clone(),
             cli: self.cli.clone(),
@@ -125,7 +163,7 @@ impl Question {
 /// The [`Fault`] of the identity, or of the DB instances of the environment's or the target's
 /// region. What else could not be read is told in [`Seen::missing`].
 pub async fn observe(session: &Session, question: &Question, at: Timestamp) -> Result<Seen, Fault> {
-    let identity = sts::identity(session, &question.region).await?;
+    let identity = sts::identity(session, &question.target.region).await?;
     let mut seen = question.blank(identity, at);
     if question.expected_account.as_ref().is_some_and(|expected| *expected != seen.identity.account) {
         seen.missing.push("nothing else was read: these credentials are of another account".into());
@@ -143,6 +181,7 @@ pub async fn observe(session: &Session, question: &Question, at: Timestamp) -> R
     seen.missing.extend(unread);
     seen.missing.extend(kept.missing);
     seen.snapshots = kept.found;
+    seen.owned = question.is_own(&seen);
     let pending = or_missing(&mut seen.missing, "pending maintenance", pending);
     seen.maintenance = of_databases(pending, &seen.databases);
 

@@ -15,7 +15,9 @@ use crate::ops::operation::Kind;
 use crate::ops::plan::Risk;
 use crate::ops::policy::{Freeze, Level};
 
-const KEYS: [&str; 7] = ["arm_at_most", "running_at_most", "allowed", "headless", "cool_down", "levels", "freeze"];
+/// What a guard table may say.
+pub(super) const KEYS: [&str; 7] =
+    ["arm_at_most", "running_at_most", "allowed", "headless", "cool_down", "levels", "freeze"];
 const FREEZE_KEYS: [&str; 6] = ["name", "days", "from", "to", "zone", "allows"];
 const CRITICALITIES: [Criticality; 3] = [Criticality::Development, Criticality::Staging, Criticality::Production];
 
@@ -93,8 +95,9 @@ impl<'t> Reader<'_, 't, '_> {
                 value => self.refused(entry.line, "freeze", value, "blocks: [[guard.freeze]]"),
             },
             key => {
-                let message = format!("{key:?} is not known in {}{}", self.place, hint(key, &KEYS));
-                self.problems.warning(entry.line, message);
+                // It may be a restriction.
+                let key = text::clean(key);
+                self.wrong(entry.line, &format!("{key:?} is not known in {}{}", self.place, hint(&key, &KEYS)));
             }
         }
     }
@@ -187,8 +190,9 @@ impl<'t> Reader<'_, 't, '_> {
                 "allows" => written.allows = self.kinds(&entry, "freeze.allows").unwrap_or_default(),
                 "days" => written.days = Some(self.days(&entry)),
                 key => {
-                    let message = format!("{key:?} is not known in [[guard.freeze]]{}", hint(key, &FREEZE_KEYS));
-                    self.problems.warning(entry.line, message);
+                    let key = text::clean(key);
+                    let hint = hint(&key, &FREEZE_KEYS);
+                    self.wrong(entry.line, &format!("{key:?} is not known in [[guard.freeze]]{hint}"));
                 }
             }
         }

@@ -145,9 +145,56 @@ fn what_cannot_be_read_changes_nothing() {
 }
 
 #[test]
-fn an_unknown_key_is_a_pity() {
-    let (found, problems) = policy("[guard]\narm_at_mots = \"5m\"\n", "");
-    assert!(problems[0].contains("did you mean \"arm_at_most\"?"), "{problems:?}");
+fn an_unknown_key_may_be_a_restriction() {
+    for (wrong, meant) in [
+        ("arm_at_mots = \"5m\"", "arm_at_most"),
+        ("allwed = [\"create-snapshot\"]", "allowed"),
+        ("freez = [{ name = \"x\", from = \"10:00\", to = \"12:00\" }]", "freeze"),
+        ("freeze = [{ name = \"x\", from = \"10:00\", to = \"12:00\", alows = [\"stop\"] }]", "allows"),
+    ] {
+        for (whole, own) in
+            [(format!("[guard]\n{wrong}"), String::new()), (String::new(), format!("[environment.guard]\n{wrong}"))]
+        {
+            let (found, problems) = policy(&whole, &own);
+            assert_eq!(problems.len(), 1, "{wrong}: {problems:?}");
+            assert!(problems[0].contains(": error: "), "{problems:?}");
+            assert!(problems[0].contains(&format!("did you mean {meant:?}?")), "{wrong}: {problems:?}");
+            assert!(problems[0].ends_with(CLOSED) && changes_nothing(&found), "{wrong}: {problems:?}");
+        }
+    }
+}
+
+#[test]
+fn a_name_that_is_nearly_guard_is_meant() {
+    let known = ["environment", "settings", "guard"];
+    for meant in ["gaurd", "Guard", "guards", "gard", "guard_rails", "allowed", "freeze", "headless"] {
+        assert!(is_meant(meant, &known), "{meant}");
+    }
+    for other in ["enviroment", "setings", "ui", "regoin", "dashboards"] {
+        assert!(!is_meant(other, &known), "{other}");
+    }
+}
+
+#[test]
+fn a_table_that_was_to_be_a_guard_closes_what_it_was_to_guard() {
+    for (whole, own) in [
+        ("[gaurd]\nallowed = []", ""),
+        ("[guards.levels.production]\nroutine = \"deny\"", ""),
+        ("[[gard.freeze]]\nname = \"x\"", ""),
+        ("allowed = [\"stop\"]", ""),
+        ("[[freeze]]\nname = \"x\"", ""),
+        ("[gaurd]\nallowed = = 1", ""),
+        ("", "[environment.gaurd]\nallowed = []"),
+        ("", "headless = false"),
+        ("", "[enviroment.guard]\nheadless = false"),
+    ] {
+        let (found, problems) = policy(whole, own);
+        assert_eq!(problems.len(), 1, "{whole}{own}: {problems:?}");
+        assert!(problems[0].contains(": error: ") && problems[0].ends_with(CLOSED), "{whole}{own}: {problems:?}");
+        assert!(changes_nothing(&found), "{whole}{own}");
+    }
+    let (found, problems) = policy("[setings]\nmouse = true", "regoin = \"x\"");
+    assert!(problems.iter().all(|problem| problem.contains(": warning: ")), "{problems:?}");
     assert_eq!(found, Policy::usual(Criticality::Production));
 }
 

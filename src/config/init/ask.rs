@@ -127,6 +127,13 @@ pub(super) fn describe(
     };
     answer.account = account;
 
+    if let Some(other) = before.iter().find(|other| answer.account.is_some() && answer.is_beside(other)) {
+        let name = &other.name;
+        dialogue.say(&format!(
+            "  {name} is in the same account and region: without beginnings of their names, what is there is shown \
+             under both"
+        ))?;
+    }
     let question = "  Beginning of the names that belong to it, or - for all of the account";
     let Some(prefix) = dialogue.ask(question, Some("-"), name_prefix)? else { return Ok(None) };
     answer.name_prefix = prefix;

@@ -62,6 +62,18 @@ fn answers_are_taken_and_bad_ones_asked_again() {
 }
 
 #[test]
+fn two_profiles_of_one_account_and_region_are_told() {
+    let typed = |second_region: &str| ["\n".repeat(9), format!("{second_region}\n"), "\n".repeat(3)].concat();
+    let same = Some("111122223333");
+    let said = "acme-prod is in the same account and region";
+    let (outcome, shown, _) = run_with(&typed("us-east-1"), [same, same]);
+    assert_eq!(outcome, Outcome::Written(2), "{shown}");
+    assert!(shown.contains(said), "{shown}");
+    let (_, shown, _) = run_with(&typed("eu-west-1"), [same, same]);
+    assert!(!shown.contains(said), "{shown}");
+}
+
+#[test]
 fn a_wrong_account_is_told_and_the_meant_one_offered() {
     let (outcome, shown, file) = run_with(&format!("1\n{}", "\n".repeat(6)), [Some("999988887777"), None]);
     assert_eq!(outcome, Outcome::Written(1), "{shown}");

@@ -3,15 +3,16 @@
 use crate::domain::Event;
 use crate::domain::database::Condition;
 use crate::domain::finding::Severity;
-use crate::health::Subject;
 use crate::health::rule::{Case, Rule, Verdict};
 use crate::health::words;
+use crate::health::{Part, Subject};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "instance-status",
         source: "RDS user guide, Viewing Amazon RDS DB instance status",
         metric: None,
+        needs: &[],
         applies: always,
         check: status,
     },
@@ -19,6 +20,7 @@ pub static RULES: [Rule; 2] = [
         id: "recent-failover",
         source: "RDS user guide, Amazon RDS event categories and event messages: failover",
         metric: None,
+        needs: &[Part::Events],
         applies: always,
         check: failover,
     },

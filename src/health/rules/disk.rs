@@ -1,6 +1,7 @@
 //! Is the disk quick: latency, and the burst balance of the instance's EBS bandwidth.
 
 use crate::domain::Metric;
+use crate::health::Part;
 use crate::health::reading::{self, VITALS_PERIOD};
 use crate::health::rule::{Case, Limits, Rule, Verdict};
 use crate::health::words;
@@ -10,6 +11,7 @@ pub static RULES: [Rule; 4] = [
         id: "read-latency",
         source: "CloudWatch user guide, Best practice alarm recommendations: ReadLatency",
         metric: Some(Metric::ReadLatency),
+        needs: &[Part::Vitals],
         applies: |subject| subject.gives(Metric::ReadLatency),
         check: |case| {
             let limits = (case.thresholds.read_latency_warning, case.thresholds.read_latency_critical);
@@ -20,6 +22,7 @@ pub static RULES: [Rule; 4] = [
         id: "write-latency",
         source: "CloudWatch user guide, Best practice alarm recommendations: WriteLatency",
         metric: Some(Metric::WriteLatency),
+        needs: &[Part::Vitals],
         applies: |subject| subject.gives(Metric::WriteLatency),
         check: |case| {
             let limits = (case.thresholds.write_latency_warning, case.thresholds.write_latency_critical);
@@ -30,6 +33,7 @@ pub static RULES: [Rule; 4] = [
         id: "ebs-io-balance",
         source: "CloudWatch user guide, Best practice alarm recommendations: EBSIOBalance%",
         metric: Some(Metric::EBSIOBalance),
+        needs: &[Part::Vitals],
         applies: |subject| subject.gives(Metric::EBSIOBalance),
         check: |case| balance(case, Metric::EBSIOBalance, "I/O"),
     },
@@ -37,6 +41,7 @@ pub static RULES: [Rule; 4] = [
         id: "ebs-byte-balance",
         source: "CloudWatch user guide, Best practice alarm recommendations: EBSByteBalance%",
         metric: Some(Metric::EBSByteBalance),
+        needs: &[Part::Vitals],
         applies: |subject| subject.gives(Metric::EBSByteBalance),
         check: |case| balance(case, Metric::EBSByteBalance, "throughput"),
     },

@@ -6,16 +6,17 @@
 //! long as that, or is more than an idle source explains.
 
 use crate::domain::Metric;
-use crate::health::Subject;
 use crate::health::reading::{self, TABLE_PERIOD};
 use crate::health::rule::{Case, Limits, Rule, Verdict};
 use crate::health::words;
+use crate::health::{Part, Subject};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "replica-lag",
         source: "CloudWatch user guide, Best practice alarm recommendations: ReplicaLag",
         metric: Some(Metric::ReplicaLag),
+        needs: &[Part::Metrics],
         applies: measured_replica,
         check: lag,
     },
@@ -23,6 +24,7 @@ pub static RULES: [Rule; 2] = [
         id: "replica-lag-missing",
         source: "RDS user guide, Monitoring read replication: ReplicaLag",
         metric: Some(Metric::ReplicaLag),
+        needs: &[Part::Metrics],
         applies: measured_replica,
         check: missing,
     },

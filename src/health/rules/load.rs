@@ -3,16 +3,17 @@
 use crate::domain::Metric;
 use crate::domain::class::InstanceClass;
 use crate::domain::finding::Severity;
-use crate::health::Subject;
 use crate::health::reading::{self, TABLE_PERIOD, VITALS_PERIOD};
 use crate::health::rule::{Case, Limits, Rule, Verdict};
 use crate::health::words::{self, GIB};
+use crate::health::{Part, Subject};
 
 pub static RULES: [Rule; 4] = [
     Rule {
         id: "cpu",
         source: "CloudWatch user guide, Best practice alarm recommendations: CPUUtilization",
         metric: Some(Metric::CPUUtilization),
+        needs: &[Part::Metrics],
         applies: is_measured,
         check: cpu,
     },
@@ -20,6 +21,7 @@ pub static RULES: [Rule; 4] = [
         id: "connections",
         source: "CloudWatch user guide, Best practice alarm recommendations: DatabaseConnections",
         metric: Some(Metric::DatabaseConnections),
+        needs: &[Part::Metrics],
         applies: has_known_class,
         check: connections,
     },
@@ -27,6 +29,7 @@ pub static RULES: [Rule; 4] = [
         id: "memory",
         source: "CloudWatch user guide, Best practice alarm recommendations: FreeableMemory",
         metric: Some(Metric::FreeableMemory),
+        needs: &[Part::Vitals],
         applies: has_known_class,
         check: memory,
     },
@@ -34,6 +37,7 @@ pub static RULES: [Rule; 4] = [
         id: "cpu-credits",
         source: "RDS user guide, DB instance class types: burstable-performance; EC2 user guide, CPU credits",
         metric: Some(Metric::CPUCreditBalance),
+        needs: &[Part::Vitals, Part::Metrics],
         applies: has_credits,
         check: credits,
     },

@@ -2,16 +2,17 @@
 
 use crate::domain::Metric;
 use crate::domain::finding::Severity;
-use crate::health::Subject;
 use crate::health::reading::{self, TABLE_PERIOD, VITALS_PERIOD};
 use crate::health::rule::{Case, Limits, Rule, Verdict};
 use crate::health::words::{self, GIB};
+use crate::health::{Part, Subject};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "replication-stopped",
         source: "RDS user guide, Monitoring read replication: StatusInfos, ReplicaLag -1",
         metric: Some(Metric::ReplicaLag),
+        needs: &[],
         applies: running_replica,
         check: stopped,
     },
@@ -19,6 +20,7 @@ pub static RULES: [Rule; 2] = [
         id: "replication-slot",
         source: "RDS user guide, Monitoring replication slots for your RDS for PostgreSQL DB instance",
         metric: Some(Metric::OldestReplicationSlotLag),
+        needs: &[Part::Vitals],
         applies: has_slots,
         check: slot,
     },

@@ -2,16 +2,17 @@
 
 use crate::domain::Metric;
 use crate::domain::finding::Severity;
-use crate::health::Subject;
 use crate::health::reading::{self, TABLE_PERIOD};
 use crate::health::rule::{Case, Limits, Rule, Verdict};
 use crate::health::words::{self, GIB};
+use crate::health::{Part, Subject};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "storage-runway",
         source: "RDS user guide, Amazon RDS DB instance storage: storage-full",
         metric: Some(Metric::FreeStorageSpace),
+        needs: &[Part::Trend],
         applies: is_measured,
         check: runway,
     },
@@ -19,6 +20,7 @@ pub static RULES: [Rule; 2] = [
         id: "free-storage",
         source: "CloudWatch user guide, Best practice alarm recommendations: FreeStorageSpace",
         metric: Some(Metric::FreeStorageSpace),
+        needs: &[Part::Metrics],
         applies: is_measured,
         check: free,
     },

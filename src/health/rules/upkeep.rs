@@ -4,16 +4,17 @@ use jiff::Timestamp;
 
 use crate::domain::finding::Severity;
 use crate::domain::{MaintenanceAction, Metric};
-use crate::health::Subject;
 use crate::health::reading::{self, VITALS_PERIOD};
 use crate::health::rule::{Case, Limits, Rule, Verdict};
 use crate::health::words::{self, day};
+use crate::health::{Part, Subject};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "transaction-ids",
         source: "CloudWatch user guide, Best practice alarm recommendations: MaximumUsedTransactionIDs",
         metric: Some(Metric::MaximumUsedTransactionIDs),
+        needs: &[Part::Vitals],
         applies: has_transaction_ids,
         check: transaction_ids,
     },
@@ -21,6 +22,7 @@ pub static RULES: [Rule; 2] = [
         id: "pending-maintenance",
         source: "RDS API reference, DescribePendingMaintenanceActions",
         metric: None,
+        needs: &[Part::Maintenance],
         applies: is_maintenance_known,
         check: maintenance,
     },

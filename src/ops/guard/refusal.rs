@@ -49,6 +49,11 @@ pub enum Refusal {
         now: String,
         plan: String,
     },
+    /// Another operation on the same resource runs.
+    Collides {
+        kind: Kind,
+        target: String,
+    },
     /// Too many operations run.
     Busy {
         running: usize,
@@ -105,6 +110,9 @@ impl std::fmt::Display for Refusal {
             }
             Self::AnotherIdentity { now, plan } => {
                 write!(f, "you are {now} now, the plan was made as {plan}: make the plan again")
+            }
+            Self::Collides { kind, target } => {
+                write!(f, "{} of {target} is being carried out: wait until it has ended (O shows it)", kind.title())
             }
             Self::Busy { running, most } => {
                 write!(f, "{running} operations are running and {most} may: wait until one has ended")

@@ -17,6 +17,7 @@ fn plan_with(risk: Risk, criticality: Criticality) -> Plan {
     let mut plan = plan();
     (plan.risk, plan.criticality) = (risk, criticality);
     plan.fingerprint = fingerprint::of(&plan);
+    plan.seal = fingerprint::seal(&plan);
     plan
 }
 
@@ -24,11 +25,18 @@ fn after(seconds: u64) -> Timestamp {
     at().checked_add(Duration::from_secs(seconds)).unwrap()
 }
 
+/// A plan for another instance.
+fn elsewhere() -> Plan {
+    let mut seen = seen();
+    seen.target.id = "rentaliq-prod-db-replica-1".into();
+    Plan::make(&Operation::CreateSnapshot(CreateSnapshot { name: "another".into() }), None, &seen)
+}
+
 /// What a situation is made of, to be spoilt one thing at a time.
 struct World {
     arming: Option<Arming>,
     policy: Policy,
-    running: usize,
+    running: Vec<Plan>,
     now: Timestamp,
     identity: Option<Identity>,
     headless: bool,
@@ -38,7 +46,7 @@ impl World {
     fn good() -> Self {
         let (identity, policy) = (seen().identity, Policy::default());
         let arming = Arming::begin("PROD", &identity, "INC-4312", at(), Duration::from_secs(600), &policy).ok();
-        Self { arming, policy, running: 0, now: after(60), identity: Some(identity), headless: false }
+        Self { arming, policy, running: Vec::new(), now: after(60), identity: Some(identity), headless: false }
     }
 
     fn approve(&self, plan: &Plan, gesture: &Gesture) -> Result<Approved<Plan>, Refusal> {
@@ -46,7 +54,7 @@ impl World {
             now: self.now,
             arming: self.arming.as_ref(),
             policy: &self.policy,
-            running: self.running,
+            running: &self.running.iter().collect::<Vec<_>>(),
             shown_since: at(),
             identity: self.identity.as_ref(),
             headless: self.headless,
@@ -137,7 +145,9 @@ fn each_thing_that_is_not_right_is_refused_for_its_own_reason() {
         ("not known whose", spoilt(|w| w.identity = None)),
         ("you are ", spoilt(|w| w.identity.iter_mut().for_each(|i| i.account = "999988887777".into()))),
         ("you are ", spoilt(|w| w.identity.iter_mut().for_each(|i| i.arn = i.arn.replace("reader", "admin")))),
-        ("3 operations are running", spoilt(|w| w.running = 3)),
+        ("3 operations are running", spoilt(|w| w.running = vec![elsewhere(); 3])),
+        ("is being carried out", spoilt(|w| w.running = vec![plan()])),
+        ("read it first", spoilt(|w| w.now = at())),
         ("does not allow create-snapshot", spoilt(|w| w.policy.allowed = Some(vec![Kind::Stop]))),
         (
             "change freeze sale",
@@ -156,12 +166,16 @@ fn a_plan_that_is_not_as_it_was_made_is_refused() {
     let mut changed = plan();
     changed.steps[0].call = changed.steps[0].call.clone().with("DBInstanceIdentifier", "another");
     assert_eq!(world.approve(&changed, &typed(NAME, "INC-1")), Err(Refusal::Tampered));
+    let mut sweetened = plan();
+    sweetened.summary = "harmless".into();
+    assert_eq!(world.approve(&sweetened, &Gesture::Key), Err(Refusal::Tampered), "its words are not its own");
     let mut lowered = plan_with(Risk::Irreversible, Criticality::Production);
     lowered.risk = Risk::Routine;
     assert_eq!(world.approve(&lowered, &Gesture::Key), Err(Refusal::Tampered));
     let mut empty = plan();
     empty.steps.clear();
     empty.fingerprint = fingerprint::of(&empty);
+    empty.seal = fingerprint::seal(&empty);
     assert_eq!(world.approve(&empty, &Gesture::Key), Err(Refusal::NothingToDo));
 }
 
@@ -171,8 +185,10 @@ fn a_failed_check_is_an_obstacle_and_a_doubtful_one_is_not() {
     let mut plan = plan();
     plan.checks[0].state = CheckState::Doubtful;
     plan.checks[1].state = CheckState::Unknown;
+    plan.seal = fingerprint::seal(&plan);
     assert!(world.approve(&plan, &Gesture::Key).is_ok());
     plan.checks[1].state = CheckState::Failed;
+    plan.seal = fingerprint::seal(&plan);
     assert!(matches!(world.approve(&plan, &Gesture::Key), Err(Refusal::Obstacle { .. })));
 }
 

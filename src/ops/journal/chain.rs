@@ -8,6 +8,7 @@
 //! number and hash of the newest entry, in a file of its own, written after each line. It may be one
 //! behind, since a crash can come in between; it is never ahead.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -16,6 +17,10 @@ pub const FIRST: &str = "0000000000000000000000000000000000000000000000000000000
 /// How the last member begins and ends.
 const OPEN: &[u8] = br#","hash":""#;
 const CLOSE: &[u8] = br#""}"#;
+/// How every entry begins.
+const BEGIN: &[u8] = br#"{"seq":"#;
+/// What is said of a line that this program did not write.
+const NO_ENTRY: &str = "it is not an entry";
 /// Characters of a SHA-256 in hex.
 const DIGITS: usize = 64;
 
@@ -120,10 +125,34 @@ impl Head {
 pub struct Tail<'a> {
     /// The last whole entry.
     pub last: Option<Link>,
-    /// What a write that was cut short left behind it, without the last line's end.
+    /// What is behind it and no entry, without the last line's end.
     pub rest: &'a [u8],
     /// Whether the last line has its end.
     pub ended: bool,
+}
+
+impl Tail<'_> {
+    /// Whether behind the last entry is what a write that was cut short leaves, and nothing that
+    /// somebody else put there.
+    #[must_use]
+    pub fn is_torn(&self) -> bool {
+        !self.rest.is_empty() && !self.ended && is_left_by_crashes(self.rest)
+    }
+}
+
+/// Whether these lines, of which the last one has no end, can be what crashes left. A crash leaves
+/// one unfinished line. Only when the entry that was to tell of it was cut short as well there are
+/// two, and the first has an end: it must be the beginning of an entry then.
+fn is_left_by_crashes(rest: &[u8]) -> bool {
+    let mut lines: Vec<&[u8]> = rest.split(|byte| *byte == b'\n').collect();
+    lines.pop();
+    lines.into_iter().all(is_beginning)
+}
+
+/// Whether a line can be the beginning of an entry, and not a whole one.
+fn is_beginning(line: &[u8]) -> bool {
+    let begins = if line.len() < BEGIN.len() { BEGIN.starts_with(line) } else { line.starts_with(BEGIN) };
+    begins && !line.is_empty() && serde_json::from_slice::<IgnoredAny>(line).is_err()
 }
 
 /// The end of a journal, from its last lines; the first of them must be whole.
@@ -170,7 +199,8 @@ impl std::fmt::Display for Break {
 pub struct Report {
     /// Whole entries.
     pub entries: usize,
-    /// The last write was cut short. That is a crash's mark, not a break: the next entry mends it.
+    /// The last line is unfinished. By itself that is a crash's mark, not a break: the next entry
+    /// mends it.
     pub torn_last_line: bool,
     pub breaks: Vec<Break>,
     last: Option<Link>,
@@ -181,6 +211,17 @@ impl Report {
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.breaks.is_empty()
+    }
+
+    /// For whoever looks at the journal for another reason: that it is broken, and where first.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let first = self.breaks.first()?;
+        let more = match self.breaks.len() {
+            1 => String::new(),
+            count => format!(", and {} more", count - 1),
+        };
+        Some(format!("the journal is not what was written ({first}{more}): see qd audit verify"))
     }
 
     /// The same, with what the head says: whether the newest lines are still there.
@@ -243,10 +284,14 @@ pub fn verify<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Report {
         };
         let left = without_end(&rest);
         match &link.torn {
-            Some((bytes, digest)) if *bytes == left.len() && *digest == self::digest(left) => {}
+            Some((bytes, digest)) if *bytes == left.len() && *digest == self::digest(left) => {
+                if !is_left_by_crashes(left) {
+                    report.say(rest_from, NO_ENTRY);
+                }
+            }
             Some(_) => report.say(number, "the torn line that it tells of is not the one before it"),
             None if rest.is_empty() => {}
-            None => report.say(rest_from, "it is not an entry"),
+            None => report.say(rest_from, NO_ENTRY),
         }
         rest.clear();
         if !link.intact {
@@ -270,7 +315,11 @@ pub fn verify<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Report {
         report.torn_last_line = !line.ends_with(b"\n");
         report.last = Some(link);
     }
-    report.torn_last_line |= !rest.is_empty();
+    let is_ended = rest.ends_with(b"\n");
+    report.torn_last_line |= !rest.is_empty() && !is_ended;
+    if is_ended || !is_left_by_crashes(&rest) {
+        report.say(rest_from, NO_ENTRY);
+    }
     report
 }
 
@@ -334,6 +383,32 @@ mod tests {
             said(&lines[..2], &head),
             ["head: entry 4 was written, the journal ends at 2: its newest lines are gone"]
         );
+    }
+
+    #[test]
+    fn only_an_unfinished_last_line_is_a_crash() {
+        let (lines, head) = journal(2);
+        let with = |more: &[&str]| [lines.clone(), more.iter().map(|line| line.as_bytes().to_vec()).collect()].concat();
+        for (more, line) in [
+            (vec!["{\"a\":1}\n"], 3),
+            (vec!["{\"seq\":3,\n"], 3),
+            (vec!["\n"], 3),
+            (vec!["{\"a\":1}\n", "{\"seq\":3"], 3),
+        ] {
+            let report = report(&with(&more), &head);
+            let said: Vec<String> = report.breaks.iter().map(ToString::to_string).collect();
+            assert_eq!(said, [format!("line {line}: it is not an entry")], "{more:?}");
+            assert_eq!(
+                report.warning(),
+                Some("the journal is not what was written (line 3: it is not an entry): see qd audit verify".into())
+            );
+            assert!(!tail(&with(&more).concat()).is_torn(), "{more:?}");
+        }
+        for torn in [vec!["{\"seq\":3,\"at"], vec!["{\"se"], vec!["{\"seq\":3\n", "{\"se"]] {
+            let report = report(&with(&torn), &head);
+            assert!(report.is_sound() && report.torn_last_line && report.warning().is_none(), "{torn:?}: {report:?}");
+            assert!(tail(&with(&torn).concat()).is_torn(), "{torn:?}");
+        }
     }
 
     #[test]

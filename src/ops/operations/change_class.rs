@@ -110,7 +110,7 @@ impl Request for ChangeClass {
         draft.check(Check::hard("another class", differs, same));
         draft.check(self.is_offered(database, seen));
         if immediately {
-            draft.check(nothing_else_pending(database, &["DBInstanceClass"]));
+            draft.check(checks::nothing_else_pending(database, &["DBInstanceClass"]));
         }
         self.consequences(&mut draft, database, seen);
         let month = |class: &str| price::instance_month(class, database.multi_az);
@@ -212,19 +212,6 @@ fn replication(draft: &mut Draft, database: &Database, new: InstanceClass, seen:
         let text = format!("smaller than its source {} ({}): it may fall behind or stop", source.id, source.class);
         draft.say("Replica", text, Tone::Warning);
     }
-}
-
-/// A call that applies immediately applies everything else that is pending, too (`ModifyDBInstance`,
-/// `ApplyImmediately`); `own` are the values that the call itself sets.
-pub(super) fn nothing_else_pending(database: &Database, own: &[&str]) -> Check {
-    let others = database.pending.iter().filter(|(name, _)| !own.contains(&name.as_str()));
-    let others: Vec<String> = others.map(|(name, value)| format!("{name} {value}")).collect();
-    let why = if others.is_empty() {
-        String::new()
-    } else {
-        format!("AWS applies what waits for the window now as well: {}", others.join(", "))
-    };
-    Check::soft("nothing else is pending", others.is_empty(), why)
 }
 
 fn suits(offer: &crate::ops::seen::Orderable, database: &Database) -> bool {

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::change_class::nothing_else_pending;
 use super::prelude::*;
 use crate::domain::Database;
 
@@ -50,7 +49,13 @@ impl Request for ChangeRetention {
     fn draft(&self, seen: &Seen) -> Draft {
         let Some(database) = seen.database() else { return Draft::new(Risk::Routine, seen) };
         let now = database.backup_retention_days;
-        let risk = if self.days < now { Risk::Irreversible } else { Risk::Routine };
+        let risk = if self.days < now {
+            Risk::Irreversible
+        } else if self.switches(database) {
+            Risk::Disruptive
+        } else {
+            Risk::Routine
+        };
         let mut draft = Draft::new(risk, seen);
         draft.summary = if self.days == 0 {
             format!(
@@ -102,7 +107,7 @@ impl ChangeRetention {
             draft.check(Check::hard("no read replicas", met, if met { String::new() } else { why }));
         }
         if self.switches(database) {
-            draft.check(nothing_else_pending(database, &["BackupRetentionPeriod"]));
+            draft.check(checks::nothing_else_pending(database, &["BackupRetentionPeriod"]));
         }
         if self.days > 0 && database.is_replica() && takes_no_backups(&database.engine_version) {
             let why = format!("PostgreSQL {} is older than 14.1: AWS may refuse", database.engine_version);
@@ -113,8 +118,8 @@ impl ChangeRetention {
     fn consequences(&self, draft: &mut Draft, database: &Database) {
         let now = database.backup_retention_days;
         if self.switches(database) {
-            let zones = if database.multi_az { "some seconds" } else { "seconds to some minutes" };
-            draft.say("Interruption", format!("writes may pause, {zones}"), Tone::Warning);
+            let text = "an outage, by AWS's word: of seconds to some minutes";
+            draft.say("Interruption", text, Tone::Critical);
         } else {
             draft.say("Interruption", "none", Tone::Good);
         }
@@ -205,8 +210,8 @@ mod tests {
         let mut seen = replica();
         seen.databases[1].pending = vec![("EngineVersion".into(), "16.8".into())];
         let plan = plan_of(op(7), &seen);
-        assert_eq!((plan.risk, plan.obstacle()), (Risk::Routine, None));
-        assert_eq!(tone(&plan, "Interruption"), Some(Tone::Warning));
+        assert_eq!((plan.risk, plan.obstacle()), (Risk::Disruptive, None));
+        assert_eq!(tone(&plan, "Interruption"), Some(Tone::Critical));
         assert!(plan.steps[0].call.as_command("").ends_with("--backup-retention-period 7 --apply-immediately"));
         let doubtful =
             |plan: &Plan, name: &str| plan.checks.iter().any(|c| c.name == name && c.state == CheckState::Doubtful);

@@ -7,7 +7,6 @@ mod frequency;
 use serde::{Deserialize, Serialize};
 
 use self::frequency::{MOST_CHANGES, changes_left};
-use super::change_class::nothing_else_pending;
 use super::prelude::*;
 use crate::domain::Database;
 
@@ -133,7 +132,7 @@ impl Request for ChangeStorage {
         self.check(&mut draft, database, change);
         if change.volume() {
             draft.check(changes_left(seen));
-            draft.check(nothing_else_pending(
+            draft.check(checks::nothing_else_pending(
                 database,
                 &["AllocatedStorage", "StorageType", "Iops", "StorageThroughput"],
             ));

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::change_class::nothing_else_pending;
 use super::prelude::*;
 use crate::domain::{Criticality, Database};
 
@@ -56,7 +55,7 @@ impl Request for ConvertMultiAz {
         let differs = self.multi_az != database.multi_az;
         let same = if differs { String::new() } else { format!("it is {} already", words(database.multi_az)) };
         draft.check(Check::hard(format!("not {} yet", words(self.multi_az)), differs, same));
-        draft.check(nothing_else_pending(database, &["MultiAZ"]));
+        draft.check(checks::nothing_else_pending(database, &["MultiAZ"]));
         if self.multi_az {
             draft.check(is_offered(database, seen));
         } else if seen.criticality == Criticality::Production {

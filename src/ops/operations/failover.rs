@@ -57,6 +57,11 @@ impl Request for Failover {
             format!("there was one {} min ago: AWS may refuse another one so soon", seconds / 60)
         });
         draft.check(Check::soft("no failover in the last 30 min", recent.is_none(), why));
+        draft.check(Check::hard(
+            "its zone is known",
+            database.zone.is_some(),
+            if database.zone.is_some() { "" } else { "without it the end of a failover cannot be seen" },
+        ));
         draft.say("Interruption", "60-120 s, by AWS's figure; long recovery takes longer", Tone::Warning);
         draft.say("Connections", format!("all are dropped: {}", connected(database, seen)), Tone::Warning);
         draft.say("Zone", format!("from {from} to {to}"), Tone::Plain);

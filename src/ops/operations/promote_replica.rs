@@ -191,19 +191,20 @@ impl PromoteReplica {
         draft.step("promotes the replica", call, follow, USUAL);
         let multi_az = (self.multi_az != replica.multi_az).then_some(self.multi_az);
         let protection = (self.deletion_protection != replica.deletion_protection).then_some(self.deletion_protection);
-        if multi_az.is_none() && protection.is_none() {
-            return;
+        // Protection comes at once whatever `ApplyImmediately` says, and must not wait for a standby.
+        for (name, value, now) in [("DeletionProtection", protection, false), ("MultiAZ", multi_az, true)] {
+            let Some(value) = value else { continue };
+            let call = Call::new(Api::ModifyDbInstance, &region)
+                .with("DBInstanceIdentifier", &id)
+                .with(name, value)
+                .with("ApplyImmediately", now);
+            let (region, id) = (region.clone(), id.clone());
+            let follow = Follow::Values { region, id, values: vec![(name.to_owned(), value.to_string())] };
+            draft.step(&format!("restores {name}"), call, follow, if now { USUAL_MODIFY } else { (5, 60) });
         }
-        let call = Call::new(Api::ModifyDbInstance, &region)
-            .with("DBInstanceIdentifier", &id)
-            .with_some("MultiAZ", multi_az)
-            .with_some("DeletionProtection", protection)
-            .with("ApplyImmediately", true);
-        let values = [("MultiAZ", multi_az), ("DeletionProtection", protection)]
-            .into_iter()
-            .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value.to_string())))
-            .collect();
-        draft.step("restores its settings", call, Follow::Values { region, id, values }, USUAL_MODIFY);
+        if multi_az.is_some() {
+            draft.check(checks::nothing_else_pending(replica, &["MultiAZ"]));
+        }
     }
 }
 

@@ -133,7 +133,7 @@ impl Request for RestoreFromSnapshot {
             security_groups: &self.security_groups,
             parameter_group: &self.parameter_group,
         };
-        let (call, kept) = restored::ask(call, source, &wanted, false);
+        let (call, kept) = restored::ask(call, source, &wanted, snapshot.allocated, false);
         draft.kept = kept;
         let follow = Follow::Created { region: region.clone(), id: self.name.clone() };
         draft.step("restores into a new instance", call, follow, restored::usual(snapshot.allocated));

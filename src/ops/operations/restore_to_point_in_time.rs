@@ -117,7 +117,7 @@ impl Request for RestoreToPointInTime {
             security_groups: &database.security_groups,
             parameter_group: database.parameter_groups.first().map(String::as_str).unwrap_or_default(),
         };
-        let (call, kept) = restored::ask(call, Some(database), &wanted, true);
+        let (call, kept) = restored::ask(call, Some(database), &wanted, database.storage.allocated, true);
         draft.kept = kept;
         let follow = Follow::Created { region: database.region.clone(), id: self.name.clone() };
         draft.step("restores into a new instance", call, follow, restored::usual(database.storage.allocated));

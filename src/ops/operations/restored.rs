@@ -18,9 +18,9 @@ pub struct Wanted<'a> {
 }
 
 /// Adds to `call` what is wanted and what the source has, with a row for each setting of the
-/// source. `by_time`: a restore to a point in time, which takes more settings than one from a
+/// source; `gib` is how large the volume will be. `by_time`: a restore to a point in time, which takes more settings than one from a
 /// snapshot does.
-pub fn ask(call: Call, source: Option<&Database>, wanted: &Wanted<'_>, by_time: bool) -> (Call, Vec<Kept>) {
+pub fn ask(call: Call, source: Option<&Database>, wanted: &Wanted<'_>, gib: i32, by_time: bool) -> (Call, Vec<Kept>) {
     let mut asking = Asking { call, kept: Vec::new() };
     let of = |value: fn(&Database) -> Value| source.map(value);
     let groups = (!wanted.security_groups.is_empty()).then(|| Value::List(wanted.security_groups.to_vec()));
@@ -52,7 +52,7 @@ pub fn ask(call: Call, source: Option<&Database>, wanted: &Wanted<'_>, by_time: 
     asking.same("AutoMinorVersionUpgrade", d.auto_minor_version_upgrade.into(), "AWS's choice");
     asking.same("StorageType", Value::from(&d.storage.kind), "AWS's default type");
     // gp3 below 400 GiB has fixed IOPS and throughput for PostgreSQL, and AWS refuses to be given any.
-    let large_gp3 = d.storage.kind == "gp3" && d.storage.allocated >= 400;
+    let large_gp3 = d.storage.kind == "gp3" && gib >= 400;
     let takes_iops = large_gp3 || d.storage.kind.starts_with("io");
     if takes_iops && let Some(iops) = d.storage.iops {
         asking.same("Iops", iops.into(), "the type's least");
@@ -239,7 +239,7 @@ mod tests {
             security_groups: &source.security_groups,
             parameter_group: "rentaliq-pg16",
         };
-        ask(Call::new(Api::RestoreToPointInTime, "us-east-1"), Some(source), &wanted, true)
+        ask(Call::new(Api::RestoreToPointInTime, "us-east-1"), Some(source), &wanted, source.storage.allocated, true)
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Times in which nothing is changed: a weekend, a night, the days around a sale.
 
-use jiff::Timestamp;
 use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use crate::ops::operation::Kind;
 
@@ -88,15 +88,32 @@ impl Freeze {
         }
     }
 
-    /// Its end, for a freeze that is on: `until 08:00 (Europe/Berlin)`.
+    /// Its end, for a freeze that is on: `until 2026-11-23 08:00 (Europe/Berlin)`.
     #[must_use]
-    pub fn until_words(&self) -> String {
+    pub fn until_words(&self, now: Timestamp) -> String {
         match &self.window {
             Window::Between { to, .. } => format!("until {}", to.strftime("%Y-%m-%d %H:%MZ")),
-            Window::Weekly { to, zone, .. } => {
-                format!("until {} ({})", to.strftime("%H:%M"), zone.iana_name().unwrap_or("UTC"))
-            }
+            Window::Weekly { to, zone, .. } => match self.weekly_end(*to, zone, now) {
+                Some(end) => {
+                    format!("until {} ({})", end.strftime("%Y-%m-%d %H:%M"), zone.iana_name().unwrap_or("UTC"))
+                }
+                None => "until it is lifted".to_owned(),
+            },
         }
+    }
+
+    /// When it is off next: a day may begin where the one before it ends. `None` when it never is.
+    fn weekly_end(&self, to: Time, zone: &TimeZone, now: Timestamp) -> Option<Zoned> {
+        let mut day = now.to_zoned(zone.clone()).date();
+        // Its ends of today and of the week to come; after that it begins anew.
+        for _ in 0..=8 {
+            let end = day.to_datetime(to).to_zoned(zone.clone()).ok()?;
+            if end.timestamp() > now && !self.is_on(end.timestamp()) {
+                return Some(end);
+            }
+            day = day.tomorrow().ok()?;
+        }
+        None
     }
 }
 
@@ -155,8 +172,23 @@ mod tests {
         assert!(!on(&sale, "2026-11-26T23:59:59Z"));
         assert!(on(&sale, "2026-11-27T00:00:00Z"));
         assert!(!on(&sale, "2026-12-01T00:00:00Z"));
-        assert_eq!(sale.until_words(), "until 2026-12-01 00:00Z");
+        assert_eq!(sale.until_words(from), "until 2026-12-01 00:00Z");
         assert!(Freeze::between("sale", to, from, Vec::new()).is_err());
+    }
+
+    #[test]
+    fn the_end_has_a_date() {
+        // 2026-11-21 is a Saturday.
+        let at = |at: &str| at.parse::<Timestamp>().unwrap();
+        let weekly =
+            |days: &[&str], from, to| Freeze::weekly("x", days, from, to, "Europe/Berlin", Vec::new()).unwrap();
+        let weekend = weekly(&["Sat", "Sun"], "00:00", "24:00");
+        assert_eq!(weekend.until_words(at("2026-11-21T10:00:00Z")), "until 2026-11-23 00:00 (Europe/Berlin)");
+        let night = weekly(&[], "22:00", "06:00");
+        assert_eq!(night.until_words(at("2026-11-21T21:30:00Z")), "until 2026-11-22 06:00 (Europe/Berlin)");
+        assert_eq!(night.until_words(at("2026-11-21T04:30:00Z")), "until 2026-11-21 06:00 (Europe/Berlin)");
+        let always = weekly(&[], "00:00", "24:00");
+        assert_eq!(always.until_words(at("2026-11-21T10:00:00Z")), "until it is lifted");
     }
 
     #[test]

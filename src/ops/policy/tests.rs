@@ -47,7 +47,7 @@ fn what_is_not_allowed_or_frozen_is_refused() {
     let policy = Policy::default().with_freeze(sunday);
     assert_eq!(policy.refusal(Kind::CreateSnapshot, now()), None);
     let why = policy.refusal(Kind::Failover, now()).unwrap();
-    assert!(why.contains("sundays") && why.contains("only create-snapshot"), "{why}");
+    assert!(why.contains("sundays") && why.contains("until 2026-11-23 00:00 (UTC), only create-snapshot"), "{why}");
     assert_eq!(policy.refusal(Kind::Failover, "2026-11-23T00:00:00Z".parse().unwrap()), None);
 }
 

@@ -1,12 +1,12 @@
 //! `qd apply`: a plan from a file, approved by its fingerprint, carried out and followed.
 
 use std::future::pending;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use tokio::signal::ctrl_c;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::{Standing, text};
 use crate::cli::{ApplyChange, Source};
@@ -17,7 +17,7 @@ use crate::ops::guard::{self, Approved, Gesture, Refusal, Situation};
 use crate::ops::journal::{self as records, Body, Outcome};
 use crate::ops::{Execution, Plan};
 use crate::runtime::execute::{Report, Run};
-use crate::runtime::journal::{self, Journal};
+use crate::runtime::journal::{self, Journal, Stored};
 
 /// Exit codes: done, failed or interrupted, refused or not sent.
 const DONE: u8 = 0;
@@ -37,7 +37,12 @@ pub async fn apply(source: &Source, options: &ApplyChange, tell: &mut dyn FnMut(
     let standing = Box::pin(Standing::open(&place, Some(&plan.target.environment))).await?;
     let identity = standing.identity().await?;
     let folder = standing.journal.clone().ok_or("there is no home directory to keep the journal in")?;
-    match approved(&standing, &plan, &identity, options, &folder) {
+    let stored = journal::read(&folder).map_err(|error| format!("the journal cannot be read: {error}"))?;
+    if let Some(warning) = stored.report().warning() {
+        // Nobody is left to tell when stderr is gone.
+        let _ = writeln!(io::stderr(), "qd: warning: {}", clean(&warning));
+    }
+    match approved(&standing, &plan, &identity, options, &stored, &folder) {
         Err(why) => {
             if !options.dry_run {
                 refused(&standing, &plan, &identity, &why, &folder).await?;
@@ -62,17 +67,25 @@ fn approved(
     plan: &Plan,
     identity: &Identity,
     options: &ApplyChange,
+    stored: &Stored,
     folder: &Path,
 ) -> Result<Approved<Plan>, String> {
-    let stored = journal::read(folder).map_err(|error| format!("the journal cannot be read: {error}"))?;
     let known = Execution::rebuild(&records::entries(&stored.journal).0);
     let now = standing.clock.now();
+    // What nobody follows any more waits for a console, and is no operation that runs; a sandbox ends
+    // with its process, and what ran in it.
+    let followed = |execution: &&Execution| {
+        execution.is_running()
+            && !standing.is_sandbox
+            && execution.environment == plan.target.environment
+            && Journal::open(folder).is_ok_and(|journal| matches!(journal.claim(&execution.id), Ok(None)))
+    };
+    let running: Vec<&Plan> = known.iter().filter(followed).map(|execution| &execution.plan).collect();
     let situation = Situation {
         now,
         arming: None,
         policy: &standing.policy,
-        // A sandbox ends with its process, and what ran in it.
-        running: known.iter().filter(|execution| execution.is_running() && !standing.is_sandbox).count(),
+        running: &running,
         shown_since: now,
         identity: Some(identity),
         headless: true,
@@ -118,6 +131,7 @@ async fn carry(
         clock: standing.clock,
         reader: approved.plan().principal.clone(),
         report: Report::Plain(states),
+        given_up: watch::Sender::new(Vec::new()).subscribe(),
     };
     let mut course = Course::default();
     let mut running = Box::pin(run.begin(approved));

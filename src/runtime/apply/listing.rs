@@ -55,6 +55,7 @@ fn ordinary(kind: Kind) -> Seen {
         criticality: Criticality::Development,
         expected_account: None,
         identity: Identity::default(),
+        owned: true,
         region: REGION.into(),
         dr_region: None,
         cli: String::new(),

@@ -10,6 +10,9 @@ use crate::config::nearest;
 use crate::domain::text::clean;
 use crate::ops::{Kind, Operation, Plan, Seen, Target, TargetKind, field, safety};
 
+/// The exit code of a dry run that the guard refuses, as that of `qd apply`.
+const REFUSED: u8 = 2;
+
 /// Makes a plan and gives it as text or JSON; exit code 1 when a precondition fails.
 ///
 /// # Errors
@@ -30,15 +33,22 @@ pub async fn plan(source: &Source, options: &PlanChange) -> Result<Output, Strin
     if let Some(path) = &options.out {
         write(path, &json).map_err(|error| format!("{}: {error}", path.display()))?;
     }
+    let refusal = text::refusal(&plan, &standing.policy, &standing.closed, standing.clock.now());
     let mut output = if options.json {
-        let note = format!("plan {}\n", plan.fingerprint.short());
+        let mut note = format!("plan {}\n", plan.fingerprint.short());
+        if let Some(why) = &refusal {
+            note.push_str(&format!("it cannot be approved: {}\n", clean(why)));
+        }
         Output { text: json, note, code: 0 }
     } else {
-        let text = text::plan(&plan, &standing.policy, standing.clock.now());
+        let text = text::plan(&plan, &standing.policy, refusal.as_deref());
         Output { text, note: not_read(&seen), code: 0 }
     };
     if plan.obstacle().is_some() {
         output.code = 1;
+    } else if options.dry_run && refusal.is_some() {
+        output.note.push_str("nothing would be sent\n");
+        output.code = REFUSED;
     } else if options.dry_run {
         match Box::pin(standing.rehearse(&plan, "dry-run")).await {
             // What is read by a program stays what it is.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::Identity;
 use crate::domain::text::clean;
+use crate::ops::guard::Refusal;
 use crate::ops::plan::Tone;
 use crate::ops::{CheckState, Level, Plan, Policy};
 
@@ -12,8 +13,8 @@ pub(super) fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// Everything that the screen shows of a plan.
-pub(super) fn plan(plan: &Plan, policy: &Policy, now: Timestamp) -> String {
+/// Everything that the screen shows of a plan, and why it is refused, if it is.
+pub(super) fn plan(plan: &Plan, policy: &Policy, refusal: Option<&str>) -> String {
     let (target, kind) = (&plan.target, plan.operation.kind());
     let mut lines = vec![
         format!("{} of {} in {} ({})", kind.title(), target.id, target.environment, target.region),
@@ -67,7 +68,7 @@ pub(super) fn plan(plan: &Plan, policy: &Policy, now: Timestamp) -> String {
         None => "It cannot be undone.".to_owned(),
     });
     lines.push(String::new());
-    lines.push(approval(plan, policy, now));
+    lines.push(approval(plan, policy, refusal));
     lines.push(format!("Fingerprint {} ({})", plan.fingerprint.short(), plan.fingerprint.whole()));
     whole(&lines)
 }
@@ -96,18 +97,32 @@ fn section(lines: &mut Vec<String>, title: &str, rows: impl Iterator<Item = Stri
     }
 }
 
-/// What it takes to carry it out.
-fn approval(plan: &Plan, policy: &Policy, now: Timestamp) -> String {
-    let level = policy.level(plan.risk, plan.criticality);
+/// Why the guard would refuse a plan, whoever approved it and wherever. `closed` are the problems of the
+/// configuration that close the guard here.
+pub(super) fn refusal(plan: &Plan, policy: &Policy, closed: &[String], now: Timestamp) -> Option<String> {
     if let Some(check) = plan.obstacle() {
-        return format!("It cannot be approved: {}: {}", check.name, check.why);
+        return Some(format!("{}: {}", check.name, check.why));
     }
-    if let Some(why) = policy.refusal(plan.operation.kind(), now) {
+    if plan.steps.is_empty() {
+        return Some(Refusal::NothingToDo.to_string());
+    }
+    let kind = plan.operation.kind();
+    if let Some(why) = policy.refusal(kind, now) {
+        // The line to mend says more than that nothing is allowed.
+        let is_closed = policy.allowed.as_ref().is_some_and(Vec::is_empty) && !closed.is_empty();
+        return Some(if is_closed { closed.join("; ") } else { why });
+    }
+    let (risk, criticality) = (plan.risk, plan.criticality);
+    let denied = policy.level(risk, criticality) == Level::Deny;
+    denied.then(|| Refusal::Denied { kind, risk, criticality }.to_string())
+}
+
+/// What it takes to carry it out.
+fn approval(plan: &Plan, policy: &Policy, refusal: Option<&str>) -> String {
+    if let Some(why) = refusal {
         return format!("It cannot be approved: {why}");
     }
-    if level == Level::Deny {
-        return format!("It cannot be approved: {}", level.words());
-    }
+    let level = policy.level(plan.risk, plan.criticality);
     if !policy.headless {
         let environment = &plan.target.environment;
         return format!("qd apply may not change {environment}; in the console, {}", level.words());
@@ -130,7 +145,7 @@ mod tests {
         let seen = seen();
         let mut made = plan_of(Kind::CreateSnapshot.offer(&seen), &seen);
         let policy = Policy { headless: true, ..Policy::default() };
-        let text = plan(&made, &policy, seen.at);
+        let text = plan(&made, &policy, None);
         for part in [
             "Create snapshot of rentaliq-prod-db in ",
             "routine, production environment",
@@ -140,12 +155,27 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part} in {text}");
         }
-        let closed = plan(&made, &Policy { headless: false, ..policy.clone() }, seen.at);
+        let closed = plan(&made, &Policy { headless: false, ..policy.clone() }, None);
         assert!(closed.contains("qd apply may not change") && !closed.contains("--approve"), "{closed}");
         made.checks[0].state = CheckState::Failed;
         made.checks[0].why = "it is \u{1b}[2Jmodifying".into();
-        let failed = plan(&made, &policy, seen.at);
+        let why = refusal(&made, &policy, &[], seen.at);
+        let failed = plan(&made, &policy, why.as_deref());
         assert!(failed.contains("FAILED") && failed.contains("It cannot be approved"), "{failed}");
         assert!(!failed.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_refusal_says_why() {
+        let seen = seen();
+        let made = plan_of(Kind::CreateSnapshot.offer(&seen), &seen);
+        let policy = Policy::default();
+        assert_eq!(refusal(&made, &policy, &[], seen.at), None);
+        let closed = Policy { allowed: Some(Vec::new()), ..policy.clone() };
+        assert!(refusal(&made, &closed, &[], seen.at).is_some_and(|why| why.contains("does not allow")));
+        let broken = ["f:3: error: guard.headless: found …".to_owned()];
+        assert_eq!(refusal(&made, &closed, &broken, seen.at).as_deref(), Some(broken[0].as_str()));
+        let denied = policy.with_level(made.risk, made.criticality, Level::Deny);
+        assert!(refusal(&made, &denied, &[], seen.at).is_some_and(|why| why.contains("denies")));
     }
 }

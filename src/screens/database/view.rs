@@ -332,6 +332,7 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
     if pane == Some(Pane::Replication) {
         hints.push((Action::Open, "open"));
     }
+    hints.push((Action::Operations, "operations"));
     if app.database.as_ref().is_some_and(|d| d.finding.is_some()) {
         hints.push((Action::Dismiss, "hide finding"));
     }

@@ -48,6 +48,7 @@ pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, c
     let dim = |text: &str| vec![(text.to_owned(), Role::Dim)];
     let missing = |applies: bool| vec![((if applies { UNKNOWN } else { NOT_APPLICABLE }).to_owned(), Role::Faint)];
     match column {
+        Column::Health if reading.level == Level::Unknown && reading.old => vec![("◌".into(), Role::Stale)],
         Column::Health => vec![mark(reading.level)],
         Column::Environment => Vec::new(),
         Column::Name => text(&database.id),

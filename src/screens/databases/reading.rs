@@ -24,6 +24,17 @@ pub enum Level {
 }
 
 impl Level {
+    /// How soon somebody has to look: what is not known comes before what is well.
+    #[must_use]
+    pub fn urgency(self) -> u8 {
+        match self {
+            Self::Critical => 3,
+            Self::Warning => 2,
+            Self::Unknown => 1,
+            Self::Good => 0,
+        }
+    }
+
     /// `Warning` from `warning` on, `Critical` from `critical` on.
     #[must_use]
     pub fn above(value: f64, warning: f64, critical: f64) -> Self {
@@ -61,6 +72,8 @@ pub struct Reading {
     pub limits: Thresholds,
     /// The worst of all.
     pub level: Level,
+    /// All that is missing to judge it was known once, and is old.
+    pub old: bool,
 }
 
 impl Reading {
@@ -86,18 +99,20 @@ impl Reading {
             pending_maintenance: data.maintenance_of(&database.arn).len(),
             limits,
             level: Level::Unknown,
+            old: false,
         };
         reading.level = reading.judge(database);
         reading
     }
 
-    /// The row's level: that of its worst finding; without one, whether anything is known.
+    /// The row's level: that of its worst finding; without one, whether every check was made.
     #[must_use]
-    pub fn judged(&self, database: &Database, worst: Option<Severity>) -> Level {
+    pub fn judged(worst: Option<Severity>, whole: bool) -> Level {
         match worst {
             Some(Severity::Critical) => Level::Critical,
             Some(Severity::Warning) => Level::Warning,
-            _ => self.judge(database).min(Level::Good),
+            _ if whole => Level::Good,
+            _ => Level::Unknown,
         }
     }
 
@@ -189,5 +204,19 @@ pub fn status_level(database: &Database) -> Level {
         Condition::Critical => Level::Critical,
         Condition::Changing | Condition::Healthy | Condition::Off => Level::Good,
         Condition::Unknown => Level::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_good_only_when_every_check_was_made() {
+        assert_eq!(Reading::judged(None, true), Level::Good);
+        assert_eq!(Reading::judged(None, false), Level::Unknown);
+        assert_eq!(Reading::judged(Some(Severity::Info), false), Level::Unknown);
+        assert_eq!(Reading::judged(Some(Severity::Warning), false), Level::Warning);
+        assert!(Level::Unknown.urgency() > Level::Good.urgency());
     }
 }

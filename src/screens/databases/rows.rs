@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::cells;
 use super::column::Column;
 use super::filter::{Filter, Subject};
-use super::reading::{Level, Reading};
+use super::reading::Reading;
 use crate::app::Scope;
 use crate::app::checkup;
 use crate::app::state::State as App;
@@ -39,7 +39,6 @@ pub fn rebuild(app: &mut App) {
     let mut rows = Vec::new();
     let mut total = 0;
     checkup::examine(app);
-    let mut levels = vec![Level::Unknown; app.estate.environments.len()];
     for (i, data) in app.sites.iter().enumerate() {
         let site = SiteId(i);
         for (index, database) in data.databases.value().into_iter().flatten().enumerate() {
@@ -47,10 +46,11 @@ pub fn rebuild(app: &mut App) {
             let limits = app.estate.environments.get(environment).map(|e| e.thresholds).unwrap_or_default();
             let mut reading = Reading::take(data, database, limits, app.now);
             // One judgement for all screens: what the health rules say.
-            reading.level = reading.judged(database, app.health.of(&database.arn).map(|f| f.severity).max());
-            if let Some(level) = levels.get_mut(environment) {
-                *level = reading.level.max(*level);
-            }
+            let coverage = checkup::coverage(data, database, app.now);
+            let worst = app.health.of(&database.arn).map(|f| f.severity).max();
+            reading.level = Reading::judged(worst, coverage.is_whole());
+            let is_old = |part| checkup::read(data, part).is_some() && !checkup::is_current(data, part, app.now);
+            reading.old = coverage.missing.iter().all(|part| is_old(*part));
             if matches!(app.scope, Scope::One(only) if only != environment) {
                 continue;
             }
@@ -72,7 +72,6 @@ pub fn rebuild(app: &mut App) {
         order.then(a.environment.cmp(&b.environment)).then_with(|| name(app, a).cmp(name(app, b)))
     });
     let screen = &mut app.databases;
-    screen.levels = levels;
     screen.total = total;
     screen.rows = rows;
     screen.dirty = false;
@@ -89,7 +88,7 @@ fn name<'a>(app: &'a App, row: &Row) -> &'a str {
 fn compare(column: Column, (a, x): (&Row, &Database), (b, y): (&Row, &Database)) -> Ordering {
     let by = |f: fn(&Row, &Database) -> Option<f64>| number_order(f(a, x), f(b, y));
     match column {
-        Column::Health => a.reading.level.cmp(&b.reading.level),
+        Column::Health => a.reading.level.urgency().cmp(&b.reading.level.urgency()),
         Column::Environment => a.environment.cmp(&b.environment),
         Column::Name => x.id.cmp(&y.id),
         Column::Status => x.condition().cmp(&y.condition()).then_with(|| x.status.cmp(&y.status)),

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use tui_input::Input;
 
 use super::column::Column;
-use super::reading::Level;
 use super::rows::Row;
 
 /// Lines that are not rows: header 2, title 1, headings 1, footer 1.
@@ -30,8 +29,6 @@ pub struct State {
     /// The filter while it is typed.
     pub prompt: Option<Input>,
     pub rows: Vec<Row>,
-    /// The worst level of each environment, filtered or not.
-    pub levels: Vec<Level>,
     /// DB instances in scope, filtered or not.
     pub total: usize,
     pub selected: usize,
@@ -53,7 +50,6 @@ impl Default for State {
             filter: String::new(),
             prompt: None,
             rows: Vec::new(),
-            levels: Vec::new(),
             total: 0,
             selected: 0,
             selected_arn: None,

@@ -209,7 +209,7 @@ pub fn failure(fault: &Fault) -> String {
 /// The keys that work here, most useful first.
 #[must_use]
 pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
-    let mut hints = vec![(Action::Open, "open"), (Action::Filter, "filter")];
+    let mut hints = vec![(Action::Open, "open"), (Action::Operations, "operations"), (Action::Filter, "filter")];
     if !app.databases.filter.is_empty() {
         hints.push((Action::Back, "clear filter"));
     }

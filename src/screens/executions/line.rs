@@ -6,16 +6,19 @@ use crate::app::operations::elapsed;
 use crate::app::state::State as App;
 use crate::domain::Criticality;
 use crate::keymap::{Action, Layer};
+use crate::ops::execution::StepState;
 use crate::ops::journal::Outcome;
-use crate::ops::{Execution, Plan};
+use crate::ops::{Execution, Follow, Plan};
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
-use crate::ui::format;
 use crate::ui::pen::{self, Piece};
 use crate::ui::prose::Line;
+use crate::ui::{format, text};
 
 /// Lines at the foot of the screen.
 const SHOWN: usize = 2;
+/// How the end of a step begins that left its change to the maintenance window.
+const AWAITS: &str = "waits for the window ";
 
 /// How it stands: a mark with its role.
 #[must_use]
@@ -23,11 +26,41 @@ pub fn mark(execution: &Execution) -> (&'static str, Role) {
     match &execution.outcome {
         None if execution.trouble.is_some() => ("▲", Role::Warning),
         None => ("◐", Role::Accent),
+        Some(Outcome::Done) if awaited_window(execution).is_some() => ("◌", Role::Accent),
         Some(Outcome::Done) => ("✔", Role::Good),
+        Some(Outcome::Failed { why }) if is_given_up(why) => ("▲", Role::Warning),
         Some(Outcome::Failed { .. }) => ("✖", Role::Critical),
         Some(Outcome::Interrupted { .. }) => ("▲", Role::Warning),
         Some(Outcome::NotSent { .. }) => ("○", Role::Warning),
     }
+}
+
+/// The maintenance window that AWS put the change down for, where it ended with that:
+/// `sun:04:00-sun:05:00 UTC`.
+#[must_use]
+pub fn awaited_window(execution: &Execution) -> Option<&str> {
+    if execution.outcome != Some(Outcome::Done) {
+        return None;
+    }
+    let steps = execution.steps.iter().zip(&execution.plan.steps);
+    steps.filter_map(|(state, step)| step_window(state, &step.follow)).next_back()
+}
+
+/// The window that a step's change waits for, where that is how the step ended.
+#[must_use]
+pub fn step_window<'a>(state: &'a StepState, follow: &Follow) -> Option<&'a str> {
+    match (state, follow) {
+        (StepState::Ended { words, failed: false, .. }, Follow::Pending { .. } | Follow::Maintained { .. }) => {
+            words.strip_prefix(AWAITS)
+        }
+        _ => None,
+    }
+}
+
+/// Whether an outcome says that the engineer stopped following it: nothing failed then.
+#[must_use]
+pub fn is_given_up(why: &str) -> bool {
+    why.starts_with("given up by hand")
 }
 
 /// What is happening now, or how it ended, in a few words.
@@ -35,26 +68,46 @@ pub fn mark(execution: &Execution) -> (&'static str, Role) {
 pub fn words(execution: &Execution) -> String {
     if let Some(outcome) = &execution.outcome {
         return match outcome {
-            Outcome::Done => "done".to_owned(),
+            Outcome::Done => execution.result_words(),
+            Outcome::Failed { why } | Outcome::Interrupted { why, .. } if is_given_up(why) => "given up".to_owned(),
             Outcome::Failed { .. } => "failed".to_owned(),
             Outcome::NotSent { .. } => "nothing was sent".to_owned(),
             Outcome::Interrupted { .. } => "interrupted".to_owned(),
         };
     }
     let open = execution.open_steps();
-    let step = open.first().copied().or_else(|| execution.current());
+    let step = under_way(execution);
     let said = step.and_then(|step| execution.words.get(step)).filter(|words| !words.is_empty());
-    match (said, open.is_empty()) {
+    let now = match (said, open.is_empty()) {
         (Some(words), _) => words.clone(),
         (None, true) => "checking the state again".to_owned(),
         (None, false) => "sent".to_owned(),
-    }
+    };
+    let safety = !open.is_empty() && step.is_some_and(|step| is_safety(execution, step));
+    if safety { format!("snapshot first: {now}") } else { now }
+}
+
+/// As [`words`], where there is little room: the window that is waited for in fewer words.
+#[must_use]
+pub fn short_words(execution: &Execution) -> String {
+    awaited_window(execution).map_or_else(|| words(execution), |window| format!("put down for {window}"))
+}
+
+/// The step that is followed, or comes next.
+fn under_way(execution: &Execution) -> Option<usize> {
+    execution.open_steps().first().copied().or_else(|| execution.current())
+}
+
+/// Whether a step takes the safety snapshot, which only prepares what the plan is about.
+fn is_safety(execution: &Execution, step: usize) -> bool {
+    let taken = execution.plan.steps.get(step).and_then(|step| step.follow.snapshot());
+    taken.is_some() && taken == execution.plan.safety_snapshot.as_deref()
 }
 
 /// What is changed: the snapshot or the instance that is followed now, or else the target.
 #[must_use]
 pub fn subject(execution: &Execution) -> &str {
-    let step = execution.open_steps().first().copied().or_else(|| execution.current());
+    let step = under_way(execution).filter(|step| !is_safety(execution, *step));
     let follow = step.and_then(|step| execution.plan.steps.get(step)).map(|step| &step.follow);
     follow.and_then(|follow| follow.snapshot().or_else(|| follow.instance())).unwrap_or(&execution.plan.target.id)
 }
@@ -98,15 +151,21 @@ pub fn badge(app: &App, name: &str) -> Piece {
 pub fn running_lines(app: &App, width: u16) -> Vec<Line> {
     let running: Vec<&Execution> = app.operations.running().collect();
     let more = running.len().saturating_sub(SHOWN);
-    let mut lines: Vec<Line> = running.iter().rev().take(SHOWN).map(|execution| running_line(app, execution)).collect();
+    let width = usize::from(width);
+    let shown = running.iter().rev().take(SHOWN);
+    let mut lines: Vec<Line> = shown.map(|execution| running_line(app, execution, width)).collect();
     if more > 0
         && let Some(last) = lines.last_mut()
     {
         let key = app.keymap.key_for(&[Layer::Global], Action::Executions).unwrap_or_default();
         let words = format!("  +{more} more: {key}");
-        // That there is more is said even where the line before it is cut.
-        let room = usize::from(width).saturating_sub(words.chars().count() + 1);
-        while pen::width(last) > room && last.len() > 4 {
+        // That there is more is said even where the name before it is cut.
+        let room = width.saturating_sub(text::width(&words) + 1);
+        if let Some((name, role)) = last.pop() {
+            let left = room.saturating_sub(pen::width(last));
+            last.push((text::clip(&name, left).into_owned(), role));
+        }
+        while pen::width(last) > room && last.len() > 3 {
             last.pop();
         }
         last.push((words, Role::Dim));
@@ -120,19 +179,54 @@ pub fn running_rows(app: &App) -> u16 {
     app.operations.running().take(SHOWN).count() as u16
 }
 
-fn running_line(app: &App, execution: &Execution) -> Line {
+/// What the eye looks for comes first: the mark, where, how far, since when. The names, which may be
+/// long, are what is cut.
+fn running_line(app: &App, execution: &Execution, width: usize) -> Line {
     let (mark, role) = mark(execution);
     let title = execution.plan.operation.kind().title();
-    let mut line: Line = vec![
+    let state = match &execution.trouble {
+        // A fault's message may fill the line; all of it stands in the story.
+        Some(trouble) => (text::clip(trouble, (width / 2).max(20)).into_owned(), Role::Warning),
+        None => (words(execution), Role::Accent),
+    };
+    vec![
         (format!(" {mark} "), role),
         badge(app, &execution.environment),
-        (format!(" {title} "), Role::Text),
-        (format!("{}  ", subject(execution)), Role::Text),
-    ];
-    match &execution.trouble {
-        Some(trouble) => line.push((trouble.clone(), Role::Warning)),
-        None => line.push((words(execution), Role::Accent)),
+        ("  ".into(), Role::Text),
+        state,
+        (format!("  {}", times(app, execution)), Role::Dim),
+        (format!("  {title} {}", subject(execution)), Role::Text),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn at() -> Timestamp {
+        "2026-11-22T03:12:44Z".parse().unwrap()
     }
-    line.push((format!("  {}", times(app, execution)), Role::Dim));
-    line
+
+    fn ended(words: &str, failed: bool) -> StepState {
+        StepState::Ended { sent: at(), at: at(), words: words.into(), failed }
+    }
+
+    #[test]
+    fn a_change_that_was_put_down_names_its_window() {
+        let (region, id) = ("us-east-1".to_owned(), "qa-db".to_owned());
+        let pending = Follow::Pending { region: region.clone(), id: id.clone(), values: Vec::new() };
+        let waits = ended("waits for the window sun:04:00-sun:05:00 UTC", false);
+        assert_eq!(step_window(&waits, &pending), Some("sun:04:00-sun:05:00 UTC"));
+        assert_eq!(step_window(&ended("available", false), &pending), None);
+        assert_eq!(step_window(&ended("waits for the window x", true), &pending), None);
+        assert_eq!(step_window(&waits, &Follow::Running { region, id }), None);
+    }
+
+    #[test]
+    fn giving_it_up_is_no_failure() {
+        assert!(is_given_up("given up by hand: AWS goes on with what was sent"));
+        assert!(!is_given_up("snapshot x failed"));
+    }
 }

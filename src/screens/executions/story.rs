@@ -1,6 +1,8 @@
 //! The whole story of an execution: the plan, its steps, what happens next or what to do, and
 //! everything that happened with its time.
 
+use jiff::Timestamp;
+
 use super::{drift, line};
 use crate::app::state::State as App;
 use crate::ops::execution::{Act, StepState};
@@ -39,9 +41,10 @@ pub fn of(app: &App, execution: &Execution, width: usize) -> Vec<Line> {
         lines.extend(prose::labelled("Trouble", "▲", trouble, Role::Warning, width));
     }
     lines.push(Vec::new());
+    let mut label = if execution.is_running() { "Next" } else { "What to do" };
     for words in what_now(execution) {
-        let label = if execution.is_running() { "Next" } else { "What to do" };
         lines.extend(prose::labelled(label, "", &words, Role::Accent, width));
+        label = "";
     }
     let drift = drift::lines(app, execution, width);
     if !drift.is_empty() {
@@ -72,12 +75,31 @@ fn step(execution: &Execution, place: usize, width: usize) -> Vec<Line> {
     let lead = vec![(format!(" {mark} "), role), (format!("{}  ", place + 1), Role::Dim)];
     let what = format!("{}: {}", planned.call.api.id(), planned.purpose);
     let mut lines = prose::hanging(lead, &what, Role::Text, width);
-    if matches!(state, StepState::Sent { .. } | StepState::Waiting) {
+    if execution.is_running() && matches!(state, StepState::Sent { .. } | StepState::Waiting) {
         words.push_str(&format!("; usually {}", usual(planned.usual)));
     }
     let role = if role == Role::Good || role == Role::Accent { Role::Dim } else { role };
     lines.extend(prose::hanging(vec![("      ".into(), Role::Text)], &words, role, width));
+    if *state == StepState::Waiting {
+        // What would have been sent is what the next plan may need; of the others the journal has it.
+        let parameters: Vec<String> =
+            planned.call.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let below = vec![("      ".into(), Role::Text)];
+        lines.extend(prose::hanging(below, &parameters.join(" "), Role::Dim, width));
+    }
     lines
+}
+
+/// Whether it belongs to a sandbox that is no more: nothing of it is there to be looked at.
+fn is_of_a_world_before(execution: &Execution) -> bool {
+    matches!(&execution.outcome, Some(Outcome::Interrupted { why, .. }) if why.contains("began anew"))
+}
+
+/// A step that was sent and whose end nobody saw, of an execution that has ended.
+fn unseen(execution: &Execution, sent: Timestamp, request_id: Option<&String>) -> (&'static str, Role, String) {
+    let request = request_id.map(|id| format!(", request {id}")).unwrap_or_default();
+    let words = format!("sent {}{request}; its end was not seen", format::clock_seconds(sent));
+    if is_of_a_world_before(execution) { ("○", Role::Dim, words) } else { ("▲", Role::Warning, words) }
 }
 
 fn standing(execution: &Execution, place: usize, state: &StepState) -> (&'static str, Role, String) {
@@ -85,6 +107,10 @@ fn standing(execution: &Execution, place: usize, state: &StepState) -> (&'static
     match state {
         StepState::Waiting if execution.is_running() => ("○", Role::Dim, "not sent yet".to_owned()),
         StepState::Waiting => ("○", Role::Warning, "was not sent".to_owned()),
+        StepState::Sending { at } | StepState::Seeking { at, .. } if !execution.is_running() => {
+            unseen(execution, *at, None)
+        }
+        StepState::Sent { at, request_id } if !execution.is_running() => unseen(execution, *at, request_id.as_ref()),
         StepState::Sending { at } => ("◐", Role::Accent, format!("being sent since {}", clock(*at))),
         StepState::Seeking { at, why, .. } => {
             let words = format!("sent {}, and no answer came ({why}): looking whether it arrived", clock(*at));
@@ -98,6 +124,10 @@ fn standing(execution: &Execution, place: usize, state: &StepState) -> (&'static
         }
         StepState::Ended { sent, at, words, failed } => {
             let took = format::age(format::since(*at, *sent));
+            let window = execution.plan.steps.get(place).and_then(|step| line::step_window(state, &step.follow));
+            if window.is_some() {
+                return ("◌", Role::Accent, format!("put down: {words}; sent {}", clock(*sent)));
+            }
             let words = format!("{words}; sent {}, ended {} ({took})", clock(*sent), clock(*at));
             if *failed { ("✖", Role::Critical, words) } else { ("✔", Role::Good, words) }
         }
@@ -109,10 +139,19 @@ fn standing(execution: &Execution, place: usize, state: &StepState) -> (&'static
 fn what_now(execution: &Execution) -> Vec<String> {
     let Some(outcome) = &execution.outcome else { return next(execution) };
     let new_plan = "a makes a new plan from the state of now";
+    if is_of_a_world_before(execution) {
+        return vec![format!("Nothing: the sandbox began anew, and nothing of this is there any more; {new_plan}.")];
+    }
     let mut said = match outcome {
-        Outcome::Done => return undo(execution),
+        Outcome::Done => match line::awaited_window(execution) {
+            Some(window) => vec![format!("Nothing now: AWS makes the change in the window {window}, by itself.")],
+            None => Vec::new(),
+        },
         Outcome::NotSent { why } => {
             vec![why.clone(), format!("Nothing was changed. Mend what is said here; {new_plan}.")]
+        }
+        Outcome::Failed { why } if line::is_given_up(why) => {
+            vec![why.clone(), format!("Look at how the DB instance is now; {new_plan}.")]
         }
         Outcome::Failed { why } => vec![
             why.clone(),
@@ -122,8 +161,10 @@ fn what_now(execution: &Execution) -> Vec<String> {
         Outcome::Interrupted { unsent, why } => {
             let steps: Vec<String> = unsent.iter().map(|step| (step + 1).to_string()).collect();
             let mut said = vec![why.clone()];
+            // Of what was given up nobody knows whether it is done.
+            let before = if line::is_given_up(why) { "" } else { " What went before is done and stays." };
             if !steps.is_empty() {
-                said.push(format!("Not sent: step {}. What went before is done and stays.", steps.join(", ")));
+                said.push(format!("Not sent: step {}.{before}", steps.join(", ")));
             }
             said.push(format!("Look at how the DB instance is now; {new_plan} for the rest."));
             said

@@ -2,6 +2,7 @@
 
 use super::story;
 use crate::app::effect::Effect;
+use crate::app::operations;
 use crate::app::state::{Overlay, State as App};
 use crate::keymap::Action;
 use crate::ui::prose;
@@ -21,6 +22,12 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         if let Some(execution) = current {
             let lines: Vec<String> = story::of(app, execution, COPIED).iter().map(|line| prose::plain(line)).collect();
             effects.push(Effect::Copy(lines.join("\n")));
+        }
+        return;
+    }
+    if action == Action::Dismiss {
+        if let Some(id) = current.map(|execution| execution.id.clone()) {
+            operations::give_up(app, &id, effects);
         }
         return;
     }

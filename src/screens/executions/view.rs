@@ -6,7 +6,8 @@ use ratatui::layout::Rect;
 use super::state::State;
 use super::{line, story};
 use crate::app::state::State as App;
-use crate::keymap::Action;
+use crate::keymap::{Action, Layer};
+use crate::ops::Execution;
 use crate::theme::Role;
 use crate::ui::dialog::Dialog;
 use crate::ui::environment::CURSOR;
@@ -20,17 +21,20 @@ const WIDE: u16 = 110;
 const LIST: u16 = 46;
 /// Its rows at most where it stands on top.
 const ROWS: u16 = 6;
+/// Seconds in which the key that stops following is to be pressed again.
+const ASKED: i64 = 10;
 
 /// Draws the panel over the body.
 pub fn view(app: &App, open: &State, area: Rect, buf: &mut Buffer) {
     let running = app.operations.running().count();
     let all = &app.operations.executions;
+    let followed = open.current(all).filter(|execution| execution.is_running());
     let frame = Dialog {
         production: false,
         badge: (String::new(), Role::Text),
         title: vec!["Operations".into()],
         right: (format!("{running} running, {} in all", all.len()), Role::Dim),
-        foot_left: String::new(),
+        foot_left: followed.map_or_else(String::new, |execution| stopping(app, execution)),
         foot_right: Vec::new(),
     };
     let inside = frame.draw(area, buf, &app.theme);
@@ -48,6 +52,21 @@ pub fn view(app: &App, open: &State, area: Rect, buf: &mut Buffer) {
     }
     let lines = story::of(app, execution, usize::from(rest.width));
     draw_story(app, &lines, open.scroll, rest, buf);
+}
+
+/// How following is stopped; right after the key was pressed once, what pressing it again does.
+fn stopping(app: &App, execution: &Execution) -> String {
+    let Some(key) = app.keymap.key_for(&[Layer::Overlay], Action::Dismiss) else { return String::new() };
+    let asked = app
+        .operations
+        .giving_up
+        .as_ref()
+        .is_some_and(|(id, at)| *id == execution.id && app.now.as_second() - at.as_second() < ASKED);
+    if asked {
+        format!("{key} again stops following it: AWS goes on, steps that were not sent are not sent")
+    } else {
+        format!("{key} twice stops following it")
+    }
 }
 
 /// The places of the list and of the story.
@@ -77,17 +96,20 @@ fn draw_list(app: &App, open: &State, area: Rect, buf: &mut Buffer) {
             buf.set_style(row, app.theme.style(Role::Selection));
         }
         let (mark, role) = line::mark(execution);
-        let mut pieces: Vec<Piece> = vec![
+        let time = if execution.is_running() {
+            line::times(app, execution)
+        } else {
+            execution.started.strftime("%m-%d %H:%MZ").to_string()
+        };
+        // How it stands is never cut; the names are, and the story has them in full.
+        let pieces: [Piece; 6] = [
             (if here { CURSOR } else { " " }.into(), Role::Accent),
             (format!("{mark} "), role),
-            (format!("{} ", execution.started.strftime("%m-%d %H:%MZ")), Role::Dim),
             line::badge(app, &execution.environment),
-            (format!(" {} {}", execution.plan.operation.kind().title(), line::subject(execution)), Role::Text),
+            (format!("  {}", line::short_words(execution)), role),
+            (format!("  {time}"), Role::Dim),
+            (format!("  {} {}", execution.plan.operation.kind().title(), line::subject(execution)), Role::Text),
         ];
-        if area.width >= 70 {
-            pieces.push((format!("  {}", line::words(execution)), role));
-            pieces.push((format!("  {}", line::times(app, execution)), Role::Dim));
-        }
         pen::left(buf, row, &pieces, &app.theme);
     }
 }
@@ -124,7 +146,6 @@ mod tests {
     use crate::app::Estate;
     use crate::domain::{Criticality, Environment};
     use crate::keymap::Keymap;
-    use crate::ops::execution::Execution;
     use crate::ops::guard::Approval;
     use crate::ops::journal::{Body, ExecutionId, Outcome};
     use crate::ops::{Kind, Level, testing};
@@ -210,9 +231,53 @@ mod tests {
         let lines = super::super::running_lines(&app, 120);
         assert_eq!(lines.len(), 2);
         assert_eq!(super::super::running_rows(&app), 2);
-        assert!(crate::ui::prose::plain(&lines[0]).starts_with(" ◐  PROD  Create snapshot rentaliq-prod-db-manual"));
+        let first = crate::ui::prose::plain(&lines[0]);
+        assert!(first.starts_with(" ◐  PROD   creating 62 %  2m10s of ~"), "{first}");
+        assert!(first.contains("  Create snapshot rentaliq-prod-db-manual"), "{first}");
         assert!(crate::ui::prose::plain(&lines[1]).contains("+2 more"));
         assert!(super::super::running_lines(&self::app(Vec::new()), 120).is_empty());
+    }
+
+    #[test]
+    fn where_there_is_little_room_the_name_is_cut_and_not_the_state() {
+        let app = app((1..=3).map(|n| sent(execution(n))).collect());
+        let lines = super::super::running_lines(&app, 60);
+        let last = crate::ui::prose::plain(&lines[1]);
+        assert!(last.starts_with(" ◐  PROD   creating 62 %  2m10s of ~"), "{last}");
+        assert!(last.contains("…  +1 more: O"), "{last}");
+        assert!(crate::ui::pen::width(&lines[1]) <= 60, "{last}");
+        let frame = shown(&app, &State::default(), 80, 21);
+        assert!(frame.lines().nth(1).unwrap().contains("▸◐  PROD   creating 62 %  2m10s of ~"), "{frame}");
+    }
+
+    #[test]
+    fn of_a_world_that_is_gone_nothing_runs_and_nothing_is_to_be_done() {
+        for mut ended in [execution(1), sent(execution(1))] {
+            let unsent = if ended.open_steps().is_empty() { vec![0] } else { Vec::new() };
+            let why = "the sandbox began anew, its world of before is gone".to_owned();
+            let outcome = Outcome::Interrupted { unsent: unsent.clone(), why };
+            ended.apply(testing::at(), &Body::Ended { execution: ended.id.clone(), outcome });
+            let frame = shown(&app(vec![ended]), &State::default(), 100, 40);
+            assert!(!frame.contains('◐') && !frame.contains("What went before"), "{frame}");
+            assert_eq!(frame.matches("What to do").count(), 1, "{frame}");
+            let words = if unsent.is_empty() { "its end was not seen" } else { "DBSnapshotIdentifier=" };
+            assert!(frame.contains(words), "{frame}");
+        }
+    }
+
+    #[test]
+    fn following_is_stopped_by_a_key_that_is_pressed_twice() {
+        let running = sent(execution(1));
+        let id = running.id.clone();
+        let mut app = app(vec![running]);
+        assert!(shown(&app, &State::default(), 100, 24).contains("x twice stops following it"));
+        app.operations.giving_up = Some((id, app.now));
+        assert!(shown(&app, &State::default(), 100, 24).contains("x again stops following it"));
+        let mut over = execution(2);
+        let outcome = Outcome::Done;
+        over.apply(testing::at(), &Body::Ended { execution: over.id.clone(), outcome });
+        app.operations.executions = vec![over];
+        assert!(!shown(&app, &State::default(), 100, 24).contains("stops following"));
     }
 
     #[test]

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use super::finding::role;
+use super::lack;
 use super::recovery::Recovery;
+use super::standing::Standing;
 use super::summary::Summary;
 use crate::app::state::State as App;
-use crate::domain::finding::Severity;
 use crate::domain::{Environment, FaultKind};
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
-use crate::ui::{format, text};
+use crate::ui::{format, text, trouble};
 
 /// The rule that judges the latest restorable time.
 const RESTORABLE: &str = "restorable-time";
@@ -26,7 +27,7 @@ pub fn pieces(app: &App, summary: &Summary, environment: &Environment, width: u1
     let name = format!(" {} ", shown_name(environment));
     let padding = " ".repeat(names.saturating_sub(text::width(&name)));
     let mut left: Vec<Piece> = vec![
-        mark(summary),
+        Standing::of(summary).mark(),
         (" ".into(), Role::Text),
         (name, criticality_role(environment.criticality)),
         (padding, Role::Text),
@@ -51,21 +52,6 @@ pub fn pieces(app: &App, summary: &Summary, environment: &Environment, width: u1
     left.push(("   ".into(), Role::Text));
     left.push(words);
     (left, right)
-}
-
-/// The mark of an environment: its worst finding, or that nothing is known.
-fn mark(summary: &Summary) -> Piece {
-    match (summary.severity, &summary.fault, summary.read) {
-        (_, Some(_), Some(_)) => ("◌".into(), Role::Stale),
-        (_, Some(fault), None) if matches!(fault.kind, FaultKind::WrongAccount { .. }) => ("✖".into(), Role::Critical),
-        (_, Some(_), None) => ("○".into(), Role::Warning),
-        (Some(Severity::Critical), ..) => ("✖".into(), Role::Critical),
-        (Some(Severity::Warning), ..) => ("▲".into(), Role::Warning),
-        (_, None, None) => ("○".into(), Role::Unknown),
-        // Where there is nothing, nothing is well.
-        _ if summary.databases == 0 => ("○".into(), Role::Unknown),
-        _ => ("●".into(), Role::Good),
-    }
 }
 
 /// Region, and the DR region.
@@ -98,17 +84,33 @@ fn words(app: &App, summary: &Summary) -> Piece {
         return (format!("{} {}", finding.summary, finding.resource), role(finding.severity));
     }
     match (&summary.fault, summary.findings.len()) {
-        (Some(fault), _) if summary.read.is_none() => {
-            let strange = matches!(fault.kind, FaultKind::WrongAccount { .. });
-            (format!("{}: {}", fault.word(), fault.advice()), if strange { Role::Critical } else { Role::Warning })
-        }
-        (Some(fault), _) => (fault.word().into(), Role::Stale),
-        (None, 0) if summary.loading => ("asking AWS …".into(), Role::Dim),
+        (Some(fault), _) if summary.read.is_none() => match &fault.kind {
+            // Both accounts first: the end is cut off where there is no room.
+            FaultKind::WrongAccount { .. } => (trouble::advice(fault), Role::Critical),
+            _ => (format!("{}: {}", trouble::cause(fault), trouble::advice(fault)), Role::Warning),
+        },
+        (Some(fault), _) => (trouble::cause(fault).into(), Role::Stale),
+        (None, _) if summary.databases == 0 && summary.loading => ("asking AWS …".into(), Role::Dim),
+        (None, _) if !summary.lacks.is_empty() => partial(summary),
         (None, 0) if summary.databases == 0 => ("no DB instances".into(), Role::Dim),
         (None, 0) => (format!("all {} checks pass", summary.checks), Role::Dim),
         // They follow below.
         (None, _) => (String::new(), Role::Dim),
     }
+}
+
+/// How many checks could be made, and why not the others.
+fn partial(summary: &Summary) -> Piece {
+    let (made, checks) = (summary.made, summary.checks);
+    let words = format!("{made} of {checks} checks; {}", lack::line(&summary.lacks));
+    let failed = summary.lacks.iter().any(|lack| lack.failed);
+    let known = summary.lacks.iter().all(|lack| lack.known);
+    let role = match (failed, known) {
+        (true, false) => Role::Warning,
+        (_, true) => Role::Stale,
+        (false, false) => Role::Dim,
+    };
+    (words, role)
 }
 
 fn freshness(app: &App, summary: &Summary) -> String {
@@ -118,5 +120,21 @@ fn freshness(app: &App, summary: &Summary) -> String {
             let age = format::since(app.now, at);
             if age.as_secs() < 60 { "< 1m".into() } else { format::coarse_age(age) }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lack::Lack;
+    use super::*;
+
+    #[test]
+    fn checks_that_could_not_be_made_are_counted_and_say_why() {
+        let lack = |words: &str, failed| Lack { words: words.into(), known: false, failed };
+        let mut summary =
+            Summary { checks: 18, made: 7, lacks: vec![lack("metrics denied", true)], ..Summary::default() };
+        assert_eq!(partial(&summary), ("7 of 18 checks; metrics denied".into(), Role::Warning));
+        summary.lacks = vec![lack("events not read yet", false)];
+        assert_eq!(partial(&summary), ("7 of 18 checks; events not read yet".into(), Role::Dim));
     }
 }

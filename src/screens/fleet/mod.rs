@@ -3,13 +3,18 @@
 mod curve;
 mod finding;
 mod heading;
+mod lack;
+pub mod problems;
 mod recovery;
+mod standing;
 mod state;
 mod summary;
 mod update;
 mod view;
 
+pub use lack::Lack;
+pub use standing::{Standing, standing};
 pub use state::{Item, State};
 pub use summary::{Gauge, Summary, rebuild};
-pub use update::handle;
+pub use update::{handle, selected_arn};
 pub use view::{hints, item_at, view};

@@ -42,11 +42,18 @@ impl Recovery {
         pieces.push((format!("{} ago", format::coarse_age(age)), role));
         if let Some(rpo) = self.rpo.filter(|_| width >= 100) {
             pieces.push((format!("  RPO {} ", format::coarse_age(rpo)), Role::Dim));
-            // Older than the RPO and well: the reason has to stand beside it.
             if !self.late && !self.stale && age > rpo {
-                pieces.push((format!("+{} upload ", format::coarse_age(self.upload)), Role::Dim));
+                // The target is passed: not well, and no finding while logs are on their way.
+                let room = if width >= 140 {
+                    format!("passed, within {} of log upload ", format::coarse_age(self.upload))
+                } else {
+                    "passed ".into()
+                };
+                pieces.push((room, Role::Text));
+                pieces.push(("·".into(), Role::Dim));
+            } else {
+                pieces.push(self.mark());
             }
-            pieces.push(self.mark());
         }
         pieces
     }
@@ -67,17 +74,22 @@ mod tests {
     use super::*;
 
     fn words(minutes: i64, late: bool, stale: bool) -> String {
+        words_at(120, minutes, late, stale)
+    }
+
+    fn words_at(width: u16, minutes: i64, late: bool, stale: bool) -> String {
         let now = Timestamp::from_second(1_794_999_600).expect("in range");
         let restorable = Timestamp::from_second(1_794_999_600 - minutes * 60).expect("in range");
         let rpo = Some(Duration::from_mins(5));
         let recovery = Recovery { restorable, rpo, upload: Duration::from_mins(5), late, stale };
-        recovery.pieces(now, 120).into_iter().map(|(text, _)| text).collect()
+        recovery.pieces(now, width).into_iter().map(|(text, _)| text).collect()
     }
 
     #[test]
-    fn a_mark_that_is_good_beyond_the_rpo_says_why() {
+    fn a_target_that_is_passed_is_not_called_well() {
         assert_eq!(words(4, false, false), "restorable 4m ago  RPO 5m ●");
-        assert_eq!(words(6, false, false), "restorable 6m ago  RPO 5m +5m upload ●");
+        assert_eq!(words(6, false, false), "restorable 6m ago  RPO 5m passed ·");
+        assert_eq!(words_at(160, 6, false, false), "restorable 6m ago  RPO 5m passed, within 5m of log upload ·");
         assert_eq!(words(23, true, false), "restorable 23m ago  RPO 5m ▲");
     }
 

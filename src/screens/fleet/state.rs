@@ -22,6 +22,8 @@ pub struct State {
     pub selected: usize,
     /// First visible line.
     pub offset: usize,
+    /// The user has chosen where the cursor stands: it follows its line, not the worst.
+    pub moved: bool,
 }
 
 /// Findings of an environment that are shown before "… more".
@@ -80,15 +82,11 @@ mod tests {
         };
         Summary {
             environment,
-            severity: None,
             findings: vec![finding; findings],
             databases: 1,
             checks: 1,
-            restorable: None,
-            read: None,
-            fault: None,
-            loading: false,
-            busiest: None,
+            made: 1,
+            ..Summary::default()
         }
     }
 

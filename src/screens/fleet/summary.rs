@@ -4,10 +4,13 @@ use std::cmp::Reverse;
 
 use jiff::Timestamp;
 
-use crate::app::checkup::subject;
+use super::lack::Lack;
+use super::standing::Standing;
+use crate::app::checkup;
 use crate::app::state::State as App;
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::{Database, Fault, FaultKind, Metric, Remote, SiteId};
+use crate::domain::{Database, Fault, Metric, Remote, SiteId};
+use crate::health::Part;
 
 /// A small chart of the environment's busiest DB instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +22,7 @@ pub struct Gauge {
 }
 
 /// One environment on the fleet screen.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Summary {
     /// Index into the estate's environments.
     pub environment: usize,
@@ -29,8 +32,12 @@ pub struct Summary {
     pub findings: Vec<Finding>,
     /// DB instances that belong to it.
     pub databases: usize,
-    /// Rules that could be applied to them.
+    /// Checks of them, once everything is read.
     pub checks: usize,
+    /// Those that could be made: their data was read and is fresh.
+    pub made: usize,
+    /// What the others wait for, each once.
+    pub lacks: Vec<Lack>,
     /// The oldest of the newest restorable times of its primaries.
     pub restorable: Option<Timestamp>,
     /// When the oldest of its lists was read.
@@ -43,8 +50,11 @@ pub struct Summary {
     pub busiest: Option<(SiteId, usize)>,
 }
 
-/// Rebuilds all summaries; the cursor stays on its line's environment.
+/// Rebuilds all summaries; the cursor stays on its line's environment once the user has moved it,
+/// and on the worst before.
 pub fn rebuild(app: &mut App) {
+    // The mouse moves it, too.
+    app.fleet.moved |= app.fleet.selected != 0;
     let before = app.fleet.current();
     let mut summaries: Vec<Summary> = (0..app.estate.environments.len()).map(|i| summarise(app, i)).collect();
     summaries.sort_by_key(|s| {
@@ -52,42 +62,40 @@ pub fn rebuild(app: &mut App) {
         (Reverse(rank(s)), Reverse(environment.criticality), s.environment)
     });
     app.fleet.summaries = summaries;
+    if !app.fleet.moved {
+        app.fleet.offset = 0;
+        return;
+    }
     let found = before.and_then(|item| app.fleet.position(item));
     let count = app.fleet.items().count();
     app.fleet.selected = found.unwrap_or(app.fleet.selected).min(count.saturating_sub(1));
 }
 
-/// Critical findings first, then what cannot be read at all, then warnings, then the rest.
+/// Critical findings first, then what cannot be read, then warnings, then the rest. Not even a
+/// warning tells what is hidden by what cannot be read.
 fn rank(summary: &Summary) -> u8 {
-    match (summary.severity, &summary.fault) {
-        (_, Some(fault)) if matches!(fault.kind, FaultKind::WrongAccount { .. }) => 5,
-        (Some(Severity::Critical), _) => 4,
-        (_, Some(_)) => 3,
-        (Some(Severity::Warning), None) => 2,
+    let blind = summary.fault.is_some() || summary.lacks.iter().any(|lack| lack.failed);
+    match Standing::of(summary) {
+        Standing::Strange => 5,
+        Standing::Critical => 4,
+        _ if blind => 3,
+        Standing::Warning => 2,
         _ => 1,
     }
 }
 
 fn summarise(app: &App, index: usize) -> Summary {
     let environment = &app.estate.environments[index];
-    let mut summary = Summary {
-        environment: index,
-        severity: None,
-        findings: Vec::new(),
-        databases: 0,
-        checks: 0,
-        restorable: None,
-        read: None,
-        fault: None,
-        loading: false,
-        busiest: None,
-    };
+    let mut summary = Summary { environment: index, ..Summary::default() };
     let mut most = -1.0;
     for site in environment.sites() {
         let Some(data) = app.site(site) else { continue };
         match &data.databases {
             Remote::Idle | Remote::Loading => summary.loading = true,
             remote => summary.fault = summary.fault.or_else(|| remote.fault().cloned()),
+        }
+        if !checkup::is_current(data, Part::Inventory, app.now) {
+            Lack::of(data, Part::Inventory, app.now).add(&mut summary.lacks);
         }
         summary.read = match (summary.read, data.databases.at()) {
             (Some(a), Some(b)) => Some(a.min(b)),
@@ -98,7 +106,12 @@ fn summarise(app: &App, index: usize) -> Summary {
                 continue;
             }
             summary.databases += 1;
-            summary.checks += crate::health::applicable(&subject(data, database, environment.rpo));
+            let coverage = checkup::coverage(data, database, app.now);
+            summary.checks += coverage.expected;
+            summary.made += coverage.made;
+            for part in coverage.missing {
+                Lack::of(data, part, app.now).add(&mut summary.lacks);
+            }
             summary.findings.extend(app.health.of(&database.arn).filter(|f| f.severity > Severity::Info).cloned());
             if let Some(at) = restorable(database) {
                 summary.restorable = Some(summary.restorable.map_or(at, |known: Timestamp| known.min(at)));
@@ -119,4 +132,85 @@ fn summarise(app: &App, index: usize) -> Summary {
 /// Replicas and instances without backups have no restorable time of their own.
 fn restorable(database: &Database) -> Option<Timestamp> {
     database.latest_restorable.filter(|_| !database.is_replica() && database.backup_retention_days > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::update::settle;
+    use crate::app::{Estate, State};
+    use crate::domain::{Environment, FaultKind};
+    use crate::keymap::Keymap;
+    use crate::theme::{ColorDepth, Theme};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("in range")
+    }
+
+    fn denied() -> Fault {
+        let kind = FaultKind::Denied { action: "cloudwatch:GetMetricData".into() };
+        Fault { kind, call: "cloudwatch:GetMetricData".into(), message: String::new(), request_id: None }
+    }
+
+    /// Three environments, each with a DB instance that is switched off: few checks, all of them made.
+    fn fleet() -> State {
+        let mut estate = Estate { sessions: vec!["ops".into()], ..Estate::default() };
+        for region in ["eu-west-1", "eu-west-2", "eu-west-3"] {
+            let site = estate.add_site(0, region);
+            estate.environments.push(Environment { name: region.into(), site, ..Environment::default() });
+        }
+        let mut state = State::new(estate, at(0), Keymap::default(), Theme::default(), ColorDepth::TrueColor);
+        for (i, data) in state.sites.iter_mut().enumerate() {
+            let database = Database {
+                id: format!("db-{i}"),
+                arn: format!("arn-{i}"),
+                status: "stopped".into(),
+                backup_retention_days: 7,
+                ..Database::default()
+            };
+            data.databases.succeed(vec![database], at(0));
+            data.events.succeed(Vec::new(), at(0));
+            data.maintenance.succeed(std::collections::HashMap::new(), at(0));
+            for part in [&mut data.metrics, &mut data.vitals, &mut data.trend] {
+                part.succeed((), at(0));
+            }
+        }
+        settle(&mut state);
+        state
+    }
+
+    fn standing(state: &State, environment: usize) -> Option<Standing> {
+        state.fleet.summary(environment).map(Standing::of)
+    }
+
+    #[test]
+    fn an_environment_is_well_only_when_all_that_its_checks_need_was_read() {
+        let mut state = fleet();
+        assert_eq!(standing(&state, 1), Some(Standing::Well));
+        state.sites[1].maintenance = Remote::Failed { fault: denied() };
+        state.databases.dirty = true;
+        settle(&mut state);
+        assert_eq!(standing(&state, 1), Some(Standing::Unreadable));
+        let first = state.fleet.summaries.first().expect("three");
+        assert_eq!((first.environment, first.checks - first.made), (1, 1), "it stands above what is well");
+        // What was read in a healthy time ages.
+        state.now = at(100_000);
+        settle(&mut state);
+        assert_eq!(standing(&state, 0), Some(Standing::Old));
+    }
+
+    #[test]
+    fn the_cursor_stays_on_the_worst_until_it_is_moved() {
+        let mut state = fleet();
+        state.sites[2].databases = Remote::Failed { fault: denied() };
+        state.databases.dirty = true;
+        settle(&mut state);
+        assert_eq!(state.fleet.current(), Some(super::super::Item::Environment(2)));
+        super::super::handle(&mut state, crate::keymap::Action::Down);
+        let chosen = state.fleet.current();
+        state.sites[1].databases = Remote::Failed { fault: denied() };
+        state.databases.dirty = true;
+        settle(&mut state);
+        assert_eq!(state.fleet.current(), chosen);
+    }
 }

@@ -30,8 +30,14 @@ pub fn handle(app: &mut App, action: Action) -> bool {
             open(app);
             return true;
         }
+        // What there is to filter here are the environments: their list is narrowed by typing.
+        Action::Filter => {
+            update::run(app, Action::Environments, &mut Vec::new());
+            return true;
+        }
         _ => return false,
     };
+    app.fleet.moved |= action != Action::ToggleDensity;
     app.fleet.selected = to.min(app.fleet.items().count().saturating_sub(1));
     app.fleet.offset = super::view::reveal(app);
     true
@@ -40,6 +46,13 @@ pub fn handle(app: &mut App, action: Action) -> bool {
 /// The first position among these that is a finding.
 fn finding(app: &App, mut positions: impl Iterator<Item = usize>) -> Option<usize> {
     positions.find(|at| matches!(app.fleet.items().nth(*at), Some(Item::Finding(..))))
+}
+
+/// ARN of the DB instance that the finding under the cursor is about.
+#[must_use]
+pub fn selected_arn(app: &App) -> Option<String> {
+    let Some(Item::Finding(index, place)) = app.fleet.current() else { return None };
+    app.fleet.summary(index)?.findings.get(place).map(|finding| finding.arn.clone())
 }
 
 /// An environment opens its databases, a finding its DB instance.

@@ -4,13 +4,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::state::{Item, SHOWN};
-use super::{curve, finding, heading};
+use super::{curve, finding, heading, problems};
 use crate::app::state::State as App;
 use crate::domain::Criticality;
-use crate::keymap::Action;
+use crate::keymap::{Action, Layer};
 use crate::theme::Role;
 use crate::ui::environment::{CURSOR, PRODUCTION_EDGE};
 use crate::ui::pen::{self, Piece};
+use crate::ui::trouble;
 
 /// A line of the screen and the item that it belongs to.
 struct Line {
@@ -43,7 +44,8 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         return;
     }
     let current = app.fleet.current();
-    for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(app.fleet.offset)) {
+    let offset = first(app, &lines, area);
+    for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(offset)) {
         let row = Rect { y, height: 1, ..area };
         let chosen = line.item.is_some() && line.item == current && app.overlay.is_none();
         if chosen {
@@ -66,10 +68,19 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
 /// The first line to show so that the cursor's is visible, with what belongs to it.
 pub(super) fn reveal(app: &App) -> usize {
     let body = crate::app::view::body(app);
-    let lines = lines(app, body.width);
+    first(app, &lines(app, body.width), body)
+}
+
+/// The same for lines that are made already. Lines move when environments change their order: the
+/// cursor is kept on the screen while drawing, too.
+fn first(app: &App, lines: &[Line], body: Rect) -> usize {
     let current = app.fleet.current();
     let page = usize::from(body.height).max(1);
     let at = lines.iter().position(|line| line.item.is_some() && line.item == current).unwrap_or(0);
+    if lines.iter().take(at).all(|line| line.item.is_none()) {
+        // What stands above the first one belongs to it.
+        return (at + 1).saturating_sub(page);
+    }
     let detail = match current {
         Some(Item::Finding(environment, place)) => app
             .fleet
@@ -79,13 +90,14 @@ pub(super) fn reveal(app: &App) -> usize {
         _ => 0,
     };
     let last = at + detail.min(page - 1);
-    let mut offset = app.fleet.offset.min(lines.len().saturating_sub(page));
+    let offset = app.fleet.offset.min(lines.len().saturating_sub(page));
     if at < offset {
-        offset = at;
+        at
     } else if last >= offset + page {
-        offset = last + 1 - page;
+        last + 1 - page
+    } else {
+        offset
     }
-    if at == 0 { 0 } else { offset }
 }
 
 /// The position among the items of what stands in a row of the terminal; `None` for a line that the
@@ -95,17 +107,12 @@ pub fn item_at(app: &App, row: u16) -> Option<usize> {
     let body = crate::app::view::body(app);
     let line = row.checked_sub(body.y).filter(|line| *line < body.height)?;
     let lines = lines(app, body.width);
-    let item = lines.get(app.fleet.offset + usize::from(line))?.item?;
+    let item = lines.get(first(app, &lines, body) + usize::from(line))?.item?;
     app.fleet.items().position(|i| i == item)
 }
 
 fn lines(app: &App, width: u16) -> Vec<Line> {
-    // An environment that is missing for an error must not be taken for one that is well.
-    let mut lines: Vec<Line> = app
-        .problems
-        .iter()
-        .map(|problem| Line::passive(vec![("▲ ".into(), Role::Warning), (problem.clone(), Role::Warning)], false))
-        .collect();
+    let mut lines: Vec<Line> = configuration(app).into_iter().collect();
     let current = app.fleet.current();
     for summary in &app.fleet.summaries {
         let Some(environment) = app.estate.environments.get(summary.environment) else { continue };
@@ -129,7 +136,7 @@ fn lines(app: &App, width: u16) -> Vec<Line> {
         }
         // Where nothing was ever read the heading says it.
         if let Some(fault) = summary.fault.as_ref().filter(|_| summary.read.is_some()) {
-            let words = format!("{} {}: {}", fault.call, fault.word(), fault.advice());
+            let words = format!("{} {}: {}", fault.call, trouble::cause(fault), trouble::advice(fault));
             lines.push(Line::passive(vec![("  ▲ ".into(), Role::Warning), (words, Role::Text)], bar));
         }
         if !summary.findings.is_empty() || bar {
@@ -141,6 +148,19 @@ fn lines(app: &App, width: u16) -> Vec<Line> {
         lines.push(Line::passive(Vec::new(), false));
     }
     lines
+}
+
+/// What is wrong with the configuration, in one line: an environment that is missing for an error must
+/// not be taken for one that is well, nor push the others off the screen.
+fn configuration(app: &App) -> Option<Line> {
+    let words = problems::headline(&app.problems)?;
+    let mut line = Line::passive(vec![("▲ ".into(), Role::Warning), (words, Role::Warning)], false);
+    if app.problems.len() > 1
+        && let Some(key) = app.keymap.key_for(&[Layer::Global], Action::Errors)
+    {
+        line.right = vec![(format!("{key} shows all"), Role::Warning)];
+    }
+    Some(line)
 }
 
 /// The keys that work here, most useful first.

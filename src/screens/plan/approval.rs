@@ -50,6 +50,29 @@ pub fn lines(app: &App, plan: &State, width: usize) -> Vec<Line> {
     lines
 }
 
+/// Whether the gesture would send the plan, as far as can be told before it is made: it is armed
+/// here, and neither a check, the policy, the journal nor what runs already is in the way.
+#[must_use]
+pub fn is_open(app: &App, plan: &State) -> bool {
+    let Some(made) = plan.plan.as_deref().filter(|_| !plan.reading) else { return false };
+    let policy = app.operations.policy(plan.environment);
+    let arming = app.operations.arming.as_ref().filter(|arming| armed::left(arming, app.now).is_some());
+    let running: Vec<&Plan> = app
+        .operations
+        .running()
+        .filter(|other| other.environment == plan.target.environment)
+        .map(|other| &other.plan)
+        .collect();
+    arming.is_some_and(|arming| arming.environment == plan.target.environment)
+        && made.obstacle().is_none()
+        && !made.steps.is_empty()
+        && app.operations.journal.is_none()
+        && policy.refusal(plan.kind, app.now).is_none()
+        && policy.level(made.risk, made.criticality) != Level::Deny
+        && running.len() < policy.running_at_most
+        && !running.iter().any(|other| other.touches(made))
+}
+
 fn critical(words: &str, width: usize) -> Vec<Line> {
     prose::hanging(vec![(" ✖ ".into(), Role::Critical)], words, Role::Critical, width)
 }
@@ -128,19 +151,21 @@ fn gesture(app: &App, plan: &State, made: &Plan, level: Level, width: usize) -> 
     }
     let mut line = lead("To approve, type the name: ", plan.focus == Focus::Name);
     line.extend(typed(&plan.name, plan.focus == Focus::Name, &line, width));
-    line.push(state_of_name(plan.name.value(), &made.name_to_type));
     let wait = wait(app, plan, level);
     if wait > 0 {
         line.push((format!("  possible in {wait} s"), Role::Warning));
     }
+    line.push(state_of_name(plan.name.value(), &made.name_to_type, wait > 0));
     lines.push(line);
     lines
 }
 
-/// Whether what is typed is the name, or can still become it.
-fn state_of_name(typed: &str, name: &str) -> pen::Piece {
+/// Whether what is typed is the name, or can still become it; while it `waits`, Enter sends nothing.
+fn state_of_name(typed: &str, name: &str, waits: bool) -> pen::Piece {
     if typed.is_empty() {
         (format!("  ({name})"), Role::Dim)
+    } else if typed == name && waits {
+        ("  then Enter".into(), Role::Dim)
     } else if typed == name {
         ("  ✔ Enter sends it".into(), Role::Good)
     } else if name.starts_with(typed) {
@@ -167,10 +192,12 @@ mod tests {
 
     #[test]
     fn a_wrong_name_is_seen_before_enter() {
-        assert_eq!(state_of_name("", "qa-db").0, "  (qa-db)");
-        assert_eq!(state_of_name("qa", "qa-db").0, "");
-        assert_eq!(state_of_name("qb", "qa-db").1, Role::Warning);
-        assert_eq!(state_of_name("qa-db", "qa-db").1, Role::Good);
-        assert_eq!(state_of_name("qa-db-dr", "qa-db").1, Role::Warning);
+        assert_eq!(state_of_name("", "qa-db", false).0, "  (qa-db)");
+        assert_eq!(state_of_name("qa", "qa-db", false).0, "");
+        assert_eq!(state_of_name("qb", "qa-db", false).1, Role::Warning);
+        assert_eq!(state_of_name("qa-db", "qa-db", false).1, Role::Good);
+        assert_eq!(state_of_name("qa-db-dr", "qa-db", false).1, Role::Warning);
+        let early = state_of_name("qa-db", "qa-db", true);
+        assert!(!early.0.contains('✔') && early.1 != Role::Good, "{early:?}");
     }
 }

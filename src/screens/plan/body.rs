@@ -124,11 +124,10 @@ fn monthly(plan: &Plan, width: usize) -> Vec<Line> {
 /// What is asked for explicitly because AWS would set something else; what deliberately differs.
 fn kept(rows: &[Kept], width: usize) -> Vec<Line> {
     let mut lines = Vec::new();
-    let would = |row: &Kept| if row.default.is_empty() { "nothing".to_owned() } else { row.default.clone() };
     let said: Vec<String> = rows
         .iter()
         .filter(|row| row.kept && row.value != row.default)
-        .map(|row| format!("{} {} (AWS would set {})", row.name, row.value, would(row)))
+        .map(|row| format!("{} {} ({})", row.name, row.value, otherwise(&row.default)))
         .collect();
     let alike = rows.iter().filter(|row| row.kept && row.value == row.default).count();
     let mut words = said.join(", ");
@@ -144,6 +143,15 @@ fn kept(rows: &[Kept], width: usize) -> Vec<Line> {
         lines.extend(prose::labelled("Different", "▲", &words, Role::Warning, width));
     }
     lines
+}
+
+/// What it would be if it were not asked for: a value, or in AWS's hands.
+fn otherwise(default: &str) -> String {
+    match default {
+        "" => "AWS's default: none".to_owned(),
+        said if said.starts_with("AWS's ") => format!("otherwise {said}"),
+        said => format!("AWS's default: {said}"),
+    }
 }
 
 /// Those that are met side by side, the others each with what was seen.
@@ -291,10 +299,17 @@ mod tests {
         assert_eq!(
             shown(&kept(&rows, 100)),
             [
-                " Kept           MultiAZ true (AWS would set false), and 1 more value as at the source",
+                " Kept           MultiAZ true (AWS's default: false), and 1 more value as at the source",
                 " Different      ▲ DBInstanceClass: not as at the source, which has db.r6g.large",
             ]
         );
+    }
+
+    #[test]
+    fn what_aws_would_choose_is_said_in_whole_words() {
+        assert_eq!(otherwise("depends on the subnet group"), "AWS's default: depends on the subnet group");
+        assert_eq!(otherwise("AWS's choice"), "otherwise AWS's choice");
+        assert_eq!(otherwise(""), "AWS's default: none");
     }
 
     #[test]

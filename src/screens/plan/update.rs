@@ -56,12 +56,22 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
             Focus::Field(_) => operations::leave_plan(app, effects),
             Focus::Reason | Focus::Name => plan.focus = Focus::Field(0),
         },
-        Action::Down | Action::NextPane => {
+        Action::Down => {
             plan.focus = following(plan.focus, count, level);
             plan.scroll = 0;
         }
-        Action::Up | Action::PreviousPane => {
+        Action::Up => {
             plan.focus = preceding(plan.focus, count, level);
+            plan.scroll = 0;
+        }
+        // Straight to where it is approved, and back.
+        Action::NextPane | Action::PreviousPane => {
+            plan.focus = match plan.focus {
+                Focus::Field(_) => following(Focus::Field(count.saturating_sub(1)), count, level),
+                Focus::Reason if action == Action::NextPane => Focus::Name,
+                Focus::Name if action == Action::PreviousPane => preceding(Focus::Name, count, level),
+                Focus::Reason | Focus::Name => Focus::Field(0),
+            };
             plan.scroll = 0;
         }
         Action::HalfPageDown | Action::PageDown => plan.scroll = plan.scroll.saturating_add(page).min(most),
@@ -188,7 +198,7 @@ fn choose(edit: &mut Edit, kind: &FieldKind, step: isize) {
         FieldKind::Choice { offers, .. } => offers.get(chosen).map(|offer| offer.value.clone()),
         FieldKind::Moment { earliest, latest, marks } => marks.get(chosen).map(|mark| {
             let before = mark.at.checked_sub(SignedDuration::from_secs(60)).unwrap_or(mark.at);
-            before.clamp(*earliest, *latest).to_string()
+            whole_seconds(before.clamp(*earliest, *latest)).to_string()
         }),
         _ => None,
     };
@@ -197,6 +207,11 @@ fn choose(edit: &mut Edit, kind: &FieldKind, step: isize) {
         edit.input = Input::new(value);
         edit.problem = None;
     }
+}
+
+/// AWS takes a moment to the second.
+fn whole_seconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 /// Whether a key that is bound while typing moves a moment instead: pages are hours there.
@@ -225,7 +240,7 @@ pub fn typed(app: &mut App, key: Key) {
         if let (Some((earliest, latest)), true) = (moment, minutes != 0) {
             let at: Timestamp = edit.input.value().parse().unwrap_or(latest);
             let moved = at.checked_add(SignedDuration::from_mins(minutes)).unwrap_or(at).clamp(earliest, latest);
-            edit.input = Input::new(moved.to_string());
+            edit.input = Input::new(whole_seconds(moved).to_string());
             edit.problem = None;
         } else if edit_line(&mut edit.input, key) {
             edit.problem = None;

@@ -158,7 +158,10 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
         Focus::Field(_) => {}
         // What is typed here is text: the letters of other hints would only land in it.
         Focus::Reason => return vec![(Action::Open, "to the name"), (Action::Back, "back to the plan")],
-        Focus::Name => return vec![(Action::Open, "send"), (Action::Back, "back to the plan")],
+        Focus::Name if approval::is_open(app, plan) => {
+            return vec![(Action::Open, "send"), (Action::Back, "back to the plan")];
+        }
+        Focus::Name => return vec![(Action::Back, "back to the plan")],
     }
     let mut hints = Vec::new();
     if !plan.fields().is_empty() {
@@ -166,17 +169,18 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
     }
     let policy = app.operations.policy(plan.environment);
     let armed = app.operations.arming.is_some();
+    let open = approval::is_open(app, plan);
     let level = plan.plan.as_ref().map(|made| policy.level(made.risk, made.criticality));
     match level {
-        Some(Level::Confirm) if armed => hints.push((Action::Approve, "send")),
-        Some(Level::TypeName | Level::TypeNameAndReason { .. }) if armed => {
+        Some(Level::Confirm) if open => hints.push((Action::Approve, "send")),
+        Some(Level::TypeName | Level::TypeNameAndReason { .. }) if open => {
             hints.push((Action::NextPane, "to the name"));
         }
         _ => {}
     }
     hints.push((Action::Arm, if armed { "disarm" } else { "arm" }));
     if plan.kind.offers_safety_snapshot() {
-        hints.push((Action::SafetySnapshot, "snapshot first"));
+        hints.push((Action::SafetySnapshot, if plan.safety.is_some() { "no snapshot" } else { "snapshot first" }));
     }
     hints.extend([
         (Action::HalfPageDown, "more"),
@@ -284,6 +288,47 @@ mod tests {
         assert!(frame.contains("possible in 6 s"), "{frame}");
         app.now = later(11);
         assert!(!small(&app).contains("possible in"));
+    }
+
+    #[test]
+    fn the_key_that_sends_is_offered_only_where_it_does() {
+        let offers = |app: &App| hints(app).iter().any(|(action, _)| *action == Action::Approve);
+        assert!(offers(&app(Level::Confirm, true)));
+        assert!(!offers(&app(Level::Confirm, false)), "read-only");
+        let mut elsewhere = app(Level::Confirm, true);
+        if let Some(arming) = &mut elsewhere.operations.arming {
+            arming.environment = "qa".into();
+        }
+        assert!(!offers(&elsewhere));
+        let mut over = app(Level::Confirm, true);
+        over.now = later(600);
+        assert!(!offers(&over));
+        let mut unrecorded = app(Level::Confirm, true);
+        unrecorded.operations.journal = Some("disk full".into());
+        assert!(!offers(&unrecorded));
+    }
+
+    #[test]
+    fn the_key_for_the_snapshot_says_what_it_does_now() {
+        let mut app = app(Level::Confirm, true);
+        plan(&mut app).kind = Kind::ChangeClass;
+        let says = |app: &App| hints(app).into_iter().find(|(action, _)| *action == Action::SafetySnapshot);
+        assert_eq!(says(&app), Some((Action::SafetySnapshot, "snapshot first")));
+        plan(&mut app).safety = Some("before-it".into());
+        assert_eq!(says(&app), Some((Action::SafetySnapshot, "no snapshot")));
+    }
+
+    #[test]
+    fn while_it_cools_down_the_time_comes_first_and_nothing_is_ticked() {
+        let mut app = app(REASON, true);
+        app.now = later(4);
+        let name = plan(&mut app).plan.as_ref().unwrap().name_to_type.clone();
+        plan(&mut app).focus = Focus::Name;
+        plan(&mut app).name = Input::new(name.clone());
+        let frame = small(&app);
+        assert!(frame.contains(&format!("{name}▏  possible in 6 s  then Enter")), "{frame}");
+        app.now = later(11);
+        assert!(small(&app).contains("✔ Enter sends it"));
     }
 
     #[test]

@@ -13,6 +13,10 @@ fn question(kind: Kind, target: TargetKind, id: &str, region: &str) -> Question 
         dr_region: Some("us-west-2".into()),
         cli: String::new(),
         owns: Owner { name_prefix: "prod-".into(), tags: vec![("Team".into(), "core".into())] },
+        before: vec![Neighbour {
+            regions: vec!["us-east-1".into()],
+            owns: Owner { name_prefix: "prod-ledger-".into(), tags: Vec::new() },
+        }],
     }
 }
 
@@ -46,7 +50,26 @@ fn each_region_is_read_once_and_a_foreign_region_of_the_target_too() {
     assert_eq!(of("us-west-2").regions(), ["us-east-1", "us-west-2"]);
     assert_eq!(of("eu-west-1").regions(), ["us-east-1", "us-west-2", "eu-west-1"]);
     assert!(!of("us-east-1").stands_on("us-west-2"), "a plan for home can do without the DR region");
-    assert!(of("us-west-2").stands_on("us-west-2") && of("us-west-2").stands_on("us-east-1"));
+    assert!(of("us-west-2").stands_on("us-west-2"));
+    assert!(!of("us-west-2").stands_on("us-east-1"), "the replica is promoted when home is down");
+}
+
+#[test]
+fn what_another_environment_selects_first_is_not_ours() {
+    let question = question(Kind::Stop, TargetKind::DbInstance, "prod-db", "us-east-1");
+    let core = [("Team".to_owned(), "core".to_owned())];
+    assert!(question.is_mine("prod-db", "us-east-1", &core));
+    assert!(question.is_mine("prod-db", "us-west-2", &core));
+    assert!(!question.is_mine("prod-db", "eu-west-1", &core), "a region that is not the environment's");
+    assert!(!question.is_mine("qa-db", "us-east-1", &core));
+    assert!(!question.is_mine("prod-ledger-db", "us-east-1", &core), "it comes first");
+    assert!(question.is_mine("prod-ledger-db", "us-west-2", &core), "the other one selects at home only");
+    let mut seen = question.blank(Identity::default(), Timestamp::UNIX_EPOCH);
+    assert!(!question.is_own(&seen), "nothing was read");
+    seen.databases = vec![database("prod-db", "us-east-1", "core")];
+    assert!(question.is_own(&seen));
+    seen.databases[0].tags.clear();
+    assert!(!question.is_own(&seen));
 }
 
 #[test]

@@ -25,12 +25,14 @@ fn the_plan_says_exactly_what_is_sent() {
             "aws rds promote-read-replica --region us-west-2 --db-instance-identifier rentaliq-prod-db-dr \
              --backup-retention-period 30 --preferred-backup-window 03:00-04:00",
             "aws rds modify-db-instance --region us-west-2 --db-instance-identifier rentaliq-prod-db-dr \
-             --multi-az --deletion-protection --apply-immediately",
+             --deletion-protection --no-apply-immediately",
+            "aws rds modify-db-instance --region us-west-2 --db-instance-identifier rentaliq-prod-db-dr \
+             --multi-az --apply-immediately",
         ]
     );
     assert_eq!((plan.risk, plan.obstacle()), (Risk::Irreversible, None));
     assert_eq!((plan.inverse.as_deref(), plan.name_to_type.as_str()), (None, "rentaliq-prod-db-dr"));
-    assert!(plan.observed.iter().any(|(name, _)| name == "rentaliq-prod-db status"), "the source counts too");
+    assert!(plan.observed.iter().any(|(name, _)| name == "us-east-1 rentaliq-prod-db status"), "the source counts too");
 }
 
 #[test]

@@ -1,0 +1,78 @@
+//! What is missing to say of an environment that all is well.
+
+use jiff::Timestamp;
+
+use crate::app::checkup;
+use crate::app::data::SiteData;
+use crate::health::Part;
+use crate::ui::trouble;
+
+/// A kind of data that checks wait for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lack {
+    /// `metrics denied`.
+    pub words: String,
+    /// It was read once, and is old or silent.
+    pub known: bool,
+    /// The last attempt failed.
+    pub failed: bool,
+}
+
+impl Lack {
+    /// What is to say of a part of a site's data that is missing at `now`.
+    #[must_use]
+    pub fn of(data: &SiteData, part: Part, now: Timestamp) -> Self {
+        let known = checkup::read(data, part).is_some();
+        let fault = checkup::fault(data, part);
+        let words = match fault {
+            Some(fault) => trouble::words(part.title(), fault),
+            None if !known => format!("{} not read yet", part.title()),
+            None if checkup::is_current(data, part, now) => format!("{} without values", part.title()),
+            None => format!("{} out of date", part.title()),
+        };
+        // Where a value is missing although all was read, nothing of it is known.
+        let silent = fault.is_none() && checkup::is_current(data, part, now);
+        Self { words, known: known && !silent, failed: fault.is_some() || silent }
+    }
+
+    /// Adds it, unless the same is said already; the worse of both counts.
+    pub fn add(self, lacks: &mut Vec<Self>) {
+        if let Some(lack) = lacks.iter_mut().find(|lack| lack.words == self.words) {
+            lack.known &= self.known;
+            lack.failed |= self.failed;
+        } else {
+            lacks.push(self);
+        }
+    }
+}
+
+/// All of them in one line, those that failed first; what fails hides what is only not read yet.
+#[must_use]
+pub fn line(lacks: &[Lack]) -> String {
+    let failed: Vec<&str> = lacks.iter().filter(|lack| lack.failed).map(|lack| lack.words.as_str()).collect();
+    let rest = || lacks.iter().map(|lack| lack.words.as_str()).collect::<Vec<_>>();
+    (if failed.is_empty() { rest() } else { failed }).join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Fault, FaultKind};
+
+    #[test]
+    fn what_is_missing_is_said_once_and_with_its_cause() {
+        let mut data = SiteData::default();
+        let kind = FaultKind::Denied { action: "cloudwatch:GetMetricData".into() };
+        let denied = Fault { kind, call: String::new(), message: String::new(), request_id: None };
+        data.metrics.fail(denied.clone());
+        data.vitals.fail(denied);
+        let now = Timestamp::UNIX_EPOCH;
+        let mut lacks = Vec::new();
+        for part in [Part::Metrics, Part::Vitals, Part::Events] {
+            Lack::of(&data, part, now).add(&mut lacks);
+        }
+        assert_eq!(lacks.len(), 2);
+        assert_eq!(line(&lacks), "metrics denied");
+        assert_eq!(line(&lacks[1..]), "events not read yet");
+    }
+}
