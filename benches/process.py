@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the whole process in a pseudo-terminal: start, keys, idling, memory.
 
-    benches/process.py target/release/qd [--size 120x40] [--keys 200] [--idle 20] -- ARGUMENTS OF QD
+    benches/process.py [--size 120x40] [--keys 200] [--idle 20] target/release/qd -- ARGUMENTS OF QD
 
 Needs nothing but Python's standard library. Times are from this process's clock, so they contain
 the pseudo-terminal and the scheduler: what a person would feel.
@@ -20,6 +20,7 @@ import sys
 import termios
 import time
 
+QUESTION = b"\x1b]11;?"
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 SEQUENCE = re.compile(rb"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[()][0-9A-B]|\x1b[=>78]")
 
@@ -31,9 +32,13 @@ def read_for(fd, seconds, until=None):
         if not select.select([fd], [], [], left)[0]:
             break
         try:
-            data += os.read(fd, 1 << 16)
+            came = os.read(fd, 1 << 16)
         except OSError:
             break
+        if QUESTION in came:
+            # As any terminal does: the background is black, and it is a VT100 of a kind.
+            os.write(fd, b"\x1b]11;rgb:0000/0000/0000\x1b\\\x1b[?62;c")
+        data += came
         if until and until(data):
             break
     return data

@@ -46,7 +46,7 @@ pub struct Source {
     /// Configuration file (also QD_CONFIG); with --sandbox, --profile or --region only its settings count
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<std::path::PathBuf>,
-    /// Open the embedded sandbox, whatever is configured; --config gives it settings, not environments
+    /// Open the embedded sandbox, whatever is configured; --config gives it settings, neither environments nor guards
     #[arg(long, global = true)]
     pub sandbox: bool,
     #[command(flatten)]

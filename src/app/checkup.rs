@@ -76,6 +76,10 @@ pub fn coverage(data: &SiteData, database: &Database, now: Timestamp) -> Coverag
 #[must_use]
 pub fn is_current(data: &SiteData, part: Part, now: Timestamp) -> bool {
     let Some(read) = read(data, part) else { return false };
+    // AWS held a part of it back.
+    if data.partial.contains(&dataset(part)) {
+        return false;
+    }
     let turn = |attention| interval(&dataset(part), attention).unwrap_or_default();
     let most = match (fault(data, part), part) {
         (None, _) => turn(Attention::Hidden) + ANSWER,

@@ -282,8 +282,8 @@ fn merge(
     answer: &crate::collect::metrics::MetricAnswer,
 ) {
     let Some(data) = state.sites.get_mut(target.site.0) else { return };
-    if matches!(target.dataset, Dataset::Metrics | Dataset::History(..)) {
-        data.incomplete = answer.partial;
+    if answer.partial && !data.partial.contains(&target.dataset) {
+        data.partial.push(target.dataset.clone());
     }
     match target.dataset {
         Dataset::Metrics => data.store.merge(call, answer, TABLE_WINDOW + 600),

@@ -49,7 +49,7 @@ pub struct SiteData {
     /// How the table's metrics stand; their values are in `store`.
     pub metrics: Remote<()>,
     /// AWS held back a part of the last metrics that it gave.
-    pub incomplete: bool,
+    pub partial: Vec<Dataset>,
     /// How the vitals stand; their values are in `store`.
     pub vitals: Remote<()>,
     /// How the storage trend stands; its values are in `store`.
@@ -74,6 +74,7 @@ pub struct SiteData {
 impl SiteData {
     /// An attempt at `dataset` has begun.
     pub fn begin(&mut self, dataset: &Dataset) {
+        self.partial.retain(|other| other != dataset);
         match dataset {
             Dataset::Identity => self.identity.begin(),
             Dataset::Databases => self.databases.begin(),

@@ -39,6 +39,8 @@ pub enum Msg {
     Execution(Box<Execution>),
     /// An environment's identity lacks the IAM action for a call.
     Denied { environment: String, api: Api, action: String },
+    /// An approved plan was not begun, and why.
+    NotBegun(String),
     /// The journal cannot be written or read: nothing may be changed.
     JournalFailed(String),
     /// The terminal took the text for its clipboard, or why not.

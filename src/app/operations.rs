@@ -88,8 +88,10 @@ impl Operations {
 /// Who an environment's credentials are, as they were read last.
 #[must_use]
 pub fn identity(state: &State, environment: usize) -> Option<&Identity> {
-    let site = state.estate.environments.get(environment)?.site;
-    state.site(site)?.identity.value()
+    // The other region knows it too, when the primary one is down.
+    let sites = state.estate.environments.get(environment)?.sites();
+    let mut known = sites.filter_map(|site| state.site(site)?.identity.value());
+    known.next()
 }
 
 /// The DB instance that an operation would be done to: the one that is open or selected.
@@ -205,7 +207,8 @@ pub fn plan_on(state: &mut State, kind: Kind, target: Target, effects: &mut Vec<
 fn open(state: &mut State, kind: Kind, target: Target, environment: usize, effects: &mut Vec<Effect>) {
     let id = state.operations.ask();
     let mut opened = plan::State::new(kind, target.clone(), environment, id, state.now);
-    if let Some(arming) = &state.operations.arming {
+    let here = |arming: &&Arming| arming.environment == target.environment;
+    if let Some(arming) = state.operations.arming.as_ref().filter(here) {
         opened.reason = Input::new(arming.reason.clone());
     }
     state.operations.plan = Some(opened);
@@ -226,6 +229,7 @@ fn observe(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(plan) = state.operations.plan.as_mut() else { return };
     plan.asked = id;
     plan.asked_at = now;
+    plan.awaiting = true;
     effects.push(Effect::Observe { id, kind: plan.kind, target: plan.target.clone() });
 }
 
@@ -256,6 +260,7 @@ pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) 
         policy: &policy,
         running: &running,
         shown_since: open.shown_since,
+        read_since: open.worse_since.unwrap_or(open.shown_since).max(open.shown_since),
         identity: identity(state, environment),
         headless: false,
     };
@@ -362,13 +367,14 @@ pub fn arm(state: &mut State, effects: &mut Vec<Effect>) {
     let until = armed.until;
     state.operations.question = None;
     state.operations.arming = Some(armed);
-    if let Some(plan) = state.operations.plan.as_mut().filter(|plan| plan.reason.value().is_empty()) {
+    if let Some(plan) = state.operations.plan.as_mut().filter(|plan| plan.environment == environment) {
         plan.reason = Input::new(reason.clone());
     }
     record(state, environment, Body::Armed { reason, until }, effects);
 }
 
-fn disarm(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
+/// Ends arming, with the reason in the journal.
+pub fn disarm(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
     let Some(arming) = state.operations.arming.take() else { return };
     let text =
         if why.starts_with(&arming.environment) { why.to_owned() } else { format!("{} {why}", arming.environment) };
@@ -383,7 +389,7 @@ fn disarm(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
 pub fn renew(state: &mut State, effects: &mut Vec<Effect>) {
     let now = state.now.as_second();
     let is_old = state.operations.plan.as_ref().is_some_and(|plan| {
-        plan.seen.is_some() && !plan.reading && plan.edit.is_none() && now - plan.asked_at.as_second() >= RENEWED
+        plan.seen.is_some() && !plan.awaiting && plan.edit.is_none() && now - plan.asked_at.as_second() >= RENEWED
     });
     if is_old {
         observe(state, effects);
@@ -392,6 +398,7 @@ pub fn renew(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Ends arming because the console is left: the record says so.
 pub fn leave(state: &mut State, effects: &mut Vec<Effect>) {
+    leave_plan(state, effects);
     disarm(state, "the console was left", effects);
 }
 

@@ -148,7 +148,7 @@ impl Follow {
             Self::Restarted { failover_from: Some(_), .. } if said(look, sent, &["abandon"]) => {
                 return Progress::Failed("AWS gave the failover up: there was one shortly before".into());
             }
-            Self::Values { values, .. }
+            Self::Values { values, .. } | Self::Pending { values, .. }
                 if d.status == "available"
                     && look.at.as_second() - sent.as_second() > LOST
                     && values.iter().any(|wanted| !shows(d, wanted) && !awaits(d, wanted)) =>

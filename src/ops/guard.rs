@@ -95,6 +95,8 @@ pub struct Situation<'a> {
     pub running: &'a [&'a Plan],
     /// Since when this very plan, by its fingerprint, is on the screen.
     pub shown_since: Timestamp,
+    /// Since when everything on it is as it is, the doubts too; never before `shown_since`.
+    pub read_since: Timestamp,
     /// Whose credentials are used now; `None` when that is not known.
     pub identity: Option<&'a Identity>,
     /// Without a screen (`qd apply`): nothing is armed, the fingerprint approves.
@@ -142,9 +144,9 @@ pub fn approve(plan: &Plan, gesture: &Gesture, situation: &Situation<'_>) -> Res
     }
     let (typed, reason) = fits(plan, gesture, level, situation)?;
     // A key that is held down, or pressed for what was on the screen before, approves nothing.
-    let shown = shown(situation);
-    if !situation.headless && shown < SEEN {
-        return Err(Refusal::TooSoon { left: SEEN.saturating_sub(shown) });
+    let read = Duration::try_from(situation.now.duration_since(situation.read_since)).unwrap_or_default();
+    if !situation.headless && read < SEEN {
+        return Err(Refusal::TooSoon { left: SEEN.saturating_sub(read) });
     }
     let reason = if reason.is_empty() {
         situation.arming.map(|arming| arming.reason.clone()).unwrap_or_default()

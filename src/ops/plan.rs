@@ -224,6 +224,7 @@ pub struct Plan {
     pub seen_at: Timestamp,
     pub fingerprint: Fingerprint,
     /// SHA-256 over all of it, the words too: a file whose words were edited is not this plan.
+    #[serde(default)]
     pub seal: String,
 }
 
@@ -237,8 +238,9 @@ impl Plan {
         if let Some(name) = safety_snapshot {
             let (step, check) = super::safety::first(name, seen);
             super::safety::say(&mut draft, seen);
-            let known: Vec<String> = checks.iter().map(|check| check.name.clone()).collect();
-            checks.extend(check.into_iter().filter(|new| !known.contains(&new.name)));
+            let known = checks.clone();
+            let is_known = |new: &Check| known.iter().any(|c| c.name == new.name && c.state == new.state);
+            checks.extend(check.into_iter().filter(|new| !is_known(new)));
             if let Some(step) = step {
                 draft.steps.insert(0, step);
             }
@@ -286,8 +288,12 @@ impl Plan {
     /// them, although they do not count into the fingerprint (lag rises and falls).
     #[must_use]
     pub fn worsened(&self, fresh: &Self) -> Vec<String> {
-        let was_met = |name: &str| self.checks.iter().any(|c| c.name == name && c.state == CheckState::Met);
-        let worse = fresh.checks.iter().filter(|c| c.state != CheckState::Met && was_met(&c.name));
+        let was = |name: &str| self.checks.iter().find(|c| c.name == name).map(|c| c.state);
+        let worse = fresh.checks.iter().filter(|c| match (c.state, was(&c.name)) {
+            (CheckState::Met, _) | (CheckState::Doubtful, Some(CheckState::Doubtful)) => false,
+            (CheckState::Doubtful | CheckState::Failed, _) => true,
+            (CheckState::Unknown, before) => before == Some(CheckState::Met),
+        });
         worse
             .map(|c| if c.why.is_empty() { format!("no longer: {}", c.name) } else { format!("{}: {}", c.name, c.why) })
             .collect()

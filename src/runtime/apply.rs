@@ -78,26 +78,28 @@ impl Standing {
     }
 
     /// Who reads.
-    async fn identity(&self) -> Result<Identity, String> {
-        who(&self.place.reader, &self.place.question.region).await
+    async fn identity(&self, region: &str) -> Result<Identity, String> {
+        who(&self.place.reader, region).await
     }
 
     /// Who would send.
-    async fn operator(&self, reason: &str) -> Result<Identity, String> {
-        let Some(spec) = &self.place.operator else { return self.identity().await };
+    async fn operator(&self, reason: &str, region: &str) -> Result<Identity, String> {
+        let Some(spec) = &self.place.operator else { return self.identity(region).await };
         let mut spec = spec.clone();
+        // The target's own region: another may be down.
+        spec.region = Some(region.to_owned());
         if let Some(role) = spec.roles.last_mut() {
             let name = trail_name(reason);
             role.source_identity = role.source_identity.take().map(|_| name.clone());
             role.session_name = Some(name);
         }
         let session = Session::load(&spec).await;
-        who(&session, &self.place.question.region).await
+        who(&session, region).await
     }
 
     /// Everything that is done right before sending, and what would be sent.
     async fn rehearse(&self, plan: &Plan, reason: &str) -> Result<String, String> {
-        let operator = self.operator(reason).await?;
+        let operator = self.operator(reason, &plan.target.region).await?;
         if operator.account != plan.account {
             return Err(format!(
                 "the operator's credentials are of account {}, the plan is for {}",
@@ -112,6 +114,10 @@ impl Standing {
         }
         if let Some(check) = again.obstacle() {
             return Err(format!("{}: {}", check.name, check.why));
+        }
+        let worse = plan.worsened(&again);
+        if !worse.is_empty() {
+            return Err(worse.join("; "));
         }
         Ok(text::rehearsed(plan, &operator))
     }

@@ -156,7 +156,11 @@ pub async fn run(
         };
         effects = update(state, Msg::Tick(clock.now()));
         match wake {
-            Wake::Signal | Wake::Terminal(None) | Wake::Answer(None) => return Ok(()),
+            Wake::Signal | Wake::Terminal(None) | Wake::Answer(None) => {
+                operations::leave(state, &mut effects);
+                record(effects, outside);
+                return Ok(());
+            }
             Wake::Terminal(Some(Err(error))) => return Err(error),
             Wake::Terminal(Some(Ok(event))) => {
                 if let Some(msg) = message(event, &mut outside.late) {
@@ -220,14 +224,16 @@ async fn reconfigure(
             let mut effects = Vec::new();
             let why = "the configuration cannot be read as it is now: nothing can be changed until it is mended (!)";
             operations::block(state, why, &mut effects);
-            for effect in effects {
-                if let Effect::Record { environment, arn, body } = effect {
-                    outside.executor.record(&environment, &arn, *body);
-                }
-            }
+            record(effects, outside);
             return Ok(false);
         }
     };
+    if state.operations.policies != opened.policies {
+        // Whatever was armed was armed under other rules; the record names the environment of before.
+        let mut effects = Vec::new();
+        operations::disarm(state, "disarmed: the rules changed", &mut effects);
+        record(effects, outside);
+    }
     // The old driver ends what it has on its way; its answers have nobody to go to.
     state.operations.blocked = None;
     state.operations.operators = operators_of(&opened.operators);
@@ -236,8 +242,6 @@ async fn reconfigure(
     let schedule = Schedule::with_seed(u64::from(std::process::id()));
     succession::adopt(state, opened.estate, &opened.inherited, schedule);
     if state.operations.policies != opened.policies {
-        // Whatever was armed was armed under other rules.
-        state.operations.arming = None;
         state.operations.policies = opened.policies;
     }
     state.problems = opened.problems;
@@ -250,6 +254,15 @@ async fn reconfigure(
     outside.own.follow(&state.theme.name, &state.keymap.name);
     outside.memory = last_known::path(&state.estate);
     Ok(true)
+}
+
+/// Writes what is to be recorded, and nothing else of these effects.
+fn record(effects: Vec<Effect>, outside: &mut Outside) {
+    for effect in effects {
+        if let Effect::Record { environment, arn, body } = effect {
+            outside.executor.record(&environment, &arn, *body);
+        }
+    }
 }
 
 fn message(event: Event, late: &mut LateAnswer) -> Option<Msg> {

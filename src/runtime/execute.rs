@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::clock::Clock;
 use super::journal::{Claim, Journal};
@@ -20,11 +20,12 @@ use crate::aws::rds::look::look;
 use crate::aws::rds::observe::{Question, observe};
 use crate::aws::rds::write::{SendFault, send};
 use crate::aws::{self, Session, SessionSpec};
+use crate::domain::database::Condition;
 use crate::domain::{Database, Fault, FaultKind, Identity};
 use crate::ops::execution::{Act, StepState};
 use crate::ops::journal::{Body, Entry, ExecutionId, Outcome};
 use crate::ops::plan::Plan;
-use crate::ops::{Approved, Execution, Kind, Seen, Target};
+use crate::ops::{Approved, Execution, Follow, Kind, Seen, Target};
 
 /// Messages that may wait for the screen.
 const BACKLOG: usize = 256;
@@ -119,7 +120,10 @@ impl Executor {
         let environment = approved.plan().target.environment.clone();
         let (Some(place), Some(journal)) = (self.place(&environment), self.journal.clone()) else {
             let why = format!("{environment} is not there any more, or there is no journal: nothing was sent");
-            let _ = self.messages.try_send(Msg::JournalFailed(why));
+            let messages = self.messages.clone();
+            self.tasks.spawn(async move {
+                let _ = messages.send(Msg::NotBegun(why)).await;
+            });
             return;
         };
         let run = Run {
@@ -138,6 +142,24 @@ impl Executor {
     /// Stops following an execution, and sends nothing more of it.
     pub fn give_up(&mut self, id: &ExecutionId) {
         self.given_up.send_modify(|all| all.push(id.clone()));
+        // One that nobody follows has nobody to hear it: its lock can be had, and its end is written here.
+        let Some(journal) = self.journal.clone() else { return };
+        let (id, clock, messages) = (id.clone(), self.clock.clone(), self.messages.clone());
+        self.records.spawn(async move {
+            let Ok(Some(_claim)) = journal.claim(&id) else { return };
+            let Some(mut execution) = again(&journal, &id).await.filter(Execution::is_running) else { return };
+            let (at, body) = (clock.now(), Body::Ended { execution: id, outcome: execution.given_up() });
+            let reader = execution.plan.principal.clone();
+            match append(&journal, at, &execution.environment, &reader, body.clone()).await {
+                Ok(_) => {
+                    execution.apply(at, &body);
+                    let _ = messages.send(Msg::Execution(Box::new(execution))).await;
+                }
+                Err(why) => {
+                    let _ = messages.send(Msg::JournalFailed(why)).await;
+                }
+            }
+        });
     }
 
     /// Goes on following what the journal tells of and nobody follows any more. All executions
@@ -167,6 +189,10 @@ impl Executor {
                 let Ok(Some(claim)) = journal.claim(&execution.id) else { continue };
                 // It may have gone on since it was read; now that it is ours it does not.
                 let Some(execution) = again(&journal, &execution.id).await else { continue };
+                if !execution.is_running() {
+                    let _ = messages.send(Msg::Execution(Box::new(execution))).await;
+                    continue;
+                }
                 let run = Run {
                     given_up: given_up.clone(),
                     journal: journal.clone(),
@@ -282,7 +308,7 @@ impl Run {
         let id = ExecutionId::new(at, &plan.fingerprint, random());
         let environment = plan.target.environment.clone();
         let Ok(Some(claim)) = self.journal.claim(&id) else {
-            self.tell(Msg::JournalFailed("the lock of the execution cannot be taken: nothing was sent".into())).await;
+            self.tell(Msg::NotBegun("the lock of the execution cannot be taken: nothing was sent".into())).await;
             return None;
         };
         let body = Body::Approved { execution: id.clone(), plan: Box::new(plan.clone()), approval: approval.clone() };
@@ -291,8 +317,35 @@ impl Run {
             self.tell(Msg::JournalFailed(why)).await;
             return None;
         }
-        let execution = Execution::begin(id, &environment, plan, approval, at);
+        let mut execution = Execution::begin(id, &environment, plan, approval, at);
+        // The journal's order decides between two that were approved at once in two consoles.
+        if let Some(other) = self.collides(&execution).await {
+            let why = format!("{other} is being carried out on the same resource: nothing was sent");
+            let body = Body::Ended { execution: execution.id.clone(), outcome: Outcome::NotSent { why } };
+            if let Err(why) = self.write(&mut execution, body).await {
+                self.tell(Msg::JournalFailed(why)).await;
+            }
+            self.publish(&execution).await;
+            return Some(execution);
+        }
         Some(self.carry(execution, Some(&approved), claim).await)
+    }
+
+    /// An execution before this one that is still followed and touches the same resources.
+    async fn collides(&self, execution: &Execution) -> Option<ExecutionId> {
+        let (journal, own, environment) = (self.journal.clone(), execution.plan.clone(), execution.environment.clone());
+        let id = execution.id.clone();
+        let found = tokio::task::spawn_blocking(move || {
+            let known = Execution::rebuild(&journal.read_all().ok()?);
+            let mut before = known.into_iter().take_while(|other| other.id != id);
+            before.find(|other| {
+                other.is_running()
+                    && other.environment == environment
+                    && other.plan.touches(&own)
+                    && matches!(journal.claim(&other.id), Ok(None))
+            })
+        });
+        found.await.ok().flatten().map(|other| other.id)
     }
 
     /// From what the journal tells to the end; nothing is sent.
@@ -322,14 +375,14 @@ impl Run {
         loop {
             self.publish(&execution).await;
             let act = execution.next();
-            if act != Act::Rest && given_up.borrow_and_update().contains(&execution.id) {
-                let outcome = execution.given_up();
-                let body = Body::Ended { execution: execution.id.clone(), outcome };
-                if self.write(&mut execution, body).await.is_ok() {
-                    continue;
-                }
-            }
+            let ends = matches!(act, Act::Rest | Act::Finish);
+            let is_given_up = !ends && given_up.borrow_and_update().contains(&execution.id);
             let written = match (act, approved) {
+                _ if is_given_up => {
+                    let outcome = execution.given_up();
+                    let body = Body::Ended { execution: execution.id.clone(), outcome };
+                    self.write(&mut execution, body).await
+                }
                 (Act::Rest, _) => return execution,
                 (Act::Finish, _) => {
                     let outcome = execution.verdict();
@@ -369,9 +422,11 @@ impl Run {
     /// Reads the world anew and compares, right before a step.
     async fn verify(&self, execution: &mut Execution, step: usize, verified: &mut Verified) -> Result<(), String> {
         let id = execution.id.clone();
+        // By the world's clock, and by this machine's where the world stands still.
         let until = self.clock.now().as_second() + SETTLES_WITHIN;
+        let patience = Instant::now() + Duration::from_secs(SETTLES_WITHIN.unsigned_abs());
         loop {
-            let in_time = step > 0 && self.clock.now().as_second() < until;
+            let in_time = step > 0 && self.clock.now().as_second() < until && Instant::now() < patience;
             let found = self.read_for(execution, step, verified.operator.as_ref()).await;
             let (waits_for, body) = match found {
                 // Half of a change is made: one bad answer must not leave it at that.
@@ -431,6 +486,12 @@ impl Run {
         // What a step before has made may bear a name that the environment does not select.
         if let Some(follow) = execution.plan.steps.get(step).map(|s| &s.follow).filter(|_| step > 0)
             && let Some(id) = follow.instance().filter(|id| seen.find(follow.region(), id).is_none())
+            && execution
+                .plan
+                .steps
+                .iter()
+                .take(step)
+                .any(|s| matches!(&s.follow, Follow::Created { id: made, .. } if made == id))
         {
             seen.databases.extend(find_database(&self.place.reader, follow.region(), id).await?);
         }
@@ -471,6 +532,16 @@ impl Run {
             let Some(follow) = execution.plan.steps.get(step).map(|s| s.follow.clone()) else { continue };
             let since = execution.sent_at(step).unwrap_or(execution.started);
             match look(&self.place.reader, &follow, since, self.clock.now()).await {
+                // What may never be looked at has no end that could be seen.
+                Err(fault)
+                    if matches!(fault.kind, FaultKind::Denied { .. })
+                        && self.clock.now().as_second() - since.as_second() > SETTLES_WITHIN =>
+                {
+                    let words = format!("its end cannot be seen: {}", words(&fault));
+                    let execution_id = execution.id.clone();
+                    let body = Body::StepEnded { execution: execution_id, step, words, failed: true };
+                    self.write(execution, body).await?;
+                }
                 Err(fault) => execution.trouble = Some(format!("it cannot be looked at: {}", words(&fault))),
                 Ok(seen) => {
                     execution.trouble = None;
@@ -525,17 +596,17 @@ fn instance_of<'a>(execution: &Execution, step: usize, seen: &'a Seen) -> Option
     seen.find(follow.region(), follow.instance()?)
 }
 
-/// Whether a later step waits only for its instance to be `available` again.
+/// Whether a later step waits only for its instance to be ready again: it passes through whatever
+/// AWS does to a new or changed one.
 fn is_settling(execution: &Execution, step: usize, fresh: &Seen) -> bool {
-    let settles = ["backing-up", "modifying", "rebooting", "configuring-enhanced-monitoring", "creating"];
-    step > 0 && instance_of(execution, step, fresh).is_some_and(|d| settles.contains(&d.status.as_str()))
+    step > 0 && instance_of(execution, step, fresh).is_some_and(|d| d.condition() == Condition::Changing)
 }
 
-/// An execution as the journal tells it now, if it still goes on.
+/// An execution as the journal tells it now.
 async fn again(journal: &Arc<Journal>, id: &ExecutionId) -> Option<Execution> {
     let journal = journal.clone();
     let entries = tokio::task::spawn_blocking(move || journal.read_all()).await.ok()?.ok()?;
-    Execution::rebuild(&entries).into_iter().find(|known| known.id == *id && known.is_running())
+    Execution::rebuild(&entries).into_iter().find(|known| known.id == *id)
 }
 
 /// There is no such environment any more.

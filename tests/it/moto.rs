@@ -1,6 +1,8 @@
 //! The adapters against moto: answers that nobody here wrote, compared with what boto3 understands
 //! of them. moto has no CBOR, so CloudWatch is checked from the other side, in `boto`.
 
+mod operations;
+
 use aws_credential_types::Credentials;
 use jiff::{Timestamp, ToSpan};
 use quarterdeck::aws::rds::look::look;
@@ -135,6 +137,7 @@ async fn a_snapshot_is_planned_approved_taken_and_followed() {
         policy: &policy,
         running: &[],
         shown_since: now - 5.seconds(),
+        read_since: now - 5.seconds(),
         identity: Some(&seen.identity),
         headless: false,
     };

@@ -103,8 +103,14 @@ impl Question {
             TargetKind::DbInstance => seen.database().is_some_and(|d| self.is_mine(&d.id, &d.region, &d.tags)),
             TargetKind::DbSnapshot => seen.snapshot().is_some_and(|snapshot| {
                 let region = &self.target.region;
-                match seen.find(region, &snapshot.database) {
-                    Some(source) => self.is_mine(&source.id, region, &source.tags),
+                // A copy is in another region than its instance.
+                match seen.databases.iter().find(|d| d.id == snapshot.database) {
+                    Some(source) => self.is_mine(&source.id, &source.region, &source.tags),
+                    // Its instance is gone and it may bear no tags: its name has to do, lest a restore is
+                    // refused exactly when it is needed. To delete it more must be known.
+                    None if snapshot.tags.is_empty() && self.kind != Kind::DeleteSnapshot => {
+                        self.is_mine(&snapshot.database, region, &self.owns.tags)
+                    }
                     None => self.is_mine(&snapshot.database, region, &snapshot.tags),
                 }
             }),

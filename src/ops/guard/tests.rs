@@ -56,6 +56,7 @@ impl World {
             policy: &self.policy,
             running: &self.running.iter().collect::<Vec<_>>(),
             shown_since: at(),
+            read_since: at(),
             identity: self.identity.as_ref(),
             headless: self.headless,
         };

@@ -68,7 +68,8 @@ impl Request for CopySnapshot {
             }
             "name" => {
                 checks::snapshot_name(value)?;
-                value.clone_into(&mut self.name);
+                // AWS keeps names in lower case.
+                self.name = value.to_ascii_lowercase();
             }
             "kms_key" => value.trim().clone_into(&mut self.kms_key),
             "copy_tags" => self.copy_tags = field::switch(value)?,

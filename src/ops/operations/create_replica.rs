@@ -82,7 +82,8 @@ impl Request for CreateReplica {
         match name {
             "name" => {
                 checks::instance_name(value)?;
-                value.clone_into(&mut self.name);
+                // AWS keeps names in lower case.
+                self.name = value.to_ascii_lowercase();
             }
             "region" => {
                 let known = regions(seen);

@@ -34,7 +34,8 @@ impl Request for CreateSnapshot {
         match name {
             "name" => {
                 checks::snapshot_name(value)?;
-                value.clone_into(&mut self.name);
+                // AWS keeps names in lower case.
+                self.name = value.to_ascii_lowercase();
                 Ok(())
             }
             _ => Err(field::unknown(name, &["name"])),

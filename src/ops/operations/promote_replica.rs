@@ -92,9 +92,6 @@ impl Request for PromoteReplica {
         let mut draft = Draft::new(Risk::Irreversible, seen);
         let Some(replica) = seen.database() else { return draft };
         let source = seen.source_of(replica);
-        if let Some(source) = source {
-            draft.subjects.push((source.region.clone(), source.id.clone()));
-        }
         let primary = replica.source_id().unwrap_or("its source");
         draft.summary =
             format!("It becomes a standalone primary. Replication from {primary} ends and cannot be resumed.");
@@ -132,6 +129,13 @@ impl PromoteReplica {
         let quiet = replica.status != "backing-up";
         let why = if quiet { "" } else { "AWS does not promote during a backup: wait for its end" };
         draft.check(Check::hard("not backing up", quiet, why));
+        // The source's state is no ground of the plan: its region may be down, which is when this is done.
+        let serves = seen.source_of(replica).filter(|source| source.status == "available");
+        let why = serves.map(|source| format!("{} takes writes: fence it first", source.id)).unwrap_or_default();
+        draft.check(Check::soft("its source no longer serves", serves.is_none(), why));
+        let lag = seen.readings(replica).and_then(|readings| readings.lag);
+        let runs = lag.is_none_or(|lag| lag >= 0.0);
+        draft.check(Check::soft("replication is running", runs, if runs { "" } else { "what came since is missing" }));
         draft.check(lag_check(seen.readings(replica).and_then(|readings| readings.lag)));
         // A replica that is a source itself must have backups.
         let kept = self.retention > 0 || replica.replicas.is_empty();

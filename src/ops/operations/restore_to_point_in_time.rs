@@ -72,7 +72,8 @@ impl Request for RestoreToPointInTime {
             }
             "name" => {
                 checks::instance_name(value)?;
-                value.clone_into(&mut self.name);
+                // AWS keeps names in lower case.
+                self.name = value.to_ascii_lowercase();
             }
             "class" => self.class = restored::class_of(seen, value)?,
             "multi_az" => self.multi_az = field::switch(value)?,

@@ -35,7 +35,7 @@ pub async fn apply(source: &Source, options: &ApplyChange, tell: &mut dyn FnMut(
     }
     let (place, _) = source.with_target();
     let standing = Box::pin(Standing::open(&place, Some(&plan.target.environment))).await?;
-    let identity = standing.identity().await?;
+    let identity = standing.identity(&plan.target.region).await?;
     let folder = standing.journal.clone().ok_or("there is no home directory to keep the journal in")?;
     let stored = journal::read(&folder).map_err(|error| format!("the journal cannot be read: {error}"))?;
     if let Some(warning) = stored.report().warning() {
@@ -72,6 +72,13 @@ fn approved(
 ) -> Result<Approved<Plan>, String> {
     let known = Execution::rebuild(&records::entries(&stored.journal).0);
     let now = standing.clock.now();
+    let went_out = |execution: &&Execution| execution.plan.seal == plan.seal && is_sent(execution);
+    if let Some(execution) = known.iter().find(went_out) {
+        return Err(format!(
+            "this very plan was carried out already, see qd audit show {}: make a new one",
+            execution.id
+        ));
+    }
     // What nobody follows any more waits for a console, and is no operation that runs; a sandbox ends
     // with its process, and what ran in it.
     let followed = |execution: &&Execution| {
@@ -87,6 +94,7 @@ fn approved(
         policy: &standing.policy,
         running: &running,
         shown_since: now,
+        read_since: now,
         identity: Some(identity),
         headless: true,
     };

@@ -88,7 +88,14 @@ async fn found(standing: &Standing, kind: Kind, target: Option<&str>, region: Op
     for region in &regions {
         let target =
             Target { environment: environment.clone(), kind: kind.target(), id: id.to_owned(), region: region.clone() };
-        let seen = standing.read(kind, &target).await?;
+        // The primary region may be down, which is when the other one is asked for.
+        let seen = match standing.read(kind, &target).await {
+            Ok(seen) => seen,
+            Err(why) => {
+                missing.push(why);
+                continue;
+            }
+        };
         let is_there = match kind.target() {
             TargetKind::Environment => true,
             TargetKind::DbInstance => seen.database().is_some(),

@@ -177,7 +177,7 @@ fn metrics_state(app: &App) -> Option<Piece> {
         let age = at.map_or_else(String::new, |at| format!(" {}", format::coarse_age(format::since(app.now, at))));
         return Some((format!("  metrics ◌{age} {}", fault.word()), Role::Warning));
     }
-    data().any(|data| data.incomplete).then(|| ("  metrics incomplete".into(), Role::Warning))
+    data().any(|data| !data.partial.is_empty()).then(|| ("  metrics incomplete".into(), Role::Warning))
 }
 
 /// What stands in place of rows.

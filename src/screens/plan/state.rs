@@ -52,6 +52,10 @@ pub struct State {
     pub plan: Option<Box<Plan>>,
     /// Since when this very plan is on the screen.
     pub shown_since: Timestamp,
+    /// Since when a precondition that was met is no longer: that must have been read, too.
+    pub worse_since: Option<Timestamp>,
+    /// A reading is under way, waited for or not.
+    pub awaiting: bool,
     pub focus: Focus,
     pub edit: Option<Edit>,
     pub reason: Input,
@@ -81,6 +85,8 @@ impl State {
             safety: None,
             plan: None,
             shown_since: now,
+            worse_since: None,
+            awaiting: true,
             focus: Focus::Field(0),
             edit: None,
             reason: Input::default(),
@@ -106,7 +112,12 @@ impl State {
         let plan = Plan::make(operation, self.safety.as_deref(), seen);
         if self.plan.as_ref().is_none_or(|known| known.fingerprint != plan.fingerprint) {
             self.shown_since = now;
+            self.worse_since = None;
             self.refusal = None;
+            self.name = Input::default();
+        } else if self.plan.as_ref().is_some_and(|known| !known.worsened(&plan).is_empty()) {
+            // Not the whole time again: a lag that goes up and down must not keep it for ever.
+            self.worse_since = Some(now);
             self.name = Input::default();
         }
         self.plan = Some(Box::new(plan));

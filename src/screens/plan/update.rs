@@ -20,6 +20,7 @@ pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
     let now = app.now;
     let Some(plan) = app.operations.plan.as_mut().filter(|plan| plan.asked == id) else { return };
     plan.reading = false;
+    plan.awaiting = false;
     match result {
         Err(fault) => plan.fault = Some(fault),
         Ok(seen) => {
@@ -31,7 +32,8 @@ pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
             let before = plan.plan.clone();
             plan.remake(now);
             if let (Some(before), Some(after)) = (&before, &plan.plan) {
-                let differences = before.differences(after);
+                let mut differences = before.differences(after);
+                differences.extend(before.worsened(after));
                 if !differences.is_empty() {
                     plan.changed = differences;
                 }
@@ -82,7 +84,9 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
             Focus::Reason => plan.focus = Focus::Name,
             Focus::Name => {
                 let name = plan.name.value().to_owned();
-                let reason = plan.reason.value().to_owned();
+                // Where no reason is asked for, that of the arming holds.
+                let asked = matches!(level, Some(Level::TypeNameAndReason { .. }));
+                let reason = if asked { plan.reason.value().to_owned() } else { String::new() };
                 operations::approve(app, &Gesture::Typed { name, reason }, effects);
             }
         },
@@ -142,6 +146,10 @@ fn begin_edit(plan: &mut State, place: usize, now: Timestamp) {
     }
     let chosen = match &field.kind {
         FieldKind::Choice { offers, .. } => offers.iter().position(|offer| offer.value == field.value),
+        FieldKind::Moment { marks, .. } => {
+            let at: Option<Timestamp> = field.value.parse().ok();
+            marks.iter().position(|mark| at.is_some_and(|at| mark.at.as_second() - 60 == at.as_second()))
+        }
         _ => None,
     };
     plan.edit = Some(Edit { field: place, input: Input::new(field.value), chosen, problem: None });

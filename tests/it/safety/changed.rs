@@ -137,6 +137,7 @@ async fn carried(from: &Place, to: Place, now: impl Fn() -> Timestamp + Send + S
         policy: &policy,
         running: &[],
         shown_since: at,
+        read_since: at,
         identity: Some(&seen.identity),
         headless: true,
     };

@@ -32,7 +32,9 @@ fn the_plan_says_exactly_what_is_sent() {
     );
     assert_eq!((plan.risk, plan.obstacle()), (Risk::Irreversible, None));
     assert_eq!((plan.inverse.as_deref(), plan.name_to_type.as_str()), (None, "rentaliq-prod-db-dr"));
-    assert!(plan.observed.iter().any(|(name, _)| name == "us-east-1 rentaliq-prod-db status"), "the source counts too");
+    let home = plan.observed.iter().any(|(_, value)| value.contains("us-east-1:111122223333:db:rentaliq-prod-db"));
+    let arns = plan.observed.iter().filter(|(name, _)| name.ends_with("ARN")).count();
+    assert!(arns == 1 && home, "the replica counts, with its source's name; a primary that fails must not hold it up");
 }
 
 #[test]
