@@ -15,6 +15,7 @@ pub mod domain;
 mod fuzzy;
 pub mod health;
 pub mod keymap;
+mod nearest;
 pub mod ops;
 pub mod picture;
 pub mod runtime;

@@ -20,7 +20,7 @@ use quarterdeck::runtime::appearance::{self, Appearance};
 use quarterdeck::runtime::apply;
 use quarterdeck::runtime::background::{self, LateAnswer};
 use quarterdeck::runtime::connect::{Connection, connect, operators_of, places};
-use quarterdeck::runtime::execute::Executor;
+use quarterdeck::runtime::executor::Executor;
 use quarterdeck::runtime::journal;
 use quarterdeck::runtime::own_files::{Folders, OwnFiles};
 use quarterdeck::runtime::{Driver, event_loop, headless, last_known, leftovers, logging, terminal};

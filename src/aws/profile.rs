@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use super::assume::AssumeRole;
 use super::shared_files::{Line, SharedFiles, lines, profile_in_config, profile_names};
-use crate::config::init::Profile;
 use crate::domain::fault::MissingProfile;
 use crate::domain::{FaultKind, text};
+use crate::nearest::nearest;
 
 /// So many profiles are followed from one to the next: a ring is possible in a file.
 const LONGEST: usize = 8;
@@ -57,7 +57,7 @@ impl SignIn {
         (!names.contains(&profile)).then(|| {
             FaultKind::NoProfile(Box::new(MissingProfile {
                 profile: text::clean(profile),
-                nearest: Profile::nearest(profile, &names).map(text::clean),
+                nearest: nearest(profile, names.iter().copied()).map(text::clean),
                 files: files.shown(),
             }))
         })

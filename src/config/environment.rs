@@ -10,10 +10,10 @@ use toml::de::{DeTable, DeValue};
 use super::document::{Entry, Part, found, raw};
 use super::guard::{self, CLOSED, Guard};
 use super::known::{self, Known};
-use super::nearest::{hint, nearest};
 use super::problem::Problems;
 use super::{EnvironmentSpec, RoleSpec, forms, thresholds};
 use crate::domain::{Criticality, text};
+use crate::nearest::{hint, nearest};
 
 const KEYS: [&str; 17] = [
     "name",

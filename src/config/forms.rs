@@ -60,7 +60,7 @@ pub fn is_region(text: &str) -> bool {
 /// The known region that a text most likely means; itself when it is one.
 #[must_use]
 pub fn nearest_region(text: &str) -> Option<&'static str> {
-    REGIONS.iter().copied().find(|region| *region == text).or_else(|| super::nearest::nearest(text, REGIONS))
+    REGIONS.iter().copied().find(|region| *region == text).or_else(|| crate::nearest::nearest(text, REGIONS))
 }
 
 /// Whether a region is one of those that exist at the time of writing.

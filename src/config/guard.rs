@@ -8,9 +8,9 @@ mod read;
 
 use std::time::Duration;
 
-use super::nearest::nearest;
 use super::problem::Problems;
 use crate::domain::Criticality;
+use crate::nearest::nearest;
 use crate::ops::operation::Kind;
 use crate::ops::plan::Risk;
 use crate::ops::policy::{COOL_DOWN, Freeze, Level, Policy, PolicyOverride};

@@ -1,6 +1,6 @@
 //! The names that a configuration may refer to: they are outside of the file.
 
-use super::nearest::nearest;
+use crate::nearest::nearest;
 
 /// What there is on this machine; `None` where nobody has looked, and nothing is said then.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -14,7 +14,6 @@ pub mod forms;
 mod guard;
 pub mod init;
 mod known;
-mod nearest;
 mod overlap;
 mod problem;
 mod read;
@@ -31,7 +30,6 @@ use crate::ops::Policy;
 pub use estate::place;
 pub use file::{Watch, check, load, load_settings, locate};
 pub use known::Known;
-pub use nearest::nearest;
 pub use problem::{Problem, Severity, report};
 
 /// The two estates that are served out of the box, as file name and text.

@@ -5,10 +5,10 @@ use toml::de::{DeTable, DeValue};
 use super::document::{self, Part, found};
 use super::guard::{self, CLOSED, Guard};
 use super::known::Known;
-use super::nearest::hint;
 use super::problem::{Problem, Problems, Severity};
 use super::{Config, EnvironmentSpec, Settings, environment, overlap, settings};
 use crate::domain::text::clean;
+use crate::nearest::hint;
 
 /// The tables of a file.
 const TABLES: [&str; 3] = ["environment", "settings", "guard"];

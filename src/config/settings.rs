@@ -4,9 +4,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::document::{Entry, Part, found, number};
 use super::known::{self, Known};
-use super::nearest::hint;
 use super::problem::Problems;
 use super::{Ascii, Settings};
+use crate::nearest::hint;
 
 const KEYS: [&str; 5] = ["theme", "keymap", "hourly_ceiling_usd", "mouse", "ascii"];
 

@@ -7,9 +7,9 @@ use toml::de::DeTable;
 use toml::{Table, Value};
 
 use super::document::{Part, found, number};
-use super::nearest::hint;
 use super::problem::Problems;
 use crate::domain::threshold::{Bound, Thresholds};
+use crate::nearest::hint;
 
 /// Reads the table. A threshold that cannot be used stays at its default, and so does a pair whose
 /// critical limit is milder than its warning.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::de::{DeTable, DeValue};
 
 use super::{Action, Binding, Key, Keymap, Layer};
-use crate::config::nearest;
+use crate::nearest::nearest;
 
 const SHIPPED: [(&str, &str); 3] = [
     ("default", include_str!("../../keymaps/default.toml")),

@@ -12,13 +12,13 @@ use std::path::PathBuf;
 
 use super::clock::Clock;
 use super::connect::{Connection, connect, places};
-use super::execute::{Place, trail_name};
 use super::journal;
+use super::place::{Place, trail_name};
 use crate::aws::{self, Session};
 use crate::cli::Source;
-use crate::config::nearest;
 use crate::domain::text::clean;
 use crate::domain::{Fault, Identity};
+use crate::nearest::nearest;
 use crate::ops::{Kind, Plan, Policy, Seen, Target};
 
 pub use carrying::apply;

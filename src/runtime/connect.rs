@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::clock::Clock;
 use super::configured::{SignIns, cli_options};
-use super::execute::Place;
+use super::place::Place;
 use crate::app::Estate;
 use crate::aws::meter::Meter;
 use crate::aws::rds::observe::{Neighbour, Owner, Question};

@@ -18,7 +18,7 @@ use super::clock::Clock;
 use super::configured::SignIns;
 use super::connect::{operators_of, places_of};
 use super::driver::Driver;
-use super::execute::Executor;
+use super::executor::Executor;
 use super::last_known::{self, Pace};
 use super::own_files::OwnFiles;
 use super::terminal::Guard;

@@ -9,28 +9,23 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
 use super::clock::Clock;
 use super::journal::{Claim, Journal};
+use super::place::Place;
 use crate::app::Msg;
+use crate::aws::Session;
 use crate::aws::rds::find_database;
 use crate::aws::rds::look::look;
-use crate::aws::rds::observe::{Question, observe};
 use crate::aws::rds::write::{SendFault, send};
-use crate::aws::{self, Session, SessionSpec};
 use crate::domain::database::Condition;
 use crate::domain::{Database, Fault, FaultKind, Identity};
 use crate::ops::execution::{Act, StepState};
 use crate::ops::journal::{Body, Entry, ExecutionId, Outcome};
 use crate::ops::plan::Plan;
-use crate::ops::{Approved, Execution, Follow, Kind, Seen, Target};
+use crate::ops::{Approved, Execution, Follow, Seen};
 
-/// Messages that may wait for the screen.
-const BACKLOG: usize = 256;
-/// Whoever leaves waits so long for the disk.
-const LEAVING: Duration = Duration::from_secs(2);
 /// Between two looks at what was sent: short at first, because much is over in seconds.
 const LOOKS: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
 /// So many looks at each pace.
@@ -38,238 +33,6 @@ const LOOKS_AT_A_PACE: usize = 15;
 /// A step that needs its instance `available` waits for it so long: a restore or a promotion shows
 /// `available` and goes on for moments with backups and reboots of its own.
 const SETTLES_WITHIN: i64 = 1800;
-
-/// Where an environment's changes are made.
-#[derive(Clone)]
-pub struct Place {
-    /// Name of the environment.
-    pub environment: String,
-    /// Everything that a reading needs beside the target.
-    pub question: Question,
-    /// Reads.
-    pub reader: Session,
-    /// The operator's role on top of the reader's source, if one is configured; without it the
-    /// reader's own credentials are used.
-    pub operator: Option<SessionSpec>,
-}
-
-/// Starts and follows executions.
-pub struct Executor {
-    /// Without it nothing is carried out.
-    journal: Option<Arc<Journal>>,
-    places: Vec<Place>,
-    clock: Clock,
-    messages: mpsc::Sender<Msg>,
-    tasks: JoinSet<()>,
-    /// Records that are being written.
-    records: JoinSet<()>,
-    /// Executions that are no longer to be followed, or gone on with.
-    given_up: watch::Sender<Vec<ExecutionId>>,
-}
-
-impl Executor {
-    /// For these environments; what happens comes as messages.
-    #[must_use]
-    pub fn new(journal: Option<Arc<Journal>>, places: Vec<Place>, clock: Clock) -> (Self, mpsc::Receiver<Msg>) {
-        let (messages, receiver) = mpsc::channel(BACKLOG);
-        let given_up = watch::Sender::new(Vec::new());
-        (Self { journal, places, clock, messages, tasks: JoinSet::new(), records: JoinSet::new(), given_up }, receiver)
-    }
-
-    /// The environments are other ones now; what runs goes on as it began.
-    pub fn set_places(&mut self, places: Vec<Place>) {
-        self.places = places;
-    }
-
-    /// Reads the state of the world for a plan; the answer is [`Msg::Observed`].
-    pub fn observe(&mut self, id: u64, kind: Kind, target: Target) {
-        self.reap();
-        let (messages, clock) = (self.messages.clone(), self.clock.clone());
-        let place = self.place(&target.environment);
-        self.tasks.spawn(async move {
-            let Some(place) = place else {
-                let _ = messages.send(Msg::Observed { id, result: Err(nowhere(&target.environment)) }).await;
-                return;
-            };
-            let result = place.read(kind, &target, clock.now()).await;
-            let _ = messages.send(Msg::Observed { id, result: result.map(Box::new) }).await;
-        });
-    }
-
-    /// Writes a record that belongs to no execution; a failure is [`Msg::JournalFailed`].
-    pub fn record(&mut self, environment: &str, arn: &str, body: Body) {
-        self.reap();
-        let Some(journal) = self.journal.clone() else { return };
-        let (messages, at) = (self.messages.clone(), self.clock.now());
-        let (environment, arn) = (environment.to_owned(), arn.to_owned());
-        self.records.spawn(async move {
-            if let Err(why) = append(&journal, at, &environment, &arn, body).await {
-                let _ = messages.send(Msg::JournalFailed(why)).await;
-            }
-        });
-    }
-
-    /// Waits until what was to be recorded is, for as long as somebody who leaves would.
-    pub async fn settle(&mut self) {
-        let _ = timeout(LEAVING, async { while self.records.join_next().await.is_some() {} }).await;
-    }
-
-    /// Carries an approved plan out.
-    pub fn execute(&mut self, approved: Approved<Plan>) {
-        self.reap();
-        let environment = approved.plan().target.environment.clone();
-        let (Some(place), Some(journal)) = (self.place(&environment), self.journal.clone()) else {
-            let why = format!("{environment} is not there any more, or there is no journal: nothing was sent");
-            let messages = self.messages.clone();
-            self.tasks.spawn(async move {
-                let _ = messages.send(Msg::NotBegun(why)).await;
-            });
-            return;
-        };
-        let run = Run {
-            given_up: self.given_up.subscribe(),
-            journal,
-            place,
-            clock: self.clock.clone(),
-            reader: approved.plan().principal.clone(),
-            report: Report::Console(self.messages.clone()),
-        };
-        self.tasks.spawn(async move {
-            Box::pin(run.begin(approved)).await;
-        });
-    }
-
-    /// Stops following an execution, and sends nothing more of it.
-    pub fn give_up(&mut self, id: &ExecutionId) {
-        self.given_up.send_modify(|all| all.push(id.clone()));
-        // One that nobody follows has nobody to hear it: its lock can be had, and its end is written here.
-        let Some(journal) = self.journal.clone() else { return };
-        let (id, clock, messages) = (id.clone(), self.clock.clone(), self.messages.clone());
-        self.records.spawn(async move {
-            let Ok(Some(_claim)) = journal.claim(&id) else { return };
-            let Some(mut execution) = again(&journal, &id).await.filter(Execution::is_running) else { return };
-            let (at, body) = (clock.now(), Body::Ended { execution: id, outcome: execution.given_up() });
-            let reader = execution.plan.principal.clone();
-            match append(&journal, at, &execution.environment, &reader, body.clone()).await {
-                Ok(_) => {
-                    execution.apply(at, &body);
-                    let _ = messages.send(Msg::Execution(Box::new(execution))).await;
-                }
-                Err(why) => {
-                    let _ = messages.send(Msg::JournalFailed(why)).await;
-                }
-            }
-        });
-    }
-
-    /// Goes on following what the journal tells of and nobody follows any more. All executions
-    /// that it tells of are reported first.
-    ///
-    /// In a world that `began_anew` (the sandbox's) there is nothing to follow: they are ended.
-    pub fn take_over(&mut self, began_anew: bool) {
-        let Some(journal) = self.journal.clone() else { return };
-        let (places, clock, messages) = (self.places.clone(), self.clock.clone(), self.messages.clone());
-        let given_up = self.given_up.subscribe();
-        self.tasks.spawn(async move {
-            let reader = journal.clone();
-            let read = tokio::task::spawn_blocking(move || reader.read_all()).await;
-            let entries = match read.map_err(|error| error.to_string()).and_then(|r| r.map_err(|e| e.to_string())) {
-                Ok(entries) => entries,
-                Err(why) => {
-                    let _ = messages.send(Msg::JournalFailed(why)).await;
-                    return;
-                }
-            };
-            let mut runs = JoinSet::new();
-            for execution in Execution::rebuild(&entries) {
-                let _ = messages.send(Msg::Execution(Box::new(execution.clone()))).await;
-                // Whoever holds it follows it; a place that is no longer configured cannot be looked at.
-                let place = places.iter().find(|place| place.environment == execution.environment).cloned();
-                let Some(place) = place.filter(|_| execution.is_running()) else { continue };
-                let Ok(Some(claim)) = journal.claim(&execution.id) else { continue };
-                // It may have gone on since it was read; now that it is ours it does not.
-                let Some(execution) = again(&journal, &execution.id).await else { continue };
-                if !execution.is_running() {
-                    let _ = messages.send(Msg::Execution(Box::new(execution))).await;
-                    continue;
-                }
-                let run = Run {
-                    given_up: given_up.clone(),
-                    journal: journal.clone(),
-                    place,
-                    clock: clock.clone(),
-                    reader: execution.plan.principal.clone(),
-                    report: Report::Console(messages.clone()),
-                };
-                runs.spawn(async move {
-                    if began_anew {
-                        run.abandon(execution, claim).await;
-                    } else {
-                        Box::pin(run.resume(execution, claim)).await;
-                    }
-                });
-            }
-            while runs.join_next().await.is_some() {}
-        });
-    }
-
-    fn place(&self, environment: &str) -> Option<Place> {
-        self.places.iter().find(|place| place.environment == environment).cloned()
-    }
-
-    fn reap(&mut self) {
-        while self.tasks.try_join_next().is_some() {}
-        while self.records.try_join_next().is_some() {}
-    }
-}
-
-impl Place {
-    /// Reads the state of the world for an operation.
-    ///
-    /// # Errors
-    /// The fault of the identity or of the DB instances; the rest is in [`Seen::missing`].
-    pub async fn read(&self, kind: Kind, target: &Target, now: Timestamp) -> Result<Seen, Fault> {
-        let mut question = self.question.clone();
-        question.kind = kind;
-        question.target = target.clone();
-        observe(&self.reader, &question, now).await
-    }
-
-    /// The session that sends, and who it is; `kept` is that of the step before, so that nobody is
-    /// asked for a code at each step. The target's own region is asked: another may be down.
-    async fn operator(&self, execution: &Execution, kept: Option<&Session>) -> Result<(Session, Identity), Fault> {
-        let region = &execution.plan.target.region;
-        let session = match (&self.operator, kept) {
-            (_, Some(session)) => session.clone(),
-            (None, None) => self.reader.clone(),
-            (Some(spec), None) => {
-                let mut spec = spec.clone();
-                spec.region = Some(region.clone());
-                if let Some(role) = spec.roles.last_mut() {
-                    let name = trail_name(&execution.approval.reason);
-                    role.source_identity = role.source_identity.take().map(|_| name.clone());
-                    role.session_name = Some(name);
-                }
-                let session = Session::load(&spec).await;
-                session.signed_in(aws::GET_CALLER_IDENTITY).await?;
-                session
-            }
-        };
-        let identity = aws::sts::identity(&session, region).await?;
-        Ok((session, identity))
-    }
-}
-
-/// Who and why, as CloudTrail shows it: `qd-alice-INC-4312`. Letters, digits and `=,.@-_`, at most
-/// 64 (STS API reference, `AssumeRole`).
-#[must_use]
-pub fn trail_name(reason: &str) -> String {
-    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
-    let mut name = format!("qd-{user}-{reason}");
-    name = name.chars().map(|c| if c.is_ascii_alphanumeric() || "=,.@_-".contains(c) { c } else { '-' }).collect();
-    name.truncate(64);
-    name.trim_end_matches('-').to_owned()
-}
 
 /// Where the course of an execution is told.
 #[derive(Clone)]
@@ -359,7 +122,7 @@ impl Run {
     }
 
     /// Ends what belongs to a world that is no more.
-    async fn abandon(&self, mut execution: Execution, _claim: Claim) {
+    pub(super) async fn abandon(&self, mut execution: Execution, _claim: Claim) {
         let unsent = (0..execution.steps.len()).filter(|i| execution.steps[*i] == StepState::Waiting).collect();
         let why = "the sandbox began anew, its world of before is gone".to_owned();
         let body = Body::Ended { execution: execution.id.clone(), outcome: Outcome::Interrupted { unsent, why } };
@@ -602,19 +365,6 @@ fn is_settling(execution: &Execution, step: usize, fresh: &Seen) -> bool {
     step > 0 && instance_of(execution, step, fresh).is_some_and(|d| d.condition() == Condition::Changing)
 }
 
-/// An execution as the journal tells it now.
-async fn again(journal: &Arc<Journal>, id: &ExecutionId) -> Option<Execution> {
-    let journal = journal.clone();
-    let entries = tokio::task::spawn_blocking(move || journal.read_all()).await.ok()?.ok()?;
-    Execution::rebuild(&entries).into_iter().find(|known| known.id == *id)
-}
-
-/// There is no such environment any more.
-fn nowhere(environment: &str) -> Fault {
-    let message = format!("the environment {environment} is not configured any more");
-    Fault { kind: FaultKind::NotFound, call: aws::GET_CALLER_IDENTITY.to_owned(), message, request_id: None }
-}
-
 fn pace(looks: usize) -> Duration {
     LOOKS.get(looks / LOOKS_AT_A_PACE).copied().unwrap_or(LOOKS[2])
 }
@@ -630,7 +380,7 @@ fn random() -> u16 {
 }
 
 /// Appends on a thread that may block: the record is on the disk when this returns.
-async fn append(
+pub(super) async fn append(
     journal: &Arc<Journal>,
     at: Timestamp,
     environment: &str,

@@ -9,12 +9,14 @@ pub mod connect;
 pub mod driver;
 pub mod event_loop;
 pub mod execute;
+pub mod executor;
 pub mod headless;
 pub mod journal;
 pub mod last_known;
 pub mod leftovers;
 pub mod logging;
 pub mod own_files;
+pub mod place;
 pub mod terminal;
 
 pub use clock::Clock;

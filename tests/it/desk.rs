@@ -20,7 +20,7 @@ use quarterdeck::ops::Execution;
 use quarterdeck::ops::journal::{self, Entry, chain};
 use quarterdeck::picture::{self, Format};
 use quarterdeck::runtime::connect::{connect, places};
-use quarterdeck::runtime::execute::Executor;
+use quarterdeck::runtime::executor::Executor;
 use quarterdeck::runtime::journal::{Journal, read};
 use quarterdeck::runtime::{Clock, Driver};
 use quarterdeck::sandbox::connector::{SandboxHttp, credentials};

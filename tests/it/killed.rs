@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use quarterdeck::ops::execution::StepState;
 use quarterdeck::ops::{Execution, Kind, Plan, Target, TargetKind, safety};
 use quarterdeck::runtime::Clock;
-use quarterdeck::runtime::execute::Executor;
+use quarterdeck::runtime::executor::Executor;
 use quarterdeck::runtime::journal::Journal;
 use quarterdeck::sandbox::fault::disturbance::Disturbance;
 use quarterdeck::sandbox::fault::{self, Fault, Service};

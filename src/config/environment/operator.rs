@@ -4,9 +4,9 @@ use toml::de::DeValue;
 
 use super::super::document::{Entry, found};
 use super::super::guard::CLOSED;
-use super::super::nearest::hint;
 use super::super::{EnvironmentSpec, RoleSpec, forms};
 use super::{ARN, EXTERNAL_ID, Lines, MFA_SERIAL, Reader, is_external_id};
+use crate::nearest::hint;
 
 const KEYS: [&str; 4] = ["arn", "external_id", "mfa_serial", "source_identity"];
 

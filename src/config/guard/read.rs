@@ -7,10 +7,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::super::document::{Entry, Part, found};
 use super::super::forms;
-use super::super::nearest::hint;
 use super::super::problem::Problems;
 use super::{CLOSED, Guard, Wanted};
 use crate::domain::{Criticality, text};
+use crate::nearest::hint;
 use crate::ops::operation::Kind;
 use crate::ops::plan::Risk;
 use crate::ops::policy::{Freeze, Level};

@@ -2,7 +2,7 @@
 //! them. Keys are never kept.
 
 use crate::aws::shared_files::{Line, SharedFiles, lines, profile_in_config, profile_in_credentials};
-use crate::config::{forms, nearest};
+use crate::config::forms;
 
 /// One profile.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,14 +15,6 @@ pub struct Profile {
     pub role_arn: Option<String>,
     /// The account that the file says it is of.
     pub account: Option<String>,
-}
-
-impl Profile {
-    /// The name that was most likely meant, if one is near enough.
-    #[must_use]
-    pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-        nearest::nearest(name, known.iter().copied())
-    }
 }
 
 /// The profiles of both files, those of the config file first.

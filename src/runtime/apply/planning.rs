@@ -6,8 +6,8 @@ use std::path::Path;
 use super::{Standing, text, unknown};
 use crate::audit::Output;
 use crate::cli::{PlanChange, Source};
-use crate::config::nearest;
 use crate::domain::text::clean;
+use crate::nearest::nearest;
 use crate::ops::{Kind, Operation, Plan, Seen, Target, TargetKind, field, safety};
 
 /// The exit code of a dry run that the guard refuses, as that of `qd apply`.

@@ -1,0 +1,207 @@
+//! Starts executions, each in a task of its own, and takes over those that nobody follows any more.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::clock::Clock;
+use super::execute::{Report, Run, append};
+use super::journal::Journal;
+use super::place::Place;
+use crate::app::Msg;
+use crate::aws;
+use crate::domain::{Fault, FaultKind};
+use crate::ops::journal::{Body, ExecutionId};
+use crate::ops::plan::Plan;
+use crate::ops::{Approved, Execution, Kind, Target};
+
+/// Messages that may wait for the screen.
+const BACKLOG: usize = 256;
+/// Whoever leaves waits so long for the disk.
+const LEAVING: Duration = Duration::from_secs(2);
+
+/// Starts and follows executions.
+pub struct Executor {
+    /// Without it nothing is carried out.
+    journal: Option<Arc<Journal>>,
+    places: Vec<Place>,
+    clock: Clock,
+    messages: mpsc::Sender<Msg>,
+    tasks: JoinSet<()>,
+    /// Records that are being written.
+    records: JoinSet<()>,
+    /// Executions that are no longer to be followed, or gone on with.
+    given_up: watch::Sender<Vec<ExecutionId>>,
+}
+
+impl Executor {
+    /// For these environments; what happens comes as messages.
+    #[must_use]
+    pub fn new(journal: Option<Arc<Journal>>, places: Vec<Place>, clock: Clock) -> (Self, mpsc::Receiver<Msg>) {
+        let (messages, receiver) = mpsc::channel(BACKLOG);
+        let given_up = watch::Sender::new(Vec::new());
+        (Self { journal, places, clock, messages, tasks: JoinSet::new(), records: JoinSet::new(), given_up }, receiver)
+    }
+
+    /// The environments are other ones now; what runs goes on as it began.
+    pub fn set_places(&mut self, places: Vec<Place>) {
+        self.places = places;
+    }
+
+    /// Reads the state of the world for a plan; the answer is [`Msg::Observed`].
+    pub fn observe(&mut self, id: u64, kind: Kind, target: Target) {
+        self.reap();
+        let (messages, clock) = (self.messages.clone(), self.clock.clone());
+        let place = self.place(&target.environment);
+        self.tasks.spawn(async move {
+            let Some(place) = place else {
+                let _ = messages.send(Msg::Observed { id, result: Err(nowhere(&target.environment)) }).await;
+                return;
+            };
+            let result = place.read(kind, &target, clock.now()).await;
+            let _ = messages.send(Msg::Observed { id, result: result.map(Box::new) }).await;
+        });
+    }
+
+    /// Writes a record that belongs to no execution; a failure is [`Msg::JournalFailed`].
+    pub fn record(&mut self, environment: &str, arn: &str, body: Body) {
+        self.reap();
+        let Some(journal) = self.journal.clone() else { return };
+        let (messages, at) = (self.messages.clone(), self.clock.now());
+        let (environment, arn) = (environment.to_owned(), arn.to_owned());
+        self.records.spawn(async move {
+            if let Err(why) = append(&journal, at, &environment, &arn, body).await {
+                let _ = messages.send(Msg::JournalFailed(why)).await;
+            }
+        });
+    }
+
+    /// Waits until what was to be recorded is, for as long as somebody who leaves would.
+    pub async fn settle(&mut self) {
+        let _ = timeout(LEAVING, async { while self.records.join_next().await.is_some() {} }).await;
+    }
+
+    /// Carries an approved plan out.
+    pub fn execute(&mut self, approved: Approved<Plan>) {
+        self.reap();
+        let environment = approved.plan().target.environment.clone();
+        let (Some(place), Some(journal)) = (self.place(&environment), self.journal.clone()) else {
+            let why = format!("{environment} is not there any more, or there is no journal: nothing was sent");
+            let messages = self.messages.clone();
+            self.tasks.spawn(async move {
+                let _ = messages.send(Msg::NotBegun(why)).await;
+            });
+            return;
+        };
+        let run = Run {
+            given_up: self.given_up.subscribe(),
+            journal,
+            place,
+            clock: self.clock.clone(),
+            reader: approved.plan().principal.clone(),
+            report: Report::Console(self.messages.clone()),
+        };
+        self.tasks.spawn(async move {
+            Box::pin(run.begin(approved)).await;
+        });
+    }
+
+    /// Stops following an execution, and sends nothing more of it.
+    pub fn give_up(&mut self, id: &ExecutionId) {
+        self.given_up.send_modify(|all| all.push(id.clone()));
+        // One that nobody follows has nobody to hear it: its lock can be had, and its end is written here.
+        let Some(journal) = self.journal.clone() else { return };
+        let (id, clock, messages) = (id.clone(), self.clock.clone(), self.messages.clone());
+        self.records.spawn(async move {
+            let Ok(Some(_claim)) = journal.claim(&id) else { return };
+            let Some(mut execution) = again(&journal, &id).await.filter(Execution::is_running) else { return };
+            let (at, body) = (clock.now(), Body::Ended { execution: id, outcome: execution.given_up() });
+            let reader = execution.plan.principal.clone();
+            match append(&journal, at, &execution.environment, &reader, body.clone()).await {
+                Ok(_) => {
+                    execution.apply(at, &body);
+                    let _ = messages.send(Msg::Execution(Box::new(execution))).await;
+                }
+                Err(why) => {
+                    let _ = messages.send(Msg::JournalFailed(why)).await;
+                }
+            }
+        });
+    }
+
+    /// Goes on following what the journal tells of and nobody follows any more. All executions
+    /// that it tells of are reported first.
+    ///
+    /// In a world that `began_anew` (the sandbox's) there is nothing to follow: they are ended.
+    pub fn take_over(&mut self, began_anew: bool) {
+        let Some(journal) = self.journal.clone() else { return };
+        let (places, clock, messages) = (self.places.clone(), self.clock.clone(), self.messages.clone());
+        let given_up = self.given_up.subscribe();
+        self.tasks.spawn(async move {
+            let reader = journal.clone();
+            let read = tokio::task::spawn_blocking(move || reader.read_all()).await;
+            let entries = match read.map_err(|error| error.to_string()).and_then(|r| r.map_err(|e| e.to_string())) {
+                Ok(entries) => entries,
+                Err(why) => {
+                    let _ = messages.send(Msg::JournalFailed(why)).await;
+                    return;
+                }
+            };
+            let mut runs = JoinSet::new();
+            for execution in Execution::rebuild(&entries) {
+                let _ = messages.send(Msg::Execution(Box::new(execution.clone()))).await;
+                // Whoever holds it follows it; a place that is no longer configured cannot be looked at.
+                let place = places.iter().find(|place| place.environment == execution.environment).cloned();
+                let Some(place) = place.filter(|_| execution.is_running()) else { continue };
+                let Ok(Some(claim)) = journal.claim(&execution.id) else { continue };
+                // It may have gone on since it was read; now that it is ours it does not.
+                let Some(execution) = again(&journal, &execution.id).await else { continue };
+                if !execution.is_running() {
+                    let _ = messages.send(Msg::Execution(Box::new(execution))).await;
+                    continue;
+                }
+                let run = Run {
+                    given_up: given_up.clone(),
+                    journal: journal.clone(),
+                    place,
+                    clock: clock.clone(),
+                    reader: execution.plan.principal.clone(),
+                    report: Report::Console(messages.clone()),
+                };
+                runs.spawn(async move {
+                    if began_anew {
+                        run.abandon(execution, claim).await;
+                    } else {
+                        Box::pin(run.resume(execution, claim)).await;
+                    }
+                });
+            }
+            while runs.join_next().await.is_some() {}
+        });
+    }
+
+    fn place(&self, environment: &str) -> Option<Place> {
+        self.places.iter().find(|place| place.environment == environment).cloned()
+    }
+
+    fn reap(&mut self) {
+        while self.tasks.try_join_next().is_some() {}
+        while self.records.try_join_next().is_some() {}
+    }
+}
+
+/// An execution as the journal tells it now.
+async fn again(journal: &Arc<Journal>, id: &ExecutionId) -> Option<Execution> {
+    let journal = journal.clone();
+    let entries = tokio::task::spawn_blocking(move || journal.read_all()).await.ok()?.ok()?;
+    Execution::rebuild(&entries).into_iter().find(|known| known.id == *id)
+}
+
+/// There is no such environment any more.
+fn nowhere(environment: &str) -> Fault {
+    let message = format!("the environment {environment} is not configured any more");
+    Fault { kind: FaultKind::NotFound, call: aws::GET_CALLER_IDENTITY.to_owned(), message, request_id: None }
+}
