@@ -21,6 +21,10 @@ pub enum Part {
 }
 
 impl Part {
+    /// All of them, in the order of declaration.
+    pub const ALL: [Self; 6] =
+        [Self::Inventory, Self::Metrics, Self::Vitals, Self::Trend, Self::Events, Self::Maintenance];
+
     /// What a person calls it: all that comes from CloudWatch is metrics.
     #[must_use]
     pub fn title(self) -> &'static str {
