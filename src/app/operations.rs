@@ -90,8 +90,11 @@ impl Operations {
 pub fn identity(state: &State, environment: usize) -> Option<&Identity> {
     // The other region knows it too, when the primary one is down.
     let sites = state.estate.environments.get(environment)?.sites();
-    let mut known = sites.filter_map(|site| state.site(site)?.identity.value());
-    known.next()
+    let known = sites.filter_map(|site| {
+        let identity = &state.site(site)?.identity;
+        Some((identity.fault().is_none(), identity.at()?, identity.value()?))
+    });
+    known.max_by_key(|(fresh, at, _)| (*fresh, *at)).map(|(.., identity)| identity)
 }
 
 /// The DB instance that an operation would be done to: the one that is open or selected.
@@ -367,7 +370,9 @@ pub fn arm(state: &mut State, effects: &mut Vec<Effect>) {
     let until = armed.until;
     state.operations.question = None;
     state.operations.arming = Some(armed);
-    if let Some(plan) = state.operations.plan.as_mut().filter(|plan| plan.environment == environment) {
+    if let Some(plan) =
+        state.operations.plan.as_mut().filter(|plan| plan.environment == environment && plan.reason.value().is_empty())
+    {
         plan.reason = Input::new(reason.clone());
     }
     record(state, environment, Body::Armed { reason, until }, effects);

@@ -52,6 +52,8 @@ pub struct Run {
     pub report: Report,
     /// Executions that are no longer to be followed, or gone on with.
     pub given_up: watch::Receiver<Vec<ExecutionId>>,
+    /// The world is this process's own (the sandbox): other consoles change others.
+    pub world_is_own: bool,
 }
 
 /// What the last reading before a step has given.
@@ -82,8 +84,13 @@ impl Run {
         }
         let mut execution = Execution::begin(id, &environment, plan, approval, at);
         // The journal's order decides between two that were approved at once in two consoles.
-        if let Some(other) = self.collides(&execution).await {
-            let why = format!("{other} is being carried out on the same resource: nothing was sent");
+        self.publish(&execution).await;
+        let refused = match self.collides(&execution).await {
+            Ok(None) => None,
+            Ok(Some(other)) => Some(format!("{other} is being carried out on the same resource: nothing was sent")),
+            Err(why) => Some(format!("whether another one is being carried out cannot be read: {why}")),
+        };
+        if let Some(why) = refused {
             let body = Body::Ended { execution: execution.id.clone(), outcome: Outcome::NotSent { why } };
             if let Err(why) = self.write(&mut execution, body).await {
                 self.tell(Msg::JournalFailed(why)).await;
@@ -95,20 +102,26 @@ impl Run {
     }
 
     /// An execution before this one that is still followed and touches the same resources.
-    async fn collides(&self, execution: &Execution) -> Option<ExecutionId> {
+    async fn collides(&self, execution: &Execution) -> Result<Option<ExecutionId>, String> {
+        if self.world_is_own {
+            return Ok(None);
+        }
         let (journal, own, environment) = (self.journal.clone(), execution.plan.clone(), execution.environment.clone());
         let id = execution.id.clone();
         let found = tokio::task::spawn_blocking(move || {
-            let known = Execution::rebuild(&journal.read_all().ok()?);
+            let known = Execution::rebuild(&journal.read_all().map_err(|error| error.to_string())?);
             let mut before = known.into_iter().take_while(|other| other.id != id);
-            before.find(|other| {
+            // Whoever holds its lock follows it; a lock that cannot be tried is held.
+            let other = before.find(|other| {
                 other.is_running()
                     && other.environment == environment
+                    && other.plan.account == own.account
                     && other.plan.touches(&own)
-                    && matches!(journal.claim(&other.id), Ok(None))
-            })
+                    && !matches!(journal.claim(&other.id), Ok(Some(_)))
+            });
+            Ok(other.map(|other| other.id))
         });
-        found.await.ok().flatten().map(|other| other.id)
+        found.await.map_err(|error| error.to_string())?
     }
 
     /// From what the journal tells to the end; nothing is sent.
@@ -134,6 +147,7 @@ impl Run {
     async fn carry(&self, mut execution: Execution, approved: Option<&Approved<Plan>>, _claim: Claim) -> Execution {
         let mut looks = 0;
         let mut verified = Verified::default();
+        let mut denied_since = None;
         let mut given_up = self.given_up.clone();
         loop {
             self.publish(&execution).await;
@@ -169,7 +183,7 @@ impl Run {
                         Ok(()) = given_up.changed() => continue,
                     }
                     looks += 1;
-                    self.look(&mut execution).await
+                    self.look(&mut execution, &mut denied_since).await
                 }
             };
             if let Err(why) = written {
@@ -290,7 +304,7 @@ impl Run {
         self.write(execution, body).await
     }
 
-    async fn look(&self, execution: &mut Execution) -> Result<(), String> {
+    async fn look(&self, execution: &mut Execution, denied_since: &mut Option<Instant>) -> Result<(), String> {
         for step in execution.open_steps() {
             let Some(follow) = execution.plan.steps.get(step).map(|s| s.follow.clone()) else { continue };
             let since = execution.sent_at(step).unwrap_or(execution.started);
@@ -298,7 +312,8 @@ impl Run {
                 // What may never be looked at has no end that could be seen.
                 Err(fault)
                     if matches!(fault.kind, FaultKind::Denied { .. })
-                        && self.clock.now().as_second() - since.as_second() > SETTLES_WITHIN =>
+                        && denied_since.get_or_insert_with(Instant::now).elapsed().as_secs()
+                            > SETTLES_WITHIN.unsigned_abs() =>
                 {
                     let words = format!("its end cannot be seen: {}", words(&fault));
                     let execution_id = execution.id.clone();
@@ -307,6 +322,7 @@ impl Run {
                 }
                 Err(fault) => execution.trouble = Some(format!("it cannot be looked at: {}", words(&fault))),
                 Ok(seen) => {
+                    *denied_since = None;
                     execution.trouble = None;
                     if let Some(body) = execution.take_look(step, &seen) {
                         self.write(execution, body).await?;

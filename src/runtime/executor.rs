@@ -33,6 +33,8 @@ pub struct Executor {
     tasks: JoinSet<()>,
     /// Records that are being written.
     records: JoinSet<()>,
+    /// The world is this process's own, and began with it (the sandbox).
+    world_is_own: bool,
     /// Executions that are no longer to be followed, or gone on with.
     given_up: watch::Sender<Vec<ExecutionId>>,
 }
@@ -43,7 +45,19 @@ impl Executor {
     pub fn new(journal: Option<Arc<Journal>>, places: Vec<Place>, clock: Clock) -> (Self, mpsc::Receiver<Msg>) {
         let (messages, receiver) = mpsc::channel(BACKLOG);
         let given_up = watch::Sender::new(Vec::new());
-        (Self { journal, places, clock, messages, tasks: JoinSet::new(), records: JoinSet::new(), given_up }, receiver)
+        (
+            Self {
+                journal,
+                places,
+                clock,
+                messages,
+                tasks: JoinSet::new(),
+                records: JoinSet::new(),
+                world_is_own: false,
+                given_up,
+            },
+            receiver,
+        )
     }
 
     /// The environments are other ones now; what runs goes on as it began.
@@ -98,6 +112,7 @@ impl Executor {
         };
         let run = Run {
             given_up: self.given_up.subscribe(),
+            world_is_own: self.world_is_own,
             journal,
             place,
             clock: self.clock.clone(),
@@ -117,7 +132,12 @@ impl Executor {
         let (id, clock, messages) = (id.clone(), self.clock.clone(), self.messages.clone());
         self.records.spawn(async move {
             let Ok(Some(_claim)) = journal.claim(&id) else { return };
-            let Some(mut execution) = again(&journal, &id).await.filter(Execution::is_running) else { return };
+            let Some(mut execution) = again(&journal, &id).await else { return };
+            if !execution.is_running() {
+                // It ended elsewhere, and is shown as running here.
+                let _ = messages.send(Msg::Execution(Box::new(execution))).await;
+                return;
+            }
             let (at, body) = (clock.now(), Body::Ended { execution: id, outcome: execution.given_up() });
             let reader = execution.plan.principal.clone();
             match append(&journal, at, &execution.environment, &reader, body.clone()).await {
@@ -137,6 +157,7 @@ impl Executor {
     ///
     /// In a world that `began_anew` (the sandbox's) there is nothing to follow: they are ended.
     pub fn take_over(&mut self, began_anew: bool) {
+        self.world_is_own = began_anew;
         let Some(journal) = self.journal.clone() else { return };
         let (places, clock, messages) = (self.places.clone(), self.clock.clone(), self.messages.clone());
         let given_up = self.given_up.subscribe();
@@ -165,6 +186,7 @@ impl Executor {
                 }
                 let run = Run {
                     given_up: given_up.clone(),
+                    world_is_own: began_anew,
                     journal: journal.clone(),
                     place,
                     clock: clock.clone(),

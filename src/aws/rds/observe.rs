@@ -103,12 +103,16 @@ impl Question {
             TargetKind::DbInstance => seen.database().is_some_and(|d| self.is_mine(&d.id, &d.region, &d.tags)),
             TargetKind::DbSnapshot => seen.snapshot().is_some_and(|snapshot| {
                 let region = &self.target.region;
-                // A copy is in another region than its instance.
-                match seen.databases.iter().find(|d| d.id == snapshot.database) {
+                // A copy is in another region than its instance; names are unique in a region only.
+                let home = snapshot.source_region.as_deref().unwrap_or(region);
+                match seen.find(home, &snapshot.database) {
                     Some(source) => self.is_mine(&source.id, &source.region, &source.tags),
                     // Its instance is gone and it may bear no tags: its name has to do, lest a restore is
                     // refused exactly when it is needed. To delete it more must be known.
-                    None if snapshot.tags.is_empty() && self.kind != Kind::DeleteSnapshot => {
+                    None if snapshot.tags.is_empty()
+                        && !self.owns.name_prefix.is_empty()
+                        && self.kind != Kind::DeleteSnapshot =>
+                    {
                         self.is_mine(&snapshot.database, region, &self.owns.tags)
                     }
                     None => self.is_mine(&snapshot.database, region, &snapshot.tags),

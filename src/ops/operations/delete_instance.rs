@@ -58,7 +58,8 @@ impl Request for DeleteInstance {
         match name {
             "final_snapshot" => {
                 checks::snapshot_name(value)?;
-                value.clone_into(&mut self.final_snapshot);
+                // AWS keeps names in lower case.
+                self.final_snapshot = value.to_ascii_lowercase();
                 Ok(())
             }
             _ => Err(field::unknown(name, &["final_snapshot"])),

@@ -129,13 +129,12 @@ impl PromoteReplica {
         let quiet = replica.status != "backing-up";
         let why = if quiet { "" } else { "AWS does not promote during a backup: wait for its end" };
         draft.check(Check::hard("not backing up", quiet, why));
-        // The source's state is no ground of the plan: its region may be down, which is when this is done.
-        let serves = seen.source_of(replica).filter(|source| source.status == "available");
-        let why = serves.map(|source| format!("{} takes writes: fence it first", source.id)).unwrap_or_default();
-        draft.check(Check::soft("its source no longer serves", serves.is_none(), why));
+        draft.check(fenced(seen.source_of(replica)));
         let lag = seen.readings(replica).and_then(|readings| readings.lag);
-        let runs = lag.is_none_or(|lag| lag >= 0.0);
-        draft.check(Check::soft("replication is running", runs, if runs { "" } else { "what came since is missing" }));
+        if let Some(lag) = lag {
+            let why = if lag >= 0.0 { "" } else { "what came since it stopped is missing" };
+            draft.check(Check::soft("replication is running", lag >= 0.0, why));
+        }
         draft.check(lag_check(seen.readings(replica).and_then(|readings| readings.lag)));
         // A replica that is a source itself must have backups.
         let kept = self.retention > 0 || replica.replicas.is_empty();
@@ -208,6 +207,22 @@ impl PromoteReplica {
         }
         if multi_az.is_some() {
             draft.check(checks::nothing_else_pending(replica, &["MultiAZ"]));
+        }
+    }
+}
+
+/// Whether the source can still take writes. It is no ground of the plan: its region may be down,
+/// which is when this is done. But not to see it is not to know that it is fenced.
+fn fenced(source: Option<&Database>) -> Check {
+    let name = "its source no longer serves";
+    match source {
+        None => Check::unknown(name, "its state was not read: it may take writes, fence it first"),
+        Some(source) if matches!(source.status.as_str(), "stopped" | "deleting" | "failed") => {
+            Check::hard(name, true, "")
+        }
+        Some(source) => {
+            let why = format!("{} is {} and may take writes: fence it first", source.id, source.status);
+            Check::soft(name, false, why)
         }
     }
 }

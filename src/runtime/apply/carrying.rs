@@ -73,7 +73,7 @@ fn approved(
     let known = Execution::rebuild(&records::entries(&stored.journal).0);
     let now = standing.clock.now();
     let went_out = |execution: &&Execution| execution.plan.seal == plan.seal && is_sent(execution);
-    if let Some(execution) = known.iter().find(went_out) {
+    if let Some(execution) = known.iter().find(went_out).filter(|_| !standing.is_sandbox) {
         return Err(format!(
             "this very plan was carried out already, see qd audit show {}: make a new one",
             execution.id
@@ -140,6 +140,7 @@ async fn carry(
         reader: approved.plan().principal.clone(),
         report: Report::Plain(states),
         given_up: watch::Sender::new(Vec::new()).subscribe(),
+        world_is_own: standing.is_sandbox,
     };
     let mut course = Course::default();
     let mut running = Box::pin(run.begin(approved));

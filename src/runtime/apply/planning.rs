@@ -85,6 +85,7 @@ async fn found(standing: &Standing, kind: Kind, target: Option<&str>, region: Op
     let regions: Vec<String> = region.map_or_else(own, |region| vec![region]);
     let mut others: Vec<String> = Vec::new();
     let mut missing = Vec::new();
+    let mut unread = false;
     for region in &regions {
         let target =
             Target { environment: environment.clone(), kind: kind.target(), id: id.to_owned(), region: region.clone() };
@@ -92,6 +93,7 @@ async fn found(standing: &Standing, kind: Kind, target: Option<&str>, region: Op
         let seen = match standing.read(kind, &target).await {
             Ok(seen) => seen,
             Err(why) => {
+                unread = true;
                 missing.push(why);
                 continue;
             }
@@ -101,6 +103,13 @@ async fn found(standing: &Standing, kind: Kind, target: Option<&str>, region: Op
             TargetKind::DbInstance => seen.database().is_some(),
             TargetKind::DbSnapshot => seen.snapshot().is_some(),
         };
+        // A name is unique in a region only: the one that was not read may have it, too.
+        if is_there && unread {
+            let why = clean(&missing.join("; "));
+            return Err(format!(
+                "{id} is in {region}, but a region before it could not be read ({why}): give --region {region} if it is meant"
+            ));
+        }
         if is_there {
             return Ok(seen);
         }

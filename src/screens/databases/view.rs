@@ -9,6 +9,7 @@ use super::reading::Level;
 use super::rows::Row;
 use crate::app::state::State as App;
 use crate::app::{Estate, Scope};
+use crate::collect::Dataset;
 use crate::domain::{Fault, Remote, SiteId};
 use crate::keymap::Action;
 use crate::theme::Role;
@@ -177,7 +178,7 @@ fn metrics_state(app: &App) -> Option<Piece> {
         let age = at.map_or_else(String::new, |at| format!(" {}", format::coarse_age(format::since(app.now, at))));
         return Some((format!("  metrics ◌{age} {}", fault.word()), Role::Warning));
     }
-    data().any(|data| !data.partial.is_empty()).then(|| ("  metrics incomplete".into(), Role::Warning))
+    data().any(|data| data.partial.contains(&Dataset::Metrics)).then(|| ("  metrics incomplete".into(), Role::Warning))
 }
 
 /// What stands in place of rows.

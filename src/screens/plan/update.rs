@@ -13,7 +13,7 @@ use crate::app::update::{edit as edit_line, insert, say};
 use crate::domain::Fault;
 use crate::keymap::{Action, Key};
 use crate::ops::guard::Gesture;
-use crate::ops::{FieldKind, Level, Seen};
+use crate::ops::{CheckState, FieldKind, Level, Seen};
 
 /// Takes in a reading.
 pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
@@ -34,7 +34,8 @@ pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
             if let (Some(before), Some(after)) = (&before, &plan.plan) {
                 let mut differences = before.differences(after);
                 differences.extend(before.worsened(after));
-                if !differences.is_empty() {
+                // What has recovered since is no difference any more.
+                if !differences.is_empty() || !after.checks.iter().any(|c| c.state != CheckState::Met) {
                     plan.changed = differences;
                 }
             }

@@ -145,3 +145,26 @@ fn what_could_not_be_read_is_told() {
     assert_eq!(or_none::<Vec<Event>>(Err(gone)), Ok(Vec::new()));
     assert_eq!(or_none::<Vec<Event>>(Err(denied())), Err(denied()));
 }
+
+#[test]
+fn a_snapshot_is_its_instances_and_a_namesake_elsewhere_proves_nothing() {
+    let mut asked = question(Kind::RestoreFromSnapshot, TargetKind::DbSnapshot, "kept", "us-west-2");
+    let mut seen = asked.blank(Identity::default(), Timestamp::UNIX_EPOCH);
+    seen.snapshots = vec![snapshot("kept", "prod-db", "2026-11-22T03:00:00Z")];
+    // Of an instance of the same name in another region: it may be anybody's.
+    seen.databases = vec![database("prod-db", "us-east-1", "core")];
+    seen.snapshots[0].tags = vec![("Team".into(), "web".into())];
+    assert!(!asked.is_own(&seen), "its own tags say whose it is");
+    // A copy says where it comes from.
+    seen.snapshots[0].source_region = Some("us-east-1".into());
+    assert!(asked.is_own(&seen));
+    // The instance is gone and the snapshot bears no tags: by its name it may be restored, not deleted.
+    seen.databases.clear();
+    seen.snapshots[0].tags.clear();
+    assert!(asked.is_own(&seen));
+    asked.kind = Kind::DeleteSnapshot;
+    assert!(!asked.is_own(&seen));
+    asked.kind = Kind::RestoreFromSnapshot;
+    asked.owns.name_prefix.clear();
+    assert!(!asked.is_own(&seen), "without a prefix its name says nothing");
+}

@@ -123,3 +123,24 @@ fn windows_that_meet_are_found() {
     assert!(!overlap("03:00-04:00", "sun:04:00-sun:05:00"));
     assert!(!overlap("", "sun:04:00-sun:05:00"));
 }
+
+#[test]
+fn a_source_that_is_not_seen_is_not_fenced() {
+    let state = |seen: &Seen| {
+        let plan = offered(seen);
+        plan.checks.iter().find(|c| c.name == "its source no longer serves").map(|c| c.state)
+    };
+    let mut seen = dr();
+    assert_eq!(state(&seen), Some(CheckState::Doubtful));
+    seen.databases[0].status = "backing-up".into();
+    assert_eq!(state(&seen), Some(CheckState::Doubtful), "it takes writes meanwhile");
+    seen.databases[0].status = "stopped".into();
+    let stopped = offered(&seen);
+    assert_eq!(state(&seen), Some(CheckState::Met));
+    seen.databases.remove(0);
+    assert_eq!(state(&seen), Some(CheckState::Unknown));
+    // Whoever relied on it is asked again; whoever did not is not held up.
+    assert_eq!(stopped.worsened(&offered(&seen)).len(), 1);
+    assert!(offered(&dr()).worsened(&offered(&seen)).is_empty());
+    assert_eq!(offered(&seen).obstacle(), None, "with the primary region down it can be promoted");
+}
