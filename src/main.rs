@@ -163,14 +163,8 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     let (mut driver, mut answers) = Driver::new(connection.sessions, &connection.estate);
     let is_sandbox = connection.estate.sandbox.is_some();
     let journal = journal::of_console(is_sandbox);
-    match journal.as_ref().map(|journal| journal.warning()) {
-        Err(why) => state.operations.journal = Some(why.clone()),
-        Ok(Ok(Some(warning))) => {
-            state.toast = Some(Toast::new(warning.clone(), Tone::Bad, state.now));
-            state.problems.push(warning);
-        }
-        // One that cannot be read is told when it is read to take over.
-        Ok(_) => {}
+    if let Err(why) = &journal {
+        state.operations.journal = Some(why.clone());
     }
     let (mut executor, happened) = Executor::new(journal.ok(), places, connection.clock.clone());
     executor.take_over(is_sandbox);

@@ -41,6 +41,8 @@ pub enum Msg {
     Denied { environment: String, api: Api, action: String },
     /// An approved plan was not begun, and why.
     NotBegun(String),
+    /// The journal is not what was written, and where first.
+    JournalDoubtful(String),
     /// The journal cannot be written or read: nothing may be changed.
     JournalFailed(String),
     /// The terminal took the text for its clipboard, or why not.

@@ -56,6 +56,10 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Denied { environment, api, action } => {
             state.operations.denied.insert((environment, api), action);
         }
+        Msg::JournalDoubtful(why) => {
+            say(state, why.clone(), Tone::Bad);
+            state.problems.push(why);
+        }
         Msg::NotBegun(why) => say(state, why, Tone::Bad),
         Msg::JournalFailed(why) => {
             say(state, format!("the journal fails, nothing can be changed: {why}"), Tone::Bad);

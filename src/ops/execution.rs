@@ -12,7 +12,7 @@ use super::fingerprint::Fingerprint;
 use super::follow::{Follow, Happened, Look, Progress};
 use super::guard::Approval;
 use super::journal::{Body, Entry, ExecutionId, Outcome};
-use super::plan::{Plan, Verify};
+use super::plan::{NoLonger, Plan, Verify};
 use super::seen::Seen;
 use crate::domain::{Database, Identity};
 
@@ -308,31 +308,25 @@ impl Execution {
         match how {
             Verify::Whole => {
                 // A safety snapshot that was just taken is no change of the world.
-                let safety = self.plan.safety_snapshot.as_deref().filter(|_| step == 0);
-                let again = Plan::make(&self.plan.operation, safety, fresh);
-                if step == 0 {
-                    let differences = self.plan.differences(&again);
-                    if !differences.is_empty() {
-                        return Err(differences);
-                    }
-                } else {
-                    let mut bare = self.plan.clone();
-                    bare.safety_snapshot = None;
-                    bare.steps.remove(0);
-                    bare.fingerprint = super::fingerprint::of(&bare);
-                    let differences = bare.differences(&again);
-                    if !differences.is_empty() {
-                        return Err(differences);
-                    }
+                let stands_on = if step == 0 { self.plan.clone() } else { self.without_safety_snapshot() };
+                let safety = stands_on.safety_snapshot.as_deref();
+                let again = Plan::make(&stands_on.operation, safety, fresh);
+                match stands_on.still_holds(&again) {
+                    Ok(()) => Ok(self.plan.fingerprint.clone()),
+                    Err(NoLonger::Changed(why) | NoLonger::Unmet(why)) => Err(why),
                 }
-                if let Some(check) = again.obstacle() {
-                    return Err(vec![format!("{}: {}", check.name, check.why)]);
-                }
-                let worse = self.plan.worsened(&again);
-                if worse.is_empty() { Ok(self.plan.fingerprint.clone()) } else { Err(worse) }
             }
             Verify::Same => self.same(step, fresh),
         }
+    }
+
+    /// The plan as it would be now that its snapshot was taken.
+    fn without_safety_snapshot(&self) -> Plan {
+        let mut bare = self.plan.clone();
+        bare.safety_snapshot = None;
+        bare.steps.remove(0);
+        bare.fingerprint = super::fingerprint::of(&bare);
+        bare
     }
 
     /// The step's instance is there and ready; it is the resource that the plan knew, if it knew it.

@@ -226,12 +226,8 @@ impl Follow {
     fn sign_on(&self, d: &Database, look: &Look, before: Option<&Database>, sent: Timestamp) -> bool {
         let now = |statuses: &[&str]| statuses.contains(&d.status.as_str());
         match self {
-            Self::Values { values, .. } => {
-                let is_there = |d: &Database| values.iter().all(|wanted| shows(d, wanted) || awaits(d, wanted));
-                is_there(d) && !before.is_some_and(is_there)
-            }
             // The window may open meanwhile, but a change that is begun is pending until it is made.
-            Self::Pending { values, .. } => {
+            Self::Values { values, .. } | Self::Pending { values, .. } => {
                 let is_there = |d: &Database| values.iter().all(|wanted| shows(d, wanted) || awaits(d, wanted));
                 is_there(d) && !before.is_some_and(is_there)
             }

@@ -82,6 +82,15 @@ impl Check {
     }
 }
 
+/// What keeps a plan from being carried out that could be approved before, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoLonger {
+    /// The state that it stands on is another one.
+    Changed(Vec<String>),
+    /// Preconditions that are not met now.
+    Unmet(Vec<String>),
+}
+
 /// How a consequence should be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -282,6 +291,23 @@ impl Plan {
     #[must_use]
     pub fn is_intact(&self) -> bool {
         fingerprint::of(self) == self.fingerprint && fingerprint::seal(self) == self.seal
+    }
+
+    /// Why the plan may not be carried out as it was approved, by one made anew from a fresh reading;
+    /// the one comparison of a rehearsal and of what is done right before sending.
+    ///
+    /// # Errors
+    /// The first of: another state, a precondition that fails, one that was met and is no longer.
+    pub fn still_holds(&self, fresh: &Self) -> Result<(), NoLonger> {
+        let differences = self.differences(fresh);
+        if !differences.is_empty() {
+            return Err(NoLonger::Changed(differences));
+        }
+        if let Some(check) = fresh.obstacle() {
+            return Err(NoLonger::Unmet(vec![format!("{}: {}", check.name, check.why)]));
+        }
+        let worse = self.worsened(fresh);
+        if worse.is_empty() { Ok(()) } else { Err(NoLonger::Unmet(worse)) }
     }
 
     /// Preconditions that were met and are no longer, in words: an approval of the plan stands on

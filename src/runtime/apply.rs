@@ -13,12 +13,13 @@ use std::path::PathBuf;
 use super::clock::Clock;
 use super::connect::{Connection, connect, places};
 use super::journal;
-use super::place::{Place, trail_name};
+use super::place::Place;
 use crate::aws::{self, Session};
 use crate::cli::Source;
 use crate::domain::text::clean;
 use crate::domain::{Fault, Identity};
 use crate::nearest::nearest;
+use crate::ops::plan::NoLonger;
 use crate::ops::{Kind, Plan, Policy, Seen, Target};
 
 pub use carrying::apply;
@@ -84,16 +85,7 @@ impl Standing {
 
     /// Who would send.
     async fn operator(&self, reason: &str, region: &str) -> Result<Identity, String> {
-        let Some(spec) = &self.place.operator else { return self.identity(region).await };
-        let mut spec = spec.clone();
-        // The target's own region: another may be down.
-        spec.region = Some(region.to_owned());
-        if let Some(role) = spec.roles.last_mut() {
-            let name = trail_name(reason);
-            role.source_identity = role.source_identity.take().map(|_| name.clone());
-            role.session_name = Some(name);
-        }
-        let session = Session::load(&spec).await;
+        let session = self.place.sender(reason, region).await;
         who(&session, region).await
     }
 
@@ -108,16 +100,12 @@ impl Standing {
         }
         let fresh = self.read(plan.operation.kind(), &plan.target).await?;
         let again = Plan::make(&plan.operation, plan.safety_snapshot.as_deref(), &fresh);
-        let differences = plan.differences(&again);
-        if !differences.is_empty() {
-            return Err(format!("the state changed since the plan was made: {}", differences.join("; ")));
-        }
-        if let Some(check) = again.obstacle() {
-            return Err(format!("{}: {}", check.name, check.why));
-        }
-        let worse = plan.worsened(&again);
-        if !worse.is_empty() {
-            return Err(worse.join("; "));
+        match plan.still_holds(&again) {
+            Ok(()) => {}
+            Err(NoLonger::Changed(why)) => {
+                return Err(format!("the state changed since the plan was made: {}", why.join("; ")));
+            }
+            Err(NoLonger::Unmet(why)) => return Err(why.join("; ")),
         }
         Ok(text::rehearsed(plan, &operator))
     }

@@ -9,12 +9,12 @@ use tokio::time::timeout;
 
 use super::clock::Clock;
 use super::execute::{Report, Run, append};
-use super::journal::Journal;
+use super::journal::{self, Journal};
 use super::place::Place;
 use crate::app::Msg;
 use crate::aws;
 use crate::domain::{Fault, FaultKind};
-use crate::ops::journal::{Body, ExecutionId};
+use crate::ops::journal::{self as records, Body, ExecutionId};
 use crate::ops::plan::Plan;
 use crate::ops::{Approved, Execution, Kind, Target};
 
@@ -162,15 +162,26 @@ impl Executor {
         let (places, clock, messages) = (self.places.clone(), self.clock.clone(), self.messages.clone());
         let given_up = self.given_up.subscribe();
         self.tasks.spawn(async move {
+            // Read once, here and not before the first frame: it grows with every change.
             let reader = journal.clone();
-            let read = tokio::task::spawn_blocking(move || reader.read_all()).await;
-            let entries = match read.map_err(|error| error.to_string()).and_then(|r| r.map_err(|e| e.to_string())) {
-                Ok(entries) => entries,
+            let read = tokio::task::spawn_blocking(move || {
+                let stored = journal::read(reader.folder())?;
+                Ok((records::entries(&stored.journal).0, stored.report().warning()))
+            });
+            let read: Result<_, String> = match read.await {
+                Ok(read) => read.map_err(|error: std::io::Error| error.to_string()),
+                Err(error) => Err(error.to_string()),
+            };
+            let (entries, warning) = match read {
+                Ok(read) => read,
                 Err(why) => {
                     let _ = messages.send(Msg::JournalFailed(why)).await;
                     return;
                 }
             };
+            if let Some(warning) = warning {
+                let _ = messages.send(Msg::JournalDoubtful(warning)).await;
+            }
             let mut runs = JoinSet::new();
             for execution in Execution::rebuild(&entries) {
                 let _ = messages.send(Msg::Execution(Box::new(execution.clone()))).await;

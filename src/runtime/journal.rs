@@ -117,15 +117,6 @@ impl Journal {
         Ok(journal::entries(&read(&self.folder)?.journal).0)
     }
 
-    /// That it is not what was written, and where first; `None` when it verifies. It reads the whole
-    /// file.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn warning(&self) -> io::Result<Option<String>> {
-        Ok(read(&self.folder)?.report().warning())
-    }
-
     /// Takes the right to follow an execution; `None` while another console has it.
     ///
     /// # Errors

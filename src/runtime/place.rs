@@ -33,29 +33,36 @@ impl Place {
         observe(&self.reader, &question, now).await
     }
 
+    /// The session that sends: the operator's, named after who and why, or the reader's. The
+    /// target's own region is asked: another may be down.
+    pub(super) async fn sender(&self, reason: &str, region: &str) -> Session {
+        let Some(spec) = &self.operator else { return self.reader.clone() };
+        let mut spec = spec.clone();
+        spec.region = Some(region.to_owned());
+        if let Some(role) = spec.roles.last_mut() {
+            let name = trail_name(reason);
+            role.source_identity = role.source_identity.take().map(|_| name.clone());
+            role.session_name = Some(name);
+        }
+        Session::load(&spec).await
+    }
+
     /// The session that sends, and who it is; `kept` is that of the step before, so that nobody is
-    /// asked for a code at each step. The target's own region is asked: another may be down.
+    /// asked for a code at each step.
     pub(super) async fn operator(
         &self,
         execution: &Execution,
         kept: Option<&Session>,
     ) -> Result<(Session, Identity), Fault> {
         let region = &execution.plan.target.region;
-        let session = match (&self.operator, kept) {
-            (_, Some(session)) => session.clone(),
-            (None, None) => self.reader.clone(),
-            (Some(spec), None) => {
-                let mut spec = spec.clone();
-                spec.region = Some(region.clone());
-                if let Some(role) = spec.roles.last_mut() {
-                    let name = trail_name(&execution.approval.reason);
-                    role.source_identity = role.source_identity.take().map(|_| name.clone());
-                    role.session_name = Some(name);
-                }
-                let session = Session::load(&spec).await;
+        let session = if let Some(session) = kept {
+            session.clone()
+        } else {
+            let session = self.sender(&execution.approval.reason, region).await;
+            if self.operator.is_some() {
                 session.signed_in(aws::GET_CALLER_IDENTITY).await?;
-                session
             }
+            session
         };
         let identity = aws::sts::identity(&session, region).await?;
         Ok((session, identity))
@@ -64,8 +71,7 @@ impl Place {
 
 /// Who and why, as CloudTrail shows it: `qd-alice-INC-4312`. Letters, digits and `=,.@-_`, at most
 /// 64 (STS API reference, `AssumeRole`).
-#[must_use]
-pub fn trail_name(reason: &str) -> String {
+fn trail_name(reason: &str) -> String {
     let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
     let mut name = format!("qd-{user}-{reason}");
     name = name.chars().map(|c| if c.is_ascii_alphanumeric() || "=,.@_-".contains(c) { c } else { '-' }).collect();

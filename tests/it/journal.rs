@@ -150,7 +150,7 @@ fn a_torn_line_that_was_mended_cannot_be_changed_either() {
 fn a_line_of_somebody_else_is_a_break_for_ever() {
     let folder = written(2);
     let journal = Journal::open(folder.path()).unwrap();
-    assert_eq!(journal.warning().unwrap(), None);
+    assert_eq!(read(journal.folder()).unwrap().report().warning(), None);
     let mut file = OpenOptions::new().append(true).open(folder.path().join(FILE)).unwrap();
     file.write_all(b"{\"a\":1}\n").unwrap();
     let output = audit::run(&AuditCommand::Verify, folder.path(), at()).unwrap();
@@ -159,7 +159,7 @@ fn a_line_of_somebody_else_is_a_break_for_ever() {
     let found = report(folder.path());
     assert_eq!(found.breaks.iter().map(ToString::to_string).collect::<Vec<_>>(), ["line 3: it is not an entry"]);
     assert_eq!(found.entries, 3);
-    assert!(journal.warning().unwrap().is_some_and(|warning| warning.contains("line 3")));
+    assert!(read(journal.folder()).unwrap().report().warning().is_some_and(|warning| warning.contains("line 3")));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::destination::{self, RDS_KEY};
 use super::prelude::*;
 use crate::domain::Snapshot;
 use crate::domain::database::region_of;
@@ -21,9 +22,6 @@ pub struct CopySnapshot {
 
 const FIELDS: &[&str] = &["region", "name", "kms_key", "copy_tags"];
 
-/// The key that AWS keeps for RDS in every region; `KmsKeyId` takes an alias's name.
-const RDS_KEY: &str = "alias/aws/rds";
-
 impl Request for CopySnapshot {
     fn unavailable(on: On<'_>) -> Option<String> {
         let On::Snapshot(snapshot) = on else { return Some("it is done to a snapshot".into()) };
@@ -38,16 +36,10 @@ impl Request for CopySnapshot {
     }
 
     fn fields(&self, seen: &Seen) -> Vec<Field> {
-        let regions = regions(seen).into_iter().map(|region| {
-            let detail = if region == seen.target.region { "where it is" } else { "another region" };
-            Offer { value: region, detail: detail.to_owned() }
-        });
-        let key = Offer { value: RDS_KEY.to_owned(), detail: "AWS's own key for RDS".to_owned() };
         vec![
-            Field::new("region", "Region", &self.region, FieldKind::Choice { offers: regions.collect(), open: false }),
+            destination::region_field(seen, &self.region, "where it is"),
             Field::new("name", "Copy", &self.name, FieldKind::Text).hint("letters, digits and hyphens"),
-            Field::new("kms_key", "KMS key", &self.kms_key, FieldKind::Choice { offers: vec![key], open: true })
-                .hint("of the destination region; empty: as the source is"),
+            destination::key_field(&self.kms_key, "of the destination region; empty: as the source is"),
             Field::new("copy_tags", "Copy tags", self.copy_tags.to_string(), FieldKind::Switch),
         ]
     }
@@ -55,11 +47,7 @@ impl Request for CopySnapshot {
     fn set(&mut self, name: &str, value: &str, seen: &Seen) -> Result<(), String> {
         match name {
             "region" => {
-                let known = regions(seen);
-                if !known.iter().any(|region| region == value) {
-                    return Err(format!("{value:?} is not a region of this environment: {}", known.join(", ")));
-                }
-                value.clone_into(&mut self.region);
+                self.region = destination::region_of(seen, value)?;
                 // A copy into another region cannot keep the key; the offer is AWS's own.
                 let away = self.region != seen.target.region;
                 if away && self.kms_key.is_empty() && seen.snapshot().is_some_and(|s| s.encrypted) {
@@ -141,17 +129,6 @@ impl CopySnapshot {
             draft.check(Check::hard("key is of the destination", false, why));
         }
     }
-}
-
-/// Where a copy may go: the snapshot's region and the environment's others.
-fn regions(seen: &Seen) -> Vec<String> {
-    let mut regions = vec![seen.target.region.clone()];
-    for region in std::iter::once(&seen.region).chain(&seen.dr_region) {
-        if !regions.contains(region) {
-            regions.push(region.clone());
-        }
-    }
-    regions
 }
 
 #[cfg(test)]

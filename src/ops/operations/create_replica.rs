@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::destination::{self, RDS_KEY};
 use super::prelude::*;
 use super::restored;
 use crate::domain::Database;
@@ -32,9 +33,6 @@ const MOST: usize = 15;
 /// Levels of replicas below the first source (RDS for PostgreSQL).
 const LEVELS: usize = 3;
 
-/// The key that AWS keeps for RDS in every region.
-const RDS_KEY: &str = "alias/aws/rds";
-
 impl Request for CreateReplica {
     fn unavailable(on: On<'_>) -> Option<String> {
         let On::Database(database) = on else { return Some("it is done to a DB instance".into()) };
@@ -61,18 +59,12 @@ impl Request for CreateReplica {
     }
 
     fn fields(&self, seen: &Seen) -> Vec<Field> {
-        let regions = regions(seen).into_iter().map(|region| {
-            let detail = if region == seen.target.region { "beside the source" } else { "another region" };
-            Offer { value: region, detail: detail.to_owned() }
-        });
-        let key = Offer { value: RDS_KEY.to_owned(), detail: "AWS's own key for RDS".to_owned() };
         vec![
             Field::new("name", "Replica", &self.name, FieldKind::Text).hint("letters, digits and hyphens"),
-            Field::new("region", "Region", &self.region, FieldKind::Choice { offers: regions.collect(), open: false }),
+            destination::region_field(seen, &self.region, "beside the source"),
             restored::class_field(seen, &self.class, self.multi_az),
             Field::new("multi_az", "Multi-AZ", self.multi_az.to_string(), FieldKind::Switch),
-            Field::new("kms_key", "KMS key", &self.kms_key, FieldKind::Choice { offers: vec![key], open: true })
-                .hint("only for another region: a key of that region"),
+            destination::key_field(&self.kms_key, "only for another region: a key of that region"),
             Field::new("deletion_protection", "Protection", self.deletion_protection.to_string(), FieldKind::Switch)
                 .hint("against deletion"),
         ]
@@ -86,11 +78,7 @@ impl Request for CreateReplica {
                 self.name = value.to_ascii_lowercase();
             }
             "region" => {
-                let known = regions(seen);
-                if !known.iter().any(|region| region == value) {
-                    return Err(format!("{value:?} is not a region of this environment: {}", known.join(", ")));
-                }
-                value.clone_into(&mut self.region);
+                self.region = destination::region_of(seen, value)?;
                 // Beside its source a replica has the source's key, and AWS takes no other.
                 let away = self.region != seen.target.region;
                 if !away {
@@ -223,17 +211,6 @@ fn level(seen: &Seen, database: &Database) -> usize {
 fn cascades(version: &str) -> bool {
     let mut numbers = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (14, 1)
-}
-
-/// Where it may be made: beside the source and in the environment's other regions.
-fn regions(seen: &Seen) -> Vec<String> {
-    let mut regions = vec![seen.target.region.clone()];
-    for region in std::iter::once(&seen.region).chain(&seen.dr_region) {
-        if !regions.contains(region) {
-            regions.push(region.clone());
-        }
-    }
-    regions
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod create_snapshot;
 pub mod delete_instance;
 pub mod delete_snapshot;
 pub mod deletion_protection;
+mod destination;
 pub mod failover;
 mod prelude;
 pub mod promote_replica;

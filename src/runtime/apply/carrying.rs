@@ -81,11 +81,12 @@ fn approved(
     }
     // What nobody follows any more waits for a console, and is no operation that runs; a sandbox ends
     // with its process, and what ran in it.
+    let journal = Journal::open(folder);
     let followed = |execution: &&Execution| {
         execution.is_running()
             && !standing.is_sandbox
             && execution.environment == plan.target.environment
-            && Journal::open(folder).is_ok_and(|journal| matches!(journal.claim(&execution.id), Ok(None)))
+            && journal.as_ref().is_ok_and(|journal| matches!(journal.claim(&execution.id), Ok(None)))
     };
     let running: Vec<&Plan> = known.iter().filter(followed).map(|execution| &execution.plan).collect();
     let situation = Situation {
