@@ -31,6 +31,9 @@ pub fn event(body: &Body, plan: Option<&Plan>) -> String {
         Body::Changed { differences, .. } => {
             format!("everything was read again, and has changed: {}; nothing was sent", differences.join("; "))
         }
+        Body::Sending { step: n, call: Some(call), .. } => {
+            format!("step {}: sending {}", n.saturating_add(1), call.as_command(""))
+        }
         Body::Sending { step: n, .. } => format!("{}: sending", step(n)),
         Body::Sent { step: n, request_id, .. } => format!("{}: AWS took it{}", step(n), with_id(request_id.as_ref())),
         Body::Rejected { step: n, fault, request_id, .. } => {

@@ -40,6 +40,8 @@ pub const LOG_FILTER: &str =
 pub const DESCRIBE_DB_INSTANCES: &str = "rds:DescribeDBInstances";
 /// `DescribeDBSnapshots`.
 pub const DESCRIBE_DB_SNAPSHOTS: &str = "rds:DescribeDBSnapshots";
+/// `DescribeDBInstanceAutomatedBackups`.
+pub const DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS: &str = "rds:DescribeDBInstanceAutomatedBackups";
 /// `DescribeEvents`.
 pub const DESCRIBE_EVENTS: &str = "rds:DescribeEvents";
 /// `DescribePendingMaintenanceActions`.
@@ -59,6 +61,7 @@ pub const GET_CALLER_IDENTITY: &str = "sts:GetCallerIdentity";
 pub const READS: &[(&str, &str)] = &[
     (DESCRIBE_DB_INSTANCES, "rds:DescribeDBInstances"),
     (DESCRIBE_DB_SNAPSHOTS, "rds:DescribeDBSnapshots"),
+    (DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS, "rds:DescribeDBInstanceAutomatedBackups"),
     (DESCRIBE_EVENTS, "rds:DescribeEvents"),
     (DESCRIBE_PENDING_MAINTENANCE_ACTIONS, "rds:DescribePendingMaintenanceActions"),
     (DESCRIBE_ORDERABLE_DB_INSTANCE_OPTIONS, "rds:DescribeOrderableDBInstanceOptions"),

@@ -3,6 +3,7 @@
 //! Every list is followed to its end. What an operation stands on is read in `observe`, how far it is
 //! in `look`; [`mod@write`] alone changes anything.
 
+mod backups;
 mod convert;
 pub mod look;
 pub mod observe;
@@ -72,7 +73,17 @@ async fn instances(session: &Session, region: &str, id: Option<&str>) -> Result<
 /// # Errors
 /// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
 pub async fn snapshots(session: &Session, region: &str, database: &str) -> Result<Vec<Snapshot>, Fault> {
-    listed(session, region, Some(database), None).await
+    listed(session, region, Some(database), None, None).await
+}
+
+/// Names of the manual snapshots of a region: a new one may have none of them. Those that AWS makes
+/// have a colon in theirs, which nobody may choose.
+///
+/// # Errors
+/// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
+async fn snapshot_names(session: &Session, region: &str) -> Result<Vec<String>, Fault> {
+    let found = listed(session, region, None, None, Some("manual")).await?;
+    Ok(found.into_iter().map(|snapshot| snapshot.id).collect())
 }
 
 /// Reads one snapshot by its name; `None` when AWS knows none of this name.
@@ -80,8 +91,14 @@ pub async fn snapshots(session: &Session, region: &str, database: &str) -> Resul
 /// # Errors
 /// The call's [`Fault`].
 pub async fn find_snapshot(session: &Session, region: &str, id: &str) -> Result<Option<Snapshot>, Fault> {
-    let found = or_none(listed(session, region, None, Some(id)).await)?;
+    let found = or_none(listed(session, region, None, Some(id), kind_of(id)).await)?;
     Ok(found.into_iter().find(|snapshot| snapshot.id.eq_ignore_ascii_case(id)))
+}
+
+/// `SnapshotType` for a lookup by name: "if this identifier is for an automated snapshot, the
+/// SnapshotType parameter must also be specified" (`DescribeDBSnapshots`, `DBSnapshotIdentifier`).
+fn kind_of(id: &str) -> Option<&'static str> {
+    [("rds:", "automated"), ("awsbackup:", "awsbackup")].into_iter().find(|(start, _)| id.starts_with(start)).map(|k| k.1)
 }
 
 async fn listed(
@@ -89,6 +106,7 @@ async fn listed(
     region: &str,
     database: Option<&str>,
     id: Option<&str>,
+    kind: Option<&str>,
 ) -> Result<Vec<Snapshot>, Fault> {
     let client = session.rds(region);
     let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
@@ -97,6 +115,7 @@ async fn listed(
             .describe_db_snapshots()
             .set_db_instance_identifier(database.map(ToOwned::to_owned))
             .set_db_snapshot_identifier(id.map(ToOwned::to_owned))
+            .set_snapshot_type(kind.map(ToOwned::to_owned))
             .max_records(PAGE)
             .set_marker(marker)
             .send()
@@ -224,6 +243,13 @@ mod tests {
         let mut found = vec![of("old", Some(1)), of("new", Some(2)), of("unborn", None)];
         newest_first(&mut found);
         assert_eq!(found.iter().map(|s| s.id.as_str()).collect::<Vec<_>>(), ["unborn", "new", "old"]);
+    }
+
+    #[test]
+    fn a_snapshot_of_aws_is_looked_up_with_its_type() {
+        assert_eq!(kind_of("rds:db-2026-11-22-03-05"), Some("automated"));
+        assert_eq!(kind_of("awsbackup:job-1"), Some("awsbackup"));
+        assert_eq!(kind_of("before-release"), None);
     }
 
     #[test]

@@ -52,6 +52,7 @@ enum Wanted {
     Level(Risk, Criticality, Level),
     CoolDown(Duration),
     ArmAtMost(Duration),
+    PlanValidFor(Duration),
     RunningAtMost(usize),
     Allowed(Vec<Kind>),
     Freeze(Freeze),
@@ -80,6 +81,7 @@ impl Guard {
                 Wanted::Level(risk, of, level) => policy = policy.with_level(*risk, *of, *level),
                 Wanted::CoolDown(_) => {}
                 Wanted::ArmAtMost(time) => policy.arm_at_most = *time,
+                Wanted::PlanValidFor(time) => policy.plan_valid_for = *time,
                 Wanted::RunningAtMost(count) => policy.running_at_most = *count,
                 Wanted::Allowed(kinds) => policy.allowed = Some(kinds.clone()),
                 Wanted::Freeze(freeze) => policy.freezes.push(freeze.clone()),
@@ -144,6 +146,7 @@ fn other(wanted: &Wanted, cool_down: Duration) -> Option<PolicyOverride> {
         }
         Wanted::Level(risk, of, level) => none.with_level(*risk, *of, *level),
         Wanted::ArmAtMost(time) => PolicyOverride { arm_at_most: Some(*time), ..none },
+        Wanted::PlanValidFor(time) => PolicyOverride { plan_valid_for: Some(*time), ..none },
         Wanted::RunningAtMost(count) => PolicyOverride { running_at_most: Some(*count), ..none },
         Wanted::Allowed(kinds) => PolicyOverride { allowed: Some(kinds.clone()), ..none },
         Wanted::Freeze(freeze) => PolicyOverride { freezes: vec![freeze.clone()], ..none },

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::class::InstanceClass;
+use super::settings::Settings;
 
 /// An RDS DB instance as `DescribeDBInstances` tells it (API 2014-10-31), text cleaned.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -44,6 +45,15 @@ pub struct Database {
     pub source: Option<String>,
     /// `ReadReplicaDBInstanceIdentifiers`: names in the same region, ARNs across regions.
     pub replicas: Vec<String>,
+    /// `DBClusterIdentifier`: the DB cluster that it is a member of.
+    #[serde(default)]
+    pub cluster: Option<String>,
+    /// `ReadReplicaSourceDBClusterIdentifier`: the Multi-AZ DB cluster that it is a replica of.
+    #[serde(default)]
+    pub source_cluster: Option<String>,
+    /// `ReadReplicaDBClusterIdentifiers`: Aurora clusters that replicate from it.
+    #[serde(default)]
+    pub replica_clusters: Vec<String>,
     /// `StatusInfos`, for a replica "read replication".
     pub status_infos: Vec<StatusInfo>,
     /// `PendingModifiedValues`, as name and value.
@@ -71,6 +81,9 @@ pub struct Database {
     pub master_username: Option<String>,
     /// `TagList`, sorted by key.
     pub tags: Vec<(String, String)>,
+    /// What only matters when it is made anew.
+    #[serde(default)]
+    pub settings: Settings,
 }
 
 /// Storage of a DB instance.
@@ -114,16 +127,21 @@ pub enum Condition {
 }
 
 impl Database {
-    /// True for a read replica.
+    /// True for a read replica, of an instance or of a Multi-AZ DB cluster.
     #[must_use]
     pub fn is_replica(&self) -> bool {
-        self.source.is_some()
+        self.source.is_some() || self.source_cluster.is_some()
     }
 
-    /// The last part of the source's identifier (the source itself when it is not an ARN).
+    /// Everything that replicates from it: instances (names here, ARNs elsewhere), then clusters.
+    pub fn followers(&self) -> impl Iterator<Item = &str> {
+        self.replicas.iter().chain(&self.replica_clusters).map(String::as_str)
+    }
+
+    /// The last part of the source's identifier (the source itself when it is not an ARN), also of a cluster.
     #[must_use]
     pub fn source_id(&self) -> Option<&str> {
-        self.source.as_deref().map(id_of)
+        self.source.as_deref().or(self.source_cluster.as_deref()).map(id_of)
     }
 
     /// Parsed instance class.

@@ -4,6 +4,7 @@
 //! always an argument.
 
 pub mod alarm;
+pub mod automated_backup;
 pub mod class;
 pub mod database;
 pub mod environment;
@@ -13,15 +14,18 @@ pub mod finding;
 pub mod identity;
 pub mod maintenance;
 pub mod metric;
+pub mod nature;
 pub mod remote;
 pub mod replication;
 pub mod runway;
 pub mod series;
+pub mod settings;
 pub mod snapshot;
 pub mod text;
 pub mod threshold;
 
 pub use alarm::{Alarm, AlarmState};
+pub use automated_backup::AutomatedBackup;
 pub use database::Database;
 pub use environment::{Criticality, Environment, Site, SiteId};
 pub use event::Event;
@@ -29,6 +33,8 @@ pub use fault::{Fault, FaultKind};
 pub use identity::Identity;
 pub use maintenance::MaintenanceAction;
 pub use metric::{Metric, Statistic, Unit};
+pub use nature::Nature;
 pub use remote::Remote;
 pub use series::Series;
+pub use settings::Settings;
 pub use snapshot::Snapshot;

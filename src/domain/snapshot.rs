@@ -14,8 +14,26 @@ pub struct Snapshot {
     pub status: String,
     /// `automated`, `manual`, `awsbackup`, `shared`, `public`.
     pub kind: String,
-    /// `SnapshotCreateTime`; absent while it is being prepared.
+    /// `SnapshotCreateTime`; absent while it is being prepared. A copy has the time at which it was
+    /// made here, not that of its data: see [`Snapshot::data_at`].
     pub created: Option<Timestamp>,
+    /// `OriginalSnapshotCreateTime`: when the first one was taken; stays through copies.
+    #[serde(default)]
+    pub original_created: Option<Timestamp>,
+    /// `SnapshotDatabaseTime`: the newest transaction that is in it.
+    #[serde(default)]
+    pub database_time: Option<Timestamp>,
+    /// `DbiResourceId` of its source.
+    #[serde(default)]
+    pub resource_id: String,
+    /// `SourceDBSnapshotIdentifier`: ARN of what it was copied from, across regions or accounts.
+    #[serde(default)]
+    pub copied_from: Option<String>,
+    /// `Iops` and `StorageThroughput` (MiB/s) of the instance then.
+    #[serde(default)]
+    pub iops: Option<i32>,
+    #[serde(default)]
+    pub throughput: Option<i32>,
     /// 0-100.
     pub progress: i32,
     /// GiB.
@@ -32,4 +50,33 @@ pub struct Snapshot {
     pub source_region: Option<String>,
     /// `TagList`, sorted by key.
     pub tags: Vec<(String, String)>,
+}
+
+impl Snapshot {
+    /// How new its data is: the newest transaction in it, else when the first snapshot of it was taken.
+    /// `None` when AWS tells neither: the time at which this one was made is a copy's own and says
+    /// nothing of the data (RDS API reference, `DBSnapshot`: `SnapshotCreateTime` "changes for the copy").
+    #[must_use]
+    pub fn data_at(&self) -> Option<Timestamp> {
+        self.database_time.or(self.original_created)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_as_old_as_its_data() {
+        let at = |text: &str| text.parse::<Timestamp>().ok();
+        let copy = Snapshot {
+            created: at("2026-11-22T03:00:00Z"),
+            original_created: at("2026-10-06T03:05:00Z"),
+            database_time: at("2026-10-06T03:04:10Z"),
+            ..Snapshot::default()
+        };
+        assert_eq!(copy.data_at(), at("2026-10-06T03:04:10Z"));
+        assert_eq!(Snapshot { database_time: None, ..copy.clone() }.data_at(), at("2026-10-06T03:05:00Z"));
+        assert_eq!(Snapshot { database_time: None, original_created: None, ..copy }.data_at(), None);
+    }
 }

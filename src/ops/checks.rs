@@ -1,7 +1,7 @@
 //! Preconditions of every operation, and those that many share.
 
 use super::plan::Check;
-use super::seen::{Seen, TargetKind};
+use super::seen::{Part, Seen, TargetKind};
 use crate::domain::Database;
 
 /// What must hold whatever is to be done: the right account, a target that is there.
@@ -40,8 +40,8 @@ pub fn of_everything(seen: &Seen) -> Vec<Check> {
         let why = "name_prefix and tags of the configuration select it for another environment, or for none";
         checks.push(Check::hard(name, false, why));
     }
-    for missing in &seen.missing {
-        checks.push(Check::unknown("everything was read", missing.clone()));
+    for unread in &seen.missing {
+        checks.push(Check::unknown("everything was read", unread.to_string()));
     }
     checks
 }
@@ -70,6 +70,42 @@ pub fn nothing_else_pending(database: &Database, own: &[&str]) -> Check {
         format!("AWS applies what waits for the window now as well: {}", others.join(", "))
     };
     Check::soft("nothing else is pending", others.is_empty(), why)
+}
+
+/// Whether a new snapshot may have this name: names are unique in an account and region, whichever
+/// instance a snapshot is of.
+#[must_use]
+pub fn snapshot_name_is_free(seen: &Seen, region: &str, name: &str) -> Check {
+    const WHAT: &str = "snapshot name is free";
+    if let Err(wrong) = snapshot_name(name) {
+        return Check::hard(WHAT, false, wrong);
+    }
+    let own = seen.snapshots.iter().filter(|_| region == seen.target.region).map(|s| s.id.as_str());
+    let known = seen.snapshot_names(region);
+    let taken = own.chain(known.into_iter().flatten().map(String::as_str)).any(|id| id.eq_ignore_ascii_case(name));
+    match known {
+        _ if taken => Check::hard(WHAT, false, "there is one of this name"),
+        None => Check::unknown(WHAT, format!("snapshots of {region} were not read: AWS refuses a name that is taken")),
+        Some(_) => Check::hard(WHAT, true, ""),
+    }
+}
+
+/// Whether a new DB instance may have this name.
+#[must_use]
+pub fn instance_name_is_free(seen: &Seen, region: &str, name: &str) -> Check {
+    const WHAT: &str = "name is free";
+    if let Err(wrong) = instance_name(name) {
+        return Check::hard(WHAT, false, wrong);
+    }
+    if seen.is_taken(region, name) {
+        return Check::hard(WHAT, false, format!("there is a DB instance {name} in {region} already"));
+    }
+    if !seen.is_read(&Part::Databases(region.to_owned())) {
+        let why = format!("DB instances of {region} were not read: AWS refuses a name that is taken");
+        return Check::unknown(WHAT, why);
+    }
+    // Those that the environment does not select were read and left out: AWS knows their names.
+    Check::hard(WHAT, true, "")
 }
 
 /// An identifier of a DB instance: 1-63 letters, digits and hyphens, a letter first, no two hyphens

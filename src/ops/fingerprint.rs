@@ -21,17 +21,26 @@ impl Fingerprint {
         }
     }
 
+    /// For an approval on the command line: `7f3a-91c2-0b5e-44d1`. Whoever can edit the file can try out
+    /// requests until eight characters fit; sixteen (64 bits) they cannot.
+    #[must_use]
+    pub fn long(&self) -> String {
+        let group = |n: usize| self.0.get(n * 4..n * 4 + 4);
+        let groups: Option<Vec<&str>> = (0..4).map(group).collect();
+        groups.map_or_else(|| "none".to_owned(), |groups| groups.join("-"))
+    }
+
     /// All 64 characters.
     #[must_use]
     pub fn whole(&self) -> &str {
         &self.0
     }
 
-    /// Whether somebody means this one: the whole, or the short form with or without its dash.
+    /// Whether somebody means this one: the whole, or the long form or more of it, with or without dashes.
     #[must_use]
     pub fn is_meant_by(&self, text: &str) -> bool {
         let text = text.trim().replace('-', "").to_lowercase();
-        text.len() >= 8 && self.0.starts_with(&text)
+        text.len() >= 16 && self.0.starts_with(&text)
     }
 }
 
@@ -40,8 +49,13 @@ impl Fingerprint {
 #[must_use]
 pub fn of(plan: &Plan) -> Fingerprint {
     let calls: Vec<_> = plan.steps.iter().map(|step| (&step.call, &step.follow, step.wait, step.verify)).collect();
+    // When it was made counts, too: nobody makes an old approval young again.
+    let form = match plan.form {
+        1 => "quarterdeck plan 1".to_owned(),
+        form => format!("quarterdeck plan {form}, made {:?}", plan.made_at),
+    };
     let stands_on = (
-        "quarterdeck plan 1",
+        form,
         &plan.target,
         plan.criticality,
         (&plan.account, &plan.principal),

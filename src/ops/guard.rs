@@ -113,6 +113,7 @@ pub fn approve(plan: &Plan, gesture: &Gesture, situation: &Situation<'_>) -> Res
     if !plan.is_intact() {
         return Err(Refusal::Tampered);
     }
+    is_young(plan, situation)?;
     if let Some(check) = plan.obstacle() {
         return Err(Refusal::Obstacle { check: check.name.clone(), why: check.why.clone() });
     }
@@ -162,6 +163,23 @@ pub fn approve(plan: &Plan, gesture: &Gesture, situation: &Situation<'_>) -> Res
         fingerprint: plan.fingerprint.clone(),
     };
     Ok(Approved { inner: plan.clone(), approval })
+}
+
+/// Clocks of two machines may differ by so much.
+const AHEAD: Duration = Duration::from_secs(300);
+
+/// The plan is not older than the policy allows. One from a file is as old as it was made; what is on a
+/// screen is read again all the time, and is as old as its reading.
+fn is_young(plan: &Plan, situation: &Situation<'_>) -> Result<(), Refusal> {
+    let since = if situation.headless { plan.made_at.unwrap_or(plan.seen_at) } else { plan.seen_at };
+    let age = situation.now.duration_since(since);
+    let most = situation.policy.plan_valid_for;
+    match Duration::try_from(age) {
+        Ok(age) if age > most => Err(Refusal::TooOld { age, most }),
+        // A moment that is still to come is nobody's reading.
+        Err(_) if age.unsigned_abs() > AHEAD => Err(Refusal::FromTheFuture),
+        _ => Ok(()),
+    }
 }
 
 /// The plan's environment is armed, by the identity that the plan was made with.
@@ -222,7 +240,7 @@ fn fits(plan: &Plan, gesture: &Gesture, level: Level, situation: &Situation<'_>)
         Gesture::Key => Err(too_little()),
         Gesture::Fingerprint { text, reason } => {
             if !plan.fingerprint.is_meant_by(text) {
-                return Err(Refusal::WrongFingerprint { plan: plan.fingerprint.short() });
+                return Err(Refusal::WrongFingerprint { plan: plan.fingerprint.long() });
             }
             if situation.headless && !arming::is_reason(reason) {
                 return Err(Refusal::NoReason);

@@ -10,6 +10,7 @@ pub mod chain;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::call::Call;
 use super::fingerprint::Fingerprint;
 use super::guard::Approval;
 use super::operation::Kind;
@@ -138,7 +139,13 @@ pub enum Body {
     /// The world was read again and gives another plan; nothing was sent.
     Changed { execution: ExecutionId, differences: Vec<String> },
     /// The call of a step is about to be sent. A crash after it leaves open whether it arrived.
-    Sending { execution: ExecutionId, step: usize },
+    /// `call` is what goes out; lines of older versions did not name it.
+    Sending {
+        execution: ExecutionId,
+        step: usize,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<Box<Call>>,
+    },
     /// AWS took the call.
     Sent { execution: ExecutionId, step: usize, request_id: Option<String> },
     /// AWS refused the call.

@@ -18,6 +18,7 @@ pub mod operation;
 pub mod operations;
 pub mod plan;
 pub mod policy;
+pub mod requested;
 pub mod safety;
 pub mod seen;
 
@@ -34,4 +35,4 @@ pub use guard::{Approval, Approved};
 pub use operation::{Kind, On, Operation};
 pub use plan::{Check, CheckState, Plan, Risk, Step};
 pub use policy::{Level, Policy};
-pub use seen::{Seen, Target, TargetKind};
+pub use seen::{Part, Seen, Target, TargetKind, Unread};

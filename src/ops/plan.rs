@@ -205,9 +205,28 @@ impl Draft {
     }
 }
 
+/// The form of plans that this version makes. Plans of the first form are read and verified (journals
+/// have them), and not carried out.
+pub const FORM: u8 = 2;
+
+/// The form of a plan that does not say it.
+pub(super) fn first_form() -> u8 {
+    1
+}
+
+fn is_first(form: &u8) -> bool {
+    *form == first_form()
+}
+
 /// A change, ready to be approved: targets frozen, exact calls, preconditions, consequences.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
+    /// See [`FORM`].
+    #[serde(default = "first_form", skip_serializing_if = "is_first")]
+    pub form: u8,
+    /// When it was made first; one that is made anew for a later reading keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<Timestamp>,
     pub operation: Operation,
     /// Name of a snapshot that is taken and waited for first.
     pub safety_snapshot: Option<String>,
@@ -241,6 +260,28 @@ impl Plan {
     /// Makes the plan of an operation for what was read.
     #[must_use]
     pub fn make(operation: &Operation, safety_snapshot: Option<&str>, seen: &Seen) -> Self {
+        Self::made(operation, safety_snapshot, seen, seen.at)
+    }
+
+    /// The same plan for a fresh reading: what it would be now.
+    #[must_use]
+    pub fn again(&self, seen: &Seen) -> Self {
+        let made_at = self.made_at.unwrap_or(self.seen_at);
+        Self { form: self.form, ..Self::made(&self.operation, self.safety_snapshot.as_deref(), seen, made_at) }
+            .with_hashes()
+    }
+
+    /// With fingerprint and seal of what it says.
+    #[must_use]
+    pub(super) fn with_hashes(mut self) -> Self {
+        self.fingerprint = fingerprint::of(&self);
+        self.seal = fingerprint::seal(&self);
+        self
+    }
+
+    /// Makes the plan that was made first at `made_at`, for what was read.
+    #[must_use]
+    pub fn made(operation: &Operation, safety_snapshot: Option<&str>, seen: &Seen, made_at: Timestamp) -> Self {
         let mut draft = operation.draft(seen);
         let mut checks = super::checks::of_everything(seen);
         checks.append(&mut draft.checks);
@@ -254,7 +295,9 @@ impl Plan {
                 draft.steps.insert(0, step);
             }
         }
-        let mut plan = Self {
+        let plan = Self {
+            form: FORM,
+            made_at: Some(made_at),
             operation: operation.clone(),
             safety_snapshot: safety_snapshot.map(ToOwned::to_owned),
             target: seen.target.clone(),
@@ -276,9 +319,7 @@ impl Plan {
             fingerprint: Fingerprint::default(),
             seal: String::new(),
         };
-        plan.fingerprint = fingerprint::of(&plan);
-        plan.seal = fingerprint::seal(&plan);
-        plan
+        plan.with_hashes()
     }
 
     /// The precondition that keeps it from being approved.

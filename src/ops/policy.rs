@@ -88,6 +88,9 @@ pub struct Policy {
     pub levels: [[Level; 3]; 3],
     /// The longest that an environment may stay armed.
     pub arm_at_most: Duration,
+    /// How old a plan may be when it is approved: that of a file since it was made, that on a screen since
+    /// its state was read.
+    pub plan_valid_for: Duration,
     /// How many operations may run at the same time.
     pub running_at_most: usize,
     /// The operations that may be done at all; `None` allows all.
@@ -109,6 +112,7 @@ impl Default for Policy {
                 [Level::TypeName, Level::TypeName, reason],
             ],
             arm_at_most: Duration::from_secs(30 * 60),
+            plan_valid_for: Duration::from_secs(3600),
             running_at_most: 3,
             allowed: None,
             freezes: Vec::new(),
@@ -190,6 +194,15 @@ impl Policy {
             Some(wanted) => policy.arm_at_most = wanted,
             None => {}
         }
+        match other.plan_valid_for {
+            Some(wanted) if wanted > self.plan_valid_for => problems.push(format!(
+                "a plan is valid for {} s already, {} s would be looser",
+                self.plan_valid_for.as_secs(),
+                wanted.as_secs()
+            )),
+            Some(wanted) => policy.plan_valid_for = wanted,
+            None => {}
+        }
         match other.running_at_most {
             Some(wanted) if wanted > self.running_at_most => problems.push(format!(
                 "at most {} operations may run at a time already, {wanted} would be looser",
@@ -223,6 +236,7 @@ pub struct PolicyOverride {
     /// By [`Risk`] and then by [`Criticality`].
     pub levels: [[Option<Level>; 3]; 3],
     pub arm_at_most: Option<Duration>,
+    pub plan_valid_for: Option<Duration>,
     pub running_at_most: Option<usize>,
     pub allowed: Option<Vec<Kind>>,
     /// Freezes are added to those that there are.

@@ -21,10 +21,7 @@ pub fn name(kind: Kind, database: &str, at: Timestamp) -> String {
 pub fn first(name: &str, seen: &Seen) -> (Option<Step>, Vec<Check>) {
     let Some(database) = seen.database() else { return (None, Vec::new()) };
     let mut all = vec![checks::status_is(database, &["available", "storage-optimization"])];
-    let problem = checks::snapshot_name(name).err().or_else(|| {
-        seen.snapshots.iter().any(|s| s.id == name).then(|| "a snapshot of this name exists already".to_owned())
-    });
-    all.push(Check::hard("snapshot name is free", problem.is_none(), problem.unwrap_or_default()));
+    all.push(checks::snapshot_name_is_free(seen, &database.region, name));
     let call = Call::new(Api::CreateDbSnapshot, &database.region)
         .with("DBInstanceIdentifier", &database.id)
         .with("DBSnapshotIdentifier", name);

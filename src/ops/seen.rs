@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Criticality, Database, Event, Identity, MaintenanceAction, Snapshot};
+use crate::domain::{AutomatedBackup, Criticality, Database, Event, Identity, MaintenanceAction, Snapshot};
 
 /// What an operation is done to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,8 +49,63 @@ pub struct Orderable {
     pub read_replica: bool,
 }
 
+/// A part of what is read for a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Everything: the credentials are of another account.
+    All,
+    /// The DB instances of a region.
+    Databases(String),
+    /// The target snapshot.
+    Snapshot,
+    /// The other snapshots of the instance.
+    Snapshots,
+    /// Which names of snapshots are taken in a region.
+    SnapshotNames(String),
+    /// What can be restored to a point in time.
+    Backups,
+    Maintenance,
+    Events,
+    /// The instance classes that may be ordered.
+    Classes,
+    /// Some or all of the metrics of a region.
+    Metrics(String),
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::All => f.write_str("nothing else was read"),
+            Self::Databases(region) => write!(f, "DB instances of {region}"),
+            Self::Snapshot => f.write_str("the snapshot"),
+            Self::Snapshots => f.write_str("snapshots"),
+            Self::SnapshotNames(region) => write!(f, "names of snapshots in {region}"),
+            Self::Backups => f.write_str("automated backups"),
+            Self::Maintenance => f.write_str("pending maintenance"),
+            Self::Events => f.write_str("events"),
+            Self::Classes => f.write_str("classes that may be ordered"),
+            Self::Metrics(region) => write!(f, "metrics of {region}"),
+        }
+    }
+}
+
+/// A part that could not be read, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    pub part: Part,
+    pub why: String,
+}
+
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.part, self.why)
+    }
+}
+
 /// The state of the world that a plan stands on. Everything in it was read at `at` or is marked
-/// with its own time; nothing is guessed: what was not read is `None` or empty with its `missing`.
+/// with its own time; nothing is guessed: what was not read is empty and stands in `missing`, and
+/// what stands on it is unknown ([`Seen::is_read`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
     /// When it was read.
@@ -71,6 +126,10 @@ pub struct Seen {
     pub databases: Vec<Database>,
     /// Snapshots of the target (or the target itself), newest first, of its region.
     pub snapshots: Vec<Snapshot>,
+    /// Names of the manual snapshots by region: no new one may have them.
+    pub snapshot_names: Vec<(String, Vec<String>)>,
+    /// Automated backups of the target, or of the instance that the target snapshot is of.
+    pub backups: Vec<AutomatedBackup>,
     pub maintenance: Vec<MaintenanceAction>,
     /// Events of the target, oldest first: the last 24 h, or the whole restorable window (at most
     /// 14 days) for a restore.
@@ -80,7 +139,7 @@ pub struct Seen {
     /// By `DBInstanceIdentifier`: the newest datapoints, for the consequences.
     pub readings: Vec<Readings>,
     /// What could not be read, and why: shown, and makes the checks that need it unknown.
-    pub missing: Vec<String>,
+    pub missing: Vec<Unread>,
 }
 
 /// The newest metrics of a DB instance.
@@ -101,6 +160,51 @@ pub struct Readings {
 }
 
 impl Seen {
+    /// A world of which nothing is known yet.
+    #[must_use]
+    pub fn blank(at: Timestamp, target: Target, identity: Identity) -> Self {
+        Self {
+            at,
+            region: target.region.clone(),
+            target,
+            criticality: Criticality::Production,
+            expected_account: None,
+            identity,
+            owned: false,
+            dr_region: None,
+            cli: String::new(),
+            databases: Vec::new(),
+            snapshots: Vec::new(),
+            snapshot_names: Vec::new(),
+            backups: Vec::new(),
+            maintenance: Vec::new(),
+            events: Vec::new(),
+            orderable: Vec::new(),
+            readings: Vec::new(),
+            missing: Vec::new(),
+        }
+    }
+
+    /// Whether a part was read: if not, whatever stands on it is unknown.
+    #[must_use]
+    pub fn is_read(&self, part: &Part) -> bool {
+        !self.missing.iter().any(|unread| unread.part == *part || unread.part == Part::All)
+    }
+
+    /// The names of the manual snapshots of a region, if they were read.
+    #[must_use]
+    pub fn snapshot_names(&self, region: &str) -> Option<&[String]> {
+        self.snapshot_names.iter().find(|(of, _)| of == region).map(|(_, names)| names.as_slice())
+    }
+
+    /// From when to when AWS can restore the instance with this `DbiResourceId` to a point in time, as
+    /// AWS tells it; `None` when there is nothing to restore, or it was not read ([`Part::Backups`]).
+    #[must_use]
+    pub fn restore_window(&self, resource_id: &str) -> Option<(Timestamp, Timestamp)> {
+        let of_it = self.backups.iter().filter(|backup| backup.resource_id == resource_id);
+        of_it.filter_map(|backup| backup.window).next()
+    }
+
     /// The DB instance that is the target.
     #[must_use]
     pub fn database(&self) -> Option<&Database> {

@@ -6,7 +6,7 @@ use super::operation::Operation;
 use super::plan::{CheckState, Plan};
 use super::seen::{Orderable, Readings, Seen, Target, TargetKind};
 use crate::domain::database::{StatusInfo, Storage};
-use crate::domain::{Criticality, Database, Identity, Snapshot};
+use crate::domain::{AutomatedBackup, Criticality, Database, Identity, Snapshot};
 
 /// The moment at which everything was read.
 #[must_use]
@@ -98,6 +98,9 @@ pub fn seen() -> Seen {
         status: "available".into(),
         kind: kind.into(),
         created: created.parse().ok(),
+        original_created: created.parse().ok(),
+        database_time: created.parse().ok(),
+        resource_id: "db-RENTALIQ-PROD-DB".into(),
         progress: 100,
         allocated: 100,
         encrypted: true,
@@ -150,6 +153,15 @@ pub fn seen() -> Seen {
             readings("rentaliq-prod-db-dr", "us-west-2", 4.0, Some(312.0)),
         ],
         missing: Vec::new(),
+        snapshot_names: ["us-east-1", "us-west-2"].map(|r| (r.to_owned(), Vec::new())).into(),
+        backups: vec![AutomatedBackup {
+            database: "rentaliq-prod-db".into(),
+            resource_id: "db-RENTALIQ-PROD-DB".into(),
+            region: "us-east-1".into(),
+            status: "active".into(),
+            window: "2026-10-23T03:10:00Z".parse().ok().zip("2026-11-22T03:07:32Z".parse().ok()),
+            retention_days: Some(30),
+        }],
     }
 }
 

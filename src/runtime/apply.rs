@@ -99,8 +99,7 @@ impl Standing {
             ));
         }
         let fresh = self.read(plan.operation.kind(), &plan.target).await?;
-        let again = Plan::make(&plan.operation, plan.safety_snapshot.as_deref(), &fresh);
-        match plan.still_holds(&again) {
+        match plan.still_holds(&plan.again(&fresh)) {
             Ok(()) => {}
             Err(NoLonger::Changed(why)) => {
                 return Err(format!("the state changed since the plan was made: {}", why.join("; ")));

@@ -287,7 +287,8 @@ impl Run {
             let fault = "nobody is there to send it".to_owned();
             return self.write(execution, Body::Rejected { execution: id, step, fault, request_id: None }).await;
         };
-        self.write(execution, Body::Sending { execution: id.clone(), step }).await?;
+        let call = approved.plan().steps.get(step).map(|s| Box::new(s.call.clone()));
+        self.write(execution, Body::Sending { execution: id.clone(), step, call }).await?;
         self.publish(execution).await;
         let body = match send(&session, approved, step).await {
             Ok(receipt) => Body::Sent { execution: id, step, request_id: receipt.request_id },

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 use quarterdeck::domain::database::{StatusInfo, Storage, region_of};
-use quarterdeck::domain::{Alarm, AlarmState, Database, Event, Identity, MaintenanceAction, Metric, Snapshot, text};
+use quarterdeck::domain::{Alarm, AlarmState, Database, Event, Identity, MaintenanceAction, Metric, Settings, Snapshot, text};
 use serde_json::Value;
 
 /// A DB instance. Pending values are sorted by name.
@@ -38,6 +38,9 @@ pub fn database(told: &Value) -> Database {
         maintenance_window: words(&told["PreferredMaintenanceWindow"]),
         source: named(&told["ReadReplicaSourceDBInstanceIdentifier"]),
         replicas: each(&told["ReadReplicaDBInstanceIdentifiers"], words),
+        cluster: named(&told["DBClusterIdentifier"]),
+        source_cluster: named(&told["ReadReplicaSourceDBClusterIdentifier"]),
+        replica_clusters: each(&told["ReadReplicaDBClusterIdentifiers"], words),
         status_infos: each(&told["StatusInfos"], |info| StatusInfo {
             kind: words(&info["StatusType"]),
             status: words(&info["Status"]),
@@ -62,6 +65,41 @@ pub fn database(told: &Value) -> Database {
         database_name: named(&told["DBName"]),
         master_username: named(&told["MasterUsername"]),
         tags: tags(&told["TagList"]),
+        settings: settings(told),
+    }
+}
+
+/// The settings that only matter when it is made anew.
+fn settings(told: &Value) -> Settings {
+    Settings {
+        iam_authentication: truth(&told["IAMDatabaseAuthenticationEnabled"]),
+        copy_tags_to_snapshot: truth(&told["CopyTagsToSnapshot"]),
+        network_type: named(&told["NetworkType"]),
+        dedicated_log_volume: truth(&told["DedicatedLogVolume"]),
+        lifecycle_support: named(&told["EngineLifecycleSupport"]),
+        option_groups: each(&told["OptionGroupMemberships"], |group| words(&group["OptionGroupName"])),
+        parameter_status: named(&told["DBParameterGroups"][0]["ParameterApplyStatus"]),
+        insights_mode: named(&told["DatabaseInsightsMode"]),
+        insights_retention: positive(&told["PerformanceInsightsRetentionPeriod"]),
+        insights_key: named(&told["PerformanceInsightsKMSKeyId"]),
+        monitoring_role: named(&told["MonitoringRoleArn"]),
+        master_secret: named(&told["MasterUserSecret"]["SecretArn"]),
+        domains: each(&told["DomainMemberships"], |domain| words(&domain["Domain"])),
+        roles: each(&told["AssociatedRoles"], |role| format!("{} {}", words(&role["FeatureName"]), words(&role["RoleArn"]))),
+        customer_owned_ip: truth(&told["CustomerOwnedIpEnabled"]),
+        backup_target: named(&told["BackupTarget"]),
+        capacity_reservation: named(&told["DBCapacityReservationIdentifier"]),
+        replicated_backups: each(&told["DBInstanceAutomatedBackupsReplications"], |replication| {
+            words(&replication["DBInstanceAutomatedBackupsArn"])
+        }),
+        aws_backup: named(&told["AwsBackupRecoveryPointArn"]),
+        restarts_at: moment(&told["AutomaticRestartTime"]),
+        storage_operation: named(&told["StorageOperationStatus"]).map(|status| {
+            match told["StorageOperationPercentProgress"].as_i64() {
+                Some(percent) => format!("{status} {percent} %"),
+                None => status,
+            }
+        }),
     }
 }
 
@@ -74,6 +112,12 @@ pub fn snapshot(told: &Value) -> Snapshot {
         status: words(&told["Status"]),
         kind: words(&told["SnapshotType"]),
         created: moment(&told["SnapshotCreateTime"]),
+        original_created: moment(&told["OriginalSnapshotCreateTime"]),
+        database_time: moment(&told["SnapshotDatabaseTime"]),
+        resource_id: words(&told["DbiResourceId"]),
+        copied_from: named(&told["SourceDBSnapshotIdentifier"]),
+        iops: positive(&told["Iops"]),
+        throughput: positive(&told["StorageThroughput"]),
         progress: number(&told["PercentProgress"]),
         allocated: number(&told["AllocatedStorage"]),
         encrypted: truth(&told["Encrypted"]),

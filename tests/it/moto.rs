@@ -114,7 +114,7 @@ async fn a_snapshot_is_planned_approved_taken_and_followed() {
     assert!(seen.snapshots.iter().all(|snapshot| snapshot.database == "orders-001"), "{:?}", seen.snapshots);
     // What moto does not know is said, and keeps nobody from planning.
     for what in ["pending maintenance: ", "metrics of us-east-1: "] {
-        assert!(seen.missing.iter().any(|line| line.starts_with(what)), "{what} {:?}", seen.missing);
+        assert!(seen.missing.iter().any(|unread| unread.to_string().starts_with(what)), "{what} {:?}", seen.missing);
     }
     let foreign = Question { expected_account: Some("111122223333".into()), ..question.clone() };
     let other = observe(&session, &foreign, now).await.unwrap();

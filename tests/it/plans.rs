@@ -121,6 +121,8 @@ fn seen(kind: Kind) -> Seen {
             readings("rentaliq-prod-db-dr", "us-west-2", 4.0, Some(312.0)),
         ],
         missing: Vec::new(),
+        snapshot_names: ["us-east-1", "us-west-2"].map(|region| (region.to_owned(), Vec::new())).into(),
+        backups: vec![],
     }
 }
 

@@ -1,16 +1,19 @@
 //! What RDS's answers mean in the domain's terms.
 
+mod settings;
+
 use aws_sdk_rds::types::{
-    DbInstance, DbInstanceStatusInfo, DbSnapshot, Event as SdkEvent, PendingMaintenanceAction, PendingModifiedValues,
+    DbInstance, DbInstanceAutomatedBackup, DbInstanceStatusInfo, DbSnapshot, Event as SdkEvent, PendingMaintenanceAction, PendingModifiedValues,
     Tag,
 };
 
 use crate::aws::{list, named, time, words};
 use crate::domain::database::{StatusInfo, Storage, region_of};
-use crate::domain::{Database, Event, MaintenanceAction, Snapshot, text};
+use crate::domain::{AutomatedBackup, Database, Event, MaintenanceAction, Snapshot, text};
 
 /// `asked` is the region that was asked, for an emulator that gives no ARN.
 pub(super) fn database(raw: DbInstance, asked: &str) -> Database {
+    let settings = settings::of(&raw);
     let arn = words(raw.db_instance_arn);
     let region = Some(region_of(&arn)).filter(|region| !region.is_empty()).unwrap_or(asked).to_owned();
     let (endpoint, endpoint_port) = raw.endpoint.map_or((None, None), |e| (named(e.address), e.port));
@@ -46,6 +49,9 @@ pub(super) fn database(raw: DbInstance, asked: &str) -> Database {
         maintenance_window: words(raw.preferred_maintenance_window),
         source: named(raw.read_replica_source_db_instance_identifier),
         replicas: list(raw.read_replica_db_instance_identifiers),
+        cluster: named(raw.db_cluster_identifier),
+        source_cluster: named(raw.read_replica_source_db_cluster_identifier),
+        replica_clusters: list(raw.read_replica_db_cluster_identifiers),
         status_infos: raw.status_infos.unwrap_or_default().into_iter().map(status_info).collect(),
         pending: raw.pending_modified_values.map(pending).unwrap_or_default(),
         deletion_protection: raw.deletion_protection.unwrap_or_default(),
@@ -65,6 +71,7 @@ pub(super) fn database(raw: DbInstance, asked: &str) -> Database {
         database_name: named(raw.db_name),
         master_username: named(raw.master_username),
         tags: tags(raw.tag_list),
+        settings,
     }
 }
 
@@ -145,6 +152,12 @@ pub(super) fn snapshot(raw: DbSnapshot) -> Snapshot {
         status: words(raw.status),
         kind: words(raw.snapshot_type),
         created: time::optional(raw.snapshot_create_time),
+        original_created: time::optional(raw.original_snapshot_create_time),
+        database_time: time::optional(raw.snapshot_database_time),
+        resource_id: words(raw.dbi_resource_id),
+        copied_from: named(raw.source_db_snapshot_identifier),
+        iops: raw.iops.filter(|iops| *iops > 0),
+        throughput: raw.storage_throughput.filter(|rate| *rate > 0),
         progress: raw.percent_progress.unwrap_or_default().clamp(0, 100),
         allocated: raw.allocated_storage.unwrap_or_default(),
         encrypted: raw.encrypted.unwrap_or_default(),
@@ -154,6 +167,18 @@ pub(super) fn snapshot(raw: DbSnapshot) -> Snapshot {
         engine_version: words(raw.engine_version),
         source_region: named(raw.source_region),
         tags: tags(raw.tag_list),
+    }
+}
+
+pub(super) fn automated_backup(raw: DbInstanceAutomatedBackup) -> AutomatedBackup {
+    let window = raw.restore_window.map(|w| (time::optional(w.earliest_time), time::optional(w.latest_time)));
+    AutomatedBackup {
+        database: words(raw.db_instance_identifier),
+        resource_id: words(raw.dbi_resource_id),
+        region: words(raw.region),
+        status: words(raw.status),
+        window: window.and_then(|(earliest, latest)| Some((earliest?, latest?))),
+        retention_days: raw.backup_retention_period,
     }
 }
 

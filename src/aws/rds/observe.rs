@@ -6,12 +6,15 @@ mod readings;
 use jiff::{SignedDuration, Timestamp};
 
 use super::orderable::orderable;
-use super::{databases, events, find_snapshot, maintenance, newest_first, or_none, snapshots};
+use super::backups::{self, automated_backups};
+use super::{databases, events, find_snapshot, maintenance, newest_first, or_none, snapshot_names, snapshots};
 use crate::aws::{Session, sts};
 use crate::collect::EventsOf;
-use crate::domain::{Criticality, Database, Environment, Event, Fault, Identity, MaintenanceAction, Snapshot};
+use crate::domain::{
+    AutomatedBackup, Criticality, Database, Environment, Event, Fault, Identity, MaintenanceAction, Snapshot,
+};
 use crate::ops::operation::Kind;
-use crate::ops::seen::{Orderable, Seen, Target, TargetKind};
+use crate::ops::seen::{Orderable, Part, Seen, Target, TargetKind, Unread};
 
 /// Events of the last day show what was done to the target lately.
 const LATELY: SignedDuration = SignedDuration::from_secs(86_400);
@@ -135,8 +138,23 @@ impl Question {
     fn wants_classes(&self) -> bool {
         matches!(
             self.kind,
-            Kind::ChangeClass | Kind::CreateReplica | Kind::RestoreToPointInTime | Kind::RestoreFromSnapshot
+            Kind::ChangeClass
+                | Kind::ConvertMultiAz
+                | Kind::CreateReplica
+                | Kind::RestoreToPointInTime
+                | Kind::RestoreFromSnapshot
         )
+    }
+
+    /// The regions in which a new snapshot may be named.
+    fn names_in(&self) -> Vec<&str> {
+        let here = self.target.region.as_str();
+        match self.kind {
+            Kind::CopySnapshot => self.regions(),
+            Kind::CreateSnapshot | Kind::Stop | Kind::DeleteInstance => vec![here],
+            kind if kind.offers_safety_snapshot() => vec![here],
+            _ => Vec::new(),
+        }
     }
 
     fn events_for(&self) -> SignedDuration {
@@ -146,22 +164,12 @@ impl Question {
     /// The state of the world of which nothing is known yet.
     fn blank(&self, identity: Identity, at: Timestamp) -> Seen {
         Seen {
-            at,
-            target: self.target.clone(),
             criticality: self.criticality,
             expected_account: self.expected_account.clone(),
-            identity,
-            owned: false,
             region: self.region.clone(),
             dr_region: self.dr_region.clone(),
             cli: self.cli.clone(),
-            databases: Vec::new(),
-            snapshots: Vec::new(),
-            maintenance: Vec::new(),
-            events: Vec::new(),
-            orderable: Vec::new(),
-            readings: Vec::new(),
-            missing: Vec::new(),
+            ..Seen::blank(at, self.target.clone(), identity)
         }
     }
 }
@@ -176,14 +184,16 @@ pub async fn observe(session: &Session, question: &Question, at: Timestamp) -> R
     let identity = sts::identity(session, &question.target.region).await?;
     let mut seen = question.blank(identity, at);
     if question.expected_account.as_ref().is_some_and(|expected| *expected != seen.identity.account) {
-        seen.missing.push("nothing else was read: these credentials are of another account".into());
+        let why = "these credentials are of another account".to_owned();
+        seen.missing.push(Unread { part: Part::All, why });
         return Ok(seen);
     }
     let region = &question.target.region;
-    let (found, kept, pending) = tokio::join!(
+    let (found, kept, pending, names) = tokio::join!(
         Box::pin(instances(session, question)),
         Box::pin(snapshots_of(session, question)),
         Box::pin(maintenance(session, region)),
+        Box::pin(names_of(session, question)),
     );
     let source = source(question, &kept.found);
     let (all, unread) = found?;
@@ -192,16 +202,21 @@ pub async fn observe(session: &Session, question: &Question, at: Timestamp) -> R
     seen.missing.extend(kept.missing);
     seen.snapshots = kept.found;
     seen.owned = question.is_own(&seen);
-    let pending = or_missing(&mut seen.missing, "pending maintenance", pending);
+    let (names, unread) = names;
+    seen.snapshot_names = names;
+    seen.missing.extend(unread);
+    let pending = or_missing(&mut seen.missing, Part::Maintenance, pending);
     seen.maintenance = of_databases(pending, &seen.databases);
 
-    let (said, classes, read) = tokio::join!(
+    let (said, classes, read, backups) = tokio::join!(
         Box::pin(events_of(session, question, source.as_deref(), at)),
         Box::pin(classes_of(session, question, &seen, source.as_deref())),
         Box::pin(readings::read(session, &seen.databases, at)),
+        Box::pin(backups_of(session, &seen)),
     );
-    seen.events = or_missing(&mut seen.missing, "events", said);
-    seen.orderable = or_missing(&mut seen.missing, "classes that may be ordered", classes);
+    seen.events = or_missing(&mut seen.missing, Part::Events, said);
+    seen.orderable = or_missing(&mut seen.missing, Part::Classes, classes);
+    seen.backups = or_missing(&mut seen.missing, Part::Backups, backups);
     let (readings, unread) = read;
     seen.readings = readings;
     seen.missing.extend(unread);
@@ -209,19 +224,19 @@ pub async fn observe(session: &Session, question: &Question, at: Timestamp) -> R
 }
 
 /// The answer, or nothing and a line that says why.
-fn or_missing<T: Default>(missing: &mut Vec<String>, what: &str, answer: Result<T, Fault>) -> T {
+fn or_missing<T: Default>(missing: &mut Vec<Unread>, part: Part, answer: Result<T, Fault>) -> T {
     answer.unwrap_or_else(|fault| {
-        missing.push(not_read(what, &fault));
+        missing.push(not_read(part, &fault));
         T::default()
     })
 }
 
-fn not_read(what: &str, fault: &Fault) -> String {
-    format!("{what}: {fault}")
+fn not_read(part: Part, fault: &Fault) -> Unread {
+    Unread { part, why: fault.to_string() }
 }
 
 /// The DB instances of all regions, the environment's own first, and what could not be read.
-async fn instances(session: &Session, question: &Question) -> Result<(Vec<Database>, Vec<String>), Fault> {
+async fn instances(session: &Session, question: &Question) -> Result<(Vec<Database>, Vec<Unread>), Fault> {
     let regions = question.regions();
     let mut asked = Vec::new();
     for region in &regions {
@@ -233,7 +248,7 @@ async fn instances(session: &Session, question: &Question) -> Result<(Vec<Databa
         match answer {
             Ok(databases) => found.extend(databases),
             Err(fault) if question.stands_on(region) => return Err(fault),
-            Err(fault) => missing.push(not_read(&format!("DB instances of {region}"), &fault)),
+            Err(fault) => missing.push(not_read(Part::Databases((*region).to_owned()), &fault)),
         }
     }
     Ok((found, missing))
@@ -243,7 +258,7 @@ async fn instances(session: &Session, question: &Question) -> Result<(Vec<Databa
 #[derive(Default)]
 struct Kept {
     found: Vec<Snapshot>,
-    missing: Vec<String>,
+    missing: Vec<Unread>,
 }
 
 /// The target's snapshots; for a snapshot, those of the same instance with it among them.
@@ -253,18 +268,51 @@ async fn snapshots_of(session: &Session, question: &Question) -> Kept {
         TargetKind::Environment => {}
         TargetKind::DbInstance => {
             let listed = snapshots(session, &target.region, &target.id).await;
-            kept.found = or_missing(&mut kept.missing, "snapshots", or_none(listed));
+            kept.found = or_missing(&mut kept.missing, Part::Snapshots, or_none(listed));
         }
         TargetKind::DbSnapshot => {
             let found = find_snapshot(session, &target.region, &target.id).await;
-            if let Some(snapshot) = or_missing(&mut kept.missing, "the snapshot", found) {
+            if let Some(snapshot) = or_missing(&mut kept.missing, Part::Snapshot, found) {
                 let listed = snapshots(session, &target.region, &snapshot.database).await;
-                let others = or_missing(&mut kept.missing, "other snapshots", or_none(listed));
+                let others = or_missing(&mut kept.missing, Part::Snapshots, or_none(listed));
                 kept.found = with_itself(others, snapshot);
             }
         }
     }
     kept
+}
+
+/// Names of snapshots by region, and where they could not be read.
+type Names = (Vec<(String, Vec<String>)>, Vec<Unread>);
+
+/// The names that a new snapshot may not have.
+async fn names_of(session: &Session, question: &Question) -> Names {
+    let (mut names, mut missing) = (Vec::new(), Vec::new());
+    for region in question.names_in() {
+        match snapshot_names(session, region).await {
+            Ok(found) => names.push((region.to_owned(), found)),
+            Err(fault) => missing.push(not_read(Part::SnapshotNames(region.to_owned()), &fault)),
+        }
+    }
+    (names, missing)
+}
+
+/// The automated backups of the target, or of what the target snapshot was taken of: by the resource,
+/// because another instance may have its name by now.
+async fn backups_of(session: &Session, seen: &Seen) -> Result<Vec<AutomatedBackup>, Fault> {
+    let here = &seen.target.region;
+    let (home, of) = match (seen.database(), seen.snapshot()) {
+        (Some(database), _) if database.resource_id.is_empty() => (here, backups::Of::Name(&database.id)),
+        (Some(database), _) => (here, backups::Of::Resource(&database.resource_id)),
+        (None, Some(snapshot)) => {
+            // A copy is in another region than what it was taken of.
+            let home = snapshot.source_region.as_ref().unwrap_or(here);
+            let id = snapshot.resource_id.as_str();
+            (home, if id.is_empty() { backups::Of::Name(&snapshot.database) } else { backups::Of::Resource(id) })
+        }
+        (None, None) => return Ok(Vec::new()),
+    };
+    automated_backups(session, home, &of).await
 }
 
 /// The reading of the snapshot itself is the newer one, and it is there also when the list is not.

@@ -16,8 +16,8 @@ use crate::ops::plan::Risk;
 use crate::ops::policy::{Freeze, Level};
 
 /// What a guard table may say.
-pub(super) const KEYS: [&str; 7] =
-    ["arm_at_most", "running_at_most", "allowed", "headless", "cool_down", "levels", "freeze"];
+pub(super) const KEYS: [&str; 8] =
+    ["arm_at_most", "plan_valid_for", "running_at_most", "allowed", "headless", "cool_down", "levels", "freeze"];
 const FREEZE_KEYS: [&str; 6] = ["name", "days", "from", "to", "zone", "allows"];
 const CRITICALITIES: [Criticality; 3] = [Criticality::Development, Criticality::Staging, Criticality::Production];
 
@@ -25,6 +25,8 @@ const CRITICALITIES: [Criticality; 3] = [Criticality::Development, Criticality::
 const MOST_RUNNING: i64 = 20;
 /// Longer than a shift nobody should be able to change things without saying so anew.
 const LONGEST_ARMED: Duration = Duration::from_secs(8 * 3600);
+/// What was looked at yesterday nobody has looked at.
+const LONGEST_VALID: Duration = Duration::from_secs(86_400);
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(600);
 
 /// Reads a table into what is known of it. `place` is its header: `[guard]`.
@@ -55,6 +57,11 @@ impl<'t> Reader<'_, 't, '_> {
                 let limits = Duration::from_secs(60)..=LONGEST_ARMED;
                 let time = entry.value.as_str().and_then(forms::duration).filter(|time| limits.contains(time));
                 self.take(entry, time.map(Wanted::ArmAtMost), "a time from \"1m\" to \"8h\"");
+            }
+            "plan_valid_for" => {
+                let limits = Duration::from_secs(60)..=LONGEST_VALID;
+                let time = entry.value.as_str().and_then(forms::duration).filter(|time| limits.contains(time));
+                self.take(entry, time.map(Wanted::PlanValidFor), "a time from \"1m\" to \"1d\"");
             }
             "cool_down" => {
                 let time = match entry.value.as_str() {

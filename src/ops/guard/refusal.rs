@@ -76,6 +76,13 @@ pub enum Refusal {
         plan: String,
     },
     NoReason,
+    /// The plan is older than the policy lets plans be.
+    TooOld {
+        age: Duration,
+        most: Duration,
+    },
+    /// The plan was made at a moment that is still to come.
+    FromTheFuture,
     /// The plan has not been on the screen long enough.
     TooSoon {
         left: Duration,
@@ -129,7 +136,16 @@ impl std::fmt::Display for Refusal {
             Self::Gesture { name, .. } => write!(f, "to approve, type {name}"),
             Self::WrongName { name } => write!(f, "that is not the name: type exactly {name}"),
             Self::WrongFingerprint { plan } => {
-                write!(f, "this plan's fingerprint is {plan}: look at it again before you approve it")
+                write!(f, "the plan as it is now has the fingerprint {plan}: look at it again before you approve it")
+            }
+            Self::TooOld { age, most } => write!(
+                f,
+                "the plan is {} min old, and is valid for {} min: make it again",
+                age.as_secs() / 60,
+                most.as_secs() / 60
+            ),
+            Self::FromTheFuture => {
+                f.write_str("the plan was made at a time that is still to come: set the clocks, and make it again")
             }
             Self::NoReason => f.write_str("say why, in three characters or more"),
             Self::TooSoon { left } => {

@@ -73,7 +73,7 @@ fn typed(name: &str, reason: &str) -> Gesture {
 }
 
 fn by_fingerprint(plan: &Plan, reason: &str) -> Gesture {
-    Gesture::Fingerprint { text: plan.fingerprint.short(), reason: reason.into() }
+    Gesture::Fingerprint { text: plan.fingerprint.long(), reason: reason.into() }
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn without_a_screen_the_fingerprint_and_a_reason_approve() {
             assert_eq!(approved.approval().reason, "INC-1");
             assert_eq!(world.approve(&plan, &by_fingerprint(&plan, " ")), Err(Refusal::NoReason));
             let wrong = Gesture::Fingerprint { text: "0000-0000".into(), reason: "INC-1".into() };
-            let refusal = Refusal::WrongFingerprint { plan: plan.fingerprint.short() };
+            let refusal = Refusal::WrongFingerprint { plan: plan.fingerprint.long() };
             assert_eq!(world.approve(&plan, &wrong), Err(refusal));
             for gesture in [Gesture::Key, typed(NAME, "INC-1")] {
                 assert!(matches!(world.approve(&plan, &gesture), Err(Refusal::Gesture { headless: true, .. })));

@@ -107,17 +107,7 @@ impl CopySnapshot {
         let why = if available { String::new() } else { format!("it is {}", snapshot.status) };
         draft.check(Check::hard("snapshot is available", available, why));
         let away = self.region != seen.target.region;
-        let problem = checks::snapshot_name(&self.name).err();
-        if let Some(problem) = problem {
-            draft.check(Check::hard("copy's name is free", false, problem));
-        } else if away {
-            let why = format!("snapshots in {} were not read: AWS refuses a name that is taken", self.region);
-            draft.check(Check::unknown("copy's name is free", why));
-        } else {
-            let taken = seen.snapshots.iter().any(|s| s.id == self.name);
-            let why = if taken { "there is one of this name" } else { "" };
-            draft.check(Check::hard("copy's name is free", !taken, why));
-        }
+        draft.check(checks::snapshot_name_is_free(seen, &self.region, &self.name));
         if away && snapshot.encrypted {
             let given = !self.kms_key.is_empty();
             let why = "it is encrypted: name a KMS key of the destination region, for example alias/aws/rds";
@@ -171,7 +161,7 @@ mod tests {
         request.name = "before-release-42".into();
         seen.snapshots[0].status = "creating".into();
         let operation = Operation::CopySnapshot(request.clone());
-        assert_eq!(failed(&operation, &seen), ["snapshot is available", "copy's name is free"]);
+        assert_eq!(failed(&operation, &seen), ["snapshot is available", "snapshot name is free"]);
         seen.snapshots[0].status = "available".into();
         request.region = "us-west-2".into();
         assert_eq!(failed(&Operation::CopySnapshot(request.clone()), &seen), ["a key of the region"]);

@@ -182,7 +182,7 @@ impl CreateReplica {
             let why = format!("the KMS key is of {of}: the replica needs one of {}", self.region);
             draft.check(Check::hard("key is of the destination", false, why));
         }
-        draft.check(restored::name_check(seen, &self.region, &self.name));
+        draft.check(checks::instance_name_is_free(seen, &self.region, &self.name));
         // What may be ordered was read for the target's region only.
         let check = if away {
             Some(Check::unknown("class can be ordered", format!("not read for {}: AWS will say", self.region)))

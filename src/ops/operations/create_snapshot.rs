@@ -50,8 +50,7 @@ impl Request for CreateSnapshot {
             database.id, database.storage.allocated
         );
         draft.check(checks::status_is(database, STATES));
-        let taken = seen.snapshots.iter().any(|s| s.id == self.name);
-        draft.check(Check::hard("snapshot name is free", !taken, if taken { "there is one of this name" } else { "" }));
+        draft.check(checks::snapshot_name_is_free(seen, &database.region, &self.name));
         if database.multi_az {
             draft.say("Interruption", "none: a Multi-AZ instance is backed up from its standby", Tone::Good);
         } else {

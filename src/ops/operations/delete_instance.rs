@@ -128,11 +128,7 @@ impl DeleteInstance {
             )
         };
         draft.check(Check::hard("a final snapshot is possible", met, why));
-        let problem = checks::snapshot_name(&self.final_snapshot).err().or_else(|| {
-            let taken = seen.snapshots.iter().any(|s| s.id == self.final_snapshot);
-            taken.then(|| "there is one of this name".to_owned())
-        });
-        draft.check(Check::hard("snapshot name is free", problem.is_none(), problem.unwrap_or_default()));
+        draft.check(checks::snapshot_name_is_free(seen, &database.region, &self.final_snapshot));
     }
 }
 

@@ -1,5 +1,6 @@
 //! `DeleteDBSnapshot`: a manual snapshot goes, for good.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::prelude::*;
@@ -35,9 +36,9 @@ impl Request for DeleteSnapshot {
     fn draft(&self, seen: &Seen) -> Draft {
         let mut draft = Draft::new(Risk::Irreversible, seen);
         let Some(snapshot) = seen.snapshot() else { return draft };
-        let age = snapshot.created.map_or_else(
-            || "of unknown age".to_owned(),
-            |at| format!("{} old", restored::span(seen.at.duration_since(at).as_secs())),
+        let age = snapshot.data_at().map_or_else(
+            || "its data of unknown age".to_owned(),
+            |at| format!("its data {} old", restored::span(seen.at.duration_since(at).as_secs())),
         );
         draft.summary = format!(
             "The snapshot {} of {} ({} GiB, {age}) is deleted. It cannot be brought back.",
@@ -50,16 +51,22 @@ impl Request for DeleteSnapshot {
         let why = if available { String::new() } else { format!("it is {}", snapshot.status) };
         draft.check(Check::hard("snapshot is available", available, why));
         draft.say("Age and size", format!("{age}, {} GiB", snapshot.allocated), Tone::Plain);
-        if is_newest(seen, snapshot) {
-            let text = format!("it is the newest manual snapshot of {}", snapshot.database);
-            draft.say("Newest", text, Tone::Critical);
+        match is_newest(seen, snapshot) {
+            Some(true) => {
+                let text = format!("it has the newest data of the manual snapshots of {}", snapshot.database);
+                draft.say("Newest", text, Tone::Critical);
+            }
+            Some(false) => {}
+            None => draft.say("Newest", "whether another one has newer data is not known", Tone::Critical),
         }
-        if covered(seen, snapshot) {
-            let text = "automated backups still reach its moment, until their retention drops it";
-            draft.say("Backups", text, Tone::Good);
-        } else {
-            draft.say("Backups", "no automated backup is known that reaches its moment", Tone::Critical);
-        }
+        let (text, tone) = match covered(seen, snapshot) {
+            Some(true) => ("automated backups still reach its moment, until their retention drops it", Tone::Good),
+            Some(false) => ("no automated backup reaches its moment", Tone::Critical),
+            None => ("whether an automated backup reaches its moment is not known", Tone::Critical),
+        };
+        draft.say("Backups", text, tone);
+        let copies = "a copy that is being made of it is ended; finished copies stay";
+        draft.say("Copies", copies, Tone::Warning);
         draft.say("Cost", "its storage is no longer billed", Tone::Plain);
         let region = &seen.target.region;
         let call = Call::new(Api::DeleteDbSnapshot, region).with("DBSnapshotIdentifier", &snapshot.id);
@@ -69,26 +76,36 @@ impl Request for DeleteSnapshot {
     }
 }
 
-fn is_newest(seen: &Seen, snapshot: &Snapshot) -> bool {
-    let newer = |other: &Snapshot| {
+/// Whether no other manual snapshot of the instance has newer data; `None` where that is not known.
+fn is_newest(seen: &Seen, snapshot: &Snapshot) -> Option<bool> {
+    let others = seen.snapshots.iter().filter(|other| {
         other.kind == "manual"
             && other.status == "available"
             && other.database == snapshot.database
             && other.id != snapshot.id
-            && other.created > snapshot.created
-    };
-    !seen.snapshots.iter().any(newer)
+    });
+    let ages: Vec<Option<Timestamp>> = others.map(Snapshot::data_at).collect();
+    let own = snapshot.data_at()?;
+    if ages.iter().flatten().any(|other| *other > own) {
+        return Some(false);
+    }
+    (seen.is_read(&Part::Snapshots) && ages.iter().all(Option::is_some)).then_some(true)
 }
 
-/// Whether the source still stands and can be restored to the snapshot's moment.
-fn covered(seen: &Seen, snapshot: &Snapshot) -> bool {
-    let source = seen.find(&seen.target.region, &snapshot.database);
-    source.zip(snapshot.created).is_some_and(|(d, at)| {
-        let age = seen.at.duration_since(at).as_secs();
-        age <= i64::from(d.backup_retention_days) * 86_400
-            && d.created.is_some_and(|created| created <= at)
-            && d.latest_restorable.is_some_and(|latest| at <= latest)
-    })
+/// Whether the instance that it was taken of can be restored to its moment, by AWS's own window of that
+/// very instance; `None` where that is not known.
+fn covered(seen: &Seen, snapshot: &Snapshot) -> Option<bool> {
+    let at = snapshot.data_at()?;
+    if !seen.is_read(&Part::Backups) {
+        return None;
+    }
+    let source = seen.find(snapshot.source_region.as_ref().unwrap_or(&seen.target.region), &snapshot.database);
+    let resource = match (snapshot.resource_id.as_str(), source) {
+        ("", Some(source)) => source.resource_id.as_str(),
+        ("", None) => return None,
+        (told, _) => told,
+    };
+    Some(seen.restore_window(resource).is_some_and(|(earliest, latest)| (earliest..=latest).contains(&at)))
 }
 
 #[cfg(test)]
@@ -133,8 +150,23 @@ mod tests {
         let mut seen = world();
         assert!(labels(&seen).contains(&("Newest".into(), Tone::Critical)));
         assert!(labels(&seen).contains(&("Backups".into(), Tone::Good)));
-        seen.snapshots[0].created = "2026-09-01T00:00:00Z".parse().ok();
+        // A copy of something old is old, however young the copy is.
+        seen.snapshots[0].database_time = "2026-10-06T03:04:10Z".parse().ok();
         assert!(labels(&seen).contains(&("Backups".into(), Tone::Critical)));
+        let said = |seen: &Seen| plan_of(Operation::DeleteSnapshot(DeleteSnapshot {}), seen).summary;
+        assert!(said(&seen).contains("its data 47 d 0 h old"), "{}", said(&seen));
+        seen.snapshots[0].database_time = None;
+        seen.snapshots[0].original_created = None;
+        assert!(said(&seen).contains("of unknown age"), "{}", said(&seen));
+        // Another instance of the same name has other backups.
+        let mut seen = world();
+        seen.backups[0].resource_id = "db-ANOTHER".into();
+        assert!(labels(&seen).contains(&("Backups".into(), Tone::Critical)));
+        let mut seen = world();
+        seen.backups.clear();
+        seen.missing = vec![crate::ops::Unread { part: Part::Backups, why: "denied".into() }];
+        let plan = plan_of(Operation::DeleteSnapshot(DeleteSnapshot {}), &seen);
+        assert!(plan.consequences.iter().any(|c| c.label == "Backups" && c.text.contains("is not known")));
         assert!(DeleteSnapshot {}.set("name", "a", &seen).is_err());
     }
 }

@@ -102,7 +102,7 @@ impl Request for RestoreFromSnapshot {
         let available = snapshot.status == "available";
         let why = if available { String::new() } else { format!("it is {}", snapshot.status) };
         draft.check(Check::hard("snapshot is available", available, why));
-        draft.check(restored::name_check(seen, region, &self.name));
+        draft.check(checks::instance_name_is_free(seen, region, &self.name));
         if let Some(check) = restored::class_check(seen, &self.class) {
             draft.check(check);
         }
@@ -110,9 +110,12 @@ impl Request for RestoreFromSnapshot {
             let why = format!("{} is gone: what is not given here is AWS's default", snapshot.database);
             draft.check(Check::soft("settings of the source are known", false, why));
         }
-        if let Some(at) = snapshot.created {
-            let age = restored::span(seen.at.duration_since(at).as_secs());
-            draft.say("Data", format!("as of {at}, {age} ago: nothing later is in it"), Tone::Warning);
+        match snapshot.data_at() {
+            Some(at) => {
+                let age = restored::span(seen.at.duration_since(at).as_secs());
+                draft.say("Data", format!("as of {at}, {age} ago: nothing later is in it"), Tone::Warning);
+            }
+            None => draft.say("Data", "how old it is AWS does not tell: look before you rely on it", Tone::Critical),
         }
         restored::say_usual(&mut draft, source, snapshot.allocated);
         let storage = source.map_or_else(

@@ -86,7 +86,7 @@ impl Request for RestoreToPointInTime {
     fn draft(&self, seen: &Seen) -> Draft {
         let mut draft = Draft::new(Risk::Routine, seen);
         let Some(database) = seen.database() else { return draft };
-        let reached = self.time.or(database.latest_restorable);
+        let reached = self.time.or(database.latest_restorable).or(window(seen).map(|(_, latest)| latest));
         let when = reached.map_or_else(|| "the latest restorable time".to_owned(), |at| at.to_string());
         draft.summary = format!(
             "A new DB instance {} is made with the data of {} as of {when}. {} itself is not touched.",
@@ -141,36 +141,41 @@ impl RestoreToPointInTime {
             on,
             if on { "" } else { "there is nothing to restore from" },
         ));
-        match (window(seen), self.time) {
-            (Some((earliest, latest)), Some(time)) => {
-                let met = (earliest..=latest).contains(&time);
-                let why = if met { String::new() } else { format!("it reaches from {earliest} to {latest}") };
-                draft.check(Check::hard("time can be restored", met, why));
-            }
-            (Some(_), None) => draft.check(Check::hard("time can be restored", true, "")),
-            (None, _) => {
-                let why = "AWS names no restorable time yet: the first backup is not finished, or backups are off";
-                draft.check(Check::hard("time can be restored", false, why));
-            }
-        }
-        draft.check(restored::name_check(seen, &database.region, &self.name));
+        draft.check(self.can_be_restored(seen));
+        draft.check(checks::instance_name_is_free(seen, &database.region, &self.name));
         if let Some(check) = restored::class_check(seen, &self.class) {
             draft.check(check);
         }
     }
 }
 
-/// From when to when the target can be restored.
-fn window(seen: &Seen) -> Option<(Timestamp, Timestamp)> {
-    let database = seen.database()?;
-    let latest = database.latest_restorable?;
-    if database.backup_retention_days <= 0 {
-        return None;
+impl RestoreToPointInTime {
+    /// By AWS's own window: neither the retention nor the instance's age tells it. A retention that was
+    /// raised does not bring the past back, and the time in which it was stopped does not count.
+    fn can_be_restored(&self, seen: &Seen) -> Check {
+        let name = "time can be restored";
+        if !seen.is_read(&Part::Backups) {
+            return Check::unknown(name, "what AWS can restore to was not read: AWS will say");
+        }
+        match (window(seen), self.time) {
+            (Some((earliest, latest)), Some(time)) => {
+                let met = (earliest..=latest).contains(&time);
+                let why = if met { String::new() } else { format!("it reaches from {earliest} to {latest}") };
+                Check::hard(name, met, why)
+            }
+            (Some(_), None) => Check::hard(name, true, ""),
+            (None, _) => {
+                let why = "AWS names no restorable time yet: the first backup is not finished, or backups are off";
+                Check::hard(name, false, why)
+            }
+        }
     }
-    let kept = SignedDuration::from_hours(24 * i64::from(database.backup_retention_days));
-    let oldest = seen.at.checked_sub(kept).ok()?;
-    let earliest = database.created.map_or(oldest, |created| created.max(oldest));
-    (earliest <= latest).then_some((earliest, latest))
+}
+
+/// From when to when AWS can restore the target (`DescribeDBInstanceAutomatedBackups`,
+/// `RestoreWindow`).
+fn window(seen: &Seen) -> Option<(Timestamp, Timestamp)> {
+    seen.restore_window(seen.database()?.resource_id.as_str())
 }
 
 /// One minute before the newest event that changed something, if it can be restored.
@@ -188,7 +193,7 @@ fn before_the_trouble(seen: &Seen) -> Option<Timestamp> {
 fn marks(seen: &Seen, earliest: Timestamp, latest: Timestamp) -> Vec<Mark> {
     let inside = |at: Timestamp| (earliest..=latest).contains(&at);
     let snapshots = seen.snapshots.iter().filter_map(|s| {
-        let at = s.created.filter(|at| inside(*at))?;
+        let at = s.data_at().filter(|at| inside(*at))?;
         Some(Mark { at, words: format!("{} snapshot {}", s.kind, s.id) })
     });
     let events = seen
@@ -312,10 +317,29 @@ mod tests {
         assert_eq!(failed(&operation, &world), ["it is no read replica"]);
         world.databases[0].source = None;
         world.databases[0].backup_retention_days = 0;
-        assert_eq!(failed(&operation, &world), ["automated backups are on", "time can be restored"]);
+        assert_eq!(failed(&operation, &world), ["automated backups are on"]);
         world.databases[0].backup_retention_days = 30;
-        world.databases[0].latest_restorable = None;
-        assert_eq!(failed(&operation, &world), ["time can be restored"]);
+        world.backups[0].window = None;
+        assert_eq!(failed(&operation, &world), ["time can be restored"], "the first backup is not finished");
+    }
+
+    #[test]
+    fn how_far_back_it_reaches_is_what_aws_says_and_not_what_the_retention_would_be() {
+        let mut world = seen();
+        // The retention was raised yesterday: what was dropped before does not come back.
+        world.backups[0].window = "2026-11-15T03:10:00Z".parse().ok().zip("2026-11-22T03:07:32Z".parse().ok());
+        let mut asked = request(&world);
+        asked.time = "2026-11-10T00:00:00Z".parse().ok();
+        assert_eq!(failed(&Operation::RestoreToPointInTime(asked.clone()), &world), ["time can be restored"]);
+        assert!(asked.set("time", "2026-11-10T00:00:00Z", &world).is_err());
+        // Unread it is unknown: neither met nor failed, and nothing is guessed for the picker.
+        world.backups.clear();
+        world.missing = vec![crate::ops::Unread { part: Part::Backups, why: "denied".into() }];
+        assert!(failed(&Operation::RestoreToPointInTime(asked.clone()), &world).is_empty());
+        let plan = plan_of(Operation::RestoreToPointInTime(asked.clone()), &world);
+        let check = plan.checks.iter().find(|c| c.name == "time can be restored").unwrap();
+        assert_eq!(check.state, crate::ops::CheckState::Unknown);
+        assert_eq!(asked.fields(&world)[0].kind, FieldKind::Text);
     }
 
     #[test]

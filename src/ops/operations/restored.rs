@@ -114,14 +114,6 @@ pub fn say_cost(draft: &mut Draft, class: &str, storage: &crate::domain::databas
     draft.say("Cost", text, Tone::Plain);
 }
 
-/// Whether a DB instance may be created under this name.
-pub fn name_check(seen: &Seen, region: &str, name: &str) -> Check {
-    let problem = checks::instance_name(name)
-        .err()
-        .or_else(|| seen.is_taken(region, name).then(|| format!("there is a DB instance {name} in {region} already")));
-    Check::hard("name is free", problem.is_none(), problem.unwrap_or_default())
-}
-
 /// Whether the class can be ordered, if that is known; nothing to say for AWS's own choice.
 pub fn class_check(seen: &Seen, class: &str) -> Option<Check> {
     if class.is_empty() {

@@ -67,7 +67,8 @@ impl Request for Stop {
                 if !value.is_empty() {
                     checks::snapshot_name(value)?;
                 }
-                value.clone_into(&mut self.snapshot);
+                // AWS keeps names in lower case.
+                self.snapshot = value.to_ascii_lowercase();
                 Ok(())
             }
             _ => Err(field::unknown(name, &["snapshot"])),
@@ -86,9 +87,7 @@ impl Request for Stop {
         draft.check(Check::hard("no read replicas", alone, why));
         let named = !self.snapshot.is_empty();
         if named {
-            let taken = seen.snapshots.iter().any(|s| s.id == self.snapshot);
-            let why = if taken { "there is one of this name" } else { "" };
-            draft.check(Check::hard("snapshot name is free", !taken, why));
+            draft.check(checks::snapshot_name_is_free(seen, &database.region, &self.snapshot));
         }
         draft.say("Interruption", "from now until it is started: minutes to hours after that", Tone::Critical);
         draft.say("Connections", format!("all are dropped: {}", connected(database, seen)), Tone::Warning);

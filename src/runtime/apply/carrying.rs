@@ -2,9 +2,12 @@
 
 use std::future::pending;
 use std::io::{self, Read, Write};
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use rustix::fs::OFlags;
 use tokio::signal::ctrl_c;
 use tokio::sync::{mpsc, watch};
 
@@ -13,8 +16,9 @@ use crate::cli::{ApplyChange, Source};
 use crate::domain::Identity;
 use crate::domain::text::clean;
 use crate::ops::execution::StepState;
-use crate::ops::guard::{self, Approved, Gesture, Refusal, Situation};
+use crate::ops::guard::{self, Approved, Gesture, Situation};
 use crate::ops::journal::{self as records, Body, Outcome};
+use crate::ops::requested::Requested;
 use crate::ops::{Execution, Plan};
 use crate::runtime::execute::{Report, Run};
 use crate::runtime::journal::{self, Journal, Stored};
@@ -29,13 +33,17 @@ const NOT_SENT: u8 = 2;
 /// # Errors
 /// Why nothing was sent.
 pub async fn apply(source: &Source, options: &ApplyChange, tell: &mut dyn FnMut(&str)) -> Result<u8, String> {
-    let plan = read(&options.plan)?;
-    if !plan.is_intact() {
-        return Err(Refusal::Tampered.to_string());
-    }
+    let (requested, filed) = read(&options.plan)?;
     let (place, _) = source.with_target();
-    let standing = Box::pin(Standing::open(&place, Some(&plan.target.environment))).await?;
-    let identity = standing.identity(&plan.target.region).await?;
+    let standing = Box::pin(Standing::open(&place, Some(&requested.target.environment))).await?;
+    let identity = standing.identity(&requested.target.region).await?;
+    let seen = standing.read(requested.operation.kind(), &requested.target).await?;
+    let plan = requested.plan(&seen)?;
+    if !plan.fingerprint.is_meant_by(&options.approve)
+        && let Some(why) = what_changed(filed.as_ref(), &plan, &options.approve)
+    {
+        return Err(why);
+    }
     let folder = standing.journal.clone().ok_or("there is no home directory to keep the journal in")?;
     let stored = journal::read(&folder).map_err(|error| format!("the journal cannot be read: {error}"))?;
     if let Some(warning) = stored.report().warning() {
@@ -72,7 +80,7 @@ fn approved(
 ) -> Result<Approved<Plan>, String> {
     let known = Execution::rebuild(&records::entries(&stored.journal).0);
     let now = standing.clock.now();
-    let went_out = |execution: &&Execution| execution.plan.seal == plan.seal && is_sent(execution);
+    let went_out = |execution: &&Execution| execution.plan.fingerprint == plan.fingerprint && is_sent(execution);
     if let Some(execution) = known.iter().find(went_out).filter(|_| !standing.is_sandbox) {
         return Err(format!(
             "this very plan was carried out already, see qd audit show {}: make a new one",
@@ -230,17 +238,39 @@ impl Course {
     }
 }
 
-/// Reads a plan from a file, or from standard input for `-`.
-fn read(path: &Path) -> Result<Plan, String> {
+/// What is different since the approved plan was made, by the file's own words: they only explain why the
+/// plan that is made now is another one, and nothing is done by them.
+fn what_changed(filed: Option<&Plan>, plan: &Plan, approved: &str) -> Option<String> {
+    let filed = filed.filter(|filed| filed.is_intact() && filed.fingerprint.is_meant_by(approved))?;
+    let differences = filed.differences(plan);
+    Some(format!("the state changed since the plan was made: {}; make it again with qd plan", differences.join("; ")))
+}
+
+/// The largest file that is taken for a plan, bytes: the largest plans have some ten thousand.
+const LARGEST: u64 = 4 * 1024 * 1024;
+
+/// Reads the request of a plan from a file, or from standard input for `-`; beside it the whole plan, as
+/// the file tells it.
+fn read(path: &Path) -> Result<(Requested, Option<Plan>), String> {
     let shown = clean(&path.display().to_string());
     let mut text = String::new();
     let read = if path.as_os_str() == "-" {
-        io::stdin().lock().read_to_string(&mut text).map(drop)
+        io::stdin().lock().take(LARGEST + 1).read_to_string(&mut text).map(drop)
     } else {
-        std::fs::read_to_string(path).map(|whole| text = whole)
+        // A fifo that nobody writes to is opened without waiting, and is no plan.
+        let mut options = OpenOptions::new();
+        let file = options.read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path);
+        file.and_then(|file| match file.metadata()?.is_file() {
+            true => file.take(LARGEST + 1).read_to_string(&mut text).map(drop),
+            false => Err(io::Error::other("it is not a file")),
+        })
     };
     read.map_err(|error| format!("{shown}: {error}"))?;
-    serde_json::from_str(&text).map_err(|error| format!("{shown} is no plan as qd plan --json writes it: {error}"))
+    if text.len() as u64 > LARGEST {
+        return Err(format!("{shown} is larger than any plan"));
+    }
+    let requested = Requested::read(&text).map_err(|why| format!("{shown} is no plan as qd plan --json writes it: {why}"))?;
+    Ok((requested, serde_json::from_str(&text).ok()))
 }
 
 fn unwritten(folder: &Path, error: &io::Error) -> String {
@@ -283,7 +313,7 @@ mod tests {
         assert!(first.starts_with("execution ") && first.contains("approved: INC-1?"), "{first}");
         assert_eq!(said(&mut course, &state), "");
         let (at, id) = (state.started, state.id.clone());
-        state.apply(at, &Body::Sending { execution: id.clone(), step: 0 });
+        state.apply(at, &Body::Sending { execution: id.clone(), step: 0, call: None });
         state.apply(at, &Body::Sent { execution: id.clone(), step: 0, request_id: Some("r-1".into()) });
         let sent = said(&mut course, &state);
         assert!(sent.contains("AWS took") && sent.lines().count() == 1, "{sent}");
@@ -297,7 +327,7 @@ mod tests {
         let mut state = execution();
         assert_eq!(code(&state), NOT_SENT);
         let (at, id) = (state.started, state.id.clone());
-        state.apply(at, &Body::Sending { execution: id.clone(), step: 0 });
+        state.apply(at, &Body::Sending { execution: id.clone(), step: 0, call: None });
         assert_eq!(code(&state), FAILED);
         for (outcome, expected) in [
             (Outcome::Done, DONE),
@@ -319,7 +349,7 @@ mod tests {
             (code, said)
         };
         assert_eq!(end(&course), (NOT_SENT, "Nothing was sent.\n".to_owned()));
-        state.apply(state.started, &Body::Sending { execution: state.id.clone(), step: 0 });
+        state.apply(state.started, &Body::Sending { execution: state.id.clone(), step: 0, call: None });
         course.take(state.clone(), &mut |_| {});
         let (code, said) = end(&course);
         assert_eq!(code, FAILED);

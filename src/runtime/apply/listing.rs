@@ -50,22 +50,11 @@ fn ordinary(kind: Kind) -> Seen {
     };
     let target = Target { environment: NAME.into(), kind: kind.target(), id: NAME.into(), region: REGION.into() };
     Seen {
-        at: Timestamp::UNIX_EPOCH,
-        target,
         criticality: Criticality::Development,
-        expected_account: None,
-        identity: Identity::default(),
         owned: true,
-        region: REGION.into(),
-        dr_region: None,
-        cli: String::new(),
         databases: vec![database],
         snapshots: if kind.target() == TargetKind::DbSnapshot { vec![snapshot] } else { Vec::new() },
-        maintenance: Vec::new(),
-        events: Vec::new(),
-        orderable: Vec::new(),
-        readings: Vec::new(),
-        missing: Vec::new(),
+        ..Seen::blank(Timestamp::UNIX_EPOCH, target, Identity::default())
     }
 }
 

@@ -35,7 +35,7 @@ pub async fn plan(source: &Source, options: &PlanChange) -> Result<Output, Strin
     }
     let refusal = text::refusal(&plan, &standing.policy, &standing.closed, standing.clock.now());
     let mut output = if options.json {
-        let mut note = format!("plan {}\n", plan.fingerprint.short());
+        let mut note = format!("plan {}\n", plan.fingerprint.long());
         if let Some(why) = &refusal {
             note.push_str(&format!("it cannot be approved: {}\n", clean(why)));
         }
@@ -116,7 +116,7 @@ async fn found(standing: &Standing, kind: Kind, target: Option<&str>, region: Op
         if kind.target() == TargetKind::DbInstance {
             others.extend(seen.databases.iter().filter(|d| d.region == *region).map(|d| d.id.clone()));
         }
-        missing.extend(seen.missing);
+        missing.extend(seen.missing.iter().map(ToString::to_string));
     }
     let what = format!("{} of {environment} in {} named", kind.target().noun(), regions.join(" or "));
     let others: Vec<&str> = others.iter().map(String::as_str).collect();
@@ -143,7 +143,7 @@ fn set(operation: &mut Operation, parameters: &[(String, String)], seen: &Seen) 
 }
 
 fn not_read(seen: &Seen) -> String {
-    seen.missing.iter().map(|reason| format!("not read: {}\n", clean(reason))).collect()
+    seen.missing.iter().map(|reason| format!("not read: {}\n", clean(&reason.to_string()))).collect()
 }
 
 /// Writes a file whole, for its owner only.

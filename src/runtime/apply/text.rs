@@ -69,7 +69,7 @@ pub(super) fn plan(plan: &Plan, policy: &Policy, refusal: Option<&str>) -> Strin
     });
     lines.push(String::new());
     lines.push(approval(plan, policy, refusal));
-    lines.push(format!("Fingerprint {} ({})", plan.fingerprint.short(), plan.fingerprint.whole()));
+    lines.push(format!("Fingerprint {}", plan.fingerprint.whole()));
     whole(&lines)
 }
 
@@ -127,7 +127,7 @@ fn approval(plan: &Plan, policy: &Policy, refusal: Option<&str>) -> String {
         let environment = &plan.target.environment;
         return format!("qd apply may not change {environment}; in the console, {}", level.words());
     }
-    format!("To approve: qd apply --plan FILE --approve {} --reason WHY", plan.fingerprint.short())
+    format!("To approve: qd apply --plan FILE --approve {} --reason WHY", plan.fingerprint.long())
 }
 
 fn whole(lines: &[String]) -> String {
@@ -150,7 +150,7 @@ mod tests {
             "Create snapshot of rentaliq-prod-db in ",
             "routine, production environment",
             "aws rds create-db-snapshot",
-            &format!("--approve {} --reason", made.fingerprint.short()),
+            &format!("--approve {} --reason", made.fingerprint.long()),
             made.fingerprint.whole(),
         ] {
             assert!(text.contains(part), "{part} in {text}");

@@ -109,7 +109,12 @@ impl State {
     /// Makes the plan anew; the time that it is on the screen begins again when it differs.
     pub fn remake(&mut self, now: Timestamp) {
         let (Some(operation), Some(seen)) = (&self.operation, &self.seen) else { return };
-        let plan = Plan::make(operation, self.safety.as_deref(), seen);
+        // The same request is the same plan, however often it is read again.
+        let is_same = |known: &&Box<Plan>| known.operation == *operation && known.safety_snapshot == self.safety;
+        let plan = match self.plan.as_ref().filter(is_same) {
+            Some(known) => known.again(seen),
+            None => Plan::make(operation, self.safety.as_deref(), seen),
+        };
         if self.plan.as_ref().is_none_or(|known| known.fingerprint != plan.fingerprint) {
             self.shown_since = now;
             self.worse_since = None;

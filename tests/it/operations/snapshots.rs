@@ -43,7 +43,7 @@ async fn copy_snapshot() {
 
     desk.plan_on_snapshot(Kind::CopySnapshot, DEV, NAME).await;
     desk.set("name", "the-copy");
-    refused(&mut desk, "copy's name is free").await;
+    refused(&mut desk, "snapshot name is free").await;
     desk.plan_on_snapshot(Kind::CopySnapshot, DEV, NAME).await;
     desk.set("kms_key", "arn:aws:kms:us-east-1:666677778888:key/elsewhere");
     refused(&mut desk, "key is of the destination").await;

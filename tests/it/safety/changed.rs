@@ -142,7 +142,7 @@ async fn carried(from: &Place, to: Place, now: impl Fn() -> Timestamp + Send + S
         identity: Some(&seen.identity),
         headless: true,
     };
-    let gesture = Gesture::Fingerprint { text: plan.fingerprint.short(), reason: "INC-4312".into() };
+    let gesture = Gesture::Fingerprint { text: plan.fingerprint.long(), reason: "INC-4312".into() };
     let approved = guard::approve(&plan, &gesture, &situation).expect("approved");
 
     let folder = tempfile::tempdir().expect("a folder");

@@ -46,7 +46,7 @@ pub fn check(entries: &[Entry], log: &[Logged]) -> Result<Vec<StepOf>, String> {
                 }
                 verified.insert(execution, true);
             }
-            Body::Sending { execution, step } => {
+            Body::Sending { execution, step, .. } => {
                 let plan = known(execution)?;
                 if !verified.insert(execution, false).unwrap_or(false) {
                     return Err(format!("{execution}: step {step} was not verified right before it was sent"));

@@ -6,7 +6,7 @@ use super::not_read;
 use crate::aws::{Session, cloudwatch};
 use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery, QUERIES_PER_CALL};
 use crate::domain::{Database, Metric};
-use crate::ops::seen::Readings;
+use crate::ops::seen::{Part, Readings, Unread};
 
 /// What a plan speaks of.
 const METRICS: [Metric; 4] =
@@ -19,23 +19,24 @@ const WINDOW: i64 = 15 * 60;
 const GIB: f64 = 1_073_741_824.0;
 
 /// The readings of every instance of which there are any, and what could not be read.
-pub(super) async fn read(session: &Session, databases: &[Database], at: Timestamp) -> (Vec<Readings>, Vec<String>) {
+pub(super) async fn read(session: &Session, databases: &[Database], at: Timestamp) -> (Vec<Readings>, Vec<Unread>) {
     let calls = calls(databases, at);
     let mut asked = Vec::new();
     for (region, call) in &calls {
         asked.push(Box::pin(cloudwatch::metric_data(session, region, call)));
     }
     let answers = futures_util::future::join_all(asked).await;
-    let (mut readings, mut missing): (Vec<Readings>, Vec<String>) = (Vec::new(), Vec::new());
+    let (mut readings, mut missing): (Vec<Readings>, Vec<Unread>) = (Vec::new(), Vec::new());
     for ((region, call), answer) in calls.iter().zip(answers) {
         match answer {
             Ok(answer) => {
                 if answer.partial {
-                    missing.push(format!("metrics of {region}: CloudWatch did not give all of them"));
+                    let why = "CloudWatch did not give all of them".to_owned();
+                    missing.push(Unread { part: Part::Metrics(region.clone()), why });
                 }
                 take(&mut readings, region, call, &answer);
             }
-            Err(fault) => missing.push(not_read(&format!("metrics of {region}"), &fault)),
+            Err(fault) => missing.push(not_read(Part::Metrics(region.clone()), &fault)),
         }
     }
     (readings, missing)

@@ -138,9 +138,10 @@ fn the_class_is_for_the_snapshots_own_version() {
 #[test]
 fn what_could_not_be_read_is_told() {
     let mut missing = Vec::new();
-    let events: Vec<Event> = or_missing(&mut missing, "events", Err(denied()));
+    let events: Vec<Event> = or_missing(&mut missing, Part::Events, Err(denied()));
     assert!(events.is_empty());
-    assert_eq!(missing, ["events: rds:DescribeEvents denied: no"]);
+    let told: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["events: rds:DescribeEvents denied: no"]);
     let gone = Fault { kind: FaultKind::NotFound, ..denied() };
     assert_eq!(or_none::<Vec<Event>>(Err(gone)), Ok(Vec::new()));
     assert_eq!(or_none::<Vec<Event>>(Err(denied())), Err(denied()));

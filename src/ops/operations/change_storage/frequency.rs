@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::Event;
 use crate::ops::plan::Check;
-use crate::ops::seen::Seen;
+use crate::ops::seen::{Part, Seen};
 
 /// Storage changes that AWS takes within 24 hours.
 pub(super) const MOST_CHANGES: usize = 4;
@@ -13,7 +13,7 @@ pub(super) const MOST_CHANGES: usize = 4;
 /// Whether AWS takes another storage change, by the events of the last 24 hours.
 pub(super) fn changes_left(seen: &Seen) -> Check {
     let name = "fewer than four storage changes in 24 h";
-    if seen.missing.iter().any(|missing| missing.starts_with("events")) {
+    if !seen.is_read(&Part::Events) {
         return Check::unknown(name, "the events were not read: AWS will say");
     }
     let made = storage_changes(&seen.events, seen.at);

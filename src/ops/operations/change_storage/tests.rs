@@ -106,7 +106,7 @@ fn the_fifth_change_of_a_day_is_refused() {
     seen.events = vec![Event { at: seen.at, ..seen.events[1].clone() }];
     assert_eq!(state(&seen), CheckState::Doubtful);
     seen.events.clear();
-    seen.missing = vec!["events".into()];
+    seen.missing = vec![crate::ops::Unread { part: crate::ops::Part::Events, why: "denied".into() }];
     assert_eq!(state(&seen), CheckState::Unknown);
 }
 
