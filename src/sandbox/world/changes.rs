@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use super::World;
-use super::backups::Backup;
+use super::backups::{self, Backup};
 use super::events::Recorded;
 use super::events::of_instance;
 use super::instance::{Instance, Pending};
@@ -258,7 +258,7 @@ impl World {
                 instance.record.backups_since = Some(at);
                 instance.record.first_backup = Some(Backup { at, seconds: BACKUP });
             }
-            instance.retention_days = days;
+            backups::keep_for(instance, days, at);
         }
         instance.pending = Pending { password: instance.pending.password, ..Pending::default() };
     }

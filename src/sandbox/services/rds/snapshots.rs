@@ -127,17 +127,21 @@ pub(super) fn automated_backups(world: &World, call: &Call<'_>) -> Answer {
             && filters.admit(|name, value| match name {
                 "status" => backup.status.as_deref() == Some(value),
                 "db-instance-id" => {
-                    backup.d_b_instance_identifier.as_deref() == Some(value)
+                    backup.d_b_instance_identifier.as_deref().is_some_and(|id| value.eq_ignore_ascii_case(id))
                         || backup.d_b_instance_arn.as_deref() == Some(value)
                 }
-                "dbi-resource-id" => backup.dbi_resource_id.as_deref() == Some(value),
+                "dbi-resource-id" => {
+                    backup.dbi_resource_id.as_deref().is_some_and(|id| value.eq_ignore_ascii_case(id))
+                        || backup.d_b_instance_automated_backups_arn.as_deref() == Some(value)
+                }
                 _ => false,
             })
     };
     let (account, region) = (&call.caller.account, &call.caller.region);
     let wanted = |i: &Instance| {
         only_id.as_deref().is_none_or(|id| i.id == id)
-            && request.dbi_resource_id.as_deref().is_none_or(|id| i.resource_id == id)
+            // "This parameter isn't case-sensitive" (service model).
+            && request.dbi_resource_id.as_deref().is_none_or(|id| id.eq_ignore_ascii_case(&i.resource_id))
     };
     let living = world
         .instances_in(account, region)
@@ -156,6 +160,11 @@ pub(super) fn automated_backups(world: &World, call: &Call<'_>) -> Answer {
     };
     let mut there: Vec<DBInstanceAutomatedBackup> = living.chain(retained).filter(admitted).collect();
     there.sort_by_cached_key(key);
+    let is_named = request.dbi_resource_id.is_some() || request.d_b_instance_automated_backups_arn.is_some();
+    if is_named && there.is_empty() {
+        let message = "No automated backup was found for the specified resource.";
+        return Err(Refusal::not_found("DBInstanceAutomatedBackupNotFound", message));
+    }
     let page = page(there.into_iter(), key, request.max_records, request.marker.as_deref())?;
     let message = DBInstanceAutomatedBackupMessage {
         d_b_instance_automated_backups: Some(DBInstanceAutomatedBackupList { items: page.items }),
@@ -178,8 +187,7 @@ fn retained_backup(kept: &Retained, call: &Call<'_>) -> Option<DBInstanceAutomat
 }
 
 fn automated_backup(instance: &Instance, call: &Call<'_>) -> DBInstanceAutomatedBackup {
-    let done = backups::kept(instance, call.now).into_iter().find(|backup| backup.end() <= call.now);
-    let latest = backups::latest_restorable(instance, call.now);
+    let is_active = backups::kept(instance, call.now).first().is_some_and(|backup| backup.end() <= call.now);
     let id = identity::automated_backup_id(&instance.resource_id);
     DBInstanceAutomatedBackup {
         d_b_instance_arn: Some(instance.arn()),
@@ -190,10 +198,11 @@ fn automated_backup(instance: &Instance, call: &Call<'_>) -> DBInstanceAutomated
             instance.region, instance.account
         )),
         region: Some(instance.region.clone()),
-        status: Some(if done.is_some() { "active" } else { "creating" }.to_owned()),
-        restore_window: Some(RestoreWindow {
-            earliest_time: done.map(|backup| backup.end().to_string()),
-            latest_time: latest.map(|at| at.to_string()),
+        status: Some(if is_active { "active" } else { "creating" }.to_owned()),
+        // Nothing can be restored yet while the first backup is taken.
+        restore_window: backups::window(instance, call.now).map(|(first, last)| RestoreWindow {
+            earliest_time: Some(first.to_string()),
+            latest_time: Some(last.to_string()),
         }),
         backup_retention_period: Some(instance.retention_days),
         backup_target: Some("region".to_owned()),

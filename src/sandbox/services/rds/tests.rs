@@ -1,4 +1,6 @@
+mod backups;
 mod operations;
+mod stage;
 
 use std::sync::RwLock;
 

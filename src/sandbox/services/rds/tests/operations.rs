@@ -1,58 +1,6 @@
-use std::sync::RwLock;
-
-use jiff::Timestamp;
-
-use super::{ask, sandbox, texts};
-use crate::sandbox::world::World;
-use crate::sandbox::world::moment::{DAY, HOUR, MINUTE, after};
-
-/// A quiet world with shortcuts for one region.
-struct Stage {
-    world: RwLock<World>,
-    epoch: Timestamp,
-}
-
-impl Stage {
-    fn new() -> Self {
-        let (world, epoch) = sandbox("quiet", None);
-        Self { world, epoch }
-    }
-
-    fn at(&self, seconds: i64, form: &str) -> (u16, String) {
-        self.in_region("us-east-1", seconds, form)
-    }
-
-    fn in_region(&self, region: &str, seconds: i64, form: &str) -> (u16, String) {
-        ask(&self.world, after(self.epoch, seconds), region, form)
-    }
-
-    /// The call succeeds.
-    fn ok(&self, seconds: i64, form: &str) -> String {
-        let (status, xml) = self.at(seconds, form);
-        assert_eq!(status, 200, "{form}: {xml}");
-        xml
-    }
-
-    /// The call is refused with this code.
-    fn refused(&self, seconds: i64, code: &str, form: &str) -> String {
-        let (status, xml) = self.at(seconds, form);
-        assert!(status >= 400, "{form}: {xml}");
-        assert_eq!(texts(&xml, "Code"), [code], "{form}: {xml}");
-        texts(&xml, "Message").first().map(|message| (*message).to_owned()).unwrap_or_default()
-    }
-
-    fn look(&self, seconds: i64, id: &str) -> String {
-        self.ok(seconds, &format!("Action=DescribeDBInstances&DBInstanceIdentifier={id}"))
-    }
-
-    fn status(&self, seconds: i64, id: &str) -> String {
-        one(&self.look(seconds, id), "DBInstanceStatus")
-    }
-}
-
-fn one(xml: &str, element: &str) -> String {
-    texts(xml, element).first().map(|text| (*text).to_owned()).unwrap_or_default()
-}
+use super::stage::{Stage, one};
+use super::texts;
+use crate::sandbox::world::moment::{DAY, HOUR, MINUTE};
 
 fn modify(rest: &str) -> String {
     format!("Action=ModifyDBInstance&DBInstanceIdentifier=rentaliq-qa-db&{rest}")

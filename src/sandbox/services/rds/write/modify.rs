@@ -1,5 +1,6 @@
 //! `ModifyDBInstance`.
 
+use jiff::Timestamp;
 use winterbaume_rds::model::{
     CloudwatchLogsExportConfiguration, LogTypeList, ModifyDBInstanceMessage, ModifyDBInstanceResult,
 };
@@ -12,7 +13,7 @@ use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::instance::{Pending, Window};
 use crate::sandbox::world::lifecycle::MODIFYING;
 use crate::sandbox::world::moment::MINUTE;
-use crate::sandbox::world::{Instance, World, window};
+use crate::sandbox::world::{Instance, World, backups, window};
 
 /// Seconds between two measurements of Enhanced Monitoring.
 const INTERVALS: [i32; 7] = [0, 1, 5, 10, 15, 30, 60];
@@ -32,7 +33,7 @@ pub(in super::super) fn modify_instance(world: &mut World, call: &Call<'_>) -> A
     }
     let mut next = instance.clone();
     next.pending = pending(world, instance, &request, call)?;
-    let working = at_once(&mut next, &request)?;
+    let working = at_once(&mut next, &request, call.now)?;
     let waits = next.pending != instance.pending || request.preferred_maintenance_window.is_some();
     if let Some((status, seconds)) = working {
         next.pass_through(status, call.now, seconds);
@@ -124,13 +125,17 @@ fn engine_version(instance: &Instance, version: &str, major_allowed: Option<bool
 
 /// Puts what counts at once into `next`; gives the status that it passes through, if there is one,
 /// and its seconds.
-fn at_once(next: &mut Instance, request: &ModifyDBInstanceMessage) -> Result<Option<(&'static str, i64)>, Refusal> {
+fn at_once(
+    next: &mut Instance,
+    request: &ModifyDBInstanceMessage,
+    now: Timestamp,
+) -> Result<Option<(&'static str, i64)>, Refusal> {
     let mut working = None;
     if let Some(limit) = request.max_allocated_storage {
         next.max_allocated_gib = storage::limit(next, limit)?;
     }
     if let Some(days) = request.backup_retention_period.filter(|days| *days > 0 && next.retention_days > 0) {
-        next.retention_days = days;
+        backups::keep_for(next, days, now);
     }
     if let Some(text) = &request.preferred_backup_window {
         next.backup_window = Window::try_from(text.clone()).map_err(invalid)?;

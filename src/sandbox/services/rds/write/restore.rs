@@ -109,9 +109,7 @@ fn origin(
         if instance.retention_days == 0 || instance.source.is_some() {
             return Err(off());
         }
-        let first = backups::kept(instance, call.now).first().map(backups::Backup::end);
-        let reach = first.zip(backups::latest_restorable(instance, call.now));
-        Ok((instance.without_past(), reach))
+        Ok((instance.without_past(), backups::window(instance, call.now)))
     };
     if let Some(name) = &request.source_d_b_instance_identifier {
         return of_living(super::instance(world, call, name)?);
