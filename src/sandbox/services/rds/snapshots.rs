@@ -160,8 +160,10 @@ pub(super) fn automated_backups(world: &World, call: &Call<'_>) -> Answer {
     };
     let mut there: Vec<DBInstanceAutomatedBackup> = living.chain(retained).filter(admitted).collect();
     there.sort_by_cached_key(key);
+    // An instance's name "must match the identifier of an existing DB instance" (service model).
+    let is_gone = only.is_some_and(|name| super::instance(world, call, name).is_err());
     let is_named = request.dbi_resource_id.is_some() || request.d_b_instance_automated_backups_arn.is_some();
-    if is_named && there.is_empty() {
+    if is_gone || (is_named && there.is_empty()) {
         let message = "No automated backup was found for the specified resource.";
         return Err(Refusal::not_found("DBInstanceAutomatedBackupNotFound", message));
     }

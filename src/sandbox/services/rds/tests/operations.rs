@@ -280,23 +280,26 @@ fn deletion_wants_to_know_what_stays() {
     let taken = delete("rentaliq-lab-db", "FinalDBSnapshotIdentifier=rentaliq-qa-before-release-4-2");
     stage.refused(0, "DBSnapshotAlreadyExists", &taken);
     let last = delete("rentaliq-lab-db", "FinalDBSnapshotIdentifier=last&DeleteAutomatedBackups=false");
+    let resource_id = one(&stage.look(0, "rentaliq-lab-db"), "DbiResourceId");
     assert_eq!(one(&stage.ok(0, &last), "DBInstanceStatus"), "deleting");
     stage.refused(60, "InvalidDBInstanceState", &last);
     let gone = "Action=DescribeDBInstances&DBInstanceIdentifier=rentaliq-lab-db";
     stage.refused(20 * MINUTE, "DBInstanceNotFound", gone);
     let last = stage.ok(20 * MINUTE, "Action=DescribeDBSnapshots&DBSnapshotIdentifier=last");
     assert_eq!((one(&last, "Status"), one(&last, "AllocatedStorage")), ("available".into(), "20".into()));
-    let backups = "Action=DescribeDBInstanceAutomatedBackups&DBInstanceIdentifier=rentaliq-lab-db";
-    let kept = stage.ok(20 * MINUTE, backups);
+    // Its name finds nothing any more; its resource id does.
+    let by_name = "Action=DescribeDBInstanceAutomatedBackups&DBInstanceIdentifier=rentaliq-lab-db";
+    stage.refused(20 * MINUTE, "DBInstanceAutomatedBackupNotFound", by_name);
+    let backups = format!("Action=DescribeDBInstanceAutomatedBackups&DbiResourceId={resource_id}");
+    let kept = stage.ok(20 * MINUTE, &backups);
     assert_eq!(texts(&kept, "Status"), ["retained"], "{kept}");
     let restore = format!(
         "Action=RestoreDBInstanceToPointInTime&TargetDBInstanceIdentifier=back&UseLatestRestorableTime=true\
-         &SourceDbiResourceId={}",
-        one(&kept, "DbiResourceId")
+         &SourceDbiResourceId={resource_id}"
     );
     stage.ok(20 * MINUTE, &restore);
     // Three days of retention are over.
-    assert!(texts(&stage.ok(4 * DAY, backups), "Status").is_empty());
+    stage.refused(4 * DAY, "DBInstanceAutomatedBackupNotFound", &backups);
 }
 
 #[test]
