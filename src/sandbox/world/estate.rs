@@ -128,6 +128,18 @@ pub struct MaintenanceEntry {
 pub struct SnapshotEntry {
     pub id: String,
     pub at: Offset,
+    /// Its copies in other regions of the account.
+    #[serde(default)]
+    pub copies: Vec<CopyEntry>,
+}
+
+/// A copy of a manual snapshot as written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CopyEntry {
+    pub id: String,
+    pub region: String,
+    pub at: Offset,
 }
 
 /// A change of status as written.

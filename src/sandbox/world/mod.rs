@@ -32,7 +32,7 @@ use events::Recorded;
 use moment::after;
 use record::Retained;
 use scenario::Scenario;
-use snapshots::ManualSnapshot;
+use snapshots::{ManualSnapshot, seen};
 
 /// The account that a caller with an unknown key gets: RentalIQ's.
 pub const DEFAULT_ACCOUNT: &str = "111122223333";
@@ -205,7 +205,17 @@ impl World {
             };
             let instance = entry.instance(common, site, epoch);
             for written in &entry.snapshots {
-                self.snapshots.push(ManualSnapshot::of(&instance, &written.id, written.at.since(epoch), Vec::new()));
+                let snapshot = ManualSnapshot::of(&instance, &written.id, written.at.since(epoch), Vec::new());
+                let copies = written.copies.iter().map(|copied| {
+                    let at = copied.at.since(epoch);
+                    let mut copy = ManualSnapshot::copy(&seen(&snapshot, at), &copied.region, &copied.id, at);
+                    // A key is of one region.
+                    copy.kms_key = Some(self.site(&entry.account, &copied.region).key_arn());
+                    copy
+                });
+                let copies: Vec<ManualSnapshot> = copies.collect();
+                self.snapshots.push(snapshot);
+                self.snapshots.extend(copies);
             }
             let waits = instance.pending.is_waiting().then(|| Key::of(&instance));
             let opens = window::next(&instance.maintenance_window, epoch);

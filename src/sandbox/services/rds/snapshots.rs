@@ -86,7 +86,13 @@ pub(super) fn on_wire(seen: &Seen<'_>) -> DBSnapshot {
         snapshot_type: Some(seen.kind.to_owned()),
         snapshot_create_time: Some(seen.at.to_string()),
         original_snapshot_create_time: Some(seen.copied.map_or(seen.at, |copied| copied.original_at).to_string()),
-        source_d_b_snapshot_identifier: seen.copied.map(|copied| copied.arn.clone()),
+        // What is in it is known when it is there.
+        snapshot_database_time: (seen.status == "available").then(|| seen.data_at.to_string()),
+        // "It only has a value in the case of a cross-account or cross-Region copy" (service model).
+        source_d_b_snapshot_identifier: seen
+            .copied
+            .filter(|copied| copied.region != seen.region)
+            .map(|copied| copied.arn.clone()),
         source_region: seen.copied.map(|copied| copied.region.clone()),
         snapshot_target: Some("region".to_owned()),
         status: Some(seen.status.to_owned()),

@@ -1,5 +1,6 @@
 mod backups;
 mod operations;
+mod snapshots;
 mod stage;
 
 use std::sync::RwLock;

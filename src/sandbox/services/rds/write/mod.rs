@@ -30,6 +30,8 @@ use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::World;
 use crate::sandbox::world::changes::Key;
 use crate::sandbox::world::events::{Happening, Recorded, of_instance};
+use crate::sandbox::world::metrics::{self, RdsMetric};
+use crate::sandbox::world::moment::after;
 use crate::sandbox::world::snapshots::ManualSnapshot;
 
 /// Manual snapshots in an account and region before the quota is raised.
@@ -53,7 +55,10 @@ fn take_snapshot(
     room_for_snapshot(world, call, &id)?;
     let taken_of = instance(world, call, name)?;
     let copied = if tags.is_empty() && taken_of.copy_tags_to_snapshot { taken_of.tags.clone() } else { tags };
-    let snapshot = ManualSnapshot::of(taken_of, &id, call.now, copied);
+    let mut snapshot = ManualSnapshot::of(taken_of, &id, call.now, copied);
+    // A replica's data are as old as its lag (service model, `DBSnapshot.SnapshotDatabaseTime`).
+    let lag = metrics::value(world, taken_of, RdsMetric::ReplicaLag.name(), call.now).unwrap_or_default();
+    snapshot.data_at = after(snapshot.data_at, -(lag.max(0.0) as i64));
     let done = snapshot.done();
     let say = |at: Timestamp, message: &str| of_instance(taken_of, at, message.to_owned(), &["backup"]);
     let told = [

@@ -72,7 +72,7 @@ pub(in super::super) fn restore_snapshot(world: &mut World, call: &Call<'_>) -> 
     let (account, region) = (&call.caller.account, &call.caller.region);
     let snapshot_id = local_id(call.caller, "snapshot", &named).ok_or_else(|| snapshots::not_found(&named))?;
     let snapshot = find(world, account, region, &snapshot_id, call.now).ok_or_else(|| snapshots::not_found(&named))?;
-    let (is_available, taken) = (snapshot.status == "available", snapshot.at);
+    let (is_available, taken) = (snapshot.status == "available", snapshot.data_at);
     let mut source = snapshot.instance.without_past();
     source.kms_key = snapshot.kms_key.map(str::to_owned);
     let id = new_id(world, call, &request.d_b_instance_identifier)?;

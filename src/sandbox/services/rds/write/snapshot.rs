@@ -8,8 +8,7 @@ use super::super::{Answer, Call, local_id, malformed, read_tags, snapshots};
 use super::{combination, of_snapshot, position, record, room_for_snapshot, state, take_snapshot, valid};
 use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::World;
-use crate::sandbox::world::lifecycle;
-use crate::sandbox::world::snapshots::{Copied, ManualSnapshot, find, seen};
+use crate::sandbox::world::snapshots::{ManualSnapshot, find, seen};
 
 /// Copies to one region that may go on at once (RDS user guide, "Copying a DB snapshot").
 const MOST_COPIES: usize = 20;
@@ -70,17 +69,9 @@ pub(in super::super) fn copy_snapshot(world: &mut World, call: &Call<'_>) -> Ans
     if tags.is_empty() && request.copy_tags == Some(true) {
         tags = source.tags.to_vec();
     }
-    let copied = Copied {
-        arn: source.arn(),
-        region: region.clone(),
-        original_at: source.copied.map_or(source.at, |copied| copied.original_at),
-    };
-    let mut copy = ManualSnapshot::of(source.instance, &id, call.now, tags);
-    copy.account.clone_from(account);
-    copy.region.clone_from(here);
-    copy.seconds = lifecycle::copy_seconds(source.instance.allocated_gib, crosses);
-    copy.kms_key = request.kms_key_id.or_else(|| source.kms_key.map(str::to_owned));
-    copy.copied = Some(copied);
+    let mut copy = ManualSnapshot::copy(&source, here, &id, call.now);
+    copy.tags = tags;
+    copy.kms_key = request.kms_key_id.or(copy.kms_key);
     let say = |at: Timestamp, what: &str| {
         let message = format!("{what} the copy of snapshot {source_id} from region {region}.");
         of_snapshot(&copy, at, &message, "notification")
