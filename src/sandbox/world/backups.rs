@@ -30,11 +30,16 @@ impl Backup {
     }
 }
 
+/// Whether it has automated backups of its own; of a cluster's members the cluster has them.
+fn is_backed_up(instance: &Instance) -> bool {
+    instance.retention_days > 0 && instance.cluster.is_none()
+}
+
 /// The backup of a day (counted from 1970-01-01 UTC), if automated backups are on and the instance
 /// was there and running when its time came.
 #[must_use]
 pub fn of_day(instance: &Instance, day: i64) -> Option<Backup> {
-    if instance.retention_days <= 0 {
+    if !is_backed_up(instance) {
         return None;
     }
     let fixed = (identity::hash(&["backup-time", &instance.resource_id]) % 20) as i64 * MINUTE;
@@ -59,7 +64,7 @@ pub fn between(instance: &Instance, from: Timestamp, to: Timestamp) -> impl Iter
 /// Whether a daily backup is being taken.
 #[must_use]
 pub fn running(instance: &Instance, at: Timestamp) -> bool {
-    instance.retention_days > 0 && between(instance, after(at, -10 * MINUTE), at).any(|b| b.end() > at)
+    is_backed_up(instance) && between(instance, after(at, -10 * MINUTE), at).any(|b| b.end() > at)
 }
 
 /// The moment from which on an instance was not stopped for so many seconds until `at`.
@@ -102,7 +107,7 @@ pub fn keep_for(instance: &mut Instance, days: i32, now: Timestamp) {
 /// retention, and the one that creation ends with as long as it is inside.
 #[must_use]
 pub fn kept(instance: &Instance, now: Timestamp) -> Vec<Backup> {
-    if instance.retention_days <= 0 || instance.status_at(now).is_none() {
+    if !is_backed_up(instance) || instance.status_at(now).is_none() {
         return Vec::new();
     }
     let oldest = oldest(instance, now);
@@ -130,7 +135,7 @@ pub fn kept(instance: &Instance, now: Timestamp) -> Vec<Backup> {
 /// two to seven. Absent for a replica, without automated backups, and before the first backup.
 #[must_use]
 pub fn latest_restorable(instance: &Instance, now: Timestamp) -> Option<Timestamp> {
-    if instance.retention_days <= 0 || instance.source.is_some() || !instance.is_created_at(now) {
+    if !is_backed_up(instance) || instance.is_replica() || !instance.is_created_at(now) {
         return None;
     }
     // A stopped instance writes no logs: the time stays where it was.

@@ -175,7 +175,12 @@ impl World {
         if !values.is_waiting() {
             return;
         }
-        let status = if values.engine_version.is_some() { "upgrading" } else { MODIFYING };
+        let only_iam = Pending { iam_authentication: values.iam_authentication, ..Pending::default() };
+        let status = match values.engine_version {
+            Some(_) => "upgrading",
+            None if values == only_iam => "configuring-iam-database-auth",
+            None => MODIFYING,
+        };
         let seconds = lifecycle::change_seconds(&values);
         let done = after(at, seconds);
         let mut stages = vec![(status, seconds)];
@@ -248,6 +253,9 @@ impl World {
             instance.certificate_valid_till = after(at, 365 * DAY);
         }
         instance.port = values.port.unwrap_or(instance.port);
+        let settings = &mut instance.settings;
+        settings.iam_authentication = values.iam_authentication.unwrap_or(settings.iam_authentication);
+        settings.dedicated_log_volume = values.dedicated_log_volume.unwrap_or(settings.dedicated_log_volume);
         if let Some(multi_az) = values.multi_az {
             instance.multi_az = multi_az;
             let mut zones = instance.network.subnets.iter().map(|(_, zone)| zone);
@@ -267,6 +275,7 @@ impl World {
         if let Some(instance) = self.by_key_mut(key) {
             instance.remember(at);
             instance.source = None;
+            instance.source_cluster = None;
             instance.record.terminated = None;
             instance.pending.retention_days = None;
             instance.retention_days = retention_days;

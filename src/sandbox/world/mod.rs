@@ -15,6 +15,7 @@ mod noise;
 mod orders;
 pub mod record;
 pub mod scenario;
+pub mod settings;
 pub mod snapshots;
 pub mod window;
 

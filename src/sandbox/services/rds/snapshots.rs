@@ -8,7 +8,7 @@ use winterbaume_rds::wire;
 
 use super::filters::Filters;
 use super::paging::{open, page};
-use super::{Answer, Call, ENGINE, local_id, malformed, tag_list};
+use super::{Answer, Call, local_id, malformed, tag_list};
 use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::changes::Key;
 use crate::sandbox::world::record::Retained;
@@ -45,7 +45,7 @@ pub(super) fn describe(world: &World, call: &Call<'_>) -> Answer {
                 "db-snapshot-id" => value.eq_ignore_ascii_case(&seen.id),
                 "dbi-resource-id" => value == seen.instance.resource_id,
                 "snapshot-type" => value == seen.kind,
-                "engine" => value == ENGINE,
+                "engine" => value == seen.instance.engine,
                 _ => false,
             })
     };
@@ -77,7 +77,6 @@ pub(super) fn not_found(name: &str) -> Refusal {
 /// A snapshot as the API tells it.
 pub(super) fn on_wire(seen: &Seen<'_>) -> DBSnapshot {
     let instance = seen.instance;
-    let major = instance.engine_version.split('.').next().unwrap_or_default();
     DBSnapshot {
         d_b_snapshot_identifier: Some(seen.id.clone()),
         d_b_snapshot_arn: Some(seen.arn()),
@@ -97,15 +96,15 @@ pub(super) fn on_wire(seen: &Seen<'_>) -> DBSnapshot {
         snapshot_target: Some("region".to_owned()),
         status: Some(seen.status.to_owned()),
         percent_progress: Some(seen.progress),
-        engine: Some(ENGINE.to_owned()),
+        engine: Some(instance.engine.clone()),
         engine_version: Some(instance.engine_version.clone()),
-        license_model: Some("postgresql-license".to_owned()),
+        license_model: Some(instance.license().to_owned()),
         master_username: Some(instance.master_username.clone()),
         port: Some(instance.port),
         // The zone of another region means nothing here.
         availability_zone: Some(instance.zone.clone()).filter(|_| instance.region == seen.region),
         vpc_id: Some(instance.network.vpc.clone()).filter(|_| instance.region == seen.region),
-        option_group_name: Some(format!("default:postgres-{major}")),
+        option_group_name: Some(instance.option_group()),
         instance_create_time: Some(instance.created.to_string()),
         allocated_storage: Some(instance.allocated_gib),
         storage_type: Some(instance.storage_type.clone()),
@@ -113,8 +112,8 @@ pub(super) fn on_wire(seen: &Seen<'_>) -> DBSnapshot {
         storage_throughput: instance.throughput,
         encrypted: Some(seen.kms_key.is_some()),
         kms_key_id: seen.kms_key.map(str::to_owned),
-        i_a_m_database_authentication_enabled: Some(false),
-        dedicated_log_volume: Some(false),
+        i_a_m_database_authentication_enabled: Some(instance.settings.iam_authentication),
+        dedicated_log_volume: Some(instance.settings.dedicated_log_volume),
         tag_list: Some(tag_list(seen.tags)),
         ..DBSnapshot::default()
     }
@@ -151,7 +150,7 @@ pub(super) fn automated_backups(world: &World, call: &Call<'_>) -> Answer {
     };
     let living = world
         .instances_in(account, region)
-        .filter(|i| i.retention_days > 0 && i.status_at(call.now).is_some() && wanted(i))
+        .filter(|i| i.retention_days > 0 && i.cluster.is_none() && i.status_at(call.now).is_some() && wanted(i))
         .map(|instance| automated_backup(instance, call));
     let retained = world
         .retained
@@ -215,9 +214,12 @@ fn automated_backup(instance: &Instance, call: &Call<'_>) -> DBInstanceAutomated
         backup_retention_period: Some(instance.retention_days),
         backup_target: Some("region".to_owned()),
         preferred_backup_window: Some(instance.backup_window.to_string()),
-        engine: Some(ENGINE.to_owned()),
+        engine: Some(instance.engine.clone()),
         engine_version: Some(instance.engine_version.clone()),
-        license_model: Some("postgresql-license".to_owned()),
+        license_model: Some(instance.license().to_owned()),
+        option_group_name: Some(instance.option_group()),
+        i_a_m_database_authentication_enabled: Some(instance.settings.iam_authentication),
+        dedicated_log_volume: Some(instance.settings.dedicated_log_volume),
         master_username: Some(instance.master_username.clone()),
         port: Some(instance.port),
         availability_zone: Some(instance.zone.clone()),

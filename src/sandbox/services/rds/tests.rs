@@ -1,5 +1,6 @@
 mod backups;
 mod operations;
+mod settings;
 mod snapshots;
 mod stage;
 

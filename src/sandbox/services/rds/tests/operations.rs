@@ -145,7 +145,8 @@ fn a_point_in_time_is_restored_with_the_defaults_of_aws() {
         assert_eq!(one(&xml, element), value, "{element}");
     }
     assert!(one(&xml, "Address").starts_with("rentaliq-prod-restored."));
-    assert!(texts(&xml, "Tag").is_empty() && texts(&xml, "ReadReplicaDBInstanceIdentifier").is_empty());
+    assert!(texts(&xml, "ReadReplicaDBInstanceIdentifier").is_empty());
+    assert_eq!(texts(&xml, "Key"), texts(&stage.look(0, "rentaliq-prod-db"), "Key"));
     let asked = format!(
         "{restore}&TargetDBInstanceIdentifier=like-it&UseLatestRestorableTime=true&MultiAZ=true&DeletionProtection=true\
          &DBInstanceClass=db.m7g.large&DBSubnetGroupName=rentaliq-db-subnets&DBParameterGroupName=rentaliq-postgres16\

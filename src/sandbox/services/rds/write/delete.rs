@@ -34,7 +34,7 @@ pub(in super::super) fn delete_instance(world: &mut World, call: &Call<'_>) -> A
         (false, None) => {
             return Err(combination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."));
         }
-        (false, Some(_)) if instance.source.is_some() => {
+        (false, Some(_)) if instance.is_replica() => {
             return Err(combination("FinalDBSnapshotIdentifier cannot be specified when deleting a read replica."));
         }
         (false, Some(_)) if !matches!(status, "available" | "storage-optimization" | "backing-up" | "stopped") => {

@@ -39,7 +39,7 @@ pub(in super::super) fn stop(world: &mut World, call: &Call<'_>) -> Answer {
     if instance.status_at(call.now) != Some("available") {
         return Err(super::not_ready(&key.id));
     }
-    if instance.source.is_some() {
+    if instance.is_replica() {
         return Err(state("Cannot stop or start a read replica instance"));
     }
     if world.replicas_of(instance, call.now).next().is_some() {

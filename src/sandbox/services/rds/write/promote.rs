@@ -16,7 +16,7 @@ pub(in super::super) fn promote(world: &mut World, call: &Call<'_>) -> Answer {
     let retention = valid_retention(request.backup_retention_period.unwrap_or(1))?;
     let window = request.preferred_backup_window.map(Window::try_from).transpose().map_err(invalid)?;
     let found = super::instance(world, call, &request.d_b_instance_identifier)?;
-    if found.source.is_none() {
+    if !found.is_replica() {
         return Err(state(format!("DB Instance is not a read replica: {}", found.id)));
     }
     let key = ready(world, call, &request.d_b_instance_identifier)?;
