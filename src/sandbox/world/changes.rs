@@ -196,7 +196,7 @@ impl World {
                 Some(StorageOperation { work: StorageWork::Optimizing, from: done, until });
         }
         let is_multi_az = instance.multi_az;
-        let restarts = values.class.is_some() || values.engine_version.is_some() || values.port.is_some();
+        let restarts = values.restarts();
         if restarts {
             // The standby is changed first and takes over: that is short.
             let full = if is_multi_az { MINUTE } else { 2 * MINUTE };
@@ -229,6 +229,8 @@ impl World {
     fn take(&mut self, key: &Key, values: &Pending, at: Timestamp) {
         let Some(instance) = self.by_key_mut(key) else { return };
         instance.remember(at);
+        // A restart takes static parameters over.
+        instance.record.awaits_reboot &= !values.restarts();
         if let Some(class) = &values.class {
             let vcpus = |name: &str| InstanceClass::parse(name).map_or(2.0, |class| f64::from(class.vcpus));
             // The same work on more or fewer processors.
@@ -277,6 +279,7 @@ impl World {
             instance.source = None;
             instance.source_cluster = None;
             instance.record.terminated = None;
+            instance.record.awaits_reboot = false;
             instance.pending.retention_days = None;
             instance.retention_days = retention_days;
             // The backup that promotion ends with has just been taken.

@@ -140,6 +140,12 @@ impl Pending {
         Self { password: false, ..self.clone() } != Self::default()
     }
 
+    /// Whether the engine is restarted for it.
+    #[must_use]
+    pub fn restarts(&self) -> bool {
+        self.class.is_some() || self.engine_version.is_some() || self.port.is_some()
+    }
+
     /// Whether the volume is among what changes.
     #[must_use]
     pub fn changes_storage(&self) -> bool {

@@ -32,6 +32,8 @@ pub struct ManualSnapshot {
     pub kms_key: Option<String>,
     /// What it is a copy of.
     pub copied: Option<Copied>,
+    /// When it failed.
+    pub failed: Option<Timestamp>,
 }
 
 /// Where a copied snapshot comes from.
@@ -59,6 +61,7 @@ impl ManualSnapshot {
             tags,
             kms_key: instance.kms_key.clone(),
             copied: None,
+            failed: None,
         }
     }
 
@@ -82,7 +85,14 @@ impl ManualSnapshot {
                 region: source.region.to_owned(),
                 original_at: source.copied.map_or(source.at, |copied| copied.original_at),
             }),
+            failed: None,
         }
+    }
+
+    /// Whether it is a copy that goes on at `now`.
+    #[must_use]
+    pub fn is_being_copied(&self, now: Timestamp) -> bool {
+        self.copied.is_some() && self.failed.is_none() && self.at <= now && now < self.done()
     }
 
     /// `DBSnapshotArn`.
@@ -134,7 +144,7 @@ pub struct Seen<'a> {
     pub at: Timestamp,
     /// The last transaction that is in it.
     pub data_at: Timestamp,
-    /// `creating` or `available`.
+    /// `creating`, `available` or `failed`.
     pub status: &'static str,
     /// 0-100.
     pub progress: i32,
@@ -213,7 +223,10 @@ pub fn find<'a>(world: &'a World, account: &str, region: &str, id: &str, now: Ti
 /// A manual snapshot as it is seen at `now`.
 #[must_use]
 pub fn seen(snapshot: &ManualSnapshot, now: Timestamp) -> Seen<'_> {
-    let (status, progress) = progress(snapshot.at, snapshot.seconds, now);
+    let (status, progress) = match snapshot.failed.filter(|failed| *failed <= now) {
+        Some(failed) => ("failed", progress(snapshot.at, snapshot.seconds, failed).1),
+        None => progress(snapshot.at, snapshot.seconds, now),
+    };
     Seen {
         account: &snapshot.account,
         region: &snapshot.region,

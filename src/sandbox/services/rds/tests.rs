@@ -1,4 +1,5 @@
 mod backups;
+mod consequences;
 mod operations;
 mod settings;
 mod snapshots;

@@ -6,7 +6,7 @@ use winterbaume_rds::wire;
 
 use super::super::instances::on_wire;
 use super::super::{Answer, Call, ENGINE, malformed, read_tags};
-use super::{invalid, known_class, new_id, settings};
+use super::{apart, invalid, known_class, new_id, settings};
 use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::estate::{Site, baseline};
 use crate::sandbox::world::instance::{Instance, Load, Pending, Window};
@@ -14,7 +14,7 @@ use crate::sandbox::world::lifecycle::{self, Birth};
 use crate::sandbox::world::moment::{DAY, HOUR, after};
 use crate::sandbox::world::record::Record;
 use crate::sandbox::world::settings::Settings;
-use crate::sandbox::world::{World, identity};
+use crate::sandbox::world::{World, identity, window};
 
 /// `CreateDBInstance` of a PostgreSQL instance.
 pub(in super::super) fn create_instance(world: &mut World, call: &Call<'_>) -> Answer {
@@ -45,7 +45,7 @@ pub(in super::super) fn create_instance(world: &mut World, call: &Call<'_>) -> A
         )));
     }
     let site = world.site(&call.caller.account, &call.caller.region);
-    let window = request.preferred_backup_window.map(Window::try_from).transpose().map_err(invalid)?;
+    let backup_window = request.preferred_backup_window.map(Window::try_from).transpose().map_err(invalid)?;
     let mut instance = blank(&site, &id, &request.d_b_instance_class, call.now);
     instance.allocated_gib = allocated;
     instance.max_allocated_gib = request.max_allocated_storage;
@@ -60,8 +60,10 @@ pub(in super::super) fn create_instance(world: &mut World, call: &Call<'_>) -> A
     instance.secondary_zone = site.zones.get(1).cloned().filter(|_| multi_az);
     instance.zone = request.availability_zone.unwrap_or(instance.zone);
     instance.retention_days = retention;
-    instance.backup_window = window.unwrap_or(instance.backup_window);
-    instance.maintenance_window = request.preferred_maintenance_window.unwrap_or(instance.maintenance_window);
+    instance.backup_window = backup_window.unwrap_or(instance.backup_window);
+    let chosen = || window::beside(instance.backup_window).to_owned();
+    instance.maintenance_window = request.preferred_maintenance_window.unwrap_or_else(chosen);
+    apart(instance.backup_window, &instance.maintenance_window)?;
     instance.copy_tags_to_snapshot = request.copy_tags_to_snapshot.unwrap_or(false);
     instance.port = request.port.unwrap_or(instance.port);
     instance.deletion_protection = request.deletion_protection.unwrap_or(false);

@@ -31,12 +31,13 @@ use jiff::Timestamp;
 use super::{Call, instance};
 use crate::domain::class::InstanceClass;
 use crate::sandbox::services::answer::Refusal;
-use crate::sandbox::world::World;
 use crate::sandbox::world::changes::Key;
 use crate::sandbox::world::events::{Happening, Recorded, of_instance};
+use crate::sandbox::world::instance::Window;
 use crate::sandbox::world::metrics::{self, RdsMetric};
 use crate::sandbox::world::moment::after;
 use crate::sandbox::world::snapshots::ManualSnapshot;
+use crate::sandbox::world::{World, window};
 
 /// Manual snapshots in an account and region before the quota is raised.
 const MOST_SNAPSHOTS: usize = 100;
@@ -153,6 +154,14 @@ fn valid_retention(days: i32) -> Result<i32, Refusal> {
         return Ok(days);
     }
     Err(invalid(format!("Invalid backup retention period: {days}. Retention period must be between 0 and 35.")))
+}
+
+/// Refuses windows of which one is open while the other is.
+fn apart(backup: Window, maintenance: &str) -> Result<(), Refusal> {
+    if window::overlaps(backup, maintenance) {
+        return Err(invalid("The backup window and maintenance window must not overlap."));
+    }
+    Ok(())
 }
 
 fn invalid(message: impl Into<String>) -> Refusal {

@@ -7,7 +7,7 @@ use winterbaume_rds::wire;
 
 use super::super::instances::on_wire;
 use super::super::{Answer, Call, malformed};
-use super::{combination, invalid, known_class, ready, settings, state, storage, valid_retention};
+use super::{apart, combination, invalid, known_class, ready, settings, state, storage, valid_retention};
 use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::estate::Site;
 use crate::sandbox::world::instance::{Pending, Window};
@@ -154,6 +154,9 @@ fn at_once(
             return Err(invalid(format!("The parameter PreferredMaintenanceWindow is not valid: {text}")));
         }
         next.maintenance_window.clone_from(text);
+    }
+    if request.preferred_backup_window.is_some() || request.preferred_maintenance_window.is_some() {
+        apart(next.backup_window, &next.maintenance_window)?;
     }
     next.deletion_protection = request.deletion_protection.unwrap_or(next.deletion_protection);
     next.copy_tags_to_snapshot = request.copy_tags_to_snapshot.unwrap_or(next.copy_tags_to_snapshot);

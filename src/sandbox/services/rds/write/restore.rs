@@ -20,7 +20,7 @@ use crate::sandbox::world::moment::{DAY, after, seconds_between};
 use crate::sandbox::world::record::{StorageOperation, StorageWork};
 use crate::sandbox::world::settings::Settings;
 use crate::sandbox::world::snapshots::find;
-use crate::sandbox::world::{Instance, World, backups, identity, lifecycle};
+use crate::sandbox::world::{Instance, World, backups, identity, lifecycle, window};
 
 /// `RestoreDBInstanceToPointInTime`, from an instance or from what is kept of a deleted one.
 pub(in super::super) fn restore_to_time(world: &mut World, call: &Call<'_>) -> Answer {
@@ -198,6 +198,7 @@ fn make(
     made.secondary_zone = site.zones.iter().find(|zone| **zone != made.zone).cloned().filter(|_| multi_az);
     made.retention_days = retention;
     made.backup_window = backup_window.unwrap_or(made.backup_window);
+    window::beside(made.backup_window).clone_into(&mut made.maintenance_window);
     made.network.subnet_group = wishes.subnet_group.unwrap_or_else(|| "default".to_owned());
     if let Some(groups) = wishes.security_groups.filter(|groups| !groups.items.is_empty()) {
         made.network.security_groups = groups.items;

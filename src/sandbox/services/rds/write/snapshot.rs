@@ -8,6 +8,7 @@ use super::super::{Answer, Call, local_id, malformed, read_tags, snapshots};
 use super::{combination, of_snapshot, position, record, room_for_snapshot, state, take_snapshot, valid};
 use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::World;
+use crate::sandbox::world::events::Recorded;
 use crate::sandbox::world::snapshots::{ManualSnapshot, find, seen};
 
 /// Copies to one region that may go on at once (RDS user guide, "Copying a DB snapshot").
@@ -60,7 +61,7 @@ pub(in super::super) fn copy_snapshot(world: &mut World, call: &Call<'_>) -> Ans
             "A KMS key of the destination region must be specified to copy an encrypted snapshot to another region.",
         ));
     }
-    let in_progress = |s: &&ManualSnapshot| s.is_in(account, here) && s.copied.is_some() && s.done() > call.now;
+    let in_progress = |s: &&ManualSnapshot| s.is_in(account, here) && s.is_being_copied(call.now);
     if world.snapshots.iter().filter(in_progress).count() >= MOST_COPIES {
         let message = format!("Cannot have more than {MOST_COPIES} snapshot copies in progress in this region.");
         return Err(Refusal::new("SnapshotQuotaExceeded", message));
@@ -95,13 +96,29 @@ pub(in super::super) fn delete_snapshot(world: &mut World, call: &Call<'_>) -> A
     let at = position(world, call, &id).ok_or_else(|| snapshots::not_found(name))?;
     let snapshot = world.snapshots.get(at).cloned().ok_or_else(|| snapshots::not_found(name))?;
     let shown = seen(&snapshot, call.now);
-    if shown.status != "available" {
+    if !matches!(shown.status, "available" | "failed") {
         let message = format!("Cannot delete the snapshot because it is not currently in the available state: {id}");
         return Err(Refusal::new("InvalidDBSnapshotState", message));
     }
     let mut answer = snapshots::on_wire(&shown);
     answer.status = Some("deleted".to_owned());
     world.snapshots.remove(at);
+    fail_copies(world, &snapshot, call.now);
     record(world, call, [of_snapshot(&snapshot, call.now, "Deleted manual snapshot", "deletion")]);
     Ok(wire::serialize_delete_d_b_snapshot_response(&DeleteDBSnapshotResult { d_b_snapshot: Some(answer) }))
+}
+
+/// Ends the copies of a snapshot that go on: "If the snapshot is being copied, the copy operation is
+/// terminated" (service model, `DeleteDBSnapshot`).
+fn fail_copies(world: &mut World, source: &ManualSnapshot, now: Timestamp) {
+    let arn = source.arn();
+    let is_of_it = |copy: &ManualSnapshot| copy.copied.as_ref().is_some_and(|copied| copied.arn == arn);
+    for copy in world.snapshots.iter_mut().filter(|copy| is_of_it(copy) && copy.is_being_copied(now)) {
+        copy.failed = Some(now);
+        let (done, copy_arn) = (copy.done(), copy.arn());
+        world.recorded.retain(|told| told.happening.arn != copy_arn || told.happening.at != done);
+        let message = format!("Canceled snapshot copy request of {} from region {}.", source.id, source.region);
+        let happening = of_snapshot(copy, now, &message, "notification");
+        world.recorded.push(Recorded { account: copy.account.clone(), region: copy.region.clone(), happening });
+    }
 }
