@@ -2,6 +2,7 @@
 //! estates, the scenario, the seed and the moment. Two worlds that are built alike are alike.
 
 pub mod backups;
+pub mod blue_green;
 pub mod changes;
 pub mod estate;
 pub mod events;
@@ -27,6 +28,7 @@ pub use instance::Instance;
 pub use scenario::{Incident, IncidentKind};
 
 use super::fault::Fault;
+use blue_green::BlueGreen;
 use changes::{Change, Key, Plan};
 use estate::{Common, Entry, Estate};
 use events::Recorded;
@@ -93,6 +95,7 @@ pub struct World {
     pub recorded: Vec<Recorded>,
     /// Automated backups that outlive their instances.
     pub retained: Vec<Retained>,
+    pub blue_greens: Vec<BlueGreen>,
     /// What is still to happen to instances, the next first.
     plans: Vec<Plan>,
     /// The instances are a drawn fleet's and none of the estates': what aims at one that is not
@@ -118,6 +121,7 @@ impl World {
             snapshots: Vec::new(),
             recorded: Vec::new(),
             retained: Vec::new(),
+            blue_greens: Vec::new(),
             plans: Vec::new(),
             is_drawn: options.databases.is_some(),
             sites: Vec::new(),
@@ -184,6 +188,15 @@ impl World {
                 return Err(unknown(region));
             }
             self.faults.push(entry.fault(epoch));
+        }
+        for entry in &scenario.blue_greens {
+            let Some(source) = self.instances.iter().find(|i| i.id == entry.source) else {
+                return Err(unknown(&entry.source));
+            };
+            let deployment = entry.deployment(source, epoch);
+            if self.blue_greens.iter().all(|known| known.id() != deployment.id()) {
+                self.blue_greens.push(deployment);
+            }
         }
         for entry in &scenario.events {
             let Some(instance) = self.instances.iter().find(|instance| instance.id == entry.source) else { continue };

@@ -4,6 +4,7 @@
 mod create;
 mod delete;
 mod maintain;
+mod members;
 mod modify;
 mod power;
 mod promote;

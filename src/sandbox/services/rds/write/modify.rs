@@ -7,6 +7,7 @@ use winterbaume_rds::wire;
 
 use super::super::instances::on_wire;
 use super::super::{Answer, Call, malformed};
+use super::members::may_modify;
 use super::{apart, combination, invalid, known_class, ready, settings, state, storage, valid_retention};
 use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::estate::Site;
@@ -27,6 +28,7 @@ pub(in super::super) fn modify_instance(world: &mut World, call: &Call<'_>) -> A
     let request = wire::deserialize_modify_d_b_instance_request(&call.parameters).map_err(malformed)?;
     let key = ready(world, call, &request.d_b_instance_identifier)?;
     let Some(instance) = world.by_key(&key) else { return Err(super::not_ready(&key.id)) };
+    may_modify(instance, &request)?;
     if request.new_d_b_instance_identifier.as_ref().is_some_and(|id| !id.eq_ignore_ascii_case(&instance.id)) {
         let message = "The sandbox does not rename instances.".to_owned();
         return Err(Refusal { status: 501, code: "NotImplemented", message });

@@ -6,6 +6,7 @@ use winterbaume_rds::wire;
 use super::super::instances::on_wire;
 use super::super::{Answer, Call, local_id, malformed, read_tags};
 use super::create::{Insights, begin, blank, default_type};
+use super::members::{Order, stands_alone};
 use super::{known_class, new_id, not_ready, settings, state};
 use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::World;
@@ -32,6 +33,7 @@ pub(in super::super) fn create_replica(world: &mut World, call: &Call<'_>) -> An
     let source = world.find(&call.caller.account, &region, &source_id).ok_or_else(missing)?;
     source.status_at(call.now).ok_or_else(missing)?;
     let crosses = region != call.caller.region;
+    stands_alone(source, Order::Replicate)?;
     if !source.is_ready_at(call.now) {
         return Err(not_ready(&source_id));
     }
@@ -75,6 +77,7 @@ pub(in super::super) fn create_replica(world: &mut World, call: &Call<'_>) -> An
     replica.endpoint = fresh.endpoint;
     replica.created = call.now;
     replica.source = Some(Source { region: region.clone(), id: source_id.clone() });
+    replica.source_cluster = None;
     replica.retention_days = 0;
     replica.multi_az = request.multi_a_z.unwrap_or(false);
     replica.zone = request.availability_zone.or_else(|| site.zones.last().cloned()).unwrap_or(fresh.zone);

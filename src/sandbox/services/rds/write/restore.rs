@@ -10,6 +10,7 @@ use winterbaume_rds::wire;
 use super::super::instances::on_wire;
 use super::super::{Answer, Call, local_id, malformed, read_tags, snapshots};
 use super::create::{begin, blank, default_type};
+use super::members::{Order, stands_alone};
 use super::wishes::Wishes;
 use super::{combination, invalid, known_class, new_id, settings, valid_retention};
 use crate::sandbox::services::answer::Refusal;
@@ -80,7 +81,8 @@ fn origin(
         let message = "The DB instance does not have automated backups enabled: its backup retention period is 0.";
         Refusal::new("PointInTimeRestoreNotEnabled", message)
     };
-    let of_living = |instance: &Instance| {
+    let of_living = |instance: &Instance| -> Result<(Instance, Reach), Refusal> {
+        stands_alone(instance, Order::Restore)?;
         if instance.retention_days == 0 || instance.is_replica() {
             return Err(off());
         }

@@ -5,6 +5,7 @@ use winterbaume_rds::model::{CopyDBSnapshotResult, CreateDBSnapshotResult, Delet
 use winterbaume_rds::wire;
 
 use super::super::{Answer, Call, local_id, malformed, read_tags, snapshots};
+use super::members::{Order, stands_alone};
 use super::{combination, of_snapshot, position, record, room_for_snapshot, state, take_snapshot, valid};
 use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::World;
@@ -20,6 +21,7 @@ pub(in super::super) fn create_snapshot(world: &mut World, call: &Call<'_>) -> A
     let name = &request.d_b_instance_identifier;
     let id = valid(&request.d_b_snapshot_identifier, "DBSnapshotIdentifier", 255)?;
     let instance = super::instance(world, call, name)?;
+    stands_alone(instance, Order::Snapshot)?;
     // A name that is taken is said before the state, so that a repeated call is known as one.
     room_for_snapshot(world, call, &id)?;
     if !instance.is_ready_at(call.now) {
