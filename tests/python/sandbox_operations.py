@@ -133,7 +133,8 @@ equal(deleted["DBInstanceStatus"], "deleting")
 rds.get_waiter("db_instance_deleted").wait(DBInstanceIdentifier=LAB, WaiterConfig={"Delay": 0.05, "MaxAttempts": 1200})
 last = rds.describe_db_snapshots(DBSnapshotIdentifier="lab-last")["DBSnapshots"][0]
 equal((last["Status"], last["DBInstanceIdentifier"]), ("available", LAB))
-kept = rds.describe_db_instance_automated_backups(DBInstanceIdentifier=LAB)["DBInstanceAutomatedBackups"]
+refused("DBInstanceAutomatedBackupNotFound", rds.describe_db_instance_automated_backups, DBInstanceIdentifier=LAB)
+kept = rds.describe_db_instance_automated_backups(DbiResourceId=deleted["DbiResourceId"])["DBInstanceAutomatedBackups"]
 equal([backup["Status"] for backup in kept], ["retained"])
 
 # What can be ordered.

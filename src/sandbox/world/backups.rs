@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::identity;
 use super::instance::Instance;
-use super::moment::{DAY, MINUTE, after, floor_to};
+use super::moment::{DAY, MINUTE, after, floor_to, seconds_between};
 
 /// One automated backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,11 +30,16 @@ impl Backup {
     }
 }
 
+/// Whether it has automated backups of its own; of a cluster's members the cluster has them.
+fn is_backed_up(instance: &Instance) -> bool {
+    instance.retention_days > 0 && instance.cluster.is_none()
+}
+
 /// The backup of a day (counted from 1970-01-01 UTC), if automated backups are on and the instance
 /// was there and running when its time came.
 #[must_use]
 pub fn of_day(instance: &Instance, day: i64) -> Option<Backup> {
-    if instance.retention_days <= 0 {
+    if !is_backed_up(instance) {
         return None;
     }
     let fixed = (identity::hash(&["backup-time", &instance.resource_id]) % 20) as i64 * MINUTE;
@@ -59,23 +64,59 @@ pub fn between(instance: &Instance, from: Timestamp, to: Timestamp) -> impl Iter
 /// Whether a daily backup is being taken.
 #[must_use]
 pub fn running(instance: &Instance, at: Timestamp) -> bool {
-    instance.retention_days > 0 && between(instance, after(at, -10 * MINUTE), at).any(|b| b.end() > at)
+    is_backed_up(instance) && between(instance, after(at, -10 * MINUTE), at).any(|b| b.end() > at)
+}
+
+/// The moment from which on an instance was not stopped for so many seconds until `at`.
+#[must_use]
+pub fn running_since(instance: &Instance, at: Timestamp, seconds: i64) -> Timestamp {
+    let (mut until, mut left) = (at, seconds);
+    let mut next = at;
+    for (from, status) in instance.statuses.iter().rev().filter(|(from, _)| *from < at) {
+        if status == "stopped" {
+            let ran = seconds_between(next, until);
+            if ran >= left {
+                break;
+            }
+            left -= ran;
+            until = *from;
+        }
+        next = *from;
+    }
+    after(until, -left)
+}
+
+/// The moment from which on backups are kept at `now`. Time in which an instance is stopped does
+/// not count (RDS user guide, "Backup retention period"), and what has been dropped stays away
+/// when the retention is raised.
+fn oldest(instance: &Instance, now: Timestamp) -> Timestamp {
+    let retention = i64::from(instance.retention_days) * DAY;
+    let inside = running_since(instance, now, retention);
+    instance.record.dropped_before.map_or(inside, |dropped| inside.max(dropped))
+}
+
+/// Keeps backups for so many days from `now` on.
+pub fn keep_for(instance: &mut Instance, days: i32, now: Timestamp) {
+    if instance.retention_days > 0 && instance.retention_days != days {
+        instance.record.dropped_before = Some(oldest(instance, now));
+    }
+    instance.retention_days = days;
 }
 
 /// The automated backups that are kept at `now`, oldest first: the daily ones inside the
 /// retention, and the one that creation ends with as long as it is inside.
 #[must_use]
 pub fn kept(instance: &Instance, now: Timestamp) -> Vec<Backup> {
-    if instance.retention_days <= 0 || instance.status_at(now).is_none() {
+    if !is_backed_up(instance) || instance.status_at(now).is_none() {
         return Vec::new();
     }
-    let oldest = after(now, -i64::from(instance.retention_days) * DAY);
+    let oldest = oldest(instance, now);
     let first = instance
         .statuses
         .windows(2)
         .find_map(|pair| match pair {
             [(from, status), (to, _)] if status == "backing-up" => {
-                Some(Backup { at: *from, seconds: super::moment::seconds_between(*from, *to) })
+                Some(Backup { at: *from, seconds: seconds_between(*from, *to) })
             }
             _ => None,
         })
@@ -94,7 +135,7 @@ pub fn kept(instance: &Instance, now: Timestamp) -> Vec<Backup> {
 /// two to seven. Absent for a replica, without automated backups, and before the first backup.
 #[must_use]
 pub fn latest_restorable(instance: &Instance, now: Timestamp) -> Option<Timestamp> {
-    if instance.retention_days <= 0 || instance.source.is_some() || !instance.is_created_at(now) {
+    if !is_backed_up(instance) || instance.is_replica() || !instance.is_created_at(now) {
         return None;
     }
     // A stopped instance writes no logs: the time stays where it was.
@@ -105,6 +146,13 @@ pub fn latest_restorable(instance: &Instance, now: Timestamp) -> Option<Timestam
     let first = kept(instance, now).first()?.end();
     let latest = floor_to(after(running_until, -2 * MINUTE), 5 * MINUTE);
     (now >= first).then(|| latest.max(first))
+}
+
+/// `RestoreWindow`: from the end of the oldest backup that is kept to [`latest_restorable`].
+#[must_use]
+pub fn window(instance: &Instance, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+    let latest = latest_restorable(instance, now)?;
+    Some((kept(instance, now).first()?.end(), latest))
 }
 
 #[cfg(test)]
@@ -139,7 +187,7 @@ mod tests {
         let prod = world.find("111122223333", "us-east-1", "rentaliq-prod-db").unwrap();
         for minute in 0..30 {
             let now = after(world.epoch, minute * 60 + 7);
-            let behind = super::super::moment::seconds_between(latest_restorable(prod, now).unwrap(), now);
+            let behind = seconds_between(latest_restorable(prod, now).unwrap(), now);
             assert!((120..=420).contains(&behind), "{behind}");
         }
         let replica = world.find("111122223333", "us-west-2", "rentaliq-prod-db-dr").unwrap();

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use super::World;
-use super::backups::Backup;
+use super::backups::{self, Backup};
 use super::events::Recorded;
 use super::events::of_instance;
 use super::instance::{Instance, Pending};
@@ -175,7 +175,12 @@ impl World {
         if !values.is_waiting() {
             return;
         }
-        let status = if values.engine_version.is_some() { "upgrading" } else { MODIFYING };
+        let only_iam = Pending { iam_authentication: values.iam_authentication, ..Pending::default() };
+        let status = match values.engine_version {
+            Some(_) => "upgrading",
+            None if values == only_iam => "configuring-iam-database-auth",
+            None => MODIFYING,
+        };
         let seconds = lifecycle::change_seconds(&values);
         let done = after(at, seconds);
         let mut stages = vec![(status, seconds)];
@@ -191,7 +196,7 @@ impl World {
                 Some(StorageOperation { work: StorageWork::Optimizing, from: done, until });
         }
         let is_multi_az = instance.multi_az;
-        let restarts = values.class.is_some() || values.engine_version.is_some() || values.port.is_some();
+        let restarts = values.restarts();
         if restarts {
             // The standby is changed first and takes over: that is short.
             let full = if is_multi_az { MINUTE } else { 2 * MINUTE };
@@ -224,6 +229,8 @@ impl World {
     fn take(&mut self, key: &Key, values: &Pending, at: Timestamp) {
         let Some(instance) = self.by_key_mut(key) else { return };
         instance.remember(at);
+        // A restart takes static parameters over.
+        instance.record.awaits_reboot &= !values.restarts();
         if let Some(class) = &values.class {
             let vcpus = |name: &str| InstanceClass::parse(name).map_or(2.0, |class| f64::from(class.vcpus));
             // The same work on more or fewer processors.
@@ -248,6 +255,9 @@ impl World {
             instance.certificate_valid_till = after(at, 365 * DAY);
         }
         instance.port = values.port.unwrap_or(instance.port);
+        let settings = &mut instance.settings;
+        settings.iam_authentication = values.iam_authentication.unwrap_or(settings.iam_authentication);
+        settings.dedicated_log_volume = values.dedicated_log_volume.unwrap_or(settings.dedicated_log_volume);
         if let Some(multi_az) = values.multi_az {
             instance.multi_az = multi_az;
             let mut zones = instance.network.subnets.iter().map(|(_, zone)| zone);
@@ -258,7 +268,7 @@ impl World {
                 instance.record.backups_since = Some(at);
                 instance.record.first_backup = Some(Backup { at, seconds: BACKUP });
             }
-            instance.retention_days = days;
+            backups::keep_for(instance, days, at);
         }
         instance.pending = Pending { password: instance.pending.password, ..Pending::default() };
     }
@@ -267,7 +277,9 @@ impl World {
         if let Some(instance) = self.by_key_mut(key) {
             instance.remember(at);
             instance.source = None;
+            instance.source_cluster = None;
             instance.record.terminated = None;
+            instance.record.awaits_reboot = false;
             instance.pending.retention_days = None;
             instance.retention_days = retention_days;
             // The backup that promotion ends with has just been taken.

@@ -10,6 +10,7 @@ use super::instance::{GONE, Instance, Load, Maintenance, Network, Pending, Sourc
 use super::lifecycle::{self, Birth};
 use super::moment::{DAY, Offset, after};
 use super::record::Record;
+use super::settings::Settings;
 
 /// One estate file.
 #[derive(Debug, Clone, Deserialize)]
@@ -33,6 +34,9 @@ pub struct Common {
     pub ca_certificate: String,
     pub parameter_group: String,
     pub master_username: String,
+    /// Whether its instances are enrolled in the paid RDS Extended Support.
+    #[serde(default)]
+    pub extended_support: bool,
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
 }
@@ -80,8 +84,18 @@ pub struct Entry {
     pub retention: i32,
     #[serde(default)]
     pub source: Option<Source>,
+    /// The Multi-AZ DB cluster that it replicates.
+    #[serde(default)]
+    pub source_cluster: Option<String>,
+    #[serde(default = "postgres")]
+    pub engine: String,
     #[serde(default)]
     pub engine_version: Option<String>,
+    #[serde(default)]
+    pub parameter_group: Option<String>,
+    /// The DB cluster that it is a member of.
+    #[serde(default)]
+    pub cluster: Option<String>,
     #[serde(default)]
     pub database_name: Option<String>,
     #[serde(default)]
@@ -92,6 +106,8 @@ pub struct Entry {
     pub monitoring_interval: i32,
     #[serde(default)]
     pub log_exports: Vec<String>,
+    #[serde(default)]
+    pub settings: Settings,
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
     pub load: Load,
@@ -128,6 +144,18 @@ pub struct MaintenanceEntry {
 pub struct SnapshotEntry {
     pub id: String,
     pub at: Offset,
+    /// Its copies in other regions of the account.
+    #[serde(default)]
+    pub copies: Vec<CopyEntry>,
+}
+
+/// A copy of a manual snapshot as written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CopyEntry {
+    pub id: String,
+    pub region: String,
+    pub at: Offset,
 }
 
 /// A change of status as written.
@@ -141,6 +169,10 @@ pub struct StatusEntry {
 
 fn gp3() -> String {
     "gp3".to_owned()
+}
+
+fn postgres() -> String {
+    "postgres".to_owned()
 }
 
 impl Site {
@@ -162,6 +194,13 @@ impl Site {
     #[must_use]
     pub fn key_arn(&self) -> String {
         format!("arn:aws:kms:{}:{}:key/{}", self.region, self.account, self.kms_key)
+    }
+
+    /// ARN of the key that AWS manages for a service in the site, such as `rds`.
+    #[must_use]
+    pub fn default_key_arn(&self, service: &str) -> String {
+        let key = identity::uuid(identity::hash(&["default-key", service, &self.account, &self.region]));
+        format!("arn:aws:kms:{}:{}:key/{key}", self.region, self.account)
     }
 
     /// The network of an instance; instances with the same `role` share a security group.
@@ -202,8 +241,8 @@ impl Entry {
         let birth = Birth {
             multi_az: self.multi_az,
             monitored: self.monitoring_interval > 0,
-            backed_up: self.retention > 0,
-            replica: self.source.is_some(),
+            backed_up: self.retention > 0 && self.cluster.is_none(),
+            replica: self.source.is_some() || self.source_cluster.is_some(),
         };
         let mut statuses = lifecycle::creation(created, birth);
         statuses.extend(self.statuses.iter().map(|entry| {
@@ -221,6 +260,8 @@ impl Entry {
             id: self.id.clone(),
             resource_id: identity::resource_id(&self.account, &self.region, &self.id),
             class: self.class.clone(),
+            engine: self.engine.clone(),
+            cluster: self.cluster.clone(),
             engine_version: self.engine_version.clone().unwrap_or_else(|| common.engine_version.clone()),
             allocated_gib: self.allocated,
             max_allocated_gib: self.max_allocated,
@@ -233,17 +274,18 @@ impl Entry {
             created,
             retention_days: self.retention,
             source: self.source.clone(),
+            source_cluster: self.source_cluster.clone(),
             statuses,
             load: self.load,
             tags: tags.into_iter().collect(),
             endpoint: site.endpoint(&self.id),
-            port: 5432,
+            port: if self.engine.contains("mysql") { 3306 } else { 5432 },
             database_name: self.database_name.clone(),
             master_username: common.master_username.clone(),
             backup_window: common.backup_window,
             maintenance_window: common.maintenance_window.clone(),
             network: site.network(&role),
-            parameter_group: common.parameter_group.clone(),
+            parameter_group: self.parameter_group.clone().unwrap_or_else(|| common.parameter_group.clone()),
             kms_key: Some(site.key_arn()),
             deletion_protection: self.deletion_protection,
             publicly_accessible: false,
@@ -258,8 +300,24 @@ impl Entry {
             pending: self.pending.clone(),
             maintenance: self.maintenance.iter().map(|entry| entry.maintenance(epoch)).collect(),
             copy_tags_to_snapshot: true,
+            settings: self.settings(common, site),
             record: Record::default(),
         }
+    }
+}
+
+impl Entry {
+    /// Keys that are not written are the site's own, of a secret AWS's.
+    fn settings(&self, common: &Common, site: &Site) -> Settings {
+        let mut settings = self.settings.clone();
+        settings.extended_support = common.extended_support;
+        if self.performance_insights.is_some() {
+            settings.insights_key.get_or_insert_with(|| site.key_arn());
+        }
+        if settings.managed_password {
+            settings.secret_key.get_or_insert_with(|| site.default_key_arn("secretsmanager"));
+        }
+        settings
     }
 }
 

@@ -90,7 +90,7 @@ fn creation(instance: &Instance, found: &mut Vec<Happening>) {
     if first != "creating" {
         return;
     }
-    let message = if instance.source.is_some() { "Read replica DB instance created" } else { "DB instance created" };
+    let message = if instance.is_replica() { "Read replica DB instance created" } else { "DB instance created" };
     found.push(of_instance(instance, *at, message.into(), &["creation"]));
     if second == "backing-up" {
         found.push(of_instance(instance, after(*at, 1), "Backing up DB instance".into(), &["backup"]));

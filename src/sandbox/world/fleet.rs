@@ -8,6 +8,7 @@ use super::estate::{Common, Entry, Site, StatusEntry};
 use super::identity;
 use super::instance::{Instance, Load, Pending, Source};
 use super::moment::{DAY, HOUR, Offset};
+use super::settings::Settings;
 
 /// Classes of the fleet, the frequent ones repeated, with the mean load of an instance.
 const CLASSES: [(&str, i32, f64, f64, f64); 10] = [
@@ -73,6 +74,11 @@ fn entry(number: usize, seed: u64, site: &Site) -> Entry {
         zone: writer,
         created: Offset(-(60 + pick(11, 700) as i64) * DAY - pick(12, 86_400) as i64),
         retention: if replica { 0 } else { [1, 3, 7, 7, 14, 30].get(pick(13, 6) as usize).copied().unwrap_or(7) },
+        source_cluster: None,
+        engine: "postgres".to_owned(),
+        parameter_group: None,
+        cluster: None,
+        settings: Settings::default(),
         source: replica.then(|| Source { region: site.region.clone(), id: name(number - 9) }),
         engine_version: None,
         database_name: Some("app".to_owned()),

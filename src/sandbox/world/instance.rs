@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::backups;
 use super::moment::{DAY, HOUR, MINUTE, after};
 use super::record::Record;
+use super::settings::Settings;
 
 /// A DB instance. Nothing in here changes with time by itself: what a moment looks like is computed
 /// from it by `status_at`, by the backups, the incidents and the metrics.
@@ -17,7 +18,11 @@ pub struct Instance {
     /// `DbiResourceId`.
     pub resource_id: String,
     pub class: String,
+    /// `postgres` unless an estate says otherwise.
+    pub engine: String,
     pub engine_version: String,
+    /// The DB cluster that it is a member of, Aurora's or a Multi-AZ one.
+    pub cluster: Option<String>,
     pub allocated_gib: i32,
     pub max_allocated_gib: Option<i32>,
     pub storage_type: String,
@@ -35,6 +40,8 @@ pub struct Instance {
     pub retention_days: i32,
     /// What it replicates, if it is a read replica.
     pub source: Option<Source>,
+    /// The Multi-AZ DB cluster that it replicates, if that is what it does.
+    pub source_cluster: Option<String>,
     /// Status from that moment on, sorted; [`GONE`] from where it does not exist any more.
     pub statuses: Vec<(Timestamp, String)>,
     pub load: Load,
@@ -64,6 +71,7 @@ pub struct Instance {
     pub pending: Pending,
     pub maintenance: Vec<Maintenance>,
     pub copy_tags_to_snapshot: bool,
+    pub settings: Settings,
     /// What calls have done to it.
     pub record: Record,
 }
@@ -119,6 +127,8 @@ pub struct Pending {
     pub retention_days: Option<i32>,
     pub ca_certificate: Option<String>,
     pub port: Option<i32>,
+    pub iam_authentication: Option<bool>,
+    pub dedicated_log_volume: Option<bool>,
     /// True while the first password is being set.
     pub password: bool,
 }
@@ -128,6 +138,12 @@ impl Pending {
     #[must_use]
     pub fn is_waiting(&self) -> bool {
         Self { password: false, ..self.clone() } != Self::default()
+    }
+
+    /// Whether the engine is restarted for it.
+    #[must_use]
+    pub fn restarts(&self) -> bool {
+        self.class.is_some() || self.engine_version.is_some() || self.port.is_some()
     }
 
     /// Whether the volume is among what changes.
@@ -188,6 +204,12 @@ impl Instance {
     #[must_use]
     pub fn arn(&self) -> String {
         format!("arn:aws:rds:{}:{}:db:{}", self.region, self.account, self.id)
+    }
+
+    /// Whether it replicates something, and so has no data of its own.
+    #[must_use]
+    pub fn is_replica(&self) -> bool {
+        self.source.is_some() || self.source_cluster.is_some()
     }
 
     /// `DBInstanceStatus` at a moment, the daily backup included; `None` when there is no such

@@ -2,6 +2,7 @@
 //! estates, the scenario, the seed and the moment. Two worlds that are built alike are alike.
 
 pub mod backups;
+pub mod blue_green;
 pub mod changes;
 pub mod estate;
 pub mod events;
@@ -15,6 +16,7 @@ mod noise;
 mod orders;
 pub mod record;
 pub mod scenario;
+pub mod settings;
 pub mod snapshots;
 pub mod window;
 
@@ -26,13 +28,14 @@ pub use instance::Instance;
 pub use scenario::{Incident, IncidentKind};
 
 use super::fault::Fault;
+use blue_green::BlueGreen;
 use changes::{Change, Key, Plan};
 use estate::{Common, Entry, Estate};
 use events::Recorded;
 use moment::after;
 use record::Retained;
 use scenario::Scenario;
-use snapshots::ManualSnapshot;
+use snapshots::{ManualSnapshot, seen};
 
 /// The account that a caller with an unknown key gets: RentalIQ's.
 pub const DEFAULT_ACCOUNT: &str = "111122223333";
@@ -92,6 +95,7 @@ pub struct World {
     pub recorded: Vec<Recorded>,
     /// Automated backups that outlive their instances.
     pub retained: Vec<Retained>,
+    pub blue_greens: Vec<BlueGreen>,
     /// What is still to happen to instances, the next first.
     plans: Vec<Plan>,
     /// The instances are a drawn fleet's and none of the estates': what aims at one that is not
@@ -117,6 +121,7 @@ impl World {
             snapshots: Vec::new(),
             recorded: Vec::new(),
             retained: Vec::new(),
+            blue_greens: Vec::new(),
             plans: Vec::new(),
             is_drawn: options.databases.is_some(),
             sites: Vec::new(),
@@ -184,6 +189,15 @@ impl World {
             }
             self.faults.push(entry.fault(epoch));
         }
+        for entry in &scenario.blue_greens {
+            let Some(source) = self.instances.iter().find(|i| i.id == entry.source) else {
+                return Err(unknown(&entry.source));
+            };
+            let deployment = entry.deployment(source, epoch);
+            if self.blue_greens.iter().all(|known| known.id() != deployment.id()) {
+                self.blue_greens.push(deployment);
+            }
+        }
         for entry in &scenario.events {
             let Some(instance) = self.instances.iter().find(|instance| instance.id == entry.source) else { continue };
             let categories: Vec<&str> = entry.categories.iter().map(String::as_str).collect();
@@ -205,7 +219,17 @@ impl World {
             };
             let instance = entry.instance(common, site, epoch);
             for written in &entry.snapshots {
-                self.snapshots.push(ManualSnapshot::of(&instance, &written.id, written.at.since(epoch), Vec::new()));
+                let snapshot = ManualSnapshot::of(&instance, &written.id, written.at.since(epoch), Vec::new());
+                let copies = written.copies.iter().map(|copied| {
+                    let at = copied.at.since(epoch);
+                    let mut copy = ManualSnapshot::copy(&seen(&snapshot, at), &copied.region, &copied.id, at);
+                    // A key is of one region.
+                    copy.kms_key = Some(self.site(&entry.account, &copied.region).key_arn());
+                    copy
+                });
+                let copies: Vec<ManualSnapshot> = copies.collect();
+                self.snapshots.push(snapshot);
+                self.snapshots.extend(copies);
             }
             let waits = instance.pending.is_waiting().then(|| Key::of(&instance));
             let opens = window::next(&instance.maintenance_window, epoch);

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use super::changes::{Change, Key};
+use super::instance::Pending;
 use super::lifecycle::{self, BACKUP, MODIFYING};
 use super::moment::{DAY, MINUTE, after};
 use super::record::{Interruption, Retained};
@@ -14,14 +15,18 @@ use super::{FAILOVER_SECONDS, IncidentKind, Instance, World};
 pub const LONGEST_STOP: i64 = 7 * DAY;
 
 impl World {
-    /// Stops a running instance.
+    /// Stops a running instance. What was to be changed is not changed any more (RDS user guide,
+    /// "Stopping an Amazon RDS DB instance temporarily": it "removes pending actions").
     pub fn stop(&mut self, key: &Key, now: Timestamp) {
         let Some(instance) = self.by_key_mut(key) else { return };
+        instance.pending = Pending { password: instance.pending.password, ..Pending::default() };
         let stopped = instance.end_in(&[("stopping", 3 * MINUTE)], "stopped", now);
         let restarts = after(stopped, LONGEST_STOP);
         instance.record.restarts_at = Some(restarts);
         self.tell(key, after(now, 30), "DB instance shutdown", &["availability"]);
         self.tell(key, stopped, "DB instance stopped", &["notification"]);
+        // A maintenance action that was opted in to still waits for the window.
+        self.defer(key, now);
         self.plan(key.clone(), restarts, Change::Restart);
     }
 
@@ -30,6 +35,7 @@ impl World {
         self.unplan(key, |change| *change == Change::Restart);
         let Some(instance) = self.by_key_mut(key) else { return };
         instance.record.restarts_at = None;
+        instance.record.awaits_reboot = false;
         let started = instance.pass(&[("starting", 4 * MINUTE)], now);
         self.tell(key, after(started, -5), "DB instance restarted", &["availability"]);
         self.tell(key, started, "DB instance started", &["notification"]);
@@ -113,6 +119,7 @@ impl World {
     /// A maintenance action is through.
     pub(super) fn maintained(&mut self, key: &Key, action: &str, at: Timestamp) {
         let Some(instance) = self.by_key_mut(key) else { return };
+        instance.record.awaits_reboot = false;
         let Some(place) = instance.maintenance.iter().position(|found| found.action == action) else { return };
         let done = instance.maintenance.remove(place);
         if action == "db-upgrade" {

@@ -31,6 +31,8 @@ pub struct Record {
     pub backups_since: Option<Timestamp>,
     /// The backup that is taken when automated backups are switched on.
     pub first_backup: Option<Backup>,
+    /// Backups that began before are gone, however long they would be kept today.
+    pub dropped_before: Option<Timestamp>,
 }
 
 /// What an instance was until a moment.
@@ -139,7 +141,13 @@ impl Retained {
     /// The window that can still be restored at `now`; `None` when the last backup has expired.
     #[must_use]
     pub fn window(&self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
-        let oldest = after(now, -i64::from(self.instance.retention_days) * DAY);
+        // While there was an instance, only the time in which it was not stopped counts.
+        let left = i64::from(self.instance.retention_days) * DAY - seconds_between(self.deleted, now);
+        let oldest = if left > 0 {
+            backups::running_since(&self.instance, self.deleted, left)
+        } else {
+            after(self.deleted, -left)
+        };
         let kept = backups::kept(&self.instance, after(self.deleted, -1));
         let first = kept.iter().find(|backup| backup.at >= oldest)?.end();
         (first <= self.latest).then_some((first, self.latest))

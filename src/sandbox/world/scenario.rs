@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::WorldError;
+use super::blue_green::BlueGreenEntry;
 use super::estate::Entry;
 use super::moment::Offset;
 use crate::sandbox::fault::{Fault, Kind, STRANGER, Service};
@@ -61,6 +62,9 @@ pub struct Scenario {
     /// Instances that only this scenario has.
     #[serde(default, rename = "instance")]
     pub instances: Vec<Entry>,
+    /// Blue/green deployments that only this scenario has.
+    #[serde(default, rename = "blue_green")]
+    pub blue_greens: Vec<BlueGreenEntry>,
     /// Events that only this scenario has.
     #[serde(default, rename = "event")]
     pub events: Vec<EventEntry>,
@@ -150,6 +154,7 @@ impl Scenario {
         self.description = format!("{}; {}", self.description, other.description);
         self.incidents.extend(other.incidents);
         self.instances.extend(other.instances);
+        self.blue_greens.extend(other.blue_greens);
         self.events.extend(other.events);
         self.faults.extend(other.faults);
         self.up_to_date.extend(other.up_to_date);
@@ -175,7 +180,7 @@ impl IncidentEntry {
 pub const DEFAULT: &str = "a-bad-night";
 
 /// Names and texts of the scenarios that come with the program.
-const SHIPPED: [(&str, &str); 20] = [
+const SHIPPED: [(&str, &str); 21] = [
     (DEFAULT, include_str!("../scenarios/a-bad-night.toml")),
     ("quiet", include_str!("../scenarios/quiet.toml")),
     ("replication-lag", include_str!("../scenarios/replication-lag.toml")),
@@ -196,6 +201,7 @@ const SHIPPED: [(&str, &str); 20] = [
     ("worst-night", include_str!("../scenarios/worst-night.toml")),
     ("hostile", include_str!("../scenarios/hostile.toml")),
     ("answers-lost", include_str!("../scenarios/answers-lost.toml")),
+    ("odd-estate", include_str!("../scenarios/odd-estate.toml")),
 ];
 
 /// The names of all scenarios, the default first.

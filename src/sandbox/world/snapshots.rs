@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::World;
 use super::backups;
+use super::identity;
 use super::instance::Instance;
 use super::lifecycle;
 use super::moment::{after, seconds_between};
@@ -20,7 +21,10 @@ pub struct ManualSnapshot {
     pub id: String,
     /// The instance as it was when the snapshot was taken.
     pub origin: Arc<Instance>,
+    /// When it was begun; of a copy, when the copy was.
     pub at: Timestamp,
+    /// `SnapshotDatabaseTime`: the last transaction that is in it.
+    pub data_at: Timestamp,
     /// Seconds that it takes.
     pub seconds: i64,
     pub tags: Vec<(String, String)>,
@@ -28,6 +32,8 @@ pub struct ManualSnapshot {
     pub kms_key: Option<String>,
     /// What it is a copy of.
     pub copied: Option<Copied>,
+    /// When it failed.
+    pub failed: Option<Timestamp>,
 }
 
 /// Where a copied snapshot comes from.
@@ -50,11 +56,43 @@ impl ManualSnapshot {
             id: id.to_owned(),
             origin: Arc::new(instance.without_past()),
             at,
+            data_at: data_time(instance, at),
             seconds: lifecycle::snapshot_seconds(instance.allocated_gib),
             tags,
             kms_key: instance.kms_key.clone(),
             copied: None,
+            failed: None,
         }
+    }
+
+    /// A copy of a snapshot in a region of the same account, that begins at `at`: its data and when
+    /// they were taken stay those of the first.
+    #[must_use]
+    pub fn copy(source: &Seen<'_>, region: &str, id: &str, at: Timestamp) -> Self {
+        let crosses = source.region != region;
+        Self {
+            account: source.account.to_owned(),
+            region: region.to_owned(),
+            id: id.to_owned(),
+            origin: Arc::new(source.instance.without_past()),
+            at,
+            data_at: source.data_at,
+            seconds: lifecycle::copy_seconds(source.instance.allocated_gib, crosses),
+            tags: Vec::new(),
+            kms_key: source.kms_key.map(str::to_owned),
+            copied: Some(Copied {
+                arn: source.arn(),
+                region: source.region.to_owned(),
+                original_at: source.copied.map_or(source.at, |copied| copied.original_at),
+            }),
+            failed: None,
+        }
+    }
+
+    /// Whether it is a copy that goes on at `now`.
+    #[must_use]
+    pub fn is_being_copied(&self, now: Timestamp) -> bool {
+        self.copied.is_some() && self.failed.is_none() && self.at <= now && now < self.done()
     }
 
     /// `DBSnapshotArn`.
@@ -76,6 +114,19 @@ impl ManualSnapshot {
     }
 }
 
+/// The last transaction in a snapshot that begins at `at`: some seconds before, and the moment of
+/// the stop where the instance is stopped.
+fn data_time(instance: &Instance, at: Timestamp) -> Timestamp {
+    let written = match instance.settled_status_at(at) {
+        Some("stopped") => {
+            instance.statuses.iter().rev().find(|(from, _)| *from <= at).map_or(at, |(stopped, _)| *stopped)
+        }
+        _ => at,
+    };
+    let salt = identity::hash(&["snapshot", &instance.resource_id]) ^ written.as_second().unsigned_abs();
+    after(written, -2 - (identity::mix(salt) % 9) as i64)
+}
+
 fn arn(account: &str, region: &str, id: &str) -> String {
     format!("arn:aws:rds:{region}:{account}:snapshot:{id}")
 }
@@ -91,7 +142,9 @@ pub struct Seen<'a> {
     /// `automated` or `manual`.
     pub kind: &'static str,
     pub at: Timestamp,
-    /// `creating` or `available`.
+    /// The last transaction that is in it.
+    pub data_at: Timestamp,
+    /// `creating`, `available` or `failed`.
     pub status: &'static str,
     /// 0-100.
     pub progress: i32,
@@ -135,6 +188,7 @@ pub fn of_instance<'a>(world: &'a World, account: &str, region: &str, id: &str, 
                 id: backup.snapshot_id(&instance.id),
                 kind: "automated",
                 at: backup.at,
+                data_at: data_time(instance, backup.at),
                 status,
                 progress,
                 tags: &instance.tags,
@@ -169,7 +223,10 @@ pub fn find<'a>(world: &'a World, account: &str, region: &str, id: &str, now: Ti
 /// A manual snapshot as it is seen at `now`.
 #[must_use]
 pub fn seen(snapshot: &ManualSnapshot, now: Timestamp) -> Seen<'_> {
-    let (status, progress) = progress(snapshot.at, snapshot.seconds, now);
+    let (status, progress) = match snapshot.failed.filter(|failed| *failed <= now) {
+        Some(failed) => ("failed", progress(snapshot.at, snapshot.seconds, failed).1),
+        None => progress(snapshot.at, snapshot.seconds, now),
+    };
     Seen {
         account: &snapshot.account,
         region: &snapshot.region,
@@ -177,6 +234,7 @@ pub fn seen(snapshot: &ManualSnapshot, now: Timestamp) -> Seen<'_> {
         id: snapshot.id.clone(),
         kind: "manual",
         at: snapshot.at,
+        data_at: snapshot.data_at,
         status,
         progress,
         tags: &snapshot.tags,

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::instance::Window;
 use super::moment::{DAY, HOUR, MINUTE, after};
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -35,9 +36,47 @@ pub fn next(text: &str, now: Timestamp) -> Option<Timestamp> {
     Some(after(now, if wait == 0 { WEEK } else { wait }))
 }
 
+/// Whether a daily window is open at some time of a weekly one; a text that is no window never is.
+#[must_use]
+pub fn overlaps(daily: Window, weekly: &str) -> bool {
+    let Some((opens, length)) = read(weekly) else { return false };
+    // A window of the day before may last over midnight, and a weekly one over the end of the week.
+    (-1..=8).any(|day| {
+        let from = day * DAY + daily.start;
+        from < opens + length && opens < from + daily.length
+    })
+}
+
+/// A weekly window that RDS chooses beside a daily one.
+#[must_use]
+pub fn beside(daily: Window) -> &'static str {
+    let choice = ["sun:05:00-sun:06:00", "sun:10:00-sun:11:00"];
+    choice.into_iter().find(|weekly| !overlaps(daily, weekly)).unwrap_or("sun:20:00-sun:21:00")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn windows_overlap_over_midnight_and_over_the_end_of_the_week() {
+        let daily = |text: &str| Window::try_from(text.to_owned()).unwrap();
+        for (backup, weekly, expected) in [
+            ("03:00-04:00", "sun:04:00-sun:05:00", false),
+            ("04:30-05:30", "sun:04:00-sun:05:00", true),
+            ("05:00-06:00", "sun:04:00-sun:05:00", false),
+            ("23:45-00:15", "wed:00:00-wed:01:00", true),
+            ("00:10-00:40", "sun:23:30-mon:00:30", true),
+            ("00:30-01:00", "sun:23:30-mon:00:30", false),
+            ("12:00-12:30", "sun:23:30-mon:23:00", true),
+            ("12:00-12:30", "never", false),
+        ] {
+            assert_eq!(overlaps(daily(backup), weekly), expected, "{backup} and {weekly}");
+        }
+        for text in ["05:30-06:30", "04:00-11:00", "03:00-04:00"] {
+            assert!(!overlaps(daily(text), beside(daily(text))), "{text}");
+        }
+    }
 
     #[test]
     fn the_next_opening_is_found_over_the_end_of_the_week() {

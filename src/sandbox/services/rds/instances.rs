@@ -5,17 +5,18 @@ use winterbaume_core::MockResponse;
 use winterbaume_rds::model::{
     AvailabilityZone, CertificateDetails, DBInstance, DBInstanceList, DBInstanceMessage, DBInstanceStatusInfo,
     DBInstanceStatusInfoList, DBParameterGroupStatus, DBParameterGroupStatusList, DBSecurityGroupMembershipList,
-    DBSubnetGroup, DomainMembershipList, Endpoint, LogTypeList, OptionGroupMembership, OptionGroupMembershipList,
-    PendingModifiedValues, ReadReplicaDBInstanceIdentifierList, StringList, Subnet, SubnetList,
-    VpcSecurityGroupMembership, VpcSecurityGroupMembershipList,
+    DBSubnetGroup, DomainMembershipList, Endpoint, LogTypeList, MasterUserSecret, OptionGroupMembership,
+    OptionGroupMembershipList, PendingModifiedValues, ReadReplicaDBInstanceIdentifierList, StringList, Subnet,
+    SubnetList, VpcSecurityGroupMembership, VpcSecurityGroupMembershipList,
 };
 use winterbaume_rds::wire;
 
 use super::filters::Filters;
 use super::paging::page;
-use super::{Answer, Call, ENGINE, malformed, tag_list};
+use super::{Answer, Call, malformed, tag_list};
 use crate::sandbox::world::instance::{Network, Pending};
 use crate::sandbox::world::record::{StorageOperation, StorageWork};
+use crate::sandbox::world::settings::lifecycle_support;
 use crate::sandbox::world::{IncidentKind, Instance, World, backups};
 
 const FILTERS: [&str; 5] = ["db-cluster-id", "db-instance-id", "dbi-resource-id", "domain", "engine"];
@@ -28,7 +29,12 @@ pub(super) fn describe(world: &World, call: &Call<'_>) -> Answer {
         filters.admit(|name, value| match name {
             "db-instance-id" => value.eq_ignore_ascii_case(&instance.id) || value == instance.arn(),
             "dbi-resource-id" => value == instance.resource_id,
-            "engine" => value == ENGINE,
+            "db-cluster-id" => instance.cluster.as_ref().is_some_and(|id| {
+                value.eq_ignore_ascii_case(id)
+                    || value == format!("arn:aws:rds:{}:{}:cluster:{id}", instance.region, instance.account)
+            }),
+            "engine" => value == instance.engine,
+            // None is in a directory.
             _ => false,
         })
     };
@@ -88,16 +94,23 @@ pub(super) fn on_wire(world: &World, instance: &Instance, now: Timestamp) -> DBI
     let created = instance.is_created_at(now);
     let (zone, secondary) = world.zones_at(instance, now);
     let insights = instance.performance_insights_days;
+    let settings = &instance.settings;
     DBInstance {
         d_b_instance_identifier: Some(instance.id.clone()),
         d_b_instance_arn: Some(instance.arn()),
         dbi_resource_id: Some(instance.resource_id.clone()),
         d_b_instance_class: Some(instance.class.clone()),
         d_b_instance_status: instance.status_at(now).map(str::to_owned),
-        engine: Some(ENGINE.to_owned()),
+        engine: Some(instance.engine.clone()),
         engine_version: Some(instance.engine_version.clone()),
-        engine_lifecycle_support: Some("open-source-rds-extended-support-disabled".to_owned()),
-        license_model: Some("postgresql-license".to_owned()),
+        d_b_cluster_identifier: instance.cluster.clone(),
+        engine_lifecycle_support: Some(lifecycle_support(settings.extended_support).to_owned()),
+        license_model: Some(instance.license().to_owned()),
+        master_user_secret: settings.managed_password.then(|| MasterUserSecret {
+            secret_arn: Some(instance.secret_arn()),
+            secret_status: Some(if created { "active" } else { "creating" }.to_owned()),
+            kms_key_id: settings.secret_key.clone(),
+        }),
         master_username: Some(instance.master_username.clone()),
         d_b_name: instance.database_name.clone(),
         endpoint: created.then(|| Endpoint {
@@ -127,11 +140,11 @@ pub(super) fn on_wire(world: &World, instance: &Instance, now: Timestamp) -> DBI
         auto_minor_version_upgrade: Some(instance.auto_minor_version_upgrade),
         deletion_protection: Some(instance.deletion_protection),
         publicly_accessible: Some(instance.publicly_accessible),
-        i_a_m_database_authentication_enabled: Some(false),
+        i_a_m_database_authentication_enabled: Some(settings.iam_authentication),
         customer_owned_ip_enabled: Some(false),
-        dedicated_log_volume: Some(false),
+        dedicated_log_volume: Some(settings.dedicated_log_volume),
         activity_stream_status: Some("stopped".to_owned()),
-        network_type: Some("IPV4".to_owned()),
+        network_type: Some(settings.network_type.clone()),
         c_a_certificate_identifier: Some(instance.ca_certificate.clone()),
         certificate_details: created.then(|| CertificateDetails {
             c_a_identifier: Some(instance.ca_certificate.clone()),
@@ -153,12 +166,13 @@ pub(super) fn on_wire(world: &World, instance: &Instance, now: Timestamp) -> DBI
         }),
         performance_insights_enabled: Some(insights.is_some()),
         performance_insights_retention_period: insights,
-        performance_insights_k_m_s_key_id: instance.kms_key.clone().filter(|_| insights.is_some()),
-        database_insights_mode: Some("standard".to_owned()),
+        performance_insights_k_m_s_key_id: settings.insights_key.clone().filter(|_| insights.is_some()),
+        database_insights_mode: Some(settings.insights_mode.name().to_owned()),
         enabled_cloudwatch_logs_exports: (!instance.log_exports.is_empty() && created)
             .then(|| LogTypeList { items: instance.log_exports.clone() }),
         pending_modified_values: Some(pending(&instance.pending, created)),
         read_replica_source_d_b_instance_identifier: source(instance),
+        read_replica_source_d_b_cluster_identifier: instance.source_cluster.clone(),
         read_replica_d_b_instance_identifiers: Some(replicas(world, instance, now)),
         automatic_restart_time: instance.record.restarts_at.filter(|at| *at > now).map(|at| at.to_string()),
         storage_volume_status: instance.record.storage_operation.as_ref().and_then(|work| storage_work(work, now)),
@@ -188,7 +202,7 @@ fn replicas(world: &World, instance: &Instance, now: Timestamp) -> ReadReplicaDB
 /// `StatusInfos` of a replica: "read replication" is replicating, in error while an incident has
 /// stopped it, stopped while the instance is, or terminated when there is no source any more.
 fn replication(world: &World, instance: &Instance, now: Timestamp) -> Option<DBInstanceStatusInfoList> {
-    if instance.source.is_none() || !instance.is_created_at(now) {
+    if !instance.is_replica() || !instance.is_created_at(now) {
         return None;
     }
     if instance.record.terminated.is_some_and(|at| at <= now) {
@@ -230,6 +244,8 @@ fn pending(pending: &Pending, created: bool) -> PendingModifiedValues {
         backup_retention_period: pending.retention_days,
         c_a_certificate_identifier: pending.ca_certificate.clone(),
         port: pending.port,
+        i_a_m_database_authentication_enabled: pending.iam_authentication,
+        dedicated_log_volume: pending.dedicated_log_volume,
         master_user_password: (pending.password && !created).then(|| "****".to_owned()),
         ..PendingModifiedValues::default()
     }
@@ -247,10 +263,9 @@ fn parameter_group(instance: &Instance) -> DBParameterGroupStatusList {
 }
 
 fn option_group(instance: &Instance) -> OptionGroupMembershipList {
-    let major = instance.engine_version.split('.').next().unwrap_or_default();
     OptionGroupMembershipList {
         items: vec![OptionGroupMembership {
-            option_group_name: Some(format!("default:postgres-{major}")),
+            option_group_name: Some(instance.option_group()),
             status: Some("in-sync".to_owned()),
         }],
     }

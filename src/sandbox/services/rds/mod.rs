@@ -1,6 +1,7 @@
 //! Amazon RDS (query protocol, API 2014-10-31) over the sandbox's world. Parameters and error
 //! codes as in AWS's service model.
 
+mod blue_green;
 mod events;
 mod filters;
 mod instances;
@@ -26,7 +27,7 @@ use crate::sandbox::world::{Instance, World};
 /// Namespace of the service's XML.
 pub const NAMESPACE: &str = "http://rds.amazonaws.com/doc/2014-10-31/";
 
-/// The only engine of the sandbox.
+/// The engine that the sandbox makes instances of.
 const ENGINE: &str = "postgres";
 
 type Answer = Result<MockResponse, Refusal>;
@@ -57,6 +58,7 @@ fn dispatch(world: &RwLock<World>, call: &Call<'_>) -> Answer {
         "DescribeDBInstances" => instances::describe(&read(), call),
         "DescribeDBSnapshots" => snapshots::describe(&read(), call),
         "DescribeDBInstanceAutomatedBackups" => snapshots::automated_backups(&read(), call),
+        "DescribeBlueGreenDeployments" => blue_green::describe(&read(), call),
         "DescribeEvents" => events::describe(&read(), call),
         "DescribePendingMaintenanceActions" => maintenance::describe(&read(), call),
         "ListTagsForResource" => maintenance::tags(&read(), call),

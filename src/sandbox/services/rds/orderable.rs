@@ -40,7 +40,8 @@ pub(super) fn describe(world: &World, call: &Call<'_>) -> Answer {
     }
     let zones = world.site(&call.caller.account, &call.caller.region).zones;
     let there = world.instances_in(&call.caller.account, &call.caller.region);
-    let mut versions: BTreeSet<&str> = there.map(|instance| instance.engine_version.as_str()).collect();
+    let of_engine = there.filter(|instance| instance.engine == ENGINE);
+    let mut versions: BTreeSet<&str> = of_engine.map(|instance| instance.engine_version.as_str()).collect();
     versions.extend(VERSIONS);
     let mut classes: Vec<String> = FAMILIES
         .iter()

@@ -8,7 +8,7 @@ use winterbaume_rds::wire;
 
 use super::filters::Filters;
 use super::paging::{open, page};
-use super::{Answer, Call, ENGINE, local_id, malformed, tag_list};
+use super::{Answer, Call, local_id, malformed, tag_list};
 use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::changes::Key;
 use crate::sandbox::world::record::Retained;
@@ -45,7 +45,7 @@ pub(super) fn describe(world: &World, call: &Call<'_>) -> Answer {
                 "db-snapshot-id" => value.eq_ignore_ascii_case(&seen.id),
                 "dbi-resource-id" => value == seen.instance.resource_id,
                 "snapshot-type" => value == seen.kind,
-                "engine" => value == ENGINE,
+                "engine" => value == seen.instance.engine,
                 _ => false,
             })
     };
@@ -77,7 +77,6 @@ pub(super) fn not_found(name: &str) -> Refusal {
 /// A snapshot as the API tells it.
 pub(super) fn on_wire(seen: &Seen<'_>) -> DBSnapshot {
     let instance = seen.instance;
-    let major = instance.engine_version.split('.').next().unwrap_or_default();
     DBSnapshot {
         d_b_snapshot_identifier: Some(seen.id.clone()),
         d_b_snapshot_arn: Some(seen.arn()),
@@ -86,20 +85,26 @@ pub(super) fn on_wire(seen: &Seen<'_>) -> DBSnapshot {
         snapshot_type: Some(seen.kind.to_owned()),
         snapshot_create_time: Some(seen.at.to_string()),
         original_snapshot_create_time: Some(seen.copied.map_or(seen.at, |copied| copied.original_at).to_string()),
-        source_d_b_snapshot_identifier: seen.copied.map(|copied| copied.arn.clone()),
+        // What is in it is known when it is there.
+        snapshot_database_time: (seen.status == "available").then(|| seen.data_at.to_string()),
+        // "It only has a value in the case of a cross-account or cross-Region copy" (service model).
+        source_d_b_snapshot_identifier: seen
+            .copied
+            .filter(|copied| copied.region != seen.region)
+            .map(|copied| copied.arn.clone()),
         source_region: seen.copied.map(|copied| copied.region.clone()),
         snapshot_target: Some("region".to_owned()),
         status: Some(seen.status.to_owned()),
         percent_progress: Some(seen.progress),
-        engine: Some(ENGINE.to_owned()),
+        engine: Some(instance.engine.clone()),
         engine_version: Some(instance.engine_version.clone()),
-        license_model: Some("postgresql-license".to_owned()),
+        license_model: Some(instance.license().to_owned()),
         master_username: Some(instance.master_username.clone()),
         port: Some(instance.port),
         // The zone of another region means nothing here.
         availability_zone: Some(instance.zone.clone()).filter(|_| instance.region == seen.region),
         vpc_id: Some(instance.network.vpc.clone()).filter(|_| instance.region == seen.region),
-        option_group_name: Some(format!("default:postgres-{major}")),
+        option_group_name: Some(instance.option_group()),
         instance_create_time: Some(instance.created.to_string()),
         allocated_storage: Some(instance.allocated_gib),
         storage_type: Some(instance.storage_type.clone()),
@@ -107,8 +112,8 @@ pub(super) fn on_wire(seen: &Seen<'_>) -> DBSnapshot {
         storage_throughput: instance.throughput,
         encrypted: Some(seen.kms_key.is_some()),
         kms_key_id: seen.kms_key.map(str::to_owned),
-        i_a_m_database_authentication_enabled: Some(false),
-        dedicated_log_volume: Some(false),
+        i_a_m_database_authentication_enabled: Some(instance.settings.iam_authentication),
+        dedicated_log_volume: Some(instance.settings.dedicated_log_volume),
         tag_list: Some(tag_list(seen.tags)),
         ..DBSnapshot::default()
     }
@@ -127,21 +132,25 @@ pub(super) fn automated_backups(world: &World, call: &Call<'_>) -> Answer {
             && filters.admit(|name, value| match name {
                 "status" => backup.status.as_deref() == Some(value),
                 "db-instance-id" => {
-                    backup.d_b_instance_identifier.as_deref() == Some(value)
+                    backup.d_b_instance_identifier.as_deref().is_some_and(|id| value.eq_ignore_ascii_case(id))
                         || backup.d_b_instance_arn.as_deref() == Some(value)
                 }
-                "dbi-resource-id" => backup.dbi_resource_id.as_deref() == Some(value),
+                "dbi-resource-id" => {
+                    backup.dbi_resource_id.as_deref().is_some_and(|id| value.eq_ignore_ascii_case(id))
+                        || backup.d_b_instance_automated_backups_arn.as_deref() == Some(value)
+                }
                 _ => false,
             })
     };
     let (account, region) = (&call.caller.account, &call.caller.region);
     let wanted = |i: &Instance| {
         only_id.as_deref().is_none_or(|id| i.id == id)
-            && request.dbi_resource_id.as_deref().is_none_or(|id| i.resource_id == id)
+            // "This parameter isn't case-sensitive" (service model).
+            && request.dbi_resource_id.as_deref().is_none_or(|id| id.eq_ignore_ascii_case(&i.resource_id))
     };
     let living = world
         .instances_in(account, region)
-        .filter(|i| i.retention_days > 0 && i.status_at(call.now).is_some() && wanted(i))
+        .filter(|i| i.retention_days > 0 && i.cluster.is_none() && i.status_at(call.now).is_some() && wanted(i))
         .map(|instance| automated_backup(instance, call));
     let retained = world
         .retained
@@ -156,6 +165,13 @@ pub(super) fn automated_backups(world: &World, call: &Call<'_>) -> Answer {
     };
     let mut there: Vec<DBInstanceAutomatedBackup> = living.chain(retained).filter(admitted).collect();
     there.sort_by_cached_key(key);
+    // An instance's name "must match the identifier of an existing DB instance" (service model).
+    let is_gone = only.is_some_and(|name| super::instance(world, call, name).is_err());
+    let is_named = request.dbi_resource_id.is_some() || request.d_b_instance_automated_backups_arn.is_some();
+    if is_gone || (is_named && there.is_empty()) {
+        let message = "No automated backup was found for the specified resource.";
+        return Err(Refusal::not_found("DBInstanceAutomatedBackupNotFound", message));
+    }
     let page = page(there.into_iter(), key, request.max_records, request.marker.as_deref())?;
     let message = DBInstanceAutomatedBackupMessage {
         d_b_instance_automated_backups: Some(DBInstanceAutomatedBackupList { items: page.items }),
@@ -178,8 +194,7 @@ fn retained_backup(kept: &Retained, call: &Call<'_>) -> Option<DBInstanceAutomat
 }
 
 fn automated_backup(instance: &Instance, call: &Call<'_>) -> DBInstanceAutomatedBackup {
-    let done = backups::kept(instance, call.now).into_iter().find(|backup| backup.end() <= call.now);
-    let latest = backups::latest_restorable(instance, call.now);
+    let is_active = backups::kept(instance, call.now).first().is_some_and(|backup| backup.end() <= call.now);
     let id = identity::automated_backup_id(&instance.resource_id);
     DBInstanceAutomatedBackup {
         d_b_instance_arn: Some(instance.arn()),
@@ -190,17 +205,21 @@ fn automated_backup(instance: &Instance, call: &Call<'_>) -> DBInstanceAutomated
             instance.region, instance.account
         )),
         region: Some(instance.region.clone()),
-        status: Some(if done.is_some() { "active" } else { "creating" }.to_owned()),
-        restore_window: Some(RestoreWindow {
-            earliest_time: done.map(|backup| backup.end().to_string()),
-            latest_time: latest.map(|at| at.to_string()),
+        status: Some(if is_active { "active" } else { "creating" }.to_owned()),
+        // Nothing can be restored yet while the first backup is taken.
+        restore_window: backups::window(instance, call.now).map(|(first, last)| RestoreWindow {
+            earliest_time: Some(first.to_string()),
+            latest_time: Some(last.to_string()),
         }),
         backup_retention_period: Some(instance.retention_days),
         backup_target: Some("region".to_owned()),
         preferred_backup_window: Some(instance.backup_window.to_string()),
-        engine: Some(ENGINE.to_owned()),
+        engine: Some(instance.engine.clone()),
         engine_version: Some(instance.engine_version.clone()),
-        license_model: Some("postgresql-license".to_owned()),
+        license_model: Some(instance.license().to_owned()),
+        option_group_name: Some(instance.option_group()),
+        i_a_m_database_authentication_enabled: Some(instance.settings.iam_authentication),
+        dedicated_log_volume: Some(instance.settings.dedicated_log_volume),
         master_username: Some(instance.master_username.clone()),
         port: Some(instance.port),
         availability_zone: Some(instance.zone.clone()),

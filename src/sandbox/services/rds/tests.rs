@@ -1,4 +1,10 @@
+mod backups;
+mod consequences;
+mod odd_estate;
 mod operations;
+mod settings;
+mod snapshots;
+mod stage;
 
 use std::sync::RwLock;
 
@@ -16,7 +22,11 @@ fn sandbox(scenario: &str, databases: Option<usize>) -> (RwLock<World>, Timestam
 }
 
 fn ask(world: &RwLock<World>, now: Timestamp, region: &str, form: &str) -> (u16, String) {
-    let caller = Caller { account: "111122223333".into(), region: region.into(), access_key: "key".into() };
+    ask_as("111122223333", world, now, region, form)
+}
+
+fn ask_as(account: &str, world: &RwLock<World>, now: Timestamp, region: &str, form: &str) -> (u16, String) {
+    let caller = Caller { account: account.into(), region: region.into(), access_key: "key".into() };
     let request = MockRequest {
         method: "POST".into(),
         uri: "https://rds.us-east-1.amazonaws.com/".into(),

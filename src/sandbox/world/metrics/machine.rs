@@ -69,7 +69,7 @@ impl<'a> Machine<'a> {
             None | Some("creating" | "stopped" | "starting" | "rebooting" | "deleting" | "failed" | "terminated") => {
                 false
             }
-            Some(status) => !status.starts_with("incompatible-"),
+            Some(status) => !status.starts_with("incompatible-") && !status.starts_with("inaccessible-"),
         }
     }
 

@@ -106,7 +106,7 @@ impl RdsMetric {
     #[must_use]
     pub fn is_given_by(self, instance: &Instance, replicated: bool) -> bool {
         match self {
-            Self::ReplicaLag => instance.source.is_some(),
+            Self::ReplicaLag => instance.is_replica(),
             Self::CpuCreditBalance | Self::CpuCreditUsage => {
                 InstanceClass::parse(&instance.class).is_some_and(|class| class.burstable)
             }

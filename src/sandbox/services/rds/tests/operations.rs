@@ -1,58 +1,6 @@
-use std::sync::RwLock;
-
-use jiff::Timestamp;
-
-use super::{ask, sandbox, texts};
-use crate::sandbox::world::World;
-use crate::sandbox::world::moment::{DAY, HOUR, MINUTE, after};
-
-/// A quiet world with shortcuts for one region.
-struct Stage {
-    world: RwLock<World>,
-    epoch: Timestamp,
-}
-
-impl Stage {
-    fn new() -> Self {
-        let (world, epoch) = sandbox("quiet", None);
-        Self { world, epoch }
-    }
-
-    fn at(&self, seconds: i64, form: &str) -> (u16, String) {
-        self.in_region("us-east-1", seconds, form)
-    }
-
-    fn in_region(&self, region: &str, seconds: i64, form: &str) -> (u16, String) {
-        ask(&self.world, after(self.epoch, seconds), region, form)
-    }
-
-    /// The call succeeds.
-    fn ok(&self, seconds: i64, form: &str) -> String {
-        let (status, xml) = self.at(seconds, form);
-        assert_eq!(status, 200, "{form}: {xml}");
-        xml
-    }
-
-    /// The call is refused with this code.
-    fn refused(&self, seconds: i64, code: &str, form: &str) -> String {
-        let (status, xml) = self.at(seconds, form);
-        assert!(status >= 400, "{form}: {xml}");
-        assert_eq!(texts(&xml, "Code"), [code], "{form}: {xml}");
-        texts(&xml, "Message").first().map(|message| (*message).to_owned()).unwrap_or_default()
-    }
-
-    fn look(&self, seconds: i64, id: &str) -> String {
-        self.ok(seconds, &format!("Action=DescribeDBInstances&DBInstanceIdentifier={id}"))
-    }
-
-    fn status(&self, seconds: i64, id: &str) -> String {
-        one(&self.look(seconds, id), "DBInstanceStatus")
-    }
-}
-
-fn one(xml: &str, element: &str) -> String {
-    texts(xml, element).first().map(|text| (*text).to_owned()).unwrap_or_default()
-}
+use super::stage::{Stage, one};
+use super::texts;
+use crate::sandbox::world::moment::{DAY, HOUR, MINUTE};
 
 fn modify(rest: &str) -> String {
     format!("Action=ModifyDBInstance&DBInstanceIdentifier=rentaliq-qa-db&{rest}")
@@ -197,7 +145,8 @@ fn a_point_in_time_is_restored_with_the_defaults_of_aws() {
         assert_eq!(one(&xml, element), value, "{element}");
     }
     assert!(one(&xml, "Address").starts_with("rentaliq-prod-restored."));
-    assert!(texts(&xml, "Tag").is_empty() && texts(&xml, "ReadReplicaDBInstanceIdentifier").is_empty());
+    assert!(texts(&xml, "ReadReplicaDBInstanceIdentifier").is_empty());
+    assert_eq!(texts(&xml, "Key"), texts(&stage.look(0, "rentaliq-prod-db"), "Key"));
     let asked = format!(
         "{restore}&TargetDBInstanceIdentifier=like-it&UseLatestRestorableTime=true&MultiAZ=true&DeletionProtection=true\
          &DBInstanceClass=db.m7g.large&DBSubnetGroupName=rentaliq-db-subnets&DBParameterGroupName=rentaliq-postgres16\
@@ -332,23 +281,26 @@ fn deletion_wants_to_know_what_stays() {
     let taken = delete("rentaliq-lab-db", "FinalDBSnapshotIdentifier=rentaliq-qa-before-release-4-2");
     stage.refused(0, "DBSnapshotAlreadyExists", &taken);
     let last = delete("rentaliq-lab-db", "FinalDBSnapshotIdentifier=last&DeleteAutomatedBackups=false");
+    let resource_id = one(&stage.look(0, "rentaliq-lab-db"), "DbiResourceId");
     assert_eq!(one(&stage.ok(0, &last), "DBInstanceStatus"), "deleting");
     stage.refused(60, "InvalidDBInstanceState", &last);
     let gone = "Action=DescribeDBInstances&DBInstanceIdentifier=rentaliq-lab-db";
     stage.refused(20 * MINUTE, "DBInstanceNotFound", gone);
     let last = stage.ok(20 * MINUTE, "Action=DescribeDBSnapshots&DBSnapshotIdentifier=last");
     assert_eq!((one(&last, "Status"), one(&last, "AllocatedStorage")), ("available".into(), "20".into()));
-    let backups = "Action=DescribeDBInstanceAutomatedBackups&DBInstanceIdentifier=rentaliq-lab-db";
-    let kept = stage.ok(20 * MINUTE, backups);
+    // Its name finds nothing any more; its resource id does.
+    let by_name = "Action=DescribeDBInstanceAutomatedBackups&DBInstanceIdentifier=rentaliq-lab-db";
+    stage.refused(20 * MINUTE, "DBInstanceAutomatedBackupNotFound", by_name);
+    let backups = format!("Action=DescribeDBInstanceAutomatedBackups&DbiResourceId={resource_id}");
+    let kept = stage.ok(20 * MINUTE, &backups);
     assert_eq!(texts(&kept, "Status"), ["retained"], "{kept}");
     let restore = format!(
         "Action=RestoreDBInstanceToPointInTime&TargetDBInstanceIdentifier=back&UseLatestRestorableTime=true\
-         &SourceDbiResourceId={}",
-        one(&kept, "DbiResourceId")
+         &SourceDbiResourceId={resource_id}"
     );
     stage.ok(20 * MINUTE, &restore);
     // Three days of retention are over.
-    assert!(texts(&stage.ok(4 * DAY, backups), "Status").is_empty());
+    stage.refused(4 * DAY, "DBInstanceAutomatedBackupNotFound", &backups);
 }
 
 #[test]

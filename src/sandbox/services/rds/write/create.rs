@@ -1,22 +1,20 @@
-//! `CreateDBInstance` and `CreateDBInstanceReadReplica`.
+//! `CreateDBInstance`, and what all that is made has in common.
 
 use jiff::Timestamp;
-use winterbaume_rds::model::{CreateDBInstanceReadReplicaResult, CreateDBInstanceResult};
+use winterbaume_rds::model::CreateDBInstanceResult;
 use winterbaume_rds::wire;
 
 use super::super::instances::on_wire;
-use super::super::{Answer, Call, ENGINE, local_id, malformed, read_tags};
-use super::{invalid, known_class, new_id, not_ready, state};
+use super::super::{Answer, Call, ENGINE, malformed, read_tags};
+use super::{apart, invalid, known_class, new_id, settings};
 use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::estate::{Site, baseline};
-use crate::sandbox::world::instance::{Instance, Load, Pending, Source, Window};
+use crate::sandbox::world::instance::{Instance, Load, Pending, Window};
 use crate::sandbox::world::lifecycle::{self, Birth};
-use crate::sandbox::world::moment::{DAY, HOUR, MINUTE, after};
+use crate::sandbox::world::moment::{DAY, HOUR, after};
 use crate::sandbox::world::record::Record;
-use crate::sandbox::world::{World, identity};
-
-/// Read replicas that one source may have (RDS user guide, "Working with DB instance read replicas").
-const MOST_REPLICAS: usize = 15;
+use crate::sandbox::world::settings::Settings;
+use crate::sandbox::world::{World, identity, window};
 
 /// `CreateDBInstance` of a PostgreSQL instance.
 pub(in super::super) fn create_instance(world: &mut World, call: &Call<'_>) -> Answer {
@@ -47,7 +45,7 @@ pub(in super::super) fn create_instance(world: &mut World, call: &Call<'_>) -> A
         )));
     }
     let site = world.site(&call.caller.account, &call.caller.region);
-    let window = request.preferred_backup_window.map(Window::try_from).transpose().map_err(invalid)?;
+    let backup_window = request.preferred_backup_window.map(Window::try_from).transpose().map_err(invalid)?;
     let mut instance = blank(&site, &id, &request.d_b_instance_class, call.now);
     instance.allocated_gib = allocated;
     instance.max_allocated_gib = request.max_allocated_storage;
@@ -62,19 +60,39 @@ pub(in super::super) fn create_instance(world: &mut World, call: &Call<'_>) -> A
     instance.secondary_zone = site.zones.get(1).cloned().filter(|_| multi_az);
     instance.zone = request.availability_zone.unwrap_or(instance.zone);
     instance.retention_days = retention;
-    instance.backup_window = window.unwrap_or(instance.backup_window);
-    instance.maintenance_window = request.preferred_maintenance_window.unwrap_or(instance.maintenance_window);
+    instance.backup_window = backup_window.unwrap_or(instance.backup_window);
+    let chosen = || window::beside(instance.backup_window).to_owned();
+    instance.maintenance_window = request.preferred_maintenance_window.unwrap_or_else(chosen);
+    apart(instance.backup_window, &instance.maintenance_window)?;
     instance.copy_tags_to_snapshot = request.copy_tags_to_snapshot.unwrap_or(false);
     instance.port = request.port.unwrap_or(instance.port);
     instance.deletion_protection = request.deletion_protection.unwrap_or(false);
     instance.publicly_accessible = request.publicly_accessible.unwrap_or(false);
     instance.auto_minor_version_upgrade = request.auto_minor_version_upgrade.unwrap_or(true);
     instance.kms_key = request.storage_encrypted.unwrap_or(false).then(|| request.kms_key_id.unwrap_or(site.key_arn()));
-    instance.performance_insights_days = request
-        .enable_performance_insights
-        .unwrap_or(false)
-        .then(|| request.performance_insights_retention_period.unwrap_or(7));
+    let insights = Insights::read(
+        request.enable_performance_insights,
+        request.performance_insights_retention_period,
+        request.performance_insights_k_m_s_key_id,
+        &site,
+    )?;
+    instance.performance_insights_days = insights.days;
+    let is_managed = request.manage_master_user_password == Some(true);
+    let mode = request.database_insights_mode.as_deref();
+    instance.settings = Settings {
+        iam_authentication: request.enable_i_a_m_database_authentication.unwrap_or(false),
+        network_type: settings::network_type(request.network_type)?,
+        dedicated_log_volume: request.dedicated_log_volume.unwrap_or(false),
+        extended_support: settings::extended_support(request.engine_lifecycle_support.as_deref())?,
+        option_group: request.option_group_name,
+        insights_mode: settings::insights_mode(mode.unwrap_or("standard"), insights.days)?,
+        insights_key: insights.key,
+        managed_password: is_managed,
+        secret_key: is_managed
+            .then(|| request.master_user_secret_kms_key_id.unwrap_or_else(|| site.default_key_arn("secretsmanager"))),
+    };
     instance.monitoring_interval = request.monitoring_interval.unwrap_or(0);
+    settings::monitoring(instance.monitoring_interval, request.monitoring_role_arn.as_deref(), None)?;
     instance.monitoring_role = request.monitoring_role_arn;
     instance.log_exports = request.enable_cloudwatch_logs_exports.map(|list| list.items).unwrap_or_default();
     instance.tags = read_tags(request.tags);
@@ -90,99 +108,32 @@ pub(in super::super) fn create_instance(world: &mut World, call: &Call<'_>) -> A
     Ok(wire::serialize_create_d_b_instance_response(&CreateDBInstanceResult { d_b_instance: Some(told) }))
 }
 
-/// `CreateDBInstanceReadReplica`: called where the replica is to be; the source is a name in the
-/// same region or an ARN in another one.
-pub(in super::super) fn create_replica(world: &mut World, call: &Call<'_>) -> Answer {
-    let request = wire::deserialize_create_d_b_instance_read_replica_request(&call.parameters).map_err(malformed)?;
-    let named = request.source_d_b_instance_identifier.as_deref().unwrap_or_default();
-    let missing = || Refusal::not_found("DBInstanceNotFound", format!("DBInstance {named} not found."));
-    let region = named.strip_prefix("arn:aws:rds:").and_then(|rest| rest.split(':').next());
-    let region = region.unwrap_or(&call.caller.region).to_owned();
-    let mut there = call.caller.clone();
-    there.region.clone_from(&region);
-    let source_id = local_id(&there, "db", named).ok_or_else(missing)?;
-    let source = world.find(&call.caller.account, &region, &source_id).ok_or_else(missing)?;
-    source.status_at(call.now).ok_or_else(missing)?;
-    let crosses = region != call.caller.region;
-    if !source.is_ready_at(call.now) {
-        return Err(not_ready(&source_id));
+/// The storage type of a restore or a replica that does not name one, whatever the source has
+/// (service model, `StorageType`).
+pub(super) const fn default_type(iops: Option<i32>) -> &'static str {
+    if iops.is_some() { "io1" } else { "gp3" }
+}
+
+/// Performance Insights as a request wants it.
+pub(super) struct Insights {
+    pub(super) days: Option<i32>,
+    pub(super) key: Option<String>,
+}
+
+impl Insights {
+    /// Off unless it is asked for; then a week, with the key that AWS manages.
+    pub(super) fn read(
+        enabled: Option<bool>,
+        days: Option<i32>,
+        key: Option<String>,
+        site: &Site,
+    ) -> Result<Self, Refusal> {
+        if enabled != Some(true) {
+            return Ok(Self { days: None, key: None });
+        }
+        let days = settings::insights_days(days.unwrap_or(7))?;
+        Ok(Self { days: Some(days), key: Some(key.unwrap_or_else(|| site.default_key_arn("rds"))) })
     }
-    if source.retention_days == 0 {
-        return Err(state(format!(
-            "Automated backups are not enabled for this database instance {source_id}. To enable automated backups, \
-             use ModifyDBInstance to set the backup retention period to a non-zero value."
-        )));
-    }
-    if crosses && source.source.is_some() {
-        return Err(state(format!("Cannot create a cross region read replica from a read replica: {source_id}.")));
-    }
-    if depth(world, source) >= 3 {
-        return Err(state(format!("The replication chain of {source_id} has reached its maximum of three levels.")));
-    }
-    if world.replicas_of(source, call.now).count() >= MOST_REPLICAS {
-        return Err(state(format!("{source_id} has reached the maximum of {MOST_REPLICAS} read replicas.")));
-    }
-    if crosses && source.kms_key.is_some() && request.kms_key_id.is_none() {
-        let message = "A KMS key of the destination region must be specified for an encrypted cross region replica.";
-        return Err(Refusal::new("InvalidParameterCombination", message));
-    }
-    let id = new_id(world, call, &request.d_b_instance_identifier)?;
-    let class = request.d_b_instance_class.unwrap_or_else(|| source.class.clone());
-    known_class(&class)?;
-    let site = world.site(&call.caller.account, &call.caller.region);
-    let fresh = blank(&site, &id, &class, call.now);
-    let mut replica = source.without_past();
-    replica.record = Record::default();
-    replica.region.clone_from(&call.caller.region);
-    replica.id = id;
-    replica.class = class;
-    replica.resource_id = fresh.resource_id;
-    replica.endpoint = fresh.endpoint;
-    replica.created = call.now;
-    replica.source = Some(Source { region: region.clone(), id: source_id.clone() });
-    replica.retention_days = 0;
-    replica.multi_az = request.multi_a_z.unwrap_or(false);
-    replica.zone = request.availability_zone.or_else(|| site.zones.last().cloned()).unwrap_or(fresh.zone);
-    replica.secondary_zone = site.zones.first().cloned().filter(|_| replica.multi_az);
-    replica.deletion_protection = request.deletion_protection.unwrap_or(false);
-    replica.tags = read_tags(request.tags);
-    replica.pending = Pending::default();
-    replica.maintenance = Vec::new();
-    replica.monitoring_interval = request.monitoring_interval.unwrap_or(0);
-    replica.monitoring_role = request.monitoring_role_arn;
-    replica.performance_insights_days = request.enable_performance_insights.unwrap_or(false).then_some(7);
-    // Nobody reads from it yet; what the source writes, it writes too.
-    replica.load = Load { cpu: source.load.cpu * 0.4, connections: 2.0, read_iops: 5.0, ..source.load };
-    replica.copy_tags_to_snapshot = request.copy_tags_to_snapshot.unwrap_or(source.copy_tags_to_snapshot);
-    replica.port = request.port.unwrap_or(source.port);
-    replica.publicly_accessible = request.publicly_accessible.unwrap_or(false);
-    replica.auto_minor_version_upgrade =
-        request.auto_minor_version_upgrade.unwrap_or(source.auto_minor_version_upgrade);
-    replica.max_allocated_gib = request.max_allocated_storage.or(source.max_allocated_gib);
-    replica.log_exports = request.enable_cloudwatch_logs_exports.map(|list| list.items).unwrap_or_default();
-    if request.enable_performance_insights == Some(true) {
-        replica.performance_insights_days = Some(request.performance_insights_retention_period.unwrap_or(7));
-    }
-    if crosses {
-        // Groups do not exist in two regions: a cross-region replica starts with the default ones.
-        replica.network = fresh.network;
-        replica.parameter_group = fresh.parameter_group;
-        replica.kms_key = request.kms_key_id;
-    }
-    if let Some(groups) = request.vpc_security_group_ids.filter(|groups| !groups.items.is_empty()) {
-        replica.network.security_groups = groups.items;
-    }
-    replica.network.subnet_group = request.d_b_subnet_group_name.unwrap_or(replica.network.subnet_group);
-    replica.parameter_group = request.d_b_parameter_group_name.unwrap_or(replica.parameter_group);
-    begin(&mut replica, call.now);
-    let told = on_wire(world, &replica, call.now);
-    world.add(replica);
-    if let Some(source) = world.find_mut(&call.caller.account, &region, &source_id) {
-        // A Single-AZ source pauses its I/O while it is copied.
-        source.pass_through("modifying", call.now, 2 * MINUTE);
-    }
-    let result = CreateDBInstanceReadReplicaResult { d_b_instance: Some(told) };
-    Ok(wire::serialize_create_d_b_instance_read_replica_response(&result))
 }
 
 /// An instance as AWS makes one when the call says nothing but name and class.
@@ -193,7 +144,9 @@ pub(super) fn blank(site: &Site, id: &str, class: &str, now: Timestamp) -> Insta
         id: id.to_owned(),
         resource_id: identity::resource_id(&site.account, &site.region, &format!("{id} {now}")),
         class: class.to_owned(),
+        engine: ENGINE.to_owned(),
         engine_version: "17.5".to_owned(),
+        cluster: None,
         allocated_gib: 20,
         max_allocated_gib: None,
         storage_type: "gp3".to_owned(),
@@ -205,6 +158,7 @@ pub(super) fn blank(site: &Site, id: &str, class: &str, now: Timestamp) -> Insta
         created: now,
         retention_days: 1,
         source: None,
+        source_cluster: None,
         statuses: Vec::new(),
         load: Load {
             cpu: 4.0,
@@ -236,6 +190,7 @@ pub(super) fn blank(site: &Site, id: &str, class: &str, now: Timestamp) -> Insta
         pending: Pending::default(),
         maintenance: Vec::new(),
         copy_tags_to_snapshot: false,
+        settings: Settings::default(),
         record: Record::default(),
     }
 }
@@ -246,21 +201,7 @@ pub(super) fn begin(instance: &mut Instance, now: Timestamp) {
         multi_az: instance.multi_az,
         monitored: instance.monitoring_interval > 0,
         backed_up: instance.retention_days > 0,
-        replica: instance.source.is_some(),
+        replica: instance.is_replica(),
     };
     instance.statuses = lifecycle::creation(now, birth);
-}
-
-/// How many replicas are above an instance in its chain, itself included.
-fn depth(world: &World, instance: &Instance) -> usize {
-    let mut depth = 0;
-    let mut at = Some(instance);
-    while let Some(source) = at.and_then(|instance| instance.source.as_ref()) {
-        depth += 1;
-        if depth >= 3 {
-            break;
-        }
-        at = world.find(&instance.account, &source.region, &source.id);
-    }
-    depth
 }

@@ -5,6 +5,7 @@ use winterbaume_rds::wire;
 
 use super::super::instances::on_wire;
 use super::super::{Answer, Call, malformed};
+use super::members::{Order, stands_alone};
 use super::{combination, state, take_snapshot};
 use crate::sandbox::world::World;
 use crate::sandbox::world::changes::Key;
@@ -14,6 +15,7 @@ pub(in super::super) fn delete_instance(world: &mut World, call: &Call<'_>) -> A
     let request = wire::deserialize_delete_d_b_instance_request(&call.parameters).map_err(malformed)?;
     let instance = super::instance(world, call, &request.d_b_instance_identifier)?;
     let key = Key::of(instance);
+    stands_alone(instance, Order::Delete)?;
     if instance.deletion_protection {
         return Err(combination(
             "Cannot delete protected DB Instance, please disable deletion protection and try again.",
@@ -26,6 +28,11 @@ pub(in super::super) fn delete_instance(world: &mut World, call: &Call<'_>) -> A
     let skips = request.skip_final_snapshot.unwrap_or(false);
     let named = request.final_d_b_snapshot_identifier.as_deref();
     match (skips, named) {
+        (_, Some(_)) if instance.cluster.is_some() => {
+            return Err(combination("FinalDBSnapshotIdentifier can not be specified when deleting a cluster instance"));
+        }
+        // Its data are the cluster's.
+        (false, None) if instance.cluster.is_some() => {}
         (true, Some(_)) => {
             return Err(combination(
                 "FinalDBSnapshotIdentifier cannot be specified when SkipFinalSnapshot is enabled.",
@@ -34,7 +41,7 @@ pub(in super::super) fn delete_instance(world: &mut World, call: &Call<'_>) -> A
         (false, None) => {
             return Err(combination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."));
         }
-        (false, Some(_)) if instance.source.is_some() => {
+        (false, Some(_)) if instance.is_replica() => {
             return Err(combination("FinalDBSnapshotIdentifier cannot be specified when deleting a read replica."));
         }
         (false, Some(_)) if !matches!(status, "available" | "storage-optimization" | "backing-up" | "stopped") => {

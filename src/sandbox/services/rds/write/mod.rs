@@ -4,20 +4,25 @@
 mod create;
 mod delete;
 mod maintain;
+mod members;
 mod modify;
 mod power;
 mod promote;
+mod replica;
 mod restore;
+mod settings;
 mod snapshot;
 mod storage;
 mod tags;
+mod wishes;
 
-pub(super) use create::{create_instance, create_replica};
+pub(super) use create::create_instance;
 pub(super) use delete::delete_instance;
 pub(super) use maintain::apply_maintenance;
 pub(super) use modify::modify_instance;
 pub(super) use power::{reboot, start, stop};
 pub(super) use promote::promote;
+pub(super) use replica::create_replica;
 pub(super) use restore::{restore_snapshot, restore_to_time};
 pub(super) use snapshot::{copy_snapshot, create_snapshot, delete_snapshot};
 pub(super) use tags::{add_tags, remove_tags};
@@ -27,10 +32,13 @@ use jiff::Timestamp;
 use super::{Call, instance};
 use crate::domain::class::InstanceClass;
 use crate::sandbox::services::answer::Refusal;
-use crate::sandbox::world::World;
 use crate::sandbox::world::changes::Key;
 use crate::sandbox::world::events::{Happening, Recorded, of_instance};
+use crate::sandbox::world::instance::Window;
+use crate::sandbox::world::metrics::{self, RdsMetric};
+use crate::sandbox::world::moment::after;
 use crate::sandbox::world::snapshots::ManualSnapshot;
+use crate::sandbox::world::{World, window};
 
 /// Manual snapshots in an account and region before the quota is raised.
 const MOST_SNAPSHOTS: usize = 100;
@@ -53,7 +61,10 @@ fn take_snapshot(
     room_for_snapshot(world, call, &id)?;
     let taken_of = instance(world, call, name)?;
     let copied = if tags.is_empty() && taken_of.copy_tags_to_snapshot { taken_of.tags.clone() } else { tags };
-    let snapshot = ManualSnapshot::of(taken_of, &id, call.now, copied);
+    let mut snapshot = ManualSnapshot::of(taken_of, &id, call.now, copied);
+    // A replica's data are as old as its lag (service model, `DBSnapshot.SnapshotDatabaseTime`).
+    let lag = metrics::value(world, taken_of, RdsMetric::ReplicaLag.name(), call.now).unwrap_or_default();
+    snapshot.data_at = after(snapshot.data_at, -(lag.max(0.0) as i64));
     let done = snapshot.done();
     let say = |at: Timestamp, message: &str| of_instance(taken_of, at, message.to_owned(), &["backup"]);
     let told = [
@@ -144,6 +155,14 @@ fn valid_retention(days: i32) -> Result<i32, Refusal> {
         return Ok(days);
     }
     Err(invalid(format!("Invalid backup retention period: {days}. Retention period must be between 0 and 35.")))
+}
+
+/// Refuses windows of which one is open while the other is.
+fn apart(backup: Window, maintenance: &str) -> Result<(), Refusal> {
+    if window::overlaps(backup, maintenance) {
+        return Err(invalid("The backup window and maintenance window must not overlap."));
+    }
+    Ok(())
 }
 
 fn invalid(message: impl Into<String>) -> Refusal {

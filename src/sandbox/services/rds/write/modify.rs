@@ -7,12 +7,14 @@ use winterbaume_rds::wire;
 
 use super::super::instances::on_wire;
 use super::super::{Answer, Call, malformed};
-use super::{combination, invalid, known_class, ready, state, storage, valid_retention};
+use super::members::may_modify;
+use super::{apart, combination, invalid, known_class, ready, settings, state, storage, valid_retention};
 use crate::sandbox::services::answer::Refusal;
+use crate::sandbox::world::estate::Site;
 use crate::sandbox::world::instance::{Pending, Window};
 use crate::sandbox::world::lifecycle::MODIFYING;
 use crate::sandbox::world::moment::MINUTE;
-use crate::sandbox::world::{Instance, World, window};
+use crate::sandbox::world::{Instance, World, backups, window};
 
 /// Seconds between two measurements of Enhanced Monitoring.
 const INTERVALS: [i32; 7] = [0, 1, 5, 10, 15, 30, 60];
@@ -26,13 +28,15 @@ pub(in super::super) fn modify_instance(world: &mut World, call: &Call<'_>) -> A
     let request = wire::deserialize_modify_d_b_instance_request(&call.parameters).map_err(malformed)?;
     let key = ready(world, call, &request.d_b_instance_identifier)?;
     let Some(instance) = world.by_key(&key) else { return Err(super::not_ready(&key.id)) };
+    may_modify(instance, &request)?;
     if request.new_d_b_instance_identifier.as_ref().is_some_and(|id| !id.eq_ignore_ascii_case(&instance.id)) {
         let message = "The sandbox does not rename instances.".to_owned();
         return Err(Refusal { status: 501, code: "NotImplemented", message });
     }
     let mut next = instance.clone();
     next.pending = pending(world, instance, &request, call)?;
-    let working = at_once(&mut next, &request)?;
+    let site = world.site(&instance.account, &instance.region);
+    let working = at_once(&mut next, &request, &site, call)?;
     let waits = next.pending != instance.pending || request.preferred_maintenance_window.is_some();
     if let Some((status, seconds)) = working {
         next.pass_through(status, call.now, seconds);
@@ -82,9 +86,16 @@ fn pending(
         }
         pending.port = Some(port).filter(|port| *port != instance.port);
     }
+    if let Some(enabled) = request.enable_i_a_m_database_authentication {
+        pending.iam_authentication = Some(enabled).filter(|enabled| *enabled != instance.settings.iam_authentication);
+    }
+    if let Some(dedicated) = request.dedicated_log_volume {
+        let is_new = dedicated != instance.settings.dedicated_log_volume;
+        pending.dedicated_log_volume = Some(dedicated).filter(|_| is_new);
+    }
     if let Some(days) = request.backup_retention_period {
         let days = valid_retention(days)?;
-        if days > 0 && instance.source.is_some() {
+        if days > 0 && instance.is_replica() {
             return Err(combination("DB Backups not supported on a read replica for engine postgres"));
         }
         if days == 0 && world.replicas_of(instance, call.now).next().is_some() {
@@ -124,13 +135,18 @@ fn engine_version(instance: &Instance, version: &str, major_allowed: Option<bool
 
 /// Puts what counts at once into `next`; gives the status that it passes through, if there is one,
 /// and its seconds.
-fn at_once(next: &mut Instance, request: &ModifyDBInstanceMessage) -> Result<Option<(&'static str, i64)>, Refusal> {
+fn at_once(
+    next: &mut Instance,
+    request: &ModifyDBInstanceMessage,
+    site: &Site,
+    call: &Call<'_>,
+) -> Result<Option<(&'static str, i64)>, Refusal> {
     let mut working = None;
     if let Some(limit) = request.max_allocated_storage {
         next.max_allocated_gib = storage::limit(next, limit)?;
     }
     if let Some(days) = request.backup_retention_period.filter(|days| *days > 0 && next.retention_days > 0) {
-        next.retention_days = days;
+        backups::keep_for(next, days, call.now);
     }
     if let Some(text) = &request.preferred_backup_window {
         next.backup_window = Window::try_from(text.clone()).map_err(invalid)?;
@@ -140,6 +156,9 @@ fn at_once(next: &mut Instance, request: &ModifyDBInstanceMessage) -> Result<Opt
             return Err(invalid(format!("The parameter PreferredMaintenanceWindow is not valid: {text}")));
         }
         next.maintenance_window.clone_from(text);
+    }
+    if request.preferred_backup_window.is_some() || request.preferred_maintenance_window.is_some() {
+        apart(next.backup_window, &next.maintenance_window)?;
     }
     next.deletion_protection = request.deletion_protection.unwrap_or(next.deletion_protection);
     next.copy_tags_to_snapshot = request.copy_tags_to_snapshot.unwrap_or(next.copy_tags_to_snapshot);
@@ -162,13 +181,18 @@ fn at_once(next: &mut Instance, request: &ModifyDBInstanceMessage) -> Result<Opt
         next.record.awaits_reboot = true;
         working = Some((MODIFYING, 30));
     }
-    if let Some(enabled) = request.enable_performance_insights {
-        let days = request.performance_insights_retention_period.or(next.performance_insights_days).unwrap_or(7);
-        next.performance_insights_days = enabled.then_some(days);
-    } else if let (Some(days), Some(_)) =
-        (request.performance_insights_retention_period, next.performance_insights_days)
-    {
-        next.performance_insights_days = Some(days);
+    insights(next, request, site)?;
+    let settings = &mut next.settings;
+    // The codec's model is older than this member.
+    if let Some(support) = call.parameters.get("EngineLifecycleSupport") {
+        settings.extended_support = settings::extended_support(Some(support.as_str()))?;
+    }
+    if request.network_type.as_ref().is_some_and(|kind| *kind != settings.network_type) {
+        settings.network_type = settings::network_type(request.network_type.clone())?;
+        working = Some((MODIFYING, MINUTE));
+    }
+    if let Some(group) = &request.option_group_name {
+        settings.option_group = Some(group.clone()).filter(|name| !name.starts_with("default:"));
     }
     monitoring(next, request, &mut working)?;
     if let Some(exports) = &request.cloudwatch_logs_export_configuration
@@ -176,13 +200,69 @@ fn at_once(next: &mut Instance, request: &ModifyDBInstanceMessage) -> Result<Opt
     {
         working = Some(("configuring-log-exports", MINUTE));
     }
-    if request.master_user_password.is_some() {
-        if next.source.is_some() {
-            return Err(state("The master user password of a read replica cannot be changed."));
-        }
+    if password(next, request, site)? {
         working = Some(("resetting-master-credentials", 40));
     }
     Ok(working)
+}
+
+/// The master password, and whether RDS keeps it in Secrets Manager; gives whether it is another one
+/// now.
+fn password(next: &mut Instance, request: &ModifyDBInstanceMessage, site: &Site) -> Result<bool, Refusal> {
+    let (asked, is_given) = (request.manage_master_user_password, request.master_user_password.is_some());
+    if asked.is_none() && !is_given {
+        return Ok(false);
+    }
+    if next.is_replica() {
+        return Err(state("The master user password of a read replica cannot be changed."));
+    }
+    let is_managed = next.settings.managed_password;
+    if is_given && asked.unwrap_or(is_managed) {
+        return Err(combination(
+            "You can't specify MasterUserPassword for an instance whose master user password is managed with AWS \
+             Secrets Manager.",
+        ));
+    }
+    if asked == Some(false) && is_managed && !is_given {
+        return Err(combination(
+            "You must specify MasterUserPassword when you turn off the management of the master user password with AWS \
+             Secrets Manager.",
+        ));
+    }
+    let settings = &mut next.settings;
+    match asked {
+        Some(true) if !is_managed => {
+            let key = request.master_user_secret_kms_key_id.clone();
+            settings.secret_key = Some(key.unwrap_or_else(|| site.default_key_arn("secretsmanager")));
+            settings.managed_password = true;
+        }
+        // The secret is deleted.
+        Some(false) => (settings.managed_password, settings.secret_key) = (false, None),
+        _ => {}
+    }
+    Ok(is_given || settings.managed_password != is_managed)
+}
+
+/// Performance Insights and the mode of Database Insights.
+fn insights(next: &mut Instance, request: &ModifyDBInstanceMessage, site: &Site) -> Result<(), Refusal> {
+    let days = request.performance_insights_retention_period.map(settings::insights_days).transpose()?;
+    match (request.enable_performance_insights, next.performance_insights_days) {
+        (Some(false), _) => {
+            next.performance_insights_days = None;
+            next.settings.insights_key = None;
+        }
+        (Some(true), None) => {
+            next.performance_insights_days = Some(days.unwrap_or(7));
+            let key = request.performance_insights_k_m_s_key_id.clone();
+            next.settings.insights_key = Some(key.unwrap_or_else(|| site.default_key_arn("rds")));
+        }
+        (_, Some(before)) => next.performance_insights_days = Some(days.unwrap_or(before)),
+        (None, None) => {}
+    }
+    if let Some(name) = &request.database_insights_mode {
+        next.settings.insights_mode = settings::insights_mode(name, next.performance_insights_days)?;
+    }
+    Ok(())
 }
 
 /// Enhanced Monitoring.
@@ -198,11 +278,7 @@ fn monitoring(
             "Invalid monitoring interval: {interval}. Valid values are 0, 1, 5, 10, 15, 30, 60."
         )));
     }
-    if interval > 0 && role.is_none() {
-        return Err(combination(
-            "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0.",
-        ));
-    }
+    settings::monitoring(interval, request.monitoring_role_arn.as_deref(), next.monitoring_role.as_deref())?;
     if interval != next.monitoring_interval {
         next.monitoring_interval = interval;
         *working = Some(("configuring-enhanced-monitoring", MINUTE));

@@ -5,6 +5,7 @@ use winterbaume_rds::wire;
 
 use super::super::instances::on_wire;
 use super::super::{Answer, Call, malformed};
+use super::members::{Order, stands_alone};
 use super::{combination, ready, state, take_snapshot};
 use crate::sandbox::world::World;
 use crate::sandbox::world::changes::Key;
@@ -12,6 +13,9 @@ use crate::sandbox::world::moment::{MINUTE, after};
 
 /// For this long after a failover another one is refused, seconds.
 const PAUSE: i64 = 10 * MINUTE;
+
+/// Statuses in which an instance can be started.
+const STARTABLE: [&str; 3] = ["stopped", "inaccessible-encryption-credentials-recoverable", "incompatible-network"];
 
 /// `RebootDBInstance`, with or without a failover.
 pub(in super::super) fn reboot(world: &mut World, call: &Call<'_>) -> Answer {
@@ -36,10 +40,11 @@ pub(in super::super) fn stop(world: &mut World, call: &Call<'_>) -> Answer {
     let request = wire::deserialize_stop_d_b_instance_request(&call.parameters).map_err(malformed)?;
     let instance = super::instance(world, call, &request.d_b_instance_identifier)?;
     let key = Key::of(instance);
+    stands_alone(instance, Order::StopOrStart)?;
     if instance.status_at(call.now) != Some("available") {
         return Err(super::not_ready(&key.id));
     }
-    if instance.source.is_some() {
+    if instance.is_replica() {
         return Err(state("Cannot stop or start a read replica instance"));
     }
     if world.replicas_of(instance, call.now).next().is_some() {
@@ -53,13 +58,19 @@ pub(in super::super) fn stop(world: &mut World, call: &Call<'_>) -> Answer {
     Ok(wire::serialize_stop_d_b_instance_response(&StopDBInstanceResult { d_b_instance: told }))
 }
 
-/// `StartDBInstance` of a stopped instance.
+/// `StartDBInstance` of a stopped instance, or of one whose key or network is back.
 pub(in super::super) fn start(world: &mut World, call: &Call<'_>) -> Answer {
     let request = wire::deserialize_start_d_b_instance_request(&call.parameters).map_err(malformed)?;
     let instance = super::instance(world, call, &request.d_b_instance_identifier)?;
     let key = Key::of(instance);
-    if instance.status_at(call.now) != Some("stopped") {
-        return Err(state(format!("Instance {} is not in stopped state.", key.id)));
+    stands_alone(instance, Order::StopOrStart)?;
+    if !STARTABLE.contains(&instance.status_at(call.now).unwrap_or_default()) {
+        return Err(state(format!(
+            "Instance {} cannot be started as it is not in one of the following statuses: 'stopped, \
+             inaccessible-encryption-credentials-recoverable, incompatible-network (only valid for non-SqlServer \
+             instances)'.",
+            key.id
+        )));
     }
     world.start(&key, call.now);
     let told = world.by_key(&key).map(|instance| on_wire(world, instance, call.now));

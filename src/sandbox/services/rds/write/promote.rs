@@ -5,7 +5,7 @@ use winterbaume_rds::wire;
 
 use super::super::instances::on_wire;
 use super::super::{Answer, Call, malformed};
-use super::{invalid, ready, state, valid_retention};
+use super::{apart, invalid, ready, state, valid_retention};
 use crate::sandbox::world::World;
 use crate::sandbox::world::instance::Window;
 
@@ -16,8 +16,11 @@ pub(in super::super) fn promote(world: &mut World, call: &Call<'_>) -> Answer {
     let retention = valid_retention(request.backup_retention_period.unwrap_or(1))?;
     let window = request.preferred_backup_window.map(Window::try_from).transpose().map_err(invalid)?;
     let found = super::instance(world, call, &request.d_b_instance_identifier)?;
-    if found.source.is_none() {
+    if !found.is_replica() {
         return Err(state(format!("DB Instance is not a read replica: {}", found.id)));
+    }
+    if let Some(window) = window {
+        apart(window, &found.maintenance_window)?;
     }
     let key = ready(world, call, &request.d_b_instance_identifier)?;
     if let Some(instance) = world.by_key_mut(&key) {

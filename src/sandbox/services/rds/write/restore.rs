@@ -3,49 +3,25 @@
 
 use jiff::Timestamp;
 use winterbaume_rds::model::{
-    LogTypeList, RestoreDBInstanceFromDBSnapshotMessage, RestoreDBInstanceFromDBSnapshotResult,
-    RestoreDBInstanceToPointInTimeMessage, RestoreDBInstanceToPointInTimeResult, TagList, VpcSecurityGroupIdList,
+    RestoreDBInstanceFromDBSnapshotResult, RestoreDBInstanceToPointInTimeMessage, RestoreDBInstanceToPointInTimeResult,
 };
 use winterbaume_rds::wire;
 
 use super::super::instances::on_wire;
 use super::super::{Answer, Call, local_id, malformed, read_tags, snapshots};
-use super::create::{begin, blank};
-use super::{combination, invalid, known_class, new_id, valid_retention};
+use super::create::{begin, blank, default_type};
+use super::members::{Order, stands_alone};
+use super::wishes::Wishes;
+use super::{combination, invalid, known_class, new_id, settings, valid_retention};
 use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::changes::Key;
 use crate::sandbox::world::estate::baseline;
 use crate::sandbox::world::instance::{Load, Window};
 use crate::sandbox::world::moment::{DAY, after, seconds_between};
 use crate::sandbox::world::record::{StorageOperation, StorageWork};
+use crate::sandbox::world::settings::Settings;
 use crate::sandbox::world::snapshots::find;
-use crate::sandbox::world::{Instance, World, backups, identity, lifecycle};
-
-/// What both kinds of request may say of the new instance.
-#[derive(Debug, Default)]
-struct Wishes {
-    class: Option<String>,
-    allocated: Option<i32>,
-    max_allocated: Option<i32>,
-    storage_type: Option<String>,
-    iops: Option<i32>,
-    throughput: Option<i32>,
-    multi_az: Option<bool>,
-    zone: Option<String>,
-    retention: Option<i32>,
-    backup_window: Option<String>,
-    subnet_group: Option<String>,
-    security_groups: Option<VpcSecurityGroupIdList>,
-    parameter_group: Option<String>,
-    port: Option<i32>,
-    protected: Option<bool>,
-    public: Option<bool>,
-    copy_tags: Option<bool>,
-    minor_upgrades: Option<bool>,
-    certificate: Option<String>,
-    logs: Option<LogTypeList>,
-    tags: Option<TagList>,
-}
+use crate::sandbox::world::{Instance, World, backups, identity, lifecycle, window};
 
 /// `RestoreDBInstanceToPointInTime`, from an instance or from what is kept of a deleted one.
 pub(in super::super) fn restore_to_time(world: &mut World, call: &Call<'_>) -> Answer {
@@ -55,7 +31,7 @@ pub(in super::super) fn restore_to_time(world: &mut World, call: &Call<'_>) -> A
     let id = new_id(world, call, &request.target_d_b_instance_identifier)?;
     let moment = moment(&request, reach)?;
     let told_of = source.id.clone();
-    let told = make(world, call, &source, &id, moment, wishes_for_time(request))?;
+    let told = make(world, call, &source, &id, moment, Wishes::from(request))?;
     world.tell(&told, call.now, format!("Restored from DB instance {told_of} to {}.", told.id), &["restoration"]);
     let told = world.by_key(&told).map(|instance| on_wire(world, instance, call.now));
     let result = RestoreDBInstanceToPointInTimeResult { d_b_instance: told };
@@ -72,7 +48,7 @@ pub(in super::super) fn restore_snapshot(world: &mut World, call: &Call<'_>) -> 
     let (account, region) = (&call.caller.account, &call.caller.region);
     let snapshot_id = local_id(call.caller, "snapshot", &named).ok_or_else(|| snapshots::not_found(&named))?;
     let snapshot = find(world, account, region, &snapshot_id, call.now).ok_or_else(|| snapshots::not_found(&named))?;
-    let (is_available, taken) = (snapshot.status == "available", snapshot.at);
+    let (is_available, taken) = (snapshot.status == "available", snapshot.data_at);
     let mut source = snapshot.instance.without_past();
     source.kms_key = snapshot.kms_key.map(str::to_owned);
     let id = new_id(world, call, &request.d_b_instance_identifier)?;
@@ -84,7 +60,7 @@ pub(in super::super) fn restore_snapshot(world: &mut World, call: &Call<'_>) -> 
             ),
         ));
     }
-    let told = make(world, call, &source, &id, taken, wishes_for_snapshot(request))?;
+    let told = make(world, call, &source, &id, taken, Wishes::from(request))?;
     world.tell(&told, call.now, format!("Restored from snapshot {snapshot_id}."), &["restoration"]);
     let told = world.by_key(&told).map(|instance| on_wire(world, instance, call.now));
     let result = RestoreDBInstanceFromDBSnapshotResult { d_b_instance: told };
@@ -105,13 +81,12 @@ fn origin(
         let message = "The DB instance does not have automated backups enabled: its backup retention period is 0.";
         Refusal::new("PointInTimeRestoreNotEnabled", message)
     };
-    let of_living = |instance: &Instance| {
-        if instance.retention_days == 0 || instance.source.is_some() {
+    let of_living = |instance: &Instance| -> Result<(Instance, Reach), Refusal> {
+        stands_alone(instance, Order::Restore)?;
+        if instance.retention_days == 0 || instance.is_replica() {
             return Err(off());
         }
-        let first = backups::kept(instance, call.now).first().map(backups::Backup::end);
-        let reach = first.zip(backups::latest_restorable(instance, call.now));
-        Ok((instance.without_past(), reach))
+        Ok((instance.without_past(), backups::window(instance, call.now)))
     };
     if let Some(name) = &request.source_d_b_instance_identifier {
         return of_living(super::instance(world, call, name)?);
@@ -130,7 +105,9 @@ fn origin(
     let mine = |instance: &Instance| instance.account == *account && instance.region == *region;
     let kept = world.retained.iter().find(|kept| mine(&kept.instance) && wanted(&kept.instance.resource_id));
     if let Some(kept) = kept.filter(|kept| kept.window(call.now).is_some()) {
-        return Ok((kept.instance.without_past(), kept.window(call.now)));
+        // The tags went with the instance.
+        let source = Instance { tags: Vec::new(), ..kept.instance.without_past() };
+        return Ok((source, kept.window(call.now)));
     }
     if request.source_dbi_resource_id.is_none() && request.source_d_b_instance_automated_backups_arn.is_none() {
         return Err(combination(
@@ -193,17 +170,28 @@ fn make(
     }
     let retention = valid_retention(wishes.retention.unwrap_or(source.retention_days))?;
     let backup_window = wishes.backup_window.map(Window::try_from).transpose().map_err(invalid)?;
+    // What is not named here has AWS's default whatever the source has (service model).
+    let settings = Settings {
+        iam_authentication: wishes.iam_authentication.unwrap_or(false),
+        network_type: settings::network_type(wishes.network_type)?,
+        dedicated_log_volume: wishes.dedicated_log_volume.unwrap_or(false),
+        extended_support: settings::extended_support(wishes.lifecycle_support.as_deref())?,
+        option_group: wishes.option_group,
+        ..Settings::default()
+    };
     let site = world.site(&call.caller.account, &call.caller.region);
     let mut made = blank(&site, id, &class, call.now);
+    made.engine.clone_from(&source.engine);
     made.engine_version.clone_from(&source.engine_version);
+    made.settings = settings;
     made.database_name.clone_from(&source.database_name);
     made.master_username.clone_from(&source.master_username);
     made.kms_key.clone_from(&source.kms_key);
     made.ca_certificate = wishes.certificate.unwrap_or(made.ca_certificate);
     made.allocated_gib = allocated;
     made.max_allocated_gib = wishes.max_allocated;
-    let keeps_type = wishes.storage_type.is_none();
-    made.storage_type = wishes.storage_type.unwrap_or_else(|| source.storage_type.clone());
+    made.storage_type = wishes.storage_type.unwrap_or_else(|| default_type(wishes.iops).to_owned());
+    let keeps_type = made.storage_type == source.storage_type;
     let (iops, throughput) = baseline(&made.storage_type, allocated);
     made.iops = wishes.iops.or(source.iops.filter(|_| keeps_type).max(iops));
     made.throughput = wishes.throughput.or(source.throughput.filter(|_| keeps_type).max(throughput));
@@ -212,19 +200,25 @@ fn make(
     made.secondary_zone = site.zones.iter().find(|zone| **zone != made.zone).cloned().filter(|_| multi_az);
     made.retention_days = retention;
     made.backup_window = backup_window.unwrap_or(made.backup_window);
+    window::beside(made.backup_window).clone_into(&mut made.maintenance_window);
     made.network.subnet_group = wishes.subnet_group.unwrap_or_else(|| "default".to_owned());
     if let Some(groups) = wishes.security_groups.filter(|groups| !groups.items.is_empty()) {
         made.network.security_groups = groups.items;
     }
-    let major = source.engine_version.split('.').next().unwrap_or_default();
-    made.parameter_group = wishes.parameter_group.unwrap_or_else(|| format!("default.postgres{major}"));
+    let default_group = || format!("default.{}{}", source.engine, source.major_version());
+    made.parameter_group = wishes.parameter_group.unwrap_or_else(default_group);
     made.port = wishes.port.unwrap_or(source.port);
     made.deletion_protection = wishes.protected.unwrap_or(false);
     made.publicly_accessible = wishes.public.unwrap_or(false);
     made.copy_tags_to_snapshot = wishes.copy_tags.unwrap_or(false);
     made.auto_minor_version_upgrade = wishes.minor_upgrades.unwrap_or(true);
     made.log_exports = wishes.logs.map(|list| list.items).unwrap_or_default();
+    // Without tags in the request those of the source are taken: to a point in time its latest, from
+    // a snapshot those that it had then (RDS user guide, "Tagging Amazon RDS resources").
     made.tags = read_tags(wishes.tags);
+    if made.tags.is_empty() {
+        made.tags.clone_from(&source.tags);
+    }
     // Its use counts from the world's epoch, as all do; nobody works on it yet.
     let days = |from: Timestamp, to: Timestamp| seconds_between(from, to) as f64 / DAY as f64;
     let used = source.load.used_gib + source.load.growth_gib_per_day * days(world.epoch, moment);
@@ -244,56 +238,4 @@ fn make(
     let key = Key::of(&made);
     world.add(made);
     Ok(key)
-}
-
-fn wishes_for_time(request: RestoreDBInstanceToPointInTimeMessage) -> Wishes {
-    Wishes {
-        class: request.d_b_instance_class,
-        allocated: request.allocated_storage,
-        max_allocated: request.max_allocated_storage,
-        storage_type: request.storage_type,
-        iops: request.iops,
-        throughput: request.storage_throughput,
-        multi_az: request.multi_a_z,
-        zone: request.availability_zone,
-        retention: request.backup_retention_period,
-        backup_window: request.preferred_backup_window,
-        subnet_group: request.d_b_subnet_group_name,
-        security_groups: request.vpc_security_group_ids,
-        parameter_group: request.d_b_parameter_group_name,
-        port: request.port,
-        protected: request.deletion_protection,
-        public: request.publicly_accessible,
-        copy_tags: request.copy_tags_to_snapshot,
-        minor_upgrades: request.auto_minor_version_upgrade,
-        certificate: request.c_a_certificate_identifier,
-        logs: request.enable_cloudwatch_logs_exports,
-        tags: request.tags,
-    }
-}
-
-fn wishes_for_snapshot(request: RestoreDBInstanceFromDBSnapshotMessage) -> Wishes {
-    Wishes {
-        class: request.d_b_instance_class,
-        allocated: request.allocated_storage,
-        max_allocated: None,
-        storage_type: request.storage_type,
-        iops: request.iops,
-        throughput: request.storage_throughput,
-        multi_az: request.multi_a_z,
-        zone: request.availability_zone,
-        retention: request.backup_retention_period,
-        backup_window: request.preferred_backup_window,
-        subnet_group: request.d_b_subnet_group_name,
-        security_groups: request.vpc_security_group_ids,
-        parameter_group: request.d_b_parameter_group_name,
-        port: request.port,
-        protected: request.deletion_protection,
-        public: request.publicly_accessible,
-        copy_tags: request.copy_tags_to_snapshot,
-        minor_upgrades: request.auto_minor_version_upgrade,
-        certificate: request.c_a_certificate_identifier,
-        logs: request.enable_cloudwatch_logs_exports,
-        tags: request.tags,
-    }
 }

@@ -5,11 +5,12 @@ use winterbaume_rds::model::{CopyDBSnapshotResult, CreateDBSnapshotResult, Delet
 use winterbaume_rds::wire;
 
 use super::super::{Answer, Call, local_id, malformed, read_tags, snapshots};
+use super::members::{Order, stands_alone};
 use super::{combination, of_snapshot, position, record, room_for_snapshot, state, take_snapshot, valid};
 use crate::sandbox::services::answer::Refusal;
 use crate::sandbox::world::World;
-use crate::sandbox::world::lifecycle;
-use crate::sandbox::world::snapshots::{Copied, ManualSnapshot, find, seen};
+use crate::sandbox::world::events::Recorded;
+use crate::sandbox::world::snapshots::{ManualSnapshot, find, seen};
 
 /// Copies to one region that may go on at once (RDS user guide, "Copying a DB snapshot").
 const MOST_COPIES: usize = 20;
@@ -20,6 +21,7 @@ pub(in super::super) fn create_snapshot(world: &mut World, call: &Call<'_>) -> A
     let name = &request.d_b_instance_identifier;
     let id = valid(&request.d_b_snapshot_identifier, "DBSnapshotIdentifier", 255)?;
     let instance = super::instance(world, call, name)?;
+    stands_alone(instance, Order::Snapshot)?;
     // A name that is taken is said before the state, so that a repeated call is known as one.
     room_for_snapshot(world, call, &id)?;
     if !instance.is_ready_at(call.now) {
@@ -61,7 +63,7 @@ pub(in super::super) fn copy_snapshot(world: &mut World, call: &Call<'_>) -> Ans
             "A KMS key of the destination region must be specified to copy an encrypted snapshot to another region.",
         ));
     }
-    let in_progress = |s: &&ManualSnapshot| s.is_in(account, here) && s.copied.is_some() && s.done() > call.now;
+    let in_progress = |s: &&ManualSnapshot| s.is_in(account, here) && s.is_being_copied(call.now);
     if world.snapshots.iter().filter(in_progress).count() >= MOST_COPIES {
         let message = format!("Cannot have more than {MOST_COPIES} snapshot copies in progress in this region.");
         return Err(Refusal::new("SnapshotQuotaExceeded", message));
@@ -70,17 +72,9 @@ pub(in super::super) fn copy_snapshot(world: &mut World, call: &Call<'_>) -> Ans
     if tags.is_empty() && request.copy_tags == Some(true) {
         tags = source.tags.to_vec();
     }
-    let copied = Copied {
-        arn: source.arn(),
-        region: region.clone(),
-        original_at: source.copied.map_or(source.at, |copied| copied.original_at),
-    };
-    let mut copy = ManualSnapshot::of(source.instance, &id, call.now, tags);
-    copy.account.clone_from(account);
-    copy.region.clone_from(here);
-    copy.seconds = lifecycle::copy_seconds(source.instance.allocated_gib, crosses);
-    copy.kms_key = request.kms_key_id.or_else(|| source.kms_key.map(str::to_owned));
-    copy.copied = Some(copied);
+    let mut copy = ManualSnapshot::copy(&source, here, &id, call.now);
+    copy.tags = tags;
+    copy.kms_key = request.kms_key_id.or(copy.kms_key);
     let say = |at: Timestamp, what: &str| {
         let message = format!("{what} the copy of snapshot {source_id} from region {region}.");
         of_snapshot(&copy, at, &message, "notification")
@@ -104,13 +98,29 @@ pub(in super::super) fn delete_snapshot(world: &mut World, call: &Call<'_>) -> A
     let at = position(world, call, &id).ok_or_else(|| snapshots::not_found(name))?;
     let snapshot = world.snapshots.get(at).cloned().ok_or_else(|| snapshots::not_found(name))?;
     let shown = seen(&snapshot, call.now);
-    if shown.status != "available" {
+    if !matches!(shown.status, "available" | "failed") {
         let message = format!("Cannot delete the snapshot because it is not currently in the available state: {id}");
         return Err(Refusal::new("InvalidDBSnapshotState", message));
     }
     let mut answer = snapshots::on_wire(&shown);
     answer.status = Some("deleted".to_owned());
     world.snapshots.remove(at);
+    fail_copies(world, &snapshot, call.now);
     record(world, call, [of_snapshot(&snapshot, call.now, "Deleted manual snapshot", "deletion")]);
     Ok(wire::serialize_delete_d_b_snapshot_response(&DeleteDBSnapshotResult { d_b_snapshot: Some(answer) }))
+}
+
+/// Ends the copies of a snapshot that go on: "If the snapshot is being copied, the copy operation is
+/// terminated" (service model, `DeleteDBSnapshot`).
+fn fail_copies(world: &mut World, source: &ManualSnapshot, now: Timestamp) {
+    let arn = source.arn();
+    let is_of_it = |copy: &ManualSnapshot| copy.copied.as_ref().is_some_and(|copied| copied.arn == arn);
+    for copy in world.snapshots.iter_mut().filter(|copy| is_of_it(copy) && copy.is_being_copied(now)) {
+        copy.failed = Some(now);
+        let (done, copy_arn) = (copy.done(), copy.arn());
+        world.recorded.retain(|told| told.happening.arn != copy_arn || told.happening.at != done);
+        let message = format!("Canceled snapshot copy request of {} from region {}.", source.id, source.region);
+        let happening = of_snapshot(copy, now, &message, "notification");
+        world.recorded.push(Recorded { account: copy.account.clone(), region: copy.region.clone(), happening });
+    }
 }
