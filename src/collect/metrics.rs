@@ -286,4 +286,14 @@ mod tests {
         assert_eq!(series.impossible().collect::<Vec<_>>(), vec![0, 120, 180, 240]);
         assert_eq!(store.latest("db-0", Metric::CPUUtilization, 0), None);
     }
+
+    #[test]
+    fn a_file_cannot_name_a_moment_beyond_the_calendar() {
+        for start in [i64::MIN, i64::MAX] {
+            let text = format!("{{\"period\":60,\"start\":{start},\"values\":[1.0,null]}}");
+            let s: Series = serde_json::from_str(&text).unwrap();
+            let covered = s.covered();
+            assert_eq!(covered.end - covered.start, 120);
+        }
+    }
 }
