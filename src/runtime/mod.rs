@@ -17,6 +17,7 @@ pub mod leftovers;
 pub mod logging;
 pub mod own_files;
 pub mod place;
+pub mod say;
 pub mod terminal;
 
 pub use clock::Clock;

@@ -1,6 +1,6 @@
 //! The terminal, taken and always given back: on leaving, on a signal, on a panic.
 
-use std::io::{self, Write, stdout};
+use std::io::{self, IsTerminal, Write, stdin, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
@@ -13,6 +13,8 @@ use crossterm::{QueueableCommand, execute};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
+use super::say;
+
 /// Whether the terminal is in our hands, so that it is given back once.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether the mouse is listened to while it is.
@@ -20,6 +22,12 @@ static MOUSE: AtomicBool = AtomicBool::new(false);
 
 /// The screen that is drawn on.
 pub type Screen = Terminal<CrosstermBackend<io::BufWriter<io::Stdout>>>;
+
+/// Whether there is a terminal to take.
+#[must_use]
+pub fn is_there() -> bool {
+    stdout().is_terminal() && stdin().is_terminal()
+}
 
 /// Holds the terminal; dropping it gives the terminal back.
 pub struct Guard {
@@ -106,11 +114,10 @@ pub fn install_panic_hook(log: Option<std::path::PathBuf>) {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         let what = info.payload_as_str().unwrap_or("no message");
         tracing::error!(place, what, "panic");
-        let mut err = io::stderr();
-        let _ = writeln!(err, "qd stopped by a defect of its own at {place}: {what}");
-        let _ = writeln!(err, "What was sent to AWS goes on there; the next qd follows it.");
+        say::notes(&format!("qd stopped by a defect of its own at {place}: {what}\n"));
+        say::notes("What was sent to AWS goes on there; the next qd follows it.\n");
         if let Some(log) = &log {
-            let _ = writeln!(err, "Please report it with the end of {}", log.display());
+            say::notes(&format!("Please report it with the end of {}\n", log.display()));
         }
         std::process::exit(101);
     }));

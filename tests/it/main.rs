@@ -38,6 +38,8 @@ mod python;
 #[cfg(feature = "sandbox")]
 mod safety;
 #[cfg(feature = "sandbox")]
+mod said;
+#[cfg(feature = "sandbox")]
 mod scale;
 #[cfg(feature = "sandbox")]
 mod stage;
