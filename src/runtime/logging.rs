@@ -1,12 +1,14 @@
 //! The log file: 0600, never on the terminal, no secrets (the SDK's own spans stay below `warn`).
 
-use std::fs::{self, OpenOptions, Permissions};
+use std::fs;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
 use tracing_subscriber::filter::EnvFilter;
+
+use super::journal::own::open_own;
 
 /// `$XDG_STATE_HOME/quarterdeck/qd.log`, or below `~/.local/state`.
 #[must_use]
@@ -24,9 +26,7 @@ pub fn start() -> io::Result<Option<PathBuf>> {
     if let Some(parent) = path.parent() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
     }
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
-    // One that was there before may be readable by others.
-    file.set_permissions(Permissions::from_mode(0o600))?;
+    let file = open_own(&path)?;
     tracing_subscriber::fmt()
         .with_writer(Mutex::new(file))
         .with_ansi(false)
