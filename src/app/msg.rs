@@ -45,6 +45,6 @@ pub enum Msg {
     JournalDoubtful(String),
     /// The journal cannot be written or read: nothing may be changed.
     JournalFailed(String),
-    /// The terminal took the text for its clipboard, or why not.
+    /// The text was sent to the terminal for its clipboard, or why not; whether it took it, it does not say.
     Copied(Result<String, String>),
 }

@@ -65,8 +65,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             say(state, format!("the journal fails, nothing can be changed: {why}"), Tone::Bad);
             state.operations.journal = Some(why);
         }
-        Msg::Copied(Ok(text)) => say(state, format!("copied {text}"), Tone::Plain),
-        Msg::Copied(Err(why)) => say(state, format!("not copied: {why}"), Tone::Bad),
+        Msg::Copied(Ok(text)) => say(state, format!("sent to the terminal's clipboard: {text}"), Tone::Plain),
+        Msg::Copied(Err(why)) => say(state, format!("not sent to the terminal's clipboard: {why}"), Tone::Bad),
     }
     operations::watch(state, &mut effects);
     operations::renew(state, &mut effects);
@@ -123,6 +123,7 @@ fn hear(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
                 code.typed.pop();
             }
             ("ctrl-c", _) => run(state, Action::Quit, effects),
+            ("ctrl-l", _) => run(state, Action::Redraw, effects),
             (_, Some(digit)) if digit.is_ascii_digit() && code.typed.len() < 6 => code.typed.push(digit),
             _ => {}
         }
@@ -133,7 +134,7 @@ fn hear(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     }
     if state.overlay.is_none() && state.operations.plan.as_ref().is_some_and(plan::State::is_typing) {
         return match state.resolver.resolve(&state.keymap, &[Layer::Prompt], key) {
-            Resolution::Action(action @ (Action::Quit | Action::Suspend)) => run(state, action, effects),
+            Resolution::Action(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => run(state, action, effects),
             Resolution::Action(action) if !plan::is_text(state, key) => plan::act(state, action, effects),
             Resolution::Pending => {}
             _ => plan::typed(state, key),
@@ -184,7 +185,7 @@ fn arm_key(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
                 question.on_minutes = !question.on_minutes;
             }
         }
-        Resolution::Action(action @ (Action::Quit | Action::Suspend)) => run(state, action, effects),
+        Resolution::Action(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => run(state, action, effects),
         Resolution::Action(_) | Resolution::Pending => {}
         Resolution::None => {
             if let Some(question) = &mut state.operations.question {
@@ -206,7 +207,7 @@ fn filter_key(state: &mut State, key: Key, resolution: Resolution, effects: &mut
         Resolution::Action(action @ (Action::Down | Action::Up | Action::PageDown | Action::PageUp)) => {
             databases::handle(state, action);
         }
-        Resolution::Action(action @ (Action::Quit | Action::Suspend)) => run(state, action, effects),
+        Resolution::Action(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => run(state, action, effects),
         Resolution::Action(_) | Resolution::Pending => {}
         Resolution::None => {
             let Some(prompt) = &mut state.databases.prompt else { return };
@@ -275,6 +276,7 @@ pub fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             }
         }
         Action::Suspend => effects.push(Effect::Suspend),
+        Action::Redraw => effects.push(Effect::Redraw),
         _ if state.overlay.is_some() => overlay(state, action, effects),
         Action::Help | Action::Errors if state.operations.plan.is_some() => global(state, action, effects),
         _ if state.operations.plan.is_some() => plan::act(state, action, effects),
@@ -440,7 +442,7 @@ fn perform(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Moving about is not a command.
+/// Moving about is not a command, nor is mending a screen on which none can be read.
 fn in_palette(action: Action) -> bool {
     !matches!(
         action,
@@ -460,6 +462,7 @@ fn in_palette(action: Action) -> bool {
             | Action::CursorRight
             | Action::Back
             | Action::AllEnvironments
+            | Action::Redraw
     ) && action.environment().is_none()
 }
 

@@ -318,6 +318,7 @@ fn perform(
             }
             Effect::Quit => return Ok(true),
             Effect::Suspend => guard.suspend()?,
+            Effect::Redraw => guard.redraw()?,
             Effect::GiveCode(code) => {
                 // Dropping the question declines it.
                 if let (Some(question), Some(code)) = (outside.question.take(), code) {

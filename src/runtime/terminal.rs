@@ -52,6 +52,14 @@ impl Guard {
         }
     }
 
+    /// Empties the screen, so that the next frame draws all of it: something else wrote on it.
+    pub fn redraw(&mut self) -> io::Result<()> {
+        wipe(self.screen.backend_mut())?;
+        // Not `clear`: that asks the terminal where the cursor is, and waits for the answer.
+        self.screen = screen()?;
+        Ok(())
+    }
+
     /// Gives the terminal back, stops the process as Ctrl-Z does, and takes it again when the
     /// shell continues it.
     pub fn suspend(&mut self) -> io::Result<()> {
@@ -81,12 +89,12 @@ fn enter() -> io::Result<()> {
 /// Opens an empty screen. A console that was killed leaves its own behind, and its colours: terminals
 /// empty the alternate screen only on the way in, and what is blank in the first frame is not drawn.
 fn open(out: &mut impl Write) -> io::Result<()> {
-    out.queue(EnterAlternateScreen)?
-        .queue(ResetColor)?
-        .queue(Clear(ClearType::All))?
-        .queue(EnableBracketedPaste)?
-        .queue(Hide)?
-        .flush()
+    out.queue(EnterAlternateScreen)?;
+    wipe(out)
+}
+
+fn wipe(out: &mut impl Write) -> io::Result<()> {
+    out.queue(ResetColor)?.queue(Clear(ClearType::All))?.queue(EnableBracketedPaste)?.queue(Hide)?.flush()
 }
 
 /// An empty screen: the first frame draws all of it.
@@ -135,5 +143,13 @@ mod tests {
         let at = |sequence: &str| text.find(sequence).unwrap_or_else(|| panic!("{sequence:?} is not in {text:?}"));
         let order = ["\u{1b}[?1049h", "\u{1b}[0m", "\u{1b}[2J"].map(at);
         assert!(order.is_sorted(), "{text:?}");
+    }
+
+    #[test]
+    fn drawing_anew_wipes_and_stays_where_it_is() {
+        let mut written = Vec::new();
+        wipe(&mut written).expect("a vector takes everything");
+        let text = String::from_utf8(written).expect("escape sequences are text");
+        assert!(text.starts_with("\u{1b}[0m\u{1b}[2J") && !text.contains("1049"), "{text:?}");
     }
 }
