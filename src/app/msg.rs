@@ -17,6 +17,8 @@ pub enum Msg {
     Resize(u16, u16),
     /// A key was pressed.
     Key(Key),
+    /// A key came in a burst, faster than a person presses keys.
+    Rushed(Key),
     /// Text was pasted.
     Paste(String),
     /// An answer or a failure for a request.

@@ -12,6 +12,7 @@ pub mod execute;
 pub mod executor;
 pub mod headless;
 pub mod journal;
+pub mod keyboard;
 pub mod last_known;
 pub mod leftovers;
 pub mod logging;
