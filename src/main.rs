@@ -86,7 +86,8 @@ fn changed(code: Result<u8, String>) -> ExitCode {
 
 /// `qd audit …`.
 fn audited(source: &Source, command: &audit::AuditCommand) -> Result<audit::Output, String> {
-    let folder = apply::journal_folder(source.means_sandbox()).ok_or("there is no home directory with a journal")?;
+    let folder = apply::journal_folder(source.means_sandbox())
+        .ok_or("HOME is no absolute path: set it, or QD_STATE_DIR, to say where the journal is")?;
     audit::run(command, &folder, jiff::Timestamp::now()).map_err(|error| format!("{}: {error}", folder.display()))
 }
 
@@ -205,7 +206,7 @@ fn open(connection: &Connection, appearance: &Appearance) -> State {
 /// `qd config …`: exit code 1 when an environment cannot be used.
 fn config(source: &Source, command: &ConfigCommand) -> Result<(), String> {
     let path = config::locate(source.config.as_deref(), std::env::var_os("QD_CONFIG"))
-        .ok_or("this machine has no home directory; give --config FILE or QD_CONFIG")?;
+        .ok_or("HOME is no absolute path: set it, or give --config FILE or QD_CONFIG")?;
     let shown = path.display().to_string();
     match command {
         ConfigCommand::Path => say::text(&format!("{shown}\n")),
@@ -242,7 +243,7 @@ fn known(folders: &Folders) -> config::Known {
 /// `qd init`: from the profiles on this machine to a first configuration.
 async fn init(source: &Source) -> Result<(), String> {
     let path = config::locate(source.config.as_deref(), std::env::var_os("QD_CONFIG"))
-        .ok_or("this machine has no home directory; give --config FILE")?;
+        .ok_or("HOME is no absolute path: set it, or give --config FILE")?;
     let profiles = config::init::found_here();
     let runtime = tokio::runtime::Handle::current();
     let endpoint = source.endpoint_url.clone();

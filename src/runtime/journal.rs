@@ -36,11 +36,11 @@ const MOST: u64 = 1024 * 1024 * 1024;
 /// Bytes of a head that are read; it has some hundred.
 const MOST_OF_HEAD: u64 = 4096;
 
-/// Where the journal lies: `QD_STATE_DIR`, or the folder of the log.
+/// Where the journal lies: `QD_STATE_DIR`, or the folder of the log. Always an absolute path.
 #[must_use]
 pub fn folder() -> Option<PathBuf> {
-    match std::env::var_os("QD_STATE_DIR").map(PathBuf::from).filter(|path| path.is_absolute()) {
-        Some(path) => Some(path),
+    match std::env::var_os("QD_STATE_DIR").filter(|named| !named.is_empty()) {
+        Some(named) => std::path::absolute(named).ok(),
         None => Some(super::logging::path()?.parent()?.to_owned()),
     }
 }
@@ -51,7 +51,8 @@ pub fn folder() -> Option<PathBuf> {
 /// # Errors
 /// Why there is none, for a person; nothing may be changed then.
 pub fn of_console(is_sandbox: bool) -> Result<Arc<Journal>, String> {
-    let folder = folder().ok_or("no home directory: set QD_STATE_DIR to the folder for the journal")?;
+    let folder =
+        folder().ok_or("HOME is no absolute path: set it, or QD_STATE_DIR, to have a folder for the journal")?;
     let folder = if is_sandbox { folder.join(SANDBOX) } else { folder };
     Journal::open(&folder).map(Arc::new).map_err(|error| format!("{}: {error}", folder.display()))
 }

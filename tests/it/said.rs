@@ -81,3 +81,18 @@ fn help_and_version_are_no_errors() {
     }
     assert_eq!(run(home.path(), &["--no-such-thing"]).status.code(), Some(2));
 }
+
+#[test]
+fn a_home_that_is_no_absolute_path_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    for home in ["here", "../there"] {
+        for arguments in [&["config", "path"][..], &["audit", "verify"]] {
+            let mut command = Command::new(QD);
+            command.args(arguments).env_clear().env("HOME", home).current_dir(folder.path()).stdin(Stdio::null());
+            let output = command.output().unwrap();
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(said.contains("HOME is no absolute path"), "{home:?} {arguments:?}: {said}");
+        }
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "something was made below a relative home");
+}
