@@ -20,6 +20,7 @@ use quarterdeck::runtime::appearance::{self, Appearance};
 use quarterdeck::runtime::apply;
 use quarterdeck::runtime::background::{self, LateAnswer};
 use quarterdeck::runtime::connect::{Connection, connect, operators_of, places};
+use quarterdeck::runtime::contained::WORKER;
 use quarterdeck::runtime::executor::Executor;
 use quarterdeck::runtime::journal;
 use quarterdeck::runtime::own_files::{Folders, OwnFiles};
@@ -32,7 +33,9 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(told) => return say::usage(&told),
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    terminal::install_panic_hook(None);
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = match runtime.worker_threads(2).thread_name(WORKER).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("cannot start: {error}")),
     };

@@ -66,6 +66,12 @@ where
     }
 }
 
+/// One cleaned line without what must not be on a screen or in a log.
+#[must_use]
+pub fn one_line(message: &str) -> String {
+    words::one_line(message)
+}
+
 /// The fault of a call that was not made, because there are no credentials to sign it with.
 pub(super) fn unsigned(sign_in: &SignIn, call: &str, error: CredentialsError) -> Fault {
     fault(sign_in, call, &SdkError::<GetCallerIdentityError, HttpResponse>::construction_failure(error))

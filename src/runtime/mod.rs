@@ -6,6 +6,7 @@ pub mod background;
 pub mod clock;
 pub mod configured;
 pub mod connect;
+pub mod contained;
 pub mod driver;
 pub mod event_loop;
 pub mod execute;

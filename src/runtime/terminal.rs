@@ -13,6 +13,7 @@ use crossterm::{QueueableCommand, execute};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
+use super::contained::WORKER;
 use super::say;
 
 /// Whether the terminal is in our hands, so that it is given back once.
@@ -114,13 +115,21 @@ pub fn give_back() {
     }
 }
 
-/// A panic anywhere gives the terminal back first, says in words what happened and where the log
-/// is, and ends the process: a console in an unknown state must not go on.
+/// A panic of the console's own gives the terminal back first, says in words what happened and where
+/// the log is, and ends the process: a console in an unknown state must not go on. One in a task ends
+/// that task ([`super::contained`]); it is logged, and said where there is no screen to say it on.
 pub fn install_panic_hook(log: Option<std::path::PathBuf>) {
     std::panic::set_hook(Box::new(move |info| {
-        give_back();
         let place = info.location().map(ToString::to_string).unwrap_or_default();
-        let what = info.payload_as_str().unwrap_or("no message");
+        let what = crate::aws::error::one_line(info.payload_as_str().unwrap_or("no message"));
+        if std::thread::current().name() == Some(WORKER) {
+            tracing::error!(place, what, "a task panicked");
+            if !TAKEN.load(Ordering::SeqCst) {
+                say::note(&format!("a defect of its own at {place}: {what}"));
+            }
+            return;
+        }
+        give_back();
         tracing::error!(place, what, "panic");
         say::notes(&format!("qd stopped by a defect of its own at {place}: {what}\n"));
         say::notes("What was sent to AWS goes on there; the next qd follows it.\n");

@@ -7,6 +7,8 @@ mod agreement;
 mod borders;
 #[cfg(feature = "sandbox")]
 mod boto;
+#[cfg(feature = "sandbox")]
+mod contained;
 mod contrast;
 #[cfg(feature = "sandbox")]
 mod desk;
