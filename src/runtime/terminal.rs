@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write, stdin, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use color_eyre::config::{HookBuilder, Theme};
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::style::ResetColor;
@@ -119,11 +120,14 @@ pub fn give_back() {
 /// the log is, and ends the process: a console in an unknown state must not go on. One in a task ends
 /// that task ([`super::contained`]); it is logged, and said where there is no screen to say it on.
 pub fn install_panic_hook(log: Option<std::path::PathBuf>) {
+    let plain = HookBuilder::blank().theme(Theme::new()).display_env_section(false);
+    let (reporter, _) = plain.add_default_filters().into_hooks();
     std::panic::set_hook(Box::new(move |info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         let what = crate::aws::error::one_line(info.payload_as_str().unwrap_or("no message"));
         if std::thread::current().name() == Some(WORKER) {
             tracing::error!(place, what, "a task panicked");
+            log_report(&reporter.panic_report(info).to_string());
             if !TAKEN.load(Ordering::SeqCst) {
                 say::note(&format!("a defect of its own at {place}: {what}"));
             }
@@ -131,6 +135,7 @@ pub fn install_panic_hook(log: Option<std::path::PathBuf>) {
         }
         give_back();
         tracing::error!(place, what, "panic");
+        log_report(&reporter.panic_report(info).to_string());
         say::notes(&format!("qd stopped by a defect of its own at {place}: {what}\n"));
         say::notes("What was sent to AWS goes on there; the next qd follows it.\n");
         if let Some(log) = &log {
@@ -138,6 +143,14 @@ pub fn install_panic_hook(log: Option<std::path::PathBuf>) {
         }
         std::process::exit(101);
     }));
+}
+
+/// Logs a report line by line, cleaned and without secrets: a panic's message may hold anything. With
+/// `RUST_BACKTRACE=1` there is a backtrace in it.
+fn log_report(report: &str) {
+    for line in report.lines().filter(|line| !line.trim().is_empty()) {
+        tracing::error!("  {}", crate::aws::error::one_line(line));
+    }
 }
 
 #[cfg(test)]

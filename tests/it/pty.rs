@@ -404,7 +404,7 @@ fn a_panic_gives_the_terminal_back_and_says_so() {
     assert!(screen.contains("qd stopped by a defect of its own"), "{screen}");
     assert!(screen.contains("qd.log"), "{screen}");
     let log = fs::read_to_string(console.home.join("state/quarterdeck/qd.log")).expect("the log file");
-    assert!(log.contains("panic"), "{log}");
+    assert!(log.contains("panic") && log.contains("crashed"), "{log}");
 }
 
 /// Only a shell with job control can continue what was stopped, so one runs the console here: it
