@@ -2,6 +2,8 @@
 #![allow(clippy::large_futures, reason = "a test's future is made once")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[cfg(feature = "sandbox")]
+mod absurd;
 mod agreement;
 #[cfg(feature = "sandbox")]
 mod borders;
