@@ -18,8 +18,10 @@ use tokio::sync::mpsc;
 
 /// Events that may wait for the console; more wait in the terminal.
 const BACKLOG: usize = 1024;
-/// How long the reader looks whether there is more.
-const GLANCE: Duration = Duration::from_millis(1);
+/// How long the reader looks whether there is more. With no time left it does not look even at what it
+/// has read, so it is given much, and twice.
+const GLANCE: Duration = Duration::from_millis(100);
+const GLANCES: usize = 2;
 /// Two keys that are closer were not both pressed by a person; keys that repeat themselves are 20 ms
 /// and more apart.
 const CLOSE: Duration = Duration::from_millis(5);
@@ -66,9 +68,13 @@ fn hear(heard: &mpsc::Sender<io::Result<Heard>>) -> io::Result<()> {
             Err(error) => return Err(error.into()),
         }
         let is_over = ready[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
-        let mut came = false;
-        while event::poll(GLANCE)? {
-            came = true;
+        let (mut came, mut quiet) = (false, 0);
+        while quiet < GLANCES {
+            if !event::poll(GLANCE)? {
+                quiet += 1;
+                continue;
+            }
+            (came, quiet) = (true, 0);
             let event = event::read()?;
             let is_press = matches!(&event, Event::Key(key) if key.kind != KeyEventKind::Release);
             let rushed = is_press && pace.is_rushed(Instant::now());
