@@ -1,6 +1,6 @@
 //! The binary: arguments, the terminal guard, exit codes.
 
-use std::io::{self, IsTerminal, Write};
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -20,16 +20,22 @@ use quarterdeck::runtime::appearance::{self, Appearance};
 use quarterdeck::runtime::apply;
 use quarterdeck::runtime::background::{self, LateAnswer};
 use quarterdeck::runtime::connect::{Connection, connect, operators_of, places};
+use quarterdeck::runtime::contained::WORKER;
 use quarterdeck::runtime::executor::Executor;
 use quarterdeck::runtime::journal;
 use quarterdeck::runtime::own_files::{Folders, OwnFiles};
-use quarterdeck::runtime::{Driver, event_loop, headless, last_known, leftovers, logging, terminal};
+use quarterdeck::runtime::{Driver, event_loop, headless, last_known, leftovers, logging, say, terminal};
 use quarterdeck::theme::{self, ColorDepth};
 use quarterdeck::{audit, picture, screens};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => return say::usage(&told),
+    };
+    terminal::install_panic_hook(None);
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = match runtime.worker_threads(2).thread_name(WORKER).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("cannot start: {error}")),
     };
@@ -39,14 +45,14 @@ fn main() -> ExitCode {
             Some(Command::Snapshot(ref options)) => Box::pin(snapshot(&cli.source, &cli.look, options)).await,
             Some(Command::Config(ref command)) => config(&cli.source, command),
             Some(Command::Init) => init(&cli.source).await,
-            Some(Command::Operations) => say(&apply::operations()),
+            Some(Command::Operations) => say::text(&apply::operations()),
             Some(Command::Plan(ref options)) => {
                 return told(Box::pin(apply::plan(&cli.source, options)).await);
             }
             Some(Command::Apply(ref options)) => {
                 let mut tell = |line: &str| {
                     // The journal has it all when nobody reads along any more.
-                    let _ = say(line);
+                    let _ = say::text(line);
                 };
                 return changed(Box::pin(apply::apply(&cli.source, options, &mut tell)).await);
             }
@@ -65,8 +71,8 @@ fn main() -> ExitCode {
 /// Says what a command has to say. Exit code 2: it has nothing, and why.
 fn told(output: Result<audit::Output, String>) -> ExitCode {
     let said = output.and_then(|output| {
-        let _ = io::stderr().write_all(output.note.as_bytes());
-        say(&output.text).map(|()| output.code)
+        say::notes(&output.note);
+        say::text(&output.text).map(|()| output.code)
     });
     changed(said)
 }
@@ -83,7 +89,8 @@ fn changed(code: Result<u8, String>) -> ExitCode {
 
 /// `qd audit …`.
 fn audited(source: &Source, command: &audit::AuditCommand) -> Result<audit::Output, String> {
-    let folder = apply::journal_folder(source.means_sandbox()).ok_or("there is no home directory with a journal")?;
+    let folder = apply::journal_folder(source.means_sandbox())
+        .ok_or("HOME is no absolute path: set it, or QD_STATE_DIR, to say where the journal is")?;
     audit::run(command, &folder, jiff::Timestamp::now()).map_err(|error| format!("{}: {error}", folder.display()))
 }
 
@@ -93,33 +100,24 @@ fn policy(role: &str, account: Option<&str>) -> Result<(), String> {
         ("operator", Some(account)) if !config::forms::is_account(account) => {
             Err(format!("{account:?} is no account id: expected 12 digits"))
         }
-        ("operator", account) => say(&aws::policy::operator(aws::READS, account)),
+        ("operator", account) => say::text(&aws::policy::operator(aws::READS, account)),
         (_, Some(_)) => Err("--account goes with iam-policy operator: reading asks for all there is".into()),
-        (_, None) => say(&aws::policy::reader(aws::READS)),
+        (_, None) => say::text(&aws::policy::reader(aws::READS)),
     }
 }
 
 fn fail(message: &str) -> ExitCode {
-    // Nobody is left to tell when stderr is gone.
-    let _ = writeln!(io::stderr(), "qd: {message}");
+    say::note(message);
     ExitCode::from(1)
-}
-
-fn say(text: &str) -> Result<(), String> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
-        _ => Ok(()),
-    }
 }
 
 /// The interactive console.
 async fn console(source: &Source, look: &Look) -> Result<(), String> {
-    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+    if !terminal::is_there() {
         return Err("the console needs a terminal; for a picture of one screen: qd snapshot databases".into());
     }
     let log = logging::start().unwrap_or_else(|error| {
-        let _ = writeln!(io::stderr(), "qd: no log file: {error}");
+        say::note(&format!("no log file: {error}"));
         None
     });
     terminal::install_panic_hook(log);
@@ -211,10 +209,10 @@ fn open(connection: &Connection, appearance: &Appearance) -> State {
 /// `qd config …`: exit code 1 when an environment cannot be used.
 fn config(source: &Source, command: &ConfigCommand) -> Result<(), String> {
     let path = config::locate(source.config.as_deref(), std::env::var_os("QD_CONFIG"))
-        .ok_or("this machine has no home directory; give --config FILE or QD_CONFIG")?;
+        .ok_or("HOME is no absolute path: set it, or give --config FILE or QD_CONFIG")?;
     let shown = path.display().to_string();
     match command {
-        ConfigCommand::Path => say(&format!("{shown}\n")),
+        ConfigCommand::Path => say::text(&format!("{shown}\n")),
         ConfigCommand::Check => {
             if !path.exists() {
                 return Err(format!("{shown} is not there: qd init writes a first one"));
@@ -225,11 +223,11 @@ fn config(source: &Source, command: &ConfigCommand) -> Result<(), String> {
             problems.extend(folders.check());
             let count = config.environments.len();
             let noun = if count == 1 { "environment" } else { "environments" };
-            say(&config::report(&problems, &shown))?;
+            say::text(&config::report(&problems, &shown))?;
             if problems.iter().any(|problem| problem.severity == config::Severity::Error) {
                 return Err(format!("{count} {noun} can be used as the file stands"));
             }
-            say(&format!("{count} {noun}\n"))
+            say::text(&format!("{count} {noun}\n"))
         }
     }
 }
@@ -248,7 +246,7 @@ fn known(folders: &Folders) -> config::Known {
 /// `qd init`: from the profiles on this machine to a first configuration.
 async fn init(source: &Source) -> Result<(), String> {
     let path = config::locate(source.config.as_deref(), std::env::var_os("QD_CONFIG"))
-        .ok_or("this machine has no home directory; give --config FILE")?;
+        .ok_or("HOME is no absolute path: set it, or give --config FILE")?;
     let profiles = config::init::found_here();
     let runtime = tokio::runtime::Handle::current();
     let endpoint = source.endpoint_url.clone();
@@ -265,7 +263,7 @@ async fn init(source: &Source) -> Result<(), String> {
                 aws::sts::identity(&session, &region).await.ok().map(|identity| identity.account)
             })
         };
-        let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
+        let (mut input, mut output) = (io::stdin().lock(), say::dialogue());
         config::init::run(&mut input, &mut output, &path, &profiles, endpoint.as_deref(), &mut account)
     });
     match asked.await {
@@ -290,7 +288,7 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
     let (_, themes) = appearance.theme(&connection.settings);
     let (_, keymaps) = appearance.keymap(&connection.settings);
     for problem in themes.iter().chain(&keymaps) {
-        let _ = writeln!(io::stderr(), "qd: {problem}");
+        say::note(&problem.to_string());
     }
     state.size = options.size;
     // A picture may be for another machine: the locale of this one says nothing about it.
@@ -329,13 +327,13 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
     }
     let (frame, rest) = headless::frame(&mut state, &mut driver, &mut answers, &connection.clock, &keys).await;
     if state.sites.iter().all(|data| data.databases.value().is_none()) && !state.faults.is_empty() {
-        say(&picture::render(&frame, options.format))?;
+        say::picture(&picture::render(&frame, options.format))?;
         return Err("nothing could be read; the picture says why".into());
     }
     if !(first && rest) {
-        let _ = writeln!(io::stderr(), "qd: not every answer came in time; the picture shows what did");
+        say::note("not every answer came in time; the picture shows what did");
     }
-    say(&picture::render(&frame, options.format))
+    say::picture(&picture::render(&frame, options.format))
 }
 
 #[cfg(feature = "sandbox")]
@@ -348,14 +346,16 @@ async fn sandbox(source: &Source, command: &quarterdeck::cli::SandboxCommand) ->
         SandboxCommand::Scenarios => {
             let lines: String =
                 scenario::shipped().map(|(name, description)| format!("{name:<24} {description}\n")).collect();
-            say(&lines)
+            say::text(&lines)
         }
         SandboxCommand::Serve { listen } => {
             let world = build(source)?;
             let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| format!("{listen}: {e}"))?;
             let address = listener.local_addr().map_err(|error| error.to_string())?;
             if address.ip().is_loopback() {
-                say(&format!("sandbox on http://{address} (AWS_ENDPOINT_URL); any credentials; Ctrl-C ends it\n"))?;
+                say::text(&format!(
+                    "sandbox on http://{address} (AWS_ENDPOINT_URL); any credentials; Ctrl-C ends it\n"
+                ))?;
             }
             let stop = async {
                 // Without a handler for the signal there is nothing to wait for but the kill.

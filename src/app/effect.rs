@@ -26,6 +26,8 @@ pub enum Effect {
     GiveUp(ExecutionId),
     /// Tell whoever looks elsewhere: bell, and a notification where the terminal has them (OSC 9).
     Notify(String),
+    /// Draw all of the screen anew: something else wrote on it.
+    Redraw,
     /// Stop as by Ctrl-Z; goes on when the shell says so.
     Suspend,
     /// Leave.

@@ -17,6 +17,8 @@ pub enum Msg {
     Resize(u16, u16),
     /// A key was pressed.
     Key(Key),
+    /// A key came in a burst, faster than a person presses keys.
+    Rushed(Key),
     /// Text was pasted.
     Paste(String),
     /// An answer or a failure for a request.
@@ -45,6 +47,6 @@ pub enum Msg {
     JournalDoubtful(String),
     /// The journal cannot be written or read: nothing may be changed.
     JournalFailed(String),
-    /// The terminal took the text for its clipboard, or why not.
+    /// The text was sent to the terminal for its clipboard, or why not; whether it took it, it does not say.
     Copied(Result<String, String>),
 }

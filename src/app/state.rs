@@ -97,6 +97,8 @@ pub struct State {
     pub code: Option<CodePrompt>,
     pub keymap: Keymap,
     pub resolver: Resolver,
+    /// The key that is being heard came in a burst.
+    pub rushed: bool,
     pub theme: Theme,
     pub depth: ColorDepth,
     /// Everything is drawn in ASCII, for terminals and fonts that have no more.
@@ -137,6 +139,7 @@ impl State {
             code: None,
             keymap,
             resolver: Resolver::default(),
+            rushed: false,
             theme,
             depth,
             ascii: false,

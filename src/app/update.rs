@@ -32,6 +32,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             database::clamp_scroll(state);
         }
         Msg::Key(key) => key_pressed(state, key, &mut effects),
+        Msg::Rushed(key) => {
+            state.rushed = true;
+            key_pressed(state, key, &mut effects);
+            state.rushed = false;
+        }
         Msg::Paste(text) => paste(state, &text),
         Msg::Answered { id, target, result } => collection::take(state, id, &target, result),
         Msg::Restyled { theme, keymap, warnings } => {
@@ -65,8 +70,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             say(state, format!("the journal fails, nothing can be changed: {why}"), Tone::Bad);
             state.operations.journal = Some(why);
         }
-        Msg::Copied(Ok(text)) => say(state, format!("copied {text}"), Tone::Plain),
-        Msg::Copied(Err(why)) => say(state, format!("not copied: {why}"), Tone::Bad),
+        Msg::Copied(Ok(text)) => say(state, format!("sent to the terminal's clipboard: {text}"), Tone::Plain),
+        Msg::Copied(Err(why)) => say(state, format!("not sent to the terminal's clipboard: {why}"), Tone::Bad),
     }
     operations::watch(state, &mut effects);
     operations::renew(state, &mut effects);
@@ -123,6 +128,7 @@ fn hear(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
                 code.typed.pop();
             }
             ("ctrl-c", _) => run(state, Action::Quit, effects),
+            ("ctrl-l", _) => run(state, Action::Redraw, effects),
             (_, Some(digit)) if digit.is_ascii_digit() && code.typed.len() < 6 => code.typed.push(digit),
             _ => {}
         }
@@ -132,20 +138,24 @@ fn hear(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         return arm_key(state, key, effects);
     }
     if state.overlay.is_none() && state.operations.plan.as_ref().is_some_and(plan::State::is_typing) {
-        return match state.resolver.resolve(&state.keymap, &[Layer::Prompt], key) {
-            Resolution::Action(action @ (Action::Quit | Action::Suspend)) => run(state, action, effects),
+        return match resolve(state, &[Layer::Prompt], key) {
+            Resolution::Action(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => {
+                run(state, action, effects);
+            }
             Resolution::Action(action) if !plan::is_text(state, key) => plan::act(state, action, effects),
             Resolution::Pending => {}
+            // A name that comes in a burst was pasted, whatever the terminal calls it.
+            _ if state.rushed && plan::is_naming(state) => plan::paste(state, ""),
             _ => plan::typed(state, key),
         };
     }
     if state.databases.prompt.is_some() {
-        let resolution = state.resolver.resolve(&state.keymap, &[Layer::Prompt], key);
+        let resolution = resolve(state, &[Layer::Prompt], key);
         return filter_key(state, key, resolution, effects);
     }
     let typed = matches!(&state.overlay, Some(Overlay::Menu(menu)) if typed(menu));
     let layers: &[Layer] = if typed { &[Layer::Prompt] } else { state.layers() };
-    let resolution = state.resolver.resolve(&state.keymap, layers, key);
+    let resolution = resolve(state, layers, key);
     match resolution {
         // Whatever a keymap says: a change is not on Enter, Space or a single character.
         Resolution::Action(Action::Approve)
@@ -169,6 +179,51 @@ fn hear(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     }
 }
 
+/// What a key does. One that came in a burst moves about or is text, and does nothing else: text that a
+/// terminal pastes as keys approves nothing and opens nothing.
+fn resolve(state: &mut State, layers: &[Layer], key: Key) -> Resolution {
+    match state.resolver.resolve(&state.keymap, layers, key) {
+        Resolution::Action(action) if state.rushed && !is_harmless(action) => {
+            say(state, format!("{key} came faster than a person types: press it again"), Tone::Bad);
+            Resolution::Pending
+        }
+        resolution => resolution,
+    }
+}
+
+/// Actions that only move about, or leave.
+fn is_harmless(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Back
+            | Action::NextPane
+            | Action::PreviousPane
+            | Action::Down
+            | Action::Up
+            | Action::Top
+            | Action::Bottom
+            | Action::HalfPageDown
+            | Action::HalfPageUp
+            | Action::PageDown
+            | Action::PageUp
+            | Action::Left
+            | Action::Right
+            | Action::NextFinding
+            | Action::PreviousFinding
+            | Action::PanBack
+            | Action::PanForward
+            | Action::ZoomIn
+            | Action::ZoomOut
+            | Action::CursorLeft
+            | Action::CursorRight
+            | Action::CursorClear
+            | Action::Now
+            | Action::Redraw
+            | Action::Suspend
+            | Action::Quit
+    )
+}
+
 /// The palette and the environments are found by typing.
 fn typed(menu: &Menu) -> bool {
     matches!(menu.purpose, Purpose::Palette | Purpose::Environments)
@@ -176,7 +231,7 @@ fn typed(menu: &Menu) -> bool {
 
 /// Keys of the question before arming.
 fn arm_key(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
-    match state.resolver.resolve(&state.keymap, &[Layer::Prompt], key) {
+    match resolve(state, &[Layer::Prompt], key) {
         Resolution::Action(Action::Back) => state.operations.question = None,
         Resolution::Action(Action::Open) => operations::arm(state, effects),
         Resolution::Action(Action::NextPane | Action::PreviousPane | Action::Down | Action::Up) => {
@@ -184,7 +239,7 @@ fn arm_key(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
                 question.on_minutes = !question.on_minutes;
             }
         }
-        Resolution::Action(action @ (Action::Quit | Action::Suspend)) => run(state, action, effects),
+        Resolution::Action(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => run(state, action, effects),
         Resolution::Action(_) | Resolution::Pending => {}
         Resolution::None => {
             if let Some(question) = &mut state.operations.question {
@@ -206,7 +261,7 @@ fn filter_key(state: &mut State, key: Key, resolution: Resolution, effects: &mut
         Resolution::Action(action @ (Action::Down | Action::Up | Action::PageDown | Action::PageUp)) => {
             databases::handle(state, action);
         }
-        Resolution::Action(action @ (Action::Quit | Action::Suspend)) => run(state, action, effects),
+        Resolution::Action(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => run(state, action, effects),
         Resolution::Action(_) | Resolution::Pending => {}
         Resolution::None => {
             let Some(prompt) = &mut state.databases.prompt else { return };
@@ -275,6 +330,7 @@ pub fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             }
         }
         Action::Suspend => effects.push(Effect::Suspend),
+        Action::Redraw => effects.push(Effect::Redraw),
         _ if state.overlay.is_some() => overlay(state, action, effects),
         Action::Help | Action::Errors if state.operations.plan.is_some() => global(state, action, effects),
         _ if state.operations.plan.is_some() => plan::act(state, action, effects),
@@ -440,7 +496,7 @@ fn perform(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Moving about is not a command.
+/// Moving about is not a command, nor is mending a screen on which none can be read.
 fn in_palette(action: Action) -> bool {
     !matches!(
         action,
@@ -460,6 +516,7 @@ fn in_palette(action: Action) -> bool {
             | Action::CursorRight
             | Action::Back
             | Action::AllEnvironments
+            | Action::Redraw
     ) && action.environment().is_none()
 }
 

@@ -165,11 +165,20 @@ fn verified(stored: &Stored, path: &str) -> Output {
             "  the last line is unfinished\n"
         });
     }
-    Output { text, note: String::new(), code: u8::from(!report.is_sound()) }
+    Output { text, note: owner(stored), code: u8::from(!report.is_sound()) }
 }
 
 /// What whoever reads the trail must know about the file: that it is broken, or not read in full.
 fn note(stored: &Stored, unread: usize) -> String {
+    owner(stored) + &damage(stored, unread)
+}
+
+/// That somebody else owns the file, who can write to it whatever its mode is.
+fn owner(stored: &Stored) -> String {
+    stored.stranger.map_or_else(String::new, |uid| format!("warning: the journal belongs to uid {uid}, not to us\n"))
+}
+
+fn damage(stored: &Stored, unread: usize) -> String {
     if let Some(warning) = stored.report().warning() {
         return format!("warning: {}\n", clean(&warning));
     }
@@ -202,7 +211,7 @@ mod tests {
             head = Some(Head { seq, hash: entry.hash });
             journal.push_str(&format!("{line}\n"));
         }
-        Stored { journal: journal.into_bytes(), head: serde_json::to_vec(&head.unwrap()).ok() }
+        Stored { journal: journal.into_bytes(), head: serde_json::to_vec(&head.unwrap()).ok(), stranger: None }
     }
 
     #[test]
@@ -248,6 +257,14 @@ mod tests {
         );
         let note = list(&stored, &Filter::default(), false).note;
         assert!(note.starts_with("warning: the journal is not what was written (line 3: "), "{note}");
+    }
+
+    #[test]
+    fn a_journal_of_somebody_else_says_so() {
+        let stored = Stored { stranger: Some(1000), ..stored() };
+        let warning = "warning: the journal belongs to uid 1000, not to us\n";
+        assert_eq!(verified(&stored, "j").note, warning);
+        assert_eq!(list(&stored, &Filter::default(), false).note, warning);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Limits from the CloudWatch API reference: `GetMetricData` takes 500 queries and gives 100,800
 //! datapoints a call; `DescribeAlarms` gives 100 alarms a page.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_cloudwatch::types::{
     AlarmType, Dimension, Metric as SdkMetric, MetricAlarm, MetricDataQuery, MetricDataResult, MetricStat, ScanBy,
     StateValue, StatusCode,
@@ -10,7 +12,7 @@ use aws_sdk_cloudwatch::types::{
 use aws_smithy_types::DateTime;
 
 use super::error::fault;
-use super::pages::Pages;
+use super::pages::{Pages, within};
 use super::{DESCRIBE_ALARMS, GET_METRIC_DATA, Session, time, words};
 use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery};
 use crate::domain::{Alarm, AlarmState, Fault, Metric, text};
@@ -27,7 +29,7 @@ const PAGE: i32 = 100;
 /// # Errors
 /// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
 pub async fn metric_data(session: &Session, region: &str, call: &MetricCall) -> Result<MetricAnswer, Fault> {
-    let mut joined = Joined::new(call.queries.len());
+    let mut joined = Joined::new(call);
     if call.queries.is_empty() {
         return Ok(joined.finish());
     }
@@ -71,19 +73,23 @@ fn query(index: usize, query: &MetricQuery, period: u32) -> MetricDataQuery {
 }
 
 /// The pieces of an answer, put together by query id: one query's datapoints may be spread over
-/// pages (`PartialData`).
+/// pages (`PartialData`). Only what was asked for is taken, one value a period, so that no answer
+/// grows beyond its question.
 #[derive(Debug)]
-struct Joined {
-    points: Vec<Vec<(i64, f64)>>,
+struct Joined<'a> {
+    call: &'a MetricCall,
+    /// By the start of the period.
+    points: Vec<BTreeMap<i64, f64>>,
     /// The last status of each query was `Complete`.
     complete: Vec<bool>,
     /// AWS said that it left something out.
     cut: bool,
 }
 
-impl Joined {
-    fn new(queries: usize) -> Self {
-        Self { points: vec![Vec::new(); queries], complete: vec![false; queries], cut: false }
+impl<'a> Joined<'a> {
+    fn new(call: &'a MetricCall) -> Self {
+        let queries = call.queries.len();
+        Self { call, points: vec![BTreeMap::new(); queries], complete: vec![false; queries], cut: false }
     }
 
     fn take(&mut self, result: &MetricDataResult) {
@@ -93,18 +99,17 @@ impl Joined {
         let (Some(points), Some(complete)) = (self.points.get_mut(index), self.complete.get_mut(index)) else {
             return;
         };
-        let values = result.timestamps().iter().zip(result.values()).map(|(at, value)| (at.secs(), *value));
-        points.extend(values.filter(|(_, value)| value.is_finite()));
+        for (at, value) in result.timestamps().iter().zip(result.values()).filter(|(_, value)| !value.is_nan()) {
+            if let Some(start) = self.call.period_of(at.secs()) {
+                points.entry(start).or_insert(*value);
+            }
+        }
         *complete = result.status_code() == Some(&StatusCode::Complete);
     }
 
-    fn finish(mut self) -> MetricAnswer {
-        for points in &mut self.points {
-            points.sort_by_key(|(at, _)| *at);
-            points.dedup_by_key(|(at, _)| *at);
-        }
+    fn finish(self) -> MetricAnswer {
         let partial = self.cut || self.complete.contains(&false);
-        MetricAnswer { points: self.points, partial }
+        MetricAnswer { points: self.points.into_iter().map(|points| points.into_iter().collect()).collect(), partial }
     }
 }
 
@@ -125,6 +130,7 @@ pub async fn alarms(session: &Session, region: &str) -> Result<Vec<Alarm>, Fault
             .await
             .map_err(|error| fault(session.sign_in(), DESCRIBE_ALARMS, &error))?;
         found.extend(page.metric_alarms.unwrap_or_default().into_iter().map(alarm));
+        within(DESCRIBE_ALARMS, found.len())?;
         token = pages.next(DESCRIBE_ALARMS, page.next_token)?;
         if token.is_none() {
             found.sort_by(|a, b| a.state.cmp(&b.state).then_with(|| a.name.cmp(&b.name)));
@@ -183,9 +189,16 @@ mod tests {
             .build()
     }
 
+    /// A call for the first hour with so many queries.
+    fn call(queries: usize) -> MetricCall {
+        let query = MetricQuery { database: "db".into(), metric: Metric::ReplicaLag };
+        MetricCall { period: 60, window: 0..3600, queries: vec![query; queries] }
+    }
+
     #[test]
     fn pieces_are_joined_by_id() {
-        let mut joined = Joined::new(2);
+        let asked = call(2);
+        let mut joined = Joined::new(&asked);
         joined.take(&result("q1", &[(60, 1.0)], StatusCode::PartialData));
         joined.take(&result("q0", &[], StatusCode::Complete));
         joined.take(&result("q1", &[(120, 2.0), (180, f64::NAN)], StatusCode::Complete));
@@ -197,13 +210,28 @@ mod tests {
 
     #[test]
     fn what_is_not_complete_at_the_end_is_partial() {
+        let (one, none) = (call(1), call(0));
         for status in [StatusCode::PartialData, StatusCode::InternalError, StatusCode::Forbidden] {
-            let mut joined = Joined::new(1);
+            let mut joined = Joined::new(&one);
             joined.take(&result("q0", &[(60, 1.0)], status));
             assert!(joined.finish().partial);
         }
-        assert!(Joined::new(1).finish().partial, "a query that was not answered");
-        assert!(!Joined::new(0).finish().partial);
+        assert!(Joined::new(&one).finish().partial, "a query that was not answered");
+        assert!(!Joined::new(&none).finish().partial);
+    }
+
+    #[test]
+    fn only_what_was_asked_for_is_taken() {
+        let asked = call(1);
+        let mut joined = Joined::new(&asked);
+        // The last second of year 9999, and long before there were clocks.
+        let absurd = [(253_402_300_799, 1.0), (-1_000_000_000_000, 2.0), (i64::MAX, 3.0), (i64::MIN, 4.0), (3600, 5.0)];
+        joined.take(&result("q0", &absurd, StatusCode::PartialData));
+        let many: Vec<(i64, f64)> = (0..1_000_000).map(|n| (n - 500_000, 7.0)).collect();
+        joined.take(&result("q0", &many, StatusCode::PartialData));
+        let answer = joined.finish();
+        assert_eq!(answer.points[0], (0..60).map(|n| (n * 60, 7.0)).collect::<Vec<_>>());
+        assert!(answer.partial);
     }
 
     #[test]

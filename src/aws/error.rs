@@ -19,6 +19,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use jiff::Timestamp;
 
 use super::address::At;
+use super::limit::TooLarge;
 use super::mfa::MfaError;
 use super::session::SignIn;
 use crate::domain::fault::clock as clock_words;
@@ -63,6 +64,12 @@ where
         message: words::one_line(&message),
         request_id: request_id.filter(|id| id.len() <= 200).map(text::clean),
     }
+}
+
+/// One cleaned line without what must not be on a screen or in a log.
+#[must_use]
+pub fn one_line(message: &str) -> String {
+    words::one_line(message)
 }
 
 /// The fault of a call that was not made, because there are no credentials to sign it with.
@@ -127,7 +134,9 @@ fn is_page(body: &[u8]) -> bool {
 
 /// An answer began and could not be read: the connection was cut, or it is not what the API promises.
 fn unreadable(chain: &Chain<'_>) -> FaultKind {
-    if says(chain, &["minimum throughput"]) {
+    if chain.iter().any(|cause| cause.is::<TooLarge>()) {
+        FaultKind::BrokenAnswer
+    } else if says(chain, &["minimum throughput"]) {
         // The SDK's stalled-stream protection: the body came to a halt.
         FaultKind::TimedOut
     } else if is_io(chain) || says(chain, &["reading a body", "end of file", "connection closed", "unexpected eof"]) {

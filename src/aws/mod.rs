@@ -10,6 +10,7 @@ mod assume;
 pub mod cloudwatch;
 pub mod error;
 mod keeper;
+mod limit;
 pub mod meter;
 pub mod mfa;
 mod pages;

@@ -4,6 +4,11 @@ use std::collections::HashSet;
 
 use crate::domain::{Fault, FaultKind};
 
+/// Records of one list that are taken: forty times what one console has been tried with.
+const MOST_RECORDS: usize = 200_000;
+/// Pages of one list that are followed: as many records, 100 a page.
+const MOST_PAGES: usize = 2_000;
+
 /// The markers of one list that have been followed. A marker that comes again would make us ask
 /// for ever (a broken proxy cache answers so), and ending there would hide that the list is cut.
 #[derive(Debug, Default)]
@@ -15,21 +20,34 @@ impl Pages {
     /// The marker of the next page; `None` after the last one.
     ///
     /// # Errors
-    /// [`FaultKind::BrokenAnswer`] when this marker was followed before.
+    /// [`FaultKind::BrokenAnswer`] when this marker was followed before, or when there are too many.
     pub(super) fn next(&mut self, call: &str, marker: Option<String>) -> Result<Option<String>, Fault> {
         let Some(marker) = marker.filter(|marker| !marker.is_empty()) else {
             return Ok(None);
         };
+        if self.followed.len() >= MOST_PAGES {
+            return Err(broken(call, format!("the list has more than {MOST_PAGES} pages: it was not read to its end")));
+        }
         if self.followed.insert(marker.clone()) {
             return Ok(Some(marker));
         }
-        Err(Fault {
-            kind: FaultKind::BrokenAnswer,
-            call: call.to_owned(),
-            message: "the list never ends: a page points back to an earlier one".to_owned(),
-            request_id: None,
-        })
+        Err(broken(call, "the list never ends: a page points back to an earlier one".to_owned()))
     }
+}
+
+/// Whether a list may have this many records.
+///
+/// # Errors
+/// [`FaultKind::BrokenAnswer`] when it may not.
+pub(super) fn within(call: &str, records: usize) -> Result<(), Fault> {
+    if records <= MOST_RECORDS {
+        return Ok(());
+    }
+    Err(broken(call, format!("the list has more than {MOST_RECORDS} records: it was not read to its end")))
+}
+
+fn broken(call: &str, message: String) -> Fault {
+    Fault { kind: FaultKind::BrokenAnswer, call: call.to_owned(), message, request_id: None }
 }
 
 #[cfg(test)]
@@ -51,5 +69,19 @@ mod tests {
         assert_eq!(pages.next("c", Some("2".into())), Ok(Some("2".into())));
         let fault = pages.next("c", Some("1".into())).unwrap_err();
         assert_eq!((fault.kind, fault.call.as_str()), (FaultKind::BrokenAnswer, "c"));
+    }
+
+    #[test]
+    fn a_list_has_a_size() {
+        let mut pages = Pages::default();
+        for page in 0..MOST_PAGES {
+            assert!(pages.next("c", Some(page.to_string())).is_ok());
+        }
+        let fault = pages.next("c", Some("more".into())).unwrap_err();
+        assert_eq!(fault.message, "the list has more than 2000 pages: it was not read to its end");
+        assert_eq!(pages.next("c", None), Ok(None), "the last page is the last page");
+        assert_eq!(within("c", MOST_RECORDS), Ok(()));
+        let fault = within("c", MOST_RECORDS + 1).unwrap_err();
+        assert_eq!(fault.message, "the list has more than 200000 records: it was not read to its end");
     }
 }

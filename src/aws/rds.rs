@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::convert::{action, database, event, snapshot};
 use super::error::fault;
-use super::pages::Pages;
+use super::pages::{Pages, within};
 use super::{
     DESCRIBE_DB_INSTANCES, DESCRIBE_DB_SNAPSHOTS, DESCRIBE_EVENTS, DESCRIBE_PENDING_MAINTENANCE_ACTIONS, Session, time,
     words,
@@ -59,6 +59,7 @@ async fn instances(session: &Session, region: &str, id: Option<&str>) -> Result<
             .await
             .map_err(|error| fault(session.sign_in(), DESCRIBE_DB_INSTANCES, &error))?;
         found.extend(page.db_instances.unwrap_or_default().into_iter().map(|raw| database(raw, region)));
+        within(DESCRIBE_DB_INSTANCES, found.len())?;
         marker = pages.next(DESCRIBE_DB_INSTANCES, page.marker)?;
         if marker.is_none() {
             found.sort_by(|a, b| a.id.cmp(&b.id));
@@ -122,6 +123,7 @@ async fn listed(
             .await
             .map_err(|error| fault(session.sign_in(), DESCRIBE_DB_SNAPSHOTS, &error))?;
         found.extend(page.db_snapshots.unwrap_or_default().into_iter().map(snapshot));
+        within(DESCRIBE_DB_SNAPSHOTS, found.len())?;
         marker = pages.next(DESCRIBE_DB_SNAPSHOTS, page.marker)?;
         if marker.is_none() {
             newest_first(&mut found);
@@ -166,6 +168,7 @@ pub async fn events(
             .await
             .map_err(|error| fault(session.sign_in(), DESCRIBE_EVENTS, &error))?;
         found.extend(page.events.unwrap_or_default().into_iter().filter_map(event));
+        within(DESCRIBE_EVENTS, found.len())?;
         marker = pages.next(DESCRIBE_EVENTS, page.marker)?;
         if marker.is_none() {
             each_once(&mut found);
@@ -194,6 +197,7 @@ pub async fn maintenance(session: &Session, region: &str) -> Result<Vec<Maintena
             let details = resource.pending_maintenance_action_details.unwrap_or_default();
             found.extend(details.into_iter().map(|raw| action(&arn, raw)));
         }
+        within(DESCRIBE_PENDING_MAINTENANCE_ACTIONS, found.len())?;
         marker = pages.next(DESCRIBE_PENDING_MAINTENANCE_ACTIONS, page.marker)?;
         if marker.is_none() {
             found.sort_by(|a, b| (&a.arn, &a.action).cmp(&(&b.arn, &b.action)));

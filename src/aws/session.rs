@@ -20,6 +20,7 @@ use super::address::Address;
 pub use super::assume::AssumeRole;
 use super::error::unsigned;
 use super::keeper::Keeper;
+use super::limit::limited;
 use super::meter::Meter;
 use super::mfa::Asker;
 pub use super::mfa::{CodeSource, MfaCode, MfaRequest};
@@ -112,8 +113,9 @@ impl Session {
             let apart = is_asked.then(|| profile.clone().unwrap_or_else(|| "default".to_owned()));
             (resolved_config(spec).await, profile, sign_in, base, apart)
         };
+        let http = limited(config.http_client());
         // The keeper is the cache, for all clients of the session.
-        let config = config.into_builder().identity_cache(IdentityCache::no_cache()).build();
+        let config = config.into_builder().http_client(http).identity_cache(IdentityCache::no_cache()).build();
         let label = if spec.label.is_empty() { profile.as_deref().unwrap_or("default") } else { &spec.label };
         let asker = Asker::new(label.to_owned(), spec.codes.clone());
         let clock = config.time_source().unwrap_or_default();

@@ -85,6 +85,9 @@ impl Source {
             .with_use_fips(self.config.use_fips())
             .with_use_dual_stack(self.config.use_dual_stack())
             .with_behavior_version(Some(BehaviorVersion::latest()));
+        if let Some(http) = self.config.http_client() {
+            surroundings = surroundings.with_http_client(http);
+        }
         if let Some(retries) = self.config.retry_config() {
             surroundings = surroundings.with_retry_config(retries.clone());
         }

@@ -42,6 +42,15 @@ pub struct MetricCall {
     pub queries: Vec<MetricQuery>,
 }
 
+impl MetricCall {
+    /// The start of the period that a moment is in (seconds); `None` when the call does not ask for it.
+    #[must_use]
+    pub fn period_of(&self, at: i64) -> Option<i64> {
+        let step = i64::from(self.period.max(1));
+        self.window.contains(&at).then(|| at.div_euclid(step).saturating_mul(step))
+    }
+}
+
 /// The answer to a [`MetricCall`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MetricAnswer {
@@ -86,20 +95,27 @@ impl MetricStore {
         self.databases.get(database)?.iter().find(|(m, s)| *m == metric && s.period() == period).map(|(_, s)| s)
     }
 
-    /// The newest value at the finest period, if it is not older than `oldest` (seconds).
+    /// The newest value at the finest period, if it is not older than `oldest` (seconds) and none that
+    /// the metric cannot have came after it.
     #[must_use]
     pub fn latest(&self, database: &str, metric: Metric, oldest: i64) -> Option<f64> {
         let series = self.series(database, metric, metric.finest_period())?;
-        series.last().filter(|(at, _)| at.as_second() >= oldest).map(|(_, value)| value)
+        let (at, value) = series.last()?;
+        let at = at.as_second();
+        (at >= oldest && series.impossible().next_back().is_none_or(|odd| odd < at)).then_some(value)
     }
 
-    /// Takes in an answer; keeps at most `keep` seconds of each series.
+    /// Takes in an answer; keeps at most `keep` seconds of each series. Nothing is taken that the call
+    /// did not ask for, and a value that the metric cannot have is kept as impossible.
     pub fn merge(&mut self, call: &MetricCall, answer: &MetricAnswer, keep: i64) {
         for (query, points) in call.queries.iter().zip(&answer.points) {
-            let window = match (answer.partial, points.first(), points.last()) {
+            let taken = || points.iter().copied().filter(|(at, _)| call.window.contains(at));
+            let window = match (answer.partial, taken().map(|(at, _)| at).min(), taken().map(|(at, _)| at).max()) {
                 (false, ..) => call.window.clone(),
                 // What AWS held back stays missing, and is asked for again.
-                (true, Some(first), Some(last)) => first.0..last.0 + i64::from(call.period),
+                (true, Some(first), Some(last)) => {
+                    first..last.saturating_add(i64::from(call.period)).min(call.window.end)
+                }
                 (true, ..) => continue,
             };
             let all = self.databases.entry(query.database.clone()).or_default();
@@ -109,8 +125,9 @@ impl MetricStore {
                 all.len() - 1
             });
             if let Some((_, series)) = all.get_mut(index) {
-                series.merge(window, points.iter().copied());
-                series.forget_before(call.window.end - keep);
+                let possible = |value: f64| if query.metric.can_be(value) { value } else { f64::INFINITY };
+                series.merge(window, taken().map(|(at, value)| (at, possible(value))));
+                series.forget_before(call.window.end.saturating_sub(keep));
             }
         }
     }
@@ -133,7 +150,8 @@ pub fn calls(
     now: i64,
 ) -> Vec<MetricCall> {
     let step = i64::from(period.max(1));
-    let window = window.start.div_euclid(step) * step..(window.end + step - 1).div_euclid(step) * step;
+    let end = window.end.saturating_add(step - 1).div_euclid(step).saturating_mul(step);
+    let window = window.start.div_euclid(step).saturating_mul(step)..end;
     let present = now.div_euclid(step) * step + step;
     let mut groups: BTreeMap<(i64, i64), Vec<MetricQuery>> = BTreeMap::new();
     for query in wanted {
@@ -239,5 +257,43 @@ mod tests {
             .map(|c| (c.window, c.queries.len()))
             .collect();
         assert_eq!(windows, vec![(60..3660, 1), (3300..3660, 2)]);
+    }
+
+    #[test]
+    fn an_answer_beyond_its_call_is_cut_to_it() {
+        for partial in [true, false] {
+            let mut store = MetricStore::default();
+            let call = MetricCall { period: 60, window: 0..3600, queries: queries(1, &[Metric::ReplicaLag]) };
+            // The last second of year 9999, and long before there were clocks.
+            let mut points = vec![(-1_000_000_000_000, 9.0), (i64::MIN, 9.0), (60, 1.0), (3540, 2.0), (3600, 9.0)];
+            points.extend([(253_402_300_799, 9.0), (i64::MAX, 9.0)]);
+            points.extend((0..1_000_000).map(|n| (10_000_000 + n, 9.0)));
+            store.merge(&call, &MetricAnswer { points: vec![points], partial }, 7200);
+            let series = store.series("db-0", Metric::ReplicaLag, 60).unwrap();
+            assert_eq!(series.points().collect::<Vec<_>>(), vec![(60, 1.0), (3540, 2.0)]);
+            assert_eq!(series.covered(), if partial { 60..3600 } else { 0..3600 });
+        }
+    }
+
+    #[test]
+    fn a_value_that_the_metric_cannot_have_is_none() {
+        let mut store = MetricStore::default();
+        let call = MetricCall { period: 60, window: 0..300, queries: queries(1, &[Metric::CPUUtilization]) };
+        let points = vec![vec![(0, -5.0), (60, 41.0), (120, 1e300), (180, f64::INFINITY), (240, 5000.0)]];
+        store.merge(&call, &MetricAnswer { points, partial: false }, 7200);
+        let series = store.series("db-0", Metric::CPUUtilization, 60).unwrap();
+        assert_eq!(series.points().collect::<Vec<_>>(), vec![(60, 41.0)]);
+        assert_eq!(series.impossible().collect::<Vec<_>>(), vec![0, 120, 180, 240]);
+        assert_eq!(store.latest("db-0", Metric::CPUUtilization, 0), None);
+    }
+
+    #[test]
+    fn a_file_cannot_name_a_moment_beyond_the_calendar() {
+        for start in [i64::MIN, i64::MAX] {
+            let text = format!("{{\"period\":60,\"start\":{start},\"values\":[1.0,null]}}");
+            let s: Series = serde_json::from_str(&text).unwrap();
+            let covered = s.covered();
+            assert_eq!(covered.end - covered.start, 120);
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::{Config, Known, Problem, Settings, read};
 
 /// The file to read: what the command line names, else what `QD_CONFIG` names, else `config.toml`
 /// in the platform's directory for quarterdeck's configuration. It need not exist. `None` only
-/// where the platform knows no home directory.
+/// where the platform knows no home directory, or one that is no absolute path.
 #[must_use]
 pub fn locate(cli: Option<&Path>, env: Option<OsString>) -> Option<PathBuf> {
     if let Some(path) = cli {
@@ -20,7 +20,7 @@ pub fn locate(cli: Option<&Path>, env: Option<OsString>) -> Option<PathBuf> {
         return Some(PathBuf::from(path));
     }
     let directories = directories::ProjectDirs::from("", "", "quarterdeck")?;
-    Some(directories.config_dir().join("config.toml"))
+    Some(directories.config_dir().join("config.toml")).filter(|path| path.is_absolute())
 }
 
 /// Reads and parses a file.

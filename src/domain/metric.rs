@@ -202,4 +202,42 @@ impl Metric {
                 | Self::EBSByteBalance
         )
     }
+
+    /// Whether the metric can have this value at all. What it cannot have is no measurement.
+    #[must_use]
+    pub fn can_be(self, value: f64) -> bool {
+        let least = match self {
+            // "The ReplicaLag metric reports -1 if replication is not active" (RDS user guide, "Monitoring
+            // read replication"); the same sign is let pass where there may be no slot to measure.
+            Self::ReplicaLag | Self::OldestReplicationSlotLag | Self::MaximumUsedTransactionIDs => -1.0,
+            _ => 0.0,
+        };
+        let most = match self.unit() {
+            // An average of samples may come out a little above the whole.
+            Unit::Percent => 101.0,
+            // More than 30 years.
+            Unit::Seconds => 1e9,
+            // Beyond the largest storage (256 TiB), rate or count by far.
+            Unit::Count | Unit::PerSecond | Unit::Bytes | Unit::BytesPerSecond => 1e16,
+        };
+        (least..=most).contains(&value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_metric_cannot_be_is_known() {
+        for metric in Metric::CHARTED.into_iter().chain(Metric::VITALS) {
+            assert!(metric.can_be(0.0) && metric.can_be(1.0), "{metric:?}");
+            for value in [-5.0, 1e300, f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+                assert!(!metric.can_be(value), "{metric:?} {value}");
+            }
+        }
+        assert!(Metric::ReplicaLag.can_be(-1.0), "replication does not run");
+        assert!(!Metric::CPUUtilization.can_be(-1.0) && !Metric::CPUUtilization.can_be(250.0));
+        assert!(Metric::FreeStorageSpace.can_be(256.0 * 1024.0 * super::super::runway::GIB));
+    }
 }

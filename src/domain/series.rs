@@ -6,8 +6,12 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
+/// More values than any window that is looked at has (30 days of minutes): what is longer is no
+/// window but a mistake, and must not take the memory.
+const LONGEST: i64 = 100_800;
+
 /// Values of one metric at a fixed period, contiguous in time; a moment without a datapoint is
-/// NaN (missing is not zero).
+/// NaN (missing is not zero), and one whose value the metric cannot have is infinite.
 ///
 /// Seconds since the Unix epoch throughout: CloudWatch aligns datapoints to the period.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -15,9 +19,16 @@ pub struct Series {
     /// Step in seconds; 0 only for the empty default.
     period: u32,
     /// Start of the first value's period; a multiple of `period`.
+    #[serde(deserialize_with = "calendar")]
     start: i64,
     #[serde(with = "gaps")]
     values: VecDeque<f32>,
+}
+
+/// A moment of the calendar, whatever a file says: sums with it cannot overflow.
+fn calendar<'de, D: serde::Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+    let second = i64::deserialize(from)?;
+    Ok(second.clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second()))
 }
 
 /// JSON has no NaN: a gap is `null`.
@@ -62,7 +73,7 @@ impl Series {
     /// The seconds that are covered, from the first value's start to the end of the last period.
     #[must_use]
     pub fn covered(&self) -> Range<i64> {
-        self.start..self.start + i64::from(self.period) * i64::try_from(self.values.len()).unwrap_or(0)
+        self.start..self.start_of(self.values.len())
     }
 
     #[must_use]
@@ -89,13 +100,15 @@ impl Series {
     }
 
     /// Takes in an answer that covers `window`: its datapoints, and NaN where it has none.
-    /// A window that does not touch what is covered replaces it.
+    /// A window that does not touch what is covered replaces it; of one that is too long, the end counts.
     pub fn merge(&mut self, window: Range<i64>, points: impl IntoIterator<Item = (i64, f64)>) {
         let step = i64::from(self.period);
         if step == 0 || window.is_empty() {
             return;
         }
-        let window = window.start.div_euclid(step) * step..(window.end + step - 1).div_euclid(step) * step;
+        let end = window.end.saturating_add(step - 1).div_euclid(step).saturating_mul(step);
+        let start = window.start.div_euclid(step).saturating_mul(step);
+        let window = start.max(end.saturating_sub(LONGEST.saturating_mul(step)))..end;
         let covered = self.covered();
         if self.is_empty() || window.end < covered.start || window.start > covered.end {
             self.values.clear();
@@ -103,11 +116,12 @@ impl Series {
         }
         while window.start < self.start {
             self.values.push_front(f32::NAN);
-            self.start -= step;
+            self.start = self.start.saturating_sub(step);
         }
         while self.covered().end < window.end {
             self.values.push_back(f32::NAN);
         }
+        self.forget_before(self.covered().end.saturating_sub(LONGEST.saturating_mul(step)));
         for (at, value) in points {
             if let Some(slot) = self.index(at).and_then(|i| self.values.get_mut(i)) {
                 #[allow(clippy::cast_possible_truncation, reason = "seven digits are enough for a chart")]
@@ -120,39 +134,45 @@ impl Series {
     /// Drops everything before `from` (seconds).
     pub fn forget_before(&mut self, from: i64) {
         while self.start < from && self.values.pop_front().is_some() {
-            self.start += i64::from(self.period);
+            self.start = self.start.saturating_add(i64::from(self.period));
         }
     }
 
     /// The value of the period that contains `at` (seconds).
     #[must_use]
     pub fn at(&self, at: i64) -> Option<f64> {
-        self.index(at).and_then(|i| self.values.get(i)).filter(|v| !v.is_nan()).map(|v| f64::from(*v))
+        self.index(at).and_then(|i| self.values.get(i)).filter(|v| v.is_finite()).map(|v| f64::from(*v))
     }
 
     /// The newest value and the start of its period.
     #[must_use]
     pub fn last(&self) -> Option<(Timestamp, f64)> {
-        let (i, v) = self.values.iter().enumerate().rev().find(|(_, v)| !v.is_nan())?;
-        let at = self.start + i64::from(self.period) * i64::try_from(i).ok()?;
-        Some((Timestamp::from_second(at).ok()?, f64::from(*v)))
+        let (i, v) = self.values.iter().enumerate().rev().find(|(_, v)| v.is_finite())?;
+        Some((Timestamp::from_second(self.start_of(i)).ok()?, f64::from(*v)))
     }
 
     /// All points that have a value, oldest first: start of the period in seconds, value.
     pub fn points(&self) -> impl DoubleEndedIterator<Item = (i64, f64)> + '_ {
-        let (start, step) = (self.start, i64::from(self.period));
-        self.values
-            .iter()
-            .enumerate()
-            .filter(|(_, v)| !v.is_nan())
-            .filter_map(move |(i, v)| Some((start + step * i64::try_from(i).ok()?, f64::from(*v))))
+        let finite = self.values.iter().enumerate().filter(|(_, v)| v.is_finite());
+        finite.map(move |(i, v)| (self.start_of(i), f64::from(*v)))
+    }
+
+    /// The starts of the periods (seconds) whose value the metric cannot have, oldest first.
+    pub fn impossible(&self) -> impl DoubleEndedIterator<Item = i64> + '_ {
+        self.values.iter().enumerate().filter(|(_, v)| v.is_infinite()).map(move |(i, _)| self.start_of(i))
+    }
+
+    /// The start of the period with this number (seconds).
+    fn start_of(&self, index: usize) -> i64 {
+        let index = i64::try_from(index).unwrap_or(i64::MAX);
+        self.start.saturating_add(i64::from(self.period).saturating_mul(index))
     }
 
     fn index(&self, at: i64) -> Option<usize> {
         if self.period == 0 {
             return None;
         }
-        usize::try_from((at - self.start).div_euclid(i64::from(self.period))).ok()
+        usize::try_from(at.checked_sub(self.start)?.div_euclid(i64::from(self.period))).ok()
     }
 }
 
@@ -198,5 +218,27 @@ mod tests {
         let mut s = series(0..180, &[(0, 1.0)]);
         s.merge(6000..6120, [(6000, 9.0)]);
         assert_eq!(s.covered(), 6000..6120);
+    }
+
+    #[test]
+    fn no_window_takes_more_than_its_end() {
+        let mut s = Series::new(60);
+        s.merge(i64::MIN..i64::MAX, [(0, 1.0), (i64::MIN, 2.0), (i64::MAX, 3.0)]);
+        assert!(s.values.len() as i64 <= LONGEST);
+        let mut s = series(0..600, &[(0, 1.0)]);
+        s.merge(600..253_402_300_799, [(253_402_300_740, 9.0)]);
+        assert!(s.values.len() as i64 <= LONGEST);
+        assert_eq!(s.at(253_402_300_740), Some(9.0));
+        s.merge(-1_000_000_000_000..0, []);
+        assert!(s.values.len() as i64 <= LONGEST);
+    }
+
+    #[test]
+    fn what_cannot_be_is_neither_a_value_nor_missing() {
+        let mut s = series(0..180, &[(0, 1.0), (60, f64::INFINITY)]);
+        assert_eq!((s.at(60), s.points().count()), (None, 1));
+        assert_eq!(s.impossible().collect::<Vec<_>>(), vec![60]);
+        s.merge(60..120, [(60, 2.0)]);
+        assert_eq!(s.impossible().count(), 0);
     }
 }

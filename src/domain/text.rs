@@ -12,6 +12,42 @@ pub fn clean(raw: &str) -> String {
     raw.chars().map(|c| if is_hostile(c) { REPLACEMENT } else { c }).collect()
 }
 
+/// [`clean`] for text of several lines: their ends stay.
+#[must_use]
+pub fn clean_lines(raw: &str) -> String {
+    raw.chars().map(|c| if is_hostile(c) && c != '\n' { REPLACEMENT } else { c }).collect()
+}
+
+/// [`clean_lines`] for a picture with colours: sequences that choose how characters look (SGR,
+/// `ESC [ … m`) stay, whatever else a sequence does.
+#[must_use]
+pub fn clean_picture(raw: &str) -> String {
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.find('\u{1b}') {
+        let (before, from) = rest.split_at(at);
+        text.push_str(&clean_lines(before));
+        let length = sgr(from);
+        if length == 0 {
+            text.push(REPLACEMENT);
+            rest = from.get(1..).unwrap_or_default();
+        } else {
+            let (sequence, after) = from.split_at(length);
+            text.push_str(sequence);
+            rest = after;
+        }
+    }
+    text.push_str(&clean_lines(rest));
+    text
+}
+
+/// Bytes of the SGR sequence that a text begins with; 0 when it begins with none.
+fn sgr(text: &str) -> usize {
+    let Some(parameters) = text.strip_prefix("\u{1b}[") else { return 0 };
+    let digits = parameters.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b';').count();
+    if parameters.as_bytes().get(digits) == Some(&b'm') { 2 + digits + 1 } else { 0 }
+}
+
 /// True for characters that [`clean`] replaces.
 #[must_use]
 pub fn is_hostile(c: char) -> bool {
@@ -50,5 +86,23 @@ mod tests {
     fn ordinary_text_of_any_script_stays() {
         let text = "größe 数据库 cafe\u{301} 🚀 –";
         assert_eq!(clean(text), text);
+    }
+
+    #[test]
+    fn lines_keep_their_ends_and_pictures_their_colours() {
+        assert_eq!(clean_lines("a\r\n\u{1b}[31mb\u{7}\n"), "a?\n?[31mb?\n");
+        let picture = "\u{1b}[0;1;38;2;1;2;3mCPU\u{1b}[0m\n";
+        assert_eq!(clean_picture(picture), picture);
+        for (raw, shown) in [
+            ("\u{1b}]0;title\u{7}", "?]0;title?"),
+            ("\u{1b}[2J\u{1b}[1m", "?[2J\u{1b}[1m"),
+            ("\u{1b}", "?"),
+            ("\u{1b}[", "?["),
+            ("\u{1b}[31", "?[31"),
+            ("\u{1b}\u{1b}[mx", "?\u{1b}[mx"),
+            ("\u{1b}é\u{9b}31m", "?é?31m"),
+        ] {
+            assert_eq!(clean_picture(raw), shown, "{raw:?}");
+        }
     }
 }

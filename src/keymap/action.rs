@@ -94,6 +94,7 @@ actions! {
     PlayScenario = "play_scenario", "play another scenario";
     Palette = "palette", "commands";
     Help = "help", "help";
+    Redraw = "redraw", "draw the screen anew";
     Suspend = "suspend", "suspend to the shell";
     Quit = "quit", "leave";
 }

@@ -47,6 +47,9 @@ pub struct Who {
     pub pid: u32,
     /// Of this program.
     pub version: String,
+    /// The number of `os_user`, as the kernel has it; lines of older versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<u32>,
 }
 
 impl Who {
@@ -352,6 +355,15 @@ mod tests {
         let fingerprint = serde_json::from_str("\"ab\"").unwrap();
         let body = Body::Verified { execution, fingerprint, sender: String::new() };
         assert_eq!(serde_json::from_str::<Body>(old).unwrap(), body);
+    }
+
+    #[test]
+    fn who_of_before_the_uid_was_recorded_can_be_read() {
+        let old = r#"{"arn":"","os_user":"alice","host":"desk","pid":7,"version":"0.1.0"}"#;
+        let who: Who = serde_json::from_str(old).unwrap();
+        assert_eq!((who.uid, serde_json::to_string(&who).unwrap().as_str()), (None, old));
+        let now = Who { uid: Some(1000), ..who };
+        assert!(serde_json::to_string(&now).unwrap().ends_with("\"uid\":1000}"));
     }
 
     #[test]

@@ -7,13 +7,13 @@ mod listing;
 mod planning;
 mod text;
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::clock::Clock;
 use super::connect::{Connection, connect, places};
 use super::journal;
 use super::place::Place;
+use super::say;
 use crate::aws::{self, Session};
 use crate::cli::Source;
 use crate::domain::text::clean;
@@ -46,8 +46,7 @@ impl Standing {
         let Connection { estate, policies, clock, codes, problems, .. } = connection;
         tokio::spawn(code::answer(codes));
         for problem in &problems {
-            // Nobody is left to tell when stderr is gone.
-            let _ = writeln!(io::stderr(), "qd: {}", clean(problem));
+            say::note(&clean(problem));
         }
         let names: Vec<&str> = estate.environments.iter().map(|e| e.name.as_str()).collect();
         let index = match environment {

@@ -6,6 +6,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use super::contained::{contained, defect};
 use crate::app::{Estate, Msg};
 use crate::aws::{self, Session};
 use crate::collect::metrics::MetricCall;
@@ -58,23 +59,34 @@ impl Driver {
         let answers = self.answers.clone();
         self.tasks.spawn(async move {
             let Request { id, target, ask, signing } = request;
-            match signing {
-                Signing::Reread if session.asks_for_code() => {}
-                Signing::Reread | Signing::Anew => session.forget_credentials(),
-                Signing::Kept => {}
-            }
-            // Before any place in a queue is taken: a question for an MFA code may take minutes.
-            if let Err(fault) = session.signed_in(call_of(&ask)).await {
-                let _ = answers.send(Msg::Answered { id, target, result: Err(fault) }).await;
-                return;
-            }
-            let result = match ask {
-                Ask::Metrics { calls } => metrics(&session, &site, &limits, calls, id, &target, &answers).await,
-                ask => single(&session, &site, &limits, ask).await,
-            };
+            let call = call_of(&ask);
+            let work = Box::pin(answer(&session, &site, &limits, (ask, signing), (id, &target), &answers));
+            let result = contained(work).await.unwrap_or_else(|said| Err(defect(call, &said)));
             // The receiver is gone only when the console is leaving.
             let _ = answers.send(Msg::Answered { id, target, result }).await;
         });
+    }
+}
+
+/// Carries a request out; parts of its answer are handed on before.
+async fn answer(
+    session: &Session,
+    site: &Site,
+    limits: &Limits,
+    (ask, signing): (Ask, Signing),
+    (id, target): (u64, &Target),
+    answers: &mpsc::Sender<Msg>,
+) -> Result<Answer, Fault> {
+    match signing {
+        Signing::Reread if session.asks_for_code() => {}
+        Signing::Reread | Signing::Anew => session.forget_credentials(),
+        Signing::Kept => {}
+    }
+    // Before any place in a queue is taken: a question for an MFA code may take minutes.
+    session.signed_in(call_of(&ask)).await?;
+    match ask {
+        Ask::Metrics { calls } => metrics(session, site, limits, calls, id, target, answers).await,
+        ask => single(session, site, limits, ask).await,
     }
 }
 

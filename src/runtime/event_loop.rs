@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::event::{Event, EventStream, KeyEventKind, MouseButton, MouseEventKind};
+use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind};
 use crossterm::execute;
-use futures_util::StreamExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -19,6 +18,7 @@ use super::configured::SignIns;
 use super::connect::{operators_of, places_of};
 use super::driver::Driver;
 use super::executor::Executor;
+use super::keyboard::{self, Heard};
 use super::last_known::{self, Pace};
 use super::own_files::OwnFiles;
 use super::terminal::Guard;
@@ -41,7 +41,8 @@ const BATCH: usize = 256;
 
 /// What made the loop wake.
 enum Wake {
-    Terminal(Option<io::Result<Event>>),
+    Terminal(Option<io::Result<Heard>>),
+    Resized,
     Answer(Option<Msg>),
     Question(MfaRequest),
     Tick,
@@ -99,12 +100,13 @@ impl Outside {
     }
 }
 
-/// The signals that end the console. Registered before the terminal is taken, so that none of them
+/// The signals that end the console, and that of another size. Registered before the terminal is taken, so that none of them
 /// can leave it behind.
 pub struct Signals {
     interrupt: Signal,
     terminate: Signal,
     hangup: Signal,
+    resize: Signal,
 }
 
 impl Signals {
@@ -114,6 +116,7 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
+            resize: signal(SignalKind::window_change())?,
         })
     }
 }
@@ -128,10 +131,10 @@ pub async fn run(
     signals: &mut Signals,
     outside: &mut Outside,
 ) -> io::Result<()> {
-    let mut events = EventStream::new();
+    let mut events = keyboard::listen()?;
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let Signals { interrupt, terminate, hangup } = signals;
+    let Signals { interrupt, terminate, hangup, resize } = signals;
 
     let size = guard.screen.size()?;
     let mut effects = update(state, Msg::Tick(clock.now()));
@@ -148,7 +151,8 @@ pub async fn run(
             _ = interrupt.recv() => Wake::Signal,
             _ = terminate.recv() => Wake::Signal,
             _ = hangup.recv() => Wake::Signal,
-            event = events.next() => Wake::Terminal(event),
+            _ = resize.recv() => Wake::Resized,
+            event = events.recv() => Wake::Terminal(event),
             answer = answers.recv() => Wake::Answer(answer),
             Some(msg) = outside.happened.recv() => Wake::Answer(Some(msg)),
             Some(question) = outside.codes.recv(), if outside.question.is_none() => Wake::Question(question),
@@ -162,9 +166,20 @@ pub async fn run(
                 return Ok(());
             }
             Wake::Terminal(Some(Err(error))) => return Err(error),
-            Wake::Terminal(Some(Ok(event))) => {
-                if let Some(msg) = message(event, &mut outside.late) {
-                    effects.extend(update(state, msg));
+            Wake::Resized => {
+                let size = guard.screen.size()?;
+                effects.extend(update(state, Msg::Resize(size.width, size.height)));
+            }
+            Wake::Terminal(Some(Ok(heard))) => {
+                hear(heard, state, &mut outside.late, &mut effects);
+                // Whatever came meanwhile is one frame: a key that repeats itself is not drawn each time.
+                for _ in 0..BATCH {
+                    if effects.iter().any(|effect| matches!(effect, Effect::Quit | Effect::Suspend)) {
+                        break;
+                    }
+                    let Ok(more) = events.try_recv() else { break };
+                    settle(state);
+                    hear(more?, state, &mut outside.late, &mut effects);
                 }
             }
             Wake::Answer(Some(msg)) => {
@@ -265,7 +280,14 @@ fn record(effects: Vec<Effect>, outside: &mut Outside) {
     }
 }
 
-fn message(event: Event, late: &mut LateAnswer) -> Option<Msg> {
+/// Lets the core hear what the terminal said.
+fn hear(heard: Heard, state: &mut State, late: &mut LateAnswer, effects: &mut Vec<Effect>) {
+    if let Some(msg) = message(heard, late) {
+        effects.extend(update(state, msg));
+    }
+}
+
+fn message(Heard { event, rushed }: Heard, late: &mut LateAnswer) -> Option<Msg> {
     match event {
         #[cfg(debug_assertions)]
         Event::Key(key)
@@ -274,7 +296,9 @@ fn message(event: Event, late: &mut LateAnswer) -> Option<Msg> {
             rehearse_a_panic()
         }
         Event::Key(key) if late.takes(&key, std::time::Instant::now()) => None,
-        Event::Key(key) if key.kind != KeyEventKind::Release => Key::from_event(&key).map(Msg::Key),
+        Event::Key(key) if key.kind != KeyEventKind::Release => {
+            Key::from_event(&key).map(if rushed { Msg::Rushed } else { Msg::Key })
+        }
         Event::Mouse(mouse) => match mouse.kind {
             MouseEventKind::ScrollUp => Some(Msg::Wheel(-1)),
             MouseEventKind::ScrollDown => Some(Msg::Wheel(1)),
@@ -318,6 +342,7 @@ fn perform(
             }
             Effect::Quit => return Ok(true),
             Effect::Suspend => guard.suspend()?,
+            Effect::Redraw => guard.redraw()?,
             Effect::GiveCode(code) => {
                 // Dropping the question declines it.
                 if let (Some(question), Some(code)) = (outside.question.take(), code) {

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::clock::Clock;
+use super::contained::{contained, defect};
 use super::execute::{Report, Run, append};
 use super::journal::{self, Journal};
 use super::place::Place;
@@ -75,7 +76,8 @@ impl Executor {
                 let _ = messages.send(Msg::Observed { id, result: Err(nowhere(&target.environment)) }).await;
                 return;
             };
-            let result = place.read(kind, &target, clock.now()).await;
+            let read = contained(Box::pin(place.read(kind, &target, clock.now()))).await;
+            let result = read.unwrap_or_else(|said| Err(defect(aws::GET_CALLER_IDENTITY, &said)));
             let _ = messages.send(Msg::Observed { id, result: result.map(Box::new) }).await;
         });
     }
@@ -119,8 +121,11 @@ impl Executor {
             reader: approved.plan().principal.clone(),
             report: Report::Console(self.messages.clone()),
         };
+        let messages = self.messages.clone();
         self.tasks.spawn(async move {
-            Box::pin(run.begin(approved)).await;
+            if let Err(said) = contained(Box::pin(run.begin(approved))).await {
+                let _ = messages.send(Msg::NotBegun(broken_off(&said))).await;
+            }
         });
     }
 
@@ -204,11 +209,17 @@ impl Executor {
                     reader: execution.plan.principal.clone(),
                     report: Report::Console(messages.clone()),
                 };
+                let told = messages.clone();
                 runs.spawn(async move {
-                    if began_anew {
-                        run.abandon(execution, claim).await;
-                    } else {
-                        Box::pin(run.resume(execution, claim)).await;
+                    let work = async move {
+                        if began_anew {
+                            run.abandon(execution, claim).await;
+                        } else {
+                            Box::pin(run.resume(execution, claim)).await;
+                        }
+                    };
+                    if let Err(said) = contained(Box::pin(work)).await {
+                        let _ = told.send(Msg::NotBegun(broken_off(&said))).await;
                     }
                 });
             }
@@ -231,6 +242,12 @@ async fn again(journal: &Arc<Journal>, id: &ExecutionId) -> Option<Execution> {
     let journal = journal.clone();
     let entries = tokio::task::spawn_blocking(move || journal.read_all()).await.ok()?.ok()?;
     Execution::rebuild(&entries).into_iter().find(|known| known.id == *id)
+}
+
+/// That an execution is followed no longer, because of a defect of our own.
+fn broken_off(said: &str) -> String {
+    let what = aws::error::one_line(said);
+    format!("a defect of qd's own ended the following of a change: what was sent goes on in AWS, see O ({what})")
 }
 
 /// There is no such environment any more.

@@ -4,15 +4,20 @@
 //! may write at once; each append holds the file's lock and goes on from the newest entry, whoever
 //! wrote it. Beside the file lies `journal.head`, which tells its verification where it must end.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
+mod lock;
+pub(super) mod own;
+mod user;
+
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use rustix::fs::OFlags;
 
+use self::lock::{Lock, PATIENCE};
+use self::own::{open_if_there, open_own, private_folder, read_if_there, stranger};
 use crate::domain::text::clean;
 use crate::ops::journal::{self, Body, Entry, ExecutionId, Head, Link, Report, Who, chain};
 
@@ -26,12 +31,16 @@ const CLAIMS: &str = "executions";
 pub const SANDBOX: &str = "sandbox";
 /// Bytes of the journal's end that are read first. A plan has some ten thousand.
 const END: u64 = 64 * 1024;
+/// Bytes of a journal that are read: some hundred thousand changes.
+const MOST: u64 = 1024 * 1024 * 1024;
+/// Bytes of a head that are read; it has some hundred.
+const MOST_OF_HEAD: u64 = 4096;
 
-/// Where the journal lies: `QD_STATE_DIR`, or the folder of the log.
+/// Where the journal lies: `QD_STATE_DIR`, or the folder of the log. Always an absolute path.
 #[must_use]
 pub fn folder() -> Option<PathBuf> {
-    match std::env::var_os("QD_STATE_DIR").map(PathBuf::from).filter(|path| path.is_absolute()) {
-        Some(path) => Some(path),
+    match std::env::var_os("QD_STATE_DIR").filter(|named| !named.is_empty()) {
+        Some(named) => std::path::absolute(named).ok(),
         None => Some(super::logging::path()?.parent()?.to_owned()),
     }
 }
@@ -42,7 +51,8 @@ pub fn folder() -> Option<PathBuf> {
 /// # Errors
 /// Why there is none, for a person; nothing may be changed then.
 pub fn of_console(is_sandbox: bool) -> Result<Arc<Journal>, String> {
-    let folder = folder().ok_or("no home directory: set QD_STATE_DIR to the folder for the journal")?;
+    let folder =
+        folder().ok_or("HOME is no absolute path: set it, or QD_STATE_DIR, to have a folder for the journal")?;
     let folder = if is_sandbox { folder.join(SANDBOX) } else { folder };
     Journal::open(&folder).map(Arc::new).map_err(|error| format!("{}: {error}", folder.display()))
 }
@@ -68,6 +78,8 @@ pub struct Stored {
     pub journal: Vec<u8>,
     /// The text of the head, if there is one.
     pub head: Option<Vec<u8>>,
+    /// The uid of who it belongs to, when that is not us.
+    pub stranger: Option<u32>,
 }
 
 impl Stored {
@@ -82,8 +94,8 @@ impl Journal {
     /// Opens the journal in a folder; both are made when they are not there.
     ///
     /// # Errors
-    /// When the folder or the file is a symbolic link, when others may write to the folder, or when
-    /// the file cannot be opened.
+    /// When the folder or the file is a symbolic link or somebody else's, when others may write to the
+    /// folder, or when the file is none or cannot be opened.
     pub fn open(folder: &Path) -> io::Result<Self> {
         private_folder(folder)?;
         let file = open_own(&folder.join(FILE))?;
@@ -138,7 +150,7 @@ impl Journal {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         // Somebody may move the file away while this waits for the lock, but not for ever.
         for _ in 0..8 {
-            file.lock()?;
+            lock::take(&file, &path, Lock::Exclusive, PATIENCE)?;
             let own = file.metadata()?;
             let named = fs::symlink_metadata(&path);
             if named.is_ok_and(|named| (named.dev(), named.ino()) == (own.dev(), own.ino())) {
@@ -150,8 +162,8 @@ impl Journal {
     }
 
     fn append_to(&self, file: &File, at: Timestamp, environment: &str, arn: &str, body: Body) -> io::Result<Entry> {
-        let end = End::read(file)?;
-        let kept = read_if_there(&self.folder.join(HEAD))?.as_deref().and_then(Head::read);
+        let end = End::read(file, &self.folder.join(FILE))?;
+        let kept = read_if_there(&self.folder.join(HEAD), MOST_OF_HEAD)?.as_deref().and_then(Head::read);
         let mut head = Head::newest(end.last.as_ref(), kept.as_ref());
         // After a crash between a line and its head. Done first, so that it is never two behind.
         if let Some(head) = head.as_ref().filter(|head| kept.as_ref() != Some(*head)) {
@@ -207,19 +219,23 @@ impl Journal {
 pub fn read(folder: &Path) -> io::Result<Stored> {
     let path = folder.join(FILE);
     let head = folder.join(HEAD);
-    let file = match OpenOptions::new().read(true).custom_flags(no_link()).open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(Stored { journal: Vec::new(), head: read_if_there(&head)? });
-        }
-        Err(error) => return Err(named(&path, &error)),
+    let Some(file) = open_if_there(&path)? else {
+        return Ok(Stored { head: read_if_there(&head, MOST_OF_HEAD)?, ..Stored::default() });
     };
     // Between a line and its head the writer holds the lock.
-    file.lock_shared()?;
-    let length = file.metadata()?.len();
-    let mut journal = vec![0; length as usize];
+    lock::take(&file, &path, Lock::Shared, PATIENCE)?;
+    let mut journal = vec![0; length(&file, &path)? as usize];
     file.read_exact_at(&mut journal, 0)?;
-    Ok(Stored { journal, head: read_if_there(&head)? })
+    Ok(Stored { journal, head: read_if_there(&head, MOST_OF_HEAD)?, stranger: stranger(&file)? })
+}
+
+/// The length of a journal that is one.
+fn length(file: &File, path: &Path) -> io::Result<u64> {
+    let length = file.metadata()?.len();
+    if length <= MOST {
+        return Ok(length);
+    }
+    Err(io::Error::other(format!("{} has {length} bytes, which no journal has: move it away", path.display())))
 }
 
 /// What the end of the file is.
@@ -232,8 +248,8 @@ struct End {
 }
 
 impl End {
-    fn read(file: &File) -> io::Result<Self> {
-        let length = file.metadata()?.len();
+    fn read(file: &File, path: &Path) -> io::Result<Self> {
+        let length = length(file, path)?;
         let mut span = END;
         loop {
             let from = length.saturating_sub(span);
@@ -252,66 +268,15 @@ impl End {
     }
 }
 
-/// Makes a folder that only we can enter, or takes one that only we can write to.
-fn private_folder(folder: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| named(folder, &error))?;
-    let found = fs::symlink_metadata(folder)?;
-    let refused = if found.is_symlink() {
-        "is a symbolic link: the journal's folder must be a real one"
-    } else if found.mode() & 0o022 != 0 {
-        "can be written to by others: take that away with chmod go-w"
-    } else {
-        return Ok(());
-    };
-    Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("{} {refused}", folder.display())))
-}
-
-/// Opens a file of ours to read and append, 0600, never through a symbolic link.
-fn open_own(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true).mode(0o600).custom_flags(no_link());
-    let file = options.open(path).map_err(|error| named(path, &error))?;
-    let found = file.metadata()?;
-    if !found.is_file() {
-        return Err(io::Error::other(format!("{} is not a file", path.display())));
-    }
-    if found.mode() & 0o077 != 0 {
-        file.set_permissions(Permissions::from_mode(0o600))?;
-    }
-    Ok(file)
-}
-
-fn no_link() -> i32 {
-    OFlags::NOFOLLOW.bits() as i32
-}
-
-fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::read(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(named(path, &error)),
-    }
-}
-
-/// An error that says which file it is about.
-fn named(path: &Path, error: &io::Error) -> io::Error {
-    let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
-    let why = if is_link { "is a symbolic link, which is not followed".to_owned() } else { error.to_string() };
-    io::Error::new(error.kind(), format!("{}: {why}", path.display()))
-}
-
 /// This process, before it is known who AWS takes it for.
 fn this_process() -> Who {
-    let named = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()));
-    let user = named.unwrap_or_else(|| match rustix::process::getuid().as_raw() {
-        0 => "root".to_owned(),
-        other => format!("uid {other}"),
-    });
+    let uid = user::number();
     Who {
         arn: String::new(),
-        os_user: clean(&user),
+        os_user: user::name(uid),
         host: clean(&rustix::system::uname().nodename().to_string_lossy()),
         pid: std::process::id(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        uid: Some(uid),
     }
 }

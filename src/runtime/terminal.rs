@@ -1,8 +1,9 @@
 //! The terminal, taken and always given back: on leaving, on a signal, on a panic.
 
-use std::io::{self, Write, stdout};
+use std::io::{self, IsTerminal, Write, stdin, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use color_eyre::config::{HookBuilder, Theme};
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::style::ResetColor;
@@ -13,6 +14,9 @@ use crossterm::{QueueableCommand, execute};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
+use super::contained::WORKER;
+use super::say;
+
 /// Whether the terminal is in our hands, so that it is given back once.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether the mouse is listened to while it is.
@@ -20,6 +24,12 @@ static MOUSE: AtomicBool = AtomicBool::new(false);
 
 /// The screen that is drawn on.
 pub type Screen = Terminal<CrosstermBackend<io::BufWriter<io::Stdout>>>;
+
+/// Whether there is a terminal to take.
+#[must_use]
+pub fn is_there() -> bool {
+    stdout().is_terminal() && stdin().is_terminal()
+}
 
 /// Holds the terminal; dropping it gives the terminal back.
 pub struct Guard {
@@ -42,6 +52,14 @@ impl Guard {
             (true, false) => execute!(self.screen.backend_mut(), DisableMouseCapture),
             _ => Ok(()),
         }
+    }
+
+    /// Empties the screen, so that the next frame draws all of it: something else wrote on it.
+    pub fn redraw(&mut self) -> io::Result<()> {
+        wipe(self.screen.backend_mut())?;
+        // Not `clear`: that asks the terminal where the cursor is, and waits for the answer.
+        self.screen = screen()?;
+        Ok(())
     }
 
     /// Gives the terminal back, stops the process as Ctrl-Z does, and takes it again when the
@@ -73,12 +91,12 @@ fn enter() -> io::Result<()> {
 /// Opens an empty screen. A console that was killed leaves its own behind, and its colours: terminals
 /// empty the alternate screen only on the way in, and what is blank in the first frame is not drawn.
 fn open(out: &mut impl Write) -> io::Result<()> {
-    out.queue(EnterAlternateScreen)?
-        .queue(ResetColor)?
-        .queue(Clear(ClearType::All))?
-        .queue(EnableBracketedPaste)?
-        .queue(Hide)?
-        .flush()
+    out.queue(EnterAlternateScreen)?;
+    wipe(out)
+}
+
+fn wipe(out: &mut impl Write) -> io::Result<()> {
+    out.queue(ResetColor)?.queue(Clear(ClearType::All))?.queue(EnableBracketedPaste)?.queue(Hide)?.flush()
 }
 
 /// An empty screen: the first frame draws all of it.
@@ -98,22 +116,41 @@ pub fn give_back() {
     }
 }
 
-/// A panic anywhere gives the terminal back first, says in words what happened and where the log
-/// is, and ends the process: a console in an unknown state must not go on.
+/// A panic of the console's own gives the terminal back first, says in words what happened and where
+/// the log is, and ends the process: a console in an unknown state must not go on. One in a task ends
+/// that task ([`super::contained`]); it is logged, and said where there is no screen to say it on.
 pub fn install_panic_hook(log: Option<std::path::PathBuf>) {
+    let plain = HookBuilder::blank().theme(Theme::new()).display_env_section(false);
+    let (reporter, _) = plain.add_default_filters().into_hooks();
     std::panic::set_hook(Box::new(move |info| {
-        give_back();
         let place = info.location().map(ToString::to_string).unwrap_or_default();
-        let what = info.payload_as_str().unwrap_or("no message");
+        let what = crate::aws::error::one_line(info.payload_as_str().unwrap_or("no message"));
+        if std::thread::current().name() == Some(WORKER) {
+            tracing::error!(place, what, "a task panicked");
+            log_report(&reporter.panic_report(info).to_string());
+            if !TAKEN.load(Ordering::SeqCst) {
+                say::note(&format!("a defect of its own at {place}: {what}"));
+            }
+            return;
+        }
+        give_back();
         tracing::error!(place, what, "panic");
-        let mut err = io::stderr();
-        let _ = writeln!(err, "qd stopped by a defect of its own at {place}: {what}");
-        let _ = writeln!(err, "What was sent to AWS goes on there; the next qd follows it.");
+        log_report(&reporter.panic_report(info).to_string());
+        say::notes(&format!("qd stopped by a defect of its own at {place}: {what}\n"));
+        say::notes("What was sent to AWS goes on there; the next qd follows it.\n");
         if let Some(log) = &log {
-            let _ = writeln!(err, "Please report it with the end of {}", log.display());
+            say::notes(&format!("Please report it with the end of {}\n", log.display()));
         }
         std::process::exit(101);
     }));
+}
+
+/// Logs a report line by line, cleaned and without secrets: a panic's message may hold anything. With
+/// `RUST_BACKTRACE=1` there is a backtrace in it.
+fn log_report(report: &str) {
+    for line in report.lines().filter(|line| !line.trim().is_empty()) {
+        tracing::error!("  {}", crate::aws::error::one_line(line));
+    }
 }
 
 #[cfg(test)]
@@ -128,5 +165,13 @@ mod tests {
         let at = |sequence: &str| text.find(sequence).unwrap_or_else(|| panic!("{sequence:?} is not in {text:?}"));
         let order = ["\u{1b}[?1049h", "\u{1b}[0m", "\u{1b}[2J"].map(at);
         assert!(order.is_sorted(), "{text:?}");
+    }
+
+    #[test]
+    fn drawing_anew_wipes_and_stays_where_it_is() {
+        let mut written = Vec::new();
+        wipe(&mut written).expect("a vector takes everything");
+        let text = String::from_utf8(written).expect("escape sequences are text");
+        assert!(text.starts_with("\u{1b}[0m\u{1b}[2J") && !text.contains("1049"), "{text:?}");
     }
 }

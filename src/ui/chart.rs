@@ -51,6 +51,8 @@ pub struct Chart<'a> {
     pub unit: Unit,
     /// Time and value, oldest first.
     pub points: &'a [(i64, f64)],
+    /// Times of values that the metric cannot have: each is a `?`, and no part of the line.
+    pub impossible: &'a [i64],
     /// The time that the width stands for.
     pub window: Range<i64>,
     /// Distance of the points, seconds; more than 2.5 times that is a gap.
@@ -79,6 +81,7 @@ impl<'a> Chart<'a> {
             title,
             unit,
             points: &[],
+            impossible: &[],
             window,
             period,
             range: if unit == Unit::Percent { YRange::Percent } else { YRange::From0 },
@@ -113,7 +116,9 @@ impl<'a> Chart<'a> {
             return;
         }
         if track.bounds.is_none() {
-            draw_message(self.message, plot, buf, theme);
+            let odd = self.odd().next().is_some();
+            let message = if odd { "only values that it cannot have" } else { self.message };
+            draw_message(message, plot, buf, theme);
             self.draw_cursor(plot, buf, theme);
         } else {
             let scale = Scale::new(self.range, self.unit, track.bounds, plot.height);
@@ -127,6 +132,9 @@ impl<'a> Chart<'a> {
             self.draw_cursor(plot, buf, theme);
             self.draw_thresholds(&scale, plot, buf, theme);
         }
+        for x in self.odd().filter_map(|at| self.cell_of(at, plot)) {
+            put_behind(plot, x, 0, '?', theme.style(Role::Warning), buf);
+        }
         if axis_height > 0 {
             let row = Rect { y: area.bottom() - 1, height: 1, ..plot };
             self.draw_marks(row, buf, theme);
@@ -139,10 +147,18 @@ impl<'a> Chart<'a> {
         }
     }
 
+    /// The moments in the window whose values the metric cannot have.
+    fn odd(&self) -> impl Iterator<Item = i64> + '_ {
+        self.impossible.iter().copied().filter(move |at| self.window.contains(at))
+    }
+
     fn draw_title(&self, track: &Track, row: Rect, buf: &mut Buffer, theme: &Theme) {
         let mut x = write(row.x, row, self.title, theme.style(Role::Header), buf);
         let read = if self.cursor.is_some() { track.at_cursor } else { track.last };
-        if read.is_some_and(|(_, value)| self.unit == Unit::Seconds && value < 0.0) {
+        let newest = track.last.map_or(i64::MIN, |(at, _)| at);
+        if self.cursor.is_none() && self.odd().any(|at| at > newest) {
+            x = write(x + 2, row, "? cannot be", theme.style(Role::Warning), buf);
+        } else if read.is_some_and(|(_, value)| self.unit == Unit::Seconds && value < 0.0) {
             // ReplicaLag is -1 while replication does not run: a state, not a time.
             x = write(x + 2, row, "stopped", theme.style(Role::Critical), buf);
         } else if let Some((_, value)) = read {

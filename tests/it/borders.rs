@@ -146,6 +146,19 @@ fn the_terminal_belongs_to_the_runtime() {
     assert_eq!(uses(&sources(), &["crossterm"], outside), Vec::<String>::new());
 }
 
+/// What is printed is cleaned in one place; beside it only the screen is written, of cleaned text.
+#[test]
+fn everything_printed_goes_through_one_door() {
+    let door = ["runtime/say.rs", "runtime/terminal.rs", "runtime/background.rs"];
+    for source in sources().iter().filter(|source| !door.contains(&source.path.as_str())) {
+        for (number, line) in (1..).zip(&source.code) {
+            for word in ["stdout()", "stderr()", "print!(", "println!(", "stdio::"] {
+                assert!(!line.contains(word), "src/{}:{number}: {word}", source.path);
+            }
+        }
+    }
+}
+
 #[test]
 fn the_shell_alone_is_asynchronous() {
     let all = sources();

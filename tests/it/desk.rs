@@ -155,7 +155,7 @@ impl Desk {
                 }
                 Effect::Play(name) => self.sandbox.play(&name).expect("the scenario"),
                 Effect::Quit => self.left = true,
-                Effect::GiveCode(_) | Effect::Suspend => {}
+                Effect::GiveCode(_) | Effect::Suspend | Effect::Redraw => {}
             }
         }
     }

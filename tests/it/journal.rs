@@ -89,6 +89,28 @@ fn it_is_led_nowhere_else() {
     assert!(error.contains("chmod go-w"), "{error}");
 }
 
+/// A pipe would hold up whoever opens it until somebody writes into it.
+#[test]
+fn a_pipe_in_its_place_holds_nobody_up() {
+    for name in [FILE, HEAD, "executions/20261122-031244-7f3a91c2-0b5e.lock"] {
+        let folder = written(2);
+        let journal = Journal::open(folder.path()).unwrap();
+        let id: ExecutionId = "20261122-031244-7f3a91c2-0b5e".parse().unwrap();
+        drop(journal.claim(&id).unwrap());
+        let path = folder.path().join(name);
+        fs::remove_file(&path).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let errors = if name.ends_with(".lock") {
+            vec![journal.claim(&id).unwrap_err()]
+        } else {
+            vec![read(folder.path()).unwrap_err(), journal.append(at(), "PROD", "", body(3)).unwrap_err()]
+        };
+        for error in errors {
+            assert!(error.to_string().contains("is a pipe (fifo)"), "{name}: {error}");
+        }
+    }
+}
+
 #[test]
 fn what_is_appended_is_there() {
     let folder = written(3);
@@ -99,6 +121,7 @@ fn what_is_appended_is_there() {
     assert_eq!(all[2].who.arn, "arn:aws:iam::111122223333:user/alice");
     assert_eq!(all[2].who.pid, std::process::id());
     assert!(!all[2].who.host.is_empty() && !all[2].who.os_user.is_empty());
+    assert_eq!(all[2].who.uid, Some(rustix::process::getuid().as_raw()));
     assert!(report(folder.path()).is_sound());
 }
 

@@ -2,11 +2,15 @@
 #![allow(clippy::large_futures, reason = "a test's future is made once")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[cfg(feature = "sandbox")]
+mod absurd;
 mod agreement;
 #[cfg(feature = "sandbox")]
 mod borders;
 #[cfg(feature = "sandbox")]
 mod boto;
+#[cfg(feature = "sandbox")]
+mod contained;
 mod contrast;
 #[cfg(feature = "sandbox")]
 mod desk;
@@ -37,6 +41,8 @@ mod pty;
 mod python;
 #[cfg(feature = "sandbox")]
 mod safety;
+#[cfg(feature = "sandbox")]
+mod said;
 #[cfg(feature = "sandbox")]
 mod scale;
 #[cfg(feature = "sandbox")]

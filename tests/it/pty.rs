@@ -322,6 +322,55 @@ fn another_size_is_drawn_at_once() {
     console.is_given_back();
 }
 
+/// Both at the same moment: neither waits for the next key.
+#[test]
+fn a_key_beside_another_size_is_heard() {
+    let mut console = ready();
+    for (columns, rows) in [(160, 50), (120, 40), (100, 30), (120, 40), (160, 50)] {
+        console.resize(columns, rows);
+        console.types("?");
+        console.shows("Everywhere");
+        console.resize(columns - 1, rows);
+        console.types("\x1b");
+        console.hides("Everywhere");
+    }
+    console.types("q");
+    assert!(console.ends().success());
+}
+
+#[test]
+fn a_flood_of_keys_is_drained_and_opens_nothing() {
+    let mut console = ready();
+    console.types("D");
+    console.shows("Databases 14");
+    console.types(&("j".repeat(12_000) + "\r"));
+    console.shows("came faster than a person types");
+    assert!(console.lines().iter().any(|line| line.contains("Databases 14")), "{:?}", console.lines());
+    console.types("?");
+    console.shows("Everywhere");
+    console.types("\x1b");
+    console.hides("Everywhere");
+    console.types("q");
+    assert!(console.ends().success());
+    console.is_given_back();
+}
+
+/// Something else wrote on the screen.
+#[test]
+fn the_screen_is_drawn_anew() {
+    for keymap in ["default", "vim", "emacs"] {
+        let mut console = Console::start(&Start { args: &["--sandbox", "--keymap", keymap], ..Start::default() });
+        console.shows(ROW);
+        console.lock().screen.process(b"\x1b[1;1HBroadcast message");
+        console.shows("Broadcast message");
+        console.types("\x0c");
+        console.hides("Broadcast message");
+        console.shows(ROW);
+        console.types("q");
+        assert!(console.ends().success());
+    }
+}
+
 #[test]
 fn keys_leave() {
     for keys in ["q", "\x03"] {
@@ -355,7 +404,7 @@ fn a_panic_gives_the_terminal_back_and_says_so() {
     assert!(screen.contains("qd stopped by a defect of its own"), "{screen}");
     assert!(screen.contains("qd.log"), "{screen}");
     let log = fs::read_to_string(console.home.join("state/quarterdeck/qd.log")).expect("the log file");
-    assert!(log.contains("panic"), "{log}");
+    assert!(log.contains("panic") && log.contains("crashed"), "{log}");
 }
 
 /// Only a shell with job control can continue what was stopped, so one runs the console here: it

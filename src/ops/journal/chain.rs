@@ -140,13 +140,21 @@ impl Tail<'_> {
     }
 }
 
+/// Bytes that a crash can leave: an entry is written in one piece, and has fewer.
+const MOST_LEFT: usize = 1024 * 1024;
+
 /// Whether these lines, of which the last one has no end, can be what crashes left. A crash leaves
-/// one unfinished line. Only when the entry that was to tell of it was cut short as well there are
-/// two, and the first has an end: it must be the beginning of an entry then.
+/// one unfinished line: the beginning of an entry, with zeroes where its blocks were not written yet.
+/// Only when the entry that was to tell of it was cut short as well there are two.
 fn is_left_by_crashes(rest: &[u8]) -> bool {
-    let mut lines: Vec<&[u8]> = rest.split(|byte| *byte == b'\n').collect();
-    lines.pop();
-    lines.into_iter().all(is_beginning)
+    rest.len() <= MOST_LEFT && (rest.is_empty() || rest.split(|byte| *byte == b'\n').all(is_remnant))
+}
+
+/// Whether a line can be what is on the disk of an entry that was being written.
+fn is_remnant(line: &[u8]) -> bool {
+    let written = line.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let begun = &line[..written];
+    if begun.is_empty() { !line.is_empty() } else { is_beginning(begun) }
 }
 
 /// Whether a line can be the beginning of an entry, and not a whole one.
@@ -404,10 +412,44 @@ mod tests {
             );
             assert!(!tail(&with(&more).concat()).is_torn(), "{more:?}");
         }
-        for torn in [vec!["{\"seq\":3,\"at"], vec!["{\"se"], vec!["{\"seq\":3\n", "{\"se"]] {
+        for torn in [
+            vec!["{\"seq\":3,\"at"],
+            vec!["{\"se"],
+            vec!["{\"seq\":3\n", "{\"se"],
+            vec!["\0\0\0\0"],
+            vec!["{\"seq\":3,\"at\0\0"],
+        ] {
             let report = report(&with(&torn), &head);
             assert!(report.is_sound() && report.torn_last_line && report.warning().is_none(), "{torn:?}: {report:?}");
             assert!(tail(&with(&torn).concat()).is_torn(), "{torn:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_write_leaves_is_no_crash() {
+        let (lines, head) = journal(2);
+        let large = |start: &[u8], fill: u8| {
+            let mut text = start.to_vec();
+            text.resize(MOST_LEFT + 1, fill);
+            text
+        };
+        for strange in [
+            b"hello".to_vec(),
+            b"{\"a\":1".to_vec(),
+            b"\0\0{\"seq\":3".to_vec(),
+            b"{\"seq\":3,\"hash\":\"none\"}".to_vec(),
+            large(b"", b'x'),
+            large(b"", 0),
+            large(b"{\"seq\":3,\"at\":\"", b'x'),
+        ] {
+            let text = [lines.concat(), strange].concat();
+            let report =
+                verify(text.split_inclusive(|b| *b == b'\n')).with_head(Some(&serde_json::to_vec(&head).unwrap()));
+            assert_eq!(
+                report.breaks.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                ["line 3: it is not an entry"]
+            );
+            assert!(!tail(&text).is_torn());
         }
     }
 

@@ -1,8 +1,8 @@
 //! `qd apply`: a plan from a file, approved by its fingerprint, carried out and followed.
 
 use std::future::pending;
-use std::io::{self, Read, Write};
 use std::fs::OpenOptions;
+use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -22,6 +22,7 @@ use crate::ops::requested::Requested;
 use crate::ops::{Execution, Plan};
 use crate::runtime::execute::{Report, Run};
 use crate::runtime::journal::{self, Journal, Stored};
+use crate::runtime::say;
 
 /// Exit codes: done, failed or interrupted, refused or not sent.
 const DONE: u8 = 0;
@@ -47,8 +48,7 @@ pub async fn apply(source: &Source, options: &ApplyChange, tell: &mut dyn FnMut(
     let folder = standing.journal.clone().ok_or("there is no home directory to keep the journal in")?;
     let stored = journal::read(&folder).map_err(|error| format!("the journal cannot be read: {error}"))?;
     if let Some(warning) = stored.report().warning() {
-        // Nobody is left to tell when stderr is gone.
-        let _ = writeln!(io::stderr(), "qd: warning: {}", clean(&warning));
+        say::note(&format!("warning: {}", clean(&warning)));
     }
     match approved(&standing, &plan, &identity, options, &stored, &folder) {
         Err(why) => {

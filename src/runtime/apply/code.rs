@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::aws::{MfaCode, MfaRequest};
 use crate::domain::text::clean;
+use crate::runtime::say;
 
 /// So often a code may be mistyped.
 const TRIES: usize = 3;
@@ -25,7 +26,7 @@ pub(super) async fn answer(mut questions: mpsc::Receiver<MfaRequest>) {
             Ok(Ok(None)) | Err(_) => {}
             Ok(Err(_)) => {
                 let said = "and there is no terminal to ask for it";
-                let _ = writeln!(io::stderr(), "qd: {session} needs an MFA code of {serial}, {said}");
+                say::note(&format!("{session} needs an MFA code of {serial}, {said}"));
             }
         }
     }

@@ -70,6 +70,7 @@ pub fn draw(app: &App, data: &SiteData, database: &Database, screen: &State, are
             let Some(metric) = metrics.get(row * grid.abreast + i).copied() else { continue };
             let series = data.charts.series(&database.id, metric, screen.range().period);
             let points: Vec<(i64, f64)> = series.into_iter().flat_map(Series::points).collect();
+            let impossible: Vec<i64> = series.into_iter().flat_map(Series::impossible).collect();
             let asked = series.is_some_and(|s| s.missing(window.start..window.end.min(now)).is_empty());
             let message = message(data, screen, asked);
             let lines = thresholds::of(metric, database, data);
@@ -78,6 +79,7 @@ pub fn draw(app: &App, data: &SiteData, database: &Database, screen: &State, are
                 title: metric.title(),
                 unit: metric.unit(),
                 points: &points,
+                impossible: &impossible,
                 period,
                 window: window.clone(),
                 range: range(metric, database),

@@ -10,5 +10,5 @@ mod view;
 
 pub use body::usual;
 pub use state::{Edit, Focus, State};
-pub use update::{act, is_text, observed, paste, typed};
+pub use update::{act, is_naming, is_text, observed, paste, typed};
 pub use view::{hints, scroll_limit, view};

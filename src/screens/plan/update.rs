@@ -265,6 +265,12 @@ pub fn typed(app: &mut App, key: Key) {
     plan.refusal = None;
 }
 
+/// Whether the name to approve is being typed.
+#[must_use]
+pub fn is_naming(app: &App) -> bool {
+    app.operations.plan.as_ref().is_some_and(|plan| plan.edit.is_none() && plan.focus == Focus::Name)
+}
+
 /// Text from the clipboard. The name to approve must be typed: pasting it proves nothing.
 pub fn paste(app: &mut App, text: &str) {
     let Some(plan) = app.operations.plan.as_mut() else { return };

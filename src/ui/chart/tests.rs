@@ -131,3 +131,17 @@ fn any_size_can_be_drawn() {
         }
     }
 }
+
+#[test]
+fn what_the_metric_cannot_be_is_a_mark_and_no_line() {
+    let mut chart = cpu();
+    chart.impossible = &[0, 650, 9999];
+    let (lines, _) = draw(&chart, &flat(10.0, 20..26), 4);
+    assert_eq!(lines[0].trim_end(), "CPU  10.0 %");
+    assert_eq!(lines[1], "  100% ?     ?      ");
+    chart.impossible = &[1290];
+    let (lines, _) = draw(&chart, &flat(10.0, 0..6), 4);
+    assert!(lines[0].starts_with("CPU  ? cannot be"), "{lines:?}");
+    let (lines, _) = draw(&chart, &[], 4);
+    assert!(lines.concat().contains("only values"), "{lines:?}");
+}

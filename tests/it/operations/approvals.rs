@@ -1,6 +1,8 @@
 //! What it takes to approve a plan, and what becomes of one that is put away or left behind.
 
+use crossterm::event::{KeyCode, KeyModifiers};
 use quarterdeck::app::Msg;
+use quarterdeck::keymap::Key;
 use quarterdeck::ops::journal::{Body, Outcome};
 use quarterdeck::ops::{Kind, Level};
 use quarterdeck::screens::plan::Focus;
@@ -63,6 +65,34 @@ async fn a_name_is_typed_exactly_and_not_pasted() {
     let execution = desk.finish().await;
     assert_eq!((execution.approval.typed.as_str(), execution.approval.level), (STAGING, Level::TypeName));
     assert_eq!(desk.mutations().len(), 1);
+}
+
+/// Text that a terminal pastes as keys, with the end of its line.
+#[tokio::test(start_paused = true)]
+async fn keys_in_a_burst_approve_nothing() {
+    let enter = || Msg::Rushed(Key::new(KeyCode::Enter, KeyModifiers::NONE));
+    let mut desk = armed(STAGING).await;
+    desk.plan(Kind::Failover, STAGING).await;
+    to_the_name(&mut desk);
+    for character in STAGING.chars() {
+        desk.send(Msg::Rushed(Key::new(KeyCode::Char(character), KeyModifiers::NONE)));
+    }
+    desk.send(enter());
+    assert_eq!((desk.executed, desk.opened().name.value()), (0, ""), "a name in a burst was taken");
+    desk.types(STAGING);
+    desk.send(enter());
+    assert_eq!(desk.executed, 0, "Enter in a burst approved a plan");
+    desk.press("enter");
+    assert_eq!(desk.executed, 1);
+    desk.finish().await;
+
+    let mut desk = armed(DEV).await;
+    desk.plan(Kind::Reboot, DEV).await;
+    desk.send(Msg::Rushed(Key::new(KeyCode::Char('t'), KeyModifiers::CONTROL)));
+    assert_eq!(desk.executed, 0, "a key in a burst approved a plan");
+    desk.press("ctrl-t");
+    assert_eq!(desk.executed, 1);
+    desk.finish().await;
 }
 
 /// What cannot be undone in production wants a reason as well, and time to be read.

@@ -1,0 +1,80 @@
+//! Answers with moments and values that cannot be: nothing that is computed from them grows with them.
+
+use jiff::Timestamp;
+use quarterdeck::app::state::Screen;
+use quarterdeck::collect::{Answer, Request};
+use quarterdeck::domain::{Fault, Metric};
+
+use crate::stage::{self, good};
+
+/// The last second of year 9999, and long before there were clocks.
+const FAR: [i64; 2] = [253_402_300_799, -1_000_000_000_000];
+
+/// The good answers, with every moment in them moved to this one.
+fn absurd(request: &Request, at: Timestamp) -> Vec<Result<Answer, Fault>> {
+    let moved = |answer: Answer| match answer {
+        Answer::Databases(mut all) => {
+            for database in &mut all {
+                database.created = Some(at);
+                database.latest_restorable = Some(at);
+                database.certificate_valid_till = Some(at);
+            }
+            Answer::Databases(all)
+        }
+        Answer::Snapshots(mut all) => {
+            for snapshot in &mut all {
+                snapshot.created = Some(at);
+            }
+            Answer::Snapshots(all)
+        }
+        Answer::Maintenance(mut all) => {
+            for action in &mut all {
+                action.auto_applied_after = Some(at);
+                action.forced_at = Some(at);
+                action.current_apply = Some(at);
+            }
+            Answer::Maintenance(all)
+        }
+        Answer::Alarms(mut all) => {
+            for alarm in &mut all {
+                alarm.since = Some(at);
+            }
+            Answer::Alarms(all)
+        }
+        Answer::Events { mut events, window } => {
+            for event in &mut events {
+                event.at = at;
+            }
+            Answer::Events { events, window }
+        }
+        Answer::MetricPart { call, mut answer } => {
+            answer.partial = true;
+            for points in &mut answer.points {
+                points.extend(FAR.map(|at| (at, 1e300)));
+            }
+            Answer::MetricPart { call, answer }
+        }
+        other => other,
+    };
+    good(request).into_iter().map(|answer| answer.map(moved)).collect()
+}
+
+#[test]
+fn moments_that_cannot_be_cost_no_more_than_others() {
+    for at in [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX] {
+        let mut stage = stage::fresh();
+        stage.answer(|request| Some(absurd(request, at)));
+        assert!(stage.text(120, 40).contains(stage::OPENED), "{at}");
+        stage.open(stage::OPENED);
+        stage.answer(|request| Some(absurd(request, at)));
+        assert!(stage.text(120, 40).contains("CPU"), "{at}");
+        for data in &stage.state.sites {
+            for metric in Metric::CHARTED {
+                let series = data.store.series(stage::OPENED, metric, 60);
+                assert!(series.is_none_or(|series| series.covered().end < 4_000_000_000), "{metric:?}");
+            }
+        }
+        stage.state.screen = Screen::Fleet;
+        assert!(!stage.text(120, 40).trim().is_empty());
+    }
+}
