@@ -154,14 +154,14 @@ impl Source {
             }
             Start::Sso { kept_by } => {
                 let token = hex::encode(Sha1::digest(kept_by.as_bytes()));
-                self.signed_in(By::Sso, name, self.home.as_ref().map(|home| home.join(".aws/sso/cache")), &token)?;
+                signed_in(By::Sso, name, self.home.as_ref().map(|home| home.join(".aws/sso/cache")), &token)?;
                 self.by_sdk(settings::of_sso(profiles, name)).await.map_err(|error| of_sso(profiles, name, error))
             }
             Start::Login { session } => {
                 let token = hex::encode(Sha256::digest(session.trim().as_bytes()));
                 let kept = env::var_os("AWS_LOGIN_CACHE_DIRECTORY").map(PathBuf::from);
                 let kept = kept.or_else(|| self.home.as_ref().map(|home| home.join(".aws/login/cache")));
-                self.signed_in(By::Login, name, kept, &token)?;
+                signed_in(By::Login, name, kept, &token)?;
                 self.by_sdk(settings::of_login(profiles, name)).await
             }
             Start::WebIdentity => self.by_sdk(settings::of_web_identity(profiles, name)).await,
@@ -174,12 +174,6 @@ impl Source {
         };
         let credentials = checked(found?, || self.origin(profiles, &way))?;
         Ok((credentials, way.roles))
-    }
-
-    /// Whether somebody has ever signed in: the token of it is kept in a file.
-    fn signed_in(&self, by: By, profile: &str, kept: Option<PathBuf>, token: &str) -> Result<(), CredentialsError> {
-        let is_there = kept.is_none_or(|folder| fs::exists(folder.join(format!("{token}.json"))).unwrap_or(true));
-        if is_there { Ok(()) } else { Err(CredentialsError::invalid_configuration(NotSignedIn::new(by, profile))) }
     }
 
     async fn by_sdk(&self, files: EnvConfigFiles) -> provider::Result {
@@ -239,6 +233,12 @@ impl Source {
         }
         surroundings
     }
+}
+
+/// Whether somebody has ever signed in: the token of it is kept in a file of this folder.
+fn signed_in(by: By, profile: &str, kept: Option<PathBuf>, token: &str) -> Result<(), CredentialsError> {
+    let is_there = kept.is_none_or(|folder| fs::exists(folder.join(format!("{token}.json"))).unwrap_or(true));
+    if is_there { Ok(()) } else { Err(CredentialsError::invalid_configuration(NotSignedIn::new(by, profile))) }
 }
 
 /// Credentials that can sign.
