@@ -227,7 +227,9 @@ mod tests {
         assert_eq!(Asker::default().ask(SERIAL).await, Err(nobody.clone()));
         let (codes, mut questions) = CodeSource::channel();
         let asker = Asker::new(String::new(), Some(codes));
-        let console = async { questions.recv().await.unwrap().nobody_to_ask(); };
+        let console = async {
+            questions.recv().await.unwrap().nobody_to_ask();
+        };
         let (asked, ()) = tokio::join!(asker.ask(SERIAL), console);
         assert_eq!(asked, Err(nobody.clone()));
         drop(questions);

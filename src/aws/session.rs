@@ -349,13 +349,12 @@ async fn resolved_config(
 async fn region(spec: &SessionSpec, profiles: &Profiles, profile: &str) -> Option<Region> {
     let known = spec.region.clone().or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION"));
     let known = known.or_else(|| way::region(profiles, profile).map(str::to_owned));
-    match known {
-        Some(region) => Some(Region::new(region)),
-        None => {
-            let client = imds::Client::builder().max_attempts(1).build();
-            ImdsRegionProvider::builder().imds_client(client).build().region().await
-        }
+    if let Some(region) = known {
+        return Some(Region::new(region));
     }
+    // Where there is no instance nobody answers, and a second attempt is a second of waiting.
+    let client = imds::Client::builder().max_attempts(1).build();
+    ImdsRegionProvider::builder().imds_client(client).build().region().await
 }
 
 /// Built by hand, because the loader always looks at files and environment.
@@ -372,9 +371,9 @@ fn in_process_config(spec: &SessionSpec, in_process: &InProcess) -> SdkConfig {
     builder.build()
 }
 
-/// As the AWS CLI reads it (`botocore/configprovider.py`, `profile`): the older variable comes first.
+/// As the AWS CLI reads it (version 2, `awscli/botocore/configprovider.py`, `profile`).
 fn profile_of_environment() -> Option<String> {
-    variable("AWS_DEFAULT_PROFILE").or_else(|| variable("AWS_PROFILE"))
+    variable("AWS_PROFILE").or_else(|| variable("AWS_DEFAULT_PROFILE"))
 }
 
 fn variable(name: &str) -> Option<String> {
