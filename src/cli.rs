@@ -124,6 +124,9 @@ pub enum Command {
         /// Only resources of this account, for an operator
         #[arg(long, value_name = "ID")]
         account: Option<String>,
+        /// The partition of its ARNs [default: that of --region, or aws]
+        #[arg(long, value_name = "NAME", value_parser = ["aws", "aws-us-gov", "aws-cn", "aws-eusc"])]
+        partition: Option<String>,
     },
     /// The embedded AWS world
     #[cfg(feature = "sandbox")]

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use quarterdeck::app::state::Screen;
 use quarterdeck::app::toast::{Toast, Tone};
 use quarterdeck::app::{Scope, State};
+use quarterdeck::aws::partition::Partition;
 use quarterdeck::aws::{self, Session, SessionSpec};
 use quarterdeck::cli::{Cli, Command, ConfigCommand, Look, Snapshot, Source};
 use quarterdeck::collect::Schedule;
@@ -57,7 +58,9 @@ fn main() -> ExitCode {
                 return changed(Box::pin(apply::apply(&cli.source, options, &mut tell)).await);
             }
             Some(Command::Audit(ref command)) => return told(audited(&cli.source, command)),
-            Some(Command::IamPolicy { ref role, ref account }) => policy(role, account.as_deref()),
+            Some(Command::IamPolicy { ref role, ref account, ref partition }) => {
+                policy(role, account.as_deref(), partition_of(partition.as_deref(), &cli.source))
+            }
             #[cfg(feature = "sandbox")]
             Some(Command::Sandbox(ref command)) => sandbox(&cli.source, command).await,
         };
@@ -95,15 +98,21 @@ fn audited(source: &Source, command: &audit::AuditCommand) -> Result<audit::Outp
 }
 
 /// `qd iam-policy …`.
-fn policy(role: &str, account: Option<&str>) -> Result<(), String> {
+fn policy(role: &str, account: Option<&str>, partition: Partition) -> Result<(), String> {
     match (role, account) {
         ("operator", Some(account)) if !config::forms::is_account(account) => {
             Err(format!("{account:?} is no account id: expected 12 digits"))
         }
-        ("operator", account) => say::text(&aws::policy::operator(aws::READS, account)),
+        ("operator", account) => say::text(&aws::policy::operator(aws::READS, account, partition)),
         (_, Some(_)) => Err("--account goes with iam-policy operator: reading asks for all there is".into()),
         (_, None) => say::text(&aws::policy::reader(aws::READS)),
     }
+}
+
+/// The partition that is named, or that of the region.
+fn partition_of(name: Option<&str>, source: &Source) -> Partition {
+    let named = name.and_then(Partition::named);
+    named.or(source.region.as_deref().map(Partition::of_region)).unwrap_or_default()
 }
 
 fn fail(message: &str) -> ExitCode {
@@ -280,7 +289,8 @@ fn depth_from_environment() -> ColorDepth {
 
 /// One frame without a terminal.
 async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<(), String> {
-    let connection = connect(source).await?;
+    let mut connection = connect(source).await?;
+    apply::sign_in(&mut connection).await?;
     let folders = Folders::beside(source.config.as_deref());
     let appearance = Appearance { look: look.clone(), depth: ColorDepth::TrueColor, background: None, folders };
     let mut state = open(&connection, &appearance);

@@ -1,9 +1,11 @@
 //! Assuming a role, with a code of multi-factor authentication where the role wants one.
 //!
 //! The SDK's own provider (`aws_config::sts::AssumeRoleProvider`) cannot carry a code, so that
-//! both kinds go through this one call.
+//! both kinds go through this one call: at the session's own endpoint, as the AWS CLI does it, or at
+//! that of a region.
 
 use std::env;
+use std::error::Error;
 use std::time::{Duration, SystemTime};
 
 use aws_config::{Region, SdkConfig};
@@ -12,11 +14,13 @@ use aws_credential_types::provider::{self, error::CredentialsError};
 use aws_sdk_sts::config::Builder;
 use aws_sdk_sts::config::retry::RetryPartition;
 use aws_sdk_sts::error::SdkError;
-use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_sdk_sts::operation::assume_role::{AssumeRoleError, AssumeRoleOutput};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::address::Address;
-use super::mfa::{Asker, MfaError};
+use super::address::{Address, At};
+use super::mfa::{Asker, MfaCode, MfaError};
+use super::partition::Partition;
+use super::regions::Regions;
 use super::whole::WholeXml;
 use crate::domain::text;
 
@@ -45,6 +49,7 @@ pub struct AssumeRole {
 /// What STS answered, or an [`MfaError`].
 pub(super) async fn assume(
     config: &SdkConfig,
+    regions: &Regions,
     credentials: Credentials,
     role: &AssumeRole,
     asker: &Asker,
@@ -53,15 +58,48 @@ pub(super) async fn assume(
         Some(serial) => Some(asker.ask(serial).await.map_err(CredentialsError::provider_error)?),
         None => None,
     };
-    let region = config.region().cloned().unwrap_or_else(|| Region::new(home_region(&role.arn)));
+    let mut asked = regions.all();
+    if asked.is_empty() {
+        // A session without a region of its own: STS is in every region of the role's partition.
+        asked.push(Partition::of_arn(&role.arn).home_region().to_owned());
+    }
+    // An endpoint of its own is the same one for all regions.
+    let asked = if config.endpoint_url().is_some() { asked.get(..1).unwrap_or_default() } else { asked.as_slice() };
+    let (mut before, mut last) = (Vec::new(), None);
+    for region in asked {
+        match ask(config, region, credentials.clone(), role, code.as_ref()).await {
+            Ok(answer) => {
+                regions.answered(region);
+                return given(answer);
+            }
+            Err(error) if is_silent(&error) => {
+                before.extend(last.replace(error).as_ref().and_then(tried));
+            }
+            Err(error) => return Err(refused(error)),
+        }
+    }
+    let error = last.map_or_else(|| CredentialsError::unhandled("there is no region to ask STS in"), refused);
+    if before.is_empty() {
+        return Err(error);
+    }
+    Err(CredentialsError::provider_error(At { address: before.join(" and "), source: error.into() }))
+}
+
+async fn ask(
+    config: &SdkConfig,
+    region: &str,
+    credentials: Credentials,
+    role: &AssumeRole,
+    code: Option<&MfaCode>,
+) -> Result<AssumeRoleOutput, SdkError<AssumeRoleError>> {
     let config = Builder::from(config)
-        .region(region)
+        .region(Region::new(region.to_owned()))
         .credentials_provider(credentials)
         .retry_partition(RetryPartition::custom("quarterdeck-assume-role").build())
         .interceptor(Address)
         .interceptor(WholeXml)
         .build();
-    let answer = aws_sdk_sts::Client::from_conf(config)
+    aws_sdk_sts::Client::from_conf(config)
         .assume_role()
         .role_arn(&role.arn)
         .role_session_name(role.session_name.clone().unwrap_or_else(|| session_name(user().as_deref())))
@@ -72,12 +110,29 @@ pub(super) async fn assume(
         .set_token_code(code.map(|code| code.reveal().to_owned()))
         .send()
         .await
-        .map_err(refused)?;
+}
+
+fn given(answer: AssumeRoleOutput) -> provider::Result {
     let given =
         answer.credentials.ok_or_else(|| CredentialsError::unhandled("STS gave no credentials for the role"))?;
     let expiry = SystemTime::try_from(given.expiration).map_err(CredentialsError::unhandled)?;
     let (key, secret, token) = (given.access_key_id, given.secret_access_key, given.session_token);
     Ok(Credentials::new(key, secret, Some(token), Some(expiry), "AssumeRole"))
+}
+
+/// No answer came, or one that speaks of the region and not of the role.
+fn is_silent(error: &SdkError<AssumeRoleError>) -> bool {
+    match error {
+        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => true,
+        SdkError::ServiceError(answer) => answer.raw().status().as_u16() >= 500,
+        _ => false,
+    }
+}
+
+/// Where it went.
+fn tried(error: &SdkError<AssumeRoleError>) -> Option<String> {
+    let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.find_map(|cause| cause.downcast_ref::<At>()).map(|at| at.address.clone())
 }
 
 /// A wrong code is told from a role that may not be assumed: AWS calls both `AccessDenied`.
@@ -106,15 +161,6 @@ fn user() -> Option<String> {
     ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| env::var(name).ok().filter(|user| !user.is_empty()))
 }
 
-/// A region with STS in the partition of an ARN, for sessions without a region of their own.
-fn home_region(arn: &str) -> &'static str {
-    match arn.split(':').nth(1) {
-        Some("aws-cn") => "cn-north-1",
-        Some("aws-us-gov") => "us-gov-west-1",
-        _ => "us-east-1",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,12 +172,5 @@ mod tests {
         assert_eq!(session_name(Some("ü")), "qd");
         assert_eq!(session_name(None), "qd");
         assert_eq!(session_name(Some(&"x".repeat(200))).len(), 64);
-    }
-
-    #[test]
-    fn the_partition_chooses_the_region() {
-        assert_eq!(home_region("arn:aws-cn:iam::111122223333:role/reader"), "cn-north-1");
-        assert_eq!(home_region("arn:aws:iam::111122223333:role/reader"), "us-east-1");
-        assert_eq!(home_region(""), "us-east-1");
     }
 }

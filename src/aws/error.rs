@@ -1,11 +1,12 @@
 //! One classification of what can go wrong with a call, from the SDK's errors to [`Fault`].
 //!
 //! Error codes are from "Common Errors" of the RDS, CloudWatch and STS API references and from the
-//! AWS SDKs' list of retryable codes; `codes` holds them. `clock` tells how wrong ours is, `words` makes
-//! the message.
+//! AWS SDKs' list of retryable codes; `codes` holds them. `clock` tells how wrong ours is, `here` what is
+//! wrong on this machine, `words` makes the message.
 
 mod clock;
 mod codes;
+mod here;
 mod words;
 
 use std::error::Error;
@@ -50,10 +51,9 @@ where
         SdkError::ResponseError(_) => (unreadable(&chain), words::deepest(&chain)),
         _ => unsent(sign_in, call, &chain),
     };
-    let message = match chain.iter().find_map(|cause| cause.downcast_ref::<At>()) {
-        Some(At { address, .. }) if matches!(kind, FaultKind::Unreachable | FaultKind::TimedOut) => {
-            format!("{address}: {message}")
-        }
+    let is_of_address = matches!(kind, FaultKind::Unreachable | FaultKind::TimedOut | FaultKind::Untrusted { .. });
+    let message = match addresses(&chain) {
+        Some(addresses) if is_of_address => format!("{addresses}: {message}"),
         _ => message,
     };
     let headers = error.raw_response().map(HttpResponse::headers);
@@ -70,6 +70,14 @@ where
 #[must_use]
 pub fn one_line(message: &str) -> String {
     words::one_line(message)
+}
+
+/// Everywhere that was tried in vain.
+fn addresses(chain: &Chain<'_>) -> Option<String> {
+    let mut all: Vec<&str> =
+        chain.iter().filter_map(|e| e.downcast_ref::<At>()).map(|at| at.address.as_str()).collect();
+    all.dedup();
+    (!all.is_empty()).then(|| all.join(" and "))
 }
 
 /// The fault of a call that was not made, because there are no credentials to sign it with.
@@ -153,6 +161,9 @@ fn unsent(sign_in: &SignIn, call: &str, chain: &Chain<'_>) -> (FaultKind, String
         return (FaultKind::Expired { login: None }, mfa.to_string());
     }
     let message = words::deepest(chain);
+    if let Some(kind) = here::wrong(sign_in, chain) {
+        return (kind, message);
+    }
     let connector =
         |is: fn(&ConnectorError) -> bool| chain.iter().filter_map(|e| e.downcast_ref::<ConnectorError>()).any(is);
     let timed_out = matches!(

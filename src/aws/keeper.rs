@@ -18,7 +18,8 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
 
-use super::mfa::{Asker, MfaError};
+use super::mfa::{Asker, MfaError, Waits};
+use super::process::ProcessError;
 
 /// Credentials are renewed so long before they end: a request signed now arrives later.
 const EARLY: Duration = Duration::from_secs(20);
@@ -153,7 +154,8 @@ impl Keeper {
             return result;
         }
         match self.inner.asker.standing() {
-            Some(serial) => Err(CredentialsError::provider_error(MfaError::Waiting { serial })),
+            Some(Waits::Code(serial)) => Err(CredentialsError::provider_error(MfaError::Waiting { serial })),
+            Some(Waits::Process(profile)) => Err(CredentialsError::provider_error(ProcessError::Waiting { profile })),
             None => self.settled().await,
         }
     }

@@ -44,7 +44,7 @@ impl fmt::Debug for MfaCode {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum MfaError {
     /// The session runs where nobody can be asked, such as `qd snapshot`.
-    #[error("an MFA code of {serial} is needed, and nobody can be asked for it here")]
+    #[error("an MFA code of {serial} is needed, and nobody can be asked for it here: run qd in a terminal")]
     NobodyToAsk { serial: String },
     /// The question was dismissed, or stood for [`PATIENCE`].
     #[error("MFA code was not given ({serial})")]
@@ -64,13 +64,20 @@ pub struct MfaRequest {
     pub session: String,
     /// The device: an ARN, or the serial number of a hardware token.
     pub serial: String,
-    answer: oneshot::Sender<MfaCode>,
+    /// `None`: nobody can be asked.
+    answer: oneshot::Sender<Option<MfaCode>>,
 }
 
 impl MfaRequest {
     /// Answers it; false when nobody waits any more.
     pub fn answer(self, code: MfaCode) -> bool {
-        self.answer.send(code).is_ok()
+        self.answer.send(Some(code)).is_ok()
+    }
+
+    /// Says that nobody can be asked where this runs, so that nobody is waited for.
+    pub fn nobody_to_ask(self) {
+        // Whoever waited for it may have given up.
+        let _told = self.answer.send(None);
     }
 
     /// Whether nobody waits for the answer any more.
@@ -104,18 +111,30 @@ impl CodeSource {
         let request = MfaRequest { session: session.to_owned(), serial: serial.to_owned(), answer };
         let asking = async {
             self.requests.send(request).await.map_err(|_| MfaError::NobodyToAsk { serial: serial.to_owned() })?;
-            code.await.map_err(|_| MfaError::NotGiven { serial: serial.to_owned() })
+            match code.await {
+                Ok(code) => code.ok_or_else(|| MfaError::NobodyToAsk { serial: serial.to_owned() }),
+                Err(_) => Err(MfaError::NotGiven { serial: serial.to_owned() }),
+            }
         };
         timeout(PATIENCE, asking).await.unwrap_or_else(|_| Err(MfaError::NotGiven { serial: serial.to_owned() }))
     }
 }
 
-/// Asks on behalf of one session, and knows whether a question stands.
+/// What the fetching of credentials waits for, beside AWS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Waits {
+    /// The code of this device.
+    Code(String),
+    /// The `credential_process` of this profile.
+    Process(String),
+}
+
+/// Asks on behalf of one session, and knows what is waited for.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Asker {
     session: String,
     codes: Option<CodeSource>,
-    standing: Arc<Mutex<Option<String>>>,
+    standing: Arc<Mutex<Option<Waits>>>,
 }
 
 impl Asker {
@@ -128,25 +147,24 @@ impl Asker {
         let Some(codes) = &self.codes else {
             return Err(MfaError::NobodyToAsk { serial: serial.to_owned() });
         };
-        let _standing = Standing::begin(&self.standing, serial);
+        let _standing = self.waits(Waits::Code(serial.to_owned()));
         codes.ask(&self.session, serial).await
     }
 
-    /// The device whose code is being asked for.
-    pub(super) fn standing(&self) -> Option<String> {
+    /// Says what is waited for, until the answer is dropped.
+    pub(super) fn waits(&self, what: Waits) -> Standing<'_> {
+        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = Some(what);
+        Standing(&self.standing)
+    }
+
+    /// What is waited for.
+    pub(super) fn standing(&self) -> Option<Waits> {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// A question on the screen, until this is dropped.
-struct Standing<'a>(&'a Mutex<Option<String>>);
-
-impl<'a> Standing<'a> {
-    fn begin(standing: &'a Mutex<Option<String>>, serial: &str) -> Self {
-        *standing.lock().unwrap_or_else(PoisonError::into_inner) = Some(serial.to_owned());
-        Self(standing)
-    }
-}
+/// Something is waited for, until this is dropped.
+pub(super) struct Standing<'a>(&'a Mutex<Option<Waits>>);
 
 impl Drop for Standing<'_> {
     fn drop(&mut self) {
@@ -185,7 +203,7 @@ mod tests {
         let person = async {
             let question = questions.recv().await.unwrap();
             assert_eq!((question.session.as_str(), question.serial.as_str()), ("prod", SERIAL));
-            assert_eq!(asker.standing().as_deref(), Some(SERIAL));
+            assert_eq!(asker.standing(), Some(Waits::Code(SERIAL.into())));
             assert!(question.answer(MfaCode::parse("654321").unwrap()));
             drop(questions.recv().await.unwrap());
             questions.recv().await.unwrap()
@@ -207,8 +225,14 @@ mod tests {
     async fn without_a_console_nobody_is_asked() {
         let nobody = MfaError::NobodyToAsk { serial: SERIAL.into() };
         assert_eq!(Asker::default().ask(SERIAL).await, Err(nobody.clone()));
-        let (codes, questions) = CodeSource::channel();
+        let (codes, mut questions) = CodeSource::channel();
+        let asker = Asker::new(String::new(), Some(codes));
+        let console = async {
+            questions.recv().await.unwrap().nobody_to_ask();
+        };
+        let (asked, ()) = tokio::join!(asker.ask(SERIAL), console);
+        assert_eq!(asked, Err(nobody.clone()));
         drop(questions);
-        assert_eq!(Asker::new(String::new(), Some(codes)).ask(SERIAL).await, Err(nobody));
+        assert_eq!(asker.ask(SERIAL).await, Err(nobody));
     }
 }

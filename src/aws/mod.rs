@@ -14,15 +14,22 @@ mod limit;
 pub mod meter;
 pub mod mfa;
 mod pages;
+pub mod partition;
 pub mod policy;
+mod process;
 mod profile;
 pub mod rds;
+mod regions;
 mod renew;
 pub mod session;
+mod settings;
 pub mod shared_files;
 mod source;
 pub mod sts;
 pub mod time;
+mod trust;
+mod usable;
+mod way;
 mod whole;
 
 #[cfg(test)]
@@ -31,6 +38,12 @@ mod tests;
 pub use session::{AssumeRole, CodeSource, InProcess, MfaCode, MfaRequest, Session, SessionSpec};
 
 use crate::domain::text;
+
+/// Whether the shared files give credentials by the profile that nobody names, `[default]`.
+#[must_use]
+pub fn has_default_profile() -> bool {
+    way::way(&shared_files::SharedFiles::here().read().0, "default").is_ok()
+}
 
 /// What the log takes: warnings and worse. Each place that the SDK looks for credentials in vain
 /// warns, at every fetch; what came of it is in the error log of the console.

@@ -1,46 +1,82 @@
-//! What `~/.aws/config` says about signing in to a profile.
-//!
-//! The SDK reads the file for the credentials; this reads it once more for what the SDK does not
-//! do: to tell which `aws sso login` makes the profile work again, to honour `mfa_serial`, and to
-//! say which profile is not there. The rules of the format are in the "AWS SDKs and Tools Reference Guide", "Shared
-//! config and credentials files" and "Assume role credential provider".
+//! What the shared files say about signing in to a profile: which command makes it work again, and
+//! which profile is not there. How it gets its credentials is in [`super::way`].
 
-use std::time::Duration;
+use thiserror::Error;
 
-use super::assume::AssumeRole;
-use super::shared_files::{Line, SharedFiles, lines, profile_in_config, profile_names};
+use super::shared_files::{Profiles, SharedFiles};
+use super::way::{Start, way};
 use crate::domain::fault::MissingProfile;
 use crate::domain::{FaultKind, text};
 use crate::nearest::nearest;
-
-/// So many profiles are followed from one to the next: a ring is possible in a file.
-const LONGEST: usize = 8;
 
 /// How an engineer signs in again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SignIn {
     /// Profile in use, if one was chosen.
     profile: Option<String>,
-    /// The profile that signs in by SSO: the one in use, or the one that it gets its credentials from.
-    sso: Option<String>,
+    /// The profile that signs in, and how: the one in use, or the one that it gets its credentials from.
+    by: Option<(By, String)>,
     /// Where its profiles are; `None` for a session that reads no files.
     files: Option<SharedFiles>,
+    /// The setting that names whose certificates are trusted, where there is one.
+    trust: Option<String>,
+}
+
+/// Nobody has signed in on this machine yet: there is nothing that could have expired.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("profile {profile} was never signed in on this machine")]
+pub(super) struct NotSignedIn {
+    by: By,
+    profile: String,
+}
+
+impl NotSignedIn {
+    pub(super) fn new(by: By, profile: &str) -> Self {
+        Self { by, profile: profile.to_owned() }
+    }
+
+    /// [`FaultKind::NotSignedIn`], with the command that does it.
+    pub(super) fn kind(&self) -> FaultKind {
+        FaultKind::NotSignedIn { login: command(self.by, Some(&self.profile)) }
+    }
+}
+
+/// What signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    Sso,
+    Login,
+}
+
+impl By {
+    fn command(self) -> &'static str {
+        match self {
+            Self::Sso => "aws sso login",
+            Self::Login => "aws login",
+        }
+    }
 }
 
 impl SignIn {
-    /// Reads the shared config file for this profile (`default` when none was chosen).
-    pub(super) fn load(profile: Option<&str>) -> Self {
-        let files = SharedFiles::here();
-        Self { files: Some(files.clone()), ..Self::of(&files.read().0, profile) }
+    /// For this profile (`default` when none was chosen) of these files.
+    pub(super) fn load(files: &SharedFiles, profiles: &Profiles, profile: Option<&str>) -> Self {
+        let by = way(profiles, profile.unwrap_or("default")).ok().and_then(|way| match way.start {
+            Start::Sso { .. } => Some((By::Sso, way.profile)),
+            Start::Login { .. } => Some((By::Login, way.profile)),
+            _ => None,
+        });
+        Self { profile: profile.map(str::to_owned), by, files: Some(files.clone()), trust: None }
     }
 
-    /// The same from the text of the file.
+    /// With the setting that names whose certificates are trusted.
+    pub(super) fn trusting(self, setting: Option<String>) -> Self {
+        Self { trust: setting, ..self }
+    }
+
+    /// The same from the text of the config file.
+    #[cfg(test)]
     pub(super) fn of(config: &str, profile: Option<&str>) -> Self {
-        Self {
-            profile: profile.map(str::to_owned),
-            sso: sso_profile(config, profile.unwrap_or("default")),
-            files: None,
-        }
+        Self { files: None, ..Self::load(&SharedFiles::default(), &Profiles::parse(config, ""), profile) }
     }
 
     /// The same with the files to look for its profile in.
@@ -52,12 +88,11 @@ impl SignIn {
     /// [`FaultKind::NoProfile`] when the profile in use is in neither file, as they are now.
     pub(super) fn no_profile(&self) -> Option<FaultKind> {
         let (files, profile) = (self.files.as_ref()?, self.profile.as_deref()?);
-        let (config, credentials) = files.read();
-        let names = profile_names(&config, &credentials);
-        (!names.contains(&profile)).then(|| {
+        let (profiles, _) = files.read();
+        profiles.get(profile).is_none().then(|| {
             FaultKind::NoProfile(Box::new(MissingProfile {
                 profile: text::clean(profile),
-                nearest: nearest(profile, names.iter().copied()).map(text::clean),
+                nearest: nearest(profile, profiles.names()).map(text::clean),
                 files: files.shown(),
             }))
         })
@@ -71,18 +106,36 @@ impl SignIn {
         }
     }
 
-    /// The command that signs in again. `None` when SSO is not what gives the credentials; when
-    /// AWS's message speaks of SSO (`says_sso`) it is, whatever the file says.
+    /// What to do about a certificate that is not trusted.
+    pub(super) fn untrusted(&self) -> FaultKind {
+        let remedy = match &self.trust {
+            Some(setting) => format!(
+                "{setting} says whose certificates are trusted, and the issuer of this one is not in it: add it there, \
+                 or ask who runs the proxy for its CA"
+            ),
+            None => {
+                "its issuer is not trusted on this machine: where a proxy opens TLS, name its CA by AWS_CA_BUNDLE or \
+                     by ca_bundle in the profile"
+                    .to_owned()
+            }
+        };
+        FaultKind::Untrusted { remedy }
+    }
+
+    /// The command that signs in again. `None` when neither SSO nor a console session is what gives the
+    /// credentials; when AWS's message speaks of SSO (`says_sso`) it is, whatever the file says.
     #[must_use]
     pub fn command(&self, says_sso: bool) -> Option<String> {
-        let profile = match (&self.sso, &self.profile) {
-            (Some(sso), _) => sso,
-            (None, Some(profile)) if says_sso => profile,
-            (None, None) if says_sso => return Some("aws sso login".to_owned()),
-            (None, _) => return None,
-        };
-        Some(format!("aws sso login --profile {}", quoted(&text::clean(profile))))
+        match (&self.by, &self.profile) {
+            (Some((by, profile)), _) => Some(command(*by, Some(profile))),
+            (None, profile) => says_sso.then(|| command(By::Sso, profile.as_deref())),
+        }
     }
+}
+
+fn command(by: By, profile: Option<&str>) -> String {
+    let profile = profile.map(|profile| format!(" --profile {}", quoted(&text::clean(profile))));
+    format!("{}{}", by.command(), profile.unwrap_or_default())
 }
 
 /// Ready for a shell.
@@ -95,67 +148,6 @@ fn quoted(word: &str) -> String {
     }
 }
 
-/// A profile that wants a code, taken apart: the profile with the first credentials, and the roles
-/// on top, the first one first.
-///
-/// `None` when no role on the way names an `mfa_serial` (the SDK does the others by itself), or
-/// when the first credentials are not another profile's.
-pub(super) fn mfa_roles(profile: &str) -> Option<(String, Vec<AssumeRole>)> {
-    mfa_roles_in(&SharedFiles::here().read().0, profile)
-}
-
-fn mfa_roles_in(config: &str, profile: &str) -> Option<(String, Vec<AssumeRole>)> {
-    let (mut name, mut roles) = (profile.to_owned(), Vec::new());
-    for _ in 0..LONGEST {
-        let section = section(config, &name);
-        let value = |key: &str| section.iter().find(|(k, _)| *k == key).map(|(_, v)| (*v).to_owned());
-        let Some(arn) = value("role_arn") else {
-            roles.reverse();
-            return roles.iter().any(|role: &AssumeRole| role.mfa_serial.is_some()).then_some((name, roles));
-        };
-        roles.push(AssumeRole {
-            // A shared profile names none.
-            source_identity: None,
-            arn,
-            external_id: value("external_id"),
-            mfa_serial: value("mfa_serial"),
-            session_name: value("role_session_name"),
-            duration: value("duration_seconds").and_then(|text| text.parse().ok()).map(Duration::from_secs),
-        });
-        name = value("source_profile").filter(|source| *source != name)?;
-    }
-    None
-}
-
-/// Follows `source_profile` to the profile that has an SSO session.
-fn sso_profile(config: &str, profile: &str) -> Option<String> {
-    let mut name = profile.to_owned();
-    // A role may be assumed from a role.
-    for _ in 0..LONGEST {
-        let section = section(config, &name);
-        let value = |key: &str| section.iter().find(|(k, _)| *k == key).map(|(_, v)| *v);
-        if value("sso_session").or_else(|| value("sso_start_url")).is_some() {
-            return Some(name);
-        }
-        value("source_profile")?.clone_into(&mut name);
-    }
-    None
-}
-
-/// The keys and values of a profile's section in the config file.
-fn section<'a>(config: &'a str, profile: &str) -> Vec<(&'a str, &'a str)> {
-    let mut inside = false;
-    let mut found = Vec::new();
-    for line in lines(config) {
-        match line {
-            Line::Title(title) => inside = profile_in_config(title) == Some(profile),
-            Line::Value(key, value) if inside => found.push((key, value)),
-            Line::Value(..) => {}
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,9 +158,12 @@ region = us-east-1
 
 [sso-session corp]
 sso_start_url = https://corp.awsapps.com/start
+sso_region = us-east-1
 
 [profile prod]
 sso_session = corp   # read-only
+sso_account_id = 111122223333
+sso_role_name = Reader
 s3 =
   sso_session = nested
 
@@ -178,62 +173,29 @@ source_profile = prod
 
 [profile old]
 sso_start_url=https://corp.awsapps.com/start
+sso_region=us-east-1
+sso_account_id = 111122223333
+sso_role_name = Reader
+
+[profile console]
+login_session = arn:aws:iam::111122223333:user/me
 
 [profile ring]
 source_profile = ring
 
 [profile prod-admin]
 role_arn = arn:aws:iam::444455556666:role/admin
-source_profile = hub
-external_id = qd-7
-duration_seconds = 1800
-
-[profile hub]
-role_arn = arn:aws:iam::111122223333:role/hub
-source_profile = prod
-mfa_serial = arn:aws:iam::111122223333:mfa/alice
-role_session_name = alice
-
-[profile mfa-ring]
-role_arn = arn:aws:iam::111122223333:role/hub
-source_profile = mfa-ring
-mfa_serial = arn:aws:iam::111122223333:mfa/alice
+source_profile = a role
 ";
-
-    #[test]
-    fn a_chain_with_a_code_in_it_is_taken_apart() {
-        let (base, roles) = mfa_roles_in(CONFIG, "prod-admin").unwrap();
-        assert_eq!(base, "prod");
-        let hub = AssumeRole {
-            arn: "arn:aws:iam::111122223333:role/hub".into(),
-            mfa_serial: Some("arn:aws:iam::111122223333:mfa/alice".into()),
-            session_name: Some("alice".into()),
-            ..AssumeRole::default()
-        };
-        let admin = AssumeRole {
-            arn: "arn:aws:iam::444455556666:role/admin".into(),
-            external_id: Some("qd-7".into()),
-            duration: Some(Duration::from_secs(1800)),
-            ..AssumeRole::default()
-        };
-        assert_eq!(roles, [hub, admin]);
-        for other in ["a role", "prod", "ring", "mfa-ring", "nowhere"] {
-            assert_eq!(mfa_roles_in(CONFIG, other), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn sso_is_found_behind_a_chain_of_roles() {
-        let command = SignIn::of(CONFIG, Some("prod-admin")).command(false);
-        assert_eq!(command.as_deref(), Some("aws sso login --profile prod"));
-    }
 
     #[test]
     fn the_profile_that_signs_in_is_found() {
         let command = |profile| SignIn::of(CONFIG, profile).command(false);
         assert_eq!(command(Some("prod")).as_deref(), Some("aws sso login --profile prod"));
         assert_eq!(command(Some("a role")).as_deref(), Some("aws sso login --profile prod"));
+        assert_eq!(command(Some("prod-admin")).as_deref(), Some("aws sso login --profile prod"), "behind two roles");
         assert_eq!(command(Some("old")).as_deref(), Some("aws sso login --profile old"));
+        assert_eq!(command(Some("console")).as_deref(), Some("aws login --profile console"));
         assert_eq!(command(Some("ring")), None);
         assert_eq!(command(Some("corp")), None);
         assert_eq!(command(None), None);
@@ -266,5 +228,15 @@ mfa_serial = arn:aws:iam::111122223333:mfa/alice
         let command = |profile| SignIn::of("", profile).command(true);
         assert_eq!(command(None).as_deref(), Some("aws sso login"));
         assert_eq!(command(Some("it's")).as_deref(), Some(r"aws sso login --profile 'it'\''s'"));
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_trusted_names_the_setting() {
+        let remedy = |setting: Option<&str>| match SignIn::default().trusting(setting.map(str::to_owned)).untrusted() {
+            FaultKind::Untrusted { remedy } => remedy,
+            other => panic!("{other:?}"),
+        };
+        assert!(remedy(Some("AWS_CA_BUNDLE (/ca.pem)")).starts_with("AWS_CA_BUNDLE (/ca.pem) says whose"));
+        assert!(remedy(None).contains("name its CA by AWS_CA_BUNDLE"));
     }
 }

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::identity::IdentityCache;
+use aws_config::imds;
+use aws_config::imds::region::ImdsRegionProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -25,8 +27,13 @@ use super::meter::Meter;
 use super::mfa::Asker;
 pub use super::mfa::{CodeSource, MfaCode, MfaRequest};
 pub use super::profile::SignIn;
+use super::regions::Regions;
 use super::renew::Renew;
+use super::settings;
+use super::shared_files::{self, Profiles, SharedFiles};
 use super::source::{Base, Source};
+use super::trust::Bundle;
+use super::way;
 use super::whole::WholeXml;
 use crate::domain::Fault;
 
@@ -83,6 +90,7 @@ struct Inner {
     config: SdkConfig,
     profile: Option<String>,
     sign_in: SignIn,
+    unread: Option<String>,
     source: Arc<Source>,
     keeper: Keeper,
     meter: Meter,
@@ -101,17 +109,32 @@ impl Session {
     /// Resolves the configuration. Credentials are fetched with the first call, so this does not
     /// fail: what is wrong with them is that call's [`crate::domain::Fault`].
     pub async fn load(spec: &SessionSpec) -> Self {
-        let (config, profile, sign_in, base, apart) = if let Some(in_process) = &spec.in_process {
+        let (files, home) = (SharedFiles::here(), shared_files::home());
+        let (mut unread, mut distrust) = (None, None);
+        let (config, profile, sign_in, base) = if let Some(in_process) = &spec.in_process {
             let base = Base::Given(in_process.credentials.clone());
-            (in_process_config(spec, in_process), spec.profile.clone(), SignIn::default(), base, None)
+            (in_process_config(spec, in_process), spec.profile.clone(), SignIn::default(), base)
         } else {
+            let (profiles, refused) = files.read();
+            unread = refused.map(|refused| refused.to_string());
             let profile = spec.profile.clone().or_else(profile_of_environment);
-            let sign_in = SignIn::load(profile.as_deref());
-            let base = spec.profile.clone().map_or(Base::Chain, Base::Profile);
-            // Keys in the environment come before a profile that only the environment names.
-            let is_asked = spec.profile.is_some() || env::var_os("AWS_ACCESS_KEY_ID").is_none();
-            let apart = is_asked.then(|| profile.clone().unwrap_or_else(|| "default".to_owned()));
-            (resolved_config(spec).await, profile, sign_in, base, apart)
+            let name = profile.clone().unwrap_or_else(|| "default".to_owned());
+            let bundle = Bundle::here(profiles.get(&name));
+            let http = match bundle.as_ref().map(Bundle::client).transpose() {
+                Ok(http) => http,
+                Err(bad) => {
+                    distrust = Some(bad);
+                    None
+                }
+            };
+            let sign_in = SignIn::load(&files, &profiles, profile.as_deref());
+            let sign_in = sign_in.trusting(bundle.map(|bundle| bundle.setting));
+            let config = resolved_config(spec, &profiles, &name, http).await;
+            let base = match &spec.profile {
+                Some(profile) => Base::Profile(profile.clone()),
+                None => Base::Chain { profile: name, is_named: profile.is_some() },
+            };
+            (config, profile, sign_in, base)
         };
         let http = limited(config.http_client());
         // The keeper is the cache, for all clients of the session.
@@ -119,8 +142,20 @@ impl Session {
         let label = if spec.label.is_empty() { profile.as_deref().unwrap_or("default") } else { &spec.label };
         let asker = Asker::new(label.to_owned(), spec.codes.clone());
         let clock = config.time_source().unwrap_or_default();
-        let roles = spec.roles.clone();
-        let source = Arc::new(Source { base, profile: apart, roles, config: config.clone(), asker: asker.clone() });
+        let regions = Regions::default();
+        if let Some(region) = config.region() {
+            regions.note(region.as_ref());
+        }
+        let source = Arc::new(Source {
+            base,
+            roles: spec.roles.clone(),
+            config: config.clone(),
+            asker: asker.clone(),
+            files,
+            home,
+            distrust,
+            regions,
+        });
         let fetched: Arc<dyn ProvideCredentials> = source.clone();
         let keeper = Keeper::new(fetched, asker, clock);
         let provider = SharedCredentialsProvider::new(keeper.clone());
@@ -130,6 +165,7 @@ impl Session {
                 config,
                 profile,
                 sign_in,
+                unread,
                 source,
                 keeper,
                 meter: spec.meter.clone(),
@@ -176,7 +212,13 @@ impl Session {
         self.inner.config.region().map(AsRef::as_ref)
     }
 
-    /// Profile in use: the one of the spec, or of `AWS_PROFILE`.
+    /// What cannot be read of the shared config and credentials files: file, line and reason.
+    #[must_use]
+    pub fn unread(&self) -> Option<&str> {
+        self.inner.unread.as_deref()
+    }
+
+    /// Profile in use: the one of the spec, or of the environment.
     #[must_use]
     pub fn profile(&self) -> Option<&str> {
         self.inner.profile.as_deref()
@@ -259,6 +301,7 @@ impl Session {
         kept: impl Fn(&mut Clients) -> &mut HashMap<String, C>,
         make: impl Fn(&SdkConfig, Region) -> C,
     ) -> C {
+        self.inner.source.regions.note(region);
         let mut clients = self.inner.clients.lock().unwrap_or_else(PoisonError::into_inner);
         kept(&mut clients)
             .entry(region.to_owned())
@@ -282,21 +325,38 @@ fn retries() -> RetryConfig {
 }
 
 /// Everything but credentials, as every AWS tool resolves it.
-async fn resolved_config(spec: &SessionSpec) -> SdkConfig {
+async fn resolved_config(
+    spec: &SessionSpec,
+    profiles: &Profiles,
+    profile: &str,
+    http: Option<SharedHttpClient>,
+) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(timeouts())
         .retry_config(retries())
+        .profile_files(settings::without_credentials(profiles, profile))
+        .profile_name(settings::IN_USE)
+        .region(region(spec, profiles, profile).await)
         .no_credentials();
-    if let Some(profile) = &spec.profile {
-        loader = loader.profile_name(profile);
-    }
-    if let Some(region) = &spec.region {
-        loader = loader.region(Region::new(region.clone()));
-    }
     if let Some(endpoint) = &spec.endpoint {
         loader = loader.endpoint_url(endpoint);
     }
+    if let Some(http) = http {
+        loader = loader.http_client(http);
+    }
     loader.load().await
+}
+
+/// The region for calls that name none. A variable that is empty is not set.
+async fn region(spec: &SessionSpec, profiles: &Profiles, profile: &str) -> Option<Region> {
+    let known = spec.region.clone().or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION"));
+    let known = known.or_else(|| way::region(profiles, profile).map(str::to_owned));
+    if let Some(region) = known {
+        return Some(Region::new(region));
+    }
+    // Where there is no instance nobody answers, and a second attempt is a second of waiting.
+    let client = imds::Client::builder().max_attempts(1).build();
+    ImdsRegionProvider::builder().imds_client(client).build().region().await
 }
 
 /// Built by hand, because the loader always looks at files and environment.
@@ -313,7 +373,11 @@ fn in_process_config(spec: &SessionSpec, in_process: &InProcess) -> SdkConfig {
     builder.build()
 }
 
-/// `AWS_PROFILE` as the SDK reads it.
+/// As the AWS CLI reads it (version 2, `awscli/botocore/configprovider.py`, `profile`).
 fn profile_of_environment() -> Option<String> {
-    env::var("AWS_PROFILE").ok().filter(|profile| !profile.is_empty())
+    variable("AWS_PROFILE").or_else(|| variable("AWS_DEFAULT_PROFILE"))
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -1,15 +1,39 @@
 //! Where a session's credentials come from: what every AWS tool looks at, then the roles on top.
 
-use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::imds::client::error::ImdsError;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
+use aws_config::{BehaviorVersion, SdkConfig, imds};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, future};
+use aws_runtime::env_config::file::EnvConfigFiles;
+use sha1::{Digest, Sha1};
+use sha2::Sha256;
 
+use super::address::At;
 use super::assume::{AssumeRole, assume};
-use super::mfa::Asker;
-use super::profile::mfa_roles;
+use super::mfa::{Asker, Waits};
+use super::process;
+use super::profile::{By, NotSignedIn};
+use super::regions::Regions;
+use super::settings;
+use super::shared_files::{Profiles, SharedFiles, value};
+use super::trust::BadBundle;
+use super::usable::usable;
+use super::way::{ProfileError, Start, Way, way};
+
+/// Attempts at the metadata of an instance. Where there is none, its address drops what is sent to it.
+const ATTEMPTS_AT_INSTANCE: u32 = 2;
 
 /// The first credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,63 +43,176 @@ pub(super) enum Base {
     /// Those of a profile and of nothing else: keys in the environment do not take its place, as
     /// they do not for `aws --profile`.
     Profile(String),
-    /// The default chain: environment, shared files, web identity, container, instance.
-    Chain,
+    /// Whatever there is: keys in the environment, this profile, web identity, container, instance.
+    /// A profile that the environment names must be there.
+    Chain { profile: String, is_named: bool },
 }
 
 /// Fetches credentials anew each time it is asked.
 ///
 /// The SDK's providers keep what they have read of the shared files, the profile for ever and an
 /// SSO token until its own end. After `aws sso login` in another window, or a new key in the
-/// credentials file, they would go on failing; so none of them outlives one fetch.
+/// credentials file, they would go on failing; so none of them outlives one fetch. Roles are assumed
+/// here and not by the SDK: it asks for no code, and goes to its own endpoint for STS.
 #[derive(Debug)]
 pub(super) struct Source {
     pub base: Base,
-    /// Where its config file says that a role of this profile wants a code, the roles are assumed
-    /// here, because the SDK cannot ask. The file is looked at in every fetch.
-    pub profile: Option<String>,
     /// The first is assumed with the base's credentials, each other with those of the one before.
     pub roles: Vec<AssumeRole>,
     /// Everything but credentials.
     pub config: SdkConfig,
     pub asker: Asker,
+    /// The files are looked at in every fetch.
+    pub files: SharedFiles,
+    /// Where tokens of sign-ins are kept.
+    pub home: Option<PathBuf>,
+    /// Nobody is trusted, and nothing is sent.
+    pub distrust: Option<BadBundle>,
+    /// Where STS is asked.
+    pub regions: Regions,
 }
 
 impl Source {
     /// Whether a fetch asks a person for a code.
     pub(super) fn asks_for_code(&self) -> bool {
-        self.plan().1.iter().any(|role| role.mfa_serial.is_some())
-    }
-
-    /// The first credentials and the roles on top, as the files are now.
-    fn plan(&self) -> (Base, Vec<AssumeRole>) {
-        match self.profile.as_deref().and_then(mfa_roles) {
-            Some((source, mut roles)) => {
-                roles.extend(self.roles.iter().cloned());
-                (Base::Profile(source), roles)
-            }
-            None => (self.base.clone(), self.roles.clone()),
-        }
+        let profile = match &self.base {
+            Base::Profile(name) => Some(name),
+            Base::Chain { profile, .. } if !has_keys() => Some(profile),
+            _ => None,
+        };
+        let way = profile.and_then(|name| way(&self.files.load().ok()?, name).ok());
+        let of_profile = way.iter().flat_map(|way| &way.roles);
+        of_profile.chain(&self.roles).any(|role| role.mfa_serial.is_some())
     }
 
     async fn fetch(&self) -> provider::Result {
-        let (base, roles) = self.plan();
-        let mut credentials = match base {
-            Base::Given(credentials) => credentials,
-            Base::Profile(name) => {
-                let profile = ProfileFileCredentialsProvider::builder().configure(&self.surroundings());
-                profile.profile_name(name).build().provide_credentials().await?
-            }
-            Base::Chain => {
-                let mut chain = DefaultCredentialsChain::builder().configure(self.surroundings());
-                chain.set_region(self.config.region().cloned());
-                chain.build().await.provide_credentials().await?
-            }
-        };
-        for role in &roles {
-            credentials = assume(&self.config, credentials, role, &self.asker).await?;
+        if let Some(distrust) = &self.distrust {
+            return Err(CredentialsError::invalid_configuration(distrust.clone()));
+        }
+        let (mut credentials, roles) = self.first().await?;
+        for role in roles.iter().chain(&self.roles) {
+            let assumed = assume(&self.config, &self.regions, credentials, role, &self.asker).await?;
+            credentials = checked(assumed, || format!("that STS gave for {}", role.arn))?;
         }
         Ok(credentials)
+    }
+
+    /// The first credentials and the roles of their profile, as the files are now.
+    async fn first(&self) -> Result<(Credentials, Vec<AssumeRole>), CredentialsError> {
+        match &self.base {
+            Base::Given(credentials) => Ok((checked(credentials.clone(), || "that was given".into())?, Vec::new())),
+            Base::Profile(name) => {
+                let profiles = self.files.load().map_err(CredentialsError::invalid_configuration)?;
+                let way = way(&profiles, name).map_err(lost)?;
+                self.along(&profiles, way).await
+            }
+            Base::Chain { profile, is_named } => self.whatever(profile, *is_named).await,
+        }
+    }
+
+    async fn whatever(
+        &self,
+        profile: &str,
+        is_named: bool,
+    ) -> Result<(Credentials, Vec<AssumeRole>), CredentialsError> {
+        let from = |start| Way { start, profile: profile.to_owned(), roles: Vec::new() };
+        let none = Profiles::default();
+        if has_keys() {
+            return self.along(&none, from(Start::Environment)).await;
+        }
+        let profiles = self.files.load().map_err(CredentialsError::invalid_configuration)?;
+        match way(&profiles, profile) {
+            Ok(way) => return self.along(&profiles, way).await,
+            Err(ProfileError::Empty { .. }) => {}
+            Err(ProfileError::Unknown { .. }) if !is_named => {}
+            Err(error) => return Err(lost(error)),
+        }
+        if is_set("AWS_WEB_IDENTITY_TOKEN_FILE") {
+            let provider = WebIdentityTokenCredentialsProvider::builder().configure(&self.surroundings()).build();
+            let credentials = provider.provide_credentials().await?;
+            return Ok((checked(credentials, || "of AWS_WEB_IDENTITY_TOKEN_FILE".into())?, Vec::new()));
+        }
+        if is_set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") || is_set("AWS_CONTAINER_CREDENTIALS_FULL_URI") {
+            return self.along(&none, from(Start::Container)).await;
+        }
+        match self.along(&none, from(Start::Instance)).await {
+            Err(CredentialsError::CredentialsNotLoaded(_)) => Err(CredentialsError::not_loaded(format!(
+                "there are none in the environment, in profile {profile}, in a container or on an EC2 instance"
+            ))),
+            found => found,
+        }
+    }
+
+    /// Goes the way of a profile up to its roles.
+    async fn along(&self, profiles: &Profiles, way: Way) -> Result<(Credentials, Vec<AssumeRole>), CredentialsError> {
+        let name = &way.profile;
+        let found = match &way.start {
+            Start::Keys(credentials) => Ok(credentials.clone()),
+            Start::Process(command) => {
+                let _waits = self.asker.waits(Waits::Process(name.clone()));
+                process::credentials(command, name).await.map_err(CredentialsError::provider_error)
+            }
+            Start::Sso { kept_by } => {
+                let token = hex::encode(Sha1::digest(kept_by.as_bytes()));
+                signed_in(By::Sso, name, self.home.as_ref().map(|home| home.join(".aws/sso/cache")), &token)?;
+                self.by_sdk(settings::of_sso(profiles, name)).await.map_err(|error| of_sso(profiles, name, error))
+            }
+            Start::Login { session } => {
+                let token = hex::encode(Sha256::digest(session.trim().as_bytes()));
+                let kept = env::var_os("AWS_LOGIN_CACHE_DIRECTORY").map(PathBuf::from);
+                let kept = kept.or_else(|| self.home.as_ref().map(|home| home.join(".aws/login/cache")));
+                signed_in(By::Login, name, kept, &token)?;
+                self.by_sdk(settings::of_login(profiles, name)).await
+            }
+            Start::WebIdentity => self.by_sdk(settings::of_web_identity(profiles, name)).await,
+            Start::Environment => EnvironmentVariableCredentialsProvider::new().provide_credentials().await,
+            Start::Container => {
+                let provider = EcsCredentialsProvider::builder().configure(&self.surroundings()).build();
+                provider.provide_credentials().await
+            }
+            Start::Instance => self.instance().await,
+        };
+        let credentials = checked(found?, || self.origin(profiles, &way))?;
+        Ok((credentials, way.roles))
+    }
+
+    async fn by_sdk(&self, files: EnvConfigFiles) -> provider::Result {
+        let provider = ProfileFileCredentialsProvider::builder().configure(&self.surroundings());
+        provider.profile_files(files).profile_name(settings::IN_USE).build().provide_credentials().await
+    }
+
+    /// On anything but an instance the address of its metadata is silent, which is no fault of a network.
+    async fn instance(&self) -> provider::Result {
+        let surroundings = self.surroundings();
+        let client = imds::Client::builder().configure(&surroundings).max_attempts(ATTEMPTS_AT_INSTANCE).build();
+        let provider = ImdsCredentialsProvider::builder().configure(&surroundings).imds_client(client).build();
+        provider.provide_credentials().await.map_err(|error| {
+            let causes = std::iter::successors(error.source(), |&cause| cause.source());
+            let is_silent = causes
+                .filter_map(|cause| cause.downcast_ref::<ImdsError>())
+                .any(|cause| matches!(cause, ImdsError::FailedToLoadToken(_) | ImdsError::IoError(_)));
+            if is_silent { CredentialsError::not_loaded("this is no EC2 instance") } else { error }
+        })
+    }
+
+    /// Whose credentials they are, for a person.
+    fn origin(&self, profiles: &Profiles, way: &Way) -> String {
+        let name = &way.profile;
+        match &way.start {
+            Start::Keys(_) => {
+                let in_credentials =
+                    profiles.get(name).is_some_and(|p| p.in_credentials("aws_access_key_id").is_some());
+                let file = self.files.shown_one(in_credentials);
+                format!("of profile {name} ({file})")
+            }
+            Start::Process(_) => format!("that credential_process of profile {name} printed"),
+            Start::Sso { .. } => format!("that IAM Identity Center gave for profile {name}"),
+            Start::Login { .. } => format!("of the console session of profile {name}"),
+            Start::WebIdentity => format!("that STS gave for the web identity of profile {name}"),
+            Start::Environment => "in the environment (AWS_ACCESS_KEY_ID and its like)".to_owned(),
+            Start::Container => "that the container is given".to_owned(),
+            Start::Instance => "that the EC2 instance is given".to_owned(),
+        }
     }
 
     /// What the SDK's providers need to know for calls of their own (SSO, STS).
@@ -94,8 +231,52 @@ impl Source {
         if let Some(timeouts) = self.config.timeout_config() {
             surroundings = surroundings.with_timeout_config(timeouts.clone());
         }
+        if let Some(http) = self.config.http_client() {
+            surroundings = surroundings.with_http_client(http);
+        }
         surroundings
     }
+}
+
+/// Whether somebody has ever signed in: the token of it is kept in a file of this folder.
+fn signed_in(by: By, profile: &str, kept: Option<PathBuf>, token: &str) -> Result<(), CredentialsError> {
+    let is_there = kept.is_none_or(|folder| fs::exists(folder.join(format!("{token}.json"))).unwrap_or(true));
+    if is_there { Ok(()) } else { Err(CredentialsError::invalid_configuration(NotSignedIn::new(by, profile))) }
+}
+
+/// Credentials that can sign.
+fn checked(credentials: Credentials, origin: impl Fn() -> String) -> provider::Result {
+    usable(credentials, origin).map_err(CredentialsError::invalid_configuration)
+}
+
+/// A profile that is not there, or says nothing of credentials, is told from one that is wrong.
+fn lost(error: ProfileError) -> CredentialsError {
+    match error {
+        ProfileError::Unknown { .. } | ProfileError::Empty { .. } => CredentialsError::not_loaded(error),
+        _ => CredentialsError::invalid_configuration(error),
+    }
+}
+
+/// The SDK's own calls do not say where they went.
+fn of_sso(profiles: &Profiles, name: &str, error: CredentialsError) -> CredentialsError {
+    let profile = profiles.get(name);
+    let session = profile.and_then(|profile| profile.get("sso_session"));
+    let session = session.and_then(|title| profiles.sessions.iter().find(|session| session.title == title));
+    let region = match session {
+        Some(session) => value(&session.entries, "sso_region"),
+        None => profile.and_then(|profile| profile.get("sso_region")),
+    };
+    let address = format!("IAM Identity Center in {}", region.unwrap_or("its region"));
+    CredentialsError::provider_error(At { address, source: error.into() })
+}
+
+/// Keys in the environment come before a profile that only the environment names.
+fn has_keys() -> bool {
+    is_set("AWS_ACCESS_KEY_ID")
+}
+
+fn is_set(variable: &str) -> bool {
+    env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 
 impl ProvideCredentials for Source {
@@ -106,3 +287,6 @@ impl ProvideCredentials for Source {
         future::ProvideCredentials::new(self.fetch())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,12 +14,20 @@ pub enum FaultKind {
     WrongClock { behind: Option<i64> },
     /// Credentials expired or were refused; `login` is the command that mends it, where known.
     Expired { login: Option<String> },
+    /// Nobody has signed in on this machine yet; `login` is the command that does it.
+    NotSignedIn { login: String },
+    /// There are credentials, or a way to them, and nothing can be signed with what comes of it.
+    Unusable { remedy: String },
+    /// Settings of this machine exclude each other, or name what is not there.
+    Misconfigured { remedy: String },
     /// Nothing gives credentials; `files` were read for those of `profile`.
     NoCredentials { profile: Option<Box<str>>, files: Vec<String> },
     /// The profile is in none of `files`; `nearest` is one that is.
     NoProfile(Box<MissingProfile>),
     /// The endpoint cannot be reached: refused, no route, no such host, connection cut.
     Unreachable,
+    /// Whoever answers there shows a certificate that is not trusted.
+    Untrusted { remedy: String },
     /// No answer within the time that we wait.
     TimedOut,
     /// The credentials belong to another account than the environment says.
@@ -77,9 +85,13 @@ impl Fault {
             FaultKind::Denied { .. } => "denied",
             FaultKind::WrongClock { .. } => "clock wrong",
             FaultKind::Expired { .. } => "sign-in expired",
+            FaultKind::NotSignedIn { .. } => "never signed in",
+            FaultKind::Unusable { .. } => "no usable credentials",
+            FaultKind::Misconfigured { .. } => "wrong setting",
             FaultKind::NoCredentials { .. } => "no credentials",
             FaultKind::NoProfile(_) => "no such profile",
             FaultKind::Unreachable => "unreachable",
+            FaultKind::Untrusted { .. } => "not trusted",
             FaultKind::TimedOut => "timed out",
             FaultKind::WrongAccount { .. } => "wrong account",
             FaultKind::NotFound => "not found",
@@ -95,7 +107,10 @@ impl Fault {
             FaultKind::Throttled => "AWS limits the rate of this call; it is asked again more slowly".into(),
             FaultKind::Denied { action } => format!("allow the IAM action {action} for this identity"),
             FaultKind::WrongClock { behind } => format!("set this machine's clock: it {}", clock(*behind)),
-            FaultKind::Expired { login: Some(login) } => format!("run: {login}"),
+            FaultKind::Expired { login: Some(login) } | FaultKind::NotSignedIn { login } => format!("run: {login}"),
+            FaultKind::Unusable { remedy } | FaultKind::Misconfigured { remedy } | FaultKind::Untrusted { remedy } => {
+                remedy.clone()
+            }
             FaultKind::Expired { login: None } => {
                 "sign in again, or give credentials by AWS_PROFILE or the environment".into()
             }
@@ -126,9 +141,14 @@ impl FaultKind {
         match self {
             Self::WrongAccount { .. } => 7,
             Self::WrongClock { .. } => 6,
-            Self::Expired { .. } | Self::NoCredentials { .. } | Self::NoProfile(_) => 5,
+            Self::Expired { .. }
+            | Self::NotSignedIn { .. }
+            | Self::Unusable { .. }
+            | Self::Misconfigured { .. }
+            | Self::NoCredentials { .. }
+            | Self::NoProfile(_) => 5,
             Self::Denied { .. } => 4,
-            Self::Unreachable | Self::TimedOut => 3,
+            Self::Unreachable | Self::Untrusted { .. } | Self::TimedOut => 3,
             Self::BrokenAnswer | Self::NotFound | Self::Other { .. } => 2,
             Self::Throttled => 1,
         }
@@ -139,9 +159,13 @@ impl FaultKind {
     pub fn reach(&self) -> Reach {
         match self {
             Self::WrongClock { .. } => Reach::Machine,
-            Self::Expired { .. } | Self::NoCredentials { .. } | Self::NoProfile(_) | Self::WrongAccount { .. } => {
-                Reach::Session
-            }
+            Self::Expired { .. }
+            | Self::NotSignedIn { .. }
+            | Self::Unusable { .. }
+            | Self::Misconfigured { .. }
+            | Self::NoCredentials { .. }
+            | Self::NoProfile(_)
+            | Self::WrongAccount { .. } => Reach::Session,
             _ => Reach::Call,
         }
     }
@@ -176,7 +200,10 @@ fn no_credentials(profile: Option<&str>, files: &[String]) -> String {
         Some(profile) => {
             format!("give the profile {profile} keys or a sign-in: aws configure --profile {profile}{read}")
         }
-        None => format!("name a profile by AWS_PROFILE or --profile; aws configure list-profiles names them{read}"),
+        None => format!(
+            "sign in (aws configure, aws sso login) or name a profile by AWS_PROFILE or --profile; aws configure \
+             list-profiles names them{read}"
+        ),
     }
 }
 
@@ -214,8 +241,10 @@ mod tests {
         }));
         let empty = FaultKind::NoCredentials { profile: Some("prod".into()), files };
         let over = FaultKind::Expired { login: None };
-        let words: Vec<&str> = [&typo, &empty, &over].map(|kind| fault(kind.clone()).word()).to_vec();
-        assert_eq!(words, ["no such profile", "no credentials", "sign-in expired"]);
+        let never = FaultKind::NotSignedIn { login: "aws sso login --profile prod".into() };
+        let words: Vec<&str> = [&typo, &empty, &over, &never].map(|kind| fault(kind.clone()).word()).to_vec();
+        assert_eq!(words, ["no such profile", "no credentials", "sign-in expired", "never signed in"]);
+        assert_eq!(fault(never).advice(), "run: aws sso login --profile prod");
         assert_eq!(
             fault(typo).advice(),
             "did you mean prod? prdo is not in ~/.aws/config or ~/.aws/credentials; aws configure list-profiles names \

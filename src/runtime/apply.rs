@@ -23,6 +23,7 @@ use crate::ops::plan::NoLonger;
 use crate::ops::{Kind, Plan, Policy, Seen, Target};
 
 pub use carrying::apply;
+pub use code::sign_in;
 pub use listing::operations;
 pub use planning::plan;
 

@@ -46,8 +46,9 @@ pub struct Connection {
 }
 
 /// Variables of which one is enough to mean "this is about AWS".
-const AWS_VARIABLES: [&str; 9] = [
+const AWS_VARIABLES: [&str; 10] = [
     "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
     "AWS_ACCESS_KEY_ID",
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_RDS",
@@ -57,6 +58,12 @@ const AWS_VARIABLES: [&str; 9] = [
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
 ];
+
+/// What is said when the sandbox opens though AWS could be meant: a profile that nobody names may be that of
+/// production, and is not opened by itself.
+#[cfg(feature = "sandbox")]
+const DEFAULT_IS_THERE: &str =
+    "this is the sandbox: qd --profile default opens this machine's profile [default]; qd --sandbox says no more of it";
 
 impl Source {
     /// Whether a configuration file is read.
@@ -186,8 +193,10 @@ async fn aws(source: &Source) -> Result<Connection, String> {
         ..SessionSpec::default()
     };
     let session = Session::load(&spec).await;
-    let region = session.region().map(clean).ok_or_else(|| {
-        "no region is set: give --region us-east-1, or AWS_REGION, or `region = …` in the profile".to_owned()
+    // What cannot be read may have said it.
+    let region = session.region().map(clean).ok_or_else(|| match session.unread() {
+        Some(unread) => format!("{unread} (the AWS CLI refuses it too)"),
+        None => "no region is set: give --region us-east-1, or AWS_REGION, or `region = …` in the profile".to_owned(),
     })?;
     let name = clean(session.profile().unwrap_or("default"));
     let endpoint = session.endpoint().map(clean);
@@ -228,7 +237,10 @@ async fn sandbox(source: &Source) -> Result<Connection, String> {
     use crate::sandbox::connector::{SandboxHttp, credentials};
     use crate::sandbox::environments;
 
-    let (settings, problems) = source.settings()?;
+    let (settings, mut problems) = source.settings()?;
+    if !source.sandbox && source.means_sandbox() && !source.world_is_named() && crate::aws::has_default_profile() {
+        problems.push(DEFAULT_IS_THERE.to_owned());
+    }
     let sandbox = Arc::new(build(source)?);
     let http = SandboxHttp::new(sandbox.clone());
     let (estate, accounts) = environments::estate(&source.world);

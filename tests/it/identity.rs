@@ -1,10 +1,13 @@
 //! Roles, codes and their ends, over the sandbox's STS.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use process_wrap::tokio::{CommandWrap, ProcessSession};
 use quarterdeck::app::{Msg, State, update};
 use quarterdeck::aws::mfa::PATIENCE;
 use quarterdeck::aws::{
@@ -184,6 +187,48 @@ async fn where_nobody_can_be_asked_the_fault_says_so() {
     let fault = sts::identity(&session, REGION).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Expired { login: None });
     assert!(fault.message.contains("nobody can be asked"), "{fault}");
+}
+
+/// `qd` with these AWS files and variables, on no terminal at all.
+async fn qd(arguments: &[&str], config: &str, credentials: &str, variables: &[(&str, &str)]) -> Output {
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir(home.path().join(".aws")).unwrap();
+    fs::write(home.path().join(".aws/config"), config).unwrap();
+    fs::write(home.path().join(".aws/credentials"), credentials).unwrap();
+    let mut command = CommandWrap::with_new(env!("CARGO_BIN_EXE_qd"), |command| {
+        command.args(arguments).env_clear().env("HOME", home.path()).env("AWS_EC2_METADATA_DISABLED", "true");
+        command.envs(variables.iter().copied());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    });
+    command.wrap(ProcessSession);
+    Box::into_pin(command.spawn().unwrap().wait_with_output()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_picture_that_needs_a_code_ends_at_once_where_nobody_can_be_asked() {
+    let config = format!("[profile prod]\nregion = {REGION}\n");
+    let credentials = format!(
+        "[base]\naws_access_key_id = AKIABASE\naws_secret_access_key = s\n[prod]\nsource_profile = base\n\
+         role_arn = arn:aws:iam::{HOME}:role/reader\nmfa_serial = {SERIAL}\n"
+    );
+    let output = qd(&["snapshot", "errors", "--profile", "prod"], &config, &credentials, &[]).await;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains(&format!("an MFA code of {SERIAL} is needed, and nobody can be asked for it here")),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn a_profile_of_the_older_variable_is_opened_and_its_broken_file_told_with_the_line() {
+    let config = format!("[profile prod]\n[profile prod]\nregion = {REGION}\n");
+    for variable in ["AWS_DEFAULT_PROFILE", "AWS_PROFILE"] {
+        let output = qd(&["snapshot", "fleet"], &config, "", &[(variable, "prod")]).await;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("~/.aws/config:2: [profile prod] stands here a second time, after line 1"), "{said}");
+    }
 }
 
 /// Whatever the console asks for, the policy that it prints allows.

@@ -7,6 +7,11 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::ErrorKind;
 
 use super::*;
+use crate::aws::process::ProcessError;
+use crate::aws::profile::{By, NotSignedIn};
+use crate::aws::shared_files::Unreadable;
+use crate::aws::usable::usable;
+use crate::aws::way::ProfileError;
 
 const CALL: &str = "rds:DescribeDBInstances";
 
@@ -206,6 +211,66 @@ fn what_stopped_the_fetching_of_credentials_is_told() {
     let fault = of_credentials(CredentialsError::provider_error(denied.build()));
     assert_eq!(fault.kind, FaultKind::Denied { action: "sts:AssumeRole".into() });
     assert!(fault.message.starts_with("User: u is not authorized"), "{}", fault.message);
+}
+
+#[test]
+fn every_address_that_was_tried_is_named() {
+    let at = |address: &str, source: Box<dyn Error + Send + Sync>| At { address: address.into(), source };
+    let refused = ConnectorError::io(because("client error (Connect)", io::Error::other("Connection refused")).into());
+    let second = at("sts.us-west-2.amazonaws.com:443", refused.into());
+    let both = at("sts.us-east-1.amazonaws.com:443", second.into());
+    let fault = of_credentials(CredentialsError::provider_error(both));
+    assert_eq!(fault.kind, FaultKind::Unreachable);
+    let both = "sts.us-east-1.amazonaws.com:443 and sts.us-west-2.amazonaws.com:443: Connection refused";
+    assert_eq!(fault.message, both);
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_is_no_matter_of_the_network() {
+    let unknown = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+    let wrapped = because("client error (Connect)", io::Error::new(io::ErrorKind::InvalidData, unknown));
+    let fault = of_dispatch(ConnectorError::io(wrapped.into()));
+    assert!(matches!(fault.kind, FaultKind::Untrusted { .. }), "{fault:?}");
+    assert!(fault.advice().contains("AWS_CA_BUNDLE") && fault.message.contains("UnknownIssuer"), "{fault:?}");
+
+    let old = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
+    let fault = of_dispatch(ConnectorError::io(io::Error::new(io::ErrorKind::InvalidData, old).into()));
+    assert!(fault.advice().contains("clock"), "{fault:?}");
+}
+
+#[test]
+fn never_signed_in_is_not_expired() {
+    let never = CredentialsError::invalid_configuration(NotSignedIn::new(By::Sso, "prod"));
+    let fault = of_credentials(never);
+    assert_eq!(fault.kind, FaultKind::NotSignedIn { login: "aws sso login --profile prod".into() });
+    assert_eq!(fault.message, "profile prod was never signed in on this machine");
+    let login = of_credentials(CredentialsError::invalid_configuration(NotSignedIn::new(By::Login, "prod")));
+    assert_eq!(login.advice(), "run: aws login --profile prod");
+}
+
+#[test]
+fn what_is_wrong_on_this_machine_has_its_own_remedy() {
+    let unusable = |error: CredentialsError| {
+        let fault = of_credentials(error);
+        assert!(matches!(fault.kind, FaultKind::Unusable { .. }), "{fault:?}");
+        format!("{}; {}", fault.message, fault.advice())
+    };
+    let broken = Unreadable { place: "~/.aws/config:4".into(), reason: "[profile p] stands here a second time".into() };
+    let said = unusable(CredentialsError::invalid_configuration(broken));
+    assert!(said.starts_with("~/.aws/config:4: [profile p] stands here a second time; mend the file"), "{said}");
+    let sourceless = ProfileError::Sourceless { profile: "p".into() };
+    assert!(unusable(CredentialsError::invalid_configuration(sourceless)).contains("mend the profile"));
+    let waiting = ProcessError::Waiting { profile: "p".into() };
+    let said = unusable(CredentialsError::provider_error(waiting));
+    assert!(said.starts_with("waits for credential_process of p; "), "{said}");
+    let bad = usable(aws_credential_types::Credentials::new("A\n", "s", None, None, "test"), || "of p".into());
+    let said = unusable(CredentialsError::invalid_configuration(bad.unwrap_err()));
+    assert!(said.starts_with("the access key id of p has a control character in it; write the keys anew"), "{said}");
+
+    let rules = because("failed to resolve endpoint", Because("FIPS and custom endpoint are not supported", None));
+    let fault = of_dispatch(ConnectorError::other(rules.into(), None));
+    assert!(matches!(fault.kind, FaultKind::Misconfigured { .. }), "{fault:?}");
+    assert!(fault.advice().contains("AWS_USE_FIPS_ENDPOINT"), "{fault:?}");
 }
 
 #[test]

@@ -156,3 +156,26 @@ async fn without_its_session_a_fetch_ends() {
     sleep(Duration::from_secs(5)).await;
     assert_eq!((script.asked(), script.results.lock().unwrap().len()), (1, 1));
 }
+
+/// Never gives any.
+#[derive(Debug)]
+struct Never;
+
+impl ProvideCredentials for Never {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_says_which_command_it_waits_for() {
+    let asker = Asker::default();
+    let keeper = Keeper::new(Never, asker.clone(), SharedTimeSource::new(Wall::default()));
+    let _waits = asker.waits(Waits::Process("prod".into()));
+    let error = keeper.provide_credentials().await.unwrap_err();
+    let deepest = std::iter::successors(error.source(), |&cause| cause.source()).last().unwrap();
+    assert_eq!(deepest.to_string(), "waits for credential_process of prod");
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{document, reading, statement};
+use crate::aws::partition::Partition;
 use crate::ops::Api;
 
 /// What a person should know who attaches the operator's policy.
@@ -42,23 +43,22 @@ const IRREVERSIBLE: &[&str] = &["rds:DeleteDBInstance", "rds:DeleteDBSnapshot", 
 /// Kinds of resources that the changes name in their requests.
 const RESOURCES: [&str; 6] = ["auto-backup", "db", "og", "pg", "snapshot", "subgrp"];
 
-/// Only through RDS, whatever the region.
-const VIA_RDS: &str = r#"{"StringLike": {"kms:ViaService": "rds.*.amazonaws.com"}}"#;
-/// And only grants that RDS gives to itself.
-const GRANTS: &str =
-    r#"{"Bool": {"kms:GrantIsForAWSResource": "true"}, "StringLike": {"kms:ViaService": "rds.*.amazonaws.com"}}"#;
+/// Grants that RDS gives to itself.
+const FOR_RDS: &str = r#""Bool": {"kms:GrantIsForAWSResource": "true"}"#;
 const MONITORING: &str = r#"{"StringEquals": {"iam:PassedToService": "monitoring.rds.amazonaws.com"}}"#;
 
 /// The smallest policy that allows `reads` (`(call, IAM action)`) and all of [`WRITES`], as JSON:
-/// in one account when it is given (twelve digits; anything else means every account), the same in
-/// every run.
+/// in one account when it is given (twelve digits; anything else means every account), with the ARNs of
+/// one partition, the same in every run.
 #[must_use]
-pub fn operator(reads: &[(&str, &str)], account: Option<&str>) -> String {
+pub fn operator(reads: &[(&str, &str)], account: Option<&str>, partition: Partition) -> String {
     let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
     let account = account.filter(is_account).unwrap_or("*");
-    let rds: Vec<String> = RESOURCES.iter().map(|kind| format!("arn:aws:rds:*:{account}:{kind}:*")).collect();
-    let keys = [format!("arn:aws:kms:*:{account}:key/*")];
-    let roles = [format!("arn:aws:iam::{account}:role/*")];
+    let aws = partition.id();
+    let rds: Vec<String> = RESOURCES.iter().map(|kind| format!("arn:{aws}:rds:*:{account}:{kind}:*")).collect();
+    let keys = [format!("arn:{aws}:kms:*:{account}:key/*")];
+    let roles = [format!("arn:{aws}:iam::{account}:role/*")];
+    let via = via_rds(partition);
     let all: BTreeSet<&str> = WRITES.iter().flat_map(|(_, actions)| actions.iter().copied()).collect();
     let changes = those(&all, |action| action.starts_with("rds:") && !IRREVERSIBLE.contains(&action));
     let irreversible = those(&all, |action| IRREVERSIBLE.contains(&action));
@@ -66,11 +66,22 @@ pub fn operator(reads: &[(&str, &str)], account: Option<&str>) -> String {
     statements.extend([
         statement("Changes", &changes, &rds, ""),
         statement("Irreversible", &irreversible, &rds, ""),
-        statement("KeyGrants", &those(&all, |action| action == GRANT), &keys, GRANTS),
-        statement("Keys", &those(&all, |action| action == KEY), &keys, VIA_RDS),
+        statement("KeyGrants", &those(&all, |action| action == GRANT), &keys, &format!("{{{FOR_RDS}, {via}}}")),
+        statement("Keys", &those(&all, |action| action == KEY), &keys, &format!("{{{via}}}")),
         statement("MonitoringRole", &those(&all, |action| action == PASS), &roles, MONITORING),
     ]);
     document(&statements)
+}
+
+/// Only through RDS, whatever the region. Hosts of another partition end differently; whether the name
+/// of the service does too is not written down for each of them.
+fn via_rds(partition: Partition) -> String {
+    let common = Partition::Commercial.suffix();
+    let names = match partition.suffix() {
+        suffix if suffix == common => format!(r#""rds.*.{common}""#),
+        suffix => format!(r#"["rds.*.{common}", "rds.*.{suffix}"]"#),
+    };
+    format!(r#""StringLike": {{"kms:ViaService": {names}}}"#)
 }
 
 fn those<'a>(all: &BTreeSet<&'a str>, wanted: impl Fn(&str) -> bool) -> BTreeSet<&'a str> {
@@ -85,7 +96,7 @@ mod tests {
     use crate::aws::READS;
 
     fn statements(account: Option<&str>) -> Vec<Value> {
-        let policy: Value = serde_json::from_str(&operator(READS, account)).unwrap();
+        let policy: Value = serde_json::from_str(&operator(READS, account, Partition::Commercial)).unwrap();
         policy["Statement"].as_array().unwrap().clone()
     }
 
@@ -156,7 +167,20 @@ mod tests {
 
     #[test]
     fn only_an_account_gets_into_the_policy() {
-        assert_eq!(operator(READS, Some("\"*\"")), operator(READS, None));
-        assert_ne!(operator(READS, Some("111122223333")), operator(READS, None));
+        let of = |account| operator(READS, account, Partition::Commercial);
+        assert_eq!(of(Some("\"*\"")), of(None));
+        assert_ne!(of(Some("111122223333")), of(None));
+    }
+
+    /// With ARNs of another partition nothing would be allowed there.
+    #[test]
+    fn a_partition_has_its_own_arns() {
+        for partition in Partition::ALL {
+            let policy = operator(READS, None, partition);
+            assert!(serde_json::from_str::<Value>(&policy).is_ok(), "{policy}");
+            let begins = policy.matches("\"arn:").count();
+            assert!(begins > 0 && policy.matches(&format!("\"arn:{}:", partition.id())).count() == begins, "{policy}");
+        }
+        assert!(operator(READS, None, Partition::China).contains("rds.*.amazonaws.com.cn"));
     }
 }

@@ -1,7 +1,7 @@
 //! The profiles in `~/.aws/config` and `~/.aws/credentials`: their names and what helps to describe
 //! them. Keys are never kept.
 
-use crate::aws::shared_files::{Line, SharedFiles, lines, profile_in_config, profile_in_credentials};
+use crate::aws::shared_files::{self, Profiles, SharedFiles};
 use crate::config::forms;
 
 /// One profile.
@@ -20,39 +20,25 @@ pub struct Profile {
 /// The profiles of both files, those of the config file first.
 #[must_use]
 pub fn profiles(config: &str, credentials: &str) -> Vec<Profile> {
-    let mut profiles = Vec::new();
-    read(config, profile_in_config, &mut profiles);
-    read(credentials, profile_in_credentials, &mut profiles);
-    profiles
+    described(&Profiles::parse(config, credentials))
 }
 
-/// The profiles of this machine. A file that is not there has none.
+/// The profiles of this machine. A file that is not there has none; one that is broken has those before
+/// the line that breaks it.
 #[must_use]
 pub fn found_here() -> Vec<Profile> {
-    let (config, credentials) = SharedFiles::here().read();
-    profiles(&config, &credentials)
+    described(&SharedFiles::here().read().0)
 }
 
-fn read(text: &str, name_of: fn(&str) -> Option<&str>, profiles: &mut Vec<Profile>) {
-    let mut current: Option<usize> = None;
-    for line in lines(text) {
-        match line {
-            Line::Title(title) => current = name_of(title).map(|name| index_of(name, profiles)),
-            Line::Value(key, value) => {
-                if let Some(profile) = current.and_then(|index| profiles.get_mut(index)) {
-                    learn(profile, key, value);
-                }
-            }
+fn described(profiles: &Profiles) -> Vec<Profile> {
+    let describe = |found: &shared_files::Profile| {
+        let mut profile = Profile { name: found.name.clone(), ..Profile::default() };
+        for (key, value) in found.entries() {
+            learn(&mut profile, key, value);
         }
-    }
-}
-
-/// Where the profile of this name is, added when it is new.
-fn index_of(name: &str, profiles: &mut Vec<Profile>) -> usize {
-    profiles.iter().position(|profile| profile.name == name).unwrap_or_else(|| {
-        profiles.push(Profile { name: name.to_owned(), ..Profile::default() });
-        profiles.len() - 1
-    })
+        profile
+    };
+    profiles.all.iter().map(describe).collect()
 }
 
 fn learn(profile: &mut Profile, key: &str, value: &str) {

@@ -6,9 +6,10 @@ use std::io::{self, Read, Write};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use tokio::sync::mpsc;
 
-use crate::aws::{MfaCode, MfaRequest};
+use super::told;
+use crate::aws::{CodeSource, GET_CALLER_IDENTITY, MfaCode, MfaRequest};
 use crate::domain::text::clean;
-use crate::runtime::say;
+use crate::runtime::connect::Connection;
 
 /// So often a code may be mistyped.
 const TRIES: usize = 3;
@@ -24,12 +25,23 @@ pub(super) async fn answer(mut questions: mpsc::Receiver<MfaRequest>) {
             }
             // Dropping the question dismisses it.
             Ok(Ok(None)) | Err(_) => {}
-            Ok(Err(_)) => {
-                let said = "and there is no terminal to ask for it";
-                say::note(&format!("{session} needs an MFA code of {serial}, {said}"));
-            }
+            // There is no terminal: whoever waits is told at once, and tells it.
+            Ok(Err(_)) => question.nobody_to_ask(),
         }
     }
+}
+
+/// Signs in where a person has to give a code for it, before anything else is done without a person.
+///
+/// # Errors
+/// Whose code was needed, when nobody gave it.
+pub async fn sign_in(connection: &mut Connection) -> Result<(), String> {
+    let (_, none) = CodeSource::channel();
+    tokio::spawn(answer(std::mem::replace(&mut connection.codes, none)));
+    for session in connection.sessions.iter().filter(|session| session.asks_for_code()) {
+        session.signed_in(GET_CALLER_IDENTITY).await.map_err(|fault| told(&fault))?;
+    }
+    Ok(())
 }
 
 /// Asks on the terminal itself, whatever standard input and output are. `None`: it was dismissed.
