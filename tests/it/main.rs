@@ -4,6 +4,8 @@
 
 mod agreement;
 #[cfg(feature = "sandbox")]
+mod aws_cli;
+#[cfg(feature = "sandbox")]
 mod borders;
 #[cfg(feature = "sandbox")]
 mod boto;
