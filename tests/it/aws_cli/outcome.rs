@@ -33,7 +33,7 @@ impl Run {
         Self { outcome: outcome(&calls, &said, succeeded), calls, said }
     }
 
-    /// In words; the whole of it on many lines.
+    /// In words, with what was asked on the way; the whole of it with everything that was said.
     pub fn told(&self, whole: bool) -> String {
         let outcome = match &self.outcome {
             Outcome::SignedIn { identity, account } => {
@@ -44,12 +44,12 @@ impl Run {
             Outcome::Refused => format!("refuses: {}", self.said.trim().lines().last().unwrap_or_default()),
             Outcome::Wrong(why) => why.clone(),
         };
-        let all = || {
-            let calls: String = self.calls.iter().map(|call| format!("\n       {call:?}")).collect();
-            let said: String = self.said.lines().map(|line| format!("\n       | {}", line.trim_end())).collect();
-            calls + &said
-        };
-        outcome + &if whole { all() } else { String::new() }
+        // What the outcome says already is left out of the short form.
+        let is_told = |call: &&Call| whole || !matches!(call, Call::Read { .. } | Call::Identity(_));
+        let calls: String = self.calls.iter().filter(is_told).map(|call| format!("\n       {call:?}")).collect();
+        let lines = self.said.lines().map(str::trim_end).filter(|line| whole && !line.is_empty());
+        let said: String = lines.map(|line| format!("\n       | {line}")).collect();
+        outcome + &calls + &said
     }
 }
 

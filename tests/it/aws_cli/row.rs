@@ -100,7 +100,7 @@ impl Row {
         if !self.away {
             variables.insert("AWS_ENDPOINT_URL", endpoint.to_owned());
         }
-        variables.extend(self.env.iter().map(|(name, value)| (name.as_str(), fill(value))));
+        variables.extend(self.env.iter().map(|(name, value)| (name.as_str(), fill(value.as_str()))));
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
 
         let options =
