@@ -6,6 +6,8 @@
 mod absurd;
 mod agreement;
 #[cfg(feature = "sandbox")]
+mod aws_cli;
+#[cfg(feature = "sandbox")]
 mod borders;
 #[cfg(feature = "sandbox")]
 mod boto;

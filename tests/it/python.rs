@@ -1,5 +1,5 @@
 //! Runs Python: a virtual environment with the pinned other implementations of AWS's protocols
-//! (boto3 and moto), scripts with a time limit, and moto as a server.
+//! (boto3, moto and the AWS CLI), scripts with a time limit, and moto as a server.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -71,14 +71,14 @@ fn install(command: &mut Command, need: &str) {
 }
 
 /// How a process ended; without a status its time was over.
-struct Ended {
-    status: Option<ExitStatus>,
-    stdout: String,
-    stderr: String,
+pub struct Ended {
+    pub status: Option<ExitStatus>,
+    pub stdout: String,
+    pub stderr: String,
 }
 
 impl Ended {
-    fn succeeded(&self) -> bool {
+    pub fn succeeded(&self) -> bool {
         self.status.is_some_and(|status| status.success())
     }
 }
@@ -157,8 +157,16 @@ pub fn told(script: &str, endpoint: &str, arguments: &[&str]) -> serde_json::Val
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{script}: {error}\n{text}"))
 }
 
+/// The AWS CLI (version 1, that of PyPI), with nothing of this process's environment.
+#[cfg(feature = "sandbox")]
+pub fn aws_cli() -> Command {
+    let mut command = Command::new(&*PYTHON);
+    command.env_clear().env("PYTHONUTF8", "1").arg("-B").arg(scripts().join("aws_cli.py"));
+    command
+}
+
 /// Runs a command to its end, within a time.
-fn run(command: &mut Command, time: Duration) -> Ended {
+pub fn run(command: &mut Command, time: Duration) -> Ended {
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     end(child.unwrap_or_else(|error| panic!("{command:?}: {error}")), time)
 }
