@@ -13,6 +13,8 @@ pub mod config;
 pub mod cost;
 pub mod domain;
 mod fuzzy;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod health;
 pub mod keymap;
 mod nearest;

@@ -7,6 +7,8 @@
 
 mod address;
 mod assume;
+#[doc(hidden)]
+pub mod canned;
 pub mod cloudwatch;
 pub mod error;
 mod keeper;

@@ -224,7 +224,7 @@ impl Outcome {
             Self::Failed { why } => format!("failed: {why}"),
             Self::NotSent { why } => format!("not carried out: {why}"),
             Self::Interrupted { unsent, why } => {
-                let steps: Vec<String> = unsent.iter().map(|step| (step + 1).to_string()).collect();
+                let steps: Vec<String> = unsent.iter().map(|step| step.saturating_add(1).to_string()).collect();
                 if steps.is_empty() {
                     format!("interrupted: {why}")
                 } else {
@@ -346,6 +346,13 @@ mod tests {
             assert!(bad.parse::<ExecutionId>().is_err(), "{bad:?}");
         }
         assert!(serde_json::from_str::<ExecutionId>("\"../../../../x\"").is_err());
+    }
+
+    #[test]
+    fn an_outcome_has_words_whatever_a_line_says_of_its_steps() {
+        let text = format!(r#"{{"result":"interrupted","unsent":[0,{}],"why":"x"}}"#, usize::MAX);
+        let outcome: Outcome = serde_json::from_str(&text).unwrap();
+        assert_eq!(outcome.words(), format!("interrupted, step 1, {} not sent: x", usize::MAX));
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod carrying;
 mod code;
 mod listing;
 mod planning;
-mod text;
+pub(crate) mod text;
 
 use std::path::PathBuf;
 

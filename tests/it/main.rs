@@ -33,6 +33,8 @@ mod killed;
 mod memory;
 mod moto;
 #[cfg(feature = "sandbox")]
+mod mutation;
+#[cfg(feature = "sandbox")]
 mod operations;
 #[cfg(feature = "sandbox")]
 mod plans;

@@ -72,7 +72,7 @@ fn databases() -> Vec<Database> {
 }
 
 /// What was read for an operation.
-fn seen(kind: Kind) -> Seen {
+pub fn seen(kind: Kind) -> Seen {
     let (id, region) = match (kind, kind.target()) {
         (Kind::PromoteReplica, _) => ("rentaliq-prod-db-dr", "us-west-2"),
         (_, TargetKind::DbInstance) => ("rentaliq-prod-db", "us-east-1"),

@@ -14,7 +14,7 @@ pub(super) fn moment(at: Timestamp) -> String {
 }
 
 /// Everything that the screen shows of a plan, and why it is refused, if it is.
-pub(super) fn plan(plan: &Plan, policy: &Policy, refusal: Option<&str>) -> String {
+pub(crate) fn plan(plan: &Plan, policy: &Policy, refusal: Option<&str>) -> String {
     let (target, kind) = (&plan.target, plan.operation.kind());
     let mut lines = vec![
         format!("{} of {} in {} ({})", kind.title(), target.id, target.environment, target.region),
@@ -99,7 +99,7 @@ fn section(lines: &mut Vec<String>, title: &str, rows: impl Iterator<Item = Stri
 
 /// Why the guard would refuse a plan, whoever approved it and wherever. `closed` are the problems of the
 /// configuration that close the guard here.
-pub(super) fn refusal(plan: &Plan, policy: &Policy, closed: &[String], now: Timestamp) -> Option<String> {
+pub(crate) fn refusal(plan: &Plan, policy: &Policy, closed: &[String], now: Timestamp) -> Option<String> {
     if let Some(check) = plan.obstacle() {
         return Some(format!("{}: {}", check.name, check.why));
     }

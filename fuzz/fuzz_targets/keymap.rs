@@ -1,0 +1,7 @@
+//! A keymap file.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| quarterdeck::fuzzing::keymap(input));

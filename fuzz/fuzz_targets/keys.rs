@@ -1,0 +1,7 @@
+//! What a terminal sends.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| quarterdeck::fuzzing::keys(input));

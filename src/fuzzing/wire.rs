@@ -1,0 +1,127 @@
+//! AWS's answers, of any status and with any body: through the SDK and the adapters into the types of
+//! the domain.
+
+use std::hint::black_box;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::assert_harmless;
+use crate::aws::canned::Canned;
+use crate::aws::{AssumeRole, GET_CALLER_IDENTITY, Session, cloudwatch, rds, sts};
+use crate::collect::EventsOf;
+use crate::collect::metrics::{MetricCall, MetricQuery};
+use crate::domain::{Database, Fault, Metric};
+
+const REGION: &str = "us-east-1";
+/// What an answer's second byte chooses, so that `0` is the first of them.
+const STATUS: [u16; 8] = [200, 400, 403, 404, 429, 500, 503, 302];
+/// The calls that an answer's first byte chooses, so that `0` is the first of them.
+const CALLS: u8 = 8;
+/// What is asked for: from 1970 until after every clock of a test.
+const UNTIL: i64 = 4_000_000_000;
+
+/// A session whose every call gets the answer that is tried.
+///
+/// The SDK waits between attempts: whoever calls this does well to let the runtime's clock stand
+/// (`start_paused` of tokio), then a wait is over at once.
+#[derive(Debug)]
+pub struct Wire {
+    answer: Canned,
+    session: Session,
+}
+
+impl Wire {
+    /// Opens the session.
+    pub async fn open() -> Self {
+        let answer = Canned::default();
+        let session = Box::pin(answer.session(Vec::new())).await;
+        Self { answer, session }
+    }
+
+    /// Makes a call and takes its answer: the first byte chooses the call, the second the status, the
+    /// rest is the body.
+    pub async fn hear(&self, input: &[u8]) {
+        let [call, status, body @ ..] = input else { return };
+        self.answer.set(STATUS[usize::from(*status) % STATUS.len()], body);
+        let session = &self.session;
+        match call % CALLS {
+            0 => take(Box::pin(sts::identity(session, REGION)).await),
+            1 => inventory(Box::pin(rds::databases(session, REGION)).await),
+            2 => take(Box::pin(rds::snapshots(session, REGION, "rentaliq-qa-db")).await),
+            3 => {
+                let until = Timestamp::from_second(UNTIL).unwrap_or(Timestamp::MAX);
+                let since = Timestamp::UNIX_EPOCH;
+                take(Box::pin(rds::events(session, REGION, &EventsOf::Grave, since, until)).await);
+            }
+            4 => take(Box::pin(rds::maintenance(session, REGION)).await),
+            5 => {
+                let query = MetricQuery { database: "rentaliq-qa-db".into(), metric: Metric::CPUUtilization };
+                let call = MetricCall { period: 60, window: 0..UNTIL, queries: vec![query] };
+                black_box(heard(Box::pin(cloudwatch::metric_data(session, REGION, &call)).await));
+            }
+            6 => {
+                for alarm in heard(Box::pin(cloudwatch::alarms(session, REGION)).await) {
+                    for text in [&alarm.name, &alarm.arn, &alarm.reason, &alarm.metric_name] {
+                        assert_harmless(text);
+                    }
+                }
+            }
+            _ => self.sign_in().await,
+        }
+    }
+
+    /// The credentials of a role, in a session of its own: one is only asked for them once.
+    async fn sign_in(&self) {
+        let arn = "arn:aws:iam::111122223333:role/reader".to_owned();
+        let role = AssumeRole { arn, session_name: Some("oncall".to_owned()), ..AssumeRole::default() };
+        let session = Box::pin(self.answer.session(vec![role])).await;
+        if let Err(fault) = Box::pin(session.signed_in(GET_CALLER_IDENTITY)).await {
+            say(&fault);
+        }
+        black_box(session.expiry());
+    }
+}
+
+/// DB instances are kept on the disk until the next start, too, which must be able to read them.
+fn inventory(read: Result<Vec<Database>, Fault>) {
+    if let Ok(databases) = &read {
+        let json = serde_json::to_string(databases);
+        let again = json.and_then(|json| serde_json::from_str::<Vec<Database>>(&json));
+        assert!(again.is_ok_and(|again| again == *databases), "what is written is not what is read");
+    }
+    take(read);
+}
+
+/// What was read; nothing, and what is said of it, when it was not.
+fn heard<T: Default>(read: Result<T, Fault>) -> T {
+    read.unwrap_or_else(|fault| {
+        say(&fault);
+        T::default()
+    })
+}
+
+/// Every text in an answer is clean, and so is what is said of a failure.
+fn take<T: Serialize>(read: Result<T, Fault>) {
+    match read {
+        Ok(value) => match serde_json::to_value(&value) {
+            Ok(value) => assert_clean(&value),
+            Err(error) => assert_harmless(&error.to_string()),
+        },
+        Err(fault) => say(&fault),
+    }
+}
+
+fn assert_clean(value: &Value) {
+    match value {
+        Value::String(text) => assert_harmless(text),
+        Value::Array(items) => items.iter().for_each(assert_clean),
+        Value::Object(members) => members.values().for_each(assert_clean),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn say(fault: &Fault) {
+    assert_harmless(&format!("{fault}; {}", fault.advice()));
+}
