@@ -105,7 +105,7 @@ mod tests {
         let at = "2026-11-22T03:12:44Z".parse().unwrap();
         let first = crate::ops::journal::chain::FIRST.to_owned();
         let (_, line) = seal(1, at, Who::default(), "PROD_<b>".into(), body, first).unwrap();
-        format!("{line}\n{{\"torn").into_bytes()
+        format!("{line}\n{{\"seq\":2,\"at").into_bytes()
     }
 
     #[test]

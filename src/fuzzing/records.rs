@@ -37,7 +37,7 @@ pub fn plan(input: &[u8]) {
 pub fn journal(input: &[u8]) {
     let mut parts = input.splitn(2, |byte| *byte == 0);
     let journal = parts.next().unwrap_or_default().to_vec();
-    let stored = Stored { journal, head: parts.next().map(<[u8]>::to_vec) };
+    let stored = Stored { journal, head: parts.next().map(<[u8]>::to_vec), ..Stored::default() };
 
     let report = stored.report();
     black_box((report.warning(), words::verdict(&report)));

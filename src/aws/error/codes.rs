@@ -106,7 +106,8 @@ mod tests {
     use super::*;
 
     fn class(status: u16, code: &str, message: &str) -> FaultKind {
-        let config = "[profile prod]\nsso_session = corp\n";
+        let config = "[profile prod]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n\
+                      [sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://x.awsapps.com/start\n";
         classify("rds:DescribeEvents", status, code, message, &SignIn::of(config, Some("prod")))
     }
 

@@ -27,7 +27,7 @@ pub fn name(uid: u32) -> String {
 fn listed(users: &str, uid: u32) -> Option<&str> {
     users.lines().find_map(|line| {
         let mut fields = line.split(':');
-        let name = fields.next().filter(|name| !name.is_empty())?;
+        let name = fields.next().filter(|name| !name.is_empty() && !name.starts_with('#'))?;
         (fields.nth(1)?.parse::<u32>().ok() == Some(uid)).then_some(name)
     })
 }
