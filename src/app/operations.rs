@@ -404,7 +404,7 @@ pub fn renew(state: &mut State, effects: &mut Vec<Effect>) {
 /// Ends arming because the console is left: the record says so.
 pub fn leave(state: &mut State, effects: &mut Vec<Effect>) {
     leave_plan(state, effects);
-    disarm(state, "the console was left", effects);
+    disarm(state, "console closed", effects);
 }
 
 /// Ends arming and forbids changes for a reason that stays until it is taken away.
@@ -439,7 +439,8 @@ pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) 
         let outcome = execution.result_words();
         let title = execution.plan.operation.kind().title();
         let text = format!("{title} of {}: {outcome}", execution.plan.target.id);
-        let tone = if execution.outcome == Some(Outcome::Done) { Tone::Plain } else { Tone::Bad };
+        let is_good = execution.outcome.as_ref().is_some_and(Outcome::is_good);
+        let tone = if is_good { Tone::Plain } else { Tone::Bad };
         effects.push(Effect::Notify(text.clone()));
         say(state, text, tone);
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::ops::journal::{Body, Outcome, Report};
+use crate::ops::journal::{Body, Outcome, Report, StepEnd};
 use crate::ops::{Level, Plan, Target};
 
 /// A moment as it stands in lists: date and time in UTC.
@@ -45,8 +45,20 @@ pub fn event(body: &Body, plan: Option<&Plan>) -> String {
         Body::Found { step: n, happened: true, note, .. } => format!("{}: AWS has taken it: {note}", step(n)),
         Body::Found { step: n, note, .. } => format!("{}: there is no sign that AWS took it: {note}", step(n)),
         Body::Followed { step: n, words, .. } => format!("{}: {words}", step(n)),
-        Body::StepEnded { step: n, words, failed: true, .. } => format!("{}: failed: {words}", step(n)),
-        Body::StepEnded { step: n, words, .. } => format!("{}: finished: {words}", step(n)),
+        Body::Deferred { step: n, fault, .. } => {
+            format!("{}: AWS does not take it yet, nothing was changed: {fault}", step(n))
+        }
+        Body::StepEnded { step: n, words, failed, end, .. } => {
+            let end = end.clone().unwrap_or_else(|| StepEnd::of_older(words, *failed));
+            let how = match end {
+                StepEnd::Done => "finished",
+                StepEnd::Scheduled { .. } => "scheduled",
+                StepEnd::Failed => "failed",
+                StepEnd::Unknown => "outcome unknown",
+                StepEnd::GivenUp => "given up",
+            };
+            format!("{}: {how}: {words}", step(n))
+        }
         Body::Ended { outcome, .. } => {
             let (word, why) = outcome_words(outcome);
             if why.is_empty() { format!("over: {word}") } else { format!("over: {word}: {why}") }
@@ -59,18 +71,7 @@ pub fn event(body: &Body, plan: Option<&Plan>) -> String {
 /// An outcome in a word, and why.
 #[must_use]
 pub fn outcome_words(outcome: &Outcome) -> (&'static str, String) {
-    match outcome {
-        Outcome::Done => ("done", String::new()),
-        Outcome::Failed { why } => ("failed", why.clone()),
-        Outcome::NotSent { why } => ("not sent", why.clone()),
-        Outcome::Interrupted { unsent, why } => {
-            let steps: Vec<String> = unsent.iter().map(|step| step.saturating_add(1).to_string()).collect();
-            let noun = if steps.len() == 1 { "step" } else { "steps" };
-            let unsent =
-                if steps.is_empty() { String::new() } else { format!("; {noun} {} not sent", steps.join(", ")) };
-            ("interrupted", format!("{why}{unsent}"))
-        }
-    }
+    (outcome.word(), outcome.why())
 }
 
 /// What had to be done to approve.

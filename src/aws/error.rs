@@ -85,6 +85,11 @@ pub(super) fn unsigned(sign_in: &SignIn, call: &str, error: CredentialsError) ->
     fault(sign_in, call, &SdkError::<GetCallerIdentityError, HttpResponse>::construction_failure(error))
 }
 
+/// Seconds that AWS's clock is ahead of this machine's, by the `Date` of an answer that came in at `now`.
+pub(super) fn dated(header: &str, now: Timestamp) -> Option<i64> {
+    clock::dated(header, now)
+}
+
 /// Whether an answer asks us to slow down, in whichever protocol.
 pub(super) fn is_throttled(status: u16, body: &[u8]) -> bool {
     let start = String::from_utf8_lossy(body.get(..4096).unwrap_or(body));

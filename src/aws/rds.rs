@@ -10,7 +10,7 @@ pub mod observe;
 mod orderable;
 pub mod write;
 
-use aws_sdk_rds::types::SourceType;
+use aws_sdk_rds::types::{Filter, SourceType};
 use jiff::{SignedDuration, Timestamp};
 
 use self::convert::{action, database, event, snapshot};
@@ -34,7 +34,7 @@ const EVENTS_KEPT: SignedDuration = SignedDuration::from_secs(14 * 86_400 - 60);
 /// # Errors
 /// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
 pub async fn databases(session: &Session, region: &str) -> Result<Vec<Database>, Fault> {
-    instances(session, region, None).await
+    instances(session, region, None, None).await
 }
 
 /// Reads one DB instance by its name; `None` when AWS knows none of this name.
@@ -42,17 +42,33 @@ pub async fn databases(session: &Session, region: &str) -> Result<Vec<Database>,
 /// # Errors
 /// The call's [`Fault`].
 pub async fn find_database(session: &Session, region: &str, id: &str) -> Result<Option<Database>, Fault> {
-    let found = or_none(instances(session, region, Some(id)).await)?;
+    let found = or_none(instances(session, region, Some(id), None).await)?;
     Ok(found.into_iter().find(|database| database.id.eq_ignore_ascii_case(id)))
 }
 
-async fn instances(session: &Session, region: &str, id: Option<&str>) -> Result<Vec<Database>, Fault> {
+/// Reads one DB instance by its `DbiResourceId`, whatever it is called by now.
+///
+/// # Errors
+/// The call's [`Fault`].
+pub async fn find_resource(session: &Session, region: &str, resource_id: &str) -> Result<Option<Database>, Fault> {
+    let found = or_none(instances(session, region, None, Some(resource_id)).await)?;
+    Ok(found.into_iter().find(|database| database.resource_id == resource_id))
+}
+
+async fn instances(
+    session: &Session,
+    region: &str,
+    id: Option<&str>,
+    resource_id: Option<&str>,
+) -> Result<Vec<Database>, Fault> {
+    let filter = resource_id.map(|id| vec![Filter::builder().name("dbi-resource-id").values(id).build()]);
     let client = session.rds(region);
     let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
     loop {
         let page = client
             .describe_db_instances()
             .set_db_instance_identifier(id.map(ToOwned::to_owned))
+            .set_filters(filter.clone())
             .max_records(PAGE)
             .set_marker(marker)
             .send()
@@ -152,6 +168,10 @@ pub async fn events(
         EventsOf::Database(id) => (Some(id.to_string()), None),
     };
     let client = session.rds(region);
+    // AWS counts the 14 days by its own clock, and dates events by it.
+    let ahead = SignedDuration::from_secs(session.ahead().unwrap_or(0));
+    let by_aws = |at: Timestamp| at.checked_add(ahead).unwrap_or(at);
+    let (since, until) = (by_aws(since), by_aws(until));
     let since = until.checked_sub(EVENTS_KEPT).map_or(since, |kept| kept.max(since));
     let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
     loop {

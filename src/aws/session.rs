@@ -106,6 +106,12 @@ struct Clients {
 }
 
 impl Session {
+    /// Seconds that AWS's clock is ahead of this machine's, where an answer told it.
+    #[must_use]
+    pub fn ahead(&self) -> Option<i64> {
+        self.inner.meter.ahead()
+    }
+
     /// Resolves the configuration. Credentials are fetched with the first call, so this does not
     /// fail: what is wrong with them is that call's [`crate::domain::Fault`].
     pub async fn load(spec: &SessionSpec) -> Self {

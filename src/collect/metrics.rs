@@ -47,7 +47,9 @@ impl MetricCall {
     #[must_use]
     pub fn period_of(&self, at: i64) -> Option<i64> {
         let step = i64::from(self.period.max(1));
-        self.window.contains(&at).then(|| at.div_euclid(step).saturating_mul(step))
+        let start = |at: i64| at.div_euclid(step).saturating_mul(step);
+        // CloudWatch rounds the beginning of what is asked for down to a whole period.
+        (start(self.window.start)..self.window.end).contains(&at).then(|| start(at))
     }
 }
 

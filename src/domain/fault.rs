@@ -100,6 +100,20 @@ impl Fault {
         }
     }
 
+    /// What the engineer can do about it after a change that was not carried out, or may not have been:
+    /// unlike a reading, that is never asked again by itself.
+    #[must_use]
+    pub fn advice_on_change(&self) -> String {
+        match &self.kind {
+            FaultKind::Throttled => "AWS limits the rate of this call: make the plan again in a minute".into(),
+            FaultKind::TimedOut => "the endpoint did not answer: look at the resource before anything else".into(),
+            FaultKind::NotFound => "it may have been deleted or renamed: make the plan again".into(),
+            FaultKind::Other { code } if code.is_empty() => "make the plan again from the state of now".into(),
+            FaultKind::Other { code } => format!("AWS calls it {code}: make the plan again from the state of now"),
+            _ => self.advice(),
+        }
+    }
+
     /// What the engineer can do about it.
     #[must_use]
     pub fn advice(&self) -> String {

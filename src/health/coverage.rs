@@ -64,7 +64,7 @@ pub fn coverage(subject: &Subject<'_>, oldest: i64, current: &dyn Fn(Part) -> bo
     let whole = Subject { metrics_known: true, maintenance_known: true, ..subject.clone() };
     let serves = matches!(subject.database.condition(), Condition::Healthy | Condition::Unknown);
     let mut coverage = Coverage::default();
-    for rule in rules::all().filter(|rule| (rule.applies)(&whole)) {
+    for rule in rules::all().filter(|rule| rule.judges(&whole)) {
         coverage.expected += 1;
         // Rules of the table's metrics show the metric that they judge.
         let valued = rule.metric.filter(|_| serves && rule.needs == [Part::Metrics]);

@@ -158,6 +158,7 @@ mod tests {
             evidence: String::new(),
             since,
             advice: "Do something.".into(),
+            operation: None,
             source: "test",
             metric: None,
         }

@@ -93,7 +93,7 @@ pub fn examine(
     standing: &dyn Fn(&'static str) -> Option<Severity>,
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> = rules::all()
-        .filter(|rule| (rule.applies)(subject))
+        .filter(|rule| rule.judges(subject))
         .filter_map(|rule| {
             let case = Case { subject, thresholds, now, standing: standing(rule.id) };
             let verdict = (rule.check)(&case)?;
@@ -106,6 +106,7 @@ pub fn examine(
                 evidence: verdict.evidence,
                 since: verdict.since,
                 advice: verdict.advice,
+                operation: verdict.operation,
                 source: rule.source,
                 metric: rule.metric,
             })

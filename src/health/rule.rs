@@ -5,13 +5,24 @@ use jiff::Timestamp;
 use crate::domain::finding::Severity;
 use crate::domain::threshold::Thresholds;
 use crate::domain::{Database, Metric};
+use crate::ops::Kind;
 
 use super::{Part, Subject, reading};
+
+/// What a rule judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// RDS for PostgreSQL, instances of their own: backups, replication and storage of others are not theirs.
+    Postgres,
+    /// Whatever `DescribeDBInstances` lists.
+    Any,
+}
 
 /// One check of a DB instance.
 pub struct Rule {
     /// Its name: lower case with hyphens, stable over versions.
     pub id: &'static str,
+    pub of: Of,
     /// The API or document that it comes from.
     pub source: &'static str,
     /// The metric that shows it.
@@ -20,6 +31,13 @@ pub struct Rule {
     pub needs: &'static [Part],
     pub applies: fn(&Subject<'_>) -> bool,
     pub check: fn(&Case<'_>) -> Option<Verdict>,
+}
+
+impl Rule {
+    /// Whether it judges this instance.
+    pub fn judges(&self, subject: &Subject<'_>) -> bool {
+        (self.of == Of::Any || subject.database.is_postgres()) && (self.applies)(subject)
+    }
 }
 
 /// What a check sees.
@@ -65,12 +83,27 @@ pub struct Verdict {
     pub evidence: String,
     pub since: Option<Timestamp>,
     pub advice: String,
+    /// The operation that the advice comes to, where this console has it.
+    pub operation: Option<Kind>,
 }
 
 impl Verdict {
     /// A verdict without evidence or a beginning.
     pub fn new(severity: Severity, summary: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { severity, summary: summary.into(), evidence: String::new(), since: None, advice: advice.into() }
+        Self {
+            severity,
+            summary: summary.into(),
+            evidence: String::new(),
+            since: None,
+            advice: advice.into(),
+            operation: None,
+        }
+    }
+
+    /// With the operation that the advice comes to.
+    pub fn by(mut self, operation: Kind) -> Self {
+        self.operation = Some(operation);
+        self
     }
 
     /// What supports it: the parts that are not empty, joined.

@@ -4,6 +4,11 @@ use super::plan::Check;
 use super::seen::{Part, Seen, TargetKind};
 use crate::domain::Database;
 
+/// The states in which AWS starts an instance, by the words of its refusal: "cannot be started as it is
+/// not in one of the following statuses: 'stopped, inaccessible-encryption-credentials-recoverable,
+/// incompatible-network'" (`StartDBInstance`, `InvalidDBInstanceState`).
+pub const STARTS_FROM: &[&str] = &["stopped", "inaccessible-encryption-credentials-recoverable", "incompatible-network"];
+
 /// What must hold whatever is to be done: the right account, a target that is there.
 #[must_use]
 pub fn of_everything(seen: &Seen) -> Vec<Check> {
@@ -34,6 +39,9 @@ pub fn of_everything(seen: &Seen) -> Vec<Check> {
         let name = format!("{} exists", seen.target.id);
         let gone = format!("there is no {} of this name in {}", seen.target.kind.noun(), seen.target.region);
         checks.push(Check::hard(name, false, gone));
+    }
+    if let Some(why) = seen.database().and_then(|database| database.nature().refusal()) {
+        checks.push(Check::hard("is RDS for PostgreSQL", false, why));
     }
     if there && !seen.owned {
         let name = format!("belongs to {}", seen.target.environment);

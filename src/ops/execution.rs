@@ -11,14 +11,35 @@ use jiff::Timestamp;
 use super::fingerprint::Fingerprint;
 use super::follow::{Follow, Happened, Look, Progress};
 use super::guard::Approval;
-use super::journal::{Body, Entry, ExecutionId, Outcome};
+use super::journal::{Body, Entry, ExecutionId, Outcome, StepEnd};
 use super::plan::{NoLonger, Plan, Verify};
 use super::seen::Seen;
-use crate::domain::{Database, Identity};
+use crate::domain::{Database, Event, Identity};
 
 /// Signs of a call whose answer was lost are sought for so long. RDS shows a call in its state
 /// within seconds; its events trail by a minute or two.
 const SEEK: Duration = Duration::from_secs(300);
+
+/// A step that takes so many times its usual longest time is said to take longer than usual …
+const STUCK: i64 = 3;
+/// … but not before so many seconds.
+const STUCK_AT_LEAST: i64 = 600;
+/// Nothing is given up before so many seconds: a restore of terabytes takes hours.
+const LONGEST_AT_LEAST: i64 = 12 * 3600;
+
+/// It came to no good end.
+fn is_broken(state: &StepState) -> bool {
+    match state {
+        StepState::NotSent { .. } => true,
+        StepState::Ended { end, .. } => !end.is_good(),
+        _ => false,
+    }
+}
+
+/// The record of a step's end; `failed` is for readers of before.
+pub(crate) fn ended(execution: ExecutionId, step: usize, words: String, end: StepEnd) -> Body {
+    Body::StepEnded { execution, step, words, failed: !end.is_good(), end: Some(end) }
+}
 
 /// Where a step is.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,12 +64,13 @@ pub enum StepState {
         sent: Timestamp,
         at: Timestamp,
         words: String,
-        failed: bool,
+        end: StepEnd,
     },
-    /// AWS refused it, or it never left.
+    /// It was not carried out: AWS refused it (`by_aws`), or it never left.
     NotSent {
         at: Timestamp,
         why: String,
+        by_aws: bool,
     },
 }
 
@@ -86,6 +108,8 @@ pub struct Execution {
     pub history: Vec<(Timestamp, String)>,
     /// What had changed since the plan was approved: nothing was sent then.
     pub changed: Vec<String>,
+    /// Events of a step's instance that were there before it was sent.
+    before: Vec<Vec<Event>>,
     /// The step that was verified last.
     verified: Option<usize>,
     /// True in the process that was given the approval.
@@ -111,6 +135,7 @@ impl Execution {
             ended: None,
             history: vec![(at, approved)],
             changed: Vec::new(),
+            before: vec![Vec::new(); count],
             verified: None,
             live: true,
         }
@@ -141,19 +166,28 @@ impl Execution {
         self.live
     }
 
-    /// The outcome in words; a change that only waits for its window says so, because nothing has
-    /// happened yet.
+    /// The outcome in words; empty while it goes on.
     #[must_use]
     pub fn result_words(&self) -> String {
-        let Some(outcome) = &self.outcome else { return String::new() };
-        let waits = self.steps.iter().rev().find_map(|state| match state {
-            StepState::Ended { words, failed: false, .. } if words.starts_with("waits for") => Some(words),
-            _ => None,
-        });
-        match waits.filter(|_| *outcome == Outcome::Done) {
-            Some(words) => format!("put down: {words}"),
-            None => outcome.words(),
-        }
+        self.outcome.as_ref().map(Outcome::words).unwrap_or_default()
+    }
+
+    /// Events of the step's instance that were there before it was sent.
+    #[must_use]
+    pub fn events_before(&self, step: usize) -> &[Event] {
+        self.before.get(step).map_or(&[], Vec::as_slice)
+    }
+
+    /// `DbiResourceId` of what a step is about, where the plan knew it: what was there under the name then.
+    #[must_use]
+    pub fn resource_id(&self, step: usize) -> Option<&str> {
+        let follow = &self.plan.steps.get(step)?.follow;
+        let (region, id) = (follow.region(), follow.instance()?);
+        let targeted = id == self.plan.target.id && region == self.plan.target.region;
+        let own = format!("{region} {id} resource id");
+        let is_own = |name: &str| name == own || (targeted && name == "resource id");
+        let known = self.plan.observed.iter().find(|(name, _)| is_own(name));
+        known.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// Whether it goes on.
@@ -173,7 +207,12 @@ impl Execution {
                 self.changed.clone_from(differences);
                 self.note(at, format!("state read again, it changed: {}", differences.join("; ")));
             }
-            Body::Sending { step, .. } => self.set(*step, StepState::Sending { at }),
+            Body::Sending { step, before, .. } => {
+                if let Some(known) = self.before.get_mut(*step) {
+                    known.clone_from(before);
+                }
+                self.set(*step, StepState::Sending { at });
+            }
             Body::Sent { step, request_id, .. } => {
                 let sent = self.sent_at(*step).unwrap_or(at);
                 self.set(*step, StepState::Sent { at: sent, request_id: request_id.clone() });
@@ -181,10 +220,16 @@ impl Execution {
                 let call = self.call(*step);
                 self.note(at, format!("AWS took {call}{request}"));
             }
-            Body::Rejected { step, fault, .. } => {
+            Body::Rejected { step, fault, by_aws, .. } => {
                 let call = self.call(*step);
                 self.note(at, format!("{call} was not carried out: {fault}"));
-                self.set(*step, StepState::NotSent { at, why: fault.clone() });
+                self.set(*step, StepState::NotSent { at, why: fault.clone(), by_aws: *by_aws });
+            }
+            Body::Deferred { step, fault, .. } => {
+                let call = self.call(*step);
+                self.note(at, format!("AWS does not take {call} yet: {fault}; the instance is looked at again"));
+                self.verified = None;
+                self.set(*step, StepState::Waiting);
             }
             Body::Ambiguous { step, fault, before, .. } => {
                 let sent = self.sent_at(*step).unwrap_or(at);
@@ -200,18 +245,19 @@ impl Execution {
             // That there is no sign of it does not mean that it did not arrive.
             Body::Found { step, note, .. } => {
                 let sent = self.sent_at(*step).unwrap_or(at);
-                self.set(*step, StepState::Ended { sent, at, words: note.clone(), failed: true });
+                self.set(*step, StepState::Ended { sent, at, words: note.clone(), end: StepEnd::Unknown });
                 self.note(at, note.clone());
             }
             Body::Followed { step, words, .. } => {
                 self.say(*step, words.clone());
                 self.note(at, words.clone());
             }
-            Body::StepEnded { step, words, failed, .. } => {
+            Body::StepEnded { step, words, failed, end, .. } => {
                 let sent = self.sent_at(*step).unwrap_or(at);
+                let end = end.clone().unwrap_or_else(|| StepEnd::of_older(words, *failed));
                 self.say(*step, words.clone());
-                self.note(at, if *failed { format!("failed: {words}") } else { words.clone() });
-                self.set(*step, StepState::Ended { sent, at, words: words.clone(), failed: *failed });
+                self.note(at, if end == StepEnd::Failed { format!("failed: {words}") } else { words.clone() });
+                self.set(*step, StepState::Ended { sent, at, words: words.clone(), end });
             }
             Body::Ended { outcome, .. } => {
                 self.outcome = Some(outcome.clone());
@@ -233,15 +279,13 @@ impl Execution {
         let open = |state: &StepState| {
             matches!(state, StepState::Sending { .. } | StepState::Seeking { .. } | StepState::Sent { .. })
         };
-        let broken =
-            |state: &StepState| matches!(state, StepState::NotSent { .. } | StepState::Ended { failed: true, .. });
         let any_open = self.steps.iter().any(open);
-        if self.steps.iter().any(broken) {
+        if self.steps.iter().any(is_broken) && (self.never_began() || !self.are_independent()) {
             // What was sent beside it is followed to its end all the same.
             return if any_open { Act::Look } else { Act::Finish };
         }
         let unclear = |state: &StepState| matches!(state, StepState::Sending { .. } | StepState::Seeking { .. });
-        if self.steps.iter().any(unclear) {
+        if self.steps.iter().any(unclear) && !self.are_independent() {
             return Act::Look;
         }
         let Some(step) = self.steps.iter().position(|state| *state == StepState::Waiting) else {
@@ -260,36 +304,78 @@ impl Execution {
         }
     }
 
+    /// Whether no step needs another one: what becomes of one is nothing to the others.
+    fn are_independent(&self) -> bool {
+        self.plan.steps.len() > 1 && self.plan.steps.iter().all(|step| !step.wait)
+    }
+
+    /// The first call never left: the state was another one, or nobody might send it. That ends them all.
+    fn never_began(&self) -> bool {
+        matches!(self.steps.first(), Some(StepState::NotSent { by_aws: false, .. }))
+    }
+
+    fn unsent(&self) -> Vec<usize> {
+        (0..self.steps.len()).filter(|i| self.steps[*i] == StepState::Waiting).collect()
+    }
+
     /// The outcome to be written by [`Act::Finish`].
     #[must_use]
     pub fn verdict(&self) -> Outcome {
-        let unsent: Vec<usize> = (0..self.steps.len()).filter(|i| self.steps[*i] == StepState::Waiting).collect();
-        let nothing_sent = !self.steps.iter().any(|state| matches!(state, StepState::Ended { .. }));
+        let unsent = self.unsent();
+        let any_ended = self.steps.iter().any(|state| matches!(state, StepState::Ended { .. }));
+        if self.are_independent() && any_ended && self.steps.iter().any(is_broken) {
+            return self.incomplete();
+        }
         for state in &self.steps {
-            match state {
-                StepState::Ended { words, failed: true, .. } => return Outcome::Failed { why: words.clone() },
-                StepState::NotSent { why, .. } if nothing_sent => return Outcome::NotSent { why: why.clone() },
-                StepState::NotSent { why, .. } => return Outcome::Interrupted { unsent, why: why.clone() },
-                _ => {}
-            }
+            let outcome = match state {
+                StepState::Ended { words, end, .. } => match end {
+                    StepEnd::Failed => Outcome::Failed { why: words.clone() },
+                    StepEnd::Unknown => Outcome::Unknown { unsent, why: words.clone() },
+                    StepEnd::GivenUp => Outcome::GivenUp { unsent, why: words.clone() },
+                    StepEnd::Done | StepEnd::Scheduled { .. } => continue,
+                },
+                StepState::NotSent { why, .. } if any_ended => Outcome::Interrupted { unsent, why: why.clone() },
+                StepState::NotSent { why, by_aws: true, .. } => Outcome::Refused { why: why.clone() },
+                StepState::NotSent { why, .. } => Outcome::NotSent { why: why.clone() },
+                _ => continue,
+            };
+            return outcome;
         }
-        if unsent.is_empty() {
-            Outcome::Done
-        } else {
+        if !unsent.is_empty() {
             let why = "the console that was carrying it out ended; make a new plan for the rest".to_owned();
-            Outcome::Interrupted { unsent, why }
+            return Outcome::Interrupted { unsent, why };
         }
+        let window = self.steps.iter().rev().find_map(|state| match state {
+            StepState::Ended { end: StepEnd::Scheduled { window }, .. } => Some(window.clone()),
+            _ => None,
+        });
+        window.map_or(Outcome::Done, |window| Outcome::Scheduled { window })
+    }
+
+    /// What of independent steps came to no good end, each with its instance and why.
+    fn incomplete(&self) -> Outcome {
+        let not_done: Vec<usize> = (0..self.steps.len()).filter(|i| self.steps.get(*i).is_none_or(is_broken)).collect();
+        let why = not_done.iter().filter_map(|place| {
+            let about = self.plan.steps.get(*place)?.follow.instance().unwrap_or_default();
+            match self.steps.get(*place)? {
+                StepState::Ended { words, .. } => Some(format!("{about}: {words}")),
+                StepState::NotSent { why, .. } => Some(format!("{about}: {why}")),
+                _ => None,
+            }
+        });
+        let why = why.collect::<Vec<_>>().join("; ");
+        Outcome::Incomplete { not_done, why }
     }
 
     /// The outcome when the engineer gives it up: whatever was sent goes on in AWS.
     #[must_use]
     pub fn given_up(&self) -> Outcome {
-        let unsent: Vec<usize> = (0..self.steps.len()).filter(|i| self.steps[*i] == StepState::Waiting).collect();
+        let unsent = self.unsent();
         if unsent.len() == self.steps.len() {
             return Outcome::NotSent { why: "given up by hand before anything was sent".into() };
         }
-        let why = "given up by hand: AWS goes on with what was sent, nobody looks at it any more".to_owned();
-        if unsent.is_empty() { Outcome::Failed { why } } else { Outcome::Interrupted { unsent, why } }
+        let why = "by hand: AWS goes on with what was sent, nobody looks at it any more".to_owned();
+        Outcome::GivenUp { unsent, why }
     }
 
     /// What a fresh reading means before `step`: the fingerprint to write down, or what is
@@ -341,15 +427,16 @@ impl Execution {
         let Some(database) = fresh.find(region, id) else {
             return Err(vec![format!("{id} is not there")]);
         };
-        let targeted = id == self.plan.target.id && region == self.plan.target.region;
-        let own = format!("{region} {id} resource id");
-        let is_own = |name: &str| name == own || (targeted && name == "resource id");
-        let known = self.plan.observed.iter().find(|(name, _)| is_own(name)).map(|(_, value)| value);
-        if known.is_some_and(|known| *known != database.resource_id) {
+        if self.resource_id(step).is_some_and(|known| known != database.resource_id) {
             return Err(vec![format!("{id} is another instance of the same name now")]);
         }
         let starts = matches!(self.plan.steps.get(step).map(|s| &s.follow), Some(Follow::Running { .. }));
-        if database.status != if starts { "stopped" } else { "available" } {
+        let ready = if starts {
+            crate::ops::checks::STARTS_FROM.contains(&database.status.as_str())
+        } else {
+            database.status == "available"
+        };
+        if !ready {
             return Err(vec![format!("{id} is {}", database.status)]);
         }
         Ok(self.plan.fingerprint.clone())
@@ -364,9 +451,20 @@ impl Execution {
             StepState::Sending { at } => self.seek(step, &follow, look, None, at),
             StepState::Seeking { at, before, .. } => self.seek(step, &follow, look, before.as_deref(), at),
             StepState::Sent { at, .. } => match follow.progress(look, at) {
-                Progress::Reached(words) => Some(Body::StepEnded { execution, step, words, failed: false }),
-                Progress::Failed(words) => Some(Body::StepEnded { execution, step, words, failed: true }),
+                Progress::Reached(words) => Some(ended(execution, step, words, StepEnd::Done)),
+                Progress::Scheduled { window } => {
+                    let words = format!("scheduled for the window {window} UTC");
+                    Some(ended(execution, step, words, StepEnd::Scheduled { window }))
+                }
+                Progress::Failed(words) => Some(ended(execution, step, words, StepEnd::Failed)),
+                Progress::Going(words) if look.at.as_second() - at.as_second() > self.longest(step) => {
+                    let hours = self.longest(step) / 3600;
+                    let words = format!("no end in {hours} h, last seen: {words}; AWS goes on with it");
+                    Some(ended(execution, step, words, StepEnd::GivenUp))
+                }
                 Progress::Going(words) => {
+                    let late = look.at.as_second() - at.as_second() > self.stuck_after(step);
+                    let words = if late { format!("longer than usual: {words}") } else { words };
                     let steady = |text: &str| text.split(|c: char| c.is_ascii_digit()).collect::<String>();
                     let is_new = self.words.get(step).is_none_or(|known| steady(known) != steady(&words));
                     self.say(step, words.clone());
@@ -375,6 +473,17 @@ impl Execution {
             },
             _ => None,
         }
+    }
+
+    /// Seconds after which a step is called longer than usual.
+    fn stuck_after(&self, step: usize) -> i64 {
+        let usual = self.plan.steps.get(step).map_or(0, |s| s.usual.1);
+        (i64::from(usual) * STUCK).max(STUCK_AT_LEAST)
+    }
+
+    /// Seconds after which a step is no longer followed.
+    fn longest(&self, step: usize) -> i64 {
+        (self.stuck_after(step) * 4).max(LONGEST_AT_LEAST)
     }
 
     fn seek(

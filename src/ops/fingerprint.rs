@@ -122,7 +122,8 @@ fn facts(d: &Database, named: bool, all: &mut Vec<(String, String)>) {
     say("IOPS", number(storage.iops));
     say("throughput", number(storage.throughput));
     say("source", d.source.clone().unwrap_or_default());
-    say("replicas", d.replicas.join(" "));
+    say("replicas", d.followers().collect::<Vec<_>>().join(" "));
+    say("cluster", d.cluster.clone().or(d.source_cluster.clone()).unwrap_or_default());
     say("backup retention", d.backup_retention_days.to_string());
     say("deletion protection", d.deletion_protection.to_string());
     let pending: Vec<String> = d.pending.iter().map(|(name, value)| format!("{name}={value}")).collect();

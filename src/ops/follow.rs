@@ -12,6 +12,10 @@ const SKEW: i64 = 60;
 /// A change of which neither the value nor a pending one is to be seen after so many seconds, while
 /// the instance is `available`, was given up by AWS (no capacity, for example).
 const LOST: i64 = 1800;
+/// A start or a reboot that is to mend a state may show it for so many seconds more.
+const RECOVERS: i64 = 900;
+/// A snapshot that was taken is listed after so many seconds at the latest.
+const LISTED: i64 = 300;
 
 /// What is waited for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,8 +25,13 @@ pub enum Follow {
     SnapshotAvailable { region: String, snapshot: String, instance: Option<String> },
     /// A snapshot is no longer there.
     SnapshotGone { region: String, snapshot: String },
-    /// A new instance (restored, replica) is available.
-    Created { region: String, id: String },
+    /// A new instance is available; of a replica, replication runs as well.
+    Created {
+        region: String,
+        id: String,
+        #[serde(default, skip_serializing_if = "is_false")]
+        replica: bool,
+    },
     /// The instance shows these values and nothing of them is pending; `names` as in [`attribute`].
     Values { region: String, id: String, values: Vec<(String, String)> },
     /// AWS has put these values down for the next maintenance window, or shows them already.
@@ -31,24 +40,44 @@ pub enum Follow {
     Standalone { region: String, id: String },
     /// It was restarted; with `failover_from`, from this zone to another one.
     Restarted { region: String, id: String, failover_from: Option<String> },
-    /// It is stopped.
-    Stopped { region: String, id: String },
+    /// It is stopped, and the snapshot that was to be taken before is available.
+    Stopped {
+        region: String,
+        id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        snapshot: Option<String>,
+    },
     /// It runs.
     Running { region: String, id: String },
-    /// It is no longer there.
-    Gone { region: String, id: String },
+    /// It is no longer there, and its final snapshot is available.
+    Gone {
+        region: String,
+        id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        final_snapshot: Option<String>,
+    },
     /// A maintenance action of it is no longer pending and it is available, or it waits for the
     /// window as it was asked to.
     Maintained { region: String, id: String, action: String, opt_in: String },
 }
 
-/// What was seen of the followed resource. `None` means: it was asked for and is not there.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// What was seen of the followed resource. `None` means: it was asked for, of the right account, and is
+/// not there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Look {
     pub at: Timestamp,
+    /// Seconds that AWS's clock is ahead of `at`'s.
+    pub ahead: i64,
+    /// The instance by its `DbiResourceId` where that is known: it may have another name by now.
     pub database: Option<Database>,
     pub snapshot: Option<Snapshot>,
-    /// Events of the instance since the call was sent, oldest first.
+    /// Events of the instance since about when the call was sent, oldest first, without those that were
+    /// there before it.
     pub events: Vec<Event>,
     pub maintenance: Vec<MaintenanceAction>,
 }
@@ -60,6 +89,8 @@ pub enum Progress {
     Going(String),
     /// The end: `available`.
     Reached(String),
+    /// AWS makes the change in this maintenance window: `sun:04:00-sun:05:00`, UTC.
+    Scheduled { window: String },
     /// It will not come to a good end: why.
     Failed(String),
 }
@@ -114,6 +145,8 @@ impl Follow {
     pub fn snapshot(&self) -> Option<&str> {
         match self {
             Self::SnapshotAvailable { snapshot, .. } | Self::SnapshotGone { snapshot, .. } => Some(snapshot),
+            Self::Stopped { snapshot, .. } => snapshot.as_deref(),
+            Self::Gone { final_snapshot, .. } => final_snapshot.as_deref(),
             _ => None,
         }
     }
@@ -127,8 +160,9 @@ impl Follow {
                 None => Progress::Reached("deleted".into()),
                 Some(s) => Progress::Going(s.status.clone()),
             },
-            Self::Gone { .. } => match &look.database {
-                None => Progress::Reached("deleted".into()),
+            Self::Gone { id, final_snapshot, .. } => match &look.database {
+                None => gone(look, sent, final_snapshot.as_deref()),
+                Some(d) if d.id != *id => Progress::Failed(format!("it was not deleted: it is called {} now", d.id)),
                 Some(d) => Progress::Going(d.status.clone()),
             },
             _ => match &look.database {
@@ -141,7 +175,10 @@ impl Follow {
 
     fn of_instance(&self, d: &Database, look: &Look, sent: Timestamp) -> Progress {
         let available = d.condition() == Condition::Healthy || d.status == "storage-optimization";
-        if d.condition() == Condition::Critical && d.status != "storage-full" {
+        // A start or a reboot is how some of these states are left.
+        let recovers = matches!(self, Self::Running { .. } | Self::Restarted { .. })
+            && look.at.as_second() - sent.as_second() < RECOVERS;
+        if d.condition() == Condition::Critical && d.status != "storage-full" && !recovers {
             return Progress::Failed(format!("{} is {}", d.id, d.status));
         }
         let reached = match self {
@@ -155,7 +192,10 @@ impl Follow {
             {
                 return Progress::Failed("AWS shows neither the change nor that it is pending: it gave it up".into());
             }
-            Self::Created { .. } => d.status == "available",
+            Self::Created { replica: true, .. } if terminated(d) => {
+                return Progress::Failed("its replication was terminated".into());
+            }
+            Self::Created { replica, .. } => d.status == "available" && (!replica || replicates(d)),
             Self::Values { values, .. } => available && values.iter().all(|wanted| shows(d, wanted)),
             Self::Pending { values, .. } => values.iter().all(|wanted| shows(d, wanted) || awaits(d, wanted)),
             Self::Standalone { .. } => available && d.source.is_none(),
@@ -163,6 +203,9 @@ impl Follow {
             Self::Restarted { failover_from: Some(from), .. } => {
                 available
                     && (d.zone.as_deref().is_some_and(|zone| zone != from) || said(look, sent, &["failover completed"]))
+            }
+            Self::Stopped { snapshot: Some(name), .. } if d.status == "stopped" => {
+                return with_snapshot("stopped", name, look, sent);
             }
             Self::Stopped { .. } => d.status == "stopped",
             Self::Running { .. } => available,
@@ -176,22 +219,31 @@ impl Follow {
             }
             Self::SnapshotAvailable { .. } | Self::SnapshotGone { .. } | Self::Gone { .. } => false,
         };
-        if reached { Progress::Reached(self.end_words(d, look)) } else { Progress::Going(self.waiting_words(d)) }
+        match reached {
+            true if self.waits(d, look) => Progress::Scheduled { window: d.maintenance_window.clone() },
+            true => Progress::Reached(d.status.clone()),
+            false => Progress::Going(self.waiting_words(d)),
+        }
     }
 
-    fn end_words(&self, d: &Database, look: &Look) -> String {
-        let waits = match self {
+    /// Whether AWS has only put the change down, for the maintenance window.
+    fn waits(&self, d: &Database, look: &Look) -> bool {
+        match self {
             Self::Pending { values, .. } => values.iter().any(|wanted| !shows(d, wanted)),
             Self::Maintained { action, opt_in, .. } => {
                 opt_in == "next-maintenance" && look.maintenance.iter().any(|m| m.action == *action)
             }
             _ => false,
-        };
-        if waits { format!("waits for the window {} UTC", d.maintenance_window) } else { d.status.clone() }
+        }
     }
 
     fn waiting_words(&self, d: &Database) -> String {
         match self {
+            Self::Created { replica: true, .. } if d.status == "available" => match d.replication() {
+                Some(told) if told.message.is_empty() => format!("available, replication is {}", told.status),
+                Some(told) => format!("available, replication is {}: {}", told.status, told.message),
+                None => "available, AWS does not tell yet whether it replicates".to_owned(),
+            },
             Self::Restarted { failover_from: Some(from), .. } if d.status == "available" => {
                 format!("available, AWS still shows zone {from}")
             }
@@ -209,7 +261,7 @@ impl Follow {
     /// it, `sent` when the call was sent. Signs are sought that only the call can have left.
     #[must_use]
     pub fn happened(&self, look: &Look, before: Option<&Database>, sent: Timestamp) -> Happened {
-        let since = |at: Option<Timestamp>| at.is_none_or(|at| at.as_second() >= sent.as_second() - SKEW);
+        let since = |at: Option<Timestamp>| at.is_none_or(|at| at.as_second() >= sent.as_second() + look.ahead - SKEW);
         let yes = match self {
             Self::SnapshotAvailable { .. } => look.snapshot.as_ref().is_some_and(|s| since(s.created)),
             Self::SnapshotGone { .. } => look.snapshot.as_ref().is_none_or(|s| s.status == "deleted"),
@@ -266,9 +318,39 @@ fn opted(pending: &MaintenanceAction, opt_in: &str) -> bool {
     }
 }
 
+/// The end of an instance of which a final snapshot was to be taken.
+fn gone(look: &Look, sent: Timestamp, final_snapshot: Option<&str>) -> Progress {
+    match final_snapshot {
+        Some(name) => with_snapshot("deleted", name, look, sent),
+        None => Progress::Reached("deleted".into()),
+    }
+}
+
+/// What is done was to leave a snapshot behind: it is the end only with it.
+fn with_snapshot(done: &str, name: &str, look: &Look, sent: Timestamp) -> Progress {
+    let waited = look.at.as_second() - sent.as_second();
+    match look.snapshot.as_ref().map(|snapshot| (snapshot.status.as_str(), snapshot.progress)) {
+        Some(("available", _)) => Progress::Reached(format!("{done}, {name} available")),
+        Some(("failed", _)) => Progress::Failed(format!("{done}, and its snapshot {name} failed")),
+        Some((status, progress)) => Progress::Going(format!("{done}, snapshot {status} {progress} %")),
+        // What AWS lists may be some seconds old.
+        None if waited < LISTED => Progress::Going(format!("{done}, {name} is not listed yet")),
+        None => Progress::Failed(format!("{done}, and its snapshot {name} is not there")),
+    }
+}
+
+/// RDS tells of a replica that it replicates (`StatusInfos`).
+fn replicates(d: &Database) -> bool {
+    d.replication().is_some_and(|told| told.normal && told.status == "replicating")
+}
+
+fn terminated(d: &Database) -> bool {
+    d.replication().is_some_and(|told| told.status == "terminated")
+}
+
 /// Whether RDS has said one of these since the call was sent.
 fn said(look: &Look, sent: Timestamp, words: &[&str]) -> bool {
-    look.events.iter().filter(|e| e.at.as_second() >= sent.as_second() - SKEW).any(|e| {
+    look.events.iter().filter(|e| e.at.as_second() >= sent.as_second() + look.ahead - SKEW).any(|e| {
         let message = e.message.to_lowercase();
         words.iter().any(|word| message.contains(word))
     })
@@ -322,7 +404,7 @@ mod tests {
     const ID: &str = "rentaliq-prod-db";
 
     fn look(database: Option<Database>) -> Look {
-        Look { at: at(), database, snapshot: None, events: Vec::new(), maintenance: Vec::new() }
+        Look { at: at(), ahead: 0, database, snapshot: None, events: Vec::new(), maintenance: Vec::new() }
     }
 
     fn large() -> Vec<(String, String)> {
@@ -347,7 +429,7 @@ mod tests {
         d.pending = vec![("DBInstanceClass".into(), "db.t3.small".into())];
         assert_eq!(pending().happened(&look(Some(d.clone())), Some(&before), at()), Happened::NoSign, "another one's");
         d.pending = large();
-        let reached = Progress::Reached("waits for the window sun:04:00-sun:05:00 UTC".into());
+        let reached = Progress::Scheduled { window: "sun:04:00-sun:05:00".into() };
         assert_eq!(pending().progress(&look(Some(d.clone())), at()), reached);
         assert_eq!(pending().happened(&look(Some(d.clone())), Some(&before), at()), Happened::Yes);
         // The same values are not there yet for one who wants them now.
@@ -405,11 +487,100 @@ mod tests {
         };
         assert!(matches!(follow("next-maintenance").progress(&look, at()), Progress::Going(_)));
         look.maintenance[0].opt_in = Some("next-maintenance".into());
-        let waits = Progress::Reached("waits for the window sun:04:00-sun:05:00 UTC".into());
+        let waits = Progress::Scheduled { window: "sun:04:00-sun:05:00".into() };
         assert_eq!(follow("next-maintenance").progress(&look, at()), waits);
         assert!(matches!(follow("undo-opt-in").progress(&look, at()), Progress::Going(_)));
         assert!(matches!(follow("immediate").progress(&look, at()), Progress::Going(_)));
         look.maintenance.clear();
         assert_eq!(follow("immediate").progress(&look, at()), Progress::Reached("available".into()));
+    }
+
+    fn taken(name: &str, status: &str) -> Snapshot {
+        Snapshot { id: name.into(), status: status.into(), progress: 40, ..Snapshot::default() }
+    }
+
+    fn later(seconds: i64) -> Timestamp {
+        at().checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap()
+    }
+
+    #[test]
+    fn what_leaves_a_snapshot_behind_is_over_only_with_it() {
+        let (region, id) = ("us-east-1".to_owned(), ID.to_owned());
+        let gone = Follow::Gone { region: region.clone(), id: id.clone(), final_snapshot: Some("last".into()) };
+        let mut seen = look(None);
+        assert_eq!(gone.progress(&seen, at()), Progress::Going("deleted, last is not listed yet".into()));
+        seen.at = later(301);
+        assert!(matches!(gone.progress(&seen, at()), Progress::Failed(why) if why.contains("last is not there")));
+        seen.snapshot = Some(taken("last", "creating"));
+        assert_eq!(gone.progress(&seen, at()), Progress::Going("deleted, snapshot creating 40 %".into()));
+        seen.snapshot = Some(taken("last", "available"));
+        assert_eq!(gone.progress(&seen, at()), Progress::Reached("deleted, last available".into()));
+        seen.snapshot = Some(taken("last", "failed"));
+        assert!(matches!(gone.progress(&seen, at()), Progress::Failed(_)));
+        let mut stopped = database(ID, "us-east-1");
+        stopped.status = "stopped".into();
+        let stop = Follow::Stopped { region, id, snapshot: Some("before".into()) };
+        let mut seen = look(Some(stopped));
+        assert!(matches!(stop.progress(&seen, at()), Progress::Going(_)));
+        seen.snapshot = Some(taken("before", "available"));
+        assert_eq!(stop.progress(&seen, at()), Progress::Reached("stopped, before available".into()));
+    }
+
+    #[test]
+    fn what_was_renamed_was_not_deleted() {
+        let gone = Follow::Gone { region: "us-east-1".into(), id: ID.into(), final_snapshot: None };
+        let renamed = database("rentaliq-prod-db-old1", "us-east-1");
+        let progress = gone.progress(&look(Some(renamed)), at());
+        assert!(matches!(progress, Progress::Failed(why) if why.contains("rentaliq-prod-db-old1")));
+    }
+
+    #[test]
+    fn a_replica_is_made_when_it_replicates() {
+        let made = Follow::Created { region: "us-east-1".into(), id: ID.into(), replica: true };
+        let mut d = database(ID, "us-east-1");
+        let told = |status: &str, normal: bool| {
+            vec![crate::domain::database::StatusInfo {
+                kind: "read replication".into(),
+                status: status.into(),
+                normal,
+                message: "wal segment is gone".into(),
+            }]
+        };
+        assert!(matches!(made.progress(&look(Some(d.clone())), at()), Progress::Going(_)), "AWS says nothing yet");
+        d.status_infos = told("error", false);
+        let going = Progress::Going("available, replication is error: wal segment is gone".into());
+        assert_eq!(made.progress(&look(Some(d.clone())), at()), going);
+        d.status_infos = told("terminated", false);
+        assert!(matches!(made.progress(&look(Some(d.clone())), at()), Progress::Failed(_)));
+        d.status_infos = told("replicating", true);
+        assert_eq!(made.progress(&look(Some(d)), at()), Progress::Reached("available".into()));
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_neither_ends_a_restart_nor_keeps_it_from_ending() {
+        let restart = Follow::Restarted { region: "us-east-1".into(), id: ID.into(), failover_from: None };
+        let mut seen = look(Some(database(ID, "us-east-1")));
+        let restarted = |at: Timestamp| {
+            vec![Event { at, source: ID.into(), message: "DB instance restarted".into(), categories: Vec::new() }]
+        };
+        // AWS is ten minutes behind this machine: its event of now is ten minutes old here.
+        seen.ahead = -600;
+        seen.events = restarted(later(-590));
+        assert!(matches!(restart.progress(&seen, at()), Progress::Reached(_)));
+        // AWS is ten minutes ahead: what happened before the call looks as if it came after it.
+        seen.ahead = 600;
+        seen.events = restarted(later(400));
+        assert!(matches!(restart.progress(&seen, at()), Progress::Going(_)));
+    }
+
+    #[test]
+    fn a_start_that_is_to_mend_a_state_is_given_time_for_it() {
+        let start = Follow::Running { region: "us-east-1".into(), id: ID.into() };
+        let mut d = database(ID, "us-east-1");
+        d.status = "inaccessible-encryption-credentials-recoverable".into();
+        let mut seen = look(Some(d));
+        assert!(matches!(start.progress(&seen, at()), Progress::Going(_)));
+        seen.at = later(901);
+        assert!(matches!(start.progress(&seen, at()), Progress::Failed(_)));
     }
 }

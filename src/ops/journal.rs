@@ -16,7 +16,7 @@ use super::guard::Approval;
 use super::operation::Kind;
 use super::plan::Plan;
 use super::seen::Target;
-use crate::domain::Database;
+use crate::domain::{Database, Event};
 use crate::domain::text::is_hostile;
 
 pub use chain::{Break, Head, Link, Report, verify};
@@ -148,19 +148,40 @@ pub enum Body {
         step: usize,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         call: Option<Box<Call>>,
+        /// Events of the instance that were there before it, newest of its last: what comes later is the
+        /// call's, whatever this machine's clock says.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        before: Vec<Event>,
     },
     /// AWS took the call.
     Sent { execution: ExecutionId, step: usize, request_id: Option<String> },
-    /// AWS refused the call.
-    Rejected { execution: ExecutionId, step: usize, fault: String, request_id: Option<String> },
+    /// The call was not carried out; `by_aws` when AWS refused it, else it never left.
+    Rejected {
+        execution: ExecutionId,
+        step: usize,
+        fault: String,
+        request_id: Option<String>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        by_aws: bool,
+    },
+    /// AWS refused the call of a later step for the state of its instance: nothing was changed, and it is
+    /// sent once the instance is ready.
+    Deferred { execution: ExecutionId, step: usize, fault: String, request_id: Option<String> },
     /// Whether the call arrived is not known; `before` is the instance as it was before it.
     Ambiguous { execution: ExecutionId, step: usize, fault: String, before: Option<Box<Database>> },
     /// Whether it arrived was found out.
     Found { execution: ExecutionId, step: usize, happened: bool, note: String },
     /// What is waited for looks different than before.
     Followed { execution: ExecutionId, step: usize, words: String },
-    /// A step is over.
-    StepEnded { execution: ExecutionId, step: usize, words: String, failed: bool },
+    /// A step is over. Lines of older versions have no `end`, only whether it `failed`.
+    StepEnded {
+        execution: ExecutionId,
+        step: usize,
+        words: String,
+        failed: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        end: Option<StepEnd>,
+    },
     /// The last line of an execution.
     Ended { execution: ExecutionId, outcome: Outcome },
     /// Another console, or the same one after a crash, follows it from here on.
@@ -186,6 +207,7 @@ impl Body {
             | Self::Sending { execution, .. }
             | Self::Sent { execution, .. }
             | Self::Rejected { execution, .. }
+            | Self::Deferred { execution, .. }
             | Self::Ambiguous { execution, .. }
             | Self::Found { execution, .. }
             | Self::Followed { execution, .. }
@@ -196,16 +218,85 @@ impl Body {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepEnd {
+    /// What was promised is there.
+    Done,
+    /// AWS makes the change in this maintenance window (UTC).
+    Scheduled { window: String },
+    /// It came to no good end.
+    Failed,
+    /// Whether AWS took it is not known.
+    Unknown,
+    /// It was followed for as long as it may be, without an end.
+    GivenUp,
+}
+
+impl StepEnd {
+    /// Whether the plan goes on after it.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        matches!(self, Self::Done | Self::Scheduled { .. })
+    }
+
+    /// That of a line of an older version, which told a window in words only.
+    #[must_use]
+    pub fn of_older(words: &str, failed: bool) -> Self {
+        let window = words.strip_prefix("waits for the window ").and_then(|rest| rest.strip_suffix(" UTC"));
+        match (failed, window) {
+            (true, _) => Self::Failed,
+            (false, Some(window)) => Self::Scheduled { window: window.to_owned() },
+            (false, None) => Self::Done,
+        }
+    }
+}
+
 /// How an execution ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum Outcome {
     Done,
+    /// AWS took it, and makes the change in this maintenance window (UTC).
+    Scheduled {
+        window: String,
+    },
     Failed {
         why: String,
     },
     /// Nothing reached AWS.
     NotSent {
+        why: String,
+    },
+    /// AWS refused the call; nothing was changed.
+    Refused {
+        why: String,
+    },
+    /// Steps that do not need one another: all are done but these, counted from 0.
+    Incomplete {
+        not_done: Vec<usize>,
+        why: String,
+    },
+    /// Nobody looks at it any more, because the engineer said so or it took too long: what was sent goes on
+    /// in AWS. Those that were not sent, counted from 0.
+    GivenUp {
+        unsent: Vec<usize>,
+        why: String,
+    },
+    /// Its world is no more: the sandbox began anew.
+    Abandoned {
+        unsent: Vec<usize>,
+        why: String,
+    },
+    /// Whether AWS took the call is not known.
+    Unknown {
+        unsent: Vec<usize>,
         why: String,
     },
     /// It was stopped between two steps; those that were not sent, counted from 0.
@@ -216,23 +307,70 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// In words.
+    /// The word for it, in lists and reports.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn word(&self) -> &'static str {
         match self {
-            Self::Done => "done".to_owned(),
-            Self::Failed { why } => format!("failed: {why}"),
-            Self::NotSent { why } => format!("not carried out: {why}"),
-            Self::Interrupted { unsent, why } => {
-                let steps: Vec<String> = unsent.iter().map(|step| step.saturating_add(1).to_string()).collect();
-                if steps.is_empty() {
-                    format!("interrupted: {why}")
-                } else {
-                    format!("interrupted, step {} not sent: {why}", steps.join(", "))
-                }
+            Self::Done => "done",
+            Self::Scheduled { .. } => "scheduled",
+            Self::Failed { .. } => "failed",
+            Self::NotSent { .. } => "not sent",
+            Self::Refused { .. } => "refused by AWS",
+            Self::Incomplete { .. } => "incomplete",
+            Self::Interrupted { .. } => "interrupted",
+            Self::GivenUp { .. } => "given up",
+            Self::Abandoned { .. } => "abandoned",
+            Self::Unknown { .. } => "outcome unknown",
+        }
+    }
+
+    /// Why it is that; empty where the word says all.
+    #[must_use]
+    pub fn why(&self) -> String {
+        match self {
+            Self::Done => String::new(),
+            Self::Scheduled { window } => format!("AWS makes the change in the window {window} UTC"),
+            Self::Failed { why } | Self::NotSent { why } | Self::Refused { why } => why.clone(),
+            Self::Incomplete { why, .. } => why.clone(),
+            Self::Interrupted { unsent, why }
+            | Self::GivenUp { unsent, why }
+            | Self::Abandoned { unsent, why }
+            | Self::Unknown { unsent, why } => {
+                if unsent.is_empty() { why.clone() } else { format!("{why}; {} not sent", steps(unsent)) }
             }
         }
     }
+
+    /// Whether the change was made, or AWS has promised to make it.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        matches!(self, Self::Done | Self::Scheduled { .. })
+    }
+
+    /// Whether it is certain that nothing was changed.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::NotSent { .. } | Self::Refused { .. })
+    }
+
+    /// In words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let why = self.why();
+        match self {
+            Self::Scheduled { window } => format!("scheduled for {window} UTC"),
+            _ if why.is_empty() => self.word().to_owned(),
+            _ => format!("{}: {why}", self.word()),
+        }
+    }
+}
+
+/// `step 2`, `steps 2, 3`: counted from 1. A line that was damaged may name any number.
+#[must_use]
+pub fn steps(places: &[usize]) -> String {
+    let numbers: Vec<String> = places.iter().map(|step| step.saturating_add(1).to_string()).collect();
+    let noun = if numbers.len() == 1 { "step" } else { "steps" };
+    format!("{noun} {}", numbers.join(", "))
 }
 
 /// An entry as it is hashed: everything but the hash.
@@ -352,7 +490,7 @@ mod tests {
     fn an_outcome_has_words_whatever_a_line_says_of_its_steps() {
         let text = format!(r#"{{"result":"interrupted","unsent":[0,{}],"why":"x"}}"#, usize::MAX);
         let outcome: Outcome = serde_json::from_str(&text).unwrap();
-        assert_eq!(outcome.words(), format!("interrupted, step 1, {} not sent: x", usize::MAX));
+        assert_eq!(outcome.words(), format!("interrupted: x; steps 1, {} not sent", usize::MAX));
     }
 
     #[test]

@@ -77,6 +77,11 @@ macro_rules! catalogue {
             /// Why it makes no sense for what is selected.
             #[must_use]
             pub fn unavailable(self, on: On<'_>) -> Option<String> {
+                if let On::Database(database) = on
+                    && let Some(why) = database.nature().refusal()
+                {
+                    return Some(why);
+                }
                 match self { $(Self::$name => <$name as Request>::unavailable(on),)+ }
             }
 

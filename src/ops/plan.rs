@@ -120,6 +120,26 @@ pub enum Verify {
     Same,
 }
 
+/// What is asked again right before a step that is not the first: a wait may lie between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gate {
+    /// Policy and freezes, and whether the environment is armed still.
+    #[default]
+    All,
+    /// Policy and freezes: it completes something new that nobody uses yet.
+    Rules,
+    /// Nothing: it completes what cannot be taken back, and to leave it undone is worse.
+    None,
+}
+
+impl Gate {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+    fn is_all(&self) -> bool {
+        *self == Self::All
+    }
+}
+
 /// One call of a plan, and how its end is recognised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Step {
@@ -130,6 +150,8 @@ pub struct Step {
     /// The next step waits until this one's end.
     pub wait: bool,
     pub verify: Verify,
+    #[serde(default, skip_serializing_if = "Gate::is_all")]
+    pub gate: Gate,
     /// Seconds that it usually takes, least and most.
     pub usual: (u32, u32),
 }
@@ -201,7 +223,14 @@ impl Draft {
     /// the whole plan, later ones on the same resource.
     pub fn step(&mut self, purpose: &str, call: Call, follow: Follow, usual: (u32, u32)) {
         let verify = if self.steps.is_empty() { Verify::Whole } else { Verify::Same };
-        self.steps.push(Step { purpose: purpose.to_owned(), call, follow, wait: true, verify, usual });
+        self.steps.push(Step { purpose: purpose.to_owned(), call, follow, wait: true, verify, gate: Gate::All, usual });
+    }
+
+    /// Says what is asked again before the step that was added last.
+    pub fn gated(&mut self, gate: Gate) {
+        if let Some(step) = self.steps.last_mut() {
+            step.gate = gate;
+        }
     }
 }
 

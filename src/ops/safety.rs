@@ -6,7 +6,7 @@ use super::call::{Api, Call};
 use super::checks;
 use super::follow::Follow;
 use super::operation::Kind;
-use super::plan::{Check, Draft, Step, Tone, Verify};
+use super::plan::{Check, Draft, Gate, Step, Tone, Verify};
 use super::seen::Seen;
 use crate::cost::rds as price;
 
@@ -32,7 +32,7 @@ pub fn first(name: &str, seen: &Seen) -> (Option<Step>, Vec<Check>) {
     };
     let usual = usual(database.storage.allocated);
     let purpose = "takes a safety snapshot and waits for it".to_owned();
-    (Some(Step { purpose, call, follow, wait: true, verify: Verify::Whole, usual }), all)
+    (Some(Step { purpose, call, follow, wait: true, verify: Verify::Whole, gate: Gate::All, usual }), all)
 }
 
 /// What the snapshot itself means, beside the change that it is for.
@@ -45,6 +45,7 @@ pub fn say(draft: &mut Draft, seen: &Seen) {
     if draft.steps.iter().any(|step| matches!(step.follow, Follow::Pending { .. } | Follow::Maintained { .. })) {
         text.push_str("; the change may come days later, in its window");
     }
+    text.push_str("; the environment must be armed still when it is done");
     draft.say("Snapshot first", text, Tone::Plain);
 }
 

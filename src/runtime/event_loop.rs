@@ -141,6 +141,7 @@ pub async fn run(
     let mut pace = Pace::since(state.now);
     effects.extend(update(state, Msg::Resize(size.width, size.height)));
     loop {
+        outside.executor.keep_rules(state);
         if perform(effects, guard, state, driver, outside)? {
             return Ok(());
         }

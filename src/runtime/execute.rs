@@ -14,15 +14,16 @@ use tokio::time::{Instant, sleep};
 use super::clock::Clock;
 use super::journal::{Claim, Journal};
 use super::place::Place;
+use super::rules::Rules;
 use crate::app::Msg;
 use crate::aws::Session;
 use crate::aws::rds::find_database;
-use crate::aws::rds::look::look;
+use crate::aws::rds::look::{Known, look};
 use crate::aws::rds::write::{SendFault, send};
 use crate::domain::database::Condition;
-use crate::domain::{Database, Fault, FaultKind, Identity};
-use crate::ops::execution::{Act, StepState};
-use crate::ops::journal::{Body, Entry, ExecutionId, Outcome};
+use crate::domain::{Database, Event, Fault, FaultKind, Identity};
+use crate::ops::execution::{Act, StepState, ended};
+use crate::ops::journal::{Body, Entry, ExecutionId, Outcome, StepEnd};
 use crate::ops::plan::Plan;
 use crate::ops::{Approved, Execution, Follow, Seen};
 
@@ -54,6 +55,8 @@ pub struct Run {
     pub given_up: watch::Receiver<Vec<ExecutionId>>,
     /// The world is this process's own (the sandbox): other consoles change others.
     pub world_is_own: bool,
+    /// The rules of now, asked again before later steps.
+    pub rules: watch::Receiver<Rules>,
 }
 
 /// What the last reading before a step has given.
@@ -63,6 +66,10 @@ struct Verified {
     operator: Option<Session>,
     /// The instance that the step is about, as it was.
     before: Option<Box<Database>>,
+    /// Its newest events.
+    events: Vec<Event>,
+    /// A step whose call AWS did not take for the state of the instance, and since when.
+    deferred: Option<(usize, Instant)>,
 }
 
 impl Run {
@@ -138,7 +145,7 @@ impl Run {
     pub(super) async fn abandon(&self, mut execution: Execution, _claim: Claim) {
         let unsent = (0..execution.steps.len()).filter(|i| execution.steps[*i] == StepState::Waiting).collect();
         let why = "the sandbox began anew, its world of before is gone".to_owned();
-        let body = Body::Ended { execution: execution.id.clone(), outcome: Outcome::Interrupted { unsent, why } };
+        let body = Body::Ended { execution: execution.id.clone(), outcome: Outcome::Abandoned { unsent, why } };
         if self.write(&mut execution, body).await.is_ok() {
             self.publish(&execution).await;
         }
@@ -213,12 +220,19 @@ impl Run {
                 Err(fault) => {
                     self.denied(execution, step, &fault).await;
                     let fault = format!("the state could not be read right before sending: {}", words(&fault));
-                    (String::new(), Some(Body::Rejected { execution: id.clone(), step, fault, request_id: None }))
+                    (String::new(), Some(rejected(id.clone(), step, fault, None)))
                 }
                 Ok((session, identity, fresh)) => match execution.verify(step, &fresh, &identity) {
+                    Ok(_) if self.refused(execution, step).is_some() => {
+                        let why = self.refused(execution, step).unwrap_or_default();
+                        let fault = format!("nothing more was sent: {why}");
+                        let execution = id.clone();
+                        (String::new(), Some(rejected(execution, step, fault, None)))
+                    }
                     Ok(fingerprint) => {
                         verified.operator = Some(session);
                         verified.before = instance_of(execution, step, &fresh).cloned().map(Box::new);
+                        verified.events = newest_events(execution, step, &fresh);
                         (
                             String::new(),
                             Some(Body::Verified { execution: id.clone(), fingerprint, sender: identity.arn.clone() }),
@@ -234,7 +248,7 @@ impl Run {
                         let fault = format!("nothing was sent, the state changed: {}", differences.join("; "));
                         self.write(execution, Body::Changed { execution: id.clone(), differences }).await?;
                         let execution = id.clone();
-                        (String::new(), Some(Body::Rejected { execution, step, fault, request_id: None }))
+                        (String::new(), Some(rejected(execution, step, fault, None)))
                     }
                 },
             };
@@ -285,17 +299,25 @@ impl Run {
         let id = execution.id.clone();
         let Some(session) = verified.operator.clone() else {
             let fault = "nobody is there to send it".to_owned();
-            return self.write(execution, Body::Rejected { execution: id, step, fault, request_id: None }).await;
+            return self.write(execution, rejected(id, step, fault, None)).await;
         };
         let call = approved.plan().steps.get(step).map(|s| Box::new(s.call.clone()));
-        self.write(execution, Body::Sending { execution: id.clone(), step, call }).await?;
+        let before = std::mem::take(&mut verified.events);
+        self.write(execution, Body::Sending { execution: id.clone(), step, call, before }).await?;
         self.publish(execution).await;
         let body = match send(&session, approved, step).await {
             Ok(receipt) => Body::Sent { execution: id, step, request_id: receipt.request_id },
+            // AWS is busy with the instance for a moment longer than it shows: nothing was changed.
+            Err(SendFault::NotSent(fault)) if step > 0 && is_state(&fault) && verified.waits_for(step) => {
+                let request_id = fault.request_id.clone();
+                Body::Deferred { execution: id, step, fault: fault.to_string(), request_id }
+            }
             Err(SendFault::NotSent(fault)) => {
                 self.denied(execution, step, &fault).await;
                 let request_id = fault.request_id.clone();
-                Body::Rejected { execution: id, step, fault: words(&fault), request_id }
+                // An answer of AWS's own has its request id; without one nothing may have left.
+                let by_aws = request_id.is_some();
+                Body::Rejected { execution: id, step, fault: words(&fault), request_id, by_aws }
             }
             Err(SendFault::Ambiguous(fault)) => {
                 let before = verified.before.take();
@@ -309,19 +331,25 @@ impl Run {
         for step in execution.open_steps() {
             let Some(follow) = execution.plan.steps.get(step).map(|s| s.follow.clone()) else { continue };
             let since = execution.sent_at(step).unwrap_or(execution.started);
-            match look(&self.place.reader, &follow, since, self.clock.now()).await {
+            let known = Known {
+                account: &execution.plan.account,
+                resource_id: execution.resource_id(step),
+                events: execution.events_before(step),
+            };
+            match look(&self.place.reader, &follow, &known, since, self.clock.now()).await {
                 // What may never be looked at has no end that could be seen.
                 Err(fault)
                     if matches!(fault.kind, FaultKind::Denied { .. })
                         && denied_since.get_or_insert_with(Instant::now).elapsed().as_secs()
                             > SETTLES_WITHIN.unsigned_abs() =>
                 {
-                    let words = format!("its end cannot be seen: {}", words(&fault));
-                    let execution_id = execution.id.clone();
-                    let body = Body::StepEnded { execution: execution_id, step, words, failed: true };
+                    let words = format!("its end cannot be seen: {}", fault);
+                    let body = ended(execution.id.clone(), step, words, StepEnd::Unknown);
                     self.write(execution, body).await?;
                 }
-                Err(fault) => execution.trouble = Some(format!("it cannot be looked at: {}", words(&fault))),
+                Err(fault) => {
+                    execution.trouble = Some(format!("it cannot be looked at: {fault}; {}", fault.advice()));
+                }
                 Ok(seen) => {
                     *denied_since = None;
                     execution.trouble = None;
@@ -332,6 +360,12 @@ impl Run {
             }
         }
         Ok(())
+    }
+
+    /// Why the rules of now keep a later step from being sent.
+    fn refused(&self, execution: &Execution, step: usize) -> Option<String> {
+        let gate = execution.plan.steps.get(step).filter(|_| step > 0)?.gate;
+        self.rules.borrow().refusal(&execution.plan, gate, execution.approval.at, self.clock.now())
     }
 
     async fn write(&self, execution: &mut Execution, body: Body) -> Result<(), String> {
@@ -370,6 +404,38 @@ impl Run {
     }
 }
 
+impl Verified {
+    /// Whether a step that AWS did not take for the state of its instance may be tried once more.
+    fn waits_for(&mut self, step: usize) -> bool {
+        let since = match self.deferred {
+            Some((of, since)) if of == step => since,
+            _ => self.deferred.insert((step, Instant::now())).1,
+        };
+        since.elapsed() < Duration::from_secs(SETTLES_WITHIN.unsigned_abs())
+    }
+}
+
+/// AWS did not take a call because of the state that its resource is in.
+fn is_state(fault: &Fault) -> bool {
+    const CODES: [&str; 2] = ["InvalidDBInstanceState", "InvalidDBInstanceStateFault"];
+    matches!(&fault.kind, FaultKind::Other { code } if CODES.contains(&code.as_str()))
+}
+
+/// The record of a call that never left.
+fn rejected(execution: ExecutionId, step: usize, fault: String, request_id: Option<String>) -> Body {
+    Body::Rejected { execution, step, fault, request_id, by_aws: false }
+}
+
+/// Events that are kept of before a call, the newest of its instance.
+const EVENTS_KEPT: usize = 20;
+
+fn newest_events(execution: &Execution, step: usize, seen: &Seen) -> Vec<Event> {
+    let about = execution.plan.steps.get(step).and_then(|s| s.follow.instance()).unwrap_or_default();
+    let of_it = seen.events.iter().filter(|event| event.source == about);
+    let all: Vec<Event> = of_it.cloned().collect();
+    all[all.len().saturating_sub(EVENTS_KEPT)..].to_vec()
+}
+
 /// The DB instance that a step is about, as it was read.
 fn instance_of<'a>(execution: &Execution, step: usize, seen: &'a Seen) -> Option<&'a Database> {
     let follow = &execution.plan.steps.get(step)?.follow;
@@ -387,7 +453,7 @@ fn pace(looks: usize) -> Duration {
 }
 
 fn words(fault: &Fault) -> String {
-    format!("{fault}; {}", fault.advice())
+    format!("{fault}; {}", fault.advice_on_change())
 }
 
 /// Four hex digits more, so that two executions of one plan in one second differ.

@@ -12,7 +12,8 @@ use super::contained::{contained, defect};
 use super::execute::{Report, Run, append};
 use super::journal::{self, Journal};
 use super::place::Place;
-use crate::app::Msg;
+use super::rules::Rules;
+use crate::app::{Msg, State};
 use crate::aws;
 use crate::domain::{Fault, FaultKind};
 use crate::ops::journal::{self as records, Body, ExecutionId};
@@ -38,6 +39,8 @@ pub struct Executor {
     world_is_own: bool,
     /// Executions that are no longer to be followed, or gone on with.
     given_up: watch::Sender<Vec<ExecutionId>>,
+    /// The rules of now, which later steps are asked for.
+    rules: watch::Sender<Rules>,
 }
 
 impl Executor {
@@ -56,9 +59,21 @@ impl Executor {
                 records: JoinSet::new(),
                 world_is_own: false,
                 given_up,
+                rules: watch::Sender::new(Rules::default()),
             },
             receiver,
         )
+    }
+
+    /// What is armed and allowed now; executions ask it before their later steps.
+    pub fn keep_rules(&self, state: &State) {
+        self.rules.send_if_modified(|rules| {
+            let changed = !rules.are_of(state);
+            if changed {
+                *rules = Rules::of(state);
+            }
+            changed
+        });
     }
 
     /// The environments are other ones now; what runs goes on as it began.
@@ -114,6 +129,7 @@ impl Executor {
         };
         let run = Run {
             given_up: self.given_up.subscribe(),
+            rules: self.rules.subscribe(),
             world_is_own: self.world_is_own,
             journal,
             place,
@@ -165,7 +181,7 @@ impl Executor {
         self.world_is_own = began_anew;
         let Some(journal) = self.journal.clone() else { return };
         let (places, clock, messages) = (self.places.clone(), self.clock.clone(), self.messages.clone());
-        let given_up = self.given_up.subscribe();
+        let (given_up, rules) = (self.given_up.subscribe(), self.rules.subscribe());
         self.tasks.spawn(async move {
             // Read once, here and not before the first frame: it grows with every change.
             let reader = journal.clone();
@@ -202,6 +218,7 @@ impl Executor {
                 }
                 let run = Run {
                     given_up: given_up.clone(),
+                    rules: rules.clone(),
                     world_is_own: began_anew,
                     journal: journal.clone(),
                     place,

@@ -19,6 +19,7 @@ pub mod leftovers;
 pub mod logging;
 pub mod own_files;
 pub mod place;
+pub mod rules;
 pub mod say;
 pub mod terminal;
 

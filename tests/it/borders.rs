@@ -154,7 +154,9 @@ fn everything_printed_goes_through_one_door() {
     for source in sources().iter().filter(|source| !door.contains(&source.path.as_str())) {
         for (number, line) in (1..).zip(&source.code) {
             for word in ["stdout()", "stderr()", "print!(", "println!(", "stdio::"] {
-                assert!(!line.contains(word), "src/{}:{number}: {word}", source.path);
+                // A child's own `.stdout()` is read, not written.
+                let ours = line.match_indices(word).any(|(at, _)| !line[..at].ends_with('.'));
+                assert!(!ours, "src/{}:{number}: {word}", source.path);
             }
         }
     }

@@ -138,6 +138,7 @@ impl Desk {
     pub fn send(&mut self, msg: Msg) {
         let mut queue: VecDeque<Effect> = update(&mut self.state, msg).into();
         let Runtime { driver, executor, .. } = &mut self.runtime;
+        executor.keep_rules(&self.state);
         while let Some(effect) = queue.pop_front() {
             match effect {
                 Effect::Fetch(request) => driver.fetch(request),

@@ -283,7 +283,7 @@ impl Case {
                 let done = call.is_some_and(Logged::is_done);
                 let is_true = match state {
                     // Nothing fails in this world: a failed step is one that there was no sign of.
-                    StepState::Ended { failed, .. } => done != *failed,
+                    StepState::Ended { end, .. } => done == end.is_good(),
                     StepState::NotSent { .. } => !done,
                     StepState::Waiting => call.is_none(),
                     _ => false,

@@ -35,6 +35,8 @@ mod moto;
 #[cfg(feature = "sandbox")]
 mod mutation;
 #[cfg(feature = "sandbox")]
+mod older;
+#[cfg(feature = "sandbox")]
 mod operations;
 #[cfg(feature = "sandbox")]
 mod plans;

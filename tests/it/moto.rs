@@ -5,7 +5,7 @@ mod operations;
 
 use aws_credential_types::Credentials;
 use jiff::{Timestamp, ToSpan};
-use quarterdeck::aws::rds::look::look;
+use quarterdeck::aws::rds::look::{Known, look};
 use quarterdeck::aws::rds::observe::{Owner, Question, observe};
 use quarterdeck::aws::rds::write::send;
 use quarterdeck::aws::{InProcess, Session, SessionSpec, cloudwatch, rds, sts};
@@ -144,7 +144,8 @@ async fn a_snapshot_is_planned_approved_taken_and_followed() {
     let approved = approve(&plan, &Gesture::Key, &situation).unwrap_or_else(|refusal| panic!("{refusal}"));
     send(&session, &approved, 0).await.unwrap();
     let follow = &approved.plan().steps[0].follow;
-    let seen_now = look(&session, follow, now, Timestamp::now()).await.unwrap();
+    let known = Known { account: &plan.account, resource_id: None, events: &[] };
+    let seen_now = look(&session, follow, &known, now, Timestamp::now()).await.unwrap();
     assert_eq!(follow.progress(&seen_now, now), Progress::Reached("available".into()));
     let (region, taken) = (follow.region(), follow.snapshot().expect("a snapshot is followed"));
     assert!(rds::find_snapshot(&session, region, taken).await.unwrap().is_some());

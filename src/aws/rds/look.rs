@@ -2,41 +2,79 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{events, find_database, find_snapshot, maintenance};
-use crate::aws::Session;
+use super::{events, find_database, find_resource, find_snapshot, maintenance};
+use crate::aws::{GET_CALLER_IDENTITY, Session, sts};
 use crate::collect::EventsOf;
-use crate::domain::{Database, Event, Fault, MaintenanceAction, Snapshot};
+use crate::domain::{Database, Event, Fault, FaultKind, MaintenanceAction, Snapshot};
 use crate::ops::follow::{Follow, Look};
 
-/// AWS's clock and this machine's may differ by so much.
+/// AWS's clock and this machine's may differ by so much where no answer told by how much.
 const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
-/// Looks at what is followed; `since` is when the call was sent. What AWS does not know is `None`.
+/// What is known of the followed resource from before the call.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The account that it is in.
+    pub account: &'a str,
+    /// `DbiResourceId`, which stays when it is renamed.
+    pub resource_id: Option<&'a str>,
+    /// Its events that were there before the call.
+    pub events: &'a [Event],
+}
+
+/// Looks at what is followed; `since` is when the call was sent. What AWS does not know is `None`, and is
+/// so only in the right account: another one does not have it either.
 ///
 /// # Errors
-/// The [`Fault`] of a call without which the end could not be recognised.
-pub async fn look(session: &Session, follow: &Follow, since: Timestamp, now: Timestamp) -> Result<Look, Fault> {
+/// The [`Fault`] of a call without which the end could not be recognised;
+/// [`FaultKind::WrongAccount`] while the credentials are of another account.
+pub async fn look(
+    session: &Session,
+    follow: &Follow,
+    known: &Known<'_>,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<Look, Fault> {
     let region = follow.region();
-    let (database, snapshot, events, maintenance) = tokio::join!(
-        Box::pin(database(session, region, follow.instance())),
+    let (identity, database, snapshot, events, maintenance) = tokio::join!(
+        Box::pin(sts::identity(session, region)),
+        Box::pin(database(session, region, follow.instance(), known.resource_id)),
         Box::pin(snapshot(session, region, follow.snapshot())),
         Box::pin(said(session, region, follow.instance(), since, now)),
         Box::pin(pending(session, region, follow)),
     );
+    let identity = identity?;
+    if identity.account != known.account {
+        let (expected, actual) = (known.account.to_owned(), identity.account);
+        let message = format!("the change was made in account {expected}");
+        let kind = FaultKind::WrongAccount { expected, actual };
+        return Err(Fault { kind, call: GET_CALLER_IDENTITY.to_owned(), message, request_id: None });
+    }
     let database = database?;
-    let events = match events {
+    let mut events = match events {
         // Without them a restart in place cannot be told from none at all.
         Err(fault) if stands_on_events(follow) => return Err(fault),
         events => events.unwrap_or_default(),
     };
+    events.retain(|event| !known.events.contains(event));
     let maintenance = of_instance(maintenance?, database.as_ref());
-    Ok(Look { at: now, database, snapshot: snapshot?, events, maintenance })
+    Ok(Look { at: now, ahead: session.ahead().unwrap_or(0), database, snapshot: snapshot?, events, maintenance })
 }
 
-async fn database(session: &Session, region: &str, id: Option<&str>) -> Result<Option<Database>, Fault> {
-    match id {
-        Some(id) => find_database(session, region, id).await,
-        None => Ok(None),
+/// The instance: by its resource where that is known, because a name may be another one's by now.
+async fn database(
+    session: &Session,
+    region: &str,
+    id: Option<&str>,
+    resource_id: Option<&str>,
+) -> Result<Option<Database>, Fault> {
+    let Some(id) = id else { return Ok(None) };
+    let named = find_database(session, region, id).await?;
+    match resource_id {
+        Some(resource) if named.as_ref().is_none_or(|d| d.resource_id != resource) => {
+            find_resource(session, region, resource).await
+        }
+        _ => Ok(named),
     }
 }
 
@@ -119,6 +157,6 @@ mod tests {
         };
         assert!(stands_on_events(&restarted(None)));
         assert!(!stands_on_events(&restarted(Some("us-east-1a"))));
-        assert!(!stands_on_events(&Follow::Stopped { region: "us-east-1".into(), id: "a".into() }));
+        assert!(!stands_on_events(&Follow::Stopped { region: "us-east-1".into(), id: "a".into(), snapshot: None }));
     }
 }

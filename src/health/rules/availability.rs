@@ -3,13 +3,14 @@
 use crate::domain::Event;
 use crate::domain::database::Condition;
 use crate::domain::finding::Severity;
-use crate::health::rule::{Case, Rule, Verdict};
+use crate::health::rule::{Case, Of, Rule, Verdict};
 use crate::health::words;
 use crate::health::{Part, Subject};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "instance-status",
+        of: Of::Any,
         source: "RDS user guide, Viewing Amazon RDS DB instance status",
         metric: None,
         needs: &[],
@@ -18,6 +19,7 @@ pub static RULES: [Rule; 2] = [
     },
     Rule {
         id: "recent-failover",
+        of: Of::Any,
         source: "RDS user guide, Amazon RDS event categories and event messages: failover",
         metric: None,
         needs: &[Part::Events],

@@ -3,12 +3,13 @@
 use crate::domain::Metric;
 use crate::health::Part;
 use crate::health::reading::{self, VITALS_PERIOD};
-use crate::health::rule::{Case, Limits, Rule, Verdict};
+use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words;
 
 pub static RULES: [Rule; 4] = [
     Rule {
         id: "read-latency",
+        of: Of::Any,
         source: "CloudWatch user guide, Best practice alarm recommendations: ReadLatency",
         metric: Some(Metric::ReadLatency),
         needs: &[Part::Vitals],
@@ -20,6 +21,7 @@ pub static RULES: [Rule; 4] = [
     },
     Rule {
         id: "write-latency",
+        of: Of::Any,
         source: "CloudWatch user guide, Best practice alarm recommendations: WriteLatency",
         metric: Some(Metric::WriteLatency),
         needs: &[Part::Vitals],
@@ -31,6 +33,7 @@ pub static RULES: [Rule; 4] = [
     },
     Rule {
         id: "ebs-io-balance",
+        of: Of::Postgres,
         source: "CloudWatch user guide, Best practice alarm recommendations: EBSIOBalance%",
         metric: Some(Metric::EBSIOBalance),
         needs: &[Part::Vitals],
@@ -39,6 +42,7 @@ pub static RULES: [Rule; 4] = [
     },
     Rule {
         id: "ebs-byte-balance",
+        of: Of::Postgres,
         source: "CloudWatch user guide, Best practice alarm recommendations: EBSByteBalance%",
         metric: Some(Metric::EBSByteBalance),
         needs: &[Part::Vitals],

@@ -7,13 +7,14 @@
 
 use crate::domain::Metric;
 use crate::health::reading::{self, TABLE_PERIOD};
-use crate::health::rule::{Case, Limits, Rule, Verdict};
+use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words;
 use crate::health::{Part, Subject};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "replica-lag",
+        of: Of::Postgres,
         source: "CloudWatch user guide, Best practice alarm recommendations: ReplicaLag",
         metric: Some(Metric::ReplicaLag),
         needs: &[Part::Metrics],
@@ -22,6 +23,7 @@ pub static RULES: [Rule; 2] = [
     },
     Rule {
         id: "replica-lag-missing",
+        of: Of::Postgres,
         source: "RDS user guide, Monitoring read replication: ReplicaLag",
         metric: Some(Metric::ReplicaLag),
         needs: &[Part::Metrics],

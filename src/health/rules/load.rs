@@ -4,13 +4,14 @@ use crate::domain::Metric;
 use crate::domain::class::InstanceClass;
 use crate::domain::finding::Severity;
 use crate::health::reading::{self, TABLE_PERIOD, VITALS_PERIOD};
-use crate::health::rule::{Case, Limits, Rule, Verdict};
+use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words::{self, GIB};
 use crate::health::{Part, Subject};
 
 pub static RULES: [Rule; 4] = [
     Rule {
         id: "cpu",
+        of: Of::Any,
         source: "CloudWatch user guide, Best practice alarm recommendations: CPUUtilization",
         metric: Some(Metric::CPUUtilization),
         needs: &[Part::Metrics],
@@ -19,6 +20,7 @@ pub static RULES: [Rule; 4] = [
     },
     Rule {
         id: "connections",
+        of: Of::Postgres,
         source: "CloudWatch user guide, Best practice alarm recommendations: DatabaseConnections",
         metric: Some(Metric::DatabaseConnections),
         needs: &[Part::Metrics],
@@ -27,6 +29,7 @@ pub static RULES: [Rule; 4] = [
     },
     Rule {
         id: "memory",
+        of: Of::Postgres,
         source: "CloudWatch user guide, Best practice alarm recommendations: FreeableMemory",
         metric: Some(Metric::FreeableMemory),
         needs: &[Part::Vitals],
@@ -35,6 +38,7 @@ pub static RULES: [Rule; 4] = [
     },
     Rule {
         id: "cpu-credits",
+        of: Of::Postgres,
         source: "RDS user guide, DB instance class types: burstable-performance; EC2 user guide, CPU credits",
         metric: Some(Metric::CPUCreditBalance),
         needs: &[Part::Vitals, Part::Metrics],

@@ -3,13 +3,14 @@
 use crate::domain::database::Condition;
 use crate::domain::finding::Severity;
 use crate::health::Subject;
-use crate::health::rule::{Case, Limits, Rule, Verdict};
+use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words;
 use crate::health::words::day;
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "restorable-time",
+        of: Of::Postgres,
         source: "RDS API reference, DBInstance: LatestRestorableTime",
         metric: None,
         needs: &[],
@@ -18,6 +19,7 @@ pub static RULES: [Rule; 2] = [
     },
     Rule {
         id: "backups-off",
+        of: Of::Postgres,
         source: "RDS user guide, Introduction to backups: backup retention period",
         metric: None,
         needs: &[],

@@ -3,13 +3,14 @@
 use crate::domain::Metric;
 use crate::domain::finding::Severity;
 use crate::health::reading::{self, TABLE_PERIOD, VITALS_PERIOD};
-use crate::health::rule::{Case, Limits, Rule, Verdict};
+use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words::{self, GIB};
 use crate::health::{Part, Subject};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "replication-stopped",
+        of: Of::Postgres,
         source: "RDS user guide, Monitoring read replication: StatusInfos, ReplicaLag -1",
         metric: Some(Metric::ReplicaLag),
         needs: &[],
@@ -18,6 +19,7 @@ pub static RULES: [Rule; 2] = [
     },
     Rule {
         id: "replication-slot",
+        of: Of::Postgres,
         source: "RDS user guide, Monitoring replication slots for your RDS for PostgreSQL DB instance",
         metric: Some(Metric::OldestReplicationSlotLag),
         needs: &[Part::Vitals],

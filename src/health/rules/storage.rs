@@ -3,13 +3,14 @@
 use crate::domain::Metric;
 use crate::domain::finding::Severity;
 use crate::health::reading::{self, TABLE_PERIOD};
-use crate::health::rule::{Case, Limits, Rule, Verdict};
+use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words::{self, GIB};
 use crate::health::{Part, Subject};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "storage-runway",
+        of: Of::Postgres,
         source: "RDS user guide, Amazon RDS DB instance storage: storage-full",
         metric: Some(Metric::FreeStorageSpace),
         needs: &[Part::Trend],
@@ -18,6 +19,7 @@ pub static RULES: [Rule; 2] = [
     },
     Rule {
         id: "free-storage",
+        of: Of::Postgres,
         source: "CloudWatch user guide, Best practice alarm recommendations: FreeStorageSpace",
         metric: Some(Metric::FreeStorageSpace),
         needs: &[Part::Metrics],

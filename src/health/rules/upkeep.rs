@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use crate::domain::finding::Severity;
 use crate::domain::{MaintenanceAction, Metric};
 use crate::health::reading::{self, VITALS_PERIOD};
-use crate::health::rule::{Case, Limits, Rule, Verdict};
+use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words::{self, day};
 use crate::health::{Part, Subject};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "transaction-ids",
+        of: Of::Postgres,
         source: "CloudWatch user guide, Best practice alarm recommendations: MaximumUsedTransactionIDs",
         metric: Some(Metric::MaximumUsedTransactionIDs),
         needs: &[Part::Vitals],
@@ -20,6 +21,7 @@ pub static RULES: [Rule; 2] = [
     },
     Rule {
         id: "pending-maintenance",
+        of: Of::Any,
         source: "RDS API reference, DescribePendingMaintenanceActions",
         metric: None,
         needs: &[Part::Maintenance],

@@ -5,12 +5,13 @@ use jiff::tz::TimeZone;
 use crate::domain::finding::Severity;
 use crate::health::Subject;
 use crate::health::lifecycle::{EXTENDED_SUPPORT_PRICE, EngineSupport, engine_support};
-use crate::health::rule::{Case, Limits, Rule, Verdict};
+use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words::{self, day};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "certificate-end",
+        of: Of::Any,
         source: "RDS user guide, Rotating your SSL/TLS certificate",
         metric: None,
         needs: &[],
@@ -19,6 +20,7 @@ pub static RULES: [Rule; 2] = [
     },
     Rule {
         id: "engine-support",
+        of: Of::Postgres,
         source: "RDS for PostgreSQL release notes, Release calendars; RDS user guide, Extended Support",
         metric: None,
         needs: &[],

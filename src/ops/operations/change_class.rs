@@ -215,7 +215,7 @@ fn replication(draft: &mut Draft, database: &Database, new: InstanceClass, seen:
 }
 
 fn suits(offer: &crate::ops::seen::Orderable, database: &Database) -> bool {
-    let replicates = database.is_replica() || !database.replicas.is_empty();
+    let replicates = database.is_replica() || database.followers().next().is_some();
     offer.storage == database.storage.kind
         && (offer.multi_az || !database.multi_az)
         && (offer.read_replica || !replicates)

@@ -101,7 +101,7 @@ impl ChangeRetention {
         let same = if differs { String::new() } else { format!("it is {} days already", self.days) };
         draft.check(Check::hard("another retention", differs, same));
         if self.days == 0 {
-            let names: Vec<&str> = database.replicas.iter().map(|r| crate::domain::database::id_of(r)).collect();
+            let names: Vec<&str> = database.followers().map(crate::domain::database::id_of).collect();
             let why = format!("AWS keeps backups on while it has replicas: {}", names.join(", "));
             let met = names.is_empty();
             draft.check(Check::hard("no read replicas", met, if met { String::new() } else { why }));

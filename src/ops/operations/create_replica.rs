@@ -139,7 +139,7 @@ impl Request for CreateReplica {
             .with_some("EnablePerformanceInsights", database.performance_insights.then_some(true))
             .with_some("EnableCloudwatchLogsExports", (!logs.is_empty()).then(|| logs.clone()))
             .with_some("Tags", (!tags.is_empty()).then_some(tags.as_slice()));
-        let follow = Follow::Created { region: self.region.clone(), id: self.name.clone() };
+        let follow = Follow::Created { region: self.region.clone(), id: self.name.clone(), replica: true };
         draft.step("creates the replica", call, follow, (least, if away { most * 2 } else { most }));
         draft.inverse = Some(format!("delete the replica {} in {}", self.name, self.region));
         draft
@@ -153,7 +153,7 @@ impl CreateReplica {
         let on = database.backup_retention_days > 0;
         let why = if on { "" } else { "a source of replicas needs automated backups: set a retention first" };
         draft.check(Check::hard("automated backups are on", on, why));
-        let count = database.replicas.len();
+        let count = database.followers().count();
         let why = format!("{} has {count} of at most {MOST}", database.id);
         draft.check(Check::hard("room for another replica", count < MOST, why));
         let level = level(seen, database) + 1;

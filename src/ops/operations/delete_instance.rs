@@ -104,7 +104,8 @@ impl Request for DeleteInstance {
             call = call.with("FinalDBSnapshotIdentifier", &self.final_snapshot);
         }
         let call = call.with("DeleteAutomatedBackups", false);
-        let follow = Follow::Gone { region: database.region.clone(), id: database.id.clone() };
+        let final_snapshot = (!is_replica).then(|| self.final_snapshot.clone());
+        let follow = Follow::Gone { region: database.region.clone(), id: database.id.clone(), final_snapshot };
         let (least, most) = if is_replica { (0, 0) } else { crate::ops::safety::usual(database.storage.allocated) };
         draft.step("deletes the instance", call, follow, (USUAL.0 + least, USUAL.1 + most));
         draft
@@ -135,18 +136,19 @@ impl DeleteInstance {
 /// What becomes of its replicas: those of the same region become standalone instances, those of
 /// another region lose their replication and end as `terminated`; AWS promotes none of them.
 fn say_replicas(draft: &mut Draft, database: &Database) {
-    let is_far = |replica: &&String| replica.starts_with("arn:") && region_of(replica.as_str()) != database.region;
-    let (far, near): (Vec<&String>, Vec<&String>) = database.replicas.iter().partition(is_far);
-    let names = |replicas: &[&String]| {
+    let is_far = |replica: &&str| replica.starts_with("arn:") && region_of(replica) != database.region;
+    let (far, near): (Vec<&str>, Vec<&str>) = database.followers().partition(is_far);
+    let names = |replicas: &[&str]| {
         let names: Vec<&str> = replicas.iter().map(|replica| id_of(replica)).collect();
         names.join(", ")
     };
-    let why = if database.replicas.is_empty() {
+    let alone = database.followers().next().is_none();
+    let why = if alone {
         String::new()
     } else {
         format!("it is the source of {}: promote or delete them first", names(&[&near[..], &far[..]].concat()))
     };
-    draft.check(Check::soft("no read replicas", database.replicas.is_empty(), why));
+    draft.check(Check::soft("no read replicas", alone, why));
     if !near.is_empty() {
         let text = format!("{}: becomes standalone, takes writes, nothing follows any more", names(&near));
         draft.say("Replicas here", text, Tone::Warning);

@@ -6,7 +6,7 @@ pub use crate::ops::checks;
 pub use crate::ops::field::{self, Field, FieldKind, Mark, Offer};
 pub use crate::ops::follow::Follow;
 pub use crate::ops::operation::{On, Request};
-pub use crate::ops::plan::{Check, Draft, Kept, Risk, Tone};
+pub use crate::ops::plan::{Check, Draft, Gate, Kept, Risk, Tone};
 pub use crate::ops::seen::{Part, Seen};
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ impl Request for PromoteReplica {
         Self {
             // AWS would set one day where nothing better is known.
             retention: model.map_or(1, |d| d.backup_retention_days.max(1)),
-            backup_window: model.map(|d| d.backup_window.clone()).unwrap_or_default(),
+            backup_window: model.zip(replica).map(|(model, replica)| window_for(model, replica)).unwrap_or_default(),
             multi_az: model.is_some_and(|d| d.multi_az),
             deletion_protection: model.is_none_or(|d| d.deletion_protection),
         }
@@ -137,15 +137,15 @@ impl PromoteReplica {
         }
         draft.check(lag_check(seen.readings(replica).and_then(|readings| readings.lag)));
         // A replica that is a source itself must have backups.
-        let kept = self.retention > 0 || replica.replicas.is_empty();
+        let kept = self.retention > 0 || replica.followers().next().is_none();
         let why = if kept { "" } else { "it has replicas of its own: AWS does not switch its backups off" };
         draft.check(Check::hard("backups kept", kept, why));
         if overlap(&self.backup_window, &replica.maintenance_window) {
             let why = format!(
-                "{} overlaps the replica's maintenance window {}: AWS refuses that",
+                "{} overlaps the replica's maintenance window {}: AWS refuses that; take another one, or none",
                 self.backup_window, replica.maintenance_window
             );
-            draft.check(Check::soft("windows apart", false, why));
+            draft.check(Check::hard("windows apart", false, why));
         }
     }
 
@@ -204,10 +204,21 @@ impl PromoteReplica {
             let (region, id) = (region.clone(), id.clone());
             let follow = Follow::Values { region, id, values: vec![(name.to_owned(), value.to_string())] };
             draft.step(&format!("restores {name}"), call, follow, if now { USUAL_MODIFY } else { (5, 60) });
+            draft.gated(Gate::None);
         }
         if multi_az.is_some() {
             draft.check(checks::nothing_else_pending(replica, &["MultiAZ"]));
         }
+    }
+}
+
+/// The model's backup window, where it is apart from the replica's maintenance window: "must not conflict
+/// with the preferred maintenance window" (`PromoteReadReplica`, `PreferredBackupWindow`). Else AWS chooses.
+fn window_for(model: &Database, replica: &Database) -> String {
+    if overlap(&model.backup_window, &replica.maintenance_window) {
+        String::new()
+    } else {
+        model.backup_window.clone()
     }
 }
 

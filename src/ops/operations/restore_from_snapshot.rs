@@ -139,10 +139,11 @@ impl Request for RestoreFromSnapshot {
         };
         let (call, kept) = restored::ask(call, source, &wanted, snapshot.allocated, false);
         draft.kept = kept;
-        let follow = Follow::Created { region: region.clone(), id: self.name.clone() };
+        let follow = Follow::Created { region: region.clone(), id: self.name.clone(), replica: false };
         draft.step("restores into a new instance", call, follow, restored::usual(snapshot.allocated));
         if let Some((call, follow)) = source.and_then(|d| restored::afterwards(&self.name, d, false)) {
             draft.step("sets what a restore cannot", call, follow, (60, 600));
+            draft.gated(Gate::Rules);
         }
         draft.inverse = Some(format!("delete the new instance {}", self.name));
         draft

@@ -120,10 +120,11 @@ impl Request for RestoreToPointInTime {
         };
         let (call, kept) = restored::ask(call, Some(database), &wanted, database.storage.allocated, true);
         draft.kept = kept;
-        let follow = Follow::Created { region: database.region.clone(), id: self.name.clone() };
+        let follow = Follow::Created { region: database.region.clone(), id: self.name.clone(), replica: false };
         draft.step("restores into a new instance", call, follow, restored::usual(database.storage.allocated));
         if let Some((call, follow)) = restored::afterwards(&self.name, database, true) {
             draft.step("sets what a restore cannot", call, follow, (60, 600));
+            draft.gated(Gate::Rules);
         }
         draft.inverse = Some(format!("delete the new instance {}", self.name));
         draft
@@ -164,12 +165,20 @@ impl RestoreToPointInTime {
                 Check::hard(name, met, why)
             }
             (Some(_), None) => Check::hard(name, true, ""),
+            // An emulator may list a backup without saying how far it reaches.
+            (None, _) if is_active(seen) => Check::unknown(name, "AWS lists a backup and not how far it reaches"),
             (None, _) => {
                 let why = "AWS names no restorable time yet: the first backup is not finished, or backups are off";
                 Check::hard(name, false, why)
             }
         }
     }
+}
+
+/// Whether AWS lists an automated backup that is in use (`Status`: `active`, not `creating`).
+fn is_active(seen: &Seen) -> bool {
+    let resource = seen.database().map(|d| d.resource_id.as_str());
+    seen.backups.iter().any(|backup| Some(backup.resource_id.as_str()) == resource && backup.status == "active")
 }
 
 /// From when to when AWS can restore the target (`DescribeDBInstanceAutomatedBackups`,
@@ -320,6 +329,7 @@ mod tests {
         assert_eq!(failed(&operation, &world), ["automated backups are on"]);
         world.databases[0].backup_retention_days = 30;
         world.backups[0].window = None;
+        world.backups[0].status = "creating".into();
         assert_eq!(failed(&operation, &world), ["time can be restored"], "the first backup is not finished");
     }
 

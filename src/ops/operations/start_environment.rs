@@ -12,7 +12,8 @@ use crate::domain::{Criticality, Database};
 pub struct StartEnvironment {}
 
 fn why_not(database: &Database) -> Option<String> {
-    (database.status != "stopped").then(|| format!("it is {}", database.status))
+    let why = || (database.status != "stopped").then(|| format!("it is {}", database.status));
+    database.nature().refusal().or_else(why)
 }
 
 impl Request for StartEnvironment {

@@ -24,11 +24,13 @@ const STOPPED_AT_MOST: Duration = Duration::from_secs(7 * 86_400);
 /// Why an instance cannot be stopped (`StopDBInstance` and "Stopping an Amazon RDS DB instance
 /// temporarily").
 pub(super) fn why_not(database: &Database) -> Option<String> {
-    if database.status != "available" {
+    if let Some(why) = database.nature().refusal() {
+        Some(why)
+    } else if database.status != "available" {
         Some(format!("it is {}", database.status))
     } else if database.is_replica() {
         Some("AWS does not stop a read replica".into())
-    } else if !database.replicas.is_empty() {
+    } else if database.followers().next().is_some() {
         Some("AWS does not stop an instance that has read replicas".into())
     } else {
         None
@@ -82,7 +84,7 @@ impl Request for Stop {
         draft.check(checks::status_is(database, &["available"]));
         let why = if database.is_replica() { "AWS does not stop a read replica" } else { "" };
         draft.check(Check::hard("not a read replica", !database.is_replica(), why));
-        let alone = database.replicas.is_empty();
+        let alone = database.followers().next().is_none();
         let why = if alone { "" } else { "AWS does not stop an instance that has read replicas" };
         draft.check(Check::hard("no read replicas", alone, why));
         let named = !self.snapshot.is_empty();
@@ -98,7 +100,8 @@ impl Request for Stop {
         let call = Call::new(Api::StopDbInstance, &database.region)
             .with("DBInstanceIdentifier", &database.id)
             .with_some("DBSnapshotIdentifier", named.then_some(&self.snapshot));
-        let follow = Follow::Stopped { region: database.region.clone(), id: database.id.clone() };
+        let snapshot = named.then(|| self.snapshot.clone());
+        let follow = Follow::Stopped { region: database.region.clone(), id: database.id.clone(), snapshot };
         draft.step("stops the instance", call, follow, USUAL);
         draft.inverse = Some("start it: minutes to hours".into());
         draft

@@ -77,7 +77,7 @@ impl Request for StopEnvironment {
         stop::while_stopped(&mut draft, seen);
         for database in able {
             let call = Call::new(Api::StopDbInstance, &database.region).with("DBInstanceIdentifier", &database.id);
-            let follow = Follow::Stopped { region: database.region.clone(), id: database.id.clone() };
+            let follow = Follow::Stopped { region: database.region.clone(), id: database.id.clone(), snapshot: None };
             step_beside(&mut draft, &format!("stops {}", database.id), call, follow, stop::USUAL);
         }
         draft.inverse = Some("start all DB instances: minutes to hours".into());

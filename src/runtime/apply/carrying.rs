@@ -22,12 +22,16 @@ use crate::ops::requested::Requested;
 use crate::ops::{Execution, Plan};
 use crate::runtime::execute::{Report, Run};
 use crate::runtime::journal::{self, Journal, Stored};
+use crate::runtime::rules::Rules;
 use crate::runtime::say;
 
-/// Exit codes: done, failed or interrupted, refused or not sent.
+/// Exit codes: done; failed, incomplete or interrupted; refused or not sent; scheduled for the window; given
+/// up or outcome unknown.
 const DONE: u8 = 0;
 const FAILED: u8 = 1;
 const NOT_SENT: u8 = 2;
+const SCHEDULED: u8 = 3;
+const UNKNOWN: u8 = 4;
 
 /// Carries a plan out; every change of its state is told as a line. Gives the exit code.
 ///
@@ -150,6 +154,7 @@ async fn carry(
         report: Report::Plain(states),
         given_up: watch::Sender::new(Vec::new()).subscribe(),
         world_is_own: standing.is_sandbox,
+        rules: watch::Sender::new(Rules::headless(&approved.plan().target.environment, standing.policy)).subscribe(),
     };
     let mut course = Course::default();
     let mut running = Box::pin(run.begin(approved));
@@ -183,8 +188,10 @@ async fn carry(
 fn code(execution: &Execution) -> u8 {
     match execution.outcome {
         Some(Outcome::Done) => DONE,
-        Some(Outcome::NotSent { .. }) => NOT_SENT,
-        Some(Outcome::Failed { .. } | Outcome::Interrupted { .. }) => FAILED,
+        Some(Outcome::Scheduled { .. }) => SCHEDULED,
+        Some(Outcome::NotSent { .. } | Outcome::Refused { .. }) => NOT_SENT,
+        Some(Outcome::Failed { .. } | Outcome::Incomplete { .. } | Outcome::Interrupted { .. }) => FAILED,
+        Some(Outcome::GivenUp { .. } | Outcome::Abandoned { .. } | Outcome::Unknown { .. }) => UNKNOWN,
         None if is_sent(execution) => FAILED,
         None => NOT_SENT,
     }
@@ -313,7 +320,7 @@ mod tests {
         assert!(first.starts_with("execution ") && first.contains("approved: INC-1?"), "{first}");
         assert_eq!(said(&mut course, &state), "");
         let (at, id) = (state.started, state.id.clone());
-        state.apply(at, &Body::Sending { execution: id.clone(), step: 0, call: None });
+        state.apply(at, &Body::Sending { execution: id.clone(), step: 0, call: None, before: Vec::new() });
         state.apply(at, &Body::Sent { execution: id.clone(), step: 0, request_id: Some("r-1".into()) });
         let sent = said(&mut course, &state);
         assert!(sent.contains("AWS took") && sent.lines().count() == 1, "{sent}");
@@ -327,13 +334,18 @@ mod tests {
         let mut state = execution();
         assert_eq!(code(&state), NOT_SENT);
         let (at, id) = (state.started, state.id.clone());
-        state.apply(at, &Body::Sending { execution: id.clone(), step: 0, call: None });
+        state.apply(at, &Body::Sending { execution: id.clone(), step: 0, call: None, before: Vec::new() });
         assert_eq!(code(&state), FAILED);
         for (outcome, expected) in [
             (Outcome::Done, DONE),
             (Outcome::Failed { why: String::new() }, FAILED),
             (Outcome::NotSent { why: String::new() }, NOT_SENT),
             (Outcome::Interrupted { unsent: vec![1], why: String::new() }, FAILED),
+            (Outcome::Scheduled { window: "sun:04:00-sun:05:00".into() }, SCHEDULED),
+            (Outcome::Refused { why: String::new() }, NOT_SENT),
+            (Outcome::Incomplete { not_done: vec![0], why: String::new() }, FAILED),
+            (Outcome::GivenUp { unsent: Vec::new(), why: String::new() }, UNKNOWN),
+            (Outcome::Unknown { unsent: Vec::new(), why: String::new() }, UNKNOWN),
         ] {
             state.outcome = Some(outcome);
             assert_eq!(code(&state), expected);
@@ -349,7 +361,7 @@ mod tests {
             (code, said)
         };
         assert_eq!(end(&course), (NOT_SENT, "Nothing was sent.\n".to_owned()));
-        state.apply(state.started, &Body::Sending { execution: state.id.clone(), step: 0, call: None });
+        state.apply(state.started, &Body::Sending { execution: state.id.clone(), step: 0, call: None, before: Vec::new() });
         course.take(state.clone(), &mut |_| {});
         let (code, said) = end(&course);
         assert_eq!(code, FAILED);

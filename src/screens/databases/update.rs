@@ -126,11 +126,16 @@ pub fn copy_menu(app: &App) -> Option<Menu> {
     let mut texts = vec![("id", database.id.clone()), ("ARN", database.arn.clone())];
     if let Some(host) = &database.endpoint {
         texts.push(("endpoint", host.clone()));
+    }
+    // For what speaks PostgreSQL. AWS's authorities are in no system's store: their bundle is named.
+    if let Some(host) = database.endpoint.as_ref().filter(|_| database.speaks_postgres()) {
         let port = database.port.unwrap_or(5432);
         let name = conninfo(database.database_name.as_deref().unwrap_or("postgres"));
         let user = conninfo(database.master_username.as_deref().unwrap_or("postgres"));
         let host = conninfo(host);
-        let target = format!("host={host} port={port} dbname={name} user={user} sslmode=verify-full");
+        let target = format!(
+            "host={host} port={port} dbname={name} user={user} sslmode=verify-full sslrootcert=global-bundle.pem"
+        );
         texts.push(("psql", format!("psql {}", shell(&target))));
     }
     let site = match app.screen {

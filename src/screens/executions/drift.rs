@@ -18,7 +18,7 @@ pub fn lines(app: &App, execution: &Execution, width: usize) -> Vec<Line> {
         return Vec::new();
     }
     let created = execution.plan.steps.iter().find_map(|step| match &step.follow {
-        Follow::Created { region, id } => Some((region, id)),
+        Follow::Created { region, id, .. } => Some((region, id)),
         _ => None,
     });
     let Some((region, id)) = created else { return Vec::new() };

@@ -6,9 +6,9 @@ use crate::app::operations::elapsed;
 use crate::app::state::State as App;
 use crate::domain::Criticality;
 use crate::keymap::{Action, Layer};
-use crate::ops::execution::StepState;
+
 use crate::ops::journal::Outcome;
-use crate::ops::{Execution, Follow, Plan};
+use crate::ops::{Execution, Plan};
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
@@ -17,8 +17,6 @@ use crate::ui::{format, text};
 
 /// Lines at the foot of the screen.
 const SHOWN: usize = 2;
-/// How the end of a step begins that left its change to the maintenance window.
-const AWAITS: &str = "waits for the window ";
 
 /// How it stands: a mark with its role.
 #[must_use]
@@ -26,41 +24,18 @@ pub fn mark(execution: &Execution) -> (&'static str, Role) {
     match &execution.outcome {
         None if execution.trouble.is_some() => ("▲", Role::Warning),
         None => ("◐", Role::Accent),
-        Some(Outcome::Done) if awaited_window(execution).is_some() => ("◌", Role::Accent),
-        Some(Outcome::Done) => ("✔", Role::Good),
-        Some(Outcome::Failed { why }) if is_given_up(why) => ("▲", Role::Warning),
-        Some(Outcome::Failed { .. }) => ("✖", Role::Critical),
-        Some(Outcome::Interrupted { .. }) => ("▲", Role::Warning),
-        Some(Outcome::NotSent { .. }) => ("○", Role::Warning),
+        Some(outcome) => match outcome {
+            Outcome::Done => ("✔", Role::Good),
+            Outcome::Scheduled { .. } => ("◌", Role::Accent),
+            Outcome::Failed { .. } => ("✖", Role::Critical),
+            Outcome::NotSent { .. } | Outcome::Refused { .. } => ("○", Role::Warning),
+            Outcome::Abandoned { .. } => ("○", Role::Dim),
+            Outcome::Incomplete { .. }
+            | Outcome::Interrupted { .. }
+            | Outcome::GivenUp { .. }
+            | Outcome::Unknown { .. } => ("▲", Role::Warning),
+        },
     }
-}
-
-/// The maintenance window that AWS put the change down for, where it ended with that:
-/// `sun:04:00-sun:05:00 UTC`.
-#[must_use]
-pub fn awaited_window(execution: &Execution) -> Option<&str> {
-    if execution.outcome != Some(Outcome::Done) {
-        return None;
-    }
-    let steps = execution.steps.iter().zip(&execution.plan.steps);
-    steps.filter_map(|(state, step)| step_window(state, &step.follow)).next_back()
-}
-
-/// The window that a step's change waits for, where that is how the step ended.
-#[must_use]
-pub fn step_window<'a>(state: &'a StepState, follow: &Follow) -> Option<&'a str> {
-    match (state, follow) {
-        (StepState::Ended { words, failed: false, .. }, Follow::Pending { .. } | Follow::Maintained { .. }) => {
-            words.strip_prefix(AWAITS)
-        }
-        _ => None,
-    }
-}
-
-/// Whether an outcome says that the engineer stopped following it: nothing failed then.
-#[must_use]
-pub fn is_given_up(why: &str) -> bool {
-    why.starts_with("given up by hand")
 }
 
 /// What is happening now, or how it ended, in a few words.
@@ -68,11 +43,9 @@ pub fn is_given_up(why: &str) -> bool {
 pub fn words(execution: &Execution) -> String {
     if let Some(outcome) = &execution.outcome {
         return match outcome {
-            Outcome::Done => execution.result_words(),
-            Outcome::Failed { why } | Outcome::Interrupted { why, .. } if is_given_up(why) => "given up".to_owned(),
-            Outcome::Failed { .. } => "failed".to_owned(),
+            Outcome::Done | Outcome::Scheduled { .. } => execution.result_words(),
             Outcome::NotSent { .. } => "nothing was sent".to_owned(),
-            Outcome::Interrupted { .. } => "interrupted".to_owned(),
+            other => other.word().to_owned(),
         };
     }
     let open = execution.open_steps();
@@ -85,12 +58,6 @@ pub fn words(execution: &Execution) -> String {
     };
     let safety = !open.is_empty() && step.is_some_and(|step| is_safety(execution, step));
     if safety { format!("snapshot first: {now}") } else { now }
-}
-
-/// As [`words`], where there is little room: the window that is waited for in fewer words.
-#[must_use]
-pub fn short_words(execution: &Execution) -> String {
-    awaited_window(execution).map_or_else(|| words(execution), |window| format!("put down for {window}"))
 }
 
 /// The step that is followed, or comes next.
@@ -201,32 +168,31 @@ fn running_line(app: &App, execution: &Execution, width: usize) -> Line {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
-
-    fn at() -> Timestamp {
-        "2026-11-22T03:12:44Z".parse().unwrap()
-    }
-
-    fn ended(words: &str, failed: bool) -> StepState {
-        StepState::Ended { sent: at(), at: at(), words: words.into(), failed }
-    }
+    use crate::ops::execution::ended;
+    use crate::ops::guard::Approval;
+    use crate::ops::journal::{Body, ExecutionId, StepEnd};
+    use crate::ops::testing::{at, plan_of, seen};
+    use crate::ops::{Kind, Level};
 
     #[test]
-    fn a_change_that_was_put_down_names_its_window() {
-        let (region, id) = ("us-east-1".to_owned(), "qa-db".to_owned());
-        let pending = Follow::Pending { region: region.clone(), id: id.clone(), values: Vec::new() };
-        let waits = ended("waits for the window sun:04:00-sun:05:00 UTC", false);
-        assert_eq!(step_window(&waits, &pending), Some("sun:04:00-sun:05:00 UTC"));
-        assert_eq!(step_window(&ended("available", false), &pending), None);
-        assert_eq!(step_window(&ended("waits for the window x", true), &pending), None);
-        assert_eq!(step_window(&waits, &Follow::Running { region, id }), None);
-    }
-
-    #[test]
-    fn giving_it_up_is_no_failure() {
-        assert!(is_given_up("given up by hand: AWS goes on with what was sent"));
-        assert!(!is_given_up("snapshot x failed"));
+    fn what_waits_for_its_window_is_scheduled_and_not_done() {
+        let plan = plan_of(Kind::ChangeClass.offer(&seen()), &seen());
+        let id = ExecutionId::new(at(), &plan.fingerprint, 7);
+        let approval = Approval {
+            at: at(),
+            reason: "INC-1".into(),
+            typed: "key".into(),
+            level: Level::Confirm,
+            headless: false,
+            fingerprint: plan.fingerprint.clone(),
+        };
+        let mut execution = Execution::begin(id.clone(), "PROD", plan, approval, at());
+        let end = StepEnd::Scheduled { window: "sun:04:00-sun:05:00".into() };
+        execution.apply(at(), &ended(id.clone(), 0, "scheduled".into(), end));
+        let outcome = execution.verdict();
+        execution.apply(at(), &Body::Ended { execution: id, outcome });
+        assert_eq!(mark(&execution), ("◌", Role::Accent));
+        assert_eq!(words(&execution), "scheduled for sun:04:00-sun:05:00 UTC");
     }
 }

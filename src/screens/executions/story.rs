@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::{drift, line};
 use crate::app::state::State as App;
 use crate::ops::execution::{Act, StepState};
-use crate::ops::journal::Outcome;
+use crate::ops::journal::{Outcome, StepEnd, steps};
 use crate::ops::{Execution, Follow};
 use crate::screens::plan::usual;
 use crate::theme::Role;
@@ -92,13 +92,13 @@ fn step(execution: &Execution, place: usize, width: usize) -> Vec<Line> {
 
 /// Whether it belongs to a sandbox that is no more: nothing of it is there to be looked at.
 fn is_of_a_world_before(execution: &Execution) -> bool {
-    matches!(&execution.outcome, Some(Outcome::Interrupted { why, .. }) if why.contains("began anew"))
+    matches!(execution.outcome, Some(Outcome::Abandoned { .. }))
 }
 
 /// A step that was sent and whose end nobody saw, of an execution that has ended.
 fn unseen(execution: &Execution, sent: Timestamp, request_id: Option<&String>) -> (&'static str, Role, String) {
     let request = request_id.map(|id| format!(", request {id}")).unwrap_or_default();
-    let words = format!("sent {}{request}; its end was not seen", format::clock_seconds(sent));
+    let words = format!("sent {}{request}; outcome unknown", format::clock_seconds(sent));
     if is_of_a_world_before(execution) { ("○", Role::Dim, words) } else { ("▲", Role::Warning, words) }
 }
 
@@ -122,16 +122,17 @@ fn standing(execution: &Execution, place: usize, state: &StepState) -> (&'static
             let now = now.map(|words| format!(": {words}")).unwrap_or_default();
             ("◐", Role::Accent, format!("AWS took it {}{request}{now}", clock(*at)))
         }
-        StepState::Ended { sent, at, words, failed } => {
+        StepState::Ended { sent, at, words, end } => {
             let took = format::age(format::since(*at, *sent));
-            let window = execution.plan.steps.get(place).and_then(|step| line::step_window(state, &step.follow));
-            if window.is_some() {
-                return ("◌", Role::Accent, format!("put down: {words}; sent {}", clock(*sent)));
-            }
             let words = format!("{words}; sent {}, ended {} ({took})", clock(*sent), clock(*at));
-            if *failed { ("✖", Role::Critical, words) } else { ("✔", Role::Good, words) }
+            match end {
+                StepEnd::Done => ("✔", Role::Good, words),
+                StepEnd::Scheduled { .. } => ("◌", Role::Accent, words),
+                StepEnd::Failed => ("✖", Role::Critical, words),
+                StepEnd::Unknown | StepEnd::GivenUp => ("▲", Role::Warning, words),
+            }
         }
-        StepState::NotSent { at, why } => ("✖", Role::Critical, format!("not carried out, {}: {why}", clock(*at))),
+        StepState::NotSent { at, why, .. } => ("✖", Role::Critical, format!("not carried out, {}: {why}", clock(*at))),
     }
 }
 
@@ -143,34 +144,35 @@ fn what_now(execution: &Execution) -> Vec<String> {
         return vec![format!("Nothing: the sandbox began anew, and nothing of this is there any more; {new_plan}.")];
     }
     let mut said = match outcome {
-        Outcome::Done => match line::awaited_window(execution) {
-            Some(window) => vec![format!("Nothing now: AWS makes the change in the window {window}, by itself.")],
-            None => Vec::new(),
-        },
-        Outcome::NotSent { why } => {
+        Outcome::Done => Vec::new(),
+        Outcome::Scheduled { window } => {
+            vec![format!("Nothing now: AWS makes the change in the window {window} UTC, by itself.")]
+        }
+        Outcome::NotSent { why } | Outcome::Refused { why } => {
             vec![why.clone(), format!("Nothing was changed. Mend what is said here; {new_plan}.")]
         }
-        Outcome::Failed { why } if line::is_given_up(why) => {
-            vec![why.clone(), format!("Look at how the DB instance is now; {new_plan}.")]
+        Outcome::GivenUp { .. } | Outcome::Unknown { .. } | Outcome::Abandoned { .. } => {
+            vec![outcome.why(), format!("Look at how the DB instance is now; {new_plan}.")]
         }
         Outcome::Failed { why } => vec![
             why.clone(),
             "AWS took the call and it came to no good end. Nothing is repeated by itself.".to_owned(),
             format!("Look at the DB instance and its events before anything else; {new_plan}."),
         ],
+        Outcome::Incomplete { not_done, why } => vec![
+            why.clone(),
+            format!("All is done but {}. Look at those instances; {new_plan} for them.", steps(not_done)),
+        ],
         Outcome::Interrupted { unsent, why } => {
-            let steps: Vec<String> = unsent.iter().map(|step| (step + 1).to_string()).collect();
             let mut said = vec![why.clone()];
-            // Of what was given up nobody knows whether it is done.
-            let before = if line::is_given_up(why) { "" } else { " What went before is done and stays." };
-            if !steps.is_empty() {
-                said.push(format!("Not sent: step {}.{before}", steps.join(", ")));
+            if !unsent.is_empty() {
+                said.push(format!("Not sent: {}. What went before is done and stays.", steps(unsent)));
             }
             said.push(format!("Look at how the DB instance is now; {new_plan} for the rest."));
             said
         }
     };
-    if !matches!(outcome, Outcome::NotSent { .. }) {
+    if !outcome.is_nothing() {
         said.extend(undo(execution));
     }
     said

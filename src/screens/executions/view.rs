@@ -106,7 +106,7 @@ fn draw_list(app: &App, open: &State, area: Rect, buf: &mut Buffer) {
             (if here { CURSOR } else { " " }.into(), Role::Accent),
             (format!("{mark} "), role),
             line::badge(app, &execution.environment),
-            (format!("  {}", line::short_words(execution)), role),
+            (format!("  {}", line::words(execution)), role),
             (format!("  {time}"), Role::Dim),
             (format!("  {} {}", execution.plan.operation.kind().title(), line::subject(execution)), Role::Text),
         ];
@@ -169,7 +169,7 @@ mod tests {
     fn sent(mut execution: Execution) -> Execution {
         let id = execution.id.clone();
         let request_id = Some("0b5e-77".to_owned());
-        execution.apply(testing::at(), &Body::Sending { execution: id.clone(), step: 0, call: None });
+        execution.apply(testing::at(), &Body::Sending { execution: id.clone(), step: 0, call: None, before: Vec::new() });
         execution.apply(testing::at(), &Body::Sent { execution: id.clone(), step: 0, request_id });
         execution.apply(testing::at(), &Body::Followed { execution: id, step: 0, words: "creating 62 %".into() });
         execution
@@ -218,7 +218,7 @@ mod tests {
         let why = "snapshot x failed".to_owned();
         ended.apply(
             testing::at(),
-            &Body::StepEnded { execution: id.clone(), step: 0, words: why.clone(), failed: true },
+            &Body::StepEnded { execution: id.clone(), step: 0, words: why.clone(), failed: true, end: None },
         );
         ended.apply(testing::at(), &Body::Ended { execution: id, outcome: Outcome::Failed { why } });
         let frame = shown(&app(vec![ended]), &State::default(), 120, 40);
@@ -255,12 +255,12 @@ mod tests {
         for mut ended in [execution(1), sent(execution(1))] {
             let unsent = if ended.open_steps().is_empty() { vec![0] } else { Vec::new() };
             let why = "the sandbox began anew, its world of before is gone".to_owned();
-            let outcome = Outcome::Interrupted { unsent: unsent.clone(), why };
+            let outcome = Outcome::Abandoned { unsent: unsent.clone(), why };
             ended.apply(testing::at(), &Body::Ended { execution: ended.id.clone(), outcome });
             let frame = shown(&app(vec![ended]), &State::default(), 100, 40);
             assert!(!frame.contains('◐') && !frame.contains("What went before"), "{frame}");
             assert_eq!(frame.matches("What to do").count(), 1, "{frame}");
-            let words = if unsent.is_empty() { "its end was not seen" } else { "DBSnapshotIdentifier=" };
+            let words = if unsent.is_empty() { "outcome unknown" } else { "DBSnapshotIdentifier=" };
             assert!(frame.contains(words), "{frame}");
         }
     }

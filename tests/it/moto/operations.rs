@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan};
-use quarterdeck::aws::rds::look::look;
+use quarterdeck::aws::rds::look::{Known, look};
 use quarterdeck::aws::rds::observe::{Owner, Question, observe};
 use quarterdeck::aws::rds::write::{Receipt, SendFault, send};
 use quarterdeck::aws::{Session, rds};
@@ -101,7 +101,9 @@ impl Ready {
     /// How far a step is, and whether it would be known to have arrived without its answer.
     async fn look(&self, session: &Session, step: usize, sent: Timestamp) -> (Progress, Happened) {
         let follow = &self.plan().steps[step].follow;
-        let seen = look(session, follow, sent, Timestamp::now()).await.unwrap();
+        let account = &self.plan().account;
+        let known = Known { account, resource_id: None, events: &[] };
+        let seen = look(session, follow, &known, sent, Timestamp::now()).await.unwrap();
         let before = follow.instance().and_then(|id| self.seen.find(follow.region(), id));
         (follow.progress(&seen, sent), follow.happened(&seen, before, sent))
     }

@@ -1,0 +1,132 @@
+//! What is asked again before a later step: the rules of now, not those of the approval.
+
+use jiff::Timestamp;
+
+use crate::app::State;
+use crate::ops::plan::Gate;
+use crate::ops::{Arming, Plan, Policy};
+
+/// Seconds after its approval in which a plan's steps may be sent: what was looked at yesterday nobody has
+/// looked at.
+const LONGEST_DELAY: i64 = 12 * 3600;
+
+/// Policies by environment, what is armed, and whether changes are blocked altogether.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rules {
+    policies: Vec<(String, Policy)>,
+    arming: Option<Arming>,
+    blocked: Option<String>,
+    /// Without a screen nothing is armed.
+    headless: bool,
+}
+
+impl Rules {
+    /// Those of a console.
+    #[must_use]
+    pub fn of(state: &State) -> Self {
+        let all = state.estate.environments.iter().enumerate();
+        Self {
+            policies: all.map(|(i, e)| (e.name.clone(), state.operations.policy(i))).collect(),
+            arming: state.operations.arming.clone(),
+            blocked: state.operations.blocked.clone(),
+            headless: false,
+        }
+    }
+
+    /// Those of a command.
+    #[must_use]
+    pub fn headless(environment: &str, policy: Policy) -> Self {
+        Self { policies: vec![(environment.to_owned(), policy)], headless: true, ..Self::default() }
+    }
+
+    /// Whether these are a console's rules still; made anew only when they are not.
+    #[must_use]
+    pub fn are_of(&self, state: &State) -> bool {
+        let operations = &state.operations;
+        let default = Policy::default();
+        self.arming == operations.arming
+            && self.blocked == operations.blocked
+            && self.policies.len() == state.estate.environments.len()
+            && state.estate.environments.iter().enumerate().zip(&self.policies).all(|((i, e), (name, policy))| {
+                e.name == *name && operations.policies.get(i).unwrap_or(&default) == policy
+            })
+    }
+
+    /// Why a later step of a plan that was approved at `approved` is not sent now.
+    #[must_use]
+    pub fn refusal(&self, plan: &Plan, gate: Gate, approved: Timestamp, now: Timestamp) -> Option<String> {
+        let delay = now.as_second() - approved.as_second();
+        if gate != Gate::None && delay > LONGEST_DELAY {
+            return Some(format!("it was approved {} h ago: what was looked at then is too old", delay / 3600));
+        }
+        let environment = &plan.target.environment;
+        let policy = self.policies.iter().find(|(name, _)| name == environment).map(|(_, policy)| policy);
+        match (gate, policy, &self.blocked) {
+            (Gate::None, ..) => return None,
+            (_, None, _) => return Some(format!("the rules of {environment} are not known any more")),
+            (_, _, Some(why)) => return Some(why.clone()),
+            (_, Some(policy), None) => {
+                if let Some(why) = policy.refusal(plan.operation.kind(), now) {
+                    return Some(why);
+                }
+            }
+        }
+        let armed = self.arming.as_ref().is_some_and(|arming| {
+            arming.environment == *environment && arming.is_on(now) && arming.account == plan.account
+        });
+        (gate == Gate::All && !self.headless && !armed).then(|| format!("{environment} is no longer armed"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::ops::Kind;
+    use crate::ops::policy::{Freeze, Window};
+    use crate::ops::testing::{at, plan_of, seen};
+
+    fn plan() -> Plan {
+        plan_of(Kind::CreateSnapshot.offer(&seen()), &seen())
+    }
+
+    fn armed() -> Rules {
+        let arming =
+            Arming::begin("PROD", &seen().identity, "INC-1", at(), Duration::from_secs(600), &Policy::default()).ok();
+        Rules { policies: vec![("PROD".into(), Policy::default())], arming, ..Rules::default() }
+    }
+
+    fn later(seconds: i64) -> Timestamp {
+        at().checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap()
+    }
+
+    #[test]
+    fn a_step_after_a_wait_needs_rules_freeze_and_arming_of_now() {
+        let (plan, rules) = (plan(), armed());
+        let refusal = |rules: &Rules, gate: Gate, seconds: i64| rules.refusal(&plan, gate, at(), later(seconds));
+        assert_eq!(refusal(&rules, Gate::All, 60), None);
+        assert!(refusal(&rules, Gate::All, 700).unwrap().contains("no longer armed"), "its time is over");
+        assert_eq!(refusal(&rules, Gate::Rules, 700), None);
+        let disarmed = Rules { arming: None, ..rules.clone() };
+        assert!(refusal(&disarmed, Gate::All, 60).is_some());
+        let frozen = Freeze {
+            name: "release".into(),
+            window: Window::Between { from: at(), to: later(3600) },
+            allows: Vec::new(),
+        };
+        let policies = vec![("PROD".into(), Policy::default().with_freeze(frozen))];
+        let frozen = Rules { policies, ..rules.clone() };
+        for gate in [Gate::All, Gate::Rules] {
+            assert!(refusal(&frozen, gate, 60).unwrap().contains("change freeze release"), "{gate:?}");
+            assert!(refusal(&rules, gate, 13 * 3600).unwrap().contains("approved 13 h ago"));
+        }
+        // What was promoted is a primary already: its protection comes whatever the rules say by now.
+        assert_eq!(refusal(&frozen, Gate::None, 13 * 3600), None);
+        let blocked = Rules { blocked: Some("the configuration is broken".into()), ..rules.clone() };
+        assert!(refusal(&blocked, Gate::Rules, 1).is_some());
+        assert!(Rules::default().refusal(&plan, Gate::Rules, at(), at()).is_some(), "nothing is known");
+        let headless = Rules::headless("PROD", Policy::default());
+        assert_eq!(refusal(&headless, Gate::All, 700), None, "nothing is armed without a screen");
+    }
+}
