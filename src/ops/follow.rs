@@ -392,6 +392,13 @@ pub fn attribute(d: &Database, name: &str) -> Option<String> {
         "EngineVersion" => d.engine_version.clone(),
         "MonitoringInterval" => d.monitoring_interval.to_string(),
         "EnablePerformanceInsights" => d.performance_insights.to_string(),
+        "PreferredMaintenanceWindow" => d.maintenance_window.clone(),
+        "DatabaseInsightsMode" => d.settings.insights_mode.clone().unwrap_or_default(),
+        "PerformanceInsightsRetentionPeriod" => {
+            d.settings.insights_retention.map(|days| days.to_string()).unwrap_or_default()
+        }
+        "PerformanceInsightsKMSKeyId" => d.settings.insights_key.clone().unwrap_or_default(),
+        "MonitoringRoleArn" => d.settings.monitoring_role.clone().unwrap_or_default(),
         _ => return None,
     })
 }

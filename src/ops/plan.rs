@@ -165,8 +165,16 @@ pub struct Kept {
     pub value: String,
     /// What AWS would set if it were not asked for.
     pub default: String,
-    /// False when this restore deliberately differs.
+    /// False when it deliberately differs, or is `lost`.
     pub kept: bool,
+    /// It cannot be kept; `default` is what there is instead.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub lost: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// What an operation says about itself for a state of the world; [`Plan::make`] makes a plan of it.

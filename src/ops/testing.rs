@@ -6,7 +6,7 @@ use super::operation::Operation;
 use super::plan::{CheckState, Plan};
 use super::seen::{Orderable, Readings, Seen, Target, TargetKind};
 use crate::domain::database::{StatusInfo, Storage};
-use crate::domain::{AutomatedBackup, Criticality, Database, Identity, Snapshot};
+use crate::domain::{AutomatedBackup, Criticality, Database, Identity, Settings, Snapshot};
 
 /// The moment at which everything was read.
 #[must_use]
@@ -60,6 +60,48 @@ pub fn database(id: &str, region: &str) -> Database {
         tags: vec![("Environment".into(), "prod".into())],
         ..Database::default()
     }
+}
+
+/// Sets everything that can be set to another value than AWS's default.
+pub fn with_everything_set(d: &mut Database) {
+    d.class = "db.r6g.large".into();
+    d.storage = Storage {
+        allocated: 500,
+        max_allocated: Some(1000),
+        kind: "gp3".into(),
+        iops: Some(14_000),
+        throughput: Some(600),
+    };
+    d.publicly_accessible = true;
+    d.auto_minor_version_upgrade = false;
+    d.parameter_groups = vec!["tuned-pg16".into()];
+    d.ca_certificate = Some("rds-ca-ecc384-g1".into());
+    d.replica_clusters = vec!["aurora-reporting".into()];
+    d.monitoring_interval = 15;
+    d.log_exports = vec!["postgresql".into(), "upgrade".into()];
+    d.settings = Settings {
+        iam_authentication: true,
+        copy_tags_to_snapshot: true,
+        network_type: Some("DUAL".into()),
+        dedicated_log_volume: true,
+        lifecycle_support: Some("open-source-rds-extended-support-disabled".into()),
+        option_groups: vec!["own-options".into()],
+        parameter_status: Some("in-sync".into()),
+        insights_mode: Some("advanced".into()),
+        insights_retention: Some(465),
+        insights_key: Some("arn:aws:kms:us-east-1:111122223333:key/k-2".into()),
+        monitoring_role: Some("arn:aws:iam::111122223333:role/monitoring".into()),
+        master_secret: Some("arn:aws:secretsmanager:us-east-1:111122223333:secret:rds!db-1".into()),
+        domains: vec!["d-1234567890".into()],
+        roles: vec!["s3Import arn:aws:iam::111122223333:role/import".into()],
+        customer_owned_ip: true,
+        backup_target: Some("outposts".into()),
+        capacity_reservation: Some("reservation-1".into()),
+        replicated_backups: vec!["arn:aws:rds:us-west-2:111122223333:auto-backup:ab-1".into()],
+        aws_backup: Some("arn:aws:backup:us-east-1:111122223333:recovery-point:continuous".into()),
+        restarts_at: None,
+        storage_operation: None,
+    };
 }
 
 /// RentalIQ's prod: a Multi-AZ primary with a replica at home and one in the DR region; the primary

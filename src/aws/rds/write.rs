@@ -16,7 +16,7 @@ use aws_sdk_rds::config::retry::RetryConfig;
 use aws_sdk_rds::config::timeout::TimeoutConfig;
 use aws_sdk_rds::operation::RequestId;
 
-use self::value::{flag, list, moment, number, tags, text};
+use self::value::{flag, insights, list, moment, number, tags, text};
 pub use self::verdict::SendFault;
 use self::verdict::{refused_here, sent};
 use crate::aws::Session;
@@ -130,6 +130,7 @@ requests! {
         "BackupRetentionPeriod" number set_backup_retention_period,
         "PreferredBackupWindow" text set_preferred_backup_window,
         "NetworkType" text set_network_type,
+        "BackupTarget" text set_backup_target,
         "CACertificateIdentifier" text set_ca_certificate_identifier,
         "EngineLifecycleSupport" text set_engine_lifecycle_support,
         "Tags" tags set_tags,
@@ -159,6 +160,7 @@ requests! {
         "BackupRetentionPeriod" number set_backup_retention_period,
         "PreferredBackupWindow" text set_preferred_backup_window,
         "NetworkType" text set_network_type,
+        "BackupTarget" text set_backup_target,
         "CACertificateIdentifier" text set_ca_certificate_identifier,
         "EngineLifecycleSupport" text set_engine_lifecycle_support,
         "Tags" tags set_tags,
@@ -191,6 +193,7 @@ requests! {
         "EnablePerformanceInsights" flag set_enable_performance_insights,
         "PerformanceInsightsKMSKeyId" text set_performance_insights_kms_key_id,
         "PerformanceInsightsRetentionPeriod" number set_performance_insights_retention_period,
+        "DatabaseInsightsMode" insights set_database_insights_mode,
     }
     CreateReadReplica create_db_instance_read_replica {
         "DBInstanceIdentifier" text set_db_instance_identifier,
@@ -222,6 +225,7 @@ requests! {
         "EnableCloudwatchLogsExports" list set_enable_cloudwatch_logs_exports,
         "DeletionProtection" flag set_deletion_protection,
         "NetworkType" text set_network_type,
+        "BackupTarget" text set_backup_target,
         "CACertificateIdentifier" text set_ca_certificate_identifier,
         "Tags" tags set_tags,
     }

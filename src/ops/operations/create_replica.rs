@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::carried::{Way, afterwards, carry};
 use super::destination::{self, RDS_KEY};
 use super::prelude::*;
 use super::restored;
@@ -126,21 +127,22 @@ impl Request for CreateReplica {
 
         // Across regions AWS knows the source only by its ARN.
         let source = if away { &database.arn } else { &database.id };
-        let tags = restored::own_tags(&database.tags);
-        let logs = &database.log_exports;
         let call = Call::new(Api::CreateReadReplica, &self.region)
             .with("DBInstanceIdentifier", &self.name)
             .with("SourceDBInstanceIdentifier", source)
             .with("DBInstanceClass", &self.class)
             .with("MultiAZ", self.multi_az)
             .with_some("KmsKeyId", (!self.kms_key.is_empty()).then_some(&self.kms_key))
-            .with("DeletionProtection", self.deletion_protection)
-            .with("PubliclyAccessible", database.publicly_accessible)
-            .with_some("EnablePerformanceInsights", database.performance_insights.then_some(true))
-            .with_some("EnableCloudwatchLogsExports", (!logs.is_empty()).then(|| logs.clone()))
-            .with_some("Tags", (!tags.is_empty()).then_some(tags.as_slice()));
+            .with("DeletionProtection", self.deletion_protection);
+        let mut carried = carry(call, database, if away { Way::ReplicaAfar } else { Way::Replica }, gib);
+        draft.kept = std::mem::take(&mut carried.kept);
+        let call = carried.call.clone();
         let follow = Follow::Created { region: self.region.clone(), id: self.name.clone(), replica: true };
         draft.step("creates the replica", call, follow, (least, if away { most * 2 } else { most }));
+        for (purpose, call, follow) in afterwards(&carried, &self.region, &self.name) {
+            draft.step(purpose, call, follow, (60, 600));
+            draft.gated(Gate::Rules);
+        }
         draft.inverse = Some(format!("delete the replica {} in {}", self.name, self.region));
         draft
     }
@@ -153,6 +155,10 @@ impl CreateReplica {
         let on = database.backup_retention_days > 0;
         let why = if on { "" } else { "a source of replicas needs automated backups: set a retention first" };
         draft.check(Check::hard("automated backups are on", on, why));
+        if database.settings.master_secret.is_some() {
+            let why = "RDS keeps its master password in Secrets Manager: AWS makes no replica of such an instance";
+            draft.check(Check::hard("password is not managed", false, why));
+        }
         let count = database.followers().count();
         let why = format!("{} has {count} of at most {MOST}", database.id);
         draft.check(Check::hard("room for another replica", count < MOST, why));
@@ -230,13 +236,15 @@ mod tests {
     fn the_plan_says_exactly_what_is_sent() {
         let seen = seen();
         let mut request = named("more", &seen);
-        let tail = "--deletion-protection --no-publicly-accessible --enable-performance-insights \
-                    --enable-cloudwatch-logs-exports postgresql --tags '[{\"Key\":\"Environment\",\"Value\":\"prod\"}]'";
+        let tail = "--no-publicly-accessible --storage-type gp3 --max-allocated-storage 500 \
+                    --enable-cloudwatch-logs-exports postgresql --enable-performance-insights \
+                    --tags '[{\"Key\":\"Environment\",\"Value\":\"prod\"}]'";
         assert_eq!(
             command(request.clone(), &seen),
             format!(
                 "aws rds create-db-instance-read-replica --region us-east-1 --db-instance-identifier more \
-                 --source-db-instance-identifier rentaliq-prod-db --db-instance-class db.t3.medium --no-multi-az {tail}"
+                 --source-db-instance-identifier rentaliq-prod-db --db-instance-class db.t3.medium --no-multi-az \
+                 --deletion-protection --vpc-security-group-ids sg-0aa1 {tail}"
             )
         );
         assert_eq!(request.set("region", "us-west-2", &seen), Ok(()));
@@ -245,7 +253,7 @@ mod tests {
             format!(
                 "aws rds create-db-instance-read-replica --region us-west-2 --db-instance-identifier more \
                  --source-db-instance-identifier arn:aws:rds:us-east-1:111122223333:db:rentaliq-prod-db \
-                 --db-instance-class db.t3.medium --no-multi-az --kms-key-id alias/aws/rds {tail}"
+                 --db-instance-class db.t3.medium --no-multi-az --kms-key-id alias/aws/rds --deletion-protection {tail}"
             )
         );
     }

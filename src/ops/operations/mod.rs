@@ -2,6 +2,7 @@
 //! recognised, and how it is undone.
 
 pub mod apply_maintenance;
+mod carried;
 pub mod change_class;
 pub mod change_retention;
 pub mod change_storage;

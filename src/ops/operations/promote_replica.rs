@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::carried::differences;
 use super::failover::connected;
 use super::prelude::*;
 use crate::domain::Database;
@@ -177,6 +178,7 @@ impl PromoteReplica {
                 || (source.multi_az && !self.multi_az)
                 || (source.deletion_protection && !self.deletion_protection)
         });
+        draft.kept = source.map(|source| differences(replica, source)).unwrap_or_default();
         if less {
             draft.say("Less than", "the source had: see the parameters", Tone::Warning);
         }

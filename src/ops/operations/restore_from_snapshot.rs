@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::carried::{Way, afterwards};
 use super::prelude::*;
 use super::restored::{self, Wanted};
-use crate::domain::Database;
 use crate::domain::database::Storage;
+use crate::domain::{Criticality, Database};
 
 /// A new instance from the target snapshot, like the instance that the snapshot is of where that
 /// still exists. Empty text and an empty list: AWS's default.
@@ -33,15 +34,21 @@ impl Request for RestoreFromSnapshot {
     fn offer(seen: &Seen) -> Self {
         let base = seen.snapshot().map_or("restored", |s| s.database.as_str());
         let name = restored::named(base, &format!("restored-{}", seen.at.strftime("%Y%m%d-%H%M")));
-        let source = source(seen).cloned().unwrap_or_default();
+        let source = source(seen);
+        let known = source.map(|(source, _)| source.clone()).unwrap_or_default();
+        // Groups are of one region, and a parameter group of one major version.
+        let here = source.is_some_and(|(_, way)| way == Way::FromSnapshot);
+        let fits = here && is_same_major(seen);
         Self {
             name,
-            class: source.class,
-            multi_az: source.multi_az,
-            deletion_protection: source.deletion_protection,
-            subnet_group: source.subnet_group.unwrap_or_default(),
-            security_groups: source.security_groups,
-            parameter_group: source.parameter_groups.into_iter().next().unwrap_or_default(),
+            class: known.class,
+            multi_az: known.multi_az,
+            // What is not known is decided for the side on which a mistake costs nothing.
+            deletion_protection: source
+                .map_or(seen.criticality == Criticality::Production, |(source, _)| source.deletion_protection),
+            subnet_group: known.subnet_group.filter(|_| here).unwrap_or_default(),
+            security_groups: if here { known.security_groups } else { Vec::new() },
+            parameter_group: known.parameter_groups.into_iter().next().filter(|_| fits).unwrap_or_default(),
         }
     }
 
@@ -93,7 +100,8 @@ impl Request for RestoreFromSnapshot {
     fn draft(&self, seen: &Seen) -> Draft {
         let mut draft = Draft::new(Risk::Routine, seen);
         let Some(snapshot) = seen.snapshot() else { return draft };
-        let source = source(seen);
+        let (source, way) = source(seen).unzip();
+        let way = way.unwrap_or(Way::FromSnapshot);
         let region = &seen.target.region;
         draft.summary = format!(
             "A new DB instance {} is made from the snapshot {} of {}. No existing instance is touched.",
@@ -106,10 +114,26 @@ impl Request for RestoreFromSnapshot {
         if let Some(check) = restored::class_check(seen, &self.class) {
             draft.check(check);
         }
-        if source.is_none() {
-            let why = format!("{} is gone: what is not given here is AWS's default", snapshot.database);
-            draft.check(Check::soft("settings of the source are known", false, why));
+        if !matches!(snapshot.engine.as_str(), "" | "postgres") {
+            let why = format!("it is a snapshot of {}: restores are for RDS for PostgreSQL", snapshot.engine);
+            draft.check(Check::hard("is RDS for PostgreSQL", false, why));
         }
+        let home = snapshot.source_region.as_ref().unwrap_or(region);
+        if source.is_none() {
+            let why = if seen.is_read(&Part::Databases(home.clone())) {
+                format!("{} is not in {home} any more: what is not given here is AWS's default", snapshot.database)
+            } else {
+                format!("{home} was not read: what is not given here is AWS's default")
+            };
+            draft.check(Check::soft("settings of the source are known", false, why));
+        } else if way == Way::FromSnapshotAfar {
+            let text = format!(
+                "{} is in {home}: its subnet, security and parameter groups are not of {region}; empty is the default",
+                snapshot.database
+            );
+            draft.say("Groups", text, Tone::Warning);
+        }
+        self.check_parameter_group(&mut draft, seen);
         match snapshot.data_at() {
             Some(at) => {
                 let age = restored::span(seen.at.duration_since(at).as_secs());
@@ -137,12 +161,23 @@ impl Request for RestoreFromSnapshot {
             security_groups: &self.security_groups,
             parameter_group: &self.parameter_group,
         };
-        let (call, kept) = restored::ask(call, source, &wanted, snapshot.allocated, false);
-        draft.kept = kept;
+        let mut carried = restored::ask(call, source, &wanted, snapshot.allocated, way);
+        if source.is_none() {
+            // The snapshot itself knows its storage; AWS would take gp3.
+            let kind = snapshot.storage_kind.as_str();
+            let large = kind.starts_with("io") || (kind == "gp3" && snapshot.allocated >= 400);
+            carried.call = carried
+                .call
+                .with_some("StorageType", (!kind.is_empty()).then_some(kind))
+                .with_some("Iops", snapshot.iops.filter(|_| large))
+                .with_some("StorageThroughput", snapshot.throughput.filter(|_| large && kind == "gp3"));
+        }
+        draft.kept = std::mem::take(&mut carried.kept);
+        let call = carried.call.clone();
         let follow = Follow::Created { region: region.clone(), id: self.name.clone(), replica: false };
         draft.step("restores into a new instance", call, follow, restored::usual(snapshot.allocated));
-        if let Some((call, follow)) = source.and_then(|d| restored::afterwards(&self.name, d, false)) {
-            draft.step("sets what a restore cannot", call, follow, (60, 600));
+        for (purpose, call, follow) in afterwards(&carried, region, &self.name) {
+            draft.step(purpose, call, follow, (60, 600));
             draft.gated(Gate::Rules);
         }
         draft.inverse = Some(format!("delete the new instance {}", self.name));
@@ -150,9 +185,37 @@ impl Request for RestoreFromSnapshot {
     }
 }
 
-/// The instance that the snapshot is of, if it still exists where the snapshot is.
-fn source(seen: &Seen) -> Option<&Database> {
-    seen.find(&seen.target.region, &seen.snapshot()?.database)
+impl RestoreFromSnapshot {
+    /// A parameter group is for one major version ("must be in the same DB parameter group family").
+    fn check_parameter_group(&self, draft: &mut Draft, seen: &Seen) {
+        let of_source = source(seen).and_then(|(source, _)| source.parameter_groups.first());
+        if of_source != Some(&self.parameter_group) || is_same_major(seen) {
+            return;
+        }
+        let version = seen.snapshot().map_or("", |snapshot| snapshot.engine_version.as_str());
+        let why = format!(
+            "the snapshot is of version {version}, {} is for the version that the instance has now: take another group, or \
+             none",
+            self.parameter_group
+        );
+        draft.check(Check::hard("parameter group fits the version", false, why));
+    }
+}
+
+/// Whether the snapshot is of the major version that its source has now.
+fn is_same_major(seen: &Seen) -> bool {
+    let major = |version: &str| version.split('.').next().unwrap_or_default().to_owned();
+    let Some((snapshot, (source, _))) = seen.snapshot().zip(source(seen)) else { return true };
+    snapshot.engine_version.is_empty() || major(&snapshot.engine_version) == major(&source.engine_version)
+}
+
+/// The instance that the snapshot is of: where the snapshot is, or where it was copied from.
+fn source(seen: &Seen) -> Option<(&Database, Way)> {
+    let snapshot = seen.snapshot()?;
+    let here = &seen.target.region;
+    let home = snapshot.source_region.as_ref().unwrap_or(here);
+    let found = seen.find(home, &snapshot.database)?;
+    Some((found, if home == here { Way::FromSnapshot } else { Way::FromSnapshotAfar }))
 }
 
 #[cfg(test)]
@@ -178,18 +241,19 @@ mod tests {
             "aws rds restore-db-instance-from-db-snapshot --region us-east-1 --db-instance-identifier back \
              --db-snapshot-identifier before-release-42 --db-instance-class db.t3.medium --multi-az \
              --db-subnet-group-name rentaliq-private --vpc-security-group-ids sg-0aa1 \
-             --db-parameter-group-name rentaliq-pg16 --backup-retention-period 30 \
-             --preferred-backup-window 03:00-04:00 --deletion-protection --no-publicly-accessible \
+             --db-parameter-group-name rentaliq-pg16 --deletion-protection \
+             --backup-retention-period 30 --preferred-backup-window 03:00-04:00 --no-publicly-accessible \
              --auto-minor-version-upgrade --storage-type gp3 --enable-cloudwatch-logs-exports postgresql \
              --tags '[{\"Key\":\"Environment\",\"Value\":\"prod\"}]'"
         );
         assert_eq!(
             plan.steps[1].call.as_command(""),
             "aws rds modify-db-instance --region us-east-1 --db-instance-identifier back --apply-immediately \
-             --enable-performance-insights --max-allocated-storage 500"
+             --max-allocated-storage 500 --enable-performance-insights \
+             --preferred-maintenance-window sun:04:00-sun:05:00"
         );
         assert_eq!(plan.obstacle(), None);
-        assert!(plan.kept.iter().all(|k| k.kept));
+        assert!(plan.kept.iter().all(|k| k.kept || k.lost));
     }
 
     #[test]
@@ -200,7 +264,7 @@ mod tests {
         assert_eq!(
             plan.steps[0].call.as_command(""),
             "aws rds restore-db-instance-from-db-snapshot --region us-east-1 --db-instance-identifier back \
-             --db-snapshot-identifier before-release-42 --no-multi-az --no-deletion-protection"
+             --db-snapshot-identifier before-release-42 --no-multi-az --deletion-protection"
         );
         assert_eq!((plan.steps.len(), plan.kept.len(), plan.monthly), (1, 0, None));
         assert!(plan.checks.iter().any(|c| c.why.contains("AWS's default")));

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::carried::{Way, afterwards};
 use super::prelude::*;
 use super::restored::{self, Wanted};
 use crate::domain::Database;
@@ -18,9 +19,12 @@ pub struct RestoreToPointInTime {
     pub class: String,
     pub multi_az: bool,
     pub deletion_protection: bool,
+    /// `DBParameterGroupName`; `None`: the source's, empty: the engine's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameter_group: Option<String>,
 }
 
-const FIELDS: &[&str] = &["time", "name", "class", "multi_az", "deletion_protection"];
+const FIELDS: &[&str] = &["time", "name", "class", "multi_az", "deletion_protection", "parameter_group"];
 
 impl Request for RestoreToPointInTime {
     fn unavailable(on: On<'_>) -> Option<String> {
@@ -41,6 +45,7 @@ impl Request for RestoreToPointInTime {
             class: database.map(|d| d.class.clone()).unwrap_or_default(),
             multi_az: database.is_some_and(|d| d.multi_az),
             deletion_protection: database.is_some_and(|d| d.deletion_protection),
+            parameter_group: None,
         }
     }
 
@@ -57,6 +62,8 @@ impl Request for RestoreToPointInTime {
             Field::new("multi_az", "Multi-AZ", self.multi_az.to_string(), FieldKind::Switch),
             Field::new("deletion_protection", "Protection", self.deletion_protection.to_string(), FieldKind::Switch)
                 .hint("against deletion"),
+            Field::new("parameter_group", "Parameters", self.group(seen), FieldKind::Text)
+                .hint("empty: the engine's default group"),
         ]
     }
 
@@ -78,6 +85,11 @@ impl Request for RestoreToPointInTime {
             "class" => self.class = restored::class_of(seen, value)?,
             "multi_az" => self.multi_az = field::switch(value)?,
             "deletion_protection" => self.deletion_protection = field::switch(value)?,
+            "parameter_group" => {
+                let value = value.trim();
+                let own = source_group(seen);
+                self.parameter_group = (value != own).then(|| value.to_owned());
+            }
             _ => return Err(field::unknown(name, FIELDS)),
         }
         Ok(())
@@ -116,14 +128,15 @@ impl Request for RestoreToPointInTime {
             deletion_protection: self.deletion_protection,
             subnet_group: database.subnet_group.as_deref().unwrap_or_default(),
             security_groups: &database.security_groups,
-            parameter_group: database.parameter_groups.first().map(String::as_str).unwrap_or_default(),
+            parameter_group: self.group(seen),
         };
-        let (call, kept) = restored::ask(call, Some(database), &wanted, database.storage.allocated, true);
-        draft.kept = kept;
+        let mut carried = restored::ask(call, Some(database), &wanted, database.storage.allocated, Way::ByTime);
+        draft.kept = std::mem::take(&mut carried.kept);
+        let call = carried.call.clone();
         let follow = Follow::Created { region: database.region.clone(), id: self.name.clone(), replica: false };
         draft.step("restores into a new instance", call, follow, restored::usual(database.storage.allocated));
-        if let Some((call, follow)) = restored::afterwards(&self.name, database, true) {
-            draft.step("sets what a restore cannot", call, follow, (60, 600));
+        for (purpose, call, follow) in afterwards(&carried, &database.region, &self.name) {
+            draft.step(purpose, call, follow, (60, 600));
             draft.gated(Gate::Rules);
         }
         draft.inverse = Some(format!("delete the new instance {}", self.name));
@@ -143,6 +156,9 @@ impl RestoreToPointInTime {
             if on { "" } else { "there is nothing to restore from" },
         ));
         draft.check(self.can_be_restored(seen));
+        if let Some(check) = self.upgraded_since(database, seen) {
+            draft.check(check);
+        }
         draft.check(checks::instance_name_is_free(seen, &database.region, &self.name));
         if let Some(check) = restored::class_check(seen, &self.class) {
             draft.check(check);
@@ -150,7 +166,33 @@ impl RestoreToPointInTime {
     }
 }
 
+/// The parameter group that the source has.
+fn source_group(seen: &Seen) -> &str {
+    seen.database().and_then(|d| d.parameter_groups.first()).map_or("", String::as_str)
+}
+
 impl RestoreToPointInTime {
+    fn group<'a>(&'a self, seen: &'a Seen) -> &'a str {
+        self.parameter_group.as_deref().unwrap_or_else(|| source_group(seen))
+    }
+
+    /// What is restored has the engine of its moment, most likely, and a parameter group is for one major
+    /// version: AWS refuses one that does not fit.
+    fn upgraded_since(&self, database: &Database, seen: &Seen) -> Option<Check> {
+        let time = self.time?;
+        let is_upgrade = |message: &str| {
+            let message = message.to_lowercase();
+            message.contains("upgrade") && (message.contains("engine") || message.contains("major"))
+        };
+        let upgraded = seen.events.iter().find(|e| e.source == database.id && e.at > time && is_upgrade(&e.message))?;
+        let why = format!(
+            "the engine was upgraded at {}, after this moment: {} may not fit the version that comes back, AWS refuses it \
+             then; empty takes the default",
+            upgraded.at, self.group(seen)
+        );
+        (!self.group(seen).is_empty()).then(|| Check::soft("parameter group fits the version", false, why))
+    }
+
     /// By AWS's own window: neither the retention nor the instance's age tells it. A retention that was
     /// raised does not bring the past back, and the time in which it was stopped does not count.
     fn can_be_restored(&self, seen: &Seen) -> Check {
@@ -286,18 +328,18 @@ mod tests {
             "aws rds restore-db-instance-to-point-in-time --region us-east-1 --source-db-instance-identifier \
              rentaliq-prod-db --target-db-instance-identifier back --restore-time 2026-11-22T02:43:10Z \
              --db-instance-class db.t3.medium --multi-az --db-subnet-group-name rentaliq-private \
-             --vpc-security-group-ids sg-0aa1 --db-parameter-group-name rentaliq-pg16 --backup-retention-period 30 \
-             --preferred-backup-window 03:00-04:00 --deletion-protection --no-publicly-accessible \
+             --vpc-security-group-ids sg-0aa1 --db-parameter-group-name rentaliq-pg16 --deletion-protection \
+             --backup-retention-period 30 --preferred-backup-window 03:00-04:00 --no-publicly-accessible \
              --auto-minor-version-upgrade --storage-type gp3 --max-allocated-storage 500 \
              --enable-cloudwatch-logs-exports postgresql --tags '[{\"Key\":\"Environment\",\"Value\":\"prod\"}]'"
         );
         assert_eq!(
             plan.steps[1].call.as_command(""),
             "aws rds modify-db-instance --region us-east-1 --db-instance-identifier back --apply-immediately \
-             --enable-performance-insights"
+             --enable-performance-insights --preferred-maintenance-window sun:04:00-sun:05:00"
         );
         assert_eq!(plan.obstacle(), None);
-        assert!(plan.kept.iter().all(|k| k.kept));
+        assert!(plan.kept.iter().all(|k| k.kept || k.lost));
         assert!(plan.consequences.iter().any(|c| c.text.contains("1774 s (29 min 34 s)")));
         assert_eq!(plan.monthly, Some(rust_decimal::Decimal::new(12_885, 2)));
     }

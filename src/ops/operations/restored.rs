@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::carried::{Carried, Way, carry};
 use super::prelude::*;
 use crate::domain::Database;
 use crate::ops::call::Value;
@@ -17,10 +18,9 @@ pub struct Wanted<'a> {
     pub parameter_group: &'a str,
 }
 
-/// Adds to `call` what is wanted and what the source has, with a row for each setting of the
-/// source; `gib` is how large the volume will be. `by_time`: a restore to a point in time, which takes more settings than one from a
-/// snapshot does.
-pub fn ask(call: Call, source: Option<&Database>, wanted: &Wanted<'_>, gib: i32, by_time: bool) -> (Call, Vec<Kept>) {
+/// Adds to `call` what is wanted and what the source has, with a row for each setting of the source; `gib`
+/// is how large the volume will be.
+pub fn ask(call: Call, source: Option<&Database>, wanted: &Wanted<'_>, gib: i32, way: Way) -> Carried {
     let mut asking = Asking { call, kept: Vec::new() };
     let of = |value: fn(&Database) -> Value| source.map(value);
     let groups = (!wanted.security_groups.is_empty()).then(|| Value::List(wanted.security_groups.to_vec()));
@@ -33,59 +33,15 @@ pub fn ask(call: Call, source: Option<&Database>, wanted: &Wanted<'_>, gib: i32,
     asking.add("VpcSecurityGroupIds", groups, source_groups, "the VPC's default group");
     let parameters = of(|d| Value::from(d.parameter_groups.first().cloned().unwrap_or_default()));
     asking.add("DBParameterGroupName", text(wanted.parameter_group), parameters, "the engine's default group");
-
-    let Some(d) = source else {
-        asking.add("DeletionProtection", Some(wanted.deletion_protection.into()), None, "false");
-        return (asking.call, asking.kept);
+    let protection = of(|d| d.deletion_protection.into());
+    asking.add("DeletionProtection", Some(wanted.deletion_protection.into()), protection, "false");
+    let Asking { call, mut kept } = asking;
+    let Some(source) = source else {
+        return Carried { call, kept, afterwards: Vec::new(), with_role: Vec::new() };
     };
-    asking.same("BackupRetentionPeriod", d.backup_retention_days.into(), "as stored with the backup");
-    if d.backup_retention_days > 0 {
-        asking.same("PreferredBackupWindow", Value::from(&d.backup_window), "as stored with the backup");
-    }
-    asking.add(
-        "DeletionProtection",
-        Some(wanted.deletion_protection.into()),
-        Some(d.deletion_protection.into()),
-        "false",
-    );
-    asking.same("PubliclyAccessible", d.publicly_accessible.into(), "depends on the subnet group");
-    asking.same("AutoMinorVersionUpgrade", d.auto_minor_version_upgrade.into(), "AWS's choice");
-    asking.same("StorageType", Value::from(&d.storage.kind), "AWS's default type");
-    // gp3 below 400 GiB has fixed IOPS and throughput for PostgreSQL, and AWS refuses to be given any.
-    let large_gp3 = d.storage.kind == "gp3" && gib >= 400;
-    let takes_iops = large_gp3 || d.storage.kind.starts_with("io");
-    if takes_iops && let Some(iops) = d.storage.iops {
-        asking.same("Iops", iops.into(), "the type's least");
-    }
-    if large_gp3 && let Some(throughput) = d.storage.throughput {
-        asking.same("StorageThroughput", throughput.into(), "the type's least");
-    }
-    if by_time && let Some(most) = d.storage.max_allocated.filter(|most| *most > d.storage.allocated) {
-        asking.same("MaxAllocatedStorage", most.into(), "storage does not grow by itself");
-    }
-    asking.same("EnableCloudwatchLogsExports", Value::List(d.log_exports.clone()), "none");
-    let certificate = d.ca_certificate.clone().unwrap_or_default();
-    asking.same("CACertificateIdentifier", Value::Text(certificate), "the account's default");
-    asking.same("Tags", Value::from(own_tags(&d.tags).as_slice()), "none");
-    (asking.call, asking.kept)
-}
-
-/// What a restore cannot set and a change afterwards can: the second step, if one is needed.
-pub fn afterwards(name: &str, source: &Database, by_time: bool) -> Option<(Call, Follow)> {
-    let mut call = Call::new(Api::ModifyDbInstance, &source.region)
-        .with("DBInstanceIdentifier", name)
-        .with("ApplyImmediately", true);
-    let mut values = Vec::new();
-    if source.performance_insights {
-        call = call.with("EnablePerformanceInsights", true);
-        values.push(("EnablePerformanceInsights".to_owned(), "true".to_owned()));
-    }
-    if let Some(most) = source.storage.max_allocated.filter(|most| !by_time && *most > source.storage.allocated) {
-        call = call.with("MaxAllocatedStorage", most);
-        values.push(("MaxAllocatedStorage".to_owned(), most.to_string()));
-    }
-    let follow = Follow::Values { region: source.region.clone(), id: name.to_owned(), values: values.clone() };
-    (!values.is_empty()).then_some((call, follow))
+    let carried = carry(call, source, way, gib);
+    kept.extend(carried.kept);
+    Carried { kept, ..carried }
 }
 
 /// What the engineer must know of every restored instance.
@@ -96,9 +52,14 @@ pub fn say_usual(draft: &mut Draft, source: Option<&Database>, gib: i32) {
     draft.say("Duration", text, Tone::Plain);
     let text = "data is loaded from S3 when it is first read: slow reads at first, for hours if it is large";
     draft.say("First reads", text, Tone::Warning);
-    if source.is_some_and(|d| d.monitoring_interval > 0) {
-        let text = "Enhanced Monitoring is off on the new instance until it is switched on with its role";
+    if source.is_some_and(|d| d.monitoring_interval > 0 && d.settings.monitoring_role.is_none()) {
+        let text = "Enhanced Monitoring is off on the new instance: its role is not known";
         draft.say("Monitoring", text, Tone::Warning);
+    }
+    if source.is_some_and(|d| d.settings.master_secret.is_some()) {
+        let text = "the master password is the one of the data, not managed by RDS: the secret of the source fits only \
+                    if it was not rotated since";
+        draft.say("Password", text, Tone::Critical);
     }
 }
 
@@ -194,18 +155,12 @@ struct Asking {
 }
 
 impl Asking {
-    /// A setting of the source that is asked for as it is; one that it does not have is left out.
-    fn same(&mut self, name: &'static str, value: Value, default: &str) {
-        if !value.to_string().is_empty() {
-            self.add(name, Some(value.clone()), Some(value), default);
-        }
-    }
-
     fn add(&mut self, name: &'static str, value: Option<Value>, source: Option<Value>, default: &str) {
         if let Some(source) = source.filter(|source| !source.to_string().is_empty()) {
             let kept = value.as_ref() == Some(&source);
             let default = default.to_owned();
-            self.kept.push(Kept { name: name.to_owned(), value: source.to_string(), default, kept });
+            let (name, value) = (name.to_owned(), source.to_string());
+            self.kept.push(Kept { name, value, default, kept, lost: false });
         }
         if let Some(value) = value {
             self.call.parameters.push((Cow::Borrowed(name), value));
@@ -231,7 +186,9 @@ mod tests {
             security_groups: &source.security_groups,
             parameter_group: "rentaliq-pg16",
         };
-        ask(Call::new(Api::RestoreToPointInTime, "us-east-1"), Some(source), &wanted, source.storage.allocated, true)
+        let call = Call::new(Api::RestoreToPointInTime, "us-east-1");
+        let carried = ask(call, Some(source), &wanted, source.storage.allocated, Way::ByTime);
+        (carried.call, carried.kept)
     }
 
     #[test]
@@ -252,16 +209,6 @@ mod tests {
             (call.get("Iops"), call.get("StorageThroughput")),
             (Some(&Value::Int(3000)), Some(&Value::Int(125)))
         );
-    }
-
-    #[test]
-    fn only_what_the_source_has_needs_a_second_step() {
-        let mut source = database("a", "us-east-1");
-        assert!(afterwards("b", &source, true).is_some());
-        source.performance_insights = false;
-        assert_eq!(afterwards("b", &source, true), None);
-        let (call, _) = afterwards("b", &source, false).unwrap();
-        assert_eq!(call.get("MaxAllocatedStorage"), Some(&Value::Int(500)));
     }
 
     #[test]

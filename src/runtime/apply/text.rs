@@ -40,8 +40,12 @@ pub(crate) fn plan(plan: &Plan, policy: &Policy, refusal: Option<&str>) -> Strin
         lines.push(format!("    {:<15}{monthly:+.2} US dollars a month", "Cost"));
     }
     section(&mut lines, "Deliberately different from the source", {
-        let different = plan.kept.iter().filter(|row| !row.kept);
+        let different = plan.kept.iter().filter(|row| !row.kept && !row.lost);
         different.map(|row| format!("! {}: {}", row.name, row.value))
+    });
+    section(&mut lines, "Not kept", {
+        let lost = plan.kept.iter().filter(|row| row.lost);
+        lost.map(|row| format!("! {} {}: {} instead", row.name, row.value, row.default))
     });
     section(&mut lines, "Asked for, because AWS would set another value", {
         let kept = plan.kept.iter().filter(|row| row.kept && row.value != row.default);

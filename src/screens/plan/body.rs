@@ -138,7 +138,11 @@ fn kept(rows: &[Kept], width: usize) -> Vec<Line> {
     if !words.is_empty() {
         lines.extend(prose::labelled("Kept", "", &words, Role::Text, width));
     }
-    for row in rows.iter().filter(|row| !row.kept) {
+    for row in rows.iter().filter(|row| row.lost) {
+        let words = format!("{} {}: {} instead", row.name, row.value, row.default);
+        lines.extend(prose::labelled("Not kept", "▲", &words, Role::Warning, width));
+    }
+    for row in rows.iter().filter(|row| !row.kept && !row.lost) {
         let words = format!("{}: not as at the source, which has {}", row.name, row.value);
         lines.extend(prose::labelled("Different", "▲", &words, Role::Warning, width));
     }
@@ -290,6 +294,7 @@ mod tests {
             value: value.into(),
             default: default.into(),
             kept,
+            lost: false,
         };
         let rows = [
             row("MultiAZ", "true", "false", true),

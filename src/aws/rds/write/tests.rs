@@ -130,6 +130,7 @@ fn sample(sort: &str, index: usize) -> Value {
         "number" => Value::Int(index as i64 + 1),
         "list" => Value::List(vec![format!("sg-{index}"), "sg, two".into()]),
         "tags" => Value::from(&[("Owner".to_owned(), "it's, me".to_owned()), ("Empty".to_owned(), String::new())][..]),
+        "insights" => Value::Text("advanced".into()),
         "moment" => Value::Text("2026-11-22T03:06:44Z".into()),
         other => panic!("{other} is no type of a parameter"),
     }

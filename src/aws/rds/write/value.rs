@@ -1,7 +1,7 @@
 //! A parameter's value as the SDK takes it. A value of another type is a mistake in the plan, and
 //! nothing is sent.
 
-use aws_sdk_rds::types::Tag;
+use aws_sdk_rds::types::{DatabaseInsightsMode, Tag};
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 
@@ -13,6 +13,15 @@ pub(super) fn text(api: &str, name: &str, value: &Value) -> Result<String, SendF
     match value {
         Value::Text(text) => Ok(text.clone()),
         _ => Err(wrong(api, name, "a text")),
+    }
+}
+
+/// A mode that this version knows.
+pub(super) fn insights(api: &str, name: &str, value: &Value) -> Result<DatabaseInsightsMode, SendFault> {
+    let known = |mode: &str| DatabaseInsightsMode::values().contains(&mode);
+    match value {
+        Value::Text(mode) if known(mode) => Ok(DatabaseInsightsMode::from(mode.as_str())),
+        _ => Err(wrong(api, name, "standard or advanced")),
     }
 }
 
