@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use quarterdeck::app::state::Screen;
 use quarterdeck::app::toast::{Toast, Tone};
 use quarterdeck::app::{Scope, State};
-use quarterdeck::aws::partition::Partition;
+use quarterdeck::domain::partition::Partition;
 use quarterdeck::aws::{self, Session, SessionSpec};
 use quarterdeck::cli::{Cli, Command, ConfigCommand, Look, Snapshot, Source};
 use quarterdeck::collect::Schedule;

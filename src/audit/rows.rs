@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn what_belongs_to_an_execution_is_no_row_of_its_own() {
         let execution: ExecutionId = "20261122-031244-7f3a91c2-0b5e".parse().unwrap();
-        assert_eq!(rows(&[entry(Body::Sending { execution, step: 0, call: None, before: Vec::new() })]), Vec::new());
+        assert_eq!(rows(&[entry(Body::Sending { execution, step: 0, call: None, before: Vec::new(), ahead: 0 })]), Vec::new());
         assert_eq!(table(&[]), "nothing was recorded\n");
     }
 }

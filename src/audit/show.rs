@@ -187,7 +187,7 @@ mod tests {
                 fingerprint: Fingerprint::default(),
                 sender: "arn:aws:sts::111122223333:assumed-role/operator/qd-alice-INC-4312".into(),
             },
-            Body::Sending { execution: id.clone(), step: 0, call: None, before: Vec::new() },
+            Body::Sending { execution: id.clone(), step: 0, call: None, before: Vec::new(), ahead: 0 },
             Body::Sent { execution: id.clone(), step: 0, request_id: Some("r-1".into()) },
             Body::StepEnded { execution: id.clone(), step: 0, words: "available".into(), failed: false, end: None },
             Body::Ended { execution: id.clone(), outcome: Outcome::Done },

@@ -19,7 +19,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::address::{Address, At};
 use super::mfa::{Asker, MfaCode, MfaError};
-use super::partition::Partition;
+use crate::domain::partition::Partition;
 use super::regions::Regions;
 use super::whole::WholeXml;
 use crate::domain::text;

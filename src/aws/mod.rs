@@ -16,7 +16,6 @@ mod limit;
 pub mod meter;
 pub mod mfa;
 mod pages;
-pub mod partition;
 pub mod policy;
 mod process;
 mod profile;

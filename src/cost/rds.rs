@@ -6,9 +6,16 @@
 use rust_decimal::Decimal;
 
 use crate::domain::Database;
+use crate::domain::partition::Partition;
 
 /// When the prices were read.
 pub const DATED: &str = "2026-11";
+
+/// Whether these prices are near those of a region: other partitions have their own.
+#[must_use]
+pub fn covers(region: &str) -> bool {
+    Partition::of_region(region) == Partition::Commercial
+}
 
 /// Hours that AWS counts in a month.
 const HOURS: i64 = 730;

@@ -40,6 +40,8 @@ impl InstanceClass {
             b'm' => 4.0,
             b'r' => 8.0,
             b'c' => 2.0,
+            // "db.x2iedn": 32 GiB a vCPU; its sisters have half of that.
+            b'x' if family == "x2iedn" => 32.0,
             b'x' => 16.0,
             _ => return None,
         };

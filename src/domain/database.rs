@@ -133,6 +133,13 @@ impl Database {
         self.source.is_some() || self.source_cluster.is_some()
     }
 
+    /// Whether this instance is what `replica` replicates from.
+    #[must_use]
+    pub fn is_source_of(&self, replica: &Self) -> bool {
+        let Some(source) = replica.source.as_deref() else { return false };
+        if source.starts_with("arn:") { self.arn == source } else { self.region == replica.region && self.id == source }
+    }
+
     /// Everything that replicates from it: instances (names here, ARNs elsewhere), then clusters.
     pub fn followers(&self) -> impl Iterator<Item = &str> {
         self.replicas.iter().chain(&self.replica_clusters).map(String::as_str)

@@ -15,6 +15,7 @@ pub mod identity;
 pub mod maintenance;
 pub mod metric;
 pub mod nature;
+pub mod partition;
 pub mod remote;
 pub mod replication;
 pub mod runway;

@@ -4,6 +4,8 @@
 //! applies, and gives a verdict with its evidence. A finding that stands is cleared only by a
 //! margin (`rule::Limits`), so that nothing flaps; what stands is kept in the [`Ledger`].
 
+#[cfg(test)]
+mod advised;
 mod coverage;
 mod ledger;
 mod lifecycle;

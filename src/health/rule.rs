@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::domain::finding::Severity;
 use crate::domain::threshold::Thresholds;
 use crate::domain::{Database, Metric};
-use crate::ops::Kind;
+use crate::ops::{Kind, On};
 
 use super::{Part, Subject, reading};
 
@@ -100,9 +100,9 @@ impl Verdict {
         }
     }
 
-    /// With the operation that the advice comes to.
-    pub fn by(mut self, operation: Kind) -> Self {
-        self.operation = Some(operation);
+    /// With the operation that the advice comes to, if it can be planned for the instance as it is.
+    pub fn by(mut self, operation: Kind, database: &Database) -> Self {
+        self.operation = operation.unavailable(On::Database(database)).is_none().then_some(operation);
         self
     }
 

@@ -1,6 +1,6 @@
 //! Preconditions of every operation, and those that many share.
 
-use super::plan::Check;
+use super::plan::{Check, Draft, Risk, Tone};
 use super::seen::{Part, Seen, TargetKind};
 use crate::domain::Database;
 
@@ -64,6 +64,63 @@ pub fn status_is(database: &Database, allowed: &[&str]) -> Check {
         format!("{} is {}: AWS takes this only while it is {}", database.id, database.status, allowed.join(" or "))
     };
     Check::hard(format!("{} is {}", database.id, allowed.first().unwrap_or(&"available")), met, why)
+}
+
+/// Like [`status_is`], with states in which AWS's documents do not say that it refuses: the engineer decides,
+/// AWS has the last word. Only storage changes are documented as refused while storage is optimised, which
+/// can last a day.
+#[must_use]
+pub fn status_may_be(database: &Database, allowed: &[&str], doubtful: &[&str]) -> Check {
+    if !doubtful.contains(&database.status.as_str()) {
+        return status_is(database, allowed);
+    }
+    let name = format!("{} is {}", database.id, allowed.first().unwrap_or(&"available"));
+    let why = format!("it is {}: AWS does not say whether it takes this then; if it refuses, nothing changes", database.status);
+    Check::soft(name, false, why)
+}
+
+/// What a restart, whoever causes it, does to parameters that wait for one (`ParameterApplyStatus`,
+/// `pending-reboot`).
+pub fn say_restart(draft: &mut Draft, database: &Database) {
+    let group = database.parameter_groups.first().map_or("the parameter group", String::as_str);
+    let (text, tone) = match &database.settings.parameter_status {
+        _ if database.settings.parameters_wait() => {
+            (format!("changes in {group} wait for a restart and take effect with it, wanted or not"), Tone::Warning)
+        }
+        Some(status) if status == "in-sync" => (format!("none waits for a restart: {group} is in sync"), Tone::Plain),
+        Some(status) => (format!("{group} is {status}"), Tone::Plain),
+        None => ("whether changes wait for a restart was not told".to_owned(), Tone::Warning),
+    };
+    draft.say("Parameters", text, tone);
+}
+
+/// Why an instance is in none of these states.
+#[must_use]
+pub fn other_state(database: &Database, states: &[&str]) -> Option<String> {
+    (!states.contains(&database.status.as_str())).then(|| format!("it is {}", database.status))
+}
+
+/// What goes out with a call that applies immediately: the check, and what it makes of the plan. A pending
+/// engine upgrade is among it, and that has no way back.
+pub fn with_what_is_pending(draft: &mut Draft, database: &Database, own: &[&str], seen: &Seen) {
+    draft.check(nothing_else_pending(database, own));
+    let version = database.pending.iter().find(|(name, _)| name == "EngineVersion" && !own.contains(&"EngineVersion"));
+    let forced = seen.maintenance.iter().find(|action| {
+        let is_due = action.forced_at.or(action.auto_applied_after).or(action.current_apply).is_some();
+        action.arn == database.arn && action.action == "db-upgrade" && is_due
+    });
+    let text = match (version, forced) {
+        (Some((_, version)), _) => format!(
+            "the pending upgrade of the engine to {version} is made at once with it: it cannot be taken back, only \
+             restored from before"
+        ),
+        // AWS does not document it; engineers have reported it.
+        (None, Some(_)) => "a mandatory engine upgrade is pending: AWS may make it with this, and it cannot be taken back".to_owned(),
+        (None, None) => return,
+    };
+    draft.say("Engine upgrade", text, Tone::Critical);
+    draft.risk = Risk::Irreversible;
+    draft.inverse = None;
 }
 
 /// A call that applies immediately applies everything else that is pending, too (`ModifyDBInstance`,

@@ -110,6 +110,8 @@ pub struct Execution {
     pub changed: Vec<String>,
     /// Events of a step's instance that were there before it was sent.
     before: Vec<Vec<Event>>,
+    /// Seconds that AWS's clock was ahead when a step was sent.
+    ahead: Vec<i64>,
     /// The step that was verified last.
     verified: Option<usize>,
     /// True in the process that was given the approval.
@@ -136,6 +138,7 @@ impl Execution {
             history: vec![(at, approved)],
             changed: Vec::new(),
             before: vec![Vec::new(); count],
+            ahead: vec![0; count],
             verified: None,
             live: true,
         }
@@ -178,6 +181,12 @@ impl Execution {
         self.before.get(step).map_or(&[], Vec::as_slice)
     }
 
+    /// Seconds that AWS's clock was ahead of this machine's when the step was sent.
+    #[must_use]
+    pub fn ahead(&self, step: usize) -> i64 {
+        self.ahead.get(step).copied().unwrap_or(0)
+    }
+
     /// `DbiResourceId` of what a step is about, where the plan knew it: what was there under the name then.
     #[must_use]
     pub fn resource_id(&self, step: usize) -> Option<&str> {
@@ -207,7 +216,10 @@ impl Execution {
                 self.changed.clone_from(differences);
                 self.note(at, format!("state read again, it changed: {}", differences.join("; ")));
             }
-            Body::Sending { step, before, .. } => {
+            Body::Sending { step, before, ahead, .. } => {
+                if let Some(known) = self.ahead.get_mut(*step) {
+                    *known = *ahead;
+                }
                 if let Some(known) = self.before.get_mut(*step) {
                     known.clone_from(before);
                 }

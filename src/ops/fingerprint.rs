@@ -90,6 +90,14 @@ pub fn observed(seen: &Seen, subjects: &[(String, String)]) -> Vec<(String, Stri
             None => all.push((format!("{id} in {region}"), "not there".to_owned())),
         }
     }
+    // When AWS does what is pending by itself belongs to what was agreed to.
+    let arn = seen.database().map(|d| d.arn.as_str());
+    for action in seen.maintenance.iter().filter(|action| Some(action.arn.as_str()) == arn) {
+        let dates = [action.current_apply, action.auto_applied_after, action.forced_at];
+        let dates: Vec<String> = dates.iter().flatten().map(ToString::to_string).collect();
+        let value = format!("{} {}", action.opt_in.as_deref().unwrap_or("nobody opted in"), dates.join(" "));
+        all.push((format!("maintenance {}", action.action), value.trim_end().to_owned()));
+    }
     if seen.target.kind == TargetKind::DbSnapshot {
         match seen.snapshot() {
             Some(snapshot) => {
@@ -126,6 +134,8 @@ fn facts(d: &Database, named: bool, all: &mut Vec<(String, String)>) {
     say("cluster", d.cluster.clone().or(d.source_cluster.clone()).unwrap_or_default());
     say("backup retention", d.backup_retention_days.to_string());
     say("deletion protection", d.deletion_protection.to_string());
+    say("backup window", d.backup_window.clone());
+    say("maintenance window", d.maintenance_window.clone());
     let pending: Vec<String> = d.pending.iter().map(|(name, value)| format!("{name}={value}")).collect();
     say("pending changes", pending.join(" "));
 }

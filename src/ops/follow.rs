@@ -196,7 +196,10 @@ impl Follow {
                 return Progress::Failed("its replication was terminated".into());
             }
             Self::Created { replica, .. } => d.status == "available" && (!replica || replicates(d)),
-            Self::Values { values, .. } => available && values.iter().all(|wanted| shows(d, wanted)),
+            Self::Values { values, .. } => {
+                let is_through = |wanted: &(String, String)| shows(d, wanted) && !d.pending.iter().any(|(n, _)| *n == wanted.0);
+                available && values.iter().all(is_through)
+            }
             Self::Pending { values, .. } => values.iter().all(|wanted| shows(d, wanted) || awaits(d, wanted)),
             Self::Standalone { .. } => available && d.source.is_none(),
             Self::Restarted { failover_from: None, .. } => available && said(look, sent, &["restarted"]),

@@ -152,6 +152,9 @@ pub enum Body {
         /// call's, whatever this machine's clock says.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         before: Vec<Event>,
+        /// Seconds that AWS's clock was ahead of this machine's then.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        ahead: i64,
     },
     /// AWS took the call.
     Sent { execution: ExecutionId, step: usize, request_id: Option<String> },
@@ -221,6 +224,11 @@ impl Body {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(value: &i64) -> bool {
+    *value == 0
 }
 
 /// How a step ended.

@@ -10,6 +10,7 @@ use super::follow::Follow;
 use super::operation::Operation;
 use super::seen::{Seen, Target, TargetKind};
 use crate::domain::Criticality;
+use crate::domain::partition::Partition;
 
 /// What a mistake with an operation costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -177,6 +178,9 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
+/// Label of what a change costs.
+const COST: &str = "Cost";
+
 /// What an operation says about itself for a state of the world; [`Plan::make`] makes a plan of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
@@ -220,6 +224,23 @@ impl Draft {
     /// Adds a precondition.
     pub fn check(&mut self, check: Check) {
         self.checks.push(check);
+    }
+
+    /// In GovCloud and China AWS wants a `PreSignedUrl` with what is encrypted and comes from another region
+    /// (`CopyDBSnapshot`, `CreateDBInstanceReadReplica`), which this version does not send.
+    pub fn check_presigned(&mut self, is_needed: bool, region: &str) {
+        if is_needed && Partition::of_region(region) != Partition::Commercial {
+            let why = "in this partition AWS wants a PreSignedUrl, which is not sent from here: the aws command makes one";
+            self.check(Check::hard("no PreSignedUrl is needed", false, why));
+        }
+    }
+
+    /// No price of this region is known.
+    fn forget_prices(&mut self) {
+        self.monthly = None;
+        for said in self.consequences.iter_mut().filter(|said| said.label == COST) {
+            "not known: no prices of this partition are in this version".clone_into(&mut said.text);
+        }
     }
 
     /// Adds a consequence.
@@ -320,6 +341,9 @@ impl Plan {
     #[must_use]
     pub fn made(operation: &Operation, safety_snapshot: Option<&str>, seen: &Seen, made_at: Timestamp) -> Self {
         let mut draft = operation.draft(seen);
+        if !crate::cost::rds::covers(&seen.target.region) {
+            draft.forget_prices();
+        }
         let mut checks = super::checks::of_everything(seen);
         checks.append(&mut draft.checks);
         if let Some(name) = safety_snapshot {

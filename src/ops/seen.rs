@@ -138,8 +138,19 @@ pub struct Seen {
     pub orderable: Vec<Orderable>,
     /// By `DBInstanceIdentifier`: the newest datapoints, for the consequences.
     pub readings: Vec<Readings>,
+    /// The source of the target replica as it was read last, where it could not be read now.
+    #[serde(default)]
+    pub last_known: Option<LastKnown>,
     /// What could not be read, and why: shown, and makes the checks that need it unknown.
     pub missing: Vec<Unread>,
+}
+
+/// An instance as it was read before, while its region cannot be read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LastKnown {
+    /// When it was read.
+    pub at: Timestamp,
+    pub database: Database,
 }
 
 /// The newest metrics of a DB instance.
@@ -181,6 +192,7 @@ impl Seen {
             events: Vec::new(),
             orderable: Vec::new(),
             readings: Vec::new(),
+            last_known: None,
             missing: Vec::new(),
         }
     }
@@ -228,11 +240,13 @@ impl Seen {
     /// The instance that replicates to `database`, if it is one of the environment's.
     #[must_use]
     pub fn source_of(&self, database: &Database) -> Option<&Database> {
-        let source = database.source.as_deref()?;
-        let is_arn = source.starts_with("arn:");
-        self.databases
-            .iter()
-            .find(|d| if is_arn { d.arn == source } else { d.region == database.region && d.id == source })
+        self.databases.iter().find(|d| d.is_source_of(database))
+    }
+
+    /// The name or ARN of the target replica's source, where the source itself was not read.
+    #[must_use]
+    pub fn unread_source(&self) -> Option<&Database> {
+        self.database().filter(|replica| replica.source.is_some() && self.source_of(replica).is_none())
     }
 
     /// The metrics of a DB instance.

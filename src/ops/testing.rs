@@ -194,6 +194,7 @@ pub fn seen() -> Seen {
             readings("rentaliq-prod-db-replica-1", "us-east-1", 35.0, Some(1.0)),
             readings("rentaliq-prod-db-dr", "us-west-2", 4.0, Some(312.0)),
         ],
+        last_known: None,
         missing: Vec::new(),
         snapshot_names: ["us-east-1", "us-west-2"].map(|r| (r.to_owned(), Vec::new())).into(),
         backups: vec![AutomatedBackup {

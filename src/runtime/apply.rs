@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use super::clock::Clock;
 use super::connect::{Connection, connect, places};
 use super::journal;
+use super::last_known;
 use super::place::Place;
 use super::say;
 use crate::aws::{self, Session};
@@ -37,6 +38,8 @@ struct Standing {
     /// Where the journal lies. What is done to the sandbox does not belong into that of AWS.
     journal: Option<PathBuf>,
     is_sandbox: bool,
+    /// Where the last known state lies.
+    memory: Option<PathBuf>,
 }
 
 impl Standing {
@@ -60,6 +63,7 @@ impl Standing {
         let name = names.get(index).copied().unwrap_or_default();
         let place = places.into_iter().find(|place| place.environment == name);
         let is_sandbox = estate.sandbox.is_some();
+        let memory = last_known::path(&estate);
         Ok(Self {
             place: place.ok_or_else(|| format!("{name} has no session"))?,
             policy: policies.into_iter().nth(index).unwrap_or_default(),
@@ -67,6 +71,7 @@ impl Standing {
             clock,
             journal: journal_folder(is_sandbox),
             is_sandbox,
+            memory,
         })
     }
 
@@ -75,7 +80,12 @@ impl Standing {
         let reader = &self.place.reader;
         // A person may take minutes for an MFA code; the calls themselves do not wait so long.
         reader.signed_in(aws::GET_CALLER_IDENTITY).await.map_err(|fault| told(&fault))?;
-        Box::pin(self.place.read(kind, target, self.clock.now())).await.map_err(|fault| told(&fault))
+        let mut seen =
+            Box::pin(self.place.read(kind, target, self.clock.now())).await.map_err(|fault| told(&fault))?;
+        if let Some((replica, memory)) = seen.unread_source().zip(self.memory.as_ref()) {
+            seen.last_known = last_known::source(memory, replica, self.clock.now());
+        }
+        Ok(seen)
     }
 
     /// Who reads.

@@ -303,7 +303,8 @@ impl Run {
         };
         let call = approved.plan().steps.get(step).map(|s| Box::new(s.call.clone()));
         let before = std::mem::take(&mut verified.events);
-        self.write(execution, Body::Sending { execution: id.clone(), step, call, before }).await?;
+        let ahead = session.ahead().unwrap_or(0);
+        self.write(execution, Body::Sending { execution: id.clone(), step, call, before, ahead }).await?;
         self.publish(execution).await;
         let body = match send(&session, approved, step).await {
             Ok(receipt) => Body::Sent { execution: id, step, request_id: receipt.request_id },
@@ -335,6 +336,7 @@ impl Run {
                 account: &execution.plan.account,
                 resource_id: execution.resource_id(step),
                 events: execution.events_before(step),
+                ahead: execution.ahead(step),
             };
             match look(&self.place.reader, &follow, &known, since, self.clock.now()).await {
                 // What may never be looked at has no end that could be seen.

@@ -144,7 +144,7 @@ async fn a_snapshot_is_planned_approved_taken_and_followed() {
     let approved = approve(&plan, &Gesture::Key, &situation).unwrap_or_else(|refusal| panic!("{refusal}"));
     send(&session, &approved, 0).await.unwrap();
     let follow = &approved.plan().steps[0].follow;
-    let known = Known { account: &plan.account, resource_id: None, events: &[] };
+    let known = Known { account: &plan.account, resource_id: None, events: &[], ahead: 0 };
     let seen_now = look(&session, follow, &known, now, Timestamp::now()).await.unwrap();
     assert_eq!(follow.progress(&seen_now, now), Progress::Reached("available".into()));
     let (region, taken) = (follow.region(), follow.snapshot().expect("a snapshot is followed"));

@@ -123,6 +123,7 @@ pub fn seen(kind: Kind) -> Seen {
         missing: Vec::new(),
         snapshot_names: ["us-east-1", "us-west-2"].map(|region| (region.to_owned(), Vec::new())).into(),
         backups: vec![],
+        last_known: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{document, reading, statement};
-use crate::aws::partition::Partition;
+use crate::domain::partition::Partition;
 use crate::ops::Api;
 
 /// What a person should know who attaches the operator's policy.

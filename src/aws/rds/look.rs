@@ -20,6 +20,8 @@ pub struct Known<'a> {
     pub resource_id: Option<&'a str>,
     /// Its events that were there before the call.
     pub events: &'a [Event],
+    /// Seconds that AWS's clock was ahead of this machine's when the call was sent.
+    pub ahead: i64,
 }
 
 /// Looks at what is followed; `since` is when the call was sent. What AWS does not know is `None`, and is
@@ -40,7 +42,7 @@ pub async fn look(
         Box::pin(sts::identity(session, region)),
         Box::pin(database(session, region, follow.instance(), known.resource_id)),
         Box::pin(snapshot(session, region, follow.snapshot())),
-        Box::pin(said(session, region, follow.instance(), since, now)),
+        Box::pin(said(session, region, follow.instance(), sent_at(session, known, since), now)),
         Box::pin(pending(session, region, follow)),
     );
     let identity = identity?;
@@ -58,7 +60,13 @@ pub async fn look(
     };
     events.retain(|event| !known.events.contains(event));
     let maintenance = of_instance(maintenance?, database.as_ref());
-    Ok(Look { at: now, ahead: session.ahead().unwrap_or(0), database, snapshot: snapshot?, events, maintenance })
+    Ok(Look { at: now, ahead: known.ahead, database, snapshot: snapshot?, events, maintenance })
+}
+
+/// When the call was sent, for a question that is moved to AWS's clock of now: that clock may run otherwise.
+fn sent_at(session: &Session, known: &Known<'_>, sent: Timestamp) -> Timestamp {
+    let drift = SignedDuration::from_secs(known.ahead.saturating_sub(session.ahead().unwrap_or(0)));
+    sent.checked_add(drift).unwrap_or(sent)
 }
 
 /// The instance: by its resource where that is known, because a name may be another one's by now.

@@ -6,6 +6,7 @@ use crate::domain::finding::Severity;
 use crate::health::rule::{Case, Of, Rule, Verdict};
 use crate::health::words;
 use crate::health::{Part, Subject};
+use crate::ops::Kind;
 
 pub static RULES: [Rule; 2] = [
     Rule {
@@ -43,10 +44,15 @@ fn status(case: &Case<'_>) -> Option<Verdict> {
     let status = database.status.as_str();
     let verdict = match database.condition() {
         Condition::Healthy => return None,
-        Condition::Critical => Verdict::new(Severity::Critical, format!("instance is {status}"), advice(status))
-            .evidence(
-                database.status_infos.iter().filter(|info| !info.normal).map(|info| info.message.clone()).take(1),
-            ),
+        Condition::Critical => {
+            let told = database.status_infos.iter().filter(|info| !info.normal).map(|info| info.message.clone());
+            let verdict = Verdict::new(Severity::Critical, format!("instance is {status}"), advice(status));
+            let verdict = verdict.evidence(told.take(1));
+            match mended_by(status) {
+                Some(operation) => verdict.by(operation, database),
+                None => verdict,
+            }
+        }
         Condition::Changing => {
             let pending: Vec<_> = database.pending.iter().map(|(name, value)| format!("{name} → {value}")).collect();
             Verdict::new(
@@ -77,15 +83,27 @@ fn status(case: &Case<'_>) -> Option<Verdict> {
     Some(verdict)
 }
 
+/// The operation that the advice comes to.
+fn mended_by(status: &str) -> Option<Kind> {
+    match status {
+        "storage-full" => Some(Kind::ChangeStorage),
+        // AWS starts an instance in these states (`StartDBInstance`).
+        "incompatible-network" | "inaccessible-encryption-credentials-recoverable" => Some(Kind::Start),
+        "incompatible-parameters" => Some(Kind::Reboot),
+        "failed" | "inaccessible-encryption-credentials" => Some(Kind::RestoreToPointInTime),
+        _ => None,
+    }
+}
+
 fn advice(status: &str) -> &'static str {
     match status {
         "storage-full" => "Raise its allocated storage now, by 10 % at least: it takes no writes until there is room.",
-        "incompatible-network" => "Give its subnet group free addresses and its VPC DNS names, then reboot it.",
+        "incompatible-network" => "Give its subnet group free addresses and its VPC DNS names, then start it.",
         "incompatible-parameters" => {
             "Reset the parameters that do not fit its class in the parameter group, then reboot."
         }
         "incompatible-restore" | "restore-error" => {
-            "Restore again to another moment or from a snapshot, then delete this one."
+            "Restore again to another moment or from a snapshot; this one is deleted with the aws command, without a snapshot."
         }
         "inaccessible-encryption-credentials" => {
             "Enable its KMS key again, then restore from a backup: the instance itself cannot be recovered."

@@ -6,6 +6,7 @@ use crate::domain::finding::Severity;
 use crate::health::reading::{self, TABLE_PERIOD, VITALS_PERIOD};
 use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words::{self, GIB};
+use crate::ops::Kind;
 use crate::health::{Part, Subject};
 
 pub static RULES: [Rule; 4] = [
@@ -135,7 +136,8 @@ fn memory(case: &Case<'_>) -> Option<Verdict> {
             "Look for many or large sessions (work_mem times their number), then consider a larger class.",
         )
         .evidence([limits.easing(free, words::bytes)])
-        .since(case.since(Metric::FreeableMemory, VITALS_PERIOD, limits)),
+        .since(case.since(Metric::FreeableMemory, VITALS_PERIOD, limits))
+        .by(Kind::ChangeClass, case.database()),
     )
 }
 

@@ -6,6 +6,7 @@ use crate::health::Subject;
 use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words;
 use crate::health::words::day;
+use crate::ops::Kind;
 
 pub static RULES: [Rule; 2] = [
     Rule {
@@ -71,6 +72,7 @@ fn restorable(case: &Case<'_>) -> Option<Verdict> {
             )
             .evidence([format!("created {}", day(created))])
             .since(Some(created))
+            .by(Kind::CreateSnapshot, database)
         });
     };
     let limits = limits(case);
@@ -85,7 +87,8 @@ fn restorable(case: &Case<'_>) -> Option<Verdict> {
             "Take a snapshot now, and look in its events for failed backups or log uploads that fall behind.",
         )
         .evidence([format!("latest restorable time {}", latest.strftime("%Y-%m-%d %H:%MZ"))])
-        .since(begun.and_then(|delay| latest.checked_add(delay).ok()).map(|at| at.min(case.now))),
+        .since(begun.and_then(|delay| latest.checked_add(delay).ok()).map(|at| at.min(case.now)))
+        .by(Kind::CreateSnapshot, database),
     )
 }
 
@@ -97,6 +100,7 @@ fn backups(case: &Case<'_>) -> Option<Verdict> {
             "Set a retention period: without one there is no point-in-time restore and no read replica.",
         )
         .evidence(["retention 0 days".to_owned()])
+        .by(Kind::ChangeRetention, case.database())
     })
 }
 

@@ -5,6 +5,7 @@ use crate::domain::finding::Severity;
 use crate::health::reading::{self, TABLE_PERIOD};
 use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words::{self, GIB};
+use crate::ops::Kind;
 use crate::health::{Part, Subject};
 
 pub static RULES: [Rule; 2] = [
@@ -72,6 +73,7 @@ fn runway(case: &Case<'_>) -> Option<Verdict> {
     };
     Some(
         Verdict::new(severity, format!("storage full in {}{filled}", words::span(seconds)), advice)
+            .by(Kind::ChangeStorage, case.database())
             .evidence([growth, autoscaling(case)]),
     )
 }
@@ -97,6 +99,7 @@ fn free(case: &Case<'_>) -> Option<Verdict> {
     );
     Some(
         Verdict::new(severity, summary, advice)
+            .by(Kind::ChangeStorage, case.database())
             .evidence([limits.easing(free, words::bytes), autoscaling(case)])
             .since(case.since(Metric::FreeStorageSpace, TABLE_PERIOD, limits)),
     )

@@ -7,6 +7,7 @@ use crate::domain::{MaintenanceAction, Metric};
 use crate::health::reading::{self, VITALS_PERIOD};
 use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words::{self, day};
+use crate::ops::Kind;
 use crate::health::{Part, Subject};
 
 pub static RULES: [Rule; 2] = [
@@ -104,7 +105,8 @@ fn maintenance(case: &Case<'_>) -> Option<Verdict> {
             format!("{what} pending{others}{when}"),
             "Choose the moment yourself: apply it in a quiet hour, first where least depends on it.",
         )
-        .evidence([first.description.clone(), window]),
+        .evidence([first.description.clone(), window])
+        .by(Kind::ApplyMaintenance, case.database()),
     )
 }
 

@@ -41,7 +41,7 @@ const FIELDS: &[&str] = &["class", "when"];
 impl Request for ChangeClass {
     fn unavailable(on: On<'_>) -> Option<String> {
         let On::Database(database) = on else { return Some("it is done to a DB instance".into()) };
-        (!STATES.contains(&database.status.as_str())).then(|| format!("it is {}", database.status))
+        checks::other_state(database, &["available", "storage-optimization"])
     }
 
     fn offer(seen: &Seen) -> Self {
@@ -104,15 +104,29 @@ impl Request for ChangeClass {
                 database.id, database.class, self.class
             )
         };
-        draft.check(checks::status_is(database, STATES));
-        let differs = self.class != database.class;
-        let same = if differs { String::new() } else { format!("it is {} already: choose another one", self.class) };
+        draft.check(checks::status_may_be(database, STATES, &["storage-optimization"]));
+        // To set the present class takes back one that waits for the window ("modify the DB instance to revert
+        // the change", with `ApplyImmediately`).
+        let waiting = database.pending.iter().find(|(name, _)| name == "DBInstanceClass").map(|(_, class)| class);
+        let cancels = immediately && self.class == database.class && waiting.is_some();
+        let differs = self.class != database.class || cancels;
+        let same = match (differs, waiting) {
+            (true, _) => String::new(),
+            (false, Some(_)) => format!("it is {} already: to cancel what is pending, do it immediately", self.class),
+            (false, None) => format!("it is {} already: choose another one", self.class),
+        };
+        if let Some(waiting) = waiting.filter(|_| cancels) {
+            draft.summary = format!("The change of {} to {waiting}, which waits for its window, is taken back.", database.id);
+            draft.risk = Risk::Routine;
+        }
         draft.check(Check::hard("another class", differs, same));
         draft.check(self.is_offered(database, seen));
-        if immediately {
-            draft.check(checks::nothing_else_pending(database, &["DBInstanceClass"]));
+        if cancels {
+            draft.say("Interruption", "none: the class stays as it is", Tone::Good);
+        } else {
+            self.consequences(&mut draft, database, seen);
+            checks::say_restart(&mut draft, database);
         }
-        self.consequences(&mut draft, database, seen);
         let month = |class: &str| price::instance_month(class, database.multi_az);
         draft.monthly = month(&self.class).zip(month(&database.class)).map(|(new, old)| new - old);
         match draft.monthly {
@@ -132,6 +146,9 @@ impl Request for ChangeClass {
             draft.step("puts the change down for the window", call, Follow::Pending { region, id, values }, (5, 60));
         }
         draft.inverse = Some(format!("change the class back to {}, with the same interruption", database.class));
+        if immediately {
+            checks::with_what_is_pending(&mut draft, database, &["DBInstanceClass"], seen);
+        }
         draft
     }
 }
@@ -306,6 +323,29 @@ mod tests {
     }
 
     #[test]
+    fn a_pending_upgrade_of_the_engine_has_no_way_back() {
+        let mut seen = seen();
+        seen.databases[0].pending = vec![("EngineVersion".into(), "17.2".into())];
+        let plan = plan_of(to("db.t3.large", When::Immediately), &seen);
+        assert_eq!((plan.risk, plan.inverse.as_deref()), (Risk::Irreversible, None));
+        assert!(plan.consequences.iter().any(|c| c.tone == Tone::Critical && c.text.contains("engine to 17.2")));
+        // In its window the change takes nothing else along.
+        let plan = plan_of(to("db.t3.large", When::MaintenanceWindow), &seen);
+        assert_eq!(plan.risk, Risk::Disruptive);
+    }
+
+    #[test]
+    fn a_change_that_waits_is_cancelled_with_the_present_class() {
+        let mut seen = seen();
+        seen.databases[0].pending = vec![("DBInstanceClass".into(), "db.t3.large".into())];
+        let plan = plan_of(to("db.t3.medium", When::Immediately), &seen);
+        assert_eq!((plan.obstacle(), plan.risk), (None, Risk::Routine));
+        assert!(plan.summary.contains("to db.t3.large, which waits for its window, is taken back"));
+        let waiting = failed(&to("db.t3.medium", When::MaintenanceWindow), &seen);
+        assert_eq!(waiting, ["another class"]);
+    }
+
+    #[test]
     fn each_precondition_is_refused() {
         let mut seen = seen();
         assert_eq!(failed(&to("db.t3.medium", When::Immediately), &seen), ["another class"]);
@@ -313,6 +353,8 @@ mod tests {
         seen.orderable[2].multi_az = false;
         assert_eq!(failed(&to("db.t3.large", When::Immediately), &seen), ["AWS offers it here"]);
         seen.databases[0].status = "storage-optimization".into();
+        assert!(failed(&to("db.r6g.large", When::Immediately), &seen).is_empty(), "AWS does not say that it refuses");
+        seen.databases[0].status = "modifying".into();
         seen.orderable.clear();
         assert_eq!(failed(&to("db.t3.large", When::Immediately), &seen), ["rentaliq-prod-db is available"]);
         let plan = plan_of(to("db.t3.large", When::Immediately), &seen);

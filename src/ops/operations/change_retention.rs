@@ -67,6 +67,9 @@ impl Request for ChangeRetention {
         };
         self.check(&mut draft, database);
         self.consequences(&mut draft, database);
+        if self.days < now {
+            say_reach(&mut draft, database, seen);
+        }
         // Between two retentions AWS changes it as soon as possible whatever is said here, and to
         // say yes would apply what is pending. On or off would wait for the window.
         let call = Call::new(Api::ModifyDbInstance, &database.region)
@@ -85,6 +88,9 @@ impl Request for ChangeRetention {
             _ if now == 0 => Some("switch automated backups off again".into()),
             _ => Some(format!("set it back to {now} days")),
         };
+        if self.switches(database) {
+            checks::with_what_is_pending(&mut draft, database, &["BackupRetentionPeriod"], seen);
+        }
         draft
     }
 }
@@ -106,8 +112,9 @@ impl ChangeRetention {
             let met = names.is_empty();
             draft.check(Check::hard("no read replicas", met, if met { String::new() } else { why }));
         }
-        if self.switches(database) {
-            draft.check(checks::nothing_else_pending(database, &["BackupRetentionPeriod"]));
+        if database.settings.aws_backup.is_some() {
+            let why = "AWS Backup manages its backups: change the retention in the backup plan";
+            draft.check(Check::soft("retention is its own", false, why));
         }
         if self.days > 0 && database.is_replica() && takes_no_backups(&database.engine_version) {
             let why = format!("PostgreSQL {} is older than 14.1: AWS may refuse", database.engine_version);
@@ -142,6 +149,16 @@ impl ChangeRetention {
             draft.say("Cost", text, Tone::Plain);
         }
     }
+}
+
+/// How far back it can be restored now, by AWS's own window.
+fn say_reach(draft: &mut Draft, database: &Database, seen: &Seen) {
+    let text = match seen.restore_window(&database.resource_id) {
+        Some((earliest, _)) => format!("it can be restored back to {earliest} until then"),
+        None if seen.is_read(&Part::Backups) => "there is no moment that it can be restored to now".to_owned(),
+        None => "how far back it can be restored now is not known".to_owned(),
+    };
+    draft.say("Reach now", text, Tone::Warning);
 }
 
 /// Backups of PostgreSQL read replicas came with 14.1.
@@ -210,7 +227,7 @@ mod tests {
         let mut seen = replica();
         seen.databases[1].pending = vec![("EngineVersion".into(), "16.8".into())];
         let plan = plan_of(op(7), &seen);
-        assert_eq!((plan.risk, plan.obstacle()), (Risk::Disruptive, None));
+        assert_eq!((plan.risk, plan.obstacle()), (Risk::Irreversible, None), "the upgrade goes out with it");
         assert_eq!(tone(&plan, "Interruption"), Some(Tone::Critical));
         assert!(plan.steps[0].call.as_command("").ends_with("--backup-retention-period 7 --apply-immediately"));
         let doubtful =

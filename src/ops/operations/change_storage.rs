@@ -132,10 +132,6 @@ impl Request for ChangeStorage {
         self.check(&mut draft, database, change);
         if change.volume() {
             draft.check(changes_left(seen));
-            draft.check(checks::nothing_else_pending(
-                database,
-                &["AllocatedStorage", "StorageType", "Iops", "StorageThroughput"],
-            ));
         }
         self.consequences(&mut draft, database, change, seen);
         self.cost(&mut draft, database);
@@ -152,6 +148,10 @@ impl Request for ChangeStorage {
                 limit => Some(format!("set the limit back to {limit} GiB")),
             },
         };
+        if change.volume() {
+            let own = &["AllocatedStorage", "StorageType", "Iops", "StorageThroughput"];
+            checks::with_what_is_pending(&mut draft, database, own, seen);
+        }
         draft
     }
 }
@@ -324,11 +324,7 @@ impl ChangeStorage {
                 draft.say("Free", text, Tone::Plain);
             }
         }
-        if self.takes_throughput() && storage.kind == "gp3" && storage.allocated < STRIPED {
-            let (iops, throughput) = (STRIPED_IOPS.0, STRIPED_THROUGHPUT.0);
-            let text = format!("from {STRIPED} GiB on gp3 has at least {iops} IOPS and {throughput} MiB/s");
-            draft.say("Speed", text, Tone::Good);
-        }
+        self.say_striping(draft, database, change);
         if change.limit && self.max_allocated == 0 {
             draft.say("Autoscaling", "off: a full disk stops the database", Tone::Warning);
         }
@@ -337,6 +333,33 @@ impl ChangeStorage {
                 let text = format!("{} has {} GiB: let it grow as well", replica.id, replica.storage.allocated);
                 draft.say("Replica", text, Tone::Warning);
             }
+        }
+    }
+
+    /// From 400 GiB on a volume of PostgreSQL is four striped ones ("Storage modifications with I/O-intensive
+    /// operations", RDS user guide), whatever its SSD type; autoscaling crosses that as well.
+    fn say_striping(&self, draft: &mut Draft, database: &Database, change: Change) {
+        let storage = &database.storage;
+        if storage.allocated >= STRIPED {
+            return;
+        }
+        if self.allocated >= STRIPED {
+            let text = format!(
+                "from {STRIPED} GiB on AWS copies all data to another layout: heavy I/O for hours, it may pass a day. Do it \
+                 off-peak, or on a replica that is then promoted"
+            );
+            draft.say("Full copy", text, Tone::Critical);
+            if self.kind == "gp3" {
+                let (iops, throughput) = (STRIPED_IOPS.0, STRIPED_THROUGHPUT.0);
+                let text = format!("afterwards gp3 has at least {iops} IOPS and {throughput} MiB/s");
+                draft.say("Speed", text, Tone::Plain);
+            }
+        } else if change.limit && self.max_allocated >= STRIPED && limit_of(database) < STRIPED {
+            let text = format!(
+                "when autoscaling passes {STRIPED} GiB, at whatever hour, AWS copies all data to another layout: heavy I/O \
+                 for hours"
+            );
+            draft.say("Full copy", text, Tone::Warning);
         }
     }
 

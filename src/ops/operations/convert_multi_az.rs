@@ -17,7 +17,7 @@ const STATES: &[&str] = &["available"];
 impl Request for ConvertMultiAz {
     fn unavailable(on: On<'_>) -> Option<String> {
         let On::Database(database) = on else { return Some("it is done to a DB instance".into()) };
-        (!STATES.contains(&database.status.as_str())).then(|| format!("it is {}", database.status))
+        checks::other_state(database, &["available", "storage-optimization"])
     }
 
     fn offer(seen: &Seen) -> Self {
@@ -51,11 +51,10 @@ impl Request for ConvertMultiAz {
         } else {
             format!("{} loses its standby. Nothing takes over by itself any more when it fails.", database.id)
         };
-        draft.check(checks::status_is(database, STATES));
+        draft.check(checks::status_may_be(database, STATES, &["storage-optimization"]));
         let differs = self.multi_az != database.multi_az;
         let same = if differs { String::new() } else { format!("it is {} already", words(database.multi_az)) };
         draft.check(Check::hard(format!("not {} yet", words(self.multi_az)), differs, same));
-        draft.check(checks::nothing_else_pending(database, &["MultiAZ"]));
         if self.multi_az {
             draft.check(is_offered(database, seen));
         } else if seen.criticality == Criticality::Production {
@@ -78,6 +77,7 @@ impl Request for ConvertMultiAz {
             draft.step("removes the standby", call, follow, (60, 600));
         }
         draft.inverse = Some(format!("convert it back to {}", words(database.multi_az)));
+        checks::with_what_is_pending(&mut draft, database, &["MultiAZ"], seen);
         draft
     }
 }

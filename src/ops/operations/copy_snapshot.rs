@@ -52,6 +52,9 @@ impl Request for CopySnapshot {
                 let away = self.region != seen.target.region;
                 if away && self.kms_key.is_empty() && seen.snapshot().is_some_and(|s| s.encrypted) {
                     RDS_KEY.clone_into(&mut self.kms_key);
+                } else if !away && self.kms_key == RDS_KEY {
+                    // It was offered for the other region; at home a copy keeps the key of its source.
+                    self.kms_key.clear();
                 }
             }
             "name" => {
@@ -79,6 +82,10 @@ impl Request for CopySnapshot {
         if away {
             draft.say("Duration", "minutes to hours: it goes to another region", Tone::Plain);
             draft.say("Transfer", "AWS bills the transfer between regions by GB", Tone::Plain);
+        }
+        if self.kms_key == RDS_KEY {
+            let text = "under AWS's own key the copy cannot be shared with another account";
+            draft.say("Sharing", text, Tone::Warning);
         }
         if !self.copy_tags {
             draft.say("Tags", "the copy has none", Tone::Warning);
@@ -113,6 +120,7 @@ impl CopySnapshot {
             let why = "it is encrypted: name a KMS key of the destination region, for example alias/aws/rds";
             draft.check(Check::hard("a key of the region", given, if given { "" } else { why }));
         }
+        draft.check_presigned(away && snapshot.encrypted, &self.region);
         let of = region_of(&self.kms_key);
         if !of.is_empty() && of != self.region {
             let why = format!("the KMS key is of {of}: the copy needs one of {}", self.region);

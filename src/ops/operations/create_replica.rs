@@ -18,7 +18,7 @@ pub struct CreateReplica {
     pub region: String,
     pub class: String,
     pub multi_az: bool,
-    /// `KmsKeyId`: of the replica's region; only across regions, and empty when not encrypted.
+    /// `KmsKeyId`: of the replica's region; empty beside the source: the source's, or not encrypted.
     pub kms_key: String,
     pub deletion_protection: bool,
 }
@@ -65,7 +65,7 @@ impl Request for CreateReplica {
             destination::region_field(seen, &self.region, "beside the source"),
             restored::class_field(seen, &self.class, self.multi_az),
             Field::new("multi_az", "Multi-AZ", self.multi_az.to_string(), FieldKind::Switch),
-            destination::key_field(&self.kms_key, "only for another region: a key of that region"),
+            destination::key_field(&self.kms_key, "a key of the replica's region; empty beside its source: the source's"),
             Field::new("deletion_protection", "Protection", self.deletion_protection.to_string(), FieldKind::Switch)
                 .hint("against deletion"),
         ]
@@ -80,11 +80,11 @@ impl Request for CreateReplica {
             }
             "region" => {
                 self.region = destination::region_of(seen, value)?;
-                // Beside its source a replica has the source's key, and AWS takes no other.
                 let away = self.region != seen.target.region;
-                if !away {
+                if !away && self.kms_key == RDS_KEY {
+                    // It was offered for the other region; at home the source's is taken.
                     self.kms_key.clear();
-                } else if self.kms_key.is_empty() && seen.database().is_some_and(|d| d.encrypted) {
+                } else if away && self.kms_key.is_empty() && seen.database().is_some_and(|d| d.encrypted) {
                     RDS_KEY.clone_into(&mut self.kms_key);
                 }
             }
@@ -181,10 +181,9 @@ impl CreateReplica {
             draft.check(Check::hard("a key of the region", given, why));
         }
         let of = region_of(&self.kms_key);
-        if !away && !self.kms_key.is_empty() {
-            let why = "a replica beside its source has the source's key: leave it empty";
-            draft.check(Check::hard("key is the source's", false, why));
-        } else if !of.is_empty() && of != self.region {
+        draft.check_presigned(away && database.encrypted, &self.region);
+        // "The read replica is encrypted with that KMS key, which can be different from the KMS key of the source."
+        if !of.is_empty() && of != self.region {
             let why = format!("the KMS key is of {of}: the replica needs one of {}", self.region);
             draft.check(Check::hard("key is of the destination", false, why));
         }
@@ -282,7 +281,27 @@ mod tests {
         assert_eq!(of(&request), ["key is of the destination"]);
         request.region = "us-east-1".into();
         request.class = "db.r9.large".into();
-        assert_eq!(of(&request), ["key is the source's", "class can be ordered"]);
+        assert_eq!(of(&request), ["class can be ordered"], "another key of the same region is fine");
+    }
+
+    #[test]
+    fn leaving_a_region_and_coming_back_leaves_no_key_behind() {
+        let seen = seen();
+        let mut request = named("more", &seen);
+        request.set("region", "us-west-2", &seen).unwrap();
+        assert_eq!(request.kms_key, RDS_KEY);
+        request.set("region", "us-east-1", &seen).unwrap();
+        assert_eq!(request.kms_key, "");
+    }
+
+    #[test]
+    fn in_other_partitions_what_is_not_sent_is_not_planned() {
+        let mut seen = seen();
+        seen.dr_region = Some("us-gov-east-1".into());
+        let mut request = named("more", &seen);
+        request.set("region", "us-gov-east-1", &seen).unwrap();
+        let failures = failed(&Operation::CreateReplica(request), &seen);
+        assert!(failures.contains(&"no PreSignedUrl is needed".to_owned()), "{failures:?}");
     }
 
     #[test]

@@ -96,6 +96,10 @@ impl Request for DeleteInstance {
             draft.say("Backups", text, Tone::Plain);
             draft.say("Cost", price::snapshot(database.storage.allocated), Tone::Plain);
         }
+        if database.settings.master_secret.is_some() {
+            let text = "its master password in Secrets Manager is deleted with it; a restore needs a new one";
+            draft.say("Secret", text, Tone::Critical);
+        }
         draft.monthly = price::of(database).map(|monthly| -monthly);
         let mut call = Call::new(Api::DeleteDbInstance, &database.region)
             .with("DBInstanceIdentifier", &database.id)
@@ -119,16 +123,16 @@ impl DeleteInstance {
             draft.check(Check::hard("not being deleted", met, if met { "" } else { "it is being deleted already" }));
             return;
         }
-        let met = !WITHOUT_SNAPSHOT.contains(&database.status.as_str());
-        let why = if met {
-            String::new()
+        let (name, status) = ("a final snapshot is possible", database.status.as_str());
+        draft.check(if WITHOUT_SNAPSHOT.contains(&status) {
+            let why = format!("it is {status}: AWS takes no final snapshot of it now, and it is not deleted without one");
+            Check::hard(name, false, why)
         } else {
-            format!(
-                "it is {}: AWS takes no final snapshot of it now, and it is not deleted without one",
-                database.status
-            )
-        };
-        draft.check(Check::hard("a final snapshot is possible", met, why));
+            // "You can't create a final DB snapshot of your DB instance if it isn't in the Available state".
+            let why = format!("it is {status}: AWS documents one for available instances only, and may refuse");
+            let met = status == "available";
+            Check::soft(name, met, if met { String::new() } else { why })
+        });
         draft.check(checks::snapshot_name_is_free(seen, &database.region, &self.final_snapshot));
     }
 }

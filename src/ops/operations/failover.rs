@@ -19,8 +19,8 @@ const USUAL: (u32, u32) = (60, 120);
 impl Request for Failover {
     fn unavailable(on: On<'_>) -> Option<String> {
         let On::Database(database) = on else { return Some("it is done to a DB instance".into()) };
-        if database.status != "available" {
-            Some(format!("it is {}", database.status))
+        if let Some(why) = checks::other_state(database, &["available", "storage-optimization"]) {
+            Some(why)
         } else if database.multi_az {
             None
         } else {
@@ -49,14 +49,19 @@ impl Request for Failover {
             "The standby of {} in {to} becomes the primary; the old primary in {from} becomes the standby.",
             database.id
         );
-        draft.check(checks::status_is(database, &["available"]));
+        draft.check(checks::status_may_be(database, &["available"], &["storage-optimization"]));
         let why = if database.multi_az { "" } else { "it is Single-AZ: there is no standby to fail over to" };
         draft.check(Check::hard("Multi-AZ", database.multi_az, why));
         let recent = seconds_since_failover(database, seen).filter(|seconds| *seconds < SOON_SECONDS);
         let why = recent.map_or_else(String::new, |seconds| {
             format!("there was one {} min ago: AWS may refuse another one so soon", seconds / 60)
         });
-        draft.check(Check::soft("no failover in the last 30 min", recent.is_none(), why));
+        let name = "no failover in the last 30 min";
+        draft.check(if recent.is_none() && !seen.is_read(&Part::Events) {
+            Check::unknown(name, "the events were not read: AWS may refuse another one so soon")
+        } else {
+            Check::soft(name, recent.is_none(), why)
+        });
         draft.check(Check::hard(
             "its zone is known",
             database.zone.is_some(),
@@ -66,7 +71,13 @@ impl Request for Failover {
         draft.say("Connections", format!("all are dropped: {}", connected(database, seen)), Tone::Warning);
         draft.say("Zone", format!("from {from} to {to}"), Tone::Plain);
         draft.say("Endpoint", "stays; clients that cache its address (JVM) must look it up again", Tone::Plain);
-        draft.say("Data", "nothing is lost: the standby has every commit", Tone::Good);
+        if database.multi_az {
+            // "Interrupts the database abruptly … performs crash recovery" (Rebooting a DB instance); "an unlogged
+            // table is automatically truncated after a crash" (PostgreSQL, CREATE TABLE).
+            let text = "every commit is on the standby; open transactions are rolled back, UNLOGGED tables may be emptied";
+            draft.say("Data", text, Tone::Warning);
+        }
+        checks::say_restart(&mut draft, database);
         let call = Call::new(Api::RebootDbInstance, &database.region)
             .with("DBInstanceIdentifier", &database.id)
             .with("ForceFailover", true);

@@ -3,12 +3,14 @@
 //! AWS gives a promoted replica one day of backups and leaves Multi-AZ and deletion protection as
 //! the replica had them; here the source's values are asked for.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::carried::differences;
 use super::failover::connected;
 use super::prelude::*;
-use crate::domain::Database;
+use super::restored;
+use crate::domain::{Criticality, Database};
 
 /// A read replica is promoted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,7 +21,32 @@ pub struct PromoteReplica {
     pub backup_window: String,
     pub multi_az: bool,
     pub deletion_protection: bool,
+    /// What the values above were offered by.
+    #[serde(default, skip_serializing_if = "Basis::is_source")]
+    pub basis: Basis,
 }
+
+/// What is known of the source whose settings a promoted replica should have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// It was read.
+    #[default]
+    Source,
+    /// It could not be read: it is as it was read at this moment.
+    LastKnown(Timestamp),
+    /// Nothing is known of it: these are the console's own values for a production.
+    Nothing,
+}
+
+impl Basis {
+    fn is_source(&self) -> bool {
+        *self == Self::Source
+    }
+}
+
+/// Days of backups that are offered where nothing is known of the source.
+const RETENTION: i32 = 30;
 
 /// Lag up to here, in seconds, is what replication usually has.
 const LAG_AT_MOST: f64 = 60.0;
@@ -37,22 +64,32 @@ impl Request for PromoteReplica {
         let On::Database(database) = on else { return Some("it is done to a DB instance".into()) };
         if !database.is_replica() {
             Some("it is not a read replica".into())
-        } else if database.status == "available" {
-            None
         } else {
-            Some(format!("it is {}", database.status))
+            checks::other_state(database, &["available", "storage-optimization"])
         }
     }
 
     fn offer(seen: &Seen) -> Self {
         let replica = seen.database();
-        let model = replica.and_then(|replica| seen.source_of(replica)).or(replica);
+        let known = seen.last_known.as_ref().filter(|_| seen.unread_source().is_some());
+        let source = replica.and_then(|replica| seen.source_of(replica)).or(known.map(|known| &known.database));
+        let Some(model) = source.filter(|_| replica.is_some()) else {
+            // AWS would set one day, Single-AZ and no protection: on the day when the region is gone, too.
+            let production = seen.criticality == Criticality::Production;
+            return Self {
+                retention: RETENTION,
+                backup_window: String::new(),
+                multi_az: production || replica.is_some_and(|d| d.multi_az),
+                deletion_protection: true,
+                basis: Basis::Nothing,
+            };
+        };
         Self {
-            // AWS would set one day where nothing better is known.
-            retention: model.map_or(1, |d| d.backup_retention_days.max(1)),
-            backup_window: model.zip(replica).map(|(model, replica)| window_for(model, replica)).unwrap_or_default(),
-            multi_az: model.is_some_and(|d| d.multi_az),
-            deletion_protection: model.is_none_or(|d| d.deletion_protection),
+            retention: model.backup_retention_days.max(1),
+            backup_window: replica.map(|replica| window_for(model, replica)).unwrap_or_default(),
+            multi_az: model.multi_az,
+            deletion_protection: model.deletion_protection,
+            basis: known.map_or(Basis::Source, |known| Basis::LastKnown(known.at)),
         }
     }
 
@@ -97,6 +134,10 @@ impl Request for PromoteReplica {
         draft.summary =
             format!("It becomes a standalone primary. Replication from {primary} ends and cannot be resumed.");
         self.check_all(&mut draft, replica, seen);
+        self.say_basis(&mut draft, primary, seen);
+        // Members of the model say nothing of it: it is a parameter of the group.
+        let delayed = "if recovery_min_apply_delay is set, promotion applies what it holds back at once";
+        draft.say("Delayed", delayed, Tone::Plain);
         let (lost, tone) = may_be_lost(replica, seen);
         draft.say("May be lost", lost, tone);
         let text = format!("the replica restarts, usually 2-5 min. {primary} keeps taking writes: fence it first");
@@ -116,17 +157,39 @@ impl Request for PromoteReplica {
             draft.say("Siblings", format!("{} keep following {primary}", siblings.join(", ")), Tone::Warning);
         }
         let endpoint = replica.endpoint.as_deref().unwrap_or("its endpoint");
-        draft.say("Endpoint", format!("{endpoint} stays; writers must be pointed to it"), Tone::Plain);
-        self.steps(&mut draft, replica);
+        draft.say("Endpoint", format!("{endpoint} stays; writers, and an RDS Proxy, must be pointed to it"), Tone::Plain);
+        self.steps(&mut draft, replica, seen);
         draft
     }
 }
 
 impl PromoteReplica {
+    /// By what the settings were chosen, where the source was not read.
+    fn say_basis(&self, draft: &mut Draft, primary: &str, seen: &Seen) {
+        let name = "settings of the source were read";
+        match self.basis {
+            Basis::Source => {}
+            Basis::LastKnown(at) => {
+                let age = restored::span(seen.at.duration_since(at).as_secs());
+                let why = format!("{primary} cannot be read: they are those of {at}, {age} ago");
+                draft.check(Check::soft(name, false, why));
+            }
+            Basis::Nothing => {
+                let text = format!(
+                    "of {primary} nothing is known: retention, Multi-AZ and protection are what this console offers for \
+                     {}, look at each",
+                    seen.criticality.name()
+                );
+                draft.say("Settings", text.clone(), Tone::Critical);
+                draft.check(Check::soft(name, false, text));
+            }
+        }
+    }
+
     fn check_all(&self, draft: &mut Draft, replica: &Database, seen: &Seen) {
         let why = if replica.is_replica() { "" } else { "it is a primary already" };
         draft.check(Check::hard("is a read replica", replica.is_replica(), why));
-        draft.check(checks::status_is(replica, &["available"]));
+        draft.check(checks::status_may_be(replica, &["available"], &["storage-optimization"]));
         let quiet = replica.status != "backing-up";
         let why = if quiet { "" } else { "AWS does not promote during a backup: wait for its end" };
         draft.check(Check::hard("not backing up", quiet, why));
@@ -185,7 +248,7 @@ impl PromoteReplica {
         draft.say("Cost", "both instances are billed until one is deleted", Tone::Plain);
     }
 
-    fn steps(&self, draft: &mut Draft, replica: &Database) {
+    fn steps(&self, draft: &mut Draft, replica: &Database, seen: &Seen) {
         let (region, id) = (replica.region.clone(), replica.id.clone());
         let window = (self.retention > 0 && !self.backup_window.is_empty()).then_some(&self.backup_window);
         let call = Call::new(Api::PromoteReadReplica, &region)
@@ -209,7 +272,7 @@ impl PromoteReplica {
             draft.gated(Gate::None);
         }
         if multi_az.is_some() {
-            draft.check(checks::nothing_else_pending(replica, &["MultiAZ"]));
+            checks::with_what_is_pending(draft, replica, &["MultiAZ"], seen);
         }
     }
 }

@@ -9,13 +9,17 @@ use super::prelude::*;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reboot {}
 
+/// The states in which AWS takes it, and those in which it may: with parameters that do not fit "you can only
+/// reboot or delete it" once they are mended (AWS re:Post, incompatible-parameters).
+const STATES: [&[&str]; 2] = [&["available"], &["storage-optimization", "incompatible-parameters"]];
+
 /// Seconds. AWS promises nothing; a recovery with much to replay takes longer.
 const USUAL: (u32, u32) = (60, 300);
 
 impl Request for Reboot {
     fn unavailable(on: On<'_>) -> Option<String> {
         let On::Database(database) = on else { return Some("it is done to a DB instance".into()) };
-        (database.status != "available").then(|| format!("it is {}", database.status))
+        checks::other_state(database, &STATES.concat())
     }
 
     fn offer(_: &Seen) -> Self {
@@ -34,7 +38,8 @@ impl Request for Reboot {
         let mut draft = Draft::new(Risk::Disruptive, seen);
         let Some(database) = seen.database() else { return draft };
         draft.summary = format!("{} restarts. Changed parameters that wait for a reboot take effect.", database.id);
-        draft.check(checks::status_is(database, &["available"]));
+        let [allowed, doubtful] = STATES;
+        draft.check(checks::status_may_be(database, allowed, doubtful));
         draft.say("Interruption", "usually 1-5 min; longer when much must be recovered", Tone::Warning);
         draft.say("Connections", format!("all are dropped: {}", connected(database, seen)), Tone::Warning);
         if database.multi_az {
@@ -42,7 +47,7 @@ impl Request for Reboot {
             let text = format!("it restarts in {zone}; the standby does not take over (that is a failover)");
             draft.say("Zone", text, Tone::Plain);
         }
-        draft.say("Parameters", "all changes that wait for a reboot are applied, wanted or not", Tone::Plain);
+        checks::say_restart(&mut draft, database);
         let call = Call::new(Api::RebootDbInstance, &database.region)
             .with("DBInstanceIdentifier", &database.id)
             .with("ForceFailover", false);

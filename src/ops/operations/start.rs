@@ -14,7 +14,7 @@ pub(super) const USUAL: (u32, u32) = (300, 3600);
 impl Request for Start {
     fn unavailable(on: On<'_>) -> Option<String> {
         let On::Database(database) = on else { return Some("it is done to a DB instance".into()) };
-        (database.status != "stopped").then(|| format!("it is {}", database.status))
+        checks::other_state(database, checks::STARTS_FROM)
     }
 
     fn offer(_: &Seen) -> Self {
@@ -33,7 +33,10 @@ impl Request for Start {
         let mut draft = Draft::new(Risk::Routine, seen);
         let Some(database) = seen.database() else { return draft };
         draft.summary = format!("{} is started and can be connected to again.", database.id);
-        draft.check(checks::status_is(database, &["stopped"]));
+        draft.check(checks::status_is(database, checks::STARTS_FROM));
+        if let Some(text) = mends(&database.status) {
+            draft.say("First", text, Tone::Warning);
+        }
         draft.say("Duration", "minutes to hours, by AWS's word; recovery may take its time", Tone::Plain);
         draft.say("Endpoint", "stays", Tone::Good);
         draft.say("Cost", "the instance hours are billed again", Tone::Plain);
@@ -42,6 +45,18 @@ impl Request for Start {
         draft.step("starts the instance", call, follow, USUAL);
         draft.inverse = Some("stop it".into());
         draft
+    }
+}
+
+/// What must be mended before a start can recover an instance from its state (RDS user guide, "Viewing DB
+/// instance status" and "Encrypting Amazon RDS resources").
+fn mends(status: &str) -> Option<&'static str> {
+    match status {
+        "inaccessible-encryption-credentials-recoverable" => {
+            Some("its KMS key must be usable again; AWS gives seven days for it, after that only a restore is left")
+        }
+        "incompatible-network" => Some("its subnets must have free addresses again, and its VPC its DNS names"),
+        _ => None,
     }
 }
 

@@ -26,8 +26,8 @@ const STOPPED_AT_MOST: Duration = Duration::from_secs(7 * 86_400);
 pub(super) fn why_not(database: &Database) -> Option<String> {
     if let Some(why) = database.nature().refusal() {
         Some(why)
-    } else if database.status != "available" {
-        Some(format!("it is {}", database.status))
+    } else if let Some(why) = checks::other_state(database, &["available", "storage-optimization"]) {
+        Some(why)
     } else if database.is_replica() {
         Some("AWS does not stop a read replica".into())
     } else if database.followers().next().is_some() {
@@ -81,7 +81,7 @@ impl Request for Stop {
         let mut draft = Draft::new(Risk::Disruptive, seen);
         let Some(database) = seen.database() else { return draft };
         draft.summary = format!("{} is stopped. Nothing can connect to it until it is started again.", database.id);
-        draft.check(checks::status_is(database, &["available"]));
+        draft.check(checks::status_may_be(database, &["available"], &["storage-optimization"]));
         let why = if database.is_replica() { "AWS does not stop a read replica" } else { "" };
         draft.check(Check::hard("not a read replica", !database.is_replica(), why));
         let alone = database.followers().next().is_none();
@@ -94,6 +94,11 @@ impl Request for Stop {
         draft.say("Interruption", "from now until it is started: minutes to hours after that", Tone::Critical);
         draft.say("Connections", format!("all are dropped: {}", connected(database, seen)), Tone::Warning);
         while_stopped(&mut draft, seen);
+        if !database.pending.is_empty() {
+            let pending: Vec<String> = database.pending.iter().map(|(name, value)| format!("{name} {value}")).collect();
+            let text = format!("AWS removes what is pending: {}", pending.join(", "));
+            draft.say("Pending", text, Tone::Warning);
+        }
         if named {
             draft.say("Snapshot", price::snapshot(database.storage.allocated), Tone::Plain);
         }

@@ -320,7 +320,7 @@ mod tests {
         assert!(first.starts_with("execution ") && first.contains("approved: INC-1?"), "{first}");
         assert_eq!(said(&mut course, &state), "");
         let (at, id) = (state.started, state.id.clone());
-        state.apply(at, &Body::Sending { execution: id.clone(), step: 0, call: None, before: Vec::new() });
+        state.apply(at, &Body::Sending { execution: id.clone(), step: 0, call: None, before: Vec::new(), ahead: 0 });
         state.apply(at, &Body::Sent { execution: id.clone(), step: 0, request_id: Some("r-1".into()) });
         let sent = said(&mut course, &state);
         assert!(sent.contains("AWS took") && sent.lines().count() == 1, "{sent}");
@@ -334,7 +334,7 @@ mod tests {
         let mut state = execution();
         assert_eq!(code(&state), NOT_SENT);
         let (at, id) = (state.started, state.id.clone());
-        state.apply(at, &Body::Sending { execution: id.clone(), step: 0, call: None, before: Vec::new() });
+        state.apply(at, &Body::Sending { execution: id.clone(), step: 0, call: None, before: Vec::new(), ahead: 0 });
         assert_eq!(code(&state), FAILED);
         for (outcome, expected) in [
             (Outcome::Done, DONE),
@@ -361,7 +361,7 @@ mod tests {
             (code, said)
         };
         assert_eq!(end(&course), (NOT_SENT, "Nothing was sent.\n".to_owned()));
-        state.apply(state.started, &Body::Sending { execution: state.id.clone(), step: 0, call: None, before: Vec::new() });
+        state.apply(state.started, &Body::Sending { execution: state.id.clone(), step: 0, call: None, before: Vec::new(), ahead: 0 });
         course.take(state.clone(), &mut |_| {});
         let (code, said) = end(&course);
         assert_eq!(code, FAILED);

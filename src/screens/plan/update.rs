@@ -12,12 +12,17 @@ use crate::app::toast::Tone;
 use crate::app::update::{edit as edit_line, insert, say};
 use crate::domain::Fault;
 use crate::keymap::{Action, Key};
+use crate::ops::seen::LastKnown;
 use crate::ops::guard::Gesture;
 use crate::ops::{CheckState, FieldKind, Level, Seen};
 
 /// Takes in a reading.
 pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
     let now = app.now;
+    let mut result = result;
+    if let Ok(seen) = &mut result {
+        seen.last_known = last_known(app, seen);
+    }
     let Some(plan) = app.operations.plan.as_mut().filter(|plan| plan.asked == id) else { return };
     plan.reading = false;
     plan.awaiting = false;
@@ -41,6 +46,14 @@ pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
             }
         }
     }
+}
+
+/// The source of the target replica as the console read it last, where the plan's reading did not find it.
+fn last_known(app: &App, seen: &Seen) -> Option<LastKnown> {
+    let replica = seen.unread_source()?;
+    let (site, database) = app.all_databases().find(|(_, d)| d.is_source_of(replica))?;
+    let at = app.site(site)?.databases.at()?;
+    Some(LastKnown { at, database: database.clone() })
 }
 
 /// Performs an action; typing is not one.

@@ -102,7 +102,7 @@ impl Ready {
     async fn look(&self, session: &Session, step: usize, sent: Timestamp) -> (Progress, Happened) {
         let follow = &self.plan().steps[step].follow;
         let account = &self.plan().account;
-        let known = Known { account, resource_id: None, events: &[] };
+        let known = Known { account, resource_id: None, events: &[], ahead: 0 };
         let seen = look(session, follow, &known, sent, Timestamp::now()).await.unwrap();
         let before = follow.instance().and_then(|id| self.seen.find(follow.region(), id));
         (follow.progress(&seen, sent), follow.happened(&seen, before, sent))

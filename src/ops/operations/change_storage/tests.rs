@@ -131,3 +131,21 @@ fn a_value_that_aws_refuses_is_refused_here() {
     assert_eq!(request, all);
     assert!(failed(&op(&request), &seen).is_empty());
 }
+
+#[test]
+fn passing_400_gib_is_a_full_copy_whoever_causes_it() {
+    let mut seen = seen();
+    let said = |seen: &Seen, allocated: &str, limit: &str| {
+        let mut request = ChangeStorage::offer(seen);
+        request.set("max_allocated", limit, seen).unwrap();
+        request.set("allocated", allocated, seen).unwrap();
+        let plan = plan_of(Operation::ChangeStorage(request), seen);
+        plan.consequences.into_iter().find(|c| c.label == "Full copy").map(|c| c.tone)
+    };
+    assert_eq!(said(&seen, "400", "600"), Some(Tone::Critical));
+    assert_eq!(said(&seen, "200", "500"), None, "autoscaling could pass it before");
+    seen.databases[0].storage.max_allocated = Some(300);
+    assert_eq!(said(&seen, "200", "500"), Some(Tone::Warning));
+    seen.databases[0].storage.allocated = 500;
+    assert_eq!(said(&seen, "600", "800"), None);
+}

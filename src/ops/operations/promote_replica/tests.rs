@@ -140,7 +140,54 @@ fn a_source_that_is_not_seen_is_not_fenced() {
     seen.databases.remove(0);
     assert_eq!(state(&seen), Some(CheckState::Unknown));
     // Whoever relied on it is asked again; whoever did not is not held up.
-    assert_eq!(stopped.worsened(&offered(&seen)).len(), 1);
-    assert!(offered(&dr()).worsened(&offered(&seen)).is_empty());
+    let again = |seen: &Seen| plan_of(stopped.operation.clone(), seen);
+    assert_eq!(stopped.worsened(&again(&seen)).len(), 1);
+    assert!(offered(&dr()).worsened(&again(&seen)).is_empty());
     assert_eq!(offered(&seen).obstacle(), None, "with the primary region down it can be promoted");
+}
+
+/// The primary's region is down: nothing of it was read.
+fn alone() -> Seen {
+    let mut seen = dr();
+    seen.databases.remove(0);
+    seen.databases.remove(0);
+    seen.missing = vec![crate::ops::Unread { part: Part::Databases("us-east-1".into()), why: "timed out".into() }];
+    seen
+}
+
+#[test]
+fn with_the_region_down_it_becomes_what_its_source_was_when_it_was_read_last() {
+    let mut seen = alone();
+    let (mut source, at) = (dr().databases.remove(0), "2026-11-22T02:41:00Z".parse().unwrap());
+    source.backup_retention_days = 21;
+    seen.last_known = Some(crate::ops::seen::LastKnown { at, database: source });
+    let plan = offered(&seen);
+    let call = plan.steps[0].call.as_command("");
+    assert!(call.contains("--backup-retention-period 21 --preferred-backup-window 03:00-04:00"), "{call}");
+    let check = plan.checks.iter().find(|c| c.name == "settings of the source were read").unwrap();
+    assert!(check.state == CheckState::Doubtful && check.why.contains("31 min 44 s ago"), "{check:?}");
+    assert_eq!(plan.obstacle(), None);
+    // What is sent does not hang on what the console remembers by then.
+    seen.last_known = None;
+    assert_eq!(plan.still_holds(&plan.again(&seen)), Ok(()));
+}
+
+#[test]
+fn with_nothing_known_it_is_offered_what_a_production_needs_and_not_what_aws_would_set() {
+    let plan = offered(&alone());
+    let commands: Vec<String> = plan.steps.iter().map(|step| step.call.as_command("")).collect();
+    assert!(commands[0].contains("--backup-retention-period 30"), "{commands:?}");
+    assert!(commands.iter().any(|c| c.contains("--deletion-protection")), "{commands:?}");
+    assert!(commands.iter().any(|c| c.contains("--multi-az")), "{commands:?}");
+    assert!(plan.consequences.iter().any(|c| c.label == "Settings" && c.tone == Tone::Critical));
+}
+
+#[test]
+fn a_window_that_aws_refuses_is_neither_offered_nor_let_through() {
+    let mut seen = dr();
+    seen.databases[2].maintenance_window = "sun:03:30-sun:04:30".into();
+    let mut request = PromoteReplica::offer(&seen);
+    assert_eq!(request.backup_window, "");
+    request.set("backup_window", "03:00-04:00", &seen).unwrap();
+    assert_eq!(failed(&Operation::PromoteReplica(request), &seen), ["windows apart"]);
 }
