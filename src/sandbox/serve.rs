@@ -7,12 +7,15 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::header::{DATE, HeaderMap, HeaderValue};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use winterbaume_core::MockRequest;
@@ -72,7 +75,9 @@ async fn respond(sandbox: Arc<Sandbox>, request: Request<Incoming>) -> Result<Re
     let (head, body) = request.into_parts();
     let Ok(body) = Limited::new(body, MOST_BYTES).collect().await else {
         let nothing = body::whole(Bytes::new());
-        return Ok(Response::builder().status(StatusCode::PAYLOAD_TOO_LARGE).body(nothing)?);
+        let mut response = Response::builder().status(StatusCode::PAYLOAD_TOO_LARGE).body(nothing)?;
+        date(response.headers_mut(), sandbox.now());
+        return Ok(response);
     };
     let request = MockRequest {
         method: head.method.to_string(),
@@ -101,7 +106,17 @@ async fn respond(sandbox: Arc<Sandbox>, request: Request<Incoming>) -> Result<Re
     };
     let mut response = Response::builder().status(answer.status).body(body)?;
     *response.headers_mut() = answer.headers;
+    date(response.headers_mut(), sandbox.now());
     Ok(response)
+}
+
+/// Tells the sandbox's time (RFC 7231, 7.1.1.2). hyper tells this machine's otherwise, and then a client
+/// cannot know by which clock events and snapshots are dated.
+fn date(headers: &mut HeaderMap, now: Timestamp) {
+    let told = DateTimePrinter::new().timestamp_to_rfc9110_string(&now).ok();
+    if let Some(told) = told.and_then(|told| HeaderValue::from_str(&told).ok()) {
+        headers.insert(DATE, told);
+    }
 }
 
 #[cfg(test)]
@@ -128,12 +143,13 @@ mod tests {
         serve(sandbox, local, std::future::ready(())).await.unwrap();
     }
 
-    /// What comes back over the connection from a sandbox with this fault.
-    async fn received(kind: Kind) -> String {
+    /// What comes back over the connection from a sandbox with this fault, or none.
+    async fn received(kind: impl Into<Option<Kind>>) -> String {
         let epoch: jiff::Timestamp = "2026-11-22T14:00:00Z".parse().unwrap();
         let options = WorldOptions { scenario: "quiet".into(), seed: 1, databases: None, epoch };
         let mut world = World::build(&options).unwrap();
-        world.faults = vec![Fault::new(kind)];
+        let kind: Option<Kind> = kind.into();
+        world.faults = kind.map(Fault::new).into_iter().collect();
         let sandbox = Arc::new(Sandbox::new(world, SandboxClock::frozen(epoch)));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -170,5 +186,21 @@ mod tests {
         assert!(!cut.ends_with("0\r\n\r\n"), "{cut}");
         let page = received(Kind::Html500).await;
         assert!(page.starts_with("HTTP/1.1 500 ") && page.contains("text/html"), "{page}");
+    }
+
+    #[tokio::test]
+    async fn every_answer_is_dated_by_the_clock_of_the_world() {
+        for kind in [None, Some(Kind::Throttled), Some(Kind::Html500), Some(Kind::Cut)] {
+            let answer = received(kind).await.to_lowercase();
+            let dates: Vec<&str> = answer.lines().filter(|line| line.starts_with("date:")).collect();
+            assert_eq!(dates, ["date: sun, 22 nov 2026 14:00:00 gmt"], "{kind:?}: {answer}");
+        }
+    }
+
+    #[test]
+    fn days_have_two_digits() {
+        let mut headers = HeaderMap::new();
+        date(&mut headers, "2026-11-01T03:04:05.999Z".parse().unwrap());
+        assert_eq!(headers.get(DATE).unwrap(), "Sun, 01 Nov 2026 03:04:05 GMT");
     }
 }

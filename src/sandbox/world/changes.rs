@@ -54,6 +54,8 @@ pub enum Change {
     Window,
     /// The standby has taken over.
     Swap,
+    /// The scenario has restarted it.
+    Restarted,
     /// A replica has become an instance of its own.
     Promoted { retention_days: i32 },
     /// A stopped instance starts by itself.
@@ -131,6 +133,12 @@ impl World {
                     && let Some(secondary) = instance.secondary_zone.take()
                 {
                     instance.secondary_zone = Some(std::mem::replace(&mut instance.zone, secondary));
+                }
+            }
+            Change::Restarted => {
+                // What was set afterwards still waits.
+                if let Some(instance) = self.by_key_mut(key) {
+                    instance.record.awaits_reboot = instance.record.awaits_reboot.filter(|since| *since > at);
                 }
             }
             Change::Promoted { retention_days } => self.promoted(key, retention_days, at),
@@ -230,7 +238,9 @@ impl World {
         let Some(instance) = self.by_key_mut(key) else { return };
         instance.remember(at);
         // A restart takes static parameters over.
-        instance.record.awaits_reboot &= !values.restarts();
+        if values.restarts() {
+            instance.record.awaits_reboot = None;
+        }
         if let Some(class) = &values.class {
             let vcpus = |name: &str| InstanceClass::parse(name).map_or(2.0, |class| f64::from(class.vcpus));
             // The same work on more or fewer processors.
@@ -279,7 +289,7 @@ impl World {
             instance.source = None;
             instance.source_cluster = None;
             instance.record.terminated = None;
-            instance.record.awaits_reboot = false;
+            instance.record.awaits_reboot = None;
             instance.pending.retention_days = None;
             instance.retention_days = retention_days;
             // The backup that promotion ends with has just been taken.

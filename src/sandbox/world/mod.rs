@@ -32,6 +32,7 @@ use blue_green::BlueGreen;
 use changes::{Change, Key, Plan};
 use estate::{Common, Entry, Estate};
 use events::Recorded;
+use instance::Pending;
 use moment::after;
 use record::Retained;
 use scenario::Scenario;
@@ -154,6 +155,7 @@ impl World {
     pub fn play(&mut self, scenario: &str, now: Timestamp) -> Result<(), WorldError> {
         let scenario = scenario::load(scenario)?;
         let mut next = self.clone();
+        next.advance(now);
         let is_new = |entry: &&Entry| self.find(&entry.account, &entry.region, &entry.id).is_none();
         let new: Vec<Entry> = scenario.instances.iter().filter(is_new).cloned().collect();
         next.settle(&new, &commons(&estates()?), now)?;
@@ -168,15 +170,31 @@ impl World {
         let unknown =
             |target: &str| WorldError::UnknownTarget { scenario: scenario.name.clone(), target: target.to_owned() };
         self.incidents.clear();
+        self.plans.retain(|plan| plan.change != Change::Restarted);
         for entry in &scenario.incidents {
-            if self.instances.iter().any(|instance| instance.id == entry.target) {
-                self.incidents.push(entry.incident(epoch));
-            } else if !self.is_drawn {
+            let targets: Vec<Key> = self.instances.iter().filter(|i| i.id == entry.target).map(Key::of).collect();
+            if targets.is_empty() {
+                if self.is_drawn {
+                    continue;
+                }
                 return Err(unknown(&entry.target));
             }
+            let incident = entry.incident(epoch);
+            if incident.kind == IncidentKind::Failover {
+                for key in targets {
+                    self.plan(key, after(incident.starts, FAILOVER_SECONDS), Change::Restarted);
+                }
+            }
+            self.incidents.push(incident);
         }
-        for instance in self.instances.iter_mut().filter(|instance| scenario.up_to_date.contains(&instance.id)) {
-            instance.maintenance.clear();
+        let listed = |instance: &&Instance| scenario.up_to_date.contains(&instance.id);
+        let current: Vec<Key> = self.instances.iter().filter(listed).map(Key::of).collect();
+        for key in &current {
+            self.unplan(key, |change| *change == Change::Window);
+            if let Some(instance) = self.by_key_mut(key) {
+                instance.maintenance.clear();
+                instance.pending = Pending { password: instance.pending.password, ..Pending::default() };
+            }
         }
         self.faults.clear();
         for entry in &scenario.faults {

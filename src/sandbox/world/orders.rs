@@ -35,7 +35,7 @@ impl World {
         self.unplan(key, |change| *change == Change::Restart);
         let Some(instance) = self.by_key_mut(key) else { return };
         instance.record.restarts_at = None;
-        instance.record.awaits_reboot = false;
+        instance.record.awaits_reboot = None;
         let started = instance.pass(&[("starting", 4 * MINUTE)], now);
         self.tell(key, after(started, -5), "DB instance restarted", &["availability"]);
         self.tell(key, started, "DB instance started", &["notification"]);
@@ -44,7 +44,7 @@ impl World {
     /// Restarts an instance, on its standby where that is asked for.
     pub fn reboot(&mut self, key: &Key, with_failover: bool, now: Timestamp) {
         let Some(instance) = self.by_key_mut(key) else { return };
-        instance.record.awaits_reboot = false;
+        instance.record.awaits_reboot = None;
         let (seconds, back) = if with_failover { (FAILOVER_SECONDS + 9, 240) } else { (MINUTE, 180) };
         let interruption = Interruption { at: now, full: seconds, back, is_failover: with_failover };
         instance.record.interruptions.push(interruption);
@@ -119,7 +119,7 @@ impl World {
     /// A maintenance action is through.
     pub(super) fn maintained(&mut self, key: &Key, action: &str, at: Timestamp) {
         let Some(instance) = self.by_key_mut(key) else { return };
-        instance.record.awaits_reboot = false;
+        instance.record.awaits_reboot = None;
         let Some(place) = instance.maintenance.iter().position(|found| found.action == action) else { return };
         let done = instance.maintenance.remove(place);
         if action == "db-upgrade" {

@@ -25,8 +25,8 @@ pub struct Record {
     pub restarts_at: Option<Timestamp>,
     /// When its replication was ended because the source is no more.
     pub terminated: Option<Timestamp>,
-    /// It has a parameter group that only counts after a reboot.
-    pub awaits_reboot: bool,
+    /// Since when it has a parameter group that only counts after a restart.
+    pub awaits_reboot: Option<Timestamp>,
     /// Automated backups were off before.
     pub backups_since: Option<Timestamp>,
     /// The backup that is taken when automated backups are switched on.

@@ -71,7 +71,8 @@ pub struct Scenario {
     /// What stands between the callers and AWS.
     #[serde(default, rename = "fault")]
     pub faults: Vec<FaultEntry>,
-    /// Ids of instances for which no maintenance is pending here, whatever their estate says.
+    /// Ids of instances for which nothing waits here, neither maintenance nor a change for its window,
+    /// whatever their estate says.
     #[serde(default)]
     pub up_to_date: Vec<String>,
 }

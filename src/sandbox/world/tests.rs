@@ -103,6 +103,30 @@ fn another_scenario_can_be_played_from_now_on() {
 }
 
 #[test]
+fn a_failover_that_is_not_played_any_more_restarts_nothing() {
+    for (scenario, awaits) in [("quiet", true), ("failover", false)] {
+        let mut world = build("failover", None);
+        let epoch = world.epoch;
+        let key = Key::of(world.instances.iter().find(|i| i.id == "prod-orders-db").unwrap());
+        world.by_key_mut(&key).unwrap().record.awaits_reboot = Some(epoch);
+        world.play(scenario, epoch).unwrap();
+        world.advance(after(epoch, moment::HOUR));
+        assert_eq!(world.by_key(&key).unwrap().record.awaits_reboot.is_some(), awaits, "{scenario}");
+    }
+}
+
+#[test]
+fn nothing_waits_for_what_is_up_to_date() {
+    let mut world = build("a-bad-night", None);
+    let key = Key::of(world.find("444455556666", "eu-west-1", "prod-billing-db").unwrap());
+    assert!(world.by_key(&key).unwrap().pending.is_waiting());
+    world.play("quiet", world.epoch).unwrap();
+    world.advance(after(world.epoch, 8 * moment::DAY));
+    let billing = world.by_key(&key).unwrap();
+    assert_eq!((billing.class.as_str(), billing.pending.is_waiting()), ("db.r6g.xlarge", false));
+}
+
+#[test]
 fn every_scenario_can_be_played_in_every_world() {
     for databases in [None, Some(20)] {
         for scenario in scenario::names() {

@@ -1,3 +1,5 @@
+mod week;
+
 use std::collections::HashMap;
 
 use bytes::Bytes;

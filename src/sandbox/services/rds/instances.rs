@@ -256,7 +256,7 @@ fn parameter_group(instance: &Instance) -> DBParameterGroupStatusList {
         items: vec![DBParameterGroupStatus {
             d_b_parameter_group_name: Some(instance.parameter_group.clone()),
             parameter_apply_status: Some(
-                if instance.record.awaits_reboot { "pending-reboot" } else { "in-sync" }.to_owned(),
+                if instance.record.awaits_reboot.is_some() { "pending-reboot" } else { "in-sync" }.to_owned(),
             ),
         }],
     }

@@ -1,8 +1,8 @@
 //! What a call does besides what it is for.
 
 use super::stage::{Stage, one};
-use super::texts;
-use crate::sandbox::world::moment::{DAY, HOUR, MINUTE};
+use super::{ask_as, sandbox, texts};
+use crate::sandbox::world::moment::{DAY, HOUR, MINUTE, after};
 
 /// From Sunday 14:00 to the next Sunday 04:00.
 const OPENS: i64 = 6 * DAY + 14 * HOUR;
@@ -68,6 +68,29 @@ fn every_restart_takes_static_parameters_over() {
     assert_eq!(one(&stage.look(2 * HOUR, "rentaliq-lab-db"), "ParameterApplyStatus"), "pending-reboot");
     stage.ok(2 * HOUR, "Action=StartDBInstance&DBInstanceIdentifier=rentaliq-lab-db");
     assert_eq!(one(&stage.look(3 * HOUR, "rentaliq-lab-db"), "ParameterApplyStatus"), "in-sync");
+}
+
+#[test]
+fn a_failover_that_the_scenario_plays_takes_static_parameters_over() {
+    let (world, epoch) = sandbox("failover", None);
+    let ask = |seconds: i64, form: &str| {
+        let (status, xml) = ask_as("444455556666", &world, after(epoch, seconds), "eu-west-1", form);
+        assert_eq!(status, 200, "{form}: {xml}");
+        xml
+    };
+    let group = |seconds: i64, name: &str| {
+        let id = "prod-orders-db";
+        ask(seconds, &format!("Action=ModifyDBInstance&DBInstanceIdentifier={id}&DBParameterGroupName={name}"))
+    };
+    let applied = |seconds: i64| {
+        one(&ask(seconds, "Action=DescribeDBInstances&DBInstanceIdentifier=prod-orders-db"), "ParameterApplyStatus")
+    };
+    group(0, "tuned");
+    assert_eq!(applied(4 * MINUTE), "pending-reboot");
+    // It fails over after five minutes.
+    assert_eq!(applied(10 * MINUTE), "in-sync");
+    group(11 * MINUTE, "tuned-again");
+    assert_eq!(applied(HOUR), "pending-reboot", "set after the failover");
 }
 
 #[test]

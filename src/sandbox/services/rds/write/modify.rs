@@ -178,7 +178,7 @@ fn at_once(
     }
     if let Some(group) = request.d_b_parameter_group_name.as_ref().filter(|name| **name != next.parameter_group) {
         next.parameter_group.clone_from(group);
-        next.record.awaits_reboot = true;
+        next.record.awaits_reboot = Some(call.now);
         working = Some((MODIFYING, 30));
     }
     insights(next, request, site)?;
