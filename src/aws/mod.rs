@@ -9,7 +9,9 @@ mod address;
 mod assume;
 #[doc(hidden)]
 pub mod canned;
+mod chosen;
 pub mod cloudwatch;
+mod endpoints;
 pub mod error;
 mod keeper;
 mod limit;

@@ -161,7 +161,7 @@ sso_start_url = https://corp.awsapps.com/start
 sso_region = us-east-1
 
 [profile prod]
-sso_session = corp   # read-only
+sso_session = corp
 sso_account_id = 111122223333
 sso_role_name = Reader
 s3 =

@@ -20,6 +20,8 @@ use jiff::Timestamp;
 
 use super::address::Address;
 pub use super::assume::AssumeRole;
+use super::chosen::{self, BadSetting};
+use super::endpoints::Endpoints;
 use super::error::unsigned;
 use super::keeper::Keeper;
 use super::limit::limited;
@@ -33,7 +35,6 @@ use super::settings;
 use super::shared_files::{self, Profiles, SharedFiles};
 use super::source::{Base, Source};
 use super::trust::Bundle;
-use super::way;
 use super::whole::WholeXml;
 use crate::domain::Fault;
 
@@ -116,14 +117,16 @@ impl Session {
     /// fail: what is wrong with them is that call's [`crate::domain::Fault`].
     pub async fn load(spec: &SessionSpec) -> Self {
         let (files, home) = (SharedFiles::here(), shared_files::home());
-        let (mut unread, mut distrust) = (None, None);
+        let (mut unread, mut distrust, mut refused) = (None, None, None);
         let (config, profile, sign_in, base) = if let Some(in_process) = &spec.in_process {
             let base = Base::Given(in_process.credentials.clone());
             (in_process_config(spec, in_process), spec.profile.clone(), SignIn::default(), base)
         } else {
-            let (profiles, refused) = files.read();
-            unread = refused.map(|refused| refused.to_string());
-            let profile = spec.profile.clone().or_else(profile_of_environment);
+            let (profiles, broken) = files.read();
+            let profile = match &spec.profile {
+                Some(profile) => Some(profile.clone()),
+                None => noted(chosen::profile(variable), &mut refused),
+            };
             let name = profile.clone().unwrap_or_else(|| "default".to_owned());
             let bundle = Bundle::here(profiles.get(&name));
             let http = match bundle.as_ref().map(Bundle::client).transpose() {
@@ -135,7 +138,16 @@ impl Session {
             };
             let sign_in = SignIn::load(&files, &profiles, profile.as_deref());
             let sign_in = sign_in.trusting(bundle.map(|bundle| bundle.setting));
-            let config = resolved_config(spec, &profiles, &name, http).await;
+            let region = noted(region(spec, &profiles, &name).await, &mut refused);
+            let endpoints = match spec.endpoint {
+                Some(_) => None,
+                None => Some(noted(Endpoints::here(&profiles, &name), &mut refused)),
+            };
+            let config = resolved_config(spec, &profiles, &name, region, endpoints, http).await;
+            // In a file that is read in part anything may seem to be missing: the file comes first.
+            refused = refused.filter(|_| broken.is_none());
+            let reason = refused.as_ref().map(ToString::to_string);
+            unread = broken.map(|broken| broken.to_string()).or(reason);
             let base = match &spec.profile {
                 Some(profile) => Base::Profile(profile.clone()),
                 None => Base::Chain { profile: name, is_named: profile.is_some() },
@@ -160,6 +172,7 @@ impl Session {
             files,
             home,
             distrust,
+            refused,
             regions,
         });
         let fetched: Arc<dyn ProvideCredentials> = source.clone();
@@ -218,10 +231,18 @@ impl Session {
         self.inner.config.region().map(AsRef::as_ref)
     }
 
-    /// What cannot be read of the shared config and credentials files: file, line and reason.
+    /// What cannot be read of the shared config and credentials files, or which setting is refused:
+    /// where it stands, and why.
     #[must_use]
     pub fn unread(&self) -> Option<&str> {
         self.inner.unread.as_deref()
+    }
+
+    /// What to do about a profile in use that is in neither of the files.
+    #[must_use]
+    pub fn missing_profile(&self) -> Option<String> {
+        let kind = self.inner.sign_in.no_profile()?;
+        Some(Fault { kind, call: String::new(), message: String::new(), request_id: None }.advice())
     }
 
     /// Profile in use: the one of the spec, or of the environment.
@@ -330,11 +351,22 @@ fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(ATTEMPTS)
 }
 
-/// Everything but credentials, as every AWS tool resolves it.
+/// What was found, or nothing; the first thing that is wrong is kept.
+fn noted<T: Default>(found: Result<T, BadSetting>, refused: &mut Option<BadSetting>) -> T {
+    found.unwrap_or_else(|bad| {
+        refused.get_or_insert(bad);
+        T::default()
+    })
+}
+
+/// Everything but credentials, as every AWS tool resolves it. The configured endpoints count where the
+/// spec has none.
 async fn resolved_config(
     spec: &SessionSpec,
     profiles: &Profiles,
     profile: &str,
+    region: Option<Region>,
+    endpoints: Option<Endpoints>,
     http: Option<SharedHttpClient>,
 ) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
@@ -342,7 +374,7 @@ async fn resolved_config(
         .retry_config(retries())
         .profile_files(settings::without_credentials(profiles, profile))
         .profile_name(settings::IN_USE)
-        .region(region(spec, profiles, profile).await)
+        .region(region)
         .no_credentials();
     if let Some(endpoint) = &spec.endpoint {
         loader = loader.endpoint_url(endpoint);
@@ -350,19 +382,22 @@ async fn resolved_config(
     if let Some(http) = http {
         loader = loader.http_client(http);
     }
-    loader.load().await
+    let mut config = loader.load().await.into_builder();
+    if let Some(endpoints) = endpoints {
+        config.set_endpoint_url(endpoints.for_all().map(str::to_owned));
+        config.set_service_config(Some(endpoints));
+    }
+    config.build()
 }
 
-/// The region for calls that name none. A variable that is empty is not set.
-async fn region(spec: &SessionSpec, profiles: &Profiles, profile: &str) -> Option<Region> {
-    let known = spec.region.clone().or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION"));
-    let known = known.or_else(|| way::region(profiles, profile).map(str::to_owned));
-    if let Some(region) = known {
-        return Some(Region::new(region));
+/// The region for calls that name none.
+async fn region(spec: &SessionSpec, profiles: &Profiles, profile: &str) -> Result<Option<Region>, BadSetting> {
+    if let Some(region) = chosen::region(spec.region.as_deref(), variable, profiles, profile)? {
+        return Ok(Some(Region::new(region)));
     }
     // Where there is no instance nobody answers, and a second attempt is a second of waiting.
     let client = imds::Client::builder().max_attempts(1).build();
-    ImdsRegionProvider::builder().imds_client(client).build().region().await
+    Ok(ImdsRegionProvider::builder().imds_client(client).build().region().await)
 }
 
 /// Built by hand, because the loader always looks at files and environment.
@@ -379,11 +414,6 @@ fn in_process_config(spec: &SessionSpec, in_process: &InProcess) -> SdkConfig {
     builder.build()
 }
 
-/// As the AWS CLI reads it (version 2, `awscli/botocore/configprovider.py`, `profile`).
-fn profile_of_environment() -> Option<String> {
-    variable("AWS_PROFILE").or_else(|| variable("AWS_DEFAULT_PROFILE"))
-}
-
 fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
+    env::var(name).ok()
 }

@@ -1,9 +1,7 @@
-//! The shared config and credentials files of the AWS tools: where they are, and the profiles in them.
-//!
-//! `[profile name]` in the one, `[name]` in the other, `[default]` in both; what the credentials file
-//! says of a profile comes before what the config file says (`botocore/session.py`, `full_config`).
+//! The shared config and credentials files of the AWS tools: where they are, and what is in them.
 
 mod ini;
+mod profiles;
 mod shell;
 
 use std::env;
@@ -15,6 +13,7 @@ use thiserror::Error;
 
 use crate::domain::text;
 pub use ini::{Entry, Refusal, Section};
+pub use profiles::{File, Places, Profile, Profiles, value};
 pub use shell::split;
 
 /// Where the two files are; `None` where there is no home to look in.
@@ -31,24 +30,6 @@ pub struct Unreadable {
     /// The file, and the line where there is one.
     pub place: String,
     pub reason: String,
-}
-
-/// What both files say.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Profiles {
-    pub all: Vec<Profile>,
-    /// `[sso-session name]`.
-    pub sessions: Vec<Section>,
-    /// `[services name]`.
-    pub services: Vec<Section>,
-}
-
-/// One profile.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Profile {
-    pub name: String,
-    config: Vec<Entry>,
-    credentials: Vec<Entry>,
 }
 
 impl SharedFiles {
@@ -75,14 +56,9 @@ impl SharedFiles {
     pub fn read(&self) -> (Profiles, Option<Unreadable>) {
         let (config, unread) = sections_of(self.config.as_deref());
         let (credentials, also_unread) = sections_of(self.credentials.as_deref());
-        (Profiles::of(config, credentials), unread.or(also_unread))
-    }
-
-    /// The path of one of them for a person: of the credentials file, or of the config file.
-    #[must_use]
-    pub fn shown_one(&self, credentials: bool) -> String {
-        let path = if credentials { &self.credentials } else { &self.config };
-        path.as_deref().map(shown).unwrap_or_default()
+        let name = |path: Option<&Path>| path.map(shown).unwrap_or_default();
+        let places = Places { config: name(self.config.as_deref()), credentials: name(self.credentials.as_deref()) };
+        (Profiles::of(config, credentials, places), unread.or(also_unread))
     }
 
     /// Both paths for a person, `~` for the home.
@@ -90,100 +66,6 @@ impl SharedFiles {
     pub fn shown(&self) -> Vec<String> {
         [&self.config, &self.credentials].into_iter().flatten().map(|path| shown(path)).collect()
     }
-}
-
-impl Profiles {
-    /// The same from the texts of the two files, as far as they can be read.
-    #[must_use]
-    pub fn parse(config: &str, credentials: &str) -> Self {
-        Self::of(ini::read(config).0, ini::read(credentials).0)
-    }
-
-    fn of(config: Vec<Section>, credentials: Vec<Section>) -> Self {
-        let mut profiles = Self::default();
-        for section in config {
-            match kind(&section.title) {
-                Some((Kind::Profile, name)) => profiles.profile(&name).config = section.entries,
-                Some((Kind::Session, title)) => profiles.sessions.push(Section { title, ..section }),
-                Some((Kind::Services, title)) => profiles.services.push(Section { title, ..section }),
-                None => {}
-            }
-        }
-        for section in credentials.into_iter().filter(|section| !section.title.is_empty()) {
-            profiles.profile(&section.title).credentials = section.entries;
-        }
-        profiles
-    }
-
-    /// The profile of this name, added when it is new.
-    fn profile(&mut self, name: &str) -> &mut Profile {
-        let index = self.all.iter().position(|profile| profile.name == name).unwrap_or(self.all.len());
-        if index == self.all.len() {
-            self.all.push(Profile { name: name.to_owned(), ..Profile::default() });
-        }
-        &mut self.all[index]
-    }
-
-    /// The profile of this name.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Profile> {
-        self.all.iter().find(|profile| profile.name == name)
-    }
-
-    /// The names of all, those of the config file first; none twice.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.all.iter().map(|profile| profile.name.as_str())
-    }
-}
-
-impl Profile {
-    /// What a key says; a value that is empty says nothing.
-    #[must_use]
-    pub fn get(&self, key: &str) -> Option<&str> {
-        self.in_credentials(key).or_else(|| value(&self.config, key))
-    }
-
-    /// What it says in the credentials file.
-    #[must_use]
-    pub fn in_credentials(&self, key: &str) -> Option<&str> {
-        value(&self.credentials, key)
-    }
-
-    /// Keys and values, each key once.
-    pub fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
-        let of_config = self.config.iter().filter(|entry| value(&self.credentials, &entry.key).is_none());
-        self.credentials.iter().chain(of_config).map(|entry| (entry.key.as_str(), entry.value.as_str()))
-    }
-}
-
-/// What a key of a section says; a value that is empty says nothing.
-#[must_use]
-pub fn value<'a>(entries: &'a [Entry], key: &str) -> Option<&'a str> {
-    entries.iter().find(|entry| entry.key == key).map(|entry| entry.value.as_str()).filter(|value| !value.is_empty())
-}
-
-/// What a section of the config file is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Profile,
-    Session,
-    Services,
-}
-
-/// `profile name`, `profile "a name"`, `default`, `sso-session name`, `services name`; another section
-/// is nobody's (`build_profile_map`).
-fn kind(title: &str) -> Option<(Kind, String)> {
-    if title == "default" {
-        return Some((Kind::Profile, title.to_owned()));
-    }
-    let [kind, name] = <[String; 2]>::try_from(split(title)?).ok()?;
-    let kind = match kind.as_str() {
-        "profile" => Kind::Profile,
-        "sso-session" => Kind::Session,
-        "services" => Kind::Services,
-        _ => return None,
-    };
-    Some((kind, name)).filter(|(_, name)| !name.is_empty())
 }
 
 fn sections_of(path: Option<&Path>) -> (Vec<Section>, Option<Unreadable>) {
@@ -241,41 +123,12 @@ pub fn home() -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    const CONFIG: &str = "\
-[default]
-region = us-east-1
-[profile prod]
-region = eu-west-1
-mfa_serial = one
-[profile \"a role\"]
-[profile a role]
-[prod]
-region = ap-south-1
-[sso-session corp]
-sso_region = us-east-1
-[profile ]
-[services x]
-rds =
-  endpoint_url = http://localhost:1
-";
-
-    #[test]
-    fn every_profile_is_named_once_and_the_credentials_file_comes_first() {
-        let profiles = Profiles::parse(CONFIG, "[prod]\nmfa_serial = two\naws_access_key_id =\n[old]\n[default]\n");
-        assert_eq!(profiles.names().collect::<Vec<_>>(), ["default", "prod", "a role", "old"]);
-        let prod = profiles.get("prod").unwrap();
-        assert_eq!((prod.get("mfa_serial"), prod.get("region")), (Some("two"), Some("eu-west-1")));
-        assert_eq!((prod.get("aws_access_key_id"), prod.in_credentials("region")), (None, None));
-        assert_eq!(prod.entries().filter(|(key, _)| *key == "mfa_serial").count(), 1);
-        assert_eq!((profiles.sessions[0].title.as_str(), profiles.services[0].title.as_str()), ("corp", "x"));
-    }
-
     #[test]
     fn a_file_that_cannot_be_read_is_told_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| Some(folder.path().join(name));
         let files = SharedFiles { config: path("config"), credentials: path("credentials") };
-        assert_eq!(files.load(), Ok(Profiles::default()));
+        assert_eq!(files.load().unwrap().all, []);
 
         fs::write(folder.path().join("config"), "[profile prod]\nregion = us-east-1\n\n[profile prod]\n").unwrap();
         let refused = files.load().unwrap_err();
@@ -286,5 +139,26 @@ rds =
 
         fs::write(folder.path().join("config"), b"[profile \xff]\n").unwrap();
         assert_eq!(files.load().unwrap_err().to_string(), format!("{shown}: it is not UTF-8"));
+
+        fs::write(folder.path().join("config"), "\u{feff}[profile prod]\n").unwrap();
+        let marked = files.load().unwrap_err().to_string();
+        assert_eq!(
+            marked,
+            format!("{shown}:1: a byte order mark stands before it: save the file as UTF-8 without one")
+        );
+    }
+
+    #[test]
+    fn a_setting_is_told_with_its_file_and_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| Some(folder.path().join(name));
+        let files = SharedFiles { config: path("config"), credentials: path("credentials") };
+        fs::write(folder.path().join("config"), "[profile prod]\nregion = us-east-1\noutput = json\n").unwrap();
+        fs::write(folder.path().join("credentials"), "[prod]\n\nregion = eu-west-1\n").unwrap();
+        let profiles = files.load().unwrap();
+        let at = |file: &str, line: u32| format!("{}:{line}", folder.path().join(file).display());
+        assert_eq!(profiles.setting("prod", "region"), Some(("eu-west-1", at("credentials", 3))));
+        assert_eq!(profiles.setting("prod", "output"), Some(("json", at("config", 3))));
+        assert_eq!((profiles.setting("prod", "role_arn"), profiles.setting("qa", "region")), (None, None));
     }
 }

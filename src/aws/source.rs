@@ -22,16 +22,19 @@ use sha2::Sha256;
 
 use super::address::At;
 use super::assume::{AssumeRole, assume};
+use super::chosen::BadSetting;
 use super::mfa::{Asker, Waits};
 use super::process;
 use super::profile::{By, NotSignedIn};
 use super::regions::Regions;
 use super::settings;
-use super::shared_files::{Profiles, SharedFiles, value};
+use super::shared_files::{File, Profile, Profiles, SharedFiles, value};
 use super::trust::BadBundle;
 use super::usable::usable;
-use super::way::{ProfileError, Start, Way, way};
+use super::way::{ProfileError, Start, Way, assumes, way};
 
+/// The variable that says that there are keys in the environment.
+const KEYS: &str = "AWS_ACCESS_KEY_ID";
 /// Attempts at the metadata of an instance. Where there is none, its address drops what is sent to it.
 const ATTEMPTS_AT_INSTANCE: u32 = 2;
 
@@ -43,8 +46,8 @@ pub(super) enum Base {
     /// Those of a profile and of nothing else: keys in the environment do not take its place, as
     /// they do not for `aws --profile`.
     Profile(String),
-    /// Whatever there is: keys in the environment, this profile, web identity, container, instance.
-    /// A profile that the environment names must be there.
+    /// Whatever there is: what the environment has, this profile, container, instance. A profile that the
+    /// environment names must be there.
     Chain { profile: String, is_named: bool },
 }
 
@@ -68,6 +71,8 @@ pub(super) struct Source {
     pub home: Option<PathBuf>,
     /// Nobody is trusted, and nothing is sent.
     pub distrust: Option<BadBundle>,
+    /// A setting with which nothing is sent either.
+    pub refused: Option<BadSetting>,
     /// Where STS is asked.
     pub regions: Regions,
 }
@@ -88,6 +93,9 @@ impl Source {
     async fn fetch(&self) -> provider::Result {
         if let Some(distrust) = &self.distrust {
             return Err(CredentialsError::invalid_configuration(distrust.clone()));
+        }
+        if let Some(refused) = &self.refused {
+            return Err(CredentialsError::invalid_configuration(refused.clone()));
         }
         let (mut credentials, roles) = self.first().await?;
         for role in roles.iter().chain(&self.roles) {
@@ -117,20 +125,28 @@ impl Source {
     ) -> Result<(Credentials, Vec<AssumeRole>), CredentialsError> {
         let from = |start| Way { start, profile: profile.to_owned(), roles: Vec::new() };
         let none = Profiles::default();
-        if has_keys() {
+        if !is_named && has_keys() {
             return self.along(&none, from(Start::Environment)).await;
         }
         let profiles = self.files.load().map_err(CredentialsError::invalid_configuration)?;
+        let found = profiles.get(profile);
+        // It must be there, whatever else gives credentials (`botocore/session.py`, `get_scoped_config`).
+        if is_named && found.is_none() {
+            return Err(lost(ProfileError::Unknown { profile: profile.to_owned() }));
+        }
+        match ahead(is_set, found) {
+            Some(Ahead::Keys) => return self.along(&none, from(Start::Environment)).await,
+            Some(Ahead::WebIdentity) => {
+                let provider = WebIdentityTokenCredentialsProvider::builder().configure(&self.surroundings()).build();
+                let credentials = provider.provide_credentials().await?;
+                return Ok((checked(credentials, || "of AWS_WEB_IDENTITY_TOKEN_FILE".into())?, Vec::new()));
+            }
+            None => {}
+        }
         match way(&profiles, profile) {
             Ok(way) => return self.along(&profiles, way).await,
-            Err(ProfileError::Empty { .. }) => {}
-            Err(ProfileError::Unknown { .. }) if !is_named => {}
+            Err(ProfileError::Empty { .. } | ProfileError::Unknown { .. }) => {}
             Err(error) => return Err(lost(error)),
-        }
-        if is_set("AWS_WEB_IDENTITY_TOKEN_FILE") {
-            let provider = WebIdentityTokenCredentialsProvider::builder().configure(&self.surroundings()).build();
-            let credentials = provider.provide_credentials().await?;
-            return Ok((checked(credentials, || "of AWS_WEB_IDENTITY_TOKEN_FILE".into())?, Vec::new()));
         }
         if is_set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") || is_set("AWS_CONTAINER_CREDENTIALS_FULL_URI") {
             return self.along(&none, from(Start::Container)).await;
@@ -200,10 +216,9 @@ impl Source {
         let name = &way.profile;
         match &way.start {
             Start::Keys(_) => {
-                let in_credentials =
-                    profiles.get(name).is_some_and(|p| p.in_credentials("aws_access_key_id").is_some());
-                let file = self.files.shown_one(in_credentials);
-                format!("of profile {name} ({file})")
+                let said = profiles.get(name).and_then(|profile| profile.says(File::Credentials, "aws_access_key_id"));
+                let file = if said.is_some() { File::Credentials } else { File::Config };
+                format!("of profile {name} ({})", profiles.places.of(file))
             }
             Start::Process(_) => format!("that credential_process of profile {name} printed"),
             Start::Sso { .. } => format!("that IAM Identity Center gave for profile {name}"),
@@ -270,9 +285,25 @@ fn of_sso(profiles: &Profiles, name: &str, error: CredentialsError) -> Credentia
     CredentialsError::provider_error(At { address, source: error.into() })
 }
 
-/// Keys in the environment come before a profile that only the environment names.
+/// What of the environment comes before a profile that only the environment names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ahead {
+    Keys,
+    WebIdentity,
+}
+
+/// Keys come before everything; a token of web identity before what the profile has, its role aside
+/// (`botocore/credentials.py`, `create_credential_resolver`).
+fn ahead(is_set: impl Fn(&str) -> bool, profile: Option<&Profile>) -> Option<Ahead> {
+    if is_set(KEYS) {
+        return Some(Ahead::Keys);
+    }
+    let is_ahead = is_set("AWS_WEB_IDENTITY_TOKEN_FILE") && !profile.is_some_and(assumes);
+    is_ahead.then_some(Ahead::WebIdentity)
+}
+
 fn has_keys() -> bool {
-    is_set("AWS_ACCESS_KEY_ID")
+    is_set(KEYS)
 }
 
 fn is_set(variable: &str) -> bool {

@@ -7,7 +7,10 @@ use aws_credential_types::Credentials;
 use thiserror::Error;
 
 use super::assume::AssumeRole;
-use super::shared_files::{Profile, Profiles, value};
+use super::shared_files::{File, Profile, Profiles, value};
+
+const KEY: &str = "aws_access_key_id";
+const SECRET: &str = "aws_secret_access_key";
 
 /// Where the first credentials come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,8 +60,8 @@ pub(super) enum ProfileError {
     Sourceless { profile: String },
     #[error("profile {profile} has credential_source = {wanted}: Environment, Ec2InstanceMetadata or EcsContainer")]
     NoSuchSource { profile: String, wanted: String },
-    #[error("profile {profile} has no {key} beside its other key")]
-    Half { profile: String, key: &'static str },
+    #[error("profile {profile} has no {key} beside its other key in {file}, and a pair stands in one file")]
+    Half { profile: String, key: &'static str, file: String },
     #[error("profile {profile} lacks {key} for IAM Identity Center")]
     HalfSso { profile: String, key: &'static str },
     #[error("profile {profile} names the sso-session {session}, which is not there")]
@@ -81,7 +84,7 @@ pub(super) fn way(profiles: &Profiles, name: &str) -> Result<Way, ProfileError> 
             Way { start, profile: name.clone(), roles }
         };
         // What another profile leads to gives its keys, if it has any, and not the role.
-        let has_keys = profile.get("aws_access_key_id").or(profile.get("aws_secret_access_key")).is_some();
+        let has_keys = profile.get(KEY).or(profile.get(SECRET)).is_some();
         let role = role_of(profile).filter(|_| visited.is_empty() || !has_keys);
         let Some(role) = role else { return Ok(arrived(start(profiles, profile)?, roles)) };
         roles.push(role);
@@ -99,18 +102,9 @@ pub(super) fn way(profiles: &Profiles, name: &str) -> Result<Way, ProfileError> 
     }
 }
 
-/// The region of a profile, or of the one that it gets its credentials from.
-pub(super) fn region<'a>(profiles: &'a Profiles, name: &'a str) -> Option<&'a str> {
-    let (mut name, mut visited) = (name, Vec::new());
-    while !visited.contains(&name) {
-        let profile = profiles.get(name)?;
-        if let Some(region) = profile.get("region") {
-            return Some(region);
-        }
-        visited.push(name);
-        name = profile.get("source_profile")?;
-    }
-    None
+/// Whether a profile assumes a role with the credentials of something else.
+pub(super) fn assumes(profile: &Profile) -> bool {
+    role_of(profile).is_some()
 }
 
 /// The role of a profile. With a web identity it is that which gives the first credentials.
@@ -136,8 +130,8 @@ fn start(profiles: &Profiles, profile: &Profile) -> Result<Start, ProfileError> 
     if profile.get("sso_account_id").or(profile.get("sso_role_name")).is_some() {
         return sso(profiles, profile);
     }
-    if profile.in_credentials("aws_access_key_id").is_some() {
-        return keys(profile);
+    if profile.says(File::Credentials, KEY).is_some() {
+        return pair(profiles, profile, File::Credentials);
     }
     if let Some(session) = profile.get("login_session") {
         return Ok(Start::Login { session: session.to_owned() });
@@ -145,17 +139,27 @@ fn start(profiles: &Profiles, profile: &Profile) -> Result<Start, ProfileError> 
     if let Some(command) = profile.get("credential_process") {
         return Ok(Start::Process(command.to_owned()));
     }
-    keys(profile)
+    pair(profiles, profile, File::Config)
 }
 
-fn keys(profile: &Profile) -> Result<Start, ProfileError> {
-    let half = |key| ProfileError::Half { profile: profile.name.clone(), key };
-    let token = profile.get("aws_session_token").or(profile.get("aws_security_token")).map(str::to_owned);
-    match (profile.get("aws_access_key_id"), profile.get("aws_secret_access_key")) {
+/// The keys that one of the files has, with the token beside them: nothing is taken from the other one
+/// (`SharedCredentialProvider`, `ConfigProvider`).
+fn pair(profiles: &Profiles, profile: &Profile, file: File) -> Result<Start, ProfileError> {
+    let half = |key, file| {
+        let file = profiles.places.of(file).to_owned();
+        Err(ProfileError::Half { profile: profile.name.clone(), key, file })
+    };
+    let token = profile.says(file, "aws_security_token").or_else(|| profile.says(file, "aws_session_token"));
+    let token = token.filter(|token| !token.is_empty()).map(str::to_owned);
+    match (profile.says(file, KEY), profile.says(file, SECRET)) {
         (Some(id), Some(secret)) => Ok(Start::Keys(Credentials::new(id, secret, token, None, "ProfileFile"))),
-        (Some(_), None) => Err(half("aws_secret_access_key")),
-        (None, Some(_)) => Err(half("aws_access_key_id")),
-        (None, None) => Err(ProfileError::Empty { profile: profile.name.clone() }),
+        (Some(_), None) => half(SECRET, file),
+        (None, _) => {
+            match [File::Credentials, File::Config].into_iter().find(|file| profile.says(*file, SECRET).is_some()) {
+                Some(file) => half(KEY, file),
+                None => Err(ProfileError::Empty { profile: profile.name.clone() }),
+            }
+        }
     }
 }
 
@@ -275,7 +279,6 @@ sso_region = us-east-1
             ..AssumeRole::default()
         };
         assert_eq!(way.roles, [hub, admin]);
-        assert_eq!(region(&Profiles::parse(config, ""), "admin"), Some("eu-west-1"));
     }
 
     #[test]
@@ -295,6 +298,27 @@ sso_region = us-east-1
     }
 
     #[test]
+    fn a_pair_and_its_token_stand_in_one_file() {
+        let config = "[profile p]\naws_access_key_id = A\naws_secret_access_key = s\naws_session_token = t\n";
+        let start = |credentials: &str| of(config, credentials, "p").map(|way| way.start);
+        let keys = |id: &str, token: Option<&str>| -> Result<Start, ProfileError> {
+            Ok(Start::Keys(Credentials::new(id, "s", token.map(str::to_owned), None, "ProfileFile")))
+        };
+        assert_eq!(start(""), keys("A", Some("t")));
+        assert_eq!(start("[p]\naws_access_key_id = B\naws_secret_access_key = s\n"), keys("B", None));
+        let both = "aws_session_token = new\naws_security_token = old\n";
+        let both = format!("[p]\naws_access_key_id = B\naws_secret_access_key = s\n{both}");
+        assert_eq!(start(&both), keys("B", Some("old")));
+        assert_eq!(start("[p]\naws_secret_access_key = other\n"), keys("A", Some("t")));
+        assert_eq!(start("[p]\naws_access_key_id =\naws_secret_access_key = s\n"), keys("", None));
+        assert_eq!(
+            start("[p]\naws_access_key_id = B\n").unwrap_err().to_string(),
+            "profile p has no aws_secret_access_key beside its other key in ~/.aws/credentials, and a pair stands in \
+             one file"
+        );
+    }
+
+    #[test]
     fn what_is_wrong_on_the_way_is_said() {
         for (config, said) in [
             ("", "there is no profile p"),
@@ -309,7 +333,14 @@ sso_region = us-east-1
                 "profile q takes its credentials from profile p, which takes them from it again",
             ),
             ("[profile p]\nrole_arn = r\nsource_profile = p\n", "profile p says nothing of credentials"),
-            ("[profile p]\naws_access_key_id = A\n", "profile p has no aws_secret_access_key beside its other key"),
+            (
+                "[profile p]\naws_access_key_id = A\n",
+                "profile p has no aws_secret_access_key beside its other key in ~/.aws/config, and a pair stands in one file",
+            ),
+            (
+                "[profile p]\naws_secret_access_key = s\n",
+                "profile p has no aws_access_key_id beside its other key in ~/.aws/config, and a pair stands in one file",
+            ),
             (
                 "[profile p]\nsso_session = s\nsso_account_id = 1\nsso_role_name = n\n",
                 "profile p names the sso-session s, which is not there",

@@ -193,11 +193,7 @@ async fn aws(source: &Source) -> Result<Connection, String> {
         ..SessionSpec::default()
     };
     let session = Session::load(&spec).await;
-    // What cannot be read may have said it.
-    let region = session.region().map(clean).ok_or_else(|| match session.unread() {
-        Some(unread) => format!("{unread} (the AWS CLI refuses it too)"),
-        None => "no region is set: give --region us-east-1, or AWS_REGION, or `region = …` in the profile".to_owned(),
-    })?;
+    let region = session.region().map(clean).ok_or_else(|| no_region(&session))?;
     let name = clean(session.profile().unwrap_or("default"));
     let endpoint = session.endpoint().map(clean);
     let cli = cli_options(source.profile.as_deref(), source.endpoint_url.as_deref());
@@ -227,6 +223,17 @@ async fn aws(source: &Source) -> Result<Connection, String> {
         #[cfg(feature = "sandbox")]
         sandbox: None,
     })
+}
+
+/// Why there is none: what cannot be read, or a profile that is not there, may have said it.
+fn no_region(session: &Session) -> String {
+    if let Some(unread) = session.unread() {
+        return format!("{unread} (the AWS CLI refuses it too)");
+    }
+    match session.missing_profile() {
+        Some(missing) => format!("no such profile: {missing}"),
+        None => "no region is set: give --region us-east-1, or AWS_REGION, or `region = …` in the profile".to_owned(),
+    }
 }
 
 #[cfg(feature = "sandbox")]

@@ -231,6 +231,23 @@ async fn a_profile_of_the_older_variable_is_opened_and_its_broken_file_told_with
     }
 }
 
+#[tokio::test]
+async fn a_region_that_is_none_and_a_profile_that_is_not_there_are_told_where_a_region_is_needed() {
+    for (config, said) in [
+        (
+            "[profile ops]\nregion = eu-west-1 # Ireland\n",
+            "~/.aws/config:2: eu-west-1 # Ireland is no region (letters, digits and -; a comment has a line of its own)",
+        ),
+        ("[ profile ops ]\nregion = eu-west-1\n", "no such profile: ops is not in ~/.aws/config or ~/.aws/credentials"),
+        ("\u{feff}[profile ops]\nregion = eu-west-1\n", "~/.aws/config:1: a byte order mark stands before it"),
+    ] {
+        let output = qd(&["snapshot", "fleet", "--profile", "ops"], config, "", &[]).await;
+        let heard = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{heard}");
+        assert!(heard.contains(said), "{heard}");
+    }
+}
+
 /// Whatever the console asks for, the policy that it prints allows.
 #[tokio::test]
 async fn a_whole_console_makes_no_call_that_the_policy_does_not_allow() {

@@ -6,6 +6,7 @@ use std::io;
 use rustls::CertificateError;
 
 use super::{Chain, says};
+use crate::aws::chosen::BadSetting;
 use crate::aws::process::ProcessError;
 use crate::aws::profile::NotSignedIn;
 use crate::aws::session::SignIn;
@@ -47,6 +48,9 @@ fn of_cause(sign_in: &SignIn, cause: &(dyn Error + 'static)) -> Option<FaultKind
         Some(ProfileError::Unknown { .. } | ProfileError::Empty { .. }) => return None,
         Some(_) => return Some(unusable("mend the profile in ~/.aws/config or ~/.aws/credentials")),
         None => {}
+    }
+    if let Some(bad) = cause.downcast_ref::<BadSetting>() {
+        return Some(FaultKind::Misconfigured { remedy: bad.remedy() });
     }
     if cause.is::<BadBundle>() {
         let remedy = "name a file with PEM certificates there, or take the setting away".to_owned();

@@ -7,6 +7,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::ErrorKind;
 
 use super::*;
+use crate::aws::chosen::BadSetting;
 use crate::aws::process::ProcessError;
 use crate::aws::profile::{By, NotSignedIn};
 use crate::aws::shared_files::Unreadable;
@@ -266,6 +267,11 @@ fn what_is_wrong_on_this_machine_has_its_own_remedy() {
     let bad = usable(aws_credential_types::Credentials::new("A\n", "s", None, None, "test"), || "of p".into());
     let said = unusable(CredentialsError::invalid_configuration(bad.unwrap_err()));
     assert!(said.starts_with("the access key id of p has a control character in it; write the keys anew"), "{said}");
+
+    let nameless = CredentialsError::invalid_configuration(BadSetting::Nameless { variable: "AWS_PROFILE" });
+    let fault = of_credentials(nameless);
+    assert!(matches!(fault.kind, FaultKind::Misconfigured { .. }), "{fault:?}");
+    assert_eq!(fault.message, "AWS_PROFILE is set and names no profile");
 
     let rules = because("failed to resolve endpoint", Because("FIPS and custom endpoint are not supported", None));
     let fault = of_dispatch(ConnectorError::other(rules.into(), None));

@@ -1,12 +1,12 @@
 //! The format of the shared files, as the AWS CLI reads it: Python's `configparser` in its strict mode
-//! (`botocore/configloader.py`, `raw_config_parse`), with two leniencies of the AWS SDKs.
+//! (`botocore/configloader.py`, `raw_config_parse`).
 //!
 //! What follows from that and surprises: a section's keys may be indented; a deeper line goes on with
-//! the value above it; a title ends at the last `]` of its line and whatever stands behind is ignored;
-//! `:` ends a name as `=` does; a section or a key that comes twice refuses the whole file. More lenient
-//! than the AWS CLI: blanks around a title, a byte order mark, and a comment behind a value (` #`, ` ;`)
-//! do not count, as for the SDKs ("Format of the config file" in the "AWS SDKs and Tools Reference
-//! Guide"). Only `credential_process` keeps such a tail: it is a command, which may quote a `;`.
+//! the value above it; a title ends at the last `]` of its line, has the blanks that stand in it, and
+//! whatever stands behind is ignored; `:` ends a name as `=` does; a section or a key that comes twice,
+//! or a byte order mark, refuses the whole file. A comment has a line of its own: behind a value it is
+//! a part of it. The AWS SDKs are more lenient there ("Format of the config file" in the "AWS SDKs and
+//! Tools Reference Guide"), and would read another region or key than the AWS CLI does.
 
 use std::fmt;
 
@@ -14,8 +14,8 @@ use thiserror::Error;
 
 /// The section whose keys count for all others (`configparser.DEFAULTSECT`).
 const FOR_ALL: &str = "DEFAULT";
-/// The key whose value is a command.
-const COMMAND: &str = "credential_process";
+/// What some editors put before the first line of a file in UTF-8.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// `[title]` and what stands below it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,8 +53,11 @@ pub struct Refusal {
 /// The sections of a file in their order; with a refusal those before it.
 #[must_use]
 pub fn read(text: &str) -> (Vec<Section>, Option<Refusal>) {
+    if text.starts_with(BYTE_ORDER_MARK) {
+        let reason = "a byte order mark stands before it: save the file as UTF-8 without one".to_owned();
+        return (Vec::new(), Some(Refusal { line: 1, reason }));
+    }
     let mut reader = Reader::default();
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut refusal = None;
     for (index, line) in text.lines().enumerate() {
         if let Err(reason) = reader.take(index + 1, line) {
@@ -90,8 +93,7 @@ impl Reader {
             && let Some(entry) = self.open()
         {
             entry.value.push('\n');
-            let more = bare(&entry.key, text);
-            entry.value.push_str(more);
+            entry.value.push_str(text);
             return Ok(());
         }
         self.indent = indent;
@@ -120,8 +122,7 @@ impl Reader {
         if let Some(first) = section.entries.iter().find(|entry| entry.key == key) {
             return Err(format!("{key} stands in [{}] a second time, after line {}", section.title, first.line));
         }
-        let value = bare(&key, value).to_owned();
-        section.entries.push(Entry { key, value, line: number });
+        section.entries.push(Entry { key, value: value.trim().to_owned(), line: number });
         self.is_open = true;
         Ok(())
     }
@@ -150,23 +151,10 @@ impl Reader {
     }
 }
 
-/// What stands between the first `[` and the last `]`.
+/// What stands between the first `[` and the last `]`, blanks and all (`configparser`, `SECTCRE`).
 fn title(text: &str) -> Option<&str> {
     let rest = text.strip_prefix('[')?;
-    Some(rest.get(..rest.rfind(']')?)?).filter(|title| !title.is_empty()).map(str::trim)
-}
-
-/// A value without a comment behind it.
-fn bare<'a>(key: &str, text: &'a str) -> &'a str {
-    let mut before = None;
-    for (index, c) in text.char_indices() {
-        let is_comment = matches!(c, '#' | ';') && before.is_some_and(char::is_whitespace) && key != COMMAND;
-        if is_comment {
-            return text.get(..index).unwrap_or_default().trim();
-        }
-        before = Some(c);
-    }
-    text.trim()
+    rest.get(..rest.rfind(']')?).filter(|title| !title.is_empty())
 }
 
 /// Keys below a key are `name = value` too (`_parse_nested`).
@@ -191,22 +179,30 @@ mod tests {
     #[test]
     fn keys_may_be_indented_and_titles_commented() {
         let text = "[profile prod] /* the main one */\n  region = us-east-1\n  AWS_Access_Key_Id: AKIA\n[ default ] # why\nk=v=w\n";
-        let expected = ["profile prod.region = us-east-1", "profile prod.aws_access_key_id = AKIA", "default.k = v=w"];
+        let expected =
+            ["profile prod.region = us-east-1", "profile prod.aws_access_key_id = AKIA", " default .k = v=w"];
         assert_eq!(flat(text), (expected.map(str::to_owned).to_vec(), None));
     }
 
     #[test]
     fn a_deeper_line_goes_on_with_the_value_above() {
         let text = "[a]\ns3 =\n  region = x ; no\n\n  other = y\n# c\nregion = eu-west-1  # Ireland\r\n\n[b]\nk =\n";
-        let expected = ["a.s3 = \nregion = x\n\nother = y", "a.region = eu-west-1", "b.k = "];
+        let expected = ["a.s3 = \nregion = x ; no\n\nother = y", "a.region = eu-west-1  # Ireland", "b.k = "];
+        assert_eq!(flat(text), (expected.map(str::to_owned).to_vec(), None));
+    }
+
+    /// As the AWS CLI has it: another region than the one that is meant, and no region at all.
+    #[test]
+    fn a_comment_behind_a_value_is_a_part_of_it() {
+        let text = "[a]\ncredential_process = sh -c \"x ; y\"\nregion = eu-west-1 # Ireland\n";
+        let expected = ["a.credential_process = sh -c \"x ; y\"", "a.region = eu-west-1 # Ireland"];
         assert_eq!(flat(text), (expected.map(str::to_owned).to_vec(), None));
     }
 
     #[test]
-    fn a_command_keeps_what_looks_like_a_comment() {
-        let text = "[a]\ncredential_process = sh -c \"x ; y\"\nsso_start_url = https://corp.example/start#/ ;c\n";
-        let expected = ["a.credential_process = sh -c \"x ; y\"", "a.sso_start_url = https://corp.example/start#/"];
-        assert_eq!(flat(text), (expected.map(str::to_owned).to_vec(), None));
+    fn a_title_has_its_blanks() {
+        let text = "[ a ]\nk = 1\n[a]\nk = 2\n";
+        assert_eq!(flat(text), (vec![" a .k = 1".to_owned(), "a.k = 2".to_owned()], None));
     }
 
     #[test]
@@ -230,7 +226,8 @@ mod tests {
             assert_eq!(flat(text).1.as_deref(), Some(refusal), "{text:?}");
         }
         assert_eq!(flat("[a]\nk = 1\n[a]\n").0, ["a.k = 1"], "what stands before it is there");
-        assert_eq!(flat("\u{feff}[a]\nk = 1\n"), (vec!["a.k = 1".to_owned()], None));
+        let marked = "line 1: a byte order mark stands before it: save the file as UTF-8 without one";
+        assert_eq!(flat("\u{feff}[a]\nk = 1\n"), (Vec::new(), Some(marked.to_owned())));
     }
 
     #[test]

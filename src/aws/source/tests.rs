@@ -79,6 +79,7 @@ fn source(folder: &Path, config: &str, credentials: &str, hosts: &Hosts, endpoin
         files,
         home: Some(folder.to_owned()),
         distrust: None,
+        refused: None,
         regions,
     }
 }
@@ -174,4 +175,39 @@ async fn a_profile_that_says_nothing_is_told_from_one_that_is_wrong() {
     assert!(matches!(empty, Err(CredentialsError::CredentialsNotLoaded(_))), "{empty:?}");
     let wrong = source(folder.path(), "[profile prod]\nrole_arn = r\n", "", &hosts, None).fetch().await;
     assert!(matches!(wrong, Err(CredentialsError::InvalidConfiguration(_))), "{wrong:?}");
+}
+
+#[tokio::test]
+async fn half_a_pair_is_told_with_its_file() {
+    let (folder, hosts) = (tempfile::tempdir().unwrap(), Hosts::default());
+    let config = "[profile prod]\naws_secret_access_key = s\n";
+    let source = source(folder.path(), config, "[prod]\naws_access_key_id = AKIA\n", &hosts, None);
+    let file = folder.path().join("credentials").display().to_string();
+    let said = format!(
+        "profile prod has no aws_secret_access_key beside its other key in {file}, and a pair stands in one file"
+    );
+    assert_eq!(causes(&source.fetch().await.unwrap_err()), [said]);
+}
+
+#[tokio::test]
+async fn a_setting_that_is_refused_is_told_before_anything_is_asked() {
+    let (folder, hosts) = (tempfile::tempdir().unwrap(), Hosts::default());
+    let refused = Some(BadSetting::Nameless { variable: "AWS_PROFILE" });
+    let source = Source { refused, ..source(folder.path(), ROLE, BASE, &hosts, None) };
+    assert_eq!(causes(&source.fetch().await.unwrap_err()), ["AWS_PROFILE is set and names no profile"]);
+    assert_eq!(hosts.asked(), Vec::<String>::new());
+}
+
+#[test]
+fn keys_and_a_token_of_the_environment_come_before_what_a_profile_has() {
+    let profiles = Profiles::parse(&format!("{ROLE}[profile web]\nrole_arn = r\nweb_identity_token_file = t\n"), BASE);
+    let of = |set: &[&str], profile: &str| ahead(|name| set.contains(&name), profiles.get(profile));
+    let (keys, token) = ("AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE");
+    assert_eq!(of(&[keys, token], "base"), Some(Ahead::Keys));
+    assert_eq!(of(&[keys], "prod"), Some(Ahead::Keys));
+    for profile in ["base", "web", "nowhere"] {
+        assert_eq!(of(&[token], profile), Some(Ahead::WebIdentity), "{profile}");
+    }
+    assert_eq!(of(&[token], "prod"), None, "its role comes before");
+    assert_eq!(of(&[], "base"), None);
 }

@@ -74,7 +74,8 @@ sso_region = us-east-1
 [profile prod]
 sso_session = corp
 sso_account_id = 444455556666
-region = eu-west-1   # Ireland
+region = eu-west-1
+# Ireland
 s3 =
   region = us-west-2
 

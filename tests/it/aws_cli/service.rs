@@ -58,7 +58,7 @@ fn account(who: &str) -> String {
 /// All services at once.
 #[derive(Debug, Default)]
 pub struct Service {
-    /// Every text of the row: a session name that is not in it was made up by the tool.
+    /// Every text of the row.
     words: String,
     /// The way to each key that was handed out.
     ways: HashMap<String, String>,
@@ -122,7 +122,7 @@ impl Service {
         }
         let mut way = format!("{who} → {arn} (at {} in {region}", place(path));
         let session = value(form, "RoleSessionName");
-        if !session.is_empty() && self.words.contains(session) {
+        if self.is_named(session) {
             way += &format!(", as {session}");
         }
         for name in ["ExternalId", "SerialNumber", "TokenCode"] {
@@ -144,6 +144,13 @@ impl Service {
                  <AssumedRoleId>AROA:session</AssumedRoleId></AssumedRoleUser>"
             ),
         )
+    }
+
+    /// Whether the row names a session. Of a role that has no name for it each tool makes one up
+    /// (`botocore-session-` and the time, `qd-` and the user), and those are not compared.
+    fn is_named(&self, session: &str) -> bool {
+        let mut values = self.words.lines().map(|line| line.split_once('=').map_or(line, |(_, value)| value).trim());
+        !session.is_empty() && values.any(|value| value == session)
     }
 
     /// `GetRoleCredentials` of the SSO portal.
