@@ -1,8 +1,8 @@
 //! quarterdeck: the terminal console for AWS on-call.
 //!
 //! A functional core in an imperative shell: messages enter [`app::update`], which changes the
-//! [`app::State`] and returns effects as data; [`app::view`] draws the state; only [`runtime`]
-//! touches the world.
+//! [`app::State`] and returns effects as data; [`app::view`] draws the state; only [`aws`]
+//! and [`runtime`] touch the world.
 
 pub mod app;
 pub mod audit;
@@ -12,14 +12,17 @@ pub mod collect;
 pub mod config;
 pub mod cost;
 pub mod domain;
-mod fuzzy;
+/// For what tries the parsers from outside; not in released binaries.
+#[cfg(any(fuzzing, debug_assertions))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod fuzzy;
 pub mod health;
 pub mod keymap;
 mod nearest;
 pub mod ops;
 pub mod picture;
+mod plain_file;
 pub mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

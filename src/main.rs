@@ -11,11 +11,11 @@ use jiff::tz::TimeZone;
 use quarterdeck::app::state::Screen;
 use quarterdeck::app::toast::{Toast, Tone};
 use quarterdeck::app::{Scope, State};
-use quarterdeck::domain::partition::Partition;
 use quarterdeck::aws::{self, Session, SessionSpec};
 use quarterdeck::cli::{Cli, Command, ConfigCommand, Look, Snapshot, Source};
 use quarterdeck::collect::Schedule;
 use quarterdeck::config;
+use quarterdeck::domain::partition::Partition;
 use quarterdeck::keymap::{self, Key};
 use quarterdeck::runtime::appearance::{self, Appearance};
 use quarterdeck::runtime::apply;
@@ -298,7 +298,7 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
     let (_, themes) = appearance.theme(&connection.settings);
     let (_, keymaps) = appearance.keymap(&connection.settings);
     for problem in themes.iter().chain(&keymaps) {
-        say::note(&problem.to_string());
+        say::note(problem);
     }
     state.size = options.size;
     // A picture may be for another machine: the locale of this one says nothing about it.

@@ -267,7 +267,7 @@ fn filter_key(state: &mut State, key: Key, resolution: Resolution, effects: &mut
             let Some(prompt) = &mut state.databases.prompt else { return };
             if edit(prompt, key) {
                 state.databases.filter = prompt.value().to_owned();
-                databases::rebuild(state);
+                databases::narrow(state);
             }
         }
     }
@@ -282,7 +282,7 @@ fn paste(state: &mut State, text: &str) {
     } else if let Some(prompt) = &mut state.databases.prompt {
         insert(prompt, &text);
         state.databases.filter = prompt.value().to_owned();
-        databases::rebuild(state);
+        databases::narrow(state);
     } else if let Some(Overlay::Menu(menu)) = &mut state.overlay
         && typed(menu)
     {

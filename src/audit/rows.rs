@@ -7,10 +7,10 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::Filter;
-use super::words::{moment, outcome_words};
+use super::words::{moment, outcome};
 use crate::domain::text::clean;
 use crate::ops::Target;
-use crate::ops::journal::{Body, Entry, ExecutionId, Outcome, escaped, short};
+use crate::ops::journal::{Body, Entry, ExecutionId, escaped, short};
 use crate::ops::operation::Kind;
 
 /// One thing that somebody did.
@@ -82,10 +82,9 @@ impl Row {
 }
 
 /// What became of an execution.
-#[derive(Clone, Copy)]
+#[derive(Default)]
 struct Course<'e> {
-    last: Timestamp,
-    outcome: Option<&'e Outcome>,
+    own: Vec<&'e Entry>,
     sender: Option<&'e str>,
 }
 
@@ -95,12 +94,12 @@ pub fn rows(entries: &[Entry]) -> Vec<Row> {
     let mut courses: HashMap<&ExecutionId, Course<'_>> = HashMap::new();
     for entry in entries {
         if let Some(id) = entry.body.execution() {
-            let course = courses.entry(id).or_insert(Course { last: entry.at, outcome: None, sender: None });
-            course.last = course.last.max(entry.at);
-            match &entry.body {
-                Body::Ended { outcome, .. } => course.outcome = Some(outcome),
-                Body::Verified { sender, .. } if !sender.is_empty() => course.sender = Some(sender),
-                _ => {}
+            let course = courses.entry(id).or_default();
+            course.own.push(entry);
+            if let Body::Verified { sender, .. } = &entry.body
+                && !sender.is_empty()
+            {
+                course.sender = Some(sender);
             }
         }
     }
@@ -115,10 +114,11 @@ pub fn rows(entries: &[Entry]) -> Vec<Row> {
                 Row { why: why.clone(), ..Row::of(entry, "refused") }.on(*operation, target)
             }
             Body::Approved { execution, plan, approval } => {
-                let begun = Course { last: entry.at, outcome: None, sender: None };
-                let Course { last, outcome, sender } = courses.get(execution).copied().unwrap_or(begun);
-                let (word, why) = outcome.map_or(("not ended", String::new()), outcome_words);
-                let row = Row::of(entry, word).on(plan.operation.kind(), &plan.target).sent_by(sender);
+                let begun = Course { own: vec![entry], sender: None };
+                let course = courses.get(execution).unwrap_or(&begun);
+                let last = course.own.iter().map(|entry| entry.at).max().unwrap_or(entry.at);
+                let (word, why) = outcome(&course.own);
+                let row = Row::of(entry, word).on(plan.operation.kind(), &plan.target).sent_by(course.sender);
                 Row { last, execution: Some(execution.clone()), reason: approval.reason.clone(), why, ..row }
             }
             _ => return None,
@@ -219,7 +219,10 @@ mod tests {
     #[test]
     fn what_belongs_to_an_execution_is_no_row_of_its_own() {
         let execution: ExecutionId = "20261122-031244-7f3a91c2-0b5e".parse().unwrap();
-        assert_eq!(rows(&[entry(Body::Sending { execution, step: 0, call: None, before: Vec::new(), ahead: 0 })]), Vec::new());
+        assert_eq!(
+            rows(&[entry(Body::Sending { execution, step: 0, call: None, before: Vec::new(), ahead: 0 })]),
+            Vec::new()
+        );
         assert_eq!(table(&[]), "nothing was recorded\n");
     }
 }

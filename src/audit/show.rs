@@ -1,6 +1,6 @@
 //! `qd audit show`: everything about one execution.
 
-use super::words::{event, level, moment, outcome_words, target};
+use super::words::{event, level, moment, outcome, target};
 use crate::domain::text::clean;
 use crate::ops::journal::{Body, Entry, ExecutionId};
 use crate::ops::plan::Verify;
@@ -62,11 +62,7 @@ impl Page {
 pub fn text(id: &ExecutionId, own: &[&Entry]) -> String {
     let mut page = Page::default();
     page.fact("Execution", id.as_str());
-    let outcome = own.iter().rev().find_map(|entry| match &entry.body {
-        Body::Ended { outcome, .. } => Some(outcome_words(outcome)),
-        _ => None,
-    });
-    let (word, why) = outcome.unwrap_or(("not ended", String::new()));
+    let (word, why) = outcome(own);
     page.fact("Outcome", &if why.is_empty() { word.to_owned() } else { format!("{word}: {why}") });
     let mut known = None;
     for entry in own {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::ops::journal::{Body, Outcome, Report, StepEnd};
+use crate::ops::journal::{Body, Entry, Outcome, Report, StepEnd};
 use crate::ops::{Level, Plan, Target};
 
 /// A moment as it stands in lists: date and time in UTC.
@@ -49,8 +49,7 @@ pub fn event(body: &Body, plan: Option<&Plan>) -> String {
             format!("{}: AWS does not take it yet, nothing was changed: {fault}", step(n))
         }
         Body::StepEnded { step: n, words, failed, end, .. } => {
-            let end = end.clone().unwrap_or_else(|| StepEnd::of_older(words, *failed));
-            let how = match end {
+            let how = match end.clone().unwrap_or_else(|| StepEnd::of_older(words, *failed)) {
                 StepEnd::Done => "finished",
                 StepEnd::Scheduled { .. } => "scheduled",
                 StepEnd::Failed => "failed",
@@ -68,9 +67,27 @@ pub fn event(body: &Body, plan: Option<&Plan>) -> String {
     }
 }
 
-/// An outcome in a word, and why.
+/// How the execution with these entries ended, in a word, and why.
 #[must_use]
-pub fn outcome_words(outcome: &Outcome) -> (&'static str, String) {
+pub fn outcome(own: &[&Entry]) -> (&'static str, String) {
+    let window = own.iter().rev().find_map(|entry| match &entry.body {
+        Body::StepEnded { words, failed, end, .. } => {
+            match end.clone().unwrap_or_else(|| StepEnd::of_older(words, *failed)) {
+                StepEnd::Scheduled { window } => Some(window),
+                _ => None,
+            }
+        }
+        _ => None,
+    });
+    let outcome = own.iter().rev().find_map(|entry| match &entry.body {
+        Body::Ended { outcome, .. } => Some(outcome.in_window(window.as_deref())),
+        _ => None,
+    });
+    outcome.map_or(("not ended", String::new()), |outcome| outcome_words(&outcome))
+}
+
+/// An outcome in a word, and why.
+fn outcome_words(outcome: &Outcome) -> (&'static str, String) {
     (outcome.word(), outcome.why())
 }
 

@@ -19,9 +19,9 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::address::{Address, At};
 use super::mfa::{Asker, MfaCode, MfaError};
-use crate::domain::partition::Partition;
 use super::regions::Regions;
 use super::whole::WholeXml;
+use crate::domain::partition::Partition;
 use crate::domain::text;
 
 /// A role to assume, on top of the credentials before it.

@@ -12,7 +12,7 @@ use aws_sdk_cloudwatch::types::{
 use aws_smithy_types::DateTime;
 
 use super::error::fault;
-use super::pages::{Pages, within};
+use super::pages::Pages;
 use super::{DESCRIBE_ALARMS, GET_METRIC_DATA, Session, time, words};
 use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery};
 use crate::domain::{Alarm, AlarmState, Fault, Metric, text};
@@ -52,7 +52,7 @@ pub async fn metric_data(session: &Session, region: &str, call: &MetricCall) -> 
         for result in page.metric_data_results.unwrap_or_default() {
             joined.take(&result);
         }
-        token = pages.next(GET_METRIC_DATA, page.next_token)?;
+        token = pages.next(GET_METRIC_DATA, page.next_token, 0)?;
         if token.is_none() {
             return Ok(joined.finish());
         }
@@ -130,8 +130,7 @@ pub async fn alarms(session: &Session, region: &str) -> Result<Vec<Alarm>, Fault
             .await
             .map_err(|error| fault(session.sign_in(), DESCRIBE_ALARMS, &error))?;
         found.extend(page.metric_alarms.unwrap_or_default().into_iter().map(alarm));
-        within(DESCRIBE_ALARMS, found.len())?;
-        token = pages.next(DESCRIBE_ALARMS, page.next_token)?;
+        token = pages.next(DESCRIBE_ALARMS, page.next_token, found.len())?;
         if token.is_none() {
             found.sort_by(|a, b| a.state.cmp(&b.state).then_with(|| a.name.cmp(&b.name)));
             return Ok(found);

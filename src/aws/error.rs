@@ -199,6 +199,11 @@ fn unsent(sign_in: &SignIn, call: &str, chain: &Chain<'_>) -> (FaultKind, String
     if is_io(chain) || connector(|e| e.as_other().is_some()) {
         return (FaultKind::Unreachable, message);
     }
+    // What the connection complains of after it has sent (a head that is no HTTP) is about an answer: the call
+    // may have been carried out.
+    if connector(|e| !e.is_user()) {
+        return (FaultKind::BrokenAnswer, message);
+    }
     (FaultKind::Other { code: String::new() }, format!("{call} was not sent: {message}"))
 }
 

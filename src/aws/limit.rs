@@ -8,6 +8,7 @@ use std::error::Error;
 use std::fmt;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::TlsContext;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, ConnectorBuilder};
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -43,12 +44,19 @@ pub(super) fn limited(client: Option<SharedHttpClient>) -> SharedHttpClient {
     SharedHttpClient::new(LimitedClient(client.unwrap_or_else(default_client)))
 }
 
-/// What the SDK makes by default (aws-smithy-runtime 1.16, `client::http::default_https_client`), which
-/// cannot be had to be wrapped.
 fn default_client() -> SharedHttpClient {
-    Builder::new().build_with_connector_fn(|settings, components| {
+    client(None)
+}
+
+/// What the SDK makes by default (aws-smithy-runtime 1.16, `client::http::default_https_client`), which
+/// cannot be had to be wrapped; with whose certificates are trusted, where that is not the machine's own.
+pub(super) fn client(trusted: Option<TlsContext>) -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(move |settings, components| {
         let provider = tls::Provider::Rustls(CryptoMode::AwsLc);
         let mut connector = ConnectorBuilder::default().tls_provider(provider);
+        if let Some(trusted) = &trusted {
+            connector.set_tls_context(trusted.clone());
+        }
         connector.set_connector_settings(settings.cloned());
         if let Some(components) = components {
             connector.set_sleep_impl(components.sleep_impl());

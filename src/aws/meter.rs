@@ -11,24 +11,17 @@ use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint}
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::error::{dated, is_throttled};
+use super::error::is_throttled;
 use crate::collect::Traffic;
-
-/// A difference of fewer seconds is the way that the answer took.
-const SAME: i64 = 5;
 
 /// The span that a rate is taken over.
 const SPAN: Duration = Duration::from_secs(60);
 
 /// Shared by all sessions of the console.
 #[derive(Debug, Clone, Default)]
-pub struct Meter {
-    answered: Arc<Mutex<VecDeque<Answered>>>,
-    clock: Arc<Mutex<Option<i64>>>,
-}
+pub struct Meter(Arc<Mutex<VecDeque<Answered>>>);
 
 /// One attempt that was answered.
 #[derive(Debug)]
@@ -39,17 +32,10 @@ struct Answered {
 }
 
 impl Meter {
-    /// Seconds that AWS's clock is ahead of this machine's (behind when negative), by the `Date` of the
-    /// newest answer; `None` before the first one that has it. Less than [`SAME`] is no difference.
-    #[must_use]
-    pub fn ahead(&self) -> Option<i64> {
-        *self.clock.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// The answers of the last minute.
     #[must_use]
     pub fn last_minute(&self) -> Traffic {
-        let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut answered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         while answered.front().is_some_and(|answer| answer.at.elapsed() > SPAN) {
             answered.pop_front();
         }
@@ -74,14 +60,10 @@ impl Intercept for Meter {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if let Some(response) = context.response() {
-            if let Some(ahead) = response.headers().get("date").and_then(|date| dated(date, Timestamp::now())) {
-                let ahead = if ahead.abs() < SAME { 0 } else { ahead };
-                *self.clock.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
-            }
             let service = config.load::<Metadata>().map_or("aws", Metadata::service).to_lowercase();
             let body = response.body().bytes().unwrap_or_default();
             let throttled = is_throttled(response.status().as_u16(), body);
-            let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut answered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             answered.push_back(Answered { at: Instant::now(), service, throttled });
         }
         Ok(())

@@ -7,9 +7,11 @@
 
 mod address;
 mod assume;
+#[cfg(any(fuzzing, debug_assertions))]
 #[doc(hidden)]
 pub mod canned;
 mod chosen;
+mod clock;
 pub mod cloudwatch;
 mod endpoints;
 pub mod error;
@@ -59,6 +61,8 @@ pub const DESCRIBE_DB_INSTANCES: &str = "rds:DescribeDBInstances";
 pub const DESCRIBE_DB_SNAPSHOTS: &str = "rds:DescribeDBSnapshots";
 /// `DescribeDBInstanceAutomatedBackups`.
 pub const DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS: &str = "rds:DescribeDBInstanceAutomatedBackups";
+/// `DescribeBlueGreenDeployments`.
+pub const DESCRIBE_BLUE_GREEN_DEPLOYMENTS: &str = "rds:DescribeBlueGreenDeployments";
 /// `DescribeEvents`.
 pub const DESCRIBE_EVENTS: &str = "rds:DescribeEvents";
 /// `DescribePendingMaintenanceActions`.
@@ -79,6 +83,7 @@ pub const READS: &[(&str, &str)] = &[
     (DESCRIBE_DB_INSTANCES, "rds:DescribeDBInstances"),
     (DESCRIBE_DB_SNAPSHOTS, "rds:DescribeDBSnapshots"),
     (DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS, "rds:DescribeDBInstanceAutomatedBackups"),
+    (DESCRIBE_BLUE_GREEN_DEPLOYMENTS, "rds:DescribeBlueGreenDeployments"),
     (DESCRIBE_EVENTS, "rds:DescribeEvents"),
     (DESCRIBE_PENDING_MAINTENANCE_ACTIONS, "rds:DescribePendingMaintenanceActions"),
     (DESCRIBE_ORDERABLE_DB_INSTANCE_OPTIONS, "rds:DescribeOrderableDBInstanceOptions"),

@@ -17,11 +17,13 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    /// The marker of the next page; `None` after the last one.
+    /// The marker of the next page of a list of which so many `records` are there; `None` after the last one.
     ///
     /// # Errors
-    /// [`FaultKind::BrokenAnswer`] when this marker was followed before, or when there are too many.
-    pub(super) fn next(&mut self, call: &str, marker: Option<String>) -> Result<Option<String>, Fault> {
+    /// [`FaultKind::BrokenAnswer`] when this marker was followed before, or when there are too many, of markers
+    /// or of records.
+    pub(super) fn next(&mut self, call: &str, marker: Option<String>, records: usize) -> Result<Option<String>, Fault> {
+        within(call, records)?;
         let Some(marker) = marker.filter(|marker| !marker.is_empty()) else {
             return Ok(None);
         };
@@ -39,7 +41,7 @@ impl Pages {
 ///
 /// # Errors
 /// [`FaultKind::BrokenAnswer`] when it may not.
-pub(super) fn within(call: &str, records: usize) -> Result<(), Fault> {
+fn within(call: &str, records: usize) -> Result<(), Fault> {
     if records <= MOST_RECORDS {
         return Ok(());
     }
@@ -57,17 +59,17 @@ mod tests {
     #[test]
     fn a_list_ends_without_a_marker() {
         let mut pages = Pages::default();
-        assert_eq!(pages.next("c", Some("1".into())), Ok(Some("1".into())));
-        assert_eq!(pages.next("c", Some(String::new())), Ok(None));
-        assert_eq!(pages.next("c", None), Ok(None));
+        assert_eq!(pages.next("c", Some("1".into()), 0), Ok(Some("1".into())));
+        assert_eq!(pages.next("c", Some(String::new()), 0), Ok(None));
+        assert_eq!(pages.next("c", None, 0), Ok(None));
     }
 
     #[test]
     fn a_ring_of_markers_is_a_broken_answer() {
         let mut pages = Pages::default();
-        assert_eq!(pages.next("c", Some("1".into())), Ok(Some("1".into())));
-        assert_eq!(pages.next("c", Some("2".into())), Ok(Some("2".into())));
-        let fault = pages.next("c", Some("1".into())).unwrap_err();
+        assert_eq!(pages.next("c", Some("1".into()), 0), Ok(Some("1".into())));
+        assert_eq!(pages.next("c", Some("2".into()), 0), Ok(Some("2".into())));
+        let fault = pages.next("c", Some("1".into()), 0).unwrap_err();
         assert_eq!((fault.kind, fault.call.as_str()), (FaultKind::BrokenAnswer, "c"));
     }
 
@@ -75,11 +77,11 @@ mod tests {
     fn a_list_has_a_size() {
         let mut pages = Pages::default();
         for page in 0..MOST_PAGES {
-            assert!(pages.next("c", Some(page.to_string())).is_ok());
+            assert!(pages.next("c", Some(page.to_string()), 0).is_ok());
         }
-        let fault = pages.next("c", Some("more".into())).unwrap_err();
+        let fault = pages.next("c", Some("more".into()), 0).unwrap_err();
         assert_eq!(fault.message, "the list has more than 2000 pages: it was not read to its end");
-        assert_eq!(pages.next("c", None), Ok(None), "the last page is the last page");
+        assert_eq!(pages.next("c", None, 0), Ok(None), "the last page is the last page");
         assert_eq!(within("c", MOST_RECORDS), Ok(()));
         let fault = within("c", MOST_RECORDS + 1).unwrap_err();
         assert_eq!(fault.message, "the list has more than 200000 records: it was not read to its end");

@@ -82,7 +82,16 @@ mod tests {
 
     /// The adapters, and the service that each of their clients is for.
     const ADAPTERS: [(&str, &str, &str); 3] = [
-        ("rds", ".rds(region)", concat!(include_str!("rds.rs"), include_str!("rds/orderable.rs"), include_str!("rds/backups.rs"))),
+        (
+            "rds",
+            ".rds(region)",
+            concat!(
+                include_str!("rds.rs"),
+                include_str!("rds/orderable.rs"),
+                include_str!("rds/backups.rs"),
+                include_str!("rds/blue_green.rs")
+            ),
+        ),
         ("cloudwatch", ".cloudwatch(region)", include_str!("cloudwatch.rs")),
         ("sts", ".sts(region)", include_str!("sts.rs")),
     ];

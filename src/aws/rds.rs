@@ -4,6 +4,7 @@
 //! in `look`; [`mod@write`] alone changes anything.
 
 mod backups;
+mod blue_green;
 mod convert;
 pub mod look;
 pub mod observe;
@@ -15,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::convert::{action, database, event, snapshot};
 use super::error::fault;
-use super::pages::{Pages, within};
+use super::pages::Pages;
 use super::{
     DESCRIBE_DB_INSTANCES, DESCRIBE_DB_SNAPSHOTS, DESCRIBE_EVENTS, DESCRIBE_PENDING_MAINTENANCE_ACTIONS, Session, time,
     words,
@@ -75,8 +76,7 @@ async fn instances(
             .await
             .map_err(|error| fault(session.sign_in(), DESCRIBE_DB_INSTANCES, &error))?;
         found.extend(page.db_instances.unwrap_or_default().into_iter().map(|raw| database(raw, region)));
-        within(DESCRIBE_DB_INSTANCES, found.len())?;
-        marker = pages.next(DESCRIBE_DB_INSTANCES, page.marker)?;
+        marker = pages.next(DESCRIBE_DB_INSTANCES, page.marker, found.len())?;
         if marker.is_none() {
             found.sort_by(|a, b| a.id.cmp(&b.id));
             return Ok(found);
@@ -115,7 +115,10 @@ pub async fn find_snapshot(session: &Session, region: &str, id: &str) -> Result<
 /// `SnapshotType` for a lookup by name: "if this identifier is for an automated snapshot, the
 /// SnapshotType parameter must also be specified" (`DescribeDBSnapshots`, `DBSnapshotIdentifier`).
 fn kind_of(id: &str) -> Option<&'static str> {
-    [("rds:", "automated"), ("awsbackup:", "awsbackup")].into_iter().find(|(start, _)| id.starts_with(start)).map(|k| k.1)
+    [("rds:", "automated"), ("awsbackup:", "awsbackup")]
+        .into_iter()
+        .find(|(start, _)| id.starts_with(start))
+        .map(|k| k.1)
 }
 
 async fn listed(
@@ -139,8 +142,7 @@ async fn listed(
             .await
             .map_err(|error| fault(session.sign_in(), DESCRIBE_DB_SNAPSHOTS, &error))?;
         found.extend(page.db_snapshots.unwrap_or_default().into_iter().map(snapshot));
-        within(DESCRIBE_DB_SNAPSHOTS, found.len())?;
-        marker = pages.next(DESCRIBE_DB_SNAPSHOTS, page.marker)?;
+        marker = pages.next(DESCRIBE_DB_SNAPSHOTS, page.marker, found.len())?;
         if marker.is_none() {
             newest_first(&mut found);
             return Ok(found);
@@ -188,8 +190,7 @@ pub async fn events(
             .await
             .map_err(|error| fault(session.sign_in(), DESCRIBE_EVENTS, &error))?;
         found.extend(page.events.unwrap_or_default().into_iter().filter_map(event));
-        within(DESCRIBE_EVENTS, found.len())?;
-        marker = pages.next(DESCRIBE_EVENTS, page.marker)?;
+        marker = pages.next(DESCRIBE_EVENTS, page.marker, found.len())?;
         if marker.is_none() {
             each_once(&mut found);
             return Ok(found);
@@ -217,8 +218,7 @@ pub async fn maintenance(session: &Session, region: &str) -> Result<Vec<Maintena
             let details = resource.pending_maintenance_action_details.unwrap_or_default();
             found.extend(details.into_iter().map(|raw| action(&arn, raw)));
         }
-        within(DESCRIBE_PENDING_MAINTENANCE_ACTIONS, found.len())?;
-        marker = pages.next(DESCRIBE_PENDING_MAINTENANCE_ACTIONS, page.marker)?;
+        marker = pages.next(DESCRIBE_PENDING_MAINTENANCE_ACTIONS, page.marker, found.len())?;
         if marker.is_none() {
             found.sort_by(|a, b| (&a.arn, &a.action).cmp(&(&b.arn, &b.action)));
             return Ok(found);

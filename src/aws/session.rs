@@ -21,6 +21,7 @@ use jiff::Timestamp;
 use super::address::Address;
 pub use super::assume::AssumeRole;
 use super::chosen::{self, BadSetting};
+use super::clock::TheirClock;
 use super::endpoints::Endpoints;
 use super::error::unsigned;
 use super::keeper::Keeper;
@@ -95,6 +96,7 @@ struct Inner {
     source: Arc<Source>,
     keeper: Keeper,
     meter: Meter,
+    clock: TheirClock,
     clients: Mutex<Clients>,
 }
 
@@ -110,7 +112,7 @@ impl Session {
     /// Seconds that AWS's clock is ahead of this machine's, where an answer told it.
     #[must_use]
     pub fn ahead(&self) -> Option<i64> {
-        self.inner.meter.ahead()
+        self.inner.clock.ahead()
     }
 
     /// Resolves the configuration. Credentials are fetched with the first call, so this does not
@@ -188,6 +190,7 @@ impl Session {
                 source,
                 keeper,
                 meter: spec.meter.clone(),
+                clock: TheirClock::default(),
                 clients: Mutex::default(),
             }),
         }
@@ -274,7 +277,10 @@ impl Session {
                 use aws_sdk_rds::config::{Builder, retry::RetryPartition};
                 let partition = RetryPartition::custom("quarterdeck-rds").build();
                 let builder = Builder::from(config).region(region).retry_partition(partition);
-                let builder = builder.interceptor(self.inner.meter.clone()).interceptor(self.renew());
+                let builder = builder
+                    .interceptor(self.inner.meter.clone())
+                    .interceptor(self.inner.clock.clone())
+                    .interceptor(self.renew());
                 let builder = builder.interceptor(Address).interceptor(WholeXml);
                 aws_sdk_rds::Client::from_conf(builder.build())
             },
@@ -291,7 +297,10 @@ impl Session {
                 use aws_sdk_cloudwatch::config::{Builder, retry::RetryPartition};
                 let partition = RetryPartition::custom("quarterdeck-cloudwatch").build();
                 let builder = Builder::from(config).region(region).retry_partition(partition);
-                let builder = builder.interceptor(self.inner.meter.clone()).interceptor(self.renew());
+                let builder = builder
+                    .interceptor(self.inner.meter.clone())
+                    .interceptor(self.inner.clock.clone())
+                    .interceptor(self.renew());
                 let builder = builder.interceptor(Address);
                 aws_sdk_cloudwatch::Client::from_conf(builder.build())
             },
@@ -308,7 +317,10 @@ impl Session {
                 use aws_sdk_sts::config::{Builder, retry::RetryPartition};
                 let partition = RetryPartition::custom("quarterdeck-sts").build();
                 let builder = Builder::from(config).region(region).retry_partition(partition);
-                let builder = builder.interceptor(self.inner.meter.clone()).interceptor(self.renew());
+                let builder = builder
+                    .interceptor(self.inner.meter.clone())
+                    .interceptor(self.inner.clock.clone())
+                    .interceptor(self.renew());
                 let builder = builder.interceptor(Address).interceptor(WholeXml);
                 aws_sdk_sts::Client::from_conf(builder.build())
             },

@@ -5,13 +5,16 @@ mod profiles;
 mod shell;
 
 use std::env;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::domain::text;
+use crate::plain_file;
+
+/// More bytes than any of these files has.
+const LARGEST: u64 = 8 * 1024 * 1024;
 pub use ini::{Entry, Refusal, Section};
 pub use profiles::{File, Places, Profile, Profiles, value};
 pub use shell::split;
@@ -71,7 +74,7 @@ impl SharedFiles {
 fn sections_of(path: Option<&Path>) -> (Vec<Section>, Option<Unreadable>) {
     let Some(path) = path else { return (Vec::new(), None) };
     let unread = |place: String, reason: &str| Some(Unreadable { place, reason: text::clean(reason) });
-    let bytes = match fs::read(path) {
+    let bytes = match plain_file::read(path, LARGEST) {
         Ok(bytes) => bytes,
         // A folder is no file either (`os.path.isfile`).
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory) => {
@@ -130,17 +133,17 @@ mod tests {
         let files = SharedFiles { config: path("config"), credentials: path("credentials") };
         assert_eq!(files.load().unwrap().all, []);
 
-        fs::write(folder.path().join("config"), "[profile prod]\nregion = us-east-1\n\n[profile prod]\n").unwrap();
+        std::fs::write(folder.path().join("config"), "[profile prod]\nregion = us-east-1\n\n[profile prod]\n").unwrap();
         let refused = files.load().unwrap_err();
         let shown = folder.path().join("config").display().to_string();
         assert_eq!(refused.to_string(), format!("{shown}:4: [profile prod] stands here a second time, after line 1"));
         let (sound, unread) = files.read();
         assert_eq!((sound.names().collect::<Vec<_>>(), unread), (vec!["prod"], Some(refused)));
 
-        fs::write(folder.path().join("config"), b"[profile \xff]\n").unwrap();
+        std::fs::write(folder.path().join("config"), b"[profile \xff]\n").unwrap();
         assert_eq!(files.load().unwrap_err().to_string(), format!("{shown}: it is not UTF-8"));
 
-        fs::write(folder.path().join("config"), "\u{feff}[profile prod]\n").unwrap();
+        std::fs::write(folder.path().join("config"), "\u{feff}[profile prod]\n").unwrap();
         let marked = files.load().unwrap_err().to_string();
         assert_eq!(
             marked,
@@ -153,8 +156,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| Some(folder.path().join(name));
         let files = SharedFiles { config: path("config"), credentials: path("credentials") };
-        fs::write(folder.path().join("config"), "[profile prod]\nregion = us-east-1\noutput = json\n").unwrap();
-        fs::write(folder.path().join("credentials"), "[prod]\n\nregion = eu-west-1\n").unwrap();
+        std::fs::write(folder.path().join("config"), "[profile prod]\nregion = us-east-1\noutput = json\n").unwrap();
+        std::fs::write(folder.path().join("credentials"), "[prod]\n\nregion = eu-west-1\n").unwrap();
         let profiles = files.load().unwrap();
         let at = |file: &str, line: u32| format!("{}:{line}", folder.path().join(file).display());
         assert_eq!(profiles.setting("prod", "region"), Some(("eu-west-1", at("credentials", 3))));

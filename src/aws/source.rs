@@ -3,7 +3,8 @@
 use std::env;
 use std::error::Error;
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
@@ -28,10 +29,15 @@ use super::process;
 use super::profile::{By, NotSignedIn};
 use super::regions::Regions;
 use super::settings;
-use super::shared_files::{File, Profile, Profiles, SharedFiles, value};
+use super::shared_files::{File, Profile, Profiles, SharedFiles, Unreadable, value};
 use super::trust::BadBundle;
 use super::usable::usable;
 use super::way::{ProfileError, Start, Way, assumes, way};
+use crate::domain::text;
+use crate::plain_file;
+
+/// More bytes than any token has.
+const LARGEST_TOKEN: u64 = 1024 * 1024;
 
 /// The variable that says that there are keys in the environment.
 const KEYS: &str = "AWS_ACCESS_KEY_ID";
@@ -137,6 +143,7 @@ impl Source {
         match ahead(is_set, found) {
             Some(Ahead::Keys) => return self.along(&none, from(Start::Environment)).await,
             Some(Ahead::WebIdentity) => {
+                can_be_read_by("AWS_WEB_IDENTITY_TOKEN_FILE")?;
                 let provider = WebIdentityTokenCredentialsProvider::builder().configure(&self.surroundings()).build();
                 let credentials = provider.provide_credentials().await?;
                 return Ok((checked(credentials, || "of AWS_WEB_IDENTITY_TOKEN_FILE".into())?, Vec::new()));
@@ -180,15 +187,21 @@ impl Source {
                 signed_in(By::Login, name, kept, &token)?;
                 self.by_sdk(settings::of_login(profiles, name)).await
             }
-            Start::WebIdentity => self.by_sdk(settings::of_web_identity(profiles, name)).await,
+            Start::WebIdentity => {
+                if let Some(path) = profiles.get(name).and_then(|profile| profile.get("web_identity_token_file")) {
+                    can_be_read(Path::new(path))?;
+                }
+                self.by_sdk(settings::of_web_identity(profiles, name)).await
+            }
             Start::Environment => EnvironmentVariableCredentialsProvider::new().provide_credentials().await,
             Start::Container => {
+                can_be_read_by("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")?;
                 let provider = EcsCredentialsProvider::builder().configure(&self.surroundings()).build();
                 provider.provide_credentials().await
             }
             Start::Instance => self.instance().await,
         };
-        let credentials = checked(found?, || self.origin(profiles, &way))?;
+        let credentials = checked(found?, || Self::origin(profiles, &way))?;
         Ok((credentials, way.roles))
     }
 
@@ -212,7 +225,7 @@ impl Source {
     }
 
     /// Whose credentials they are, for a person.
-    fn origin(&self, profiles: &Profiles, way: &Way) -> String {
+    fn origin(profiles: &Profiles, way: &Way) -> String {
         let name = &way.profile;
         match &way.start {
             Start::Keys(_) => {
@@ -246,17 +259,36 @@ impl Source {
         if let Some(timeouts) = self.config.timeout_config() {
             surroundings = surroundings.with_timeout_config(timeouts.clone());
         }
-        if let Some(http) = self.config.http_client() {
-            surroundings = surroundings.with_http_client(http);
-        }
         surroundings
     }
 }
 
 /// Whether somebody has ever signed in: the token of it is kept in a file of this folder.
 fn signed_in(by: By, profile: &str, kept: Option<PathBuf>, token: &str) -> Result<(), CredentialsError> {
-    let is_there = kept.is_none_or(|folder| fs::exists(folder.join(format!("{token}.json"))).unwrap_or(true));
-    if is_there { Ok(()) } else { Err(CredentialsError::invalid_configuration(NotSignedIn::new(by, profile))) }
+    let Some(path) = kept.map(|folder| folder.join(format!("{token}.json"))) else { return Ok(()) };
+    if fs::exists(&path).unwrap_or(true) {
+        can_be_read(&path)
+    } else {
+        Err(CredentialsError::invalid_configuration(NotSignedIn::new(by, profile)))
+    }
+}
+
+/// The SDK reads tokens whole, and waits for whoever writes a pipe.
+fn can_be_read(path: &Path) -> Result<(), CredentialsError> {
+    match plain_file::read(path, LARGEST_TOKEN) {
+        Ok(_) => Ok(()),
+        // What is not there the SDK says best.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => {
+            let place = text::clean(&path.display().to_string());
+            Err(CredentialsError::invalid_configuration(Unreadable { place, reason: error.to_string() }))
+        }
+    }
+}
+
+/// The same of a file that a variable of the environment names.
+fn can_be_read_by(variable: &str) -> Result<(), CredentialsError> {
+    env::var_os(variable).map_or(Ok(()), |path| can_be_read(Path::new(&path)))
 }
 
 /// Credentials that can sign.

@@ -2,13 +2,9 @@
 //! the profile name in their place, as for the AWS CLI (`botocore/configprovider.py`, `ca_bundle`).
 
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_http_client::{Builder, ConnectorBuilder};
+use aws_smithy_http_client::tls::{TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
@@ -17,6 +13,10 @@ use thiserror::Error;
 
 use super::shared_files::{Profile, expanded};
 use crate::domain::text;
+use crate::plain_file;
+
+/// More bytes than any bundle of certificates has.
+const LARGEST: u64 = 16 * 1024 * 1024;
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
@@ -59,7 +59,7 @@ impl Bundle {
     /// When the file cannot be read, or has no certificate in it.
     pub(super) fn client(&self) -> Result<SharedHttpClient, BadBundle> {
         let bad = |why: String| BadBundle { setting: self.setting.clone(), why };
-        let file = fs::read_to_string(&self.path).map_err(|error| bad(format!("cannot be read: {error}")))?;
+        let file = plain_file::text(&self.path, LARGEST).map_err(|error| bad(format!("cannot be read: {error}")))?;
         let mut store = TrustStore::empty();
         let mut count = 0_usize;
         // The SDK panics on a certificate that it cannot read.
@@ -71,16 +71,7 @@ impl Bundle {
             return Err(bad("has no certificate in it (PEM)".to_owned()));
         }
         let context = TlsContext::builder().with_trust_store(store).build().map_err(|error| bad(error.to_string()))?;
-        Ok(Builder::new().build_with_connector_fn(move |settings, components| {
-            let mut connector = ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
-            connector.set_tls_context(context.clone());
-            connector.set_connector_settings(settings.cloned());
-            if let Some(components) = components {
-                connector.set_sleep_impl(components.sleep_impl());
-            }
-            connector.set_proxy_config(Some(ProxyConfig::from_env()));
-            connector.build()
-        }))
+        Ok(super::limit::client(Some(context)))
     }
 }
 
@@ -122,7 +113,7 @@ mod tests {
         assert!(why().starts_with("cannot be read: "), "{}", why());
         for text in ["", "nothing", BEGIN, &format!("{BEGIN}\nbm90aGluZw==\n{END}\n"), &format!("{BEGIN}\n!\n{END}\n")]
         {
-            fs::write(&path, text).unwrap();
+            std::fs::write(&path, text).unwrap();
             assert_eq!(why(), "has no certificate in it (PEM)", "{text}");
         }
     }

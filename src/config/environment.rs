@@ -171,6 +171,15 @@ impl<'t> Reader<'_, 't, '_> {
                 let sound = |text: &str| !text.chars().any(|c| text::is_hostile(c) || c.is_whitespace());
                 spec.selector.name_prefix =
                     self.needed(entry, sound, "the beginning of names, such as \"shop-prod-\"").unwrap_or_default();
+                let prefix = &spec.selector.name_prefix;
+                // "This value is stored as a lowercase string" (`DescribeDBInstances`, `DBInstanceIdentifier`).
+                if prefix.chars().any(char::is_uppercase) {
+                    let message = format!(
+                        "name_prefix {prefix:?} matches nothing: RDS keeps names in lower case; write {:?}",
+                        prefix.to_lowercase()
+                    );
+                    self.problems.warning(entry.line, message);
+                }
             }
             "tags" => spec.selector.tags = self.tags(entry),
             "rpo" => spec.rpo = self.duration(entry),

@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::{Config, Known, Problem, Settings, read};
+use crate::plain_file;
+
+/// More bytes than any configuration has.
+const LARGEST: u64 = 8 * 1024 * 1024;
 
 /// The file to read: what the command line names, else what `QD_CONFIG` names, else `config.toml`
 /// in the platform's directory for quarterdeck's configuration. It need not exist. `None` only
@@ -37,7 +41,7 @@ pub fn load(path: &Path) -> io::Result<(Config, Vec<Problem>)> {
 /// # Errors
 /// When the file cannot be read as text.
 pub fn load_settings(path: &Path) -> io::Result<(Settings, Vec<Problem>)> {
-    let text = fs::read_to_string(path)?;
+    let text = plain_file::text(path, LARGEST)?;
     Ok(read::read_settings(&text, &path.display().to_string()))
 }
 
@@ -47,7 +51,7 @@ pub fn load_settings(path: &Path) -> io::Result<(Settings, Vec<Problem>)> {
 /// # Errors
 /// When the file cannot be read as text.
 pub fn check(path: &Path, known: &Known) -> io::Result<(Config, Vec<Problem>)> {
-    let text = fs::read_to_string(path)?;
+    let text = plain_file::text(path, LARGEST)?;
     let (mut config, problems) = read::read(&text, &path.display().to_string(), known);
     config.path = Some(path.to_owned());
     Ok((config, problems))

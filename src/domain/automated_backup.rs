@@ -6,16 +6,10 @@ use serde::{Deserialize, Serialize};
 /// An automated backup as `DescribeDBInstanceAutomatedBackups` tells it, text cleaned.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct AutomatedBackup {
-    /// `DBInstanceIdentifier` of its source.
-    pub database: String,
     /// `DbiResourceId` of its source.
     pub resource_id: String,
-    /// `Region` that the source is, or was, in.
-    pub region: String,
     /// `active`; `retained` after its instance was deleted; `creating` before the first backup is done.
     pub status: String,
     /// `RestoreWindow`: earliest and latest; absent until there is something to restore.
     pub window: Option<(Timestamp, Timestamp)>,
-    /// `BackupRetentionPeriod`, days.
-    pub retention_days: Option<i32>,
 }

@@ -196,6 +196,14 @@ impl Database {
         }
     }
 
+    /// Whether it serves and takes changes: `available`, or at work on its volume beneath. Both
+    /// `storage-optimization` and `storage-initialization` "remain available for operations" (RDS user guide,
+    /// "Viewing Amazon RDS DB instance status"), and the first may last over a day.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        matches!(self.status.as_str(), "available" | "storage-optimization" | "storage-initialization")
+    }
+
     /// The state of replication as RDS tells it in `StatusInfos`; `None` when this is no replica
     /// or RDS says nothing.
     #[must_use]

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Metric;
-use crate::ops::Kind;
 
 /// How soon somebody has to act. Ordered: the worst is the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -49,8 +48,6 @@ pub struct Finding {
     pub since: Option<Timestamp>,
     /// What to do next, one sentence.
     pub advice: String,
-    /// The operation that the advice comes to: it can be planned in this very state.
-    pub operation: Option<Kind>,
     /// The API or document that the rule comes from.
     pub source: &'static str,
     /// The metric that shows it, for a small chart beside it.

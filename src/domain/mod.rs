@@ -5,6 +5,7 @@
 
 pub mod alarm;
 pub mod automated_backup;
+pub mod blue_green;
 pub mod class;
 pub mod database;
 pub mod environment;
@@ -27,6 +28,7 @@ pub mod threshold;
 
 pub use alarm::{Alarm, AlarmState};
 pub use automated_backup::AutomatedBackup;
+pub use blue_green::BlueGreen;
 pub use database::Database;
 pub use environment::{Criticality, Environment, Site, SiteId};
 pub use event::Event;

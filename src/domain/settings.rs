@@ -1,7 +1,6 @@
 //! Settings of a DB instance that matter when it is made anew: a restore, a replica or a promotion
 //! keeps them, or must say that it does not.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What `DescribeDBInstances` tells beside [`super::Database`]'s own fields. What AWS left out is
@@ -47,10 +46,6 @@ pub struct Settings {
     pub replicated_backups: Vec<String>,
     /// `AwsBackupRecoveryPointArn`: AWS Backup keeps its continuous backup.
     pub aws_backup: Option<String>,
-    /// `AutomaticRestartTime`: when AWS starts it by itself while it is stopped.
-    pub restarts_at: Option<Timestamp>,
-    /// `StorageOperationStatus` with its percentage, while there is one: `Initializing 40 %`.
-    pub storage_operation: Option<String>,
 }
 
 /// `ParameterApplyStatus` of parameters that the next restart applies, wanted or not.

@@ -26,9 +26,6 @@ pub struct Snapshot {
     /// `DbiResourceId` of its source.
     #[serde(default)]
     pub resource_id: String,
-    /// `SourceDBSnapshotIdentifier`: ARN of what it was copied from, across regions or accounts.
-    #[serde(default)]
-    pub copied_from: Option<String>,
     /// `Iops` and `StorageThroughput` (MiB/s) of the instance then.
     #[serde(default)]
     pub iops: Option<i32>,

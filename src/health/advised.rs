@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::testing::{Bed, ago, now};
+use super::verdicts;
 use super::words::GIB;
 use crate::domain::{Identity, MaintenanceAction, Metric};
 use crate::ops::seen::Orderable;
@@ -61,7 +62,7 @@ fn beds() -> Vec<(&'static str, Bed)> {
     upgrade.database.pending = vec![("EngineVersion".into(), "17.6".into())];
     let mut member = healthy();
     member.database.cluster = Some("a-cluster".into());
-    let all = [
+    let all = vec![
         ("healthy", healthy()),
         ("no backups", no_backups),
         ("nothing to restore to", unreached),
@@ -73,7 +74,7 @@ fn beds() -> Vec<(&'static str, Bed)> {
         ("a member of a cluster", member),
         ("a replica", Bed::replica()),
     ];
-    all.into()
+    all
 }
 
 /// What is read for a plan on the bed's instance.
@@ -107,17 +108,13 @@ fn what_is_advised_can_be_planned_in_that_very_state() {
         for (what, mut bed) in beds() {
             bed.database.status = (*status).into();
             bed.database.storage.kind = "gp3".into();
-            for finding in bed.findings() {
-                let Some(kind) = finding.operation else { continue };
+            for (rule, verdict) in verdicts(&bed.subject(), &bed.thresholds, now(), &|_| None) {
+                let Some(kind) = verdict.operation else { continue };
                 let seen = seen(&bed);
                 let plan = Plan::make(&kind.offer(&seen), None, &seen);
                 let failed: Vec<_> = plan.checks.iter().filter(|c| c.state == CheckState::Failed).collect();
-                assert!(
-                    failed.is_empty(),
-                    "{} of {what} while {status} advises {kind:?}: {failed:?}",
-                    finding.rule
-                );
-                advised.insert((finding.rule, kind));
+                assert!(failed.is_empty(), "{} of {what} while {status} advises {kind:?}: {failed:?}", rule.id);
+                advised.insert((rule.id, kind));
             }
         }
     }
@@ -132,5 +129,8 @@ fn what_is_advised_can_be_planned_in_that_very_state() {
         ("pending-maintenance", Kind::ApplyMaintenance),
         ("restorable-time", Kind::CreateSnapshot),
     ];
-    assert_eq!(advised.into_iter().filter(|(rule, _)| *rule != "storage-runway").collect::<BTreeSet<_>>(), expected.into());
+    assert_eq!(
+        advised.into_iter().filter(|(rule, _)| *rule != "storage-runway").collect::<BTreeSet<_>>(),
+        expected.into()
+    );
 }

@@ -158,7 +158,6 @@ mod tests {
             evidence: String::new(),
             since,
             advice: "Do something.".into(),
-            operation: None,
             source: "test",
             metric: None,
         }

@@ -31,7 +31,7 @@ pub use coverage::{Coverage, Part, coverage};
 pub use ledger::{Beginning, Ledger, Standing};
 pub use lifecycle::{EngineSupport, engine_support};
 
-use rule::Case;
+use rule::{Case, Rule, Verdict};
 
 /// A DB instance and everything that the rules look at.
 ///
@@ -94,28 +94,38 @@ pub fn examine(
     now: Timestamp,
     standing: &dyn Fn(&'static str) -> Option<Severity>,
 ) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = rules::all()
-        .filter(|rule| rule.judges(subject))
-        .filter_map(|rule| {
-            let case = Case { subject, thresholds, now, standing: standing(rule.id) };
-            let verdict = (rule.check)(&case)?;
-            Some(Finding {
-                rule: rule.id,
-                severity: verdict.severity,
-                resource: subject.database.id.clone(),
-                arn: subject.database.arn.clone(),
-                summary: verdict.summary,
-                evidence: verdict.evidence,
-                since: verdict.since,
-                advice: verdict.advice,
-                operation: verdict.operation,
-                source: rule.source,
-                metric: rule.metric,
-            })
-        })
-        .collect();
+    let mut findings: Vec<Finding> =
+        verdicts(subject, thresholds, now, standing).map(|(rule, verdict)| finding(subject, rule, verdict)).collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
+}
+
+/// What the rules say of a DB instance, in their own order.
+fn verdicts<'a>(
+    subject: &'a Subject<'a>,
+    thresholds: &'a Thresholds,
+    now: Timestamp,
+    standing: &'a dyn Fn(&'static str) -> Option<Severity>,
+) -> impl Iterator<Item = (&'static Rule, Verdict)> + 'a {
+    rules::all().filter(|rule| rule.judges(subject)).filter_map(move |rule| {
+        let case = Case { subject, thresholds, now, standing: standing(rule.id) };
+        Some((rule, (rule.check)(&case)?))
+    })
+}
+
+fn finding(subject: &Subject<'_>, rule: &Rule, verdict: Verdict) -> Finding {
+    Finding {
+        rule: rule.id,
+        severity: verdict.severity,
+        resource: subject.database.id.clone(),
+        arn: subject.database.arn.clone(),
+        summary: verdict.summary,
+        evidence: verdict.evidence,
+        since: verdict.since,
+        advice: verdict.advice,
+        source: rule.source,
+        metric: rule.metric,
+    }
 }
 
 /// How many checks there are.

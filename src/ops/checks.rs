@@ -7,7 +7,8 @@ use crate::domain::Database;
 /// The states in which AWS starts an instance, by the words of its refusal: "cannot be started as it is
 /// not in one of the following statuses: 'stopped, inaccessible-encryption-credentials-recoverable,
 /// incompatible-network'" (`StartDBInstance`, `InvalidDBInstanceState`).
-pub const STARTS_FROM: &[&str] = &["stopped", "inaccessible-encryption-credentials-recoverable", "incompatible-network"];
+pub const STARTS_FROM: &[&str] =
+    &["stopped", "inaccessible-encryption-credentials-recoverable", "incompatible-network"];
 
 /// What must hold whatever is to be done: the right account, a target that is there.
 #[must_use]
@@ -43,6 +44,15 @@ pub fn of_everything(seen: &Seen) -> Vec<Check> {
     if let Some(why) = seen.database().and_then(|database| database.nature().refusal()) {
         checks.push(Check::hard("is RDS for PostgreSQL", false, why));
     }
+    if let Some(deployment) = &seen.blue_green {
+        let is_blue = seen.database().is_some_and(|database| database.arn == deployment.source);
+        let side = if is_blue { "blue, which serves" } else { "green, which is to take over" };
+        let why = format!(
+            "it is the {side}, of {} ({}): what is changed on one side is not on the other, and a switchover renames both",
+            deployment.name, deployment.status
+        );
+        checks.push(Check::soft("in no blue/green deployment", false, why));
+    }
     if there && !seen.owned {
         let name = format!("belongs to {}", seen.target.environment);
         let why = "name_prefix and tags of the configuration select it for another environment, or for none";
@@ -75,7 +85,10 @@ pub fn status_may_be(database: &Database, allowed: &[&str], doubtful: &[&str]) -
         return status_is(database, allowed);
     }
     let name = format!("{} is {}", database.id, allowed.first().unwrap_or(&"available"));
-    let why = format!("it is {}: AWS does not say whether it takes this then; if it refuses, nothing changes", database.status);
+    let why = format!(
+        "it is {}: AWS does not say whether it takes this then; if it refuses, nothing changes",
+        database.status
+    );
     Check::soft(name, false, why)
 }
 
@@ -94,6 +107,38 @@ pub fn say_restart(draft: &mut Draft, database: &Database) {
     draft.say("Parameters", text, tone);
 }
 
+/// Pending changes that interrupt when they are made ("An outage will result", `ModifyDBInstanceMessage`; a
+/// retention from or to 0 among them).
+const INTERRUPTS: &[&str] = &[
+    "EngineVersion",
+    "DBInstanceClass",
+    "DBSubnetGroupName",
+    "Port",
+    "DBInstanceIdentifier",
+    "BackupRetentionPeriod",
+    "StorageType",
+];
+
+/// What waits for the window and is replaced by what this plan sends.
+pub fn say_replaced(draft: &mut Draft, database: &Database, own: &[&str]) {
+    let waiting = database.pending.iter().filter(|(name, _)| own.contains(&name.as_str()));
+    let waiting: Vec<String> = waiting.map(|(name, value)| format!("{name}={value}")).collect();
+    if !waiting.is_empty() {
+        let text = format!("{}, which waits for the maintenance window", waiting.join(", "));
+        draft.say("Replaces", text, Tone::Warning);
+    }
+}
+
+/// What may be made by a restart: some of what is pending is (`ModifyDBInstanceMessage.ApplyImmediately`: "applied
+/// on the next call to RebootDBInstance, or the next failure reboot").
+pub fn say_pending(draft: &mut Draft, database: &Database) {
+    let waiting: Vec<String> = database.pending.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    if !waiting.is_empty() {
+        let text = format!("{}: AWS may make it with this restart", waiting.join(", "));
+        draft.say("Pending", text, Tone::Critical);
+    }
+}
+
 /// Why an instance is in none of these states.
 #[must_use]
 pub fn other_state(database: &Database, states: &[&str]) -> Option<String> {
@@ -104,6 +149,16 @@ pub fn other_state(database: &Database, states: &[&str]) -> Option<String> {
 /// engine upgrade is among it, and that has no way back.
 pub fn with_what_is_pending(draft: &mut Draft, database: &Database, own: &[&str], seen: &Seen) {
     draft.check(nothing_else_pending(database, own));
+    let others = database.pending.iter().filter(|(name, _)| !own.contains(&name.as_str()));
+    let interrupting: Vec<String> = others
+        .filter(|(name, _)| INTERRUPTS.contains(&name.as_str()))
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    if !interrupting.is_empty() {
+        let text = format!("{} is pending and goes out with it: that restarts the instance", interrupting.join(", "));
+        draft.say_instead("Interruption", text, Tone::Critical);
+    }
+    say_replaced(draft, database, own);
     let version = database.pending.iter().find(|(name, _)| name == "EngineVersion" && !own.contains(&"EngineVersion"));
     let forced = seen.maintenance.iter().find(|action| {
         let is_due = action.forced_at.or(action.auto_applied_after).or(action.current_apply).is_some();
@@ -115,7 +170,13 @@ pub fn with_what_is_pending(draft: &mut Draft, database: &Database, own: &[&str]
              restored from before"
         ),
         // AWS does not document it; engineers have reported it.
-        (None, Some(_)) => "a mandatory engine upgrade is pending: AWS may make it with this, and it cannot be taken back".to_owned(),
+        (None, Some(_)) => {
+            "a mandatory engine upgrade is pending: AWS may make it with this, and it cannot be taken back".to_owned()
+        }
+        (None, None) if !seen.is_read(&Part::Maintenance) => {
+            let text = "whether one is pending was not read: AWS may make it with this";
+            return draft.say("Engine upgrade", text, Tone::Warning);
+        }
         (None, None) => return,
     };
     draft.say("Engine upgrade", text, Tone::Critical);

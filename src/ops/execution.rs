@@ -272,10 +272,11 @@ impl Execution {
                 self.set(*step, StepState::Ended { sent, at, words: words.clone(), end });
             }
             Body::Ended { outcome, .. } => {
-                self.outcome = Some(outcome.clone());
+                let outcome = outcome.in_window(self.window());
                 self.ended = Some(at);
                 self.trouble = None;
                 self.note(at, outcome.words());
+                self.outcome = Some(outcome);
             }
             Body::TakenOver { note, .. } => self.note(at, note.clone()),
             _ => {}
@@ -317,7 +318,8 @@ impl Execution {
     }
 
     /// Whether no step needs another one: what becomes of one is nothing to the others.
-    fn are_independent(&self) -> bool {
+    #[must_use]
+    pub fn are_independent(&self) -> bool {
         self.plan.steps.len() > 1 && self.plan.steps.iter().all(|step| !step.wait)
     }
 
@@ -327,7 +329,8 @@ impl Execution {
     }
 
     fn unsent(&self) -> Vec<usize> {
-        (0..self.steps.len()).filter(|i| self.steps[*i] == StepState::Waiting).collect()
+        let is_unsent = |state: &StepState| matches!(state, StepState::Waiting | StepState::NotSent { .. });
+        (0..self.steps.len()).filter(|i| self.steps.get(*i).is_some_and(is_unsent)).collect()
     }
 
     /// The outcome to be written by [`Act::Finish`].
@@ -335,8 +338,8 @@ impl Execution {
     pub fn verdict(&self) -> Outcome {
         let unsent = self.unsent();
         let any_ended = self.steps.iter().any(|state| matches!(state, StepState::Ended { .. }));
-        if self.are_independent() && any_ended && self.steps.iter().any(is_broken) {
-            return self.incomplete();
+        if self.are_independent() && !self.never_began() && self.steps.iter().any(is_broken) {
+            return self.of_independent(unsent);
         }
         for state in &self.steps {
             let outcome = match state {
@@ -357,15 +360,19 @@ impl Execution {
             let why = "the console that was carrying it out ended; make a new plan for the rest".to_owned();
             return Outcome::Interrupted { unsent, why };
         }
-        let window = self.steps.iter().rev().find_map(|state| match state {
-            StepState::Ended { end: StepEnd::Scheduled { window }, .. } => Some(window.clone()),
+        Outcome::Done.in_window(self.window())
+    }
+
+    /// The maintenance window that a step was left to.
+    fn window(&self) -> Option<&str> {
+        self.steps.iter().rev().find_map(|state| match state {
+            StepState::Ended { end: StepEnd::Scheduled { window }, .. } => Some(window.as_str()),
             _ => None,
-        });
-        window.map_or(Outcome::Done, |window| Outcome::Scheduled { window })
+        })
     }
 
     /// What of independent steps came to no good end, each with its instance and why.
-    fn incomplete(&self) -> Outcome {
+    fn of_independent(&self, unsent: Vec<usize>) -> Outcome {
         let not_done: Vec<usize> = (0..self.steps.len()).filter(|i| self.steps.get(*i).is_none_or(is_broken)).collect();
         let why = not_done.iter().filter_map(|place| {
             let about = self.plan.steps.get(*place)?.follow.instance().unwrap_or_default();
@@ -376,7 +383,15 @@ impl Execution {
             }
         });
         let why = why.collect::<Vec<_>>().join("; ");
-        Outcome::Incomplete { not_done, why }
+        let is_unknown = |state: &StepState| matches!(state, StepState::Ended { end: StepEnd::Unknown, .. });
+        let is_refused = |state: &StepState| matches!(state, StepState::NotSent { by_aws: true, .. });
+        if self.steps.iter().any(is_unknown) {
+            Outcome::Unknown { unsent, why }
+        } else if self.steps.iter().all(is_refused) {
+            Outcome::Refused { why }
+        } else {
+            Outcome::Incomplete { not_done, why }
+        }
     }
 
     /// The outcome when the engineer gives it up: whatever was sent goes on in AWS.
@@ -446,7 +461,7 @@ impl Execution {
         let ready = if starts {
             crate::ops::checks::STARTS_FROM.contains(&database.status.as_str())
         } else {
-            database.status == "available"
+            database.is_usable()
         };
         if !ready {
             return Err(vec![format!("{id} is {}", database.status)]);
@@ -494,7 +509,8 @@ impl Execution {
     }
 
     /// Seconds after which a step is no longer followed.
-    fn longest(&self, step: usize) -> i64 {
+    #[must_use]
+    pub fn longest(&self, step: usize) -> i64 {
         (self.stuck_after(step) * 4).max(LONGEST_AT_LEAST)
     }
 

@@ -1,10 +1,10 @@
-//! The fingerprint of a plan: what was approved, in eight characters.
+//! The fingerprint of a plan: what was approved, in sixteen characters.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::plan::Plan;
-use super::seen::{Seen, TargetKind};
+use super::seen::{Part, Seen, TargetKind};
 use crate::domain::Database;
 
 /// SHA-256 over everything that a plan stands on and everything that it sends, in hex.
@@ -49,10 +49,11 @@ impl Fingerprint {
 #[must_use]
 pub fn of(plan: &Plan) -> Fingerprint {
     let calls: Vec<_> = plan.steps.iter().map(|step| (&step.call, &step.follow, step.wait, step.verify)).collect();
+    let gates: Vec<_> = plan.steps.iter().map(|step| step.gate).collect();
     // When it was made counts, too: nobody makes an old approval young again.
     let form = match plan.form {
         1 => "quarterdeck plan 1".to_owned(),
-        form => format!("quarterdeck plan {form}, made {:?}", plan.made_at),
+        form => format!("quarterdeck plan {form}, made {:?}, asked again {gates:?}", plan.made_at),
     };
     let stands_on = (
         form,
@@ -91,12 +92,16 @@ pub fn observed(seen: &Seen, subjects: &[(String, String)]) -> Vec<(String, Stri
         }
     }
     // When AWS does what is pending by itself belongs to what was agreed to.
+    if !seen.is_read(&Part::Maintenance) {
+        all.push(("maintenance".into(), "not read".to_owned()));
+    }
     let arn = seen.database().map(|d| d.arn.as_str());
     for action in seen.maintenance.iter().filter(|action| Some(action.arn.as_str()) == arn) {
-        let dates = [action.current_apply, action.auto_applied_after, action.forced_at];
-        let dates: Vec<String> = dates.iter().flatten().map(ToString::to_string).collect();
-        let value = format!("{} {}", action.opt_in.as_deref().unwrap_or("nobody opted in"), dates.join(" "));
-        all.push((format!("maintenance {}", action.action), value.trim_end().to_owned()));
+        let dates = [("at", action.current_apply), ("from", action.auto_applied_after), ("forced", action.forced_at)];
+        let dates = dates.into_iter().filter_map(|(word, at)| Some(format!("{word} {}", at?.strftime("%FT%TZ"))));
+        let opted = action.opt_in.as_deref().map_or("nobody opted in".to_owned(), |kind| format!("opted in {kind}"));
+        let value = std::iter::once(opted).chain(dates).collect::<Vec<_>>().join(", ");
+        all.push((format!("maintenance {}", action.action), value));
     }
     if seen.target.kind == TargetKind::DbSnapshot {
         match seen.snapshot() {
@@ -130,12 +135,18 @@ fn facts(d: &Database, named: bool, all: &mut Vec<(String, String)>) {
     say("IOPS", number(storage.iops));
     say("throughput", number(storage.throughput));
     say("source", d.source.clone().unwrap_or_default());
-    say("replicas", d.followers().collect::<Vec<_>>().join(" "));
+    say("replicas", sorted(d.followers().map(str::to_owned).collect()).join(" "));
     say("cluster", d.cluster.clone().or(d.source_cluster.clone()).unwrap_or_default());
     say("backup retention", d.backup_retention_days.to_string());
     say("deletion protection", d.deletion_protection.to_string());
     say("backup window", d.backup_window.clone());
     say("maintenance window", d.maintenance_window.clone());
     let pending: Vec<String> = d.pending.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    say("pending changes", pending.join(" "));
+    say("pending changes", sorted(pending).join(" "));
+}
+
+/// AWS lists in any order; the world is the same in each.
+fn sorted(mut all: Vec<String>) -> Vec<String> {
+    all.sort_unstable();
+    all
 }

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::checks::STARTS_FROM;
 use crate::domain::database::Condition;
 use crate::domain::{Database, Event, MaintenanceAction, Snapshot};
 
@@ -174,7 +175,7 @@ impl Follow {
     }
 
     fn of_instance(&self, d: &Database, look: &Look, sent: Timestamp) -> Progress {
-        let available = d.condition() == Condition::Healthy || d.status == "storage-optimization";
+        let available = d.is_usable();
         // A start or a reboot is how some of these states are left.
         let recovers = matches!(self, Self::Running { .. } | Self::Restarted { .. })
             && look.at.as_second() - sent.as_second() < RECOVERS;
@@ -195,13 +196,10 @@ impl Follow {
             Self::Created { replica: true, .. } if terminated(d) => {
                 return Progress::Failed("its replication was terminated".into());
             }
-            Self::Created { replica, .. } => d.status == "available" && (!replica || replicates(d)),
-            Self::Values { values, .. } => {
-                let is_through = |wanted: &(String, String)| shows(d, wanted) && !d.pending.iter().any(|(n, _)| *n == wanted.0);
-                available && values.iter().all(is_through)
-            }
-            Self::Pending { values, .. } => values.iter().all(|wanted| shows(d, wanted) || awaits(d, wanted)),
-            Self::Standalone { .. } => available && d.source.is_none(),
+            Self::Created { replica, .. } => available && (!replica || replicates(d)),
+            Self::Values { values, .. } => available && values.iter().all(|wanted| settled(d, wanted)),
+            Self::Pending { values, .. } => values.iter().all(|wanted| settled(d, wanted) || awaits(d, wanted)),
+            Self::Standalone { .. } => available && !d.is_replica(),
             Self::Restarted { failover_from: None, .. } => available && said(look, sent, &["restarted"]),
             Self::Restarted { failover_from: Some(from), .. } => {
                 available
@@ -283,18 +281,18 @@ impl Follow {
         match self {
             // The window may open meanwhile, but a change that is begun is pending until it is made.
             Self::Values { values, .. } | Self::Pending { values, .. } => {
-                let is_there = |d: &Database| values.iter().all(|wanted| shows(d, wanted) || awaits(d, wanted));
+                let is_there = |d: &Database| values.iter().all(|wanted| settled(d, wanted) || awaits(d, wanted));
                 is_there(d) && !before.is_some_and(is_there)
             }
             // Others modify and reboot a replica too: only these are a promotion's.
-            Self::Standalone { .. } => d.source.is_none() || now(&["promoting"]) || said(look, sent, &["promot"]),
+            Self::Standalone { .. } => !d.is_replica() || now(&["promoting"]) || said(look, sent, &["promot"]),
             Self::Restarted { failover_from, .. } => {
                 now(&["rebooting"])
                     || said(look, sent, &["restarted", "shutdown", "failover started", "failover completed"])
                     || failover_from.as_ref().is_some_and(|from| d.zone.as_deref().is_some_and(|zone| zone != from))
             }
             Self::Stopped { .. } => now(&["stopping", "stopped"]),
-            Self::Running { .. } => !now(&["stopped", "stopping"]),
+            Self::Running { .. } => !now(&["stopping"]) && !now(STARTS_FROM),
             Self::Maintained { action, opt_in, .. } => {
                 now(&["maintenance", "upgrading"])
                     || look.maintenance.iter().find(|m| m.action == *action).is_none_or(|m| opted(m, opt_in))
@@ -307,6 +305,11 @@ impl Follow {
 /// Whether the instance has a value; names as in [`attribute`].
 fn shows(d: &Database, (name, value): &(String, String)) -> bool {
     attribute(d, name).as_deref() == Some(value.as_str())
+}
+
+/// Whether the instance has a value, and nothing else is pending for it.
+fn settled(d: &Database, wanted: &(String, String)) -> bool {
+    shows(d, wanted) && !d.pending.iter().any(|(name, _)| *name == wanted.0)
 }
 
 /// Whether a value is pending for the instance.
@@ -363,7 +366,7 @@ fn snapshot_progress(look: &Look, name: &str, with_instance: bool) -> Progress {
     let Some(snapshot) = &look.snapshot else { return Progress::Going("not listed yet".into()) };
     match snapshot.status.as_str() {
         "available" => match look.database.as_ref().filter(|_| with_instance) {
-            Some(d) if d.condition() == Condition::Changing && d.status != "storage-optimization" => {
+            Some(d) if d.condition() == Condition::Changing && !d.is_usable() => {
                 Progress::Going(format!("snapshot available, instance {}", d.status))
             }
             _ => Progress::Reached("available".into()),
@@ -592,5 +595,46 @@ mod tests {
         assert!(matches!(start.progress(&seen, at()), Progress::Going(_)));
         seen.at = later(901);
         assert!(matches!(start.progress(&seen, at()), Progress::Failed(_)));
+    }
+
+    /// A replica of a Multi-AZ DB cluster has no source instance; it is a replica all the same.
+    #[test]
+    fn a_replica_of_a_cluster_is_no_primary_before_it_is() {
+        let follow = Follow::Standalone { region: "us-east-1".into(), id: ID.into() };
+        let mut d = database(ID, "us-east-1");
+        d.source_cluster = Some("arn:aws:rds:us-east-1:111122223333:cluster:catalog".into());
+        assert_eq!(follow.progress(&look(Some(d.clone())), at()), Progress::Going("available".into()));
+        assert_eq!(follow.happened(&look(Some(d.clone())), Some(&d), at()), Happened::NoSign);
+        let mut released = d.clone();
+        released.source_cluster = None;
+        assert_eq!(follow.progress(&look(Some(released)), at()), Progress::Reached("available".into()));
+    }
+
+    /// To set the class that it has takes back the one that waits; nothing happened while that waits.
+    #[test]
+    fn a_change_that_is_taken_back_waits_no_longer() {
+        let mut d = database(ID, "us-east-1");
+        let values = vec![("DBInstanceClass".to_owned(), d.class.clone())];
+        let follow = Follow::Values { region: "us-east-1".into(), id: ID.into(), values };
+        let settled = d.clone();
+        d.pending = vec![("DBInstanceClass".into(), "db.r6g.4xlarge".into())];
+        assert_eq!(follow.happened(&look(Some(d.clone())), Some(&d), at()), Happened::NoSign);
+        assert_eq!(follow.happened(&look(Some(settled)), Some(&d), at()), Happened::Yes);
+    }
+
+    #[test]
+    fn a_start_that_nobody_saw_is_not_taken_for_one() {
+        let follow = Follow::Running { region: "us-east-1".into(), id: ID.into() };
+        let mut d = database(ID, "us-east-1");
+        for (status, happened) in [
+            ("stopped", Happened::NoSign),
+            ("incompatible-network", Happened::NoSign),
+            ("inaccessible-encryption-credentials-recoverable", Happened::NoSign),
+            ("starting", Happened::Yes),
+            ("available", Happened::Yes),
+        ] {
+            d.status = status.into();
+            assert_eq!(follow.happened(&look(Some(d.clone())), None, at()), happened, "{status}");
+        }
     }
 }

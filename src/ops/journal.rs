@@ -16,8 +16,8 @@ use super::guard::Approval;
 use super::operation::Kind;
 use super::plan::Plan;
 use super::seen::Target;
-use crate::domain::{Database, Event};
 use crate::domain::text::is_hostile;
+use crate::domain::{Database, Event};
 
 pub use chain::{Break, Head, Link, Report, verify};
 
@@ -344,8 +344,22 @@ impl Outcome {
             | Self::GivenUp { unsent, why }
             | Self::Abandoned { unsent, why }
             | Self::Unknown { unsent, why } => {
-                if unsent.is_empty() { why.clone() } else { format!("{why}; {} not sent", steps(unsent)) }
+                if unsent.is_empty() {
+                    why.clone()
+                } else {
+                    format!("{why}; {} not sent", steps(unsent))
+                }
             }
+        }
+    }
+
+    /// The same, with the window that a step was left to: that is not done yet. The first form of the
+    /// journal called it done.
+    #[must_use]
+    pub fn in_window(&self, window: Option<&str>) -> Self {
+        match (self, window) {
+            (Self::Done, Some(window)) => Self::Scheduled { window: window.to_owned() },
+            _ => self.clone(),
         }
     }
 

@@ -226,11 +226,12 @@ impl Draft {
         self.checks.push(check);
     }
 
-    /// In GovCloud and China AWS wants a `PreSignedUrl` with what is encrypted and comes from another region
-    /// (`CopyDBSnapshot`, `CreateDBInstanceReadReplica`), which this version does not send.
-    pub fn check_presigned(&mut self, is_needed: bool, region: &str) {
-        if is_needed && Partition::of_region(region) != Partition::Commercial {
-            let why = "in this partition AWS wants a PreSignedUrl, which is not sent from here: the aws command makes one";
+    /// With what is encrypted and comes from another region AWS wants a `PreSignedUrl` in some partitions, which
+    /// this version does not send.
+    pub fn check_presigned(&mut self, is_needed: bool, region: &str, wanted_in: &[Partition]) {
+        if is_needed && wanted_in.contains(&Partition::of_region(region)) {
+            let why =
+                "in this partition AWS wants a PreSignedUrl, which is not sent from here: the aws command makes one";
             self.check(Check::hard("no PreSignedUrl is needed", false, why));
         }
     }
@@ -246,6 +247,12 @@ impl Draft {
     /// Adds a consequence.
     pub fn say(&mut self, label: &str, text: impl Into<String>, tone: Tone) {
         self.consequences.push(Consequence { label: label.to_owned(), text: text.into(), tone });
+    }
+
+    /// Says it in place of what was said under this label.
+    pub fn say_instead(&mut self, label: &str, text: impl Into<String>, tone: Tone) {
+        self.consequences.retain(|said| said.label != label);
+        self.say(label, text, tone);
     }
 
     /// Adds a call that is waited for; `usual` are seconds, least and most. The first one stands on
@@ -272,6 +279,7 @@ pub(super) fn first_form() -> u8 {
     1
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 fn is_first(form: &u8) -> bool {
     *form == first_form()
 }

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AutomatedBackup, Criticality, Database, Event, Identity, MaintenanceAction, Snapshot};
+use crate::domain::{AutomatedBackup, BlueGreen, Criticality, Database, Event, Identity, MaintenanceAction, Snapshot};
+
+/// Seconds after which a lag is no longer what it is now; CloudWatch has one a minute, some minutes late.
+const RECENT: i64 = 240;
 
 /// What an operation is done to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -65,6 +68,8 @@ pub enum Part {
     SnapshotNames(String),
     /// What can be restored to a point in time.
     Backups,
+    /// Blue/green deployments.
+    BlueGreen,
     Maintenance,
     Events,
     /// The instance classes that may be ordered.
@@ -82,6 +87,7 @@ impl std::fmt::Display for Part {
             Self::Snapshots => f.write_str("snapshots"),
             Self::SnapshotNames(region) => write!(f, "names of snapshots in {region}"),
             Self::Backups => f.write_str("automated backups"),
+            Self::BlueGreen => f.write_str("blue/green deployments"),
             Self::Maintenance => f.write_str("pending maintenance"),
             Self::Events => f.write_str("events"),
             Self::Classes => f.write_str("classes that may be ordered"),
@@ -130,6 +136,9 @@ pub struct Seen {
     pub snapshot_names: Vec<(String, Vec<String>)>,
     /// Automated backups of the target, or of the instance that the target snapshot is of.
     pub backups: Vec<AutomatedBackup>,
+    /// The blue/green deployment in force that the target is a side of.
+    #[serde(default)]
+    pub blue_green: Option<BlueGreen>,
     pub maintenance: Vec<MaintenanceAction>,
     /// Events of the target, oldest first: the last 24 h, or the whole restorable window (at most
     /// 14 days) for a restore.
@@ -162,6 +171,8 @@ pub struct Readings {
     pub connections: Option<f64>,
     /// `ReplicaLag`, seconds; -1 when replication is not running.
     pub lag: Option<f64>,
+    /// When the lag was measured: a metric that is no longer reported leaves its last value behind.
+    pub lag_at: Option<Timestamp>,
     /// `FreeStorageSpace`, GiB.
     pub free_storage: Option<f64>,
     /// `CPUUtilization`, percent.
@@ -188,6 +199,7 @@ impl Seen {
             snapshots: Vec::new(),
             snapshot_names: Vec::new(),
             backups: Vec::new(),
+            blue_green: None,
             maintenance: Vec::new(),
             events: Vec::new(),
             orderable: Vec::new(),
@@ -213,8 +225,8 @@ impl Seen {
     /// AWS tells it; `None` when there is nothing to restore, or it was not read ([`Part::Backups`]).
     #[must_use]
     pub fn restore_window(&self, resource_id: &str) -> Option<(Timestamp, Timestamp)> {
-        let of_it = self.backups.iter().filter(|backup| backup.resource_id == resource_id);
-        of_it.filter_map(|backup| backup.window).next()
+        let mut of_it = self.backups.iter().filter(|backup| backup.resource_id == resource_id);
+        of_it.find_map(|backup| backup.window)
     }
 
     /// The DB instance that is the target.
@@ -253,6 +265,19 @@ impl Seen {
     #[must_use]
     pub fn readings(&self, database: &Database) -> Option<&Readings> {
         self.readings.iter().find(|r| r.region == database.region && r.database == database.id)
+    }
+
+    /// The lag of a replica, in seconds, and when it was measured: within the last minutes, or it is not known.
+    #[must_use]
+    pub fn lag(&self, replica: &Database) -> Option<(f64, Timestamp)> {
+        self.last_lag(replica).filter(|(_, at)| self.at.as_second() - at.as_second() <= RECENT)
+    }
+
+    /// The newest lag that CloudWatch gave, however old.
+    #[must_use]
+    pub fn last_lag(&self, replica: &Database) -> Option<(f64, Timestamp)> {
+        let readings = self.readings(replica)?;
+        Some((readings.lag?, readings.lag_at?))
     }
 
     /// True when a DB instance of this name is known in the region.

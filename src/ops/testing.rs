@@ -99,8 +99,6 @@ pub fn with_everything_set(d: &mut Database) {
         capacity_reservation: Some("reservation-1".into()),
         replicated_backups: vec!["arn:aws:rds:us-west-2:111122223333:auto-backup:ab-1".into()],
         aws_backup: Some("arn:aws:backup:us-east-1:111122223333:recovery-point:continuous".into()),
-        restarts_at: None,
-        storage_operation: None,
     };
 }
 
@@ -158,6 +156,7 @@ pub fn seen() -> Seen {
         database: id.into(),
         connections: Some(connections),
         lag,
+        lag_at: lag.map(|_| at()),
         free_storage: Some(38.0),
         cpu: Some(41.0),
         at: Some(at()),
@@ -194,16 +193,14 @@ pub fn seen() -> Seen {
             readings("rentaliq-prod-db-replica-1", "us-east-1", 35.0, Some(1.0)),
             readings("rentaliq-prod-db-dr", "us-west-2", 4.0, Some(312.0)),
         ],
+        blue_green: None,
         last_known: None,
         missing: Vec::new(),
         snapshot_names: ["us-east-1", "us-west-2"].map(|r| (r.to_owned(), Vec::new())).into(),
         backups: vec![AutomatedBackup {
-            database: "rentaliq-prod-db".into(),
             resource_id: "db-RENTALIQ-PROD-DB".into(),
-            region: "us-east-1".into(),
             status: "active".into(),
             window: "2026-10-23T03:10:00Z".parse().ok().zip("2026-11-22T03:07:32Z".parse().ok()),
-            retention_days: Some(30),
         }],
     }
 }

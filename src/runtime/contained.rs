@@ -41,6 +41,7 @@ fn said(panic: &(dyn Any + Send)) -> String {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unused_async, reason = "what is contained is a future")]
     async fn headers(bad: u8) -> u8 {
         assert!(bad != 1, "a bad header");
         assert!(bad == 0, "{bad} bad headers");

@@ -24,7 +24,7 @@ use crate::domain::database::Condition;
 use crate::domain::{Database, Event, Fault, FaultKind, Identity};
 use crate::ops::execution::{Act, StepState, ended};
 use crate::ops::journal::{Body, Entry, ExecutionId, Outcome, StepEnd};
-use crate::ops::plan::Plan;
+use crate::ops::plan::{Gate, Plan};
 use crate::ops::{Approved, Execution, Follow, Seen};
 
 /// Between two looks at what was sent: short at first, because much is over in seconds.
@@ -34,6 +34,9 @@ const LOOKS_AT_A_PACE: usize = 15;
 /// A step that needs its instance `available` waits for it so long: a restore or a promotion shows
 /// `available` and goes on for moments with backups and reboots of its own.
 const SETTLES_WITHIN: i64 = 1800;
+/// Before a call is made again that AWS did not take yet; longer each time, up to the longest.
+const PAUSE: Duration = Duration::from_secs(15);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Where the course of an execution is told.
 #[derive(Clone)]
@@ -68,8 +71,8 @@ struct Verified {
     before: Option<Box<Database>>,
     /// Its newest events.
     events: Vec<Event>,
-    /// A step whose call AWS did not take for the state of the instance, and since when.
-    deferred: Option<(usize, Instant)>,
+    /// A step whose call AWS did not take for the state of the instance: since when, and how often.
+    deferred: Option<(usize, Instant, u32)>,
 }
 
 impl Run {
@@ -105,7 +108,7 @@ impl Run {
             self.publish(&execution).await;
             return Some(execution);
         }
-        Some(self.carry(execution, Some(&approved), claim).await)
+        Some(Box::pin(self.carry(execution, Some(&approved), claim)).await)
     }
 
     /// An execution before this one that is still followed and touches the same resources.
@@ -138,7 +141,7 @@ impl Run {
         if self.write(&mut execution, body).await.is_err() {
             return execution;
         }
-        self.carry(execution, None, claim).await
+        Box::pin(self.carry(execution, None, claim)).await
     }
 
     /// Ends what belongs to a world that is no more.
@@ -154,7 +157,7 @@ impl Run {
     async fn carry(&self, mut execution: Execution, approved: Option<&Approved<Plan>>, _claim: Claim) -> Execution {
         let mut looks = 0;
         let mut verified = Verified::default();
-        let mut denied_since = None;
+        let mut unseen_since = None;
         let mut given_up = self.given_up.clone();
         loop {
             self.publish(&execution).await;
@@ -190,7 +193,7 @@ impl Run {
                         Ok(()) = given_up.changed() => continue,
                     }
                     looks += 1;
-                    self.look(&mut execution, &mut denied_since).await
+                    self.look(&mut execution, &mut unseen_since).await
                 }
             };
             if let Err(why) = written {
@@ -207,8 +210,10 @@ impl Run {
     async fn verify(&self, execution: &mut Execution, step: usize, verified: &mut Verified) -> Result<(), String> {
         let id = execution.id.clone();
         // By the world's clock, and by this machine's where the world stands still.
-        let until = self.clock.now().as_second() + SETTLES_WITHIN;
-        let patience = Instant::now() + Duration::from_secs(SETTLES_WITHIN.unsigned_abs());
+        let longest = settles_within(execution, step);
+        let until = self.clock.now().as_second() + longest;
+        let patience = Instant::now() + Duration::from_secs(longest.unsigned_abs());
+        sleep(verified.pause_before(step)).await;
         loop {
             let in_time = step > 0 && self.clock.now().as_second() < until && Instant::now() < patience;
             let found = self.read_for(execution, step, verified.operator.as_ref()).await;
@@ -220,35 +225,31 @@ impl Run {
                 Err(fault) => {
                     self.denied(execution, step, &fault).await;
                     let fault = format!("the state could not be read right before sending: {}", words(&fault));
-                    (String::new(), Some(rejected(id.clone(), step, fault, None)))
+                    (String::new(), Some(rejected(id.clone(), step, fault)))
                 }
                 Ok((session, identity, fresh)) => match execution.verify(step, &fresh, &identity) {
-                    Ok(_) if self.refused(execution, step).is_some() => {
-                        let why = self.refused(execution, step).unwrap_or_default();
-                        let fault = format!("nothing more was sent: {why}");
-                        let execution = id.clone();
-                        (String::new(), Some(rejected(execution, step, fault, None)))
-                    }
                     Ok(fingerprint) => {
+                        let body = match self.refused(execution, step) {
+                            Some(why) => rejected(id.clone(), step, format!("nothing more was sent: {why}")),
+                            None => Body::Verified { execution: id.clone(), fingerprint, sender: identity.arn.clone() },
+                        };
                         verified.operator = Some(session);
                         verified.before = instance_of(execution, step, &fresh).cloned().map(Box::new);
                         verified.events = newest_events(execution, step, &fresh);
-                        (
-                            String::new(),
-                            Some(Body::Verified { execution: id.clone(), fingerprint, sender: identity.arn.clone() }),
-                        )
+                        (String::new(), Some(body))
                     }
                     // A later step's instance may still be settling; the first one's may not.
-                    Err(_) if in_time && is_settling(execution, step, &fresh) => {
+                    Err(_) if in_time && !execution.are_independent() && is_settling(execution, step, &fresh) => {
                         verified.operator = Some(session);
                         ("waiting until the instance is available".to_owned(), None)
                     }
                     Err(differences) => {
                         execution.trouble = None;
-                        let fault = format!("nothing was sent, the state changed: {}", differences.join("; "));
+                        let what = if step == 0 { "nothing was sent" } else { "nothing more was sent" };
+                        let fault = format!("{what}, the state changed: {}", differences.join("; "));
                         self.write(execution, Body::Changed { execution: id.clone(), differences }).await?;
                         let execution = id.clone();
-                        (String::new(), Some(rejected(execution, step, fault, None)))
+                        (String::new(), Some(rejected(execution, step, fault)))
                     }
                 },
             };
@@ -299,7 +300,7 @@ impl Run {
         let id = execution.id.clone();
         let Some(session) = verified.operator.clone() else {
             let fault = "nobody is there to send it".to_owned();
-            return self.write(execution, rejected(id, step, fault, None)).await;
+            return self.write(execution, rejected(id, step, fault)).await;
         };
         let call = approved.plan().steps.get(step).map(|s| Box::new(s.call.clone()));
         let before = std::mem::take(&mut verified.events);
@@ -309,16 +310,21 @@ impl Run {
         let body = match send(&session, approved, step).await {
             Ok(receipt) => Body::Sent { execution: id, step, request_id: receipt.request_id },
             // AWS is busy with the instance for a moment longer than it shows: nothing was changed.
-            Err(SendFault::NotSent(fault)) if step > 0 && is_state(&fault) && verified.waits_for(step) => {
+            Err(SendFault::Refused(fault))
+                if step > 0
+                    && !execution.are_independent()
+                    && is_state(&fault)
+                    && verified.waits_for(execution, step) =>
+            {
                 let request_id = fault.request_id.clone();
                 Body::Deferred { execution: id, step, fault: fault.to_string(), request_id }
             }
-            Err(SendFault::NotSent(fault)) => {
-                self.denied(execution, step, &fault).await;
+            Err(failed @ (SendFault::Refused(_) | SendFault::NotSent(_))) => {
+                let by_aws = matches!(failed, SendFault::Refused(_));
+                let fault = failed.fault();
+                self.denied(execution, step, fault).await;
                 let request_id = fault.request_id.clone();
-                // An answer of AWS's own has its request id; without one nothing may have left.
-                let by_aws = request_id.is_some();
-                Body::Rejected { execution: id, step, fault: words(&fault), request_id, by_aws }
+                Body::Rejected { execution: id, step, fault: words(fault), request_id, by_aws }
             }
             Err(SendFault::Ambiguous(fault)) => {
                 let before = verified.before.take();
@@ -328,7 +334,7 @@ impl Run {
         self.write(execution, body).await
     }
 
-    async fn look(&self, execution: &mut Execution, denied_since: &mut Option<Instant>) -> Result<(), String> {
+    async fn look(&self, execution: &mut Execution, unseen_since: &mut Option<Instant>) -> Result<(), String> {
         for step in execution.open_steps() {
             let Some(follow) = execution.plan.steps.get(step).map(|s| s.follow.clone()) else { continue };
             let since = execution.sent_at(step).unwrap_or(execution.started);
@@ -341,11 +347,10 @@ impl Run {
             match look(&self.place.reader, &follow, &known, since, self.clock.now()).await {
                 // What may never be looked at has no end that could be seen.
                 Err(fault)
-                    if matches!(fault.kind, FaultKind::Denied { .. })
-                        && denied_since.get_or_insert_with(Instant::now).elapsed().as_secs()
-                            > SETTLES_WITHIN.unsigned_abs() =>
+                    if unseen_since.get_or_insert_with(Instant::now).elapsed().as_secs()
+                        > unseen_for(&fault, execution, step).unsigned_abs() =>
                 {
-                    let words = format!("its end cannot be seen: {}", fault);
+                    let words = format!("its end cannot be seen: {fault}; AWS goes on with it");
                     let body = ended(execution.id.clone(), step, words, StepEnd::Unknown);
                     self.write(execution, body).await?;
                 }
@@ -353,7 +358,7 @@ impl Run {
                     execution.trouble = Some(format!("it cannot be looked at: {fault}; {}", fault.advice()));
                 }
                 Ok(seen) => {
-                    *denied_since = None;
+                    *unseen_since = None;
                     execution.trouble = None;
                     if let Some(body) = execution.take_look(step, &seen) {
                         self.write(execution, body).await?;
@@ -408,12 +413,34 @@ impl Run {
 
 impl Verified {
     /// Whether a step that AWS did not take for the state of its instance may be tried once more.
-    fn waits_for(&mut self, step: usize) -> bool {
-        let since = match self.deferred {
-            Some((of, since)) if of == step => since,
-            _ => self.deferred.insert((step, Instant::now())).1,
-        };
-        since.elapsed() < Duration::from_secs(SETTLES_WITHIN.unsigned_abs())
+    fn waits_for(&mut self, execution: &Execution, step: usize) -> bool {
+        let known = self.deferred.filter(|(of, ..)| *of == step);
+        let (_, since, times) = known.unwrap_or((step, Instant::now(), 0));
+        self.deferred = Some((step, since, times + 1));
+        since.elapsed() < Duration::from_secs(settles_within(execution, step).unsigned_abs())
+    }
+
+    /// How long to wait before such a step is tried again: AWS does not count a refused call as none.
+    fn pause_before(&self, step: usize) -> Duration {
+        match self.deferred {
+            Some((of, _, times)) if of == step => LONGEST_PAUSE.min(PAUSE * times),
+            _ => Duration::ZERO,
+        }
+    }
+}
+
+/// Seconds in which a step's instance may become ready. A step that must not be left undone waits as long as
+/// it would be followed: the first backup of a promoted instance takes as long as its volume is large.
+fn settles_within(execution: &Execution, step: usize) -> i64 {
+    let must = execution.plan.steps.get(step).is_some_and(|s| s.gate == Gate::None);
+    if must { execution.longest(step) } else { SETTLES_WITHIN }
+}
+
+/// Seconds in which looks at what was sent may fail. A denial does not pass by itself, a network does.
+fn unseen_for(fault: &Fault, execution: &Execution, step: usize) -> i64 {
+    match fault.kind {
+        FaultKind::Denied { .. } | FaultKind::WrongAccount { .. } => SETTLES_WITHIN,
+        _ => execution.longest(step),
     }
 }
 
@@ -424,8 +451,8 @@ fn is_state(fault: &Fault) -> bool {
 }
 
 /// The record of a call that never left.
-fn rejected(execution: ExecutionId, step: usize, fault: String, request_id: Option<String>) -> Body {
-    Body::Rejected { execution, step, fault, request_id, by_aws: false }
+fn rejected(execution: ExecutionId, step: usize, fault: String) -> Body {
+    Body::Rejected { execution, step, fault, request_id: None, by_aws: false }
 }
 
 /// Events that are kept of before a call, the newest of its instance.

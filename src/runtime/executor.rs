@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::clock::Clock;
 use super::contained::{contained, defect};
 use super::execute::{Report, Run, append};
-use super::journal::{self, Journal};
+use super::journal::{self, Claim, Journal};
 use super::place::Place;
 use super::rules::Rules;
 use crate::app::{Msg, State};
@@ -209,13 +209,6 @@ impl Executor {
                 // Whoever holds it follows it; a place that is no longer configured cannot be looked at.
                 let place = places.iter().find(|place| place.environment == execution.environment).cloned();
                 let Some(place) = place.filter(|_| execution.is_running()) else { continue };
-                let Ok(Some(claim)) = journal.claim(&execution.id) else { continue };
-                // It may have gone on since it was read; now that it is ours it does not.
-                let Some(execution) = again(&journal, &execution.id).await else { continue };
-                if !execution.is_running() {
-                    let _ = messages.send(Msg::Execution(Box::new(execution))).await;
-                    continue;
-                }
                 let run = Run {
                     given_up: given_up.clone(),
                     rules: rules.clone(),
@@ -227,8 +220,10 @@ impl Executor {
                     report: Report::Console(messages.clone()),
                 };
                 let told = messages.clone();
+                let watched = Watched { journal: journal.clone(), given_up: given_up.clone(), messages: told.clone() };
                 runs.spawn(async move {
                     let work = async move {
+                        let Some((execution, claim)) = watched.until_free(&execution.id).await else { return };
                         if began_anew {
                             run.abandon(execution, claim).await;
                         } else {
@@ -251,6 +246,39 @@ impl Executor {
     fn reap(&mut self) {
         while self.tasks.try_join_next().is_some() {}
         while self.records.try_join_next().is_some() {}
+    }
+}
+
+/// Between two looks whether another process still follows an execution.
+const HELD: Duration = Duration::from_secs(10);
+
+/// An execution that another process follows, or nobody.
+struct Watched {
+    journal: Arc<Journal>,
+    given_up: watch::Receiver<Vec<ExecutionId>>,
+    messages: mpsc::Sender<Msg>,
+}
+
+impl Watched {
+    /// Waits until nobody else follows it and tells its course meanwhile, as the journal has it. `None` when it has
+    /// ended, or is given up here.
+    async fn until_free(&self, id: &ExecutionId) -> Option<(Execution, Claim)> {
+        let mut told = 0;
+        loop {
+            let claim = self.journal.claim(id).ok()?;
+            // It may have gone on since it was read; once it is ours it does not.
+            let execution = again(&self.journal, id).await?;
+            if !execution.is_running() || (claim.is_none() && execution.history.len() != told) {
+                told = execution.history.len();
+                let _ = self.messages.send(Msg::Execution(Box::new(execution.clone()))).await;
+            }
+            match claim {
+                _ if !execution.is_running() => return None,
+                Some(claim) => return Some((execution, claim)),
+                None if self.given_up.borrow().contains(id) => return None,
+                None => sleep(HELD).await,
+            }
+        }
     }
 }
 

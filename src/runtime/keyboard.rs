@@ -81,6 +81,8 @@ fn hear(heard: &mpsc::Sender<io::Result<Heard>>) -> io::Result<()> {
             if heard.blocking_send(Ok(Heard { event, rushed })).is_err() {
                 return Ok(());
             }
+            // The time that a full queue made it wait is no pause of the person.
+            pace.resume(Instant::now());
         }
         if is_over && !came {
             return Ok(());
@@ -104,6 +106,11 @@ impl Pace {
         self.last = Some(at);
         self.row >= BURST
     }
+
+    /// The next key is measured from now: what lies in the terminal has waited as long.
+    fn resume(&mut self, at: Instant) {
+        self.last = self.last.map(|last| last.max(at));
+    }
 }
 
 #[cfg(test)]
@@ -123,5 +130,11 @@ mod tests {
         assert_eq!(rushed(&[0, 0, 0, 0, 1, 3]), [false, false, true, true, true, true]);
         assert_eq!(rushed(&[0, 1, 2, 7, 8, 9]), [false, false, true, false, false, true], "a pause ends it");
         assert_eq!(rushed(&[]), Vec::<bool>::new());
+        // A queue that was full for a second does not make the last key of a paste a person's.
+        let (start, mut pace) = (Instant::now(), Pace::default());
+        let at = |milliseconds| start + Duration::from_millis(milliseconds);
+        assert_eq!([0, 0, 0].map(|ms| pace.is_rushed(at(ms))), [false, false, true]);
+        pace.resume(at(1000));
+        assert!(pace.is_rushed(at(1001)));
     }
 }

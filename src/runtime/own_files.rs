@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::app::Msg;
 use crate::config::{self, Problem, Severity, Watch};
 use crate::keymap::Keymap;
+use crate::plain_file;
 use crate::theme::{self, Theme};
 
 const THEMES: &str = "themes";
@@ -79,7 +80,7 @@ impl Folders {
 
     /// The file, where it can be read, and its text.
     fn read(&self, folder: &str, name: &str) -> (Option<PathBuf>, Option<String>) {
-        let text = self.path(folder, name).and_then(|path| Some((text_of(&path)?, path)));
+        let text = self.path(folder, name).and_then(|path| Some((plain_file::text(&path, LONGEST).ok()?, path)));
         text.map_or((None, None), |(text, path)| (Some(path), Some(text)))
     }
 
@@ -94,13 +95,6 @@ impl Folders {
 
 /// More than any theme or keymap has.
 const LONGEST: u64 = 1024 * 1024;
-
-/// The text of a file, which may be a link to one; a pipe would hold up whoever opens it, and a device
-/// may have no end.
-fn text_of(path: &Path) -> Option<String> {
-    let found = std::fs::metadata(path).ok()?;
-    (found.is_file() && found.len() <= LONGEST).then(|| std::fs::read_to_string(path).ok())?
-}
 
 /// Warnings that begin with `line 3: `, as problems of their file; where there is no file, of the
 /// choice that leads to none.
@@ -247,13 +241,16 @@ mod tests {
     fn what_is_no_file_is_not_read() {
         let (folder, file) = folder("[global]\n\"Q\" = \"quit\"\n");
         let own = folder.path().join(KEYMAPS).join("mine.toml");
-        assert!(text_of(&own).is_some());
+        assert!(plain_file::text(&own, LONGEST).ok().is_some());
         let linked = folder.path().join("linked.toml");
         std::os::unix::fs::symlink(&own, &linked).unwrap();
-        assert_eq!(text_of(&linked), text_of(&own));
+        assert_eq!(plain_file::text(&linked, LONGEST).ok(), plain_file::text(&own, LONGEST).ok());
         fs::remove_file(&own).unwrap();
         assert!(std::process::Command::new("mkfifo").arg(&own).status().unwrap().success());
-        assert_eq!((text_of(&own), text_of(Path::new("/dev/zero"))), (None, None));
+        assert_eq!(
+            (plain_file::text(&own, LONGEST).ok(), plain_file::text(Path::new("/dev/zero"), LONGEST).ok()),
+            (None, None)
+        );
         let told = Folders::beside(Some(&file)).keymap("mine").1;
         assert!(told[0].to_string().starts_with("keymap: warning: there is no keymap"), "{told:?}");
     }

@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn a_dialogue_is_cleaned() {
         let mut out = Cleaned(Vec::new());
-        write!(out, "{} [{}]: ", "Profile\u{1b}]0;x\u{7}", "a\rb").unwrap();
+        out.write_all(b"Profile\x1b]0;x\x07 [a\rb]: ").unwrap();
         out.write_all(b"\x1b[2J\xff\n").unwrap();
         out.flush().unwrap();
         assert_eq!(String::from_utf8(out.0).unwrap(), "Profile?]0;x? [a?b]: ?[2J\u{fffd}\n");

@@ -1,6 +1,7 @@
 //! The terminal, taken and always given back: on leaving, on a signal, on a panic.
 
 use std::io::{self, IsTerminal, Write, stdin, stdout};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use color_eyre::config::{HookBuilder, Theme};
@@ -33,7 +34,9 @@ pub fn is_there() -> bool {
 
 /// Holds the terminal; dropping it gives the terminal back.
 pub struct Guard {
-    pub screen: Screen,
+    /// Never dropped: ratatui would show the cursor once more, which [`give_back`] has done, and would complain on
+    /// a standard error that is gone with its terminal, which panics.
+    pub screen: ManuallyDrop<Screen>,
 }
 
 impl Guard {
@@ -41,7 +44,7 @@ impl Guard {
     pub fn take(mouse: bool) -> io::Result<Self> {
         MOUSE.store(mouse, Ordering::SeqCst);
         enter()?;
-        let screen = screen().inspect_err(|_| give_back())?;
+        let screen = ManuallyDrop::new(screen().inspect_err(|_| give_back())?);
         Ok(Self { screen })
     }
 
@@ -58,7 +61,7 @@ impl Guard {
     pub fn redraw(&mut self) -> io::Result<()> {
         wipe(self.screen.backend_mut())?;
         // Not `clear`: that asks the terminal where the cursor is, and waits for the answer.
-        self.screen = screen()?;
+        self.screen = ManuallyDrop::new(screen()?);
         Ok(())
     }
 
@@ -69,7 +72,7 @@ impl Guard {
         rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
         enter()?;
         // Not `clear`: that asks the terminal where the cursor is, and waits for the answer.
-        self.screen = screen()?;
+        self.screen = ManuallyDrop::new(screen()?);
         Ok(())
     }
 }

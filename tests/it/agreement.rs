@@ -4,7 +4,9 @@
 
 use jiff::Timestamp;
 use quarterdeck::domain::database::{StatusInfo, Storage, region_of};
-use quarterdeck::domain::{Alarm, AlarmState, Database, Event, Identity, MaintenanceAction, Metric, Settings, Snapshot, text};
+use quarterdeck::domain::{
+    Alarm, AlarmState, Database, Event, Identity, MaintenanceAction, Metric, Settings, Snapshot, text,
+};
 use serde_json::Value;
 
 /// A DB instance. Pending values are sorted by name.
@@ -85,7 +87,9 @@ fn settings(told: &Value) -> Settings {
         monitoring_role: named(&told["MonitoringRoleArn"]),
         master_secret: named(&told["MasterUserSecret"]["SecretArn"]),
         domains: each(&told["DomainMemberships"], |domain| words(&domain["Domain"])),
-        roles: each(&told["AssociatedRoles"], |role| format!("{} {}", words(&role["FeatureName"]), words(&role["RoleArn"]))),
+        roles: each(&told["AssociatedRoles"], |role| {
+            format!("{} {}", words(&role["FeatureName"]), words(&role["RoleArn"]))
+        }),
         customer_owned_ip: truth(&told["CustomerOwnedIpEnabled"]),
         backup_target: named(&told["BackupTarget"]),
         capacity_reservation: named(&told["DBCapacityReservationIdentifier"]),
@@ -93,13 +97,6 @@ fn settings(told: &Value) -> Settings {
             words(&replication["DBInstanceAutomatedBackupsArn"])
         }),
         aws_backup: named(&told["AwsBackupRecoveryPointArn"]),
-        restarts_at: moment(&told["AutomaticRestartTime"]),
-        storage_operation: named(&told["StorageOperationStatus"]).map(|status| {
-            match told["StorageOperationPercentProgress"].as_i64() {
-                Some(percent) => format!("{status} {percent} %"),
-                None => status,
-            }
-        }),
     }
 }
 
@@ -115,7 +112,6 @@ pub fn snapshot(told: &Value) -> Snapshot {
         original_created: moment(&told["OriginalSnapshotCreateTime"]),
         database_time: moment(&told["SnapshotDatabaseTime"]),
         resource_id: words(&told["DbiResourceId"]),
-        copied_from: named(&told["SourceDBSnapshotIdentifier"]),
         iops: positive(&told["Iops"]),
         throughput: positive(&told["StorageThroughput"]),
         progress: number(&told["PercentProgress"]),

@@ -166,8 +166,10 @@ fn one_kind() {
     worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
 }
 
+type Taker = Box<dyn FnMut(&[u8])>;
+
 /// What a kind of input is given to.
-fn taker(kind: &str) -> Box<dyn FnMut(&[u8])> {
+fn taker(kind: &str) -> Taker {
     match kind {
         "configuration" => Box::new(fuzzing::configuration),
         "theme" => Box::new(fuzzing::theme),

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use quarterdeck::app::{Estate, State};
 use quarterdeck::domain::database::{StatusInfo, Storage};
-use quarterdeck::domain::{Criticality, Database, Environment, Identity, Remote, Snapshot};
+use quarterdeck::domain::{AutomatedBackup, Criticality, Database, Environment, Identity, Remote, Snapshot};
 use quarterdeck::keymap::Keymap;
 use quarterdeck::ops::seen::Readings;
 use quarterdeck::ops::{Arming, Kind, Seen, Target, TargetKind};
@@ -97,6 +97,7 @@ pub fn seen(kind: Kind) -> Seen {
         database: database.into(),
         connections: Some(connections),
         lag,
+        lag_at: lag.map(|_| now()),
         free_storage: Some(38.0),
         cpu: Some(41.0),
         at: Some(now()),
@@ -122,7 +123,15 @@ pub fn seen(kind: Kind) -> Seen {
         ],
         missing: Vec::new(),
         snapshot_names: ["us-east-1", "us-west-2"].map(|region| (region.to_owned(), Vec::new())).into(),
-        backups: vec![],
+        backups: vec![AutomatedBackup {
+            resource_id: "db-RENTALIQ-PROD-DB".into(),
+            status: "active".into(),
+            window: Some((
+                "2026-10-23T03:00:00Z".parse().expect("a time"),
+                "2026-11-22T03:07:00Z".parse().expect("a time"),
+            )),
+        }],
+        blue_green: None,
         last_known: None,
     }
 }

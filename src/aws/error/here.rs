@@ -42,7 +42,7 @@ fn of_cause(sign_in: &SignIn, cause: &(dyn Error + 'static)) -> Option<FaultKind
         return Some(unusable("write the keys anew where they are kept, for example by aws configure"));
     }
     if cause.is::<Unreadable>() {
-        return Some(unusable("mend the file at that line: the AWS CLI refuses it too"));
+        return Some(unusable("mend the file: the AWS CLI refuses it too"));
     }
     match cause.downcast_ref::<ProfileError>() {
         Some(ProfileError::Unknown { .. } | ProfileError::Empty { .. }) => return None,

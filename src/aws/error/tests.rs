@@ -279,9 +279,19 @@ fn what_is_wrong_on_this_machine_has_its_own_remedy() {
     assert!(fault.advice().contains("AWS_USE_FIPS_ENDPOINT"), "{fault:?}");
 }
 
+/// The connection has sent the call when it complains of the head of the answer.
+#[test]
+fn an_answer_that_is_no_http_does_not_mean_that_nothing_was_sent() {
+    for said in ["message head is too large", "invalid HTTP version parsed", "invalid content-length parsed"] {
+        let fault = of_dispatch(ConnectorError::other(said.into(), None));
+        assert_eq!(fault.kind, FaultKind::BrokenAnswer, "{said}");
+        assert!(!fault.message.contains("not sent"), "{}", fault.message);
+    }
+}
+
 #[test]
 fn anything_else_says_that_nothing_was_sent() {
-    let fault = of_dispatch(ConnectorError::other("no endpoint rule matched".into(), None));
+    let fault = classified(&SdkError::construction_failure("no endpoint rule matched"));
     assert_eq!(fault.kind, FaultKind::Other { code: String::new() });
     assert_eq!(fault.message, "rds:DescribeDBInstances was not sent: no endpoint rule matched");
 }

@@ -51,7 +51,7 @@ async fn all(session: &Session, region: &str, of: &Of<'_>) -> Result<Vec<Automat
             .map_err(|error| fault(session.sign_in(), DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS, &error))?;
         let backups = page.db_instance_automated_backups.unwrap_or_default();
         found.extend(backups.into_iter().map(automated_backup));
-        marker = pages.next(DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS, page.marker)?;
+        marker = pages.next(DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS, page.marker, found.len())?;
         if marker.is_none() {
             return Ok(found);
         }

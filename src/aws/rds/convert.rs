@@ -3,8 +3,8 @@
 mod settings;
 
 use aws_sdk_rds::types::{
-    DbInstance, DbInstanceAutomatedBackup, DbInstanceStatusInfo, DbSnapshot, Event as SdkEvent, PendingMaintenanceAction, PendingModifiedValues,
-    Tag,
+    DbInstance, DbInstanceAutomatedBackup, DbInstanceStatusInfo, DbSnapshot, Event as SdkEvent,
+    PendingMaintenanceAction, PendingModifiedValues, Tag,
 };
 
 use crate::aws::{list, named, time, words};
@@ -155,7 +155,6 @@ pub(super) fn snapshot(raw: DbSnapshot) -> Snapshot {
         original_created: time::optional(raw.original_snapshot_create_time),
         database_time: time::optional(raw.snapshot_database_time),
         resource_id: words(raw.dbi_resource_id),
-        copied_from: named(raw.source_db_snapshot_identifier),
         iops: raw.iops.filter(|iops| *iops > 0),
         throughput: raw.storage_throughput.filter(|rate| *rate > 0),
         progress: raw.percent_progress.unwrap_or_default().clamp(0, 100),
@@ -173,12 +172,9 @@ pub(super) fn snapshot(raw: DbSnapshot) -> Snapshot {
 pub(super) fn automated_backup(raw: DbInstanceAutomatedBackup) -> AutomatedBackup {
     let window = raw.restore_window.map(|w| (time::optional(w.earliest_time), time::optional(w.latest_time)));
     AutomatedBackup {
-        database: words(raw.db_instance_identifier),
         resource_id: words(raw.dbi_resource_id),
-        region: words(raw.region),
         status: words(raw.status),
         window: window.and_then(|(earliest, latest)| Some((earliest?, latest?))),
-        retention_days: raw.backup_retention_period,
     }
 }
 

@@ -5,13 +5,14 @@ mod readings;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::orderable::orderable;
 use super::backups::{self, automated_backups};
+use super::blue_green::blue_green;
+use super::orderable::orderable;
 use super::{databases, events, find_snapshot, maintenance, newest_first, or_none, snapshot_names, snapshots};
 use crate::aws::{Session, sts};
 use crate::collect::EventsOf;
 use crate::domain::{
-    AutomatedBackup, Criticality, Database, Environment, Event, Fault, Identity, MaintenanceAction, Snapshot,
+    AutomatedBackup, BlueGreen, Criticality, Database, Environment, Event, Fault, Identity, MaintenanceAction, Snapshot,
 };
 use crate::ops::operation::Kind;
 use crate::ops::seen::{Orderable, Part, Seen, Target, TargetKind, Unread};
@@ -189,11 +190,12 @@ pub async fn observe(session: &Session, question: &Question, at: Timestamp) -> R
         return Ok(seen);
     }
     let region = &question.target.region;
-    let (found, kept, pending, names) = tokio::join!(
+    let (found, kept, pending, names, deployments) = tokio::join!(
         Box::pin(instances(session, question)),
         Box::pin(snapshots_of(session, question)),
         Box::pin(maintenance(session, region)),
         Box::pin(names_of(session, question)),
+        Box::pin(deployments_of(session, question)),
     );
     let source = source(question, &kept.found);
     let (all, unread) = found?;
@@ -205,6 +207,11 @@ pub async fn observe(session: &Session, question: &Question, at: Timestamp) -> R
     let (names, unread) = names;
     seen.snapshot_names = names;
     seen.missing.extend(unread);
+    let deployments = or_missing(&mut seen.missing, Part::BlueGreen, deployments);
+    let arn = seen.database().map(|database| database.arn.clone());
+    seen.blue_green = deployments
+        .into_iter()
+        .find(|d| d.is_in_force() && (arn.as_ref() == Some(&d.source) || arn.as_ref() == Some(&d.target)));
     let pending = or_missing(&mut seen.missing, Part::Maintenance, pending);
     seen.maintenance = of_databases(pending, &seen.databases);
 
@@ -295,6 +302,14 @@ async fn names_of(session: &Session, question: &Question) -> Names {
         }
     }
     (names, missing)
+}
+
+/// The blue/green deployments that an instance may be a side of.
+async fn deployments_of(session: &Session, question: &Question) -> Result<Vec<BlueGreen>, Fault> {
+    match question.target.kind {
+        TargetKind::DbInstance => blue_green(session, &question.target.region).await,
+        TargetKind::DbSnapshot | TargetKind::Environment => Ok(Vec::new()),
+    }
 }
 
 /// The automated backups of the target, or of what the target snapshot was taken of: by the resource,

@@ -35,7 +35,7 @@ pub(super) async fn orderable(
             .await
             .map_err(|error| fault(session.sign_in(), DESCRIBE_ORDERABLE_DB_INSTANCE_OPTIONS, &error))?;
         found.extend(page.orderable_db_instance_options.unwrap_or_default().into_iter().filter_map(offer));
-        marker = pages.next(DESCRIBE_ORDERABLE_DB_INSTANCE_OPTIONS, page.marker)?;
+        marker = pages.next(DESCRIBE_ORDERABLE_DB_INSTANCE_OPTIONS, page.marker, found.len())?;
         if marker.is_none() {
             return Ok(each_once(found));
         }

@@ -6,8 +6,8 @@ use crate::domain::finding::Severity;
 use crate::health::reading::{self, TABLE_PERIOD, VITALS_PERIOD};
 use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words::{self, GIB};
-use crate::ops::Kind;
 use crate::health::{Part, Subject};
+use crate::ops::Kind;
 
 pub static RULES: [Rule; 4] = [
     Rule {

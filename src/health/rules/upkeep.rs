@@ -7,8 +7,8 @@ use crate::domain::{MaintenanceAction, Metric};
 use crate::health::reading::{self, VITALS_PERIOD};
 use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words::{self, day};
-use crate::ops::Kind;
 use crate::health::{Part, Subject};
+use crate::ops::Kind;
 
 pub static RULES: [Rule; 2] = [
     Rule {

@@ -201,9 +201,7 @@ fn is_pending(name: &str, action: Option<&MaintenanceAction>, seen: &Seen) -> Ch
     let why = match action {
         Some(_) => String::new(),
         // What could not be read may be this.
-        None if !seen.is_read(&Part::Maintenance) => {
-            "nothing was read that is pending: see what is missing".to_owned()
-        }
+        None if !seen.is_read(&Part::Maintenance) => "nothing was read that is pending: see what is missing".to_owned(),
         None if pending(seen).next().is_none() => "there is no pending maintenance".to_owned(),
         None => format!("{name} is not pending: choose another action"),
     };

@@ -73,7 +73,9 @@ impl Request for ChangeClass {
                 let value = value.trim();
                 shape(value)?;
                 let offers = seen.database().map(|d| offers(d, seen)).unwrap_or_default();
-                if !offers.is_empty() && !offers.iter().any(|offer| offer.value == value) {
+                // The present one takes back what waits for the window.
+                let is_present = seen.database().is_some_and(|d| d.class == value);
+                if !offers.is_empty() && !is_present && !offers.iter().any(|offer| offer.value == value) {
                     return Err(format!("AWS does not offer {value} for this engine version and storage here"));
                 }
                 value.clone_into(&mut self.class);
@@ -109,18 +111,23 @@ impl Request for ChangeClass {
         // the change", with `ApplyImmediately`).
         let waiting = database.pending.iter().find(|(name, _)| name == "DBInstanceClass").map(|(_, class)| class);
         let cancels = immediately && self.class == database.class && waiting.is_some();
-        let differs = self.class != database.class || cancels;
+        let waits_already = !immediately && waiting == Some(&self.class);
+        let differs = (self.class != database.class || cancels) && !waits_already;
         let same = match (differs, waiting) {
             (true, _) => String::new(),
+            (false, Some(_)) if waits_already => format!("{} waits for the window already", self.class),
             (false, Some(_)) => format!("it is {} already: to cancel what is pending, do it immediately", self.class),
             (false, None) => format!("it is {} already: choose another one", self.class),
         };
         if let Some(waiting) = waiting.filter(|_| cancels) {
-            draft.summary = format!("The change of {} to {waiting}, which waits for its window, is taken back.", database.id);
+            draft.summary =
+                format!("The change of {} to {waiting}, which waits for its window, is taken back.", database.id);
             draft.risk = Risk::Routine;
         }
         draft.check(Check::hard("another class", differs, same));
-        draft.check(self.is_offered(database, seen));
+        if !cancels {
+            draft.check(self.is_offered(database, seen));
+        }
         if cancels {
             draft.say("Interruption", "none: the class stays as it is", Tone::Good);
         } else {
@@ -148,6 +155,8 @@ impl Request for ChangeClass {
         draft.inverse = Some(format!("change the class back to {}, with the same interruption", database.class));
         if immediately {
             checks::with_what_is_pending(&mut draft, database, &["DBInstanceClass"], seen);
+        } else {
+            checks::say_replaced(&mut draft, database, &["DBInstanceClass"]);
         }
         draft
     }

@@ -136,6 +136,7 @@ impl Request for ChangeStorage {
         self.consequences(&mut draft, database, change, seen);
         self.cost(&mut draft, database);
         let (call, values) = self.call(database, change);
+        let sent: Vec<String> = values.iter().map(|(name, _)| name.clone()).collect();
         let follow = Follow::Values { region: database.region.clone(), id: database.id.clone(), values };
         let (purpose, usual) =
             if change.volume() { ("changes the storage", (120, 1800)) } else { ("sets the limit", (5, 120)) };
@@ -149,8 +150,9 @@ impl Request for ChangeStorage {
             },
         };
         if change.volume() {
-            let own = &["AllocatedStorage", "StorageType", "Iops", "StorageThroughput"];
-            checks::with_what_is_pending(&mut draft, database, own, seen);
+            // A type that waits for its window would go out with a change that only grows.
+            let own: Vec<&str> = sent.iter().map(String::as_str).collect();
+            checks::with_what_is_pending(&mut draft, database, &own, seen);
         }
         draft
     }

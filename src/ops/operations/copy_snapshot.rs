@@ -6,6 +6,7 @@ use super::destination::{self, RDS_KEY};
 use super::prelude::*;
 use crate::domain::Snapshot;
 use crate::domain::database::region_of;
+use crate::domain::partition::Partition;
 use crate::ops::safety;
 
 /// A copy of a snapshot. The call goes to the destination region.
@@ -120,7 +121,8 @@ impl CopySnapshot {
             let why = "it is encrypted: name a KMS key of the destination region, for example alias/aws/rds";
             draft.check(Check::hard("a key of the region", given, if given { "" } else { why }));
         }
-        draft.check_presigned(away && snapshot.encrypted, &self.region);
+        // `CopyDBSnapshotMessage.PreSignedUrl`: "only to GovCloud … ignored in other Regions".
+        draft.check_presigned(away && snapshot.encrypted, &self.region, &[Partition::GovCloud]);
         let of = region_of(&self.kms_key);
         if !of.is_empty() && of != self.region {
             let why = format!("the KMS key is of {of}: the copy needs one of {}", self.region);

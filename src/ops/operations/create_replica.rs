@@ -8,6 +8,7 @@ use super::prelude::*;
 use super::restored;
 use crate::domain::Database;
 use crate::domain::database::region_of;
+use crate::domain::partition::Partition;
 
 /// A read replica of the target. The call goes to the replica's region.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,7 +66,10 @@ impl Request for CreateReplica {
             destination::region_field(seen, &self.region, "beside the source"),
             restored::class_field(seen, &self.class, self.multi_az),
             Field::new("multi_az", "Multi-AZ", self.multi_az.to_string(), FieldKind::Switch),
-            destination::key_field(&self.kms_key, "a key of the replica's region; empty beside its source: the source's"),
+            destination::key_field(
+                &self.kms_key,
+                "a key of the replica's region; empty beside its source: the source's",
+            ),
             Field::new("deletion_protection", "Protection", self.deletion_protection.to_string(), FieldKind::Switch)
                 .hint("against deletion"),
         ]
@@ -181,7 +185,8 @@ impl CreateReplica {
             draft.check(Check::hard("a key of the region", given, why));
         }
         let of = region_of(&self.kms_key);
-        draft.check_presigned(away && database.encrypted, &self.region);
+        // `CreateDBInstanceReadReplicaMessage.PreSignedUrl`.
+        draft.check_presigned(away && database.encrypted, &self.region, &[Partition::GovCloud, Partition::China]);
         // "The read replica is encrypted with that KMS key, which can be different from the KMS key of the source."
         if !of.is_empty() && of != self.region {
             let why = format!("the KMS key is of {of}: the replica needs one of {}", self.region);

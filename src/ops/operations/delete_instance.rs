@@ -125,7 +125,8 @@ impl DeleteInstance {
         }
         let (name, status) = ("a final snapshot is possible", database.status.as_str());
         draft.check(if WITHOUT_SNAPSHOT.contains(&status) {
-            let why = format!("it is {status}: AWS takes no final snapshot of it now, and it is not deleted without one");
+            let why =
+                format!("it is {status}: AWS takes no final snapshot of it now, and it is not deleted without one");
             Check::hard(name, false, why)
         } else {
             // "You can't create a final DB snapshot of your DB instance if it isn't in the Available state".

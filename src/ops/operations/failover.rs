@@ -45,10 +45,14 @@ impl Request for Failover {
         let Some(database) = seen.database() else { return draft };
         let from = database.zone.as_deref().unwrap_or("its zone");
         let to = database.secondary_zone.as_deref().unwrap_or("the standby's zone");
-        draft.summary = format!(
-            "The standby of {} in {to} becomes the primary; the old primary in {from} becomes the standby.",
-            database.id
-        );
+        draft.summary = if database.multi_az {
+            format!(
+                "The standby of {} in {to} becomes the primary; the old primary in {from} becomes the standby.",
+                database.id
+            )
+        } else {
+            format!("{} is Single-AZ: there is nothing to fail over to.", database.id)
+        };
         draft.check(checks::status_may_be(database, &["available"], &["storage-optimization"]));
         let why = if database.multi_az { "" } else { "it is Single-AZ: there is no standby to fail over to" };
         draft.check(Check::hard("Multi-AZ", database.multi_az, why));
@@ -74,10 +78,12 @@ impl Request for Failover {
         if database.multi_az {
             // "Interrupts the database abruptly … performs crash recovery" (Rebooting a DB instance); "an unlogged
             // table is automatically truncated after a crash" (PostgreSQL, CREATE TABLE).
-            let text = "every commit is on the standby; open transactions are rolled back, UNLOGGED tables may be emptied";
+            let text =
+                "every commit is on the standby; open transactions are rolled back, UNLOGGED tables may be emptied";
             draft.say("Data", text, Tone::Warning);
         }
         checks::say_restart(&mut draft, database);
+        checks::say_pending(&mut draft, database);
         let call = Call::new(Api::RebootDbInstance, &database.region)
             .with("DBInstanceIdentifier", &database.id)
             .with("ForceFailover", true);

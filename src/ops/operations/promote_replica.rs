@@ -57,15 +57,18 @@ const USUAL: (u32, u32) = (120, 300);
 /// Seconds until Multi-AZ and deletion protection are shown; a standby is made from a snapshot.
 const USUAL_MODIFY: (u32, u32) = (60, 1800);
 
+/// Seconds of lag from which on it may be on purpose; an idle source overstates it by up to five minutes.
+const DELAYED_ABOVE: f64 = 330.0;
+
 const NAMES: &[&str] = &["retention", "backup_window", "multi_az", "deletion_protection"];
 
 impl Request for PromoteReplica {
     fn unavailable(on: On<'_>) -> Option<String> {
         let On::Database(database) = on else { return Some("it is done to a DB instance".into()) };
-        if !database.is_replica() {
-            Some("it is not a read replica".into())
-        } else {
+        if database.is_replica() {
             checks::other_state(database, &["available", "storage-optimization"])
+        } else {
+            Some("it is not a read replica".into())
         }
     }
 
@@ -135,12 +138,10 @@ impl Request for PromoteReplica {
             format!("It becomes a standalone primary. Replication from {primary} ends and cannot be resumed.");
         self.check_all(&mut draft, replica, seen);
         self.say_basis(&mut draft, primary, seen);
-        // Members of the model say nothing of it: it is a parameter of the group.
-        let delayed = "if recovery_min_apply_delay is set, promotion applies what it holds back at once";
-        draft.say("Delayed", delayed, Tone::Plain);
+        say_delay(&mut draft, replica, seen);
         let (lost, tone) = may_be_lost(replica, seen);
         draft.say("May be lost", lost, tone);
-        let text = format!("the replica restarts, usually 2-5 min. {primary} keeps taking writes: fence it first");
+        let text = format!("the replica restarts, usually 2-5 min. {primary} {}: fence it first", writes(source));
         draft.say("Interruption", text, Tone::Critical);
         let on_primary = source.map_or_else(|| "how many is not known".into(), |source| connected(source, seen));
         let text = format!("{on_primary} on the primary, {} on the replica", connected(replica, seen));
@@ -157,7 +158,11 @@ impl Request for PromoteReplica {
             draft.say("Siblings", format!("{} keep following {primary}", siblings.join(", ")), Tone::Warning);
         }
         let endpoint = replica.endpoint.as_deref().unwrap_or("its endpoint");
-        draft.say("Endpoint", format!("{endpoint} stays; writers, and an RDS Proxy, must be pointed to it"), Tone::Plain);
+        draft.say(
+            "Endpoint",
+            format!("{endpoint} stays; writers, and an RDS Proxy, must be pointed to it"),
+            Tone::Plain,
+        );
         self.steps(&mut draft, replica, seen);
         draft
     }
@@ -194,12 +199,12 @@ impl PromoteReplica {
         let why = if quiet { "" } else { "AWS does not promote during a backup: wait for its end" };
         draft.check(Check::hard("not backing up", quiet, why));
         draft.check(fenced(seen.source_of(replica)));
-        let lag = seen.readings(replica).and_then(|readings| readings.lag);
+        let lag = seen.lag(replica).map(|(lag, _)| lag);
         if let Some(lag) = lag {
             let why = if lag >= 0.0 { "" } else { "what came since it stopped is missing" };
             draft.check(Check::soft("replication is running", lag >= 0.0, why));
         }
-        draft.check(lag_check(seen.readings(replica).and_then(|readings| readings.lag)));
+        draft.check(lag_check(replica, seen));
         // A replica that is a source itself must have backups.
         let kept = self.retention > 0 || replica.followers().next().is_none();
         let why = if kept { "" } else { "it has replicas of its own: AWS does not switch its backups off" };
@@ -280,11 +285,7 @@ impl PromoteReplica {
 /// The model's backup window, where it is apart from the replica's maintenance window: "must not conflict
 /// with the preferred maintenance window" (`PromoteReadReplica`, `PreferredBackupWindow`). Else AWS chooses.
 fn window_for(model: &Database, replica: &Database) -> String {
-    if overlap(&model.backup_window, &replica.maintenance_window) {
-        String::new()
-    } else {
-        model.backup_window.clone()
-    }
+    if overlap(&model.backup_window, &replica.maintenance_window) { String::new() } else { model.backup_window.clone() }
 }
 
 /// Whether the source can still take writes. It is no ground of the plan: its region may be down,
@@ -303,10 +304,43 @@ fn fenced(source: Option<&Database>) -> Check {
     }
 }
 
-fn lag_check(lag: Option<f64>) -> Check {
+/// What is claimed of the source's writes.
+fn writes(source: Option<&Database>) -> &'static str {
+    match source {
+        Some(source) if source.is_usable() => "keeps taking writes",
+        _ => "may be taking writes",
+    }
+}
+
+/// A replica that is held behind on purpose is the way back to the moment before a mistake, and a promotion takes
+/// that away. Members of the model say nothing of the delay: it is a parameter of the group
+/// (`recovery_min_apply_delay`), so only its lag tells.
+fn say_delay(draft: &mut Draft, replica: &Database, seen: &Seen) {
+    match seen.lag(replica) {
+        Some((lag, _)) if lag > DELAYED_ABOVE => {
+            let text = format!(
+                "it is {} behind: if that is on purpose (recovery_min_apply_delay), promotion replays all that it \
+                 holds back, and the moment of before is gone: restore to a point in time instead",
+                restored::span(lag as i64)
+            );
+            draft.say("Delayed", text, Tone::Critical);
+        }
+        Some(_) => {}
+        None => {
+            let text = "not known: if recovery_min_apply_delay is set, promotion replays all that it holds back";
+            draft.say("Delayed", text, Tone::Warning);
+        }
+    }
+}
+
+fn lag_check(replica: &Database, seen: &Seen) -> Check {
     let name = "lag within 60 s";
-    match lag {
-        None => Check::unknown(name, "CloudWatch has no recent lag: look at the replica itself"),
+    match seen.lag(replica).map(|(lag, _)| lag) {
+        None => {
+            let last = seen.last_lag(replica).map(|(lag, at)| format!(", the last was {lag:.0} s at {}", clock(at)));
+            let why = format!("CloudWatch has no recent lag{}: look at the replica itself", last.unwrap_or_default());
+            Check::unknown(name, why)
+        }
         Some(lag) if lag < 0.0 => {
             Check::soft(name, false, "replication is not running: everything since it stopped is missing")
         }
@@ -317,20 +351,24 @@ fn lag_check(lag: Option<f64>) -> Check {
 /// What the promotion loses, by CloudWatch's lag (`now() - pg_last_xact_replay_timestamp()`: an idle
 /// source shows up to five minutes of lag that is none).
 fn may_be_lost(replica: &Database, seen: &Seen) -> (String, Tone) {
-    let readings = seen.readings(replica);
-    let Some(lag) = readings.and_then(|readings| readings.lag) else {
-        return ("how much is not known: CloudWatch has no recent lag".into(), Tone::Critical);
+    let Some((lag, read)) = seen.lag(replica) else {
+        let last = seen.last_lag(replica).map(|(lag, at)| format!(", the last was {lag:.0} s at {}", clock(at)));
+        let text = format!("how much is not known: CloudWatch has no recent lag{}", last.unwrap_or_default());
+        return (text, Tone::Critical);
     };
     if lag < 0.0 {
         return ("all commits since replication stopped".into(), Tone::Critical);
     }
-    let read = readings.and_then(|readings| readings.at).unwrap_or(seen.at);
     let words = format!("{lag:.0} s of lag; an idle source can overstate it by up to 5 min");
     let text = match read.checked_sub(std::time::Duration::from_secs(lag as u64)) {
         Ok(since) => format!("commits after {} ({words})", since.strftime("%H:%M:%SZ")),
         Err(_) => words,
     };
     (text, if lag > LAG_AT_MOST { Tone::Critical } else { Tone::Warning })
+}
+
+fn clock(at: jiff::Timestamp) -> String {
+    at.strftime("%H:%M:%SZ").to_string()
 }
 
 /// Minutes of a day.

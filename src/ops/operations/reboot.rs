@@ -48,6 +48,7 @@ impl Request for Reboot {
             draft.say("Zone", text, Tone::Plain);
         }
         checks::say_restart(&mut draft, database);
+        checks::say_pending(&mut draft, database);
         let call = Call::new(Api::RebootDbInstance, &database.region)
             .with("DBInstanceIdentifier", &database.id)
             .with("ForceFailover", false);

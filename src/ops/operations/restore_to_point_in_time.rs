@@ -188,7 +188,8 @@ impl RestoreToPointInTime {
         let why = format!(
             "the engine was upgraded at {}, after this moment: {} may not fit the version that comes back, AWS refuses it \
              then; empty takes the default",
-            upgraded.at, self.group(seen)
+            upgraded.at,
+            self.group(seen)
         );
         (!self.group(seen).is_empty()).then(|| Check::soft("parameter group fits the version", false, why))
     }

@@ -59,7 +59,7 @@ impl Request for StopEnvironment {
         let (mut draft, able) = draft_of_all(Risk::Disruptive, seen, stop::why_not);
         let names: Vec<&str> = able.iter().map(|d| d.id.as_str()).collect();
         draft.summary = format!(
-            "{} of {} DB instances of {} are stopped: {}.",
+            "{} of {} DB instances of {} will be stopped: {}.",
             able.len(),
             seen.databases.len(),
             seen.target.environment,
@@ -71,9 +71,13 @@ impl Request for StopEnvironment {
         let why = if production { "this is production: everything that uses it goes down" } else { "" };
         draft.check(Check::soft("not production", !production, why));
         draft.say("Interruption", "from now until they are started: minutes to hours after that", Tone::Critical);
-        let connections: f64 =
-            able.iter().filter_map(|d| seen.readings(d)).filter_map(|readings| readings.connections).sum();
-        draft.say("Connections", format!("all are dropped: {connections:.0} now, as far as known"), Tone::Warning);
+        let known: Vec<f64> = able.iter().filter_map(|d| seen.readings(d)?.connections).collect();
+        let connections = if known.is_empty() {
+            "how many is not known".to_owned()
+        } else {
+            format!("{:.0} now, as far as known", known.iter().sum::<f64>())
+        };
+        draft.say("Connections", format!("all are dropped: {connections}"), Tone::Warning);
         stop::while_stopped(&mut draft, seen);
         for database in able {
             let call = Call::new(Api::StopDbInstance, &database.region).with("DBInstanceIdentifier", &database.id);

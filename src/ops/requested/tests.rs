@@ -3,8 +3,8 @@
 use super::*;
 use crate::domain::MaintenanceAction;
 use crate::ops::guard::{Gesture, Situation, approve};
-use crate::ops::{Kind, Policy, TargetKind};
 use crate::ops::testing::{seen, seen_on};
+use crate::ops::{Kind, Policy, TargetKind};
 
 /// A world in which nothing keeps most operations from being done.
 fn world(kind: Kind) -> Seen {
@@ -139,7 +139,9 @@ fn whatever_is_forged_nothing_but_the_honest_plan_is_approved() {
         let mut paths = Vec::new();
         leaves(&document, "", &mut paths);
         // Whole parts, too: another operation, other calls.
-        paths.extend(["/operation", "/steps", "/steps/0", "/steps/0/call", "/target", "/checks", "/risk"].map(Into::into));
+        paths.extend(
+            ["/operation", "/steps", "/steps/0", "/steps/0/call", "/target", "/checks", "/risk"].map(Into::into),
+        );
         for path in paths {
             let Some(value) = document.pointer(&path) else { continue };
             for (nth, other) in forged(value, donor.pointer(&path)).into_iter().enumerate() {

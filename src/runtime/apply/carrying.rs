@@ -1,13 +1,10 @@
 //! `qd apply`: a plan from a file, approved by its fingerprint, carried out and followed.
 
 use std::future::pending;
-use std::fs::OpenOptions;
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustix::fs::OFlags;
 use tokio::signal::ctrl_c;
 use tokio::sync::{mpsc, watch};
 
@@ -20,6 +17,7 @@ use crate::ops::guard::{self, Approved, Gesture, Situation};
 use crate::ops::journal::{self as records, Body, Outcome};
 use crate::ops::requested::Requested;
 use crate::ops::{Execution, Plan};
+use crate::plain_file;
 use crate::runtime::execute::{Report, Run};
 use crate::runtime::journal::{self, Journal, Stored};
 use crate::runtime::rules::Rules;
@@ -264,19 +262,14 @@ fn read(path: &Path) -> Result<(Requested, Option<Plan>), String> {
     let read = if path.as_os_str() == "-" {
         io::stdin().lock().take(LARGEST + 1).read_to_string(&mut text).map(drop)
     } else {
-        // A fifo that nobody writes to is opened without waiting, and is no plan.
-        let mut options = OpenOptions::new();
-        let file = options.read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path);
-        file.and_then(|file| match file.metadata()?.is_file() {
-            true => file.take(LARGEST + 1).read_to_string(&mut text).map(drop),
-            false => Err(io::Error::other("it is not a file")),
-        })
+        plain_file::text(path, LARGEST).map(|read| text = read)
     };
     read.map_err(|error| format!("{shown}: {error}"))?;
     if text.len() as u64 > LARGEST {
         return Err(format!("{shown} is larger than any plan"));
     }
-    let requested = Requested::read(&text).map_err(|why| format!("{shown} is no plan as qd plan --json writes it: {why}"))?;
+    let requested =
+        Requested::read(&text).map_err(|why| format!("{shown} is no plan as qd plan --json writes it: {why}"))?;
     Ok((requested, serde_json::from_str(&text).ok()))
 }
 
@@ -361,7 +354,10 @@ mod tests {
             (code, said)
         };
         assert_eq!(end(&course), (NOT_SENT, "Nothing was sent.\n".to_owned()));
-        state.apply(state.started, &Body::Sending { execution: state.id.clone(), step: 0, call: None, before: Vec::new(), ahead: 0 });
+        state.apply(
+            state.started,
+            &Body::Sending { execution: state.id.clone(), step: 0, call: None, before: Vec::new(), ahead: 0 },
+        );
         course.take(state.clone(), &mut |_| {});
         let (code, said) = end(&course);
         assert_eq!(code, FAILED);

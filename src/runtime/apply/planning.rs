@@ -120,11 +120,10 @@ async fn found(standing: &Standing, kind: Kind, target: Option<&str>, region: Op
     }
     let what = format!("{} of {environment} in {} named", kind.target().noun(), regions.join(" or "));
     let others: Vec<&str> = others.iter().map(String::as_str).collect();
-    let mut why = unknown(&what, id, &others);
-    for reason in missing {
-        why.push_str(&format!("; {}", clean(&reason)));
-    }
-    Err(why)
+    let absent = unknown(&what, id, &others);
+    // What could not be read is the reason; that the name was not found is what came of it.
+    let reasons: Vec<String> = missing.iter().map(|reason| clean(reason)).collect();
+    Err(if reasons.is_empty() { absent } else { format!("{}; {absent}", reasons.join("; ")) })
 }
 
 /// Sets the parameters, one after the other: one may give the operation others.
@@ -147,7 +146,18 @@ fn not_read(seen: &Seen) -> String {
 }
 
 /// Writes a file whole, for its owner only.
+///
+/// # Errors
+/// When it cannot be written, or when something stands there that is no plain file: a device or a pipe would be
+/// replaced, and with a link what it leads to would stay as it was.
 fn write(path: &Path, text: &str) -> io::Result<()> {
+    match path.symlink_metadata() {
+        Ok(there) if !there.is_file() => {
+            return Err(io::Error::other("what stands there is no plain file; nothing was written"));
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // A new temporary file is 0600.
     let mut file = tempfile::NamedTempFile::new_in(folder)?;

@@ -323,7 +323,11 @@ impl Entry {
 
 impl MaintenanceEntry {
     fn maintenance(&self, epoch: Timestamp) -> Maintenance {
-        let moment = |offset: Option<Offset>| offset.map(|offset| offset.since(epoch));
+        // Of the day: two processes of one day serve the same dates, as AWS does.
+        let moment = |offset: Option<Offset>| {
+            let at = offset?.since(epoch).as_second();
+            Timestamp::from_second(at - at.rem_euclid(86_400)).ok()
+        };
         Maintenance {
             action: self.action.clone(),
             description: self.description.clone(),

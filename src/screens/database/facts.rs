@@ -19,7 +19,7 @@ fn fact(name: &str, value: impl Into<String>) -> Fact {
 #[must_use]
 pub fn brief(database: &Database, reading: &Reading, data: &SiteData, now: Timestamp) -> Vec<Fact> {
     let mut facts = vec![fact("status", database.status.as_str()), fact("class", class(database))];
-    facts.push(fact("engine", format!("{} {}", database.engine, database.engine_version)));
+    facts.push(fact("engine", database.engine_words()));
     facts.push(fact("zones", zones(database)));
     facts.push(fact("storage", storage(database)));
     if let Some(runway) = reading.runway {
@@ -54,7 +54,7 @@ pub fn all(database: &Database, data: &SiteData, now: Timestamp) -> Vec<Fact> {
         fact("endpoint", endpoint(database)),
         fact("database", database.database_name.as_deref().unwrap_or("–")),
         fact("class", class(database)),
-        fact("engine", format!("{} {}", database.engine, database.engine_version)),
+        fact("engine", database.engine_words()),
         fact("minor upgrades", if database.auto_minor_version_upgrade { "automatic" } else { "by hand" }),
         fact("multi-AZ", yes_no(database.multi_az)),
         fact("zones", zones(database)),

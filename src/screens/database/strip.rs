@@ -53,7 +53,6 @@ mod tests {
             evidence: "rising 22 s/min".into(),
             since: jiff::Timestamp::from_second(1_794_999_600 - 840).ok(),
             advice: "Look for long transactions on the replica. ".repeat(9),
-            operation: None,
             source: "RDS user guide",
             metric: None,
         };

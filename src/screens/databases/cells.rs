@@ -5,7 +5,7 @@ use super::reading::{Level, Reading, status_level};
 use crate::app::collection::TABLE_WINDOW;
 use crate::app::state::State as App;
 use crate::domain::database::Condition;
-use crate::domain::{Database, Metric, Remote, SiteId, Unit};
+use crate::domain::{Database, Metric, Nature, Remote, SiteId, Unit};
 use crate::theme::Role;
 use crate::ui::{format, spark};
 
@@ -54,7 +54,12 @@ pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, c
         Column::Name => text(&database.id),
         Column::Status => vec![(database.status.clone(), status_role(database))],
         Column::Class => dim(&database.class),
-        Column::Engine => dim(&database.engine_version),
+        Column::Engine => match database.nature() {
+            Nature::Postgres => dim(&database.engine_version),
+            // What it is matters more than its version: nothing here is for it.
+            Nature::MultiAzCluster { .. } => dim(&format!("{} cluster", database.engine)),
+            _ => dim(&database.engine_words()),
+        },
         Column::MultiAz => dim(if database.multi_az { "yes" } else { "no" }),
         Column::Cpu => match reading.cpu {
             Some(cpu) => number(&format::value(Unit::Percent, cpu).0, " %", reading.cpu_level()),
@@ -88,7 +93,11 @@ pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, c
                 let age = if age.as_secs() < 60 { "<1m".into() } else { format::coarse_age(age) };
                 vec![(age, role(reading.restorable_level(database)))]
             }
-            _ => missing(database.backup_retention_days > 0 && database.condition() != Condition::Changing),
+            _ => missing(
+                database.is_postgres()
+                    && database.backup_retention_days > 0
+                    && database.condition() != Condition::Changing,
+            ),
         },
         Column::Maintenance => {
             let Some(data) = app.site(site) else { return missing(true) };

@@ -119,7 +119,7 @@ impl Column {
             Self::Name => "DBInstanceIdentifier",
             Self::Status => "DBInstanceStatus",
             Self::Class => "DBInstanceClass",
-            Self::Engine => "engine version",
+            Self::Engine => "engine version, or another engine",
             Self::MultiAz => "standby in another zone",
             Self::Cpu => "CPU, last minute, %",
             Self::CpuTrend => "CPU over the last hour",

@@ -12,7 +12,7 @@ mod view;
 pub use cells::{Piece, mark, status_role};
 pub use column::Column;
 pub use reading::{Level, Reading};
-pub use rows::{Row, rebuild};
+pub use rows::{Row, narrow, rebuild};
 pub use state::{State, page};
 pub use update::{columns_menu, copy_menu, handle, select, sort_by, sort_menu};
 pub use view::{failure, hints, view};

@@ -38,6 +38,7 @@ pub fn rebuild(app: &mut App) {
     let mut filter = Filter::parse(&app.databases.filter);
     let mut rows = Vec::new();
     let mut total = 0;
+    let mut is_mixed = false;
     checkup::examine(app);
     for (i, data) in app.sites.iter().enumerate() {
         let site = SiteId(i);
@@ -55,6 +56,7 @@ pub fn rebuild(app: &mut App) {
                 continue;
             }
             total += 1;
+            is_mixed |= !database.is_postgres();
             let name = app.estate.environments.get(environment).map_or("", |e| e.name.as_str());
             let subject = Candidate { app, site, database, reading: &reading, environment: name };
             if filter.score(&subject).is_some() {
@@ -73,10 +75,30 @@ pub fn rebuild(app: &mut App) {
     });
     let screen = &mut app.databases;
     screen.total = total;
+    screen.is_mixed = is_mixed;
     screen.rows = rows;
     screen.dirty = false;
     screen.built = Some(app.now);
     screen.keep_selection(super::state::page(app.size));
+}
+
+/// Rebuilds the rows for a filter that was just typed. The cursor goes to the name that was meant: the one that is
+/// typed in full, or begins so; what only happens to have its letters is below it and not under the cursor.
+pub fn narrow(app: &mut App) {
+    rebuild(app);
+    let typed = app.databases.filter.trim().to_lowercase();
+    if typed.is_empty() {
+        return;
+    }
+    let nearness = |row: &Row| {
+        let name = name(app, row).to_lowercase();
+        [name == typed, name.starts_with(&typed), name.contains(&typed)].iter().position(|holds| *holds)
+    };
+    let best = app.databases.rows.iter().enumerate().filter_map(|(at, row)| Some((nearness(row)?, at))).min();
+    let page = super::state::page(app.size);
+    if let Some((_, at)) = best {
+        app.databases.go(at, page);
+    }
 }
 
 fn name<'a>(app: &'a App, row: &Row) -> &'a str {

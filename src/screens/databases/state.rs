@@ -31,6 +31,8 @@ pub struct State {
     pub rows: Vec<Row>,
     /// DB instances in scope, filtered or not.
     pub total: usize,
+    /// Some in scope are not RDS for PostgreSQL of their own: the engine is worth its room.
+    pub is_mixed: bool,
     pub selected: usize,
     /// What the cursor is on, so that it stays there when rows move.
     pub selected_arn: Option<Arc<str>>,
@@ -51,6 +53,7 @@ impl Default for State {
             prompt: None,
             rows: Vec::new(),
             total: 0,
+            is_mixed: false,
             selected: 0,
             selected_arn: None,
             offset: 0,

@@ -60,6 +60,9 @@ fn with_name(mut columns: Vec<Column>) -> Vec<Column> {
     columns
 }
 
+/// Room for an engine beside its version: `postgres cluster`, `aurora-postgre…`.
+const MIXED: u16 = 16;
+
 /// One environment needs no column for it.
 fn is_useful(app: &App, column: Column) -> bool {
     column != Column::Environment || (app.scope == Scope::All && app.estate.environments.len() > 1)
@@ -73,6 +76,7 @@ fn slot(app: &App, column: Column, width: u16) -> Slot {
         Column::Name => (Width::Min(if width < 140 { 24 } else { 27 }), Align::Left, 0),
         Column::Status => (Width::Fixed(status_width(app)), Align::Left, 2),
         Column::Class => (Width::Fixed(14), Align::Left, 8),
+        Column::Engine if app.databases.is_mixed => (Width::Fixed(MIXED), Align::Left, 3),
         Column::Engine => (Width::Fixed(6), Align::Right, 10),
         Column::MultiAz => (Width::Fixed(8), Align::Left, 11),
         Column::Cpu => (Width::Fixed(6), Align::Right, 3),

@@ -6,9 +6,8 @@ use crate::app::operations::elapsed;
 use crate::app::state::State as App;
 use crate::domain::Criticality;
 use crate::keymap::{Action, Layer};
-
 use crate::ops::journal::Outcome;
-use crate::ops::{Execution, Plan};
+use crate::ops::{Execution, Follow, Plan};
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
@@ -71,12 +70,18 @@ fn is_safety(execution: &Execution, step: usize) -> bool {
     taken.is_some() && taken == execution.plan.safety_snapshot.as_deref()
 }
 
-/// What is changed: the snapshot or the instance that is followed now, or else the target.
+/// What is changed: the snapshot that is made or deleted or the instance that is followed now, or else the target;
+/// the target also of what is done to many.
 #[must_use]
 pub fn subject(execution: &Execution) -> &str {
-    let step = under_way(execution).filter(|step| !is_safety(execution, *step));
+    let step = under_way(execution).filter(|step| !is_safety(execution, *step) && !execution.are_independent());
     let follow = step.and_then(|step| execution.plan.steps.get(step)).map(|step| &step.follow);
-    follow.and_then(|follow| follow.snapshot().or_else(|| follow.instance())).unwrap_or(&execution.plan.target.id)
+    // A snapshot that a deletion or a stop leaves behind is not what is deleted or stopped.
+    let changed = follow.and_then(|follow| match follow {
+        Follow::SnapshotAvailable { .. } | Follow::SnapshotGone { .. } => follow.snapshot(),
+        _ => follow.instance(),
+    });
+    changed.unwrap_or(&execution.plan.target.id)
 }
 
 /// The whole plan's usual time, seconds, least and most.

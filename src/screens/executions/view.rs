@@ -169,7 +169,10 @@ mod tests {
     fn sent(mut execution: Execution) -> Execution {
         let id = execution.id.clone();
         let request_id = Some("0b5e-77".to_owned());
-        execution.apply(testing::at(), &Body::Sending { execution: id.clone(), step: 0, call: None, before: Vec::new(), ahead: 0 });
+        execution.apply(
+            testing::at(),
+            &Body::Sending { execution: id.clone(), step: 0, call: None, before: Vec::new(), ahead: 0 },
+        );
         execution.apply(testing::at(), &Body::Sent { execution: id.clone(), step: 0, request_id });
         execution.apply(testing::at(), &Body::Followed { execution: id, step: 0, words: "creating 62 %".into() });
         execution

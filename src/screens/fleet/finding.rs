@@ -85,7 +85,6 @@ mod tests {
             evidence: evidence.into(),
             since: None,
             advice: "Look for long transactions on the replica.".into(),
-            operation: None,
             source: "RDS user guide, Monitoring read replication",
             metric: None,
         }

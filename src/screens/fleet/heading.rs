@@ -92,6 +92,11 @@ fn words(app: &App, summary: &Summary) -> Piece {
         (Some(fault), _) => (trouble::cause(fault).into(), Role::Stale),
         (None, _) if summary.databases == 0 && summary.loading => ("asking AWS …".into(), Role::Dim),
         (None, _) if !summary.lacks.is_empty() => partial(summary),
+        // A prefix or a tag with a slip of the pen selects nothing, for ever and without a word.
+        (None, 0) if summary.databases == 0 && summary.passed_over > 0 => {
+            let words = format!("none of {} DB instances here is selected: name_prefix, tags", summary.passed_over);
+            (words, Role::Warning)
+        }
         (None, 0) if summary.databases == 0 => ("no DB instances".into(), Role::Dim),
         (None, 0) => (format!("all {} checks pass", summary.checks), Role::Dim),
         // They follow below.

@@ -77,7 +77,6 @@ mod tests {
             evidence: String::new(),
             since: None,
             advice: "Look at it.".into(),
-            operation: None,
             source: "test",
             metric: None,
         };

@@ -31,6 +31,8 @@ pub struct Summary {
     /// Warnings and worse, worst first.
     pub findings: Vec<Finding>,
     /// DB instances that belong to it.
+    /// DB instances of its regions that it does not select.
+    pub passed_over: usize,
     pub databases: usize,
     /// Checks of them, once everything is read.
     pub checks: usize,
@@ -103,6 +105,7 @@ fn summarise(app: &App, index: usize) -> Summary {
         };
         for (place, database) in data.databases.value().into_iter().flatten().enumerate() {
             if app.estate.owner(site, database) != Some(index) {
+                summary.passed_over += 1;
                 continue;
             }
             summary.databases += 1;

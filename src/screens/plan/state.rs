@@ -110,8 +110,8 @@ impl State {
     pub fn remake(&mut self, now: Timestamp) {
         let (Some(operation), Some(seen)) = (&self.operation, &self.seen) else { return };
         // The same request is the same plan, however often it is read again.
-        let is_same = |known: &&Box<Plan>| known.operation == *operation && known.safety_snapshot == self.safety;
-        let plan = match self.plan.as_ref().filter(is_same) {
+        let is_same = |known: &Plan| known.operation == *operation && known.safety_snapshot == self.safety;
+        let plan = match self.plan.as_deref().filter(|known| is_same(known)) {
             Some(known) => known.again(seen),
             None => Plan::make(operation, self.safety.as_deref(), seen),
         };

@@ -12,8 +12,8 @@ use crate::app::toast::Tone;
 use crate::app::update::{edit as edit_line, insert, say};
 use crate::domain::Fault;
 use crate::keymap::{Action, Key};
-use crate::ops::seen::LastKnown;
 use crate::ops::guard::Gesture;
+use crate::ops::seen::LastKnown;
 use crate::ops::{CheckState, FieldKind, Level, Seen};
 
 /// Takes in a reading.

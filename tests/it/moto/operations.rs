@@ -135,10 +135,10 @@ async fn done(session: &Session, kind: Kind, id: &str, values: &[(&str, &str)], 
     ready
 }
 
-/// The reason of a call that did certainly not change anything.
+/// The reason of a call that AWS refused: it did certainly not change anything.
 fn refused(answer: Result<Receipt, SendFault>) -> Fault {
     match answer {
-        Err(SendFault::NotSent(fault)) => fault,
+        Err(SendFault::Refused(fault)) => fault,
         other => panic!("no refusal: {other:?}"),
     }
 }
@@ -295,8 +295,9 @@ async fn a_replica_is_made_and_one_that_moto_does_not_release_is_not_called_a_pr
     let made_and_gone = async {
         let made = ready(session, Kind::CreateReplica, "orders-008", &[]).await;
         // moto gives a replica the age of its source, so a lost answer would be in doubt.
+        // Nor does moto tell of the replication, so nobody says that it replicates.
         let course: Vec<Progress> = made.carry(session).await.into_iter().map(|(progress, _)| progress).collect();
-        assert_eq!(course, [Progress::Reached("available".into())]);
+        assert_eq!(course, [Progress::Going("available, AWS does not tell yet whether it replicates".into())]);
         let (source, replica) =
             (database(session, "orders-008").await, database(session, "orders-008-replica-1").await);
         assert_eq!(made.name(), "orders-008-replica-1");
@@ -331,7 +332,9 @@ async fn power_is_switched_and_a_restart_that_nobody_saw_is_not_over() {
     let session = &session(&MOTO).await;
     let off_and_on = async {
         let name = "orders-016-before-stop";
-        let stop = done(session, Kind::Stop, "orders-016", &[("snapshot", name)], "stopped").await;
+        let stop =
+            done(session, Kind::Stop, "orders-016", &[("snapshot", name)], "stopped, orders-016-before-stop available")
+                .await;
         assert_eq!(database(session, "orders-016").await.status, "stopped");
         assert!(snapshots(session, "orders-016").await.contains(&manual(name)));
         assert_eq!(refused(stop.send(session, 0).await).kind, code("InvalidDBInstanceState"));
@@ -357,7 +360,14 @@ async fn an_instance_is_deleted_with_a_final_snapshot_and_a_protected_one_is_not
     let session = &session(&MOTO).await;
     let deleted = async {
         let name = "orders-012-last";
-        let ready = done(session, Kind::DeleteInstance, "orders-012", &[("final_snapshot", name)], "deleted").await;
+        let ready = done(
+            session,
+            Kind::DeleteInstance,
+            "orders-012",
+            &[("final_snapshot", name)],
+            "deleted, orders-012-last available",
+        )
+        .await;
         assert_eq!(find(session, "orders-012").await, None);
         let left = snapshots(session, "orders-012").await;
         assert!(left.contains(&manual(name)), "{left:?}");

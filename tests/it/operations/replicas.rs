@@ -54,8 +54,8 @@ async fn what_is_promoted_already_is_not_promoted_again() {
 async fn create_replica() {
     let mut desk = armed(DEV).await;
     desk.plan(Kind::CreateReplica, DEV).await;
-    desk.set("kms_key", "alias/aws/rds");
-    refused(&mut desk, "key is the source's").await;
+    desk.set("kms_key", "arn:aws:kms:us-east-1:666677778888:key/another");
+    refused(&mut desk, "key is of the destination").await;
     desk.plan(Kind::CreateReplica, DEV).await;
     assert!(desk.try_set("region", "us-east-1").is_some(), "a region that the environment does not have");
     desk.set("name", "dev-orders-follower");

@@ -1,5 +1,6 @@
 //! What `ModifyDBInstance` changes, and pending maintenance.
 
+use quarterdeck::ops::journal::Outcome;
 use quarterdeck::ops::{Kind, Risk};
 
 use super::{DEV, DEV_ACCOUNT, STAGING, STAGING_ACCOUNT, arm, armed, carried_out, is_again, is_now, known, refused};
@@ -37,7 +38,8 @@ async fn change_class_in_the_window() {
     let mut desk = armed(STAGING).await;
     desk.plan(Kind::ChangeClass, STAGING).await;
     desk.set("class", "db.r6g.xlarge");
-    carried_out(&mut desk).await;
+    let execution = carried_out(&mut desk).await;
+    assert!(matches!(execution.outcome, Some(Outcome::Scheduled { .. })), "a change that waits is not done");
     assert_eq!(desk.mutations()[0].parameters["ApplyImmediately"], "false");
     let database = known(&desk, STAGING);
     assert_eq!(database.class, "db.r6g.large", "it changed before its window");

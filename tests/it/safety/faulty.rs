@@ -54,7 +54,7 @@ fn is_sent_once(desk: &Desk) -> bool {
 
 fn not_sent(execution: &Execution) -> &str {
     match &execution.outcome {
-        Some(Outcome::NotSent { why }) => why,
+        Some(Outcome::NotSent { why } | Outcome::Refused { why }) => why,
         other => panic!("{other:?}"),
     }
 }
@@ -62,7 +62,7 @@ fn not_sent(execution: &Execution) -> &str {
 /// Why it is not known whether the call arrived; that is no "it was not sent".
 fn unknown(execution: &Execution) -> &str {
     match &execution.outcome {
-        Some(Outcome::Failed { why }) if why.contains("not known whether") => why,
+        Some(Outcome::Unknown { why, .. }) if why.contains("not known whether") => why,
         other => panic!("{other:?}"),
     }
 }

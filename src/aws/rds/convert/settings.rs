@@ -2,7 +2,7 @@
 
 use aws_sdk_rds::types::DbInstance;
 
-use crate::aws::{named, time, words};
+use crate::aws::{named, words};
 use crate::domain::{Settings, text};
 
 /// Reads them beside what [`super::database`] takes.
@@ -38,12 +38,5 @@ pub(super) fn of(raw: &DbInstance) -> Settings {
                 .collect(),
         ),
         aws_backup: named(raw.aws_backup_recovery_point_arn.clone()),
-        restarts_at: time::optional(raw.automatic_restart_time),
-        storage_operation: named(raw.storage_operation_status.clone()).map(|status| {
-            match raw.storage_operation_percent_progress {
-                Some(percent) => format!("{status} {percent} %"),
-                None => status,
-            }
-        }),
     }
 }

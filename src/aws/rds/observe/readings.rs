@@ -79,7 +79,10 @@ fn take(readings: &mut Vec<Readings>, region: &str, call: &MetricCall, answer: &
         let Some(reading) = readings.get_mut(index) else { continue };
         match query.metric {
             Metric::DatabaseConnections => reading.connections = Some(value),
-            Metric::ReplicaLag => reading.lag = Some(value),
+            Metric::ReplicaLag => {
+                reading.lag = Some(value);
+                reading.lag_at = Timestamp::from_second(second).ok();
+            }
             Metric::FreeStorageSpace => reading.free_storage = Some(value / GIB),
             Metric::CPUUtilization => reading.cpu = Some(value),
             _ => continue,
@@ -145,6 +148,7 @@ mod tests {
             database: "db".into(),
             connections: Some(9.0),
             lag: Some(-1.0),
+            lag_at: Timestamp::from_second(180).ok(),
             free_storage: Some(2.0),
             cpu: None,
             at: Timestamp::from_second(180).ok(),

@@ -20,8 +20,10 @@ const UNSURE: &[&str] = &["RequestTimeout", "RequestTimeoutException", "RequestE
 /// Why a call was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendFault {
-    /// It never left, or AWS refused it: nothing was changed, it may be sent again.
+    /// It never left: nothing was changed.
     NotSent(Fault),
+    /// AWS refused it: nothing was changed.
+    Refused(Fault),
     /// It may have arrived: time-out, cut connection, a failure inside of AWS, an answer that
     /// cannot be read. It must not be sent again before somebody has looked.
     Ambiguous(Fault),
@@ -32,7 +34,7 @@ impl SendFault {
     #[must_use]
     pub fn fault(&self) -> &Fault {
         match self {
-            Self::NotSent(fault) | Self::Ambiguous(fault) => fault,
+            Self::NotSent(fault) | Self::Refused(fault) | Self::Ambiguous(fault) => fault,
         }
     }
 
@@ -46,7 +48,7 @@ impl SendFault {
 impl fmt::Display for SendFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotSent(fault) => write!(f, "{fault}"),
+            Self::NotSent(fault) | Self::Refused(fault) => write!(f, "{fault}"),
             Self::Ambiguous(fault) => write!(f, "{fault}; it may have arrived nevertheless"),
         }
     }
@@ -68,7 +70,11 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let fault = fault(sign_in, call, error);
-    if is_definite(error, &fault) { SendFault::NotSent(fault) } else { SendFault::Ambiguous(fault) }
+    match (is_definite(error, &fault), error) {
+        (false, _) => SendFault::Ambiguous(fault),
+        (true, SdkError::ServiceError(_)) => SendFault::Refused(fault),
+        (true, _) => SendFault::NotSent(fault),
+    }
 }
 
 /// Whether it is certain that nothing was changed. In doubt it is not.

@@ -82,7 +82,11 @@ fn each_precondition_is_refused() {
 
 #[test]
 fn lag_is_doubted_and_never_taken_for_zero() {
-    let state = |lag: Option<f64>| lag_check(lag).state;
+    let state = |lag: Option<f64>| {
+        let mut seen = dr();
+        seen.readings[2].lag = lag;
+        lag_check(&seen.databases[2], &seen).state
+    };
     assert_eq!(state(Some(60.0)), CheckState::Met);
     assert_eq!(state(Some(61.0)), CheckState::Doubtful);
     assert_eq!(state(Some(-1.0)), CheckState::Doubtful);
@@ -92,6 +96,36 @@ fn lag_is_doubted_and_never_taken_for_zero() {
     assert!(said(&offered(&seen), "May be lost").contains("not known"));
     seen.readings[2].lag = Some(-1.0);
     assert!(said(&offered(&seen), "May be lost").contains("since replication stopped"));
+}
+
+/// In the hour in which it counts the replica may stop telling its lag while other metrics still come.
+#[test]
+fn a_lag_of_before_is_not_the_lag_of_now() {
+    let mut seen = dr();
+    seen.readings[2].lag = Some(2.0);
+    seen.readings[2].lag_at = seen.at.checked_sub(std::time::Duration::from_secs(14 * 60)).ok();
+    let plan = offered(&seen);
+    assert_eq!(lag_check(&seen.databases[2], &seen).state, CheckState::Unknown);
+    let lost = said(&plan, "May be lost");
+    assert!(lost.contains("not known") && lost.contains("the last was 2 s at"), "{lost}");
+}
+
+/// A replica that is behind on purpose is the way back; a promotion closes it.
+#[test]
+fn a_replica_that_may_be_held_back_is_not_promoted_unawares() {
+    let mut seen = dr();
+    seen.readings[2].lag = Some(4.0 * 3600.0);
+    assert!(said(&offered(&seen), "Delayed").contains("restore to a point in time instead"));
+    seen.readings[2].lag = Some(20.0);
+    assert!(!offered(&seen).consequences.iter().any(|said| said.label == "Delayed"));
+}
+
+#[test]
+fn a_source_that_was_not_read_is_not_said_to_write() {
+    let mut seen = dr();
+    assert!(said(&offered(&seen), "Interruption").contains("keeps taking writes"));
+    seen.databases.remove(0);
+    assert!(said(&offered(&seen), "Interruption").contains("may be taking writes"));
 }
 
 #[test]
