@@ -111,7 +111,8 @@ pub enum Command {
     Operations,
     /// Plan a change and print it; exit code 1 when a precondition fails, 2 when there is no plan
     Plan(PlanChange),
-    /// Carry out a plan and follow it; exit code 1 when it fails, 2 when nothing was sent
+    /// Carry out a plan and follow it; exit code 1 when it comes to no good end, 2 when nothing was
+    /// changed, 3 when it waits for its window, 4 when its outcome is unknown
     Apply(ApplyChange),
     /// The journal of all changes
     #[command(subcommand)]

@@ -163,7 +163,13 @@ fn unreadable(chain: &Chain<'_>) -> FaultKind {
 fn unsent(sign_in: &SignIn, call: &str, chain: &Chain<'_>) -> (FaultKind, String) {
     // No command mends this, a code does; the message says whose.
     if let Some(mfa) = chain.iter().find_map(|e| e.downcast_ref::<MfaError>()) {
-        return (FaultKind::Expired { login: None }, mfa.to_string());
+        let kind = match mfa {
+            MfaError::NobodyToAsk { .. } => {
+                FaultKind::Unusable { remedy: "or give credentials that need no code".to_owned() }
+            }
+            _ => FaultKind::Expired { login: None },
+        };
+        return (kind, mfa.to_string());
     }
     let message = words::deepest(chain);
     if let Some(kind) = here::wrong(sign_in, chain) {

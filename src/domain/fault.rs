@@ -107,6 +107,7 @@ impl Fault {
         match &self.kind {
             FaultKind::Throttled => "AWS limits the rate of this call: make the plan again in a minute".into(),
             FaultKind::TimedOut => "the endpoint did not answer: look at the resource before anything else".into(),
+            FaultKind::BrokenAnswer => "what answered does not speak this API: look at the resource first".into(),
             FaultKind::NotFound => "it may have been deleted or renamed: make the plan again".into(),
             FaultKind::Other { code } if code.is_empty() => "make the plan again from the state of now".into(),
             FaultKind::Other { code } => format!("AWS calls it {code}: make the plan again from the state of now"),

@@ -3,9 +3,14 @@
 use std::hint::black_box;
 use std::str;
 
+use jiff::Timestamp;
+
 use super::assert_harmless;
 use crate::audit::{Filter, export, rows, show, words};
+use crate::domain::Identity;
 use crate::ops::journal::{Body, Entry, Head, chain, entries};
+use crate::ops::requested::Requested;
+use crate::ops::seen::Seen;
 use crate::ops::{Execution, Fingerprint, Plan, Policy};
 use crate::runtime::apply::text;
 use crate::runtime::journal::Stored;
@@ -14,6 +19,10 @@ use crate::runtime::journal::Stored;
 /// of it.
 pub fn plan(input: &[u8]) {
     let Ok(json) = str::from_utf8(input) else { return };
+    match Requested::read(json) {
+        Ok(requested) => as_a_request(&requested),
+        Err(why) => assert_harmless(&why),
+    }
     let Ok(plan) = serde_json::from_str::<Plan>(json) else { return };
     if plan.is_intact() {
         let again = serde_json::to_string(&plan).and_then(|json| serde_json::from_str::<Plan>(&json));
@@ -30,6 +39,20 @@ pub fn plan(input: &[u8]) {
     let policy = Policy { headless: true, ..Policy::default() };
     let refusal = text::refusal(&plan, &policy, &[], plan.seen_at);
     assert_harmless(&text::plan(&plan, &policy, refusal.as_deref()));
+}
+
+/// What is believed of a plan's file: the plan that is made of it anew, in a world of which nothing is known.
+fn as_a_request(requested: &Requested) {
+    let seen = Seen::blank(Timestamp::UNIX_EPOCH, requested.target.clone(), Identity::default());
+    match requested.plan(&seen) {
+        Ok(plan) => {
+            assert!(plan.is_intact() && plan.operation == requested.operation, "another plan was made of the request");
+            let policy = Policy { headless: true, ..Policy::default() };
+            let refusal = text::refusal(&plan, &policy, &[], seen.at);
+            assert_harmless(&text::plan(&plan, &policy, refusal.as_deref()));
+        }
+        Err(why) => assert_harmless(&why),
+    }
 }
 
 /// A journal, and after the first NUL its head, where there is one: verification, its end, executions

@@ -91,6 +91,7 @@ fn seen(bed: &Bed) -> Seen {
     Seen {
         owned: true,
         snapshot_names: vec![(database.region.clone(), Vec::new())],
+        foreign: Vec::new(),
         maintenance: bed.maintenance.clone(),
         backups: vec![backup],
         orderable: ["db.m6g.large", "db.m6g.xlarge"]

@@ -153,7 +153,13 @@ impl Policy {
     #[must_use]
     pub fn refusal(&self, kind: Kind, now: Timestamp) -> Option<String> {
         if self.allowed.as_ref().is_some_and(|allowed| !allowed.contains(&kind)) {
-            return Some(format!("the configuration does not allow {} here", kind.name()));
+            // No list of the user's is empty by chance: a guard that cannot be read allows nothing.
+            return Some(if self.allowed.as_ref().is_some_and(Vec::is_empty) {
+                "the configuration does not allow any change here, or its guard cannot be read: qd config check"
+                    .to_owned()
+            } else {
+                format!("the configuration does not allow {} here", kind.name())
+            });
         }
         let freeze = self.freezes.iter().find(|f| f.is_on(now) && !f.allows.contains(&kind))?;
         let allowed: Vec<&str> = freeze.allows.iter().map(|kind| kind.name()).collect();

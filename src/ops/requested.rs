@@ -39,6 +39,12 @@ impl Requested {
             let (noun, other) = (kind.target().noun(), requested.target.kind.noun());
             return Err(format!("{} is done to a {noun}, and the file says {other}", kind.name()));
         }
+        // It becomes part of a host's name.
+        let region = &requested.target.region;
+        let is_region = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if region.is_empty() || region.len() > 40 || !region.bytes().all(is_region) {
+            return Err(format!("{:?} is no region", clean(region)));
+        }
         if requested.safety_snapshot.is_some() && !kind.offers_safety_snapshot() {
             return Err(format!("no snapshot is taken before {}", kind.name()));
         }

@@ -134,6 +134,8 @@ pub struct Seen {
     pub snapshots: Vec<Snapshot>,
     /// Names of the manual snapshots by region: no new one may have them.
     pub snapshot_names: Vec<(String, Vec<String>)>,
+    /// Region and name of the DB instances that are of other environments, or of none: their names are taken.
+    pub foreign: Vec<(String, String)>,
     /// Automated backups of the target, or of the instance that the target snapshot is of.
     pub backups: Vec<AutomatedBackup>,
     /// The blue/green deployment in force that the target is a side of.
@@ -198,6 +200,7 @@ impl Seen {
             databases: Vec::new(),
             snapshots: Vec::new(),
             snapshot_names: Vec::new(),
+            foreign: Vec::new(),
             backups: Vec::new(),
             blue_green: None,
             maintenance: Vec::new(),
@@ -283,6 +286,6 @@ impl Seen {
     /// True when a DB instance of this name is known in the region.
     #[must_use]
     pub fn is_taken(&self, region: &str, id: &str) -> bool {
-        self.find(region, id).is_some()
+        self.find(region, id).is_some() || self.foreign.iter().any(|(of, name)| of == region && name == id)
     }
 }

@@ -197,6 +197,7 @@ pub fn seen() -> Seen {
         last_known: None,
         missing: Vec::new(),
         snapshot_names: ["us-east-1", "us-west-2"].map(|r| (r.to_owned(), Vec::new())).into(),
+        foreign: Vec::new(),
         backups: vec![AutomatedBackup {
             resource_id: "db-RENTALIQ-PROD-DB".into(),
             status: "active".into(),

@@ -34,6 +34,19 @@ fn boto3_reads_instances_backups_events_and_maintenance() {
     python("sandbox_rds.py", server.endpoint(), &[]);
 }
 
+/// A setting that AWS adds to its instances must be in the table of what a restore keeps, or be named there as no
+/// setting: the pinned list is compared with the table by the table's own tests.
+#[test]
+fn no_member_of_an_instance_is_unknown_to_what_a_restore_keeps() {
+    let pinned = include_str!("../../src/ops/operations/carried/db-instance.txt");
+    let pinned: Vec<&str> = pinned.lines().filter(|line| !line.starts_with('#')).collect();
+    let told = python("model_members.py", "http://127.0.0.1:9", &["rds", "DBInstance"]);
+    let members: Vec<&str> = told.lines().collect();
+    assert!(members.len() > 80, "{told}");
+    let unknown: Vec<&&str> = members.iter().filter(|member| !pinned.contains(member)).collect();
+    assert!(unknown.is_empty(), "not in db-instance.txt: {unknown:?}");
+}
+
 #[test]
 fn boto3_reads_metrics_and_alarms_in_every_protocol() {
     let server = Server::sandbox(&["--at", AT, "--scenario", "quiet"]);

@@ -123,6 +123,7 @@ pub fn seen(kind: Kind) -> Seen {
         ],
         missing: Vec::new(),
         snapshot_names: ["us-east-1", "us-west-2"].map(|region| (region.to_owned(), Vec::new())).into(),
+        foreign: Vec::new(),
         backups: vec![AutomatedBackup {
             resource_id: "db-RENTALIQ-PROD-DB".into(),
             status: "active".into(),

@@ -199,7 +199,10 @@ pub async fn observe(session: &Session, question: &Question, at: Timestamp) -> R
     );
     let source = source(question, &kept.found);
     let (all, unread) = found?;
-    seen.databases = all.into_iter().filter(|database| question.takes(database, source.as_deref())).collect();
+    let (own, foreign): (Vec<Database>, Vec<Database>) =
+        all.into_iter().partition(|database| question.takes(database, source.as_deref()));
+    seen.databases = own;
+    seen.foreign = foreign.into_iter().map(|database| (database.region, database.id)).collect();
     seen.missing.extend(unread);
     seen.missing.extend(kept.missing);
     seen.snapshots = kept.found;

@@ -136,7 +136,10 @@ impl std::fmt::Display for Refusal {
             Self::Gesture { name, .. } => write!(f, "to approve, type {name}"),
             Self::WrongName { name } => write!(f, "that is not the name: type exactly {name}"),
             Self::WrongFingerprint { plan } => {
-                write!(f, "the plan as it is now has the fingerprint {plan}: look at it again before you approve it")
+                write!(
+                    f,
+                    "what was approved is not this plan, whose fingerprint is {plan}: look at it as it is now before you approve it"
+                )
             }
             Self::TooOld { age, most } => write!(
                 f,

@@ -71,12 +71,25 @@ impl Setting {
             Way::FromSnapshot => from_snapshot,
             // Keys and groups are of one region.
             Way::FromSnapshotAfar => match from_snapshot {
-                Asked("OptionGroupName") | Afterwards("PerformanceInsightsKMSKeyId") => Lost,
+                Asked("OptionGroupName" | "NetworkType") | Afterwards("PerformanceInsightsKMSKeyId") => Lost,
                 portable => portable,
             },
             Way::Replica => replica,
+            // What a network may be is the subnet group's, and that is the other region's.
+            Way::ReplicaAfar if replica_afar == Asked("NetworkType") => Lost,
             Way::ReplicaAfar => replica_afar,
             Way::Promotion => promotion,
+        }
+    }
+
+    /// What AWS sets where it is not asked for.
+    fn otherwise(&self, way: Way) -> &'static str {
+        match (self.member, way) {
+            ("BackupRetentionPeriod", Way::Replica | Way::ReplicaAfar) => "0: a replica begins without backups",
+            ("PreferredBackupWindow", Way::Replica | Way::ReplicaAfar) => "none while it has no backups",
+            ("TagList", Way::FromSnapshot | Way::FromSnapshotAfar) => "the snapshot's",
+            ("TagList", Way::Replica | Way::ReplicaAfar) => "none",
+            _ => self.otherwise,
         }
     }
 }
@@ -397,7 +410,7 @@ pub fn carry(call: Call, source: &Database, way: Way, gib: i32) -> Carried {
             _ => setting.member,
         };
         let lost = fate == Lost;
-        let (name, value, default) = (name.to_owned(), value.to_string(), setting.otherwise.to_owned());
+        let (name, value, default) = (name.to_owned(), value.to_string(), setting.otherwise(way).to_owned());
         carried.kept.push(Kept { name, value, default, kept: !lost, lost });
     }
     carried

@@ -121,7 +121,10 @@ impl Request for RestoreFromSnapshot {
         let home = snapshot.source_region.as_ref().unwrap_or(region);
         if source.is_none() {
             let why = if seen.is_read(&Part::Databases(home.clone())) {
-                format!("{} is not in {home} any more: what is not given here is AWS's default", snapshot.database)
+                format!(
+                    "the {} that it is of is not in {home} any more: what is not given here is AWS's default",
+                    snapshot.database
+                )
             } else {
                 format!("{home} was not read: what is not given here is AWS's default")
             };
@@ -215,6 +218,10 @@ fn source(seen: &Seen) -> Option<(&Database, Way)> {
     let here = &seen.target.region;
     let home = snapshot.source_region.as_ref().unwrap_or(here);
     let found = seen.find(home, &snapshot.database)?;
+    // Another instance may bear the name by now; its settings are not those of the snapshot's.
+    if !snapshot.resource_id.is_empty() && snapshot.resource_id != found.resource_id {
+        return None;
+    }
     Some((found, if home == here { Way::FromSnapshot } else { Way::FromSnapshotAfar }))
 }
 
@@ -268,6 +275,38 @@ mod tests {
         );
         assert_eq!((plan.steps.len(), plan.kept.len(), plan.monthly), (1, 0, None));
         assert!(plan.checks.iter().any(|c| c.why.contains("AWS's default")));
+    }
+
+    fn says(seen: &Seen, label: &str) -> bool {
+        let plan = plan_of(Operation::RestoreFromSnapshot(request(seen)), seen);
+        plan.consequences.iter().any(|said| said.label == label)
+    }
+
+    /// A name says nothing: the instance that bears it now may be another one, with other settings.
+    #[test]
+    fn another_instance_of_the_same_name_is_no_source() {
+        let mut seen = world();
+        seen.snapshots[0].resource_id = "db-OF-BEFORE".into();
+        let plan = plan_of(Operation::RestoreFromSnapshot(request(&seen)), &seen);
+        assert!(plan.kept.is_empty(), "{:?}", plan.kept);
+        assert!(plan.checks.iter().any(|c| c.why.contains("not in us-east-1 any more")));
+    }
+
+    #[test]
+    fn what_is_restored_without_backups_is_said_to_have_none() {
+        let mut seen = world();
+        assert!(!says(&seen, "Backups"));
+        seen.databases[0].backup_retention_days = 0;
+        assert!(says(&seen, "Backups"));
+    }
+
+    #[test]
+    fn a_name_of_another_environment_is_taken() {
+        let mut seen = world();
+        seen.foreign = vec![("us-east-1".into(), "back".into())];
+        assert_eq!(failed(&Operation::RestoreFromSnapshot(request(&seen)), &seen), ["name is free"]);
+        seen.foreign = vec![("us-west-2".into(), "back".into())];
+        assert!(failed(&Operation::RestoreFromSnapshot(request(&seen)), &seen).is_empty());
     }
 
     #[test]

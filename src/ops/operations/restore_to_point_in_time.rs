@@ -221,7 +221,9 @@ impl RestoreToPointInTime {
 /// Whether AWS lists an automated backup that is in use (`Status`: `active`, not `creating`).
 fn is_active(seen: &Seen) -> bool {
     let resource = seen.database().map(|d| d.resource_id.as_str());
-    seen.backups.iter().any(|backup| Some(backup.resource_id.as_str()) == resource && backup.status == "active")
+    // AWS names the instance of each by its resource id; where none is named it may be this one's.
+    let may_be_its = |id: &str| id.is_empty() || Some(id) == resource;
+    seen.backups.iter().any(|backup| may_be_its(&backup.resource_id) && backup.status == "active")
 }
 
 /// From when to when AWS can restore the target (`DescribeDBInstanceAutomatedBackups`,

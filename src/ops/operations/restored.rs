@@ -56,6 +56,18 @@ pub fn say_usual(draft: &mut Draft, source: Option<&Database>, gib: i32) {
         let text = "Enhanced Monitoring is off on the new instance: its role is not known";
         draft.say("Monitoring", text, Tone::Warning);
     }
+    if source.is_some_and(|d| d.backup_retention_days == 0) {
+        let text = "automated backups are off, as at the source: it cannot be restored to a point in time until its \
+                    retention is changed";
+        draft.say("Backups", text, Tone::Critical);
+    }
+    // `RestoreDBInstanceFromDBSnapshotMessage.EngineLifecycleSupport`.
+    if source.is_some_and(|d| d.settings.lifecycle_support.as_deref().is_some_and(|value| value.ends_with("disabled")))
+    {
+        let text = "Extended Support is off, as at the source: if this major version is past its standard support, AWS \
+                    upgrades the new instance to a later one by itself";
+        draft.say("Engine upgrade", text, Tone::Warning);
+    }
     if source.is_some_and(|d| d.settings.master_secret.is_some()) {
         let text = "the master password is the one of the data, not managed by RDS: the secret of the source fits only \
                     if it was not rotated since";
