@@ -31,8 +31,14 @@ pub async fn frame(
     let mut complete = pump(state, driver, answers, clock, effects).await;
     for key in keys {
         effects = update(state, Msg::Key(*key));
-        complete &= pump(state, driver, answers, clock, effects).await;
+        // Who did not answer one key in time is not waited for once more after each of the others.
+        if complete {
+            complete = pump(state, driver, answers, clock, effects).await;
+        } else {
+            start(effects, driver);
+        }
     }
+    settle(state);
     state.toast = None;
     (draw(state), complete)
 }

@@ -5,6 +5,7 @@ mod changed;
 mod faulty;
 pub mod invariants;
 mod night;
+mod odd;
 
 use quarterdeck::cli::{Source, World};
 use quarterdeck::ops::Execution;
