@@ -592,3 +592,86 @@ impl Execution {
         self.history.push((at, words));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::seen::TargetKind;
+    use crate::ops::testing::{at, database, seen_on};
+    use crate::ops::{Kind, Level, Plan};
+
+    const REPLICA: &str = "rentaliq-prod-db-dr";
+
+    fn begun(kind: Kind, seen: &Seen) -> Execution {
+        let plan = Plan::make(&kind.offer(seen), None, seen);
+        let approval = Approval {
+            at: at(),
+            reason: "INC-1".into(),
+            typed: plan.name_to_type.clone(),
+            level: Level::Confirm,
+            headless: false,
+            fingerprint: plan.fingerprint.clone(),
+        };
+        Execution::begin(ExecutionId::new(at(), &plan.fingerprint, 7), "PROD", plan, approval, at())
+    }
+
+    fn rejected(id: &ExecutionId, step: usize, fault: &str, by_aws: bool) -> Body {
+        Body::Rejected { execution: id.clone(), step, fault: fault.into(), request_id: None, by_aws }
+    }
+
+    /// Storage may be optimised for a day, and the instance takes changes all the while: a promotion is not left
+    /// without protection for it.
+    #[test]
+    fn a_later_step_is_ready_while_the_volume_is_at_work() {
+        let seen = seen_on(TargetKind::DbInstance, REPLICA, "us-west-2");
+        let execution = begun(Kind::PromoteReplica, &seen);
+        assert!(execution.plan.steps.len() > 1);
+        for (status, is_ready) in
+            [("available", true), ("storage-optimization", true), ("backing-up", false), ("stopped", false)]
+        {
+            let mut fresh = seen.clone();
+            let place = fresh.databases.iter().position(|d| d.id == REPLICA).unwrap();
+            fresh.databases[place].status = status.into();
+            assert_eq!(execution.verify(1, &fresh, &seen.identity).is_ok(), is_ready, "{status}");
+        }
+    }
+
+    #[test]
+    fn what_was_refused_after_something_was_sent_is_among_what_was_not_sent() {
+        let seen = seen_on(TargetKind::DbInstance, REPLICA, "us-west-2");
+        let mut execution = begun(Kind::PromoteReplica, &seen);
+        let id = execution.id.clone();
+        execution.apply(at(), &Body::Sending { execution: id.clone(), step: 0, call: None, before: vec![], ahead: 0 });
+        execution.apply(at(), &Body::Sent { execution: id.clone(), step: 0, request_id: None });
+        execution.apply(at(), &ended(id.clone(), 0, "available".into(), StepEnd::Done));
+        execution.apply(at(), &rejected(&id, 1, "it is stopped", false));
+        let Outcome::Interrupted { unsent, .. } = execution.verdict() else { panic!("{:?}", execution.verdict()) };
+        assert_eq!(unsent.first(), Some(&1));
+    }
+
+    /// Each instance of many has its own end, and none hides another's.
+    #[test]
+    fn each_of_many_tells_why() {
+        let mut seen = seen_on(TargetKind::Environment, "PROD", "us-east-1");
+        seen.databases = ["rentaliq-jobs", "rentaliq-web"].map(|id| database(id, "us-east-1")).into();
+        let refused = |reasons: &[(usize, bool)]| {
+            let mut execution = begun(Kind::StopEnvironment, &seen);
+            let id = execution.id.clone();
+            for step in 0..execution.plan.steps.len() {
+                let sending = Body::Sending { execution: id.clone(), step, call: None, before: vec![], ahead: 0 };
+                execution.apply(at(), &sending);
+                match reasons.iter().find(|(of, _)| *of == step) {
+                    Some((_, true)) => execution.apply(at(), &rejected(&id, step, &format!("no {step}"), true)),
+                    Some(_) => execution.apply(at(), &ended(id.clone(), step, "no sign".into(), StepEnd::Unknown)),
+                    None => execution.apply(at(), &ended(id.clone(), step, "stopped".into(), StepEnd::Done)),
+                }
+            }
+            execution.verdict()
+        };
+        let all: Vec<(usize, bool)> = (0..seen.databases.len()).map(|step| (step, true)).collect();
+        let Outcome::Refused { why } = refused(&all) else { panic!("{:?}", refused(&all)) };
+        assert!(why.contains("no 0") && why.contains("no 1"), "{why}");
+        assert!(matches!(refused(&[(1, true)]), Outcome::Incomplete { not_done, .. } if not_done == [1]));
+        assert!(matches!(refused(&[(1, false)]), Outcome::Unknown { .. }), "what is not known is not lost");
+    }
+}

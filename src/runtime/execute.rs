@@ -429,11 +429,11 @@ impl Verified {
     }
 }
 
-/// Seconds in which a step's instance may become ready. A step that must not be left undone waits as long as
-/// it would be followed: the first backup of a promoted instance takes as long as its volume is large.
+/// Seconds in which a step's instance may become ready. A step that completes something new waits as long as it
+/// would be followed: the first backup of a promoted or restored instance takes as long as its volume is large.
 fn settles_within(execution: &Execution, step: usize) -> i64 {
-    let must = execution.plan.steps.get(step).is_some_and(|s| s.gate == Gate::None);
-    if must { execution.longest(step) } else { SETTLES_WITHIN }
+    let completes = execution.plan.steps.get(step).is_some_and(|s| s.gate != Gate::All);
+    if completes { execution.longest(step) } else { SETTLES_WITHIN }
 }
 
 /// Seconds in which looks at what was sent may fail. A denial does not pass by itself, a network does.

@@ -300,3 +300,75 @@ fn nowhere(environment: &str) -> Fault {
     let message = format!("the environment {environment} is not configured any more");
     Fault { kind: FaultKind::NotFound, call: aws::GET_CALLER_IDENTITY.to_owned(), message, request_id: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::guard::Approval;
+    use crate::ops::journal::Outcome;
+    use crate::ops::testing::{at, seen};
+    use crate::ops::{Fingerprint, Level};
+
+    /// A journal with an execution that was approved and no more.
+    fn begun(folder: &std::path::Path) -> (Arc<Journal>, ExecutionId) {
+        let seen = seen();
+        let plan = Plan::make(&Kind::CreateSnapshot.offer(&seen), None, &seen);
+        let approval = Approval {
+            at: at(),
+            reason: "INC-1".into(),
+            typed: plan.fingerprint.short(),
+            level: Level::Confirm,
+            headless: true,
+            fingerprint: plan.fingerprint.clone(),
+        };
+        let id = ExecutionId::new(at(), &plan.fingerprint, 7);
+        let journal = Arc::new(Journal::open(folder).unwrap());
+        let body = Body::Approved { execution: id.clone(), plan: Box::new(plan), approval };
+        journal.append(at(), "PROD", "", body).unwrap();
+        (journal, id)
+    }
+
+    fn watched(journal: &Arc<Journal>) -> (Watched, mpsc::Receiver<Msg>, watch::Sender<Vec<ExecutionId>>) {
+        let (messages, told) = mpsc::channel(8);
+        let (sender, given_up) = watch::channel(Vec::new());
+        (Watched { journal: journal.clone(), given_up, messages }, told, sender)
+    }
+
+    /// `qd apply` in another terminal is killed while a console looks on.
+    #[tokio::test(start_paused = true)]
+    async fn what_another_process_no_longer_follows_is_taken_over_by_a_live_console() {
+        let folder = tempfile::tempdir().unwrap();
+        let (journal, id) = begun(folder.path());
+        let theirs = Journal::open(folder.path()).unwrap().claim(&id).unwrap().expect("nobody holds it");
+        let (watched, mut told, _given_up) = watched(&journal);
+        let of = id.clone();
+        let waiting = tokio::spawn(async move { watched.until_free(&of).await });
+        assert!(matches!(told.recv().await, Some(Msg::Execution(known)) if known.history.len() == 1));
+
+        // It goes on elsewhere, and is shown as it goes.
+        let body = Body::Verified { execution: id.clone(), fingerprint: Fingerprint::default(), sender: String::new() };
+        journal.append(at(), "PROD", "", body).unwrap();
+        assert!(matches!(told.recv().await, Some(Msg::Execution(known)) if known.history.len() == 2));
+        assert!(!waiting.is_finished(), "it was taken from who follows it");
+
+        drop(theirs);
+        let (execution, _claim) = waiting.await.unwrap().expect("it is nobody's");
+        assert!(execution.id == id && execution.is_running());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_ends_elsewhere_is_told_and_what_is_given_up_here_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let (journal, id) = begun(folder.path());
+        let _theirs = Journal::open(folder.path()).unwrap().claim(&id).unwrap().expect("nobody holds it");
+        let (first, _, given_up) = watched(&journal);
+        given_up.send_replace(vec![id.clone()]);
+        assert!(first.until_free(&id).await.is_none());
+
+        let body = Body::Ended { execution: id.clone(), outcome: Outcome::Done };
+        journal.append(at(), "PROD", "", body).unwrap();
+        let (second, mut told, _given_up) = watched(&journal);
+        assert!(second.until_free(&id).await.is_none());
+        assert!(matches!(told.recv().await, Some(Msg::Execution(known)) if known.outcome == Some(Outcome::Done)));
+    }
+}

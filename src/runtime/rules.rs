@@ -9,6 +9,8 @@ use crate::ops::{Arming, Plan, Policy};
 /// Seconds after its approval in which a plan's steps may be sent: what was looked at yesterday nobody has
 /// looked at.
 const LONGEST_DELAY: i64 = 12 * 3600;
+/// The same for a step on what the plan itself has made and nobody uses yet: a restore may take a day.
+const LONGEST_DELAY_OF_NEW: i64 = 3 * 24 * 3600;
 
 /// Policies by environment, what is armed, and whether changes are blocked altogether.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -56,7 +58,12 @@ impl Rules {
     #[must_use]
     pub fn refusal(&self, plan: &Plan, gate: Gate, approved: Timestamp, now: Timestamp) -> Option<String> {
         let delay = now.as_second() - approved.as_second();
-        if gate != Gate::None && delay > LONGEST_DELAY {
+        let longest = match gate {
+            Gate::All => LONGEST_DELAY,
+            Gate::Rules => LONGEST_DELAY_OF_NEW,
+            Gate::None => i64::MAX,
+        };
+        if delay > longest {
             return Some(format!("it was approved {} h ago: what was looked at then is too old", delay / 3600));
         }
         let environment = &plan.target.environment;
@@ -119,8 +126,11 @@ mod tests {
         let frozen = Rules { policies, ..rules.clone() };
         for gate in [Gate::All, Gate::Rules] {
             assert!(refusal(&frozen, gate, 60).unwrap().contains("change freeze release"), "{gate:?}");
-            assert!(refusal(&rules, gate, 13 * 3600).unwrap().contains("approved 13 h ago"));
         }
+        assert!(refusal(&rules, Gate::All, 13 * 3600).unwrap().contains("approved 13 h ago"));
+        // What is restored is not in use: its settings follow however long it took, within days.
+        assert_eq!(refusal(&rules, Gate::Rules, 13 * 3600), None);
+        assert!(refusal(&rules, Gate::Rules, 73 * 3600).unwrap().contains("approved 73 h ago"));
         // What was promoted is a primary already: its protection comes whatever the rules say by now.
         assert_eq!(refusal(&frozen, Gate::None, 13 * 3600), None);
         let blocked = Rules { blocked: Some("the configuration is broken".into()), ..rules.clone() };

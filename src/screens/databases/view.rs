@@ -74,6 +74,8 @@ fn slot(app: &App, column: Column, width: u16) -> Slot {
         Column::Health => (Width::Fixed(1), Align::Left, 1),
         Column::Environment => (Width::Fixed(u16::try_from(names.clamp(4, 12)).unwrap_or(12)), Align::Left, 3),
         Column::Name => (Width::Min(if width < 140 { 24 } else { 27 }), Align::Left, 0),
+        // One long status of one instance must not cost all of them their numbers.
+        Column::Status if width < 100 => (Width::Fixed(status_width(app).min(14)), Align::Left, 2),
         Column::Status => (Width::Fixed(status_width(app)), Align::Left, 2),
         Column::Class => (Width::Fixed(14), Align::Left, 8),
         Column::Engine if app.databases.is_mixed => (Width::Fixed(MIXED), Align::Left, 3),
