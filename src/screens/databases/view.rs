@@ -78,7 +78,8 @@ fn slot(app: &App, column: Column, width: u16) -> Slot {
         Column::Status if width < 100 => (Width::Fixed(status_width(app).min(14)), Align::Left, 2),
         Column::Status => (Width::Fixed(status_width(app)), Align::Left, 2),
         Column::Class => (Width::Fixed(14), Align::Left, 8),
-        Column::Engine if app.databases.is_mixed => (Width::Fixed(MIXED), Align::Left, 3),
+        // Where there is little room the numbers come first.
+        Column::Engine if app.databases.is_mixed => (Width::Fixed(MIXED), Align::Left, if width < 100 { 5 } else { 3 }),
         Column::Engine => (Width::Fixed(6), Align::Right, 10),
         Column::MultiAz => (Width::Fixed(8), Align::Left, 11),
         Column::Cpu => (Width::Fixed(6), Align::Right, 3),
