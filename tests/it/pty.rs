@@ -48,7 +48,13 @@ pub struct Console {
     settings: String,
     /// Another process to kill, where the child is a shell.
     job: Option<Pid>,
+    /// When something was typed last.
+    typed: Option<Instant>,
 }
+
+/// Between two keys of a person; a held key repeats itself as fast. A frame may be drawn sooner, and keys that are
+/// typed at its heels are no person's to the console: the third in a row opens nothing.
+const KEYSTROKE: Duration = Duration::from_millis(20);
 
 /// How to start one.
 pub struct Start<'a> {
@@ -95,7 +101,17 @@ impl Console {
         let child = pair.slave.spawn_command(command).expect("the process starts");
         let shared = heard.clone();
         thread::spawn(move || listen(reader, &shared));
-        Self { child, master: pair.master, slave: Some(pair.slave), writer, heard, home, settings, job: None }
+        Self {
+            child,
+            master: pair.master,
+            slave: Some(pair.slave),
+            writer,
+            heard,
+            home,
+            settings,
+            job: None,
+            typed: None,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Heard> {
@@ -146,8 +162,11 @@ impl Console {
         self.lock().raw.clone()
     }
 
-    /// Types.
+    /// Types, at once what is given together, and not sooner after what was typed before than a person would.
     pub fn types(&mut self, keys: &str) {
+        let pause = self.typed.map_or(Duration::ZERO, |typed| KEYSTROKE.saturating_sub(typed.elapsed()));
+        thread::sleep(pause);
+        self.typed = Some(Instant::now());
         self.writer.write_all(keys.as_bytes()).and_then(|()| self.writer.flush()).expect("the terminal takes keys");
     }
 
