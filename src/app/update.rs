@@ -193,35 +193,26 @@ fn resolve(state: &mut State, layers: &[Layer], key: Key) -> Resolution {
 
 /// Actions that only move about, or leave.
 fn is_harmless(action: Action) -> bool {
-    matches!(
-        action,
-        Action::Back
-            | Action::NextPane
-            | Action::PreviousPane
-            | Action::Down
-            | Action::Up
-            | Action::Top
-            | Action::Bottom
-            | Action::HalfPageDown
-            | Action::HalfPageUp
-            | Action::PageDown
-            | Action::PageUp
-            | Action::Left
-            | Action::Right
-            | Action::NextFinding
-            | Action::PreviousFinding
-            | Action::PanBack
-            | Action::PanForward
-            | Action::ZoomIn
-            | Action::ZoomOut
-            | Action::CursorLeft
-            | Action::CursorRight
-            | Action::CursorClear
-            | Action::Now
-            | Action::Redraw
-            | Action::Suspend
-            | Action::Quit
-    )
+    moves(action)
+        || matches!(
+            action,
+            Action::Back
+                | Action::NextPane
+                | Action::PreviousPane
+                | Action::NextFinding
+                | Action::PreviousFinding
+                | Action::PanBack
+                | Action::PanForward
+                | Action::ZoomIn
+                | Action::ZoomOut
+                | Action::CursorLeft
+                | Action::CursorRight
+                | Action::CursorClear
+                | Action::Now
+                | Action::Redraw
+                | Action::Suspend
+                | Action::Quit
+        )
 }
 
 /// The palette and the environments are found by typing.
@@ -496,9 +487,9 @@ fn perform(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Moving about is not a command, nor is mending a screen on which none can be read.
-fn in_palette(action: Action) -> bool {
-    !matches!(
+/// The keys that only move a cursor.
+fn moves(action: Action) -> bool {
+    matches!(
         action,
         Action::Down
             | Action::Up
@@ -510,14 +501,23 @@ fn in_palette(action: Action) -> bool {
             | Action::PageUp
             | Action::Left
             | Action::Right
-            | Action::Toggle
-            | Action::Palette
-            | Action::CursorLeft
-            | Action::CursorRight
-            | Action::Back
-            | Action::AllEnvironments
-            | Action::Redraw
-    ) && action.environment().is_none()
+    )
+}
+
+/// Moving about is not a command, nor is mending a screen on which none can be read.
+fn in_palette(action: Action) -> bool {
+    !moves(action)
+        && !matches!(
+            action,
+            Action::Toggle
+                | Action::Palette
+                | Action::CursorLeft
+                | Action::CursorRight
+                | Action::Back
+                | Action::AllEnvironments
+                | Action::Redraw
+        )
+        && action.environment().is_none()
 }
 
 fn palette(state: &State) -> Menu {

@@ -49,7 +49,7 @@ pub fn event(body: &Body, plan: Option<&Plan>) -> String {
             format!("{}: AWS does not take it yet, nothing was changed: {fault}", step(n))
         }
         Body::StepEnded { step: n, words, failed, end, .. } => {
-            let how = match end.clone().unwrap_or_else(|| StepEnd::of_older(words, *failed)) {
+            let how = match StepEnd::told(end.as_ref(), words, *failed) {
                 StepEnd::Done => "finished",
                 StepEnd::Scheduled { .. } => "scheduled",
                 StepEnd::Failed => "failed",
@@ -71,12 +71,10 @@ pub fn event(body: &Body, plan: Option<&Plan>) -> String {
 #[must_use]
 pub fn outcome(own: &[&Entry]) -> (&'static str, String) {
     let window = own.iter().rev().find_map(|entry| match &entry.body {
-        Body::StepEnded { words, failed, end, .. } => {
-            match end.clone().unwrap_or_else(|| StepEnd::of_older(words, *failed)) {
-                StepEnd::Scheduled { window } => Some(window),
-                _ => None,
-            }
-        }
+        Body::StepEnded { words, failed, end, .. } => match StepEnd::told(end.as_ref(), words, *failed) {
+            StepEnd::Scheduled { window } => Some(window),
+            _ => None,
+        },
         _ => None,
     });
     let outcome = own.iter().rev().find_map(|entry| match &entry.body {

@@ -100,6 +100,24 @@ pub struct Storage {
     pub throughput: Option<i32>,
 }
 
+impl Storage {
+    /// GiB from which on RDS stripes a volume of PostgreSQL.
+    pub const STRIPED: i32 = 400;
+
+    /// Whether a volume of this type and size takes a throughput: gp3 below [`Self::STRIPED`] has fixed IOPS and
+    /// throughput, and AWS refuses to be given any.
+    #[must_use]
+    pub fn takes_throughput(kind: &str, gib: i32) -> bool {
+        kind == "gp3" && gib >= Self::STRIPED
+    }
+
+    /// Whether a volume of this type and size takes IOPS.
+    #[must_use]
+    pub fn takes_iops(kind: &str, gib: i32) -> bool {
+        kind.starts_with("io") || Self::takes_throughput(kind, gib)
+    }
+}
+
 /// One entry of `StatusInfos`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct StatusInfo {

@@ -266,7 +266,7 @@ impl Execution {
             }
             Body::StepEnded { step, words, failed, end, .. } => {
                 let sent = self.sent_at(*step).unwrap_or(at);
-                let end = end.clone().unwrap_or_else(|| StepEnd::of_older(words, *failed));
+                let end = StepEnd::told(end.as_ref(), words, *failed);
                 self.say(*step, words.clone());
                 self.note(at, if end == StepEnd::Failed { format!("failed: {words}") } else { words.clone() });
                 self.set(*step, StepState::Ended { sent, at, words: words.clone(), end });

@@ -9,7 +9,7 @@ use crate::domain::database::Condition;
 use crate::domain::{Database, Event, MaintenanceAction, Snapshot};
 
 /// Seconds by which AWS's clock and this machine's may differ.
-const SKEW: i64 = 60;
+pub const SKEW: i64 = 60;
 /// A change of which neither the value nor a pending one is to be seen after so many seconds, while
 /// the instance is `available`, was given up by AWS (no capacity, for example).
 const LOST: i64 = 1800;
@@ -30,7 +30,7 @@ pub enum Follow {
     Created {
         region: String,
         id: String,
-        #[serde(default, skip_serializing_if = "is_false")]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         replica: bool,
     },
     /// The instance shows these values and nothing of them is pending; `names` as in [`attribute`].
@@ -60,11 +60,6 @@ pub enum Follow {
     /// A maintenance action of it is no longer pending and it is available, or it waits for the
     /// window as it was asked to.
     Maintained { region: String, id: String, action: String, opt_in: String },
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 /// What was seen of the followed resource. `None` means: it was asked for, of the right account, and is

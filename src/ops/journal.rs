@@ -164,7 +164,7 @@ pub enum Body {
         step: usize,
         fault: String,
         request_id: Option<String>,
-        #[serde(default, skip_serializing_if = "is_false")]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         by_aws: bool,
     },
     /// AWS refused the call of a later step for the state of its instance: nothing was changed, and it is
@@ -222,11 +222,6 @@ impl Body {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-fn is_false(value: &bool) -> bool {
-    !value
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 fn is_zero(value: &i64) -> bool {
     *value == 0
 }
@@ -254,9 +249,13 @@ impl StepEnd {
         matches!(self, Self::Done | Self::Scheduled { .. })
     }
 
-    /// That of a line of an older version, which told a window in words only.
+    /// What a line tells: its `end`, or its words where an older version wrote none, which told a window in words
+    /// only.
     #[must_use]
-    pub fn of_older(words: &str, failed: bool) -> Self {
+    pub fn told(end: Option<&Self>, words: &str, failed: bool) -> Self {
+        if let Some(end) = end {
+            return end.clone();
+        }
         let window = words.strip_prefix("waits for the window ").and_then(|rest| rest.strip_suffix(" UTC"));
         match (failed, window) {
             (true, _) => Self::Failed,

@@ -169,13 +169,8 @@ pub struct Kept {
     /// False when it deliberately differs, or is `lost`.
     pub kept: bool,
     /// It cannot be kept; `default` is what there is instead.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub lost: bool,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 /// Label of what a change costs.

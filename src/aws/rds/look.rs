@@ -6,10 +6,7 @@ use super::{events, find_database, find_resource, find_snapshot, maintenance};
 use crate::aws::{GET_CALLER_IDENTITY, Session, sts};
 use crate::collect::EventsOf;
 use crate::domain::{Database, Event, Fault, FaultKind, MaintenanceAction, Snapshot};
-use crate::ops::follow::{Follow, Look};
-
-/// AWS's clock and this machine's may differ by so much where no answer told by how much.
-const SKEW: SignedDuration = SignedDuration::from_secs(60);
+use crate::ops::follow::{Follow, Look, SKEW};
 
 /// What is known of the followed resource from before the call.
 #[derive(Debug, Clone, Copy)]
@@ -107,8 +104,9 @@ async fn said(
 
 /// Both ends moved outwards, so that an event is not missed for a difference of clocks.
 fn window(since: Timestamp, now: Timestamp) -> (Timestamp, Timestamp) {
-    let since = since.checked_sub(SKEW).unwrap_or(since);
-    (since, now.max(since).checked_add(SKEW).unwrap_or(now))
+    let skew = SignedDuration::from_secs(SKEW);
+    let since = since.checked_sub(skew).unwrap_or(since);
+    (since, now.max(since).checked_add(skew).unwrap_or(now))
 }
 
 async fn pending(session: &Session, region: &str, follow: &Follow) -> Result<Vec<MaintenanceAction>, Fault> {

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use super::prelude::*;
 use super::restored::own_tags;
 use crate::domain::Database;
+use crate::domain::database::Storage;
 use crate::domain::settings::Settings;
 use crate::ops::call::Value;
 
@@ -163,13 +164,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(
         "Iops",
-        |d, gib| d.storage.iops.filter(|_| takes_iops(d, gib)).map(Into::into),
+        |d, gib| d.storage.iops.filter(|_| Storage::takes_iops(&d.storage.kind, gib)).map(Into::into),
         "the type's least",
         alike(Asked("Iops"), Asked("Iops"), Compared),
     ),
     setting(
         "StorageThroughput",
-        |d, gib| d.storage.throughput.filter(|_| is_large_gp3(d, gib)).map(Into::into),
+        |d, gib| d.storage.throughput.filter(|_| Storage::takes_throughput(&d.storage.kind, gib)).map(Into::into),
         "the type's least",
         alike(Asked("StorageThroughput"), Asked("StorageThroughput"), Compared),
     ),
@@ -360,15 +361,6 @@ fn on(value: bool) -> Option<Value> {
 
 fn listed(values: &[String]) -> Option<Value> {
     (!values.is_empty()).then(|| Value::List(values.to_vec()))
-}
-
-/// gp3 below 400 GiB has fixed IOPS and throughput for PostgreSQL, and AWS refuses to be given any.
-fn is_large_gp3(d: &Database, gib: i32) -> bool {
-    d.storage.kind == "gp3" && gib >= 400
-}
-
-fn takes_iops(d: &Database, gib: i32) -> bool {
-    is_large_gp3(d, gib) || d.storage.kind.starts_with("io")
 }
 
 fn is_monitored(d: &Database) -> bool {

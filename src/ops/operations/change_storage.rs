@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use self::frequency::{MOST_CHANGES, changes_left};
 use super::prelude::*;
 use crate::domain::Database;
+use crate::domain::database::Storage;
 
 /// Other storage for a DB instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +33,7 @@ const FIELDS: &[&str] = &["allocated", "max_allocated", "type", "iops", "through
 /// Largest volume of PostgreSQL, GiB.
 const LARGEST: i32 = 65_536;
 /// From this size on a gp3 volume of PostgreSQL is striped and takes IOPS and throughput, GiB.
-const STRIPED: i32 = 400;
+const STRIPED: i32 = Storage::STRIPED;
 /// What a striped gp3 volume has at least and at most.
 const STRIPED_IOPS: (i32, i32) = (12_000, 64_000);
 const STRIPED_THROUGHPUT: (i32, i32) = (500, 4_000);
@@ -177,11 +178,11 @@ impl Change {
 
 impl ChangeStorage {
     fn takes_iops(&self) -> bool {
-        matches!(self.kind.as_str(), "io1" | "io2") || self.takes_throughput()
+        Storage::takes_iops(&self.kind, self.allocated)
     }
 
     fn takes_throughput(&self) -> bool {
-        self.kind == "gp3" && self.allocated >= STRIPED
+        Storage::takes_throughput(&self.kind, self.allocated)
     }
 
     fn least_iops(&self) -> i32 {

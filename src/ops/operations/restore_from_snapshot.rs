@@ -168,12 +168,12 @@ impl Request for RestoreFromSnapshot {
         if source.is_none() {
             // The snapshot itself knows its storage; AWS would take gp3.
             let kind = snapshot.storage_kind.as_str();
-            let large = kind.starts_with("io") || (kind == "gp3" && snapshot.allocated >= 400);
+            let takes = |takes: fn(&str, i32) -> bool| takes(kind, snapshot.allocated);
             carried.call = carried
                 .call
                 .with_some("StorageType", (!kind.is_empty()).then_some(kind))
-                .with_some("Iops", snapshot.iops.filter(|_| large))
-                .with_some("StorageThroughput", snapshot.throughput.filter(|_| large && kind == "gp3"));
+                .with_some("Iops", snapshot.iops.filter(|_| takes(Storage::takes_iops)))
+                .with_some("StorageThroughput", snapshot.throughput.filter(|_| takes(Storage::takes_throughput)));
         }
         draft.kept = std::mem::take(&mut carried.kept);
         let call = carried.call.clone();
