@@ -20,7 +20,7 @@ pub struct Settings {
     pub lifecycle_support: Option<String>,
     /// `OptionGroupMemberships`, the names.
     pub option_groups: Vec<String>,
-    /// `DBParameterGroups`: `ParameterApplyStatus` of the first, `in-sync`, `applying`, `pending-reboot` …
+    /// `DBParameterGroups`: `ParameterApplyStatus` of one that is `pending-reboot`, else of the first: `in-sync`, `applying` …
     pub parameter_status: Option<String>,
     /// `DatabaseInsightsMode`: `standard` or `advanced`.
     pub insights_mode: Option<String>,

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Database;
+
 /// A DB snapshot as `DescribeDBSnapshots` tells it, text cleaned.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -50,6 +52,14 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Whether it is of this instance, which was in `region`: by the resource id, which no other ever has, where
+    /// AWS told it.
+    #[must_use]
+    pub fn is_of(&self, database: &Database, region: &str) -> bool {
+        let is_same = self.resource_id.is_empty() || self.resource_id == database.resource_id;
+        is_same && self.database == database.id && region == database.region
+    }
+
     /// How new its data is: the newest transaction in it, else when the first snapshot of it was taken.
     /// `None` when AWS tells neither: the time at which this one was made is a copy's own and says
     /// nothing of the data (RDS API reference, `DBSnapshot`: `SnapshotCreateTime` "changes for the copy").

@@ -143,6 +143,10 @@ fn facts(d: &Database, named: bool, all: &mut Vec<(String, String)>) {
     say("maintenance window", d.maintenance_window.clone());
     let pending: Vec<String> = d.pending.iter().map(|(name, value)| format!("{name}={value}")).collect();
     say("pending changes", sorted(pending).join(" "));
+    // Only where it is so: the plans of before it was looked at stay what they were.
+    if d.settings.parameters_wait() {
+        say("parameters", "wait for a restart".to_owned());
+    }
 }
 
 /// AWS lists in any order; the world is the same in each.

@@ -1,5 +1,7 @@
 //! A plan: everything about a change before it is made, frozen.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -8,7 +10,7 @@ use super::call::Call;
 use super::fingerprint::{self, Fingerprint};
 use super::follow::Follow;
 use super::operation::Operation;
-use super::seen::{Seen, Target, TargetKind};
+use super::seen::{LastKnown, Seen, Target, TargetKind};
 use crate::domain::Criticality;
 use crate::domain::partition::Partition;
 
@@ -291,6 +293,10 @@ pub struct Plan {
     pub operation: Operation,
     /// Name of a snapshot that is taken and waited for first.
     pub safety_snapshot: Option<String>,
+    /// What its settings were taken from that could not be read: it holds as long as that cannot be read, whatever
+    /// whoever sends it remembers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_known: Option<LastKnown>,
     pub target: Target,
     pub criticality: Criticality,
     pub account: String,
@@ -328,7 +334,11 @@ impl Plan {
     #[must_use]
     pub fn again(&self, seen: &Seen) -> Self {
         let made_at = self.made_at.unwrap_or(self.seen_at);
-        Self { form: self.form, ..Self::made(&self.operation, self.safety_snapshot.as_deref(), seen, made_at) }
+        let seen = match &self.last_known {
+            Some(known) => Cow::Owned(Seen { last_known: Some(known.clone()), ..seen.clone() }),
+            None => Cow::Borrowed(seen),
+        };
+        Self { form: self.form, ..Self::made(&self.operation, self.safety_snapshot.as_deref(), &seen, made_at) }
             .with_hashes()
     }
 
@@ -364,6 +374,7 @@ impl Plan {
             made_at: Some(made_at),
             operation: operation.clone(),
             safety_snapshot: safety_snapshot.map(ToOwned::to_owned),
+            last_known: seen.remembered().cloned(),
             target: seen.target.clone(),
             criticality: seen.criticality,
             account: seen.identity.account.clone(),

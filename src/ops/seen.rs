@@ -149,7 +149,8 @@ pub struct Seen {
     pub orderable: Vec<Orderable>,
     /// By `DBInstanceIdentifier`: the newest datapoints, for the consequences.
     pub readings: Vec<Readings>,
-    /// The source of the target replica as it was read last, where it could not be read now.
+    /// The instance whose settings the target has as it was read last, where it was not found now: see
+    /// [`Seen::sought`].
     #[serde(default)]
     pub last_known: Option<LastKnown>,
     /// What could not be read, and why: shown, and makes the checks that need it unknown.
@@ -162,6 +163,26 @@ pub struct LastKnown {
     /// When it was read.
     pub at: Timestamp,
     pub database: Database,
+}
+
+/// An instance that a plan would take settings from, and that was not found.
+#[derive(Debug, Clone, Copy)]
+pub enum Sought<'a> {
+    /// What a replica replicates from.
+    SourceOf(&'a Database),
+    /// What a snapshot is of, in its region.
+    OriginOf(&'a Snapshot, &'a str),
+}
+
+impl Sought<'_> {
+    /// Whether this is the one.
+    #[must_use]
+    pub fn is(&self, database: &Database) -> bool {
+        match self {
+            Self::SourceOf(replica) => database.is_source_of(replica),
+            Self::OriginOf(snapshot, region) => snapshot.is_of(database, region),
+        }
+    }
 }
 
 /// The newest metrics of a DB instance.
@@ -258,10 +279,36 @@ impl Seen {
         self.databases.iter().find(|d| d.is_source_of(database))
     }
 
-    /// The name or ARN of the target replica's source, where the source itself was not read.
+    /// The instance that a snapshot is of, if it is one of the environment's. Another one may bear its name by
+    /// now: then the settings of that one are not those of the snapshot's.
     #[must_use]
-    pub fn unread_source(&self) -> Option<&Database> {
-        self.database().filter(|replica| replica.source.is_some() && self.source_of(replica).is_none())
+    pub fn origin_of(&self, snapshot: &Snapshot) -> Option<&Database> {
+        let region = self.home_of(snapshot);
+        self.databases.iter().find(|database| snapshot.is_of(database, region))
+    }
+
+    /// The region of the instance that a snapshot is of.
+    #[must_use]
+    pub fn home_of<'a>(&'a self, snapshot: &'a Snapshot) -> &'a str {
+        snapshot.source_region.as_deref().unwrap_or(&self.target.region)
+    }
+
+    /// What the target has its settings from, where that was not found: its region is down, or it was deleted.
+    #[must_use]
+    pub fn sought(&self) -> Option<Sought<'_>> {
+        if let Some(replica) = self.database() {
+            let is_missing = replica.source.is_some() && self.source_of(replica).is_none();
+            return is_missing.then_some(Sought::SourceOf(replica));
+        }
+        let snapshot = self.snapshot().filter(|snapshot| self.origin_of(snapshot).is_none())?;
+        Some(Sought::OriginOf(snapshot, self.home_of(snapshot)))
+    }
+
+    /// What is [sought](Self::sought), as it was read last.
+    #[must_use]
+    pub fn remembered(&self) -> Option<&LastKnown> {
+        let sought = self.sought()?;
+        self.last_known.as_ref().filter(|known| sought.is(&known.database))
     }
 
     /// The metrics of a DB instance.

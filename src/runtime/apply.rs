@@ -81,8 +81,8 @@ impl Standing {
         // A person may take minutes for an MFA code; the calls themselves do not wait so long.
         reader.signed_in(aws::GET_CALLER_IDENTITY).await.map_err(|fault| told(&fault))?;
         let mut seen = Box::pin(self.place.read(kind, target, self.clock.now())).await.map_err(|fault| told(&fault))?;
-        if let Some((replica, memory)) = seen.unread_source().zip(self.memory.as_ref()) {
-            seen.last_known = last_known::source(memory, replica, self.clock.now());
+        if let Some((sought, memory)) = seen.sought().zip(self.memory.as_ref()) {
+            seen.last_known = last_known::find(memory, sought, self.clock.now());
         }
         Ok(seen)
     }

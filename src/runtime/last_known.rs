@@ -21,7 +21,7 @@ use crate::collect::metrics::MetricStore;
 use crate::domain::runway::{self, Runway};
 use crate::domain::{Database, MaintenanceAction, Metric, Remote, SiteId};
 use crate::health::Beginning;
-use crate::ops::seen::LastKnown;
+use crate::ops::seen::{LastKnown, Sought};
 
 /// Raised when the form changes; a file of another version is not read.
 const VERSION: u32 = 1;
@@ -155,15 +155,15 @@ pub fn recall(state: &mut State, path: &Path) {
     state.databases.dirty = true;
 }
 
-/// The source of a replica as a console read it last, if that was within a week.
+/// An instance as a console read it last, if that was within a week.
 #[must_use]
-pub fn source(path: &Path, replica: &Database, now: Timestamp) -> Option<LastKnown> {
+pub fn find(path: &Path, sought: Sought<'_>, now: Timestamp) -> Option<LastKnown> {
     let document: Document = serde_json::from_reader(BufReader::new(File::open(path).ok()?)).ok()?;
     let sites = document.sites.into_iter().filter(|_| document.version == VERSION);
     let mut known = sites
         .filter(|site| (0..OLDEST).contains(&(now.as_second() - site.read.as_second())))
         .flat_map(|site| site.databases.into_iter().map(move |database| LastKnown { at: site.read, database }));
-    known.find(|known| known.database.is_source_of(replica))
+    known.find(|known| sought.is(&known.database))
 }
 
 /// What is known now, apart from the state: so that it can be written elsewhere.

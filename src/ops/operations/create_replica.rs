@@ -197,7 +197,7 @@ impl CreateReplica {
         let check = if away {
             Some(Check::unknown("class can be ordered", format!("not read for {}: AWS will say", self.region)))
         } else {
-            restored::class_check(seen, &self.class)
+            restored::class_check(seen, &self.class, &database.storage.kind, self.multi_az)
         };
         if let Some(check) = check {
             draft.check(check);

@@ -74,7 +74,7 @@ impl Request for PromoteReplica {
 
     fn offer(seen: &Seen) -> Self {
         let replica = seen.database();
-        let known = seen.last_known.as_ref().filter(|_| seen.unread_source().is_some());
+        let known = seen.remembered();
         let source = replica.and_then(|replica| seen.source_of(replica)).or(known.map(|known| &known.database));
         let Some(model) = source.filter(|_| replica.is_some()) else {
             // AWS would set one day, Single-AZ and no protection: on the day when the region is gone, too.
@@ -146,7 +146,7 @@ impl Request for PromoteReplica {
         let on_primary = source.map_or_else(|| "how many is not known".into(), |source| connected(source, seen));
         let text = format!("{on_primary} on the primary, {} on the replica", connected(replica, seen));
         draft.say("Connected", text.replace(" now", ""), Tone::Plain);
-        self.say_kept(&mut draft, replica, source);
+        self.say_kept(&mut draft, replica, source, seen);
         let siblings: Vec<&str> = seen
             .databases
             .iter()
@@ -219,7 +219,7 @@ impl PromoteReplica {
     }
 
     /// What is asked for beside what AWS would do, and what it costs.
-    fn say_kept(&self, draft: &mut Draft, replica: &Database, source: Option<&Database>) {
+    fn say_kept(&self, draft: &mut Draft, replica: &Database, source: Option<&Database>, seen: &Seen) {
         let mut words = vec![format!("retention {} d (AWS would set 1 d)", self.retention)];
         if !self.backup_window.is_empty() {
             words.push(format!("backup window {}", self.backup_window));
@@ -241,6 +241,16 @@ impl PromoteReplica {
         }
         words.push(if self.deletion_protection { "deletion protection" } else { "no deletion protection" }.into());
         draft.say("Kept", words.join(", "), Tone::Plain);
+        let model = source.or(seen.remembered().map(|known| &known.database));
+        if let Some(model) = model.filter(|_| self.retention > 0 && self.backup_window.is_empty())
+            && overlap(&model.backup_window, &replica.maintenance_window)
+        {
+            let text = format!(
+                "AWS chooses one: the source's {} overlaps the replica's maintenance window {}",
+                model.backup_window, replica.maintenance_window
+            );
+            draft.say("Backup window", text, Tone::Warning);
+        }
         let less = source.is_some_and(|source| {
             self.retention < source.backup_retention_days
                 || (source.multi_az && !self.multi_az)

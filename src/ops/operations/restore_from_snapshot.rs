@@ -6,7 +6,7 @@ use super::carried::{Way, afterwards};
 use super::prelude::*;
 use super::restored::{self, Wanted};
 use crate::domain::database::Storage;
-use crate::domain::{Criticality, Database};
+use crate::domain::{Criticality, Database, Snapshot};
 
 /// A new instance from the target snapshot, like the instance that the snapshot is of where that
 /// still exists. Empty text and an empty list: AWS's default.
@@ -111,25 +111,18 @@ impl Request for RestoreFromSnapshot {
         let why = if available { String::new() } else { format!("it is {}", snapshot.status) };
         draft.check(Check::hard("snapshot is available", available, why));
         draft.check(checks::instance_name_is_free(seen, region, &self.name));
-        if let Some(check) = restored::class_check(seen, &self.class) {
+        // A restore takes the source's storage type, else the snapshot's: see below.
+        let storage_kind = source.map_or(&snapshot.storage_kind, |source| &source.storage.kind);
+        if let Some(check) = restored::class_check(seen, &self.class, storage_kind, self.multi_az) {
             draft.check(check);
         }
         if !matches!(snapshot.engine.as_str(), "" | "postgres") {
             let why = format!("it is a snapshot of {}: restores are for RDS for PostgreSQL", snapshot.engine);
             draft.check(Check::hard("is RDS for PostgreSQL", false, why));
         }
-        let home = snapshot.source_region.as_ref().unwrap_or(region);
-        if source.is_none() {
-            let why = if seen.is_read(&Part::Databases(home.clone())) {
-                format!(
-                    "the {} that it is of is not in {home} any more: what is not given here is AWS's default",
-                    snapshot.database
-                )
-            } else {
-                format!("{home} was not read: what is not given here is AWS's default")
-            };
-            draft.check(Check::soft("settings of the source are known", false, why));
-        } else if way == Way::FromSnapshotAfar {
+        let home = seen.home_of(snapshot);
+        say_basis(&mut draft, snapshot, seen);
+        if source.is_some() && way == Way::FromSnapshotAfar {
             let text = format!(
                 "{} is in {home}: its subnet, security and parameter groups are not of {region}; empty is the default",
                 snapshot.database
@@ -212,17 +205,34 @@ fn is_same_major(seen: &Seen) -> bool {
     snapshot.engine_version.is_empty() || major(&snapshot.engine_version) == major(&source.engine_version)
 }
 
-/// The instance that the snapshot is of: where the snapshot is, or where it was copied from.
+/// The instance that the snapshot is of, where the snapshot is or where it was copied from; as it was read last,
+/// where it is not found now.
 fn source(seen: &Seen) -> Option<(&Database, Way)> {
     let snapshot = seen.snapshot()?;
-    let here = &seen.target.region;
-    let home = snapshot.source_region.as_ref().unwrap_or(here);
-    let found = seen.find(home, &snapshot.database)?;
-    // Another instance may bear the name by now; its settings are not those of the snapshot's.
-    if !snapshot.resource_id.is_empty() && snapshot.resource_id != found.resource_id {
-        return None;
+    let found = seen.origin_of(snapshot).or_else(|| Some(&seen.remembered()?.database))?;
+    let is_here = seen.home_of(snapshot) == seen.target.region;
+    Some((found, if is_here { Way::FromSnapshot } else { Way::FromSnapshotAfar }))
+}
+
+/// Where the settings are from, when the instance that had them is not found.
+fn say_basis(draft: &mut Draft, snapshot: &Snapshot, seen: &Seen) {
+    if seen.origin_of(snapshot).is_some() {
+        return;
     }
-    Some((found, if home == here { Way::FromSnapshot } else { Way::FromSnapshotAfar }))
+    let (home, name) = (seen.home_of(snapshot), &snapshot.database);
+    let absent = if seen.is_read(&Part::Databases(home.to_owned())) {
+        format!("the {name} that it is of is not in {home} any more")
+    } else {
+        format!("{home} was not read")
+    };
+    let why = match seen.remembered() {
+        Some(known) => {
+            let age = restored::span(seen.at.duration_since(known.at).as_secs());
+            format!("{absent}: the settings of {name} are those of {}, {age} ago", known.at)
+        }
+        None => format!("{absent}: what is not given here is AWS's default"),
+    };
+    draft.check(Check::soft("settings of the source were read", false, why));
 }
 
 #[cfg(test)]
@@ -230,6 +240,7 @@ mod tests {
     use super::*;
     use crate::ops::seen::TargetKind;
     use crate::ops::testing::seen_on;
+    use crate::ops::{CheckState, Plan};
 
     fn world() -> Seen {
         seen_on(TargetKind::DbSnapshot, "before-release-42", "us-east-1")
@@ -282,6 +293,48 @@ mod tests {
         plan.consequences.iter().any(|said| said.label == label)
     }
 
+    /// The snapshot is a copy in the DR region, and the region of the instance is down.
+    #[test]
+    fn with_the_region_down_it_gets_the_settings_that_were_read_last() {
+        let mut seen = seen_on(TargetKind::DbSnapshot, "before-release-42", "us-west-2");
+        seen.snapshots[0].source_region = Some("us-east-1".into());
+        let mut known = seen.databases[0].clone();
+        seen.databases.retain(|database| database.region != "us-east-1");
+        let why = "timed out".into();
+        seen.missing = vec![crate::ops::Unread { part: Part::Databases("us-east-1".into()), why }];
+        let basis = |plan: &Plan| {
+            let check = plan.checks.iter().find(|c| c.name == "settings of the source were read").expect("said");
+            (check.state, check.why.clone())
+        };
+        let (state, why) = basis(&plan_of(Operation::RestoreFromSnapshot(request(&seen)), &seen));
+        assert!(state == CheckState::Doubtful && why.ends_with("AWS's default"), "{why}");
+
+        known.backup_retention_days = 21;
+        let at = "2026-11-22T02:41:00Z".parse().unwrap();
+        seen.last_known = Some(crate::ops::seen::LastKnown { at, database: known });
+        let plan = plan_of(Operation::RestoreFromSnapshot(request(&seen)), &seen);
+        let call = plan.steps[0].call.as_command("");
+        for asked in ["--db-instance-class db.t3.medium --multi-az", "--backup-retention-period 21"] {
+            assert!(call.contains(asked), "{call}");
+        }
+        assert!(!call.contains("rentaliq-private") && !call.contains("sg-0aa1"), "of another region: {call}");
+        let (state, why) = basis(&plan);
+        assert!(state == CheckState::Doubtful && why.contains("us-east-1 was not read"), "{why}");
+        assert!(why.ends_with("31 min 44 s ago"), "{why}");
+        assert_eq!(plan.obstacle(), None);
+        // Whoever sends it may remember nothing, or another one of the name.
+        seen.last_known = None;
+        assert_eq!(plan.still_holds(&plan.again(&seen)), Ok(()));
+        let json = serde_json::to_string(&plan).unwrap();
+        assert_eq!(serde_json::from_str::<Plan>(&json).unwrap().again(&seen).fingerprint, plan.fingerprint);
+        let mut other = plan.last_known.clone().unwrap();
+        other.database.resource_id = "db-OF-BEFORE".into();
+        seen.snapshots[0].resource_id = "db-RENTALIQ-PROD-DB".into();
+        seen.last_known = Some(other);
+        let plan = plan_of(Operation::RestoreFromSnapshot(request(&seen)), &seen);
+        assert_eq!((plan.kept.len(), plan.last_known), (0, None));
+    }
+
     /// A name says nothing: the instance that bears it now may be another one, with other settings.
     #[test]
     fn another_instance_of_the_same_name_is_no_source() {
@@ -318,6 +371,30 @@ mod tests {
         seen.snapshots[0].status = "creating".into();
         let failures = failed(&Operation::RestoreFromSnapshot(asked), &seen);
         assert_eq!(failures, ["snapshot is available", "name is free", "class can be ordered"]);
+    }
+
+    /// What is offered of a class may not be what is asked for together.
+    #[test]
+    fn a_class_is_offered_with_a_storage_and_a_number_of_zones() {
+        let mut seen = world();
+        let mut asked = request(&seen);
+        asked.multi_az = true;
+        let refused = |asked: &RestoreFromSnapshot, seen: &Seen| {
+            failed(&Operation::RestoreFromSnapshot(asked.clone()), seen) == ["class can be ordered"]
+        };
+        assert!(!refused(&asked, &seen));
+        let of_class: Vec<usize> =
+            (0..seen.orderable.len()).filter(|i| seen.orderable[*i].class == asked.class).collect();
+        for i in of_class.clone() {
+            seen.orderable[i].multi_az = false;
+        }
+        assert!(refused(&asked, &seen));
+        asked.multi_az = false;
+        assert!(!refused(&asked, &seen));
+        for i in of_class {
+            seen.orderable[i].storage = "io2".into();
+        }
+        assert!(refused(&asked, &seen));
     }
 
     #[test]

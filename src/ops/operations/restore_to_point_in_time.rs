@@ -160,7 +160,7 @@ impl RestoreToPointInTime {
             draft.check(check);
         }
         draft.check(checks::instance_name_is_free(seen, &database.region, &self.name));
-        if let Some(check) = restored::class_check(seen, &self.class) {
+        if let Some(check) = restored::class_check(seen, &self.class, &database.storage.kind, self.multi_az) {
             draft.check(check);
         }
     }

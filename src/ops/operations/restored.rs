@@ -87,8 +87,9 @@ pub fn say_cost(draft: &mut Draft, class: &str, storage: &crate::domain::databas
     draft.say("Cost", text, Tone::Plain);
 }
 
-/// Whether the class can be ordered, if that is known; nothing to say for AWS's own choice.
-pub fn class_check(seen: &Seen, class: &str) -> Option<Check> {
+/// Whether the class can be ordered with this storage and as Multi-AZ, if that is known; nothing to say for AWS's
+/// own choice.
+pub fn class_check(seen: &Seen, class: &str, storage: &str, multi_az: bool) -> Option<Check> {
     if class.is_empty() {
         return None;
     }
@@ -96,9 +97,18 @@ pub fn class_check(seen: &Seen, class: &str) -> Option<Check> {
     if seen.orderable.is_empty() {
         return Some(Check::unknown(name, "what AWS offers was not read: AWS will say"));
     }
-    let met = seen.orderable.iter().any(|o| o.class == class);
-    let why = if met { String::new() } else { format!("AWS does not offer {class} here for this engine") };
-    Some(Check::hard(name, met, why))
+    let of_class: Vec<_> = seen.orderable.iter().filter(|o| o.class == class).collect();
+    let with_storage: Vec<_> = of_class.iter().filter(|o| storage.is_empty() || o.storage == storage).collect();
+    let why = if of_class.is_empty() {
+        format!("AWS does not offer {class} here for this engine")
+    } else if with_storage.is_empty() {
+        format!("AWS does not offer {class} with {storage} storage here for this engine")
+    } else if multi_az && !with_storage.iter().any(|o| o.multi_az) {
+        format!("AWS does not offer {class} as Multi-AZ here for this engine")
+    } else {
+        String::new()
+    };
+    Some(Check::hard(name, why.is_empty(), why))
 }
 
 /// The field of an instance class, with what may be ordered.

@@ -48,10 +48,10 @@ pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
     }
 }
 
-/// The source of the target replica as the console read it last, where the plan's reading did not find it.
+/// What the plan's reading did not find, as the console read it last.
 fn last_known(app: &App, seen: &Seen) -> Option<LastKnown> {
-    let replica = seen.unread_source()?;
-    let (site, database) = app.all_databases().find(|(_, d)| d.is_source_of(replica))?;
+    let sought = seen.sought()?;
+    let (site, database) = app.all_databases().find(|(_, d)| sought.is(d))?;
     let at = app.site(site)?.databases.at()?;
     Some(LastKnown { at, database: database.clone() })
 }

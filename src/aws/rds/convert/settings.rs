@@ -3,6 +3,7 @@
 use aws_sdk_rds::types::DbInstance;
 
 use crate::aws::{named, words};
+use crate::domain::settings::PENDING_REBOOT;
 use crate::domain::{Settings, text};
 
 /// Reads them beside what [`super::database`] takes.
@@ -15,7 +16,7 @@ pub(super) fn of(raw: &DbInstance) -> Settings {
         dedicated_log_volume: raw.dedicated_log_volume.unwrap_or_default(),
         lifecycle_support: named(raw.engine_lifecycle_support.clone()),
         option_groups: each(raw.option_group_memberships().iter().map(|g| g.option_group_name.clone()).collect()),
-        parameter_status: raw.db_parameter_groups().first().and_then(|g| named(g.parameter_apply_status.clone())),
+        parameter_status: parameter_status(raw),
         insights_mode: raw.database_insights_mode.as_ref().map(|mode| text::clean(mode.as_str())),
         insights_retention: raw.performance_insights_retention_period.filter(|days| *days > 0),
         insights_key: named(raw.performance_insights_kms_key_id.clone()),
@@ -39,4 +40,10 @@ pub(super) fn of(raw: &DbInstance) -> Settings {
         ),
         aws_backup: named(raw.aws_backup_recovery_point_arn.clone()),
     }
+}
+
+/// `ParameterApplyStatus`: that a restart is waited for counts, whichever group it is of; else the first's.
+fn parameter_status(raw: &DbInstance) -> Option<String> {
+    let each = || raw.db_parameter_groups().iter().filter_map(|group| group.parameter_apply_status.clone());
+    named(each().find(|status| status == PENDING_REBOOT).or_else(|| each().next()))
 }

@@ -222,6 +222,9 @@ fn a_window_that_aws_refuses_is_neither_offered_nor_let_through() {
     seen.databases[2].maintenance_window = "sun:03:30-sun:04:30".into();
     let mut request = PromoteReplica::offer(&seen);
     assert_eq!(request.backup_window, "");
+    let said = plan_of(Operation::PromoteReplica(request.clone()), &seen).consequences;
+    let said = said.iter().find(|said| said.label == "Backup window").expect("it is said that it is dropped");
+    assert!(said.text.starts_with("AWS chooses one: the source's 03:00-04:00 overlaps"), "{}", said.text);
     request.set("backup_window", "03:00-04:00", &seen).unwrap();
     assert_eq!(failed(&Operation::PromoteReplica(request), &seen), ["windows apart"]);
 }
