@@ -2,6 +2,7 @@
 
 mod change;
 
+#[cfg(feature = "sandbox")]
 use std::net::SocketAddr;
 
 use clap::{Args, Parser, Subcommand};

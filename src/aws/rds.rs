@@ -11,6 +11,10 @@ pub mod observe;
 mod orderable;
 pub mod write;
 
+pub(crate) use backups::{Of, automated_backups};
+pub(crate) use blue_green::blue_green;
+pub(crate) use orderable::orderable;
+
 use aws_sdk_rds::types::{Filter, SourceType};
 use jiff::{SignedDuration, Timestamp};
 

@@ -121,6 +121,12 @@ fn other(state: &mut State, byte: u8) {
         22 | 23 => Msg::Wheel(if amount > 1 { 1 } else { -1 }),
         24 | 25 => Msg::Click(7, u16::from(byte >> 4)),
         26 | 27 => Msg::Paste(PASTED[amount % PASTED.len()].to_owned()),
+        // What is pasted by a terminal that does not say so.
+        29 => {
+            let code = [KeyCode::Enter, KeyCode::Char('a'), KeyCode::Char('j'), KeyCode::Backspace][amount];
+            let Some(key) = Key::from_event(&KeyEvent::new(code, KeyModifiers::NONE)) else { return };
+            Msg::Rushed(key)
+        }
         28 => Msg::CodeWanted { session: "rentaliq".to_owned(), serial: "GAHT12345678".to_owned() },
         _ => {
             let passed = SignedDuration::from_secs([1, 31, 600, 90_000][amount]);

@@ -18,7 +18,7 @@ const REGION: &str = "us-east-1";
 /// What an answer's second byte chooses, so that `0` is the first of them.
 const STATUS: [u16; 8] = [200, 400, 403, 404, 429, 500, 503, 302];
 /// The calls that an answer's first byte chooses, so that `0` is the first of them.
-const CALLS: u8 = 8;
+const CALLS: u8 = 12;
 /// What is asked for: from 1970 until after every clock of a test.
 const UNTIL: i64 = 4_000_000_000;
 
@@ -68,6 +68,9 @@ impl Wire {
                     }
                 }
             }
+            8 => take(Box::pin(rds::automated_backups(session, REGION, &rds::Of::Name("rentaliq-qa-db"))).await),
+            9 => take(Box::pin(rds::blue_green(session, REGION)).await),
+            10 => take(Box::pin(rds::orderable(session, REGION, "postgres", "16.4")).await),
             _ => self.sign_in().await,
         }
     }

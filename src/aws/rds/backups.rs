@@ -12,7 +12,7 @@ const PAGE: i32 = 100;
 
 /// Whose automated backups are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Of<'a> {
+pub(crate) enum Of<'a> {
     /// `DbiResourceId`: also of an instance that was deleted, and never of another one of its name.
     Resource(&'a str),
     /// `DBInstanceIdentifier`, where the resource is not known.
@@ -24,7 +24,7 @@ pub(super) enum Of<'a> {
 ///
 /// # Errors
 /// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
-pub(super) async fn automated_backups(
+pub(crate) async fn automated_backups(
     session: &Session,
     region: &str,
     of: &Of<'_>,

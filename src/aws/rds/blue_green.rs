@@ -13,7 +13,7 @@ const PAGE: i32 = 100;
 ///
 /// # Errors
 /// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
-pub(super) async fn blue_green(session: &Session, region: &str) -> Result<Vec<BlueGreen>, Fault> {
+pub(crate) async fn blue_green(session: &Session, region: &str) -> Result<Vec<BlueGreen>, Fault> {
     let client = session.rds(region);
     let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
     loop {

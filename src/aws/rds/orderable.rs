@@ -15,7 +15,7 @@ const PAGE: i32 = 1000;
 ///
 /// # Errors
 /// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
-pub(super) async fn orderable(
+pub(crate) async fn orderable(
     session: &Session,
     region: &str,
     engine: &str,

@@ -185,10 +185,16 @@ fn with_head((journal, head): (Vec<u8>, Head)) -> Vec<u8> {
 /// What the sandbox answers to each call, behind the bytes that choose call and status.
 fn answers() -> Vec<Vec<u8>> {
     let at: Timestamp = MOMENT.parse().unwrap();
-    let options = WorldOptions { scenario: "a-bad-night".into(), seed: 1, databases: None, epoch: at };
-    let sandbox = Sandbox::new(World::build(&options).unwrap(), SandboxClock::frozen(at));
+    let played = |scenario: &str| {
+        let options = WorldOptions { scenario: scenario.into(), seed: 1, databases: None, epoch: at };
+        Sandbox::new(World::build(&options).unwrap(), SandboxClock::frozen(at))
+    };
+    let (sandbox, odd) = (played("a-bad-night"), played("odd-estate"));
     let query = |call: u8, service: &str, item: &str, form: &str| {
-        let body = asked(&sandbox, service, "/", form.as_bytes());
+        // Only the odd estate has blue/green deployments.
+        let sandbox = if item == "BlueGreenDeployment" { &odd } else { &sandbox };
+        let body = asked(sandbox, service, "/", form.as_bytes());
+        assert!(body.windows(item.len()).any(|part| part == item.as_bytes()), "there is no {item}");
         let body = shortened(&String::from_utf8(body).expect("XML"), item);
         [&[call, b'0'][..], body.as_bytes()].concat()
     };
@@ -222,6 +228,21 @@ fn answers() -> Vec<Vec<u8>> {
             "rds",
             "ResourcePendingMaintenanceActions",
             &format!("Action=DescribePendingMaintenanceActions&{rds}"),
+        ),
+        query(
+            b'8',
+            "rds",
+            "DBInstanceAutomatedBackup",
+            &format!("Action=DescribeDBInstanceAutomatedBackups&{rds}&DBInstanceIdentifier=rentaliq-qa-db"),
+        ),
+        query(b'9', "rds", "BlueGreenDeployment", &format!("Action=DescribeBlueGreenDeployments&{rds}")),
+        query(
+            b':',
+            "rds",
+            "OrderableDBInstanceOption",
+            &format!(
+                "Action=DescribeOrderableDBInstanceOptions&{rds}&Engine=postgres&EngineVersion=16.4&MaxRecords=20"
+            ),
         ),
         cbor(b'5', "GetMetricData", &data),
         cbor(b'6', "DescribeAlarms", &json!({ "MaxRecords": 3 })),
