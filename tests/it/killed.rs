@@ -8,7 +8,6 @@ pub mod home;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::net::TcpListener;
 use std::process::Child;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,13 +23,13 @@ use quarterdeck::runtime::journal::Journal;
 use quarterdeck::sandbox::fault::disturbance::Disturbance;
 use quarterdeck::sandbox::fault::{self, Fault, Service};
 use quarterdeck::sandbox::log::Logged;
-use quarterdeck::sandbox::serve::serve;
 use quarterdeck::sandbox::world::identity::mix;
 use quarterdeck::sandbox::{Sandbox, SandboxClock};
-use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use self::home::{ACCOUNT, ENVIRONMENT, Home, KEY, REGION, entries_in, is_running, lines, place, sandbox};
+use self::home::{
+    ACCOUNT, ENVIRONMENT, Home, KEY, REGION, block_on, entries_in, is_running, lines, place, sandbox, served,
+};
 use crate::pty::{Console, Start};
 use crate::safety::invariants;
 
@@ -40,7 +39,7 @@ const SEEKING: f64 = 60.0;
 const PATIENCE: Duration = Duration::from_secs(80);
 /// Cases at the same time: they mostly wait.
 const AT_ONCE: usize = 12;
-/// Kills at a moment by chance.
+/// Kills at a moment by chance, unless `QD_KILLS` says how many.
 const BY_CHANCE: usize = 54;
 
 /// What is done, to what, and the lines that the journal has of it before the last.
@@ -76,7 +75,8 @@ struct Left {
 }
 
 fn cases() -> Vec<Case> {
-    let by_chance = (0..BY_CHANCE).map(|number| {
+    let kills = std::env::var("QD_KILLS").map_or(BY_CHANCE, |kills| kills.parse().unwrap());
+    let by_chance = (0..kills).map(|number| {
         let (kind, database, most) = OPERATIONS[number % OPERATIONS.len()];
         let round = number / OPERATIONS.len();
         let micros = [300, 3_000, 30_000, 1_500_000][(round + round / 4) % 4];
@@ -87,7 +87,7 @@ fn cases() -> Vec<Case> {
         [fault::Kind::AnswerLost, fault::Kind::Hangs].map(|held| (*kind, *database, held))
     });
     let held = held.enumerate().map(|(number, (kind, database, held))| Case {
-        number: BY_CHANCE + number,
+        number: kills + number,
         kind,
         database,
         lines: 3,
@@ -116,6 +116,8 @@ fn whenever_it_is_killed_nothing_is_sent_twice_and_nothing_forgotten() {
     let left = left.into_inner().unwrap();
     assert_eq!(left.len(), cases.len());
     let cut = left.iter().filter(|left| left.running).count();
+    let open = left.iter().filter(|left| left.open.is_some()).count();
+    println!("{} kills; {cut} cut an execution off, {open} of them between a call and the record of it", left.len());
     assert!(cut >= 30, "only {cut} executions were cut off");
     let places: BTreeSet<usize> = left.iter().filter(|left| left.running).map(|left| left.lines).collect();
     assert!(places.len() >= 6, "they were cut off after {places:?} lines only");
@@ -128,29 +130,7 @@ fn whenever_it_is_killed_nothing_is_sent_twice_and_nothing_forgotten() {
 /// Serves a sandbox of its own to one case.
 fn run(case: &Case) -> Left {
     let sandbox = sandbox();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let (stop, stopped) = oneshot::channel::<()>();
-    let served = sandbox.clone();
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            block_on(async move {
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                let stop = async {
-                    let _ = stopped.await;
-                };
-                serve(served, listener, stop).await.unwrap();
-            });
-        });
-        let left = case.play(&sandbox, &endpoint);
-        drop(stop);
-        left
-    })
-}
-
-fn block_on<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+    served(&sandbox, |endpoint| case.play(&sandbox, endpoint))
 }
 
 impl Case {

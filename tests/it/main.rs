@@ -52,4 +52,6 @@ mod said;
 #[cfg(feature = "sandbox")]
 mod scale;
 #[cfg(feature = "sandbox")]
+mod skewed;
+#[cfg(feature = "sandbox")]
 mod stage;

@@ -1,9 +1,11 @@
 //! What a killed program stands on: a sandbox, a configuration, and a folder of its own.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::thread;
 
 use jiff::{SignedDuration, Timestamp};
 use quarterdeck::app::Estate;
@@ -15,8 +17,10 @@ use quarterdeck::runtime::connect::places_of;
 use quarterdeck::runtime::journal::{FILE, read};
 use quarterdeck::runtime::place::Place;
 use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
+use quarterdeck::sandbox::serve::serve;
 use quarterdeck::sandbox::world::instance::Window;
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions};
+use tokio::sync::oneshot;
 
 const QD: &str = env!("CARGO_BIN_EXE_qd");
 pub const ENVIRONMENT: &str = "night";
@@ -30,7 +34,11 @@ const SPEED: f64 = 200.0;
 
 /// A quiet world of now, in which nothing is backed up or maintained for hours.
 pub fn sandbox() -> Arc<Sandbox> {
-    let now = Timestamp::now();
+    sandbox_of(Timestamp::now(), SPEED)
+}
+
+/// The same whose clock shows `now`, with so many seconds in one of ours.
+pub fn sandbox_of(now: Timestamp, speed: f64) -> Arc<Sandbox> {
     let options = WorldOptions { scenario: "quiet".into(), seed: 1, databases: None, epoch: now };
     let mut world = World::build(&options).unwrap();
     let hour = (now.as_second() / 3600 + 12).rem_euclid(24);
@@ -39,7 +47,34 @@ pub fn sandbox() -> Arc<Sandbox> {
         instance.backup_window = Window { start: hour * 3600, length: 3600 };
         instance.maintenance_window = format!("{day}:04:00-{day}:05:00");
     }
-    Arc::new(Sandbox::new(world, SandboxClock::new(now, SPEED)))
+    Arc::new(Sandbox::new(world, SandboxClock::new(now, speed)))
+}
+
+/// Serves a sandbox, in a thread of its own, for as long as `work` takes.
+pub fn served<T>(sandbox: &Arc<Sandbox>, work: impl FnOnce(&str) -> T) -> T {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let (stop, stopped) = oneshot::channel::<()>();
+    let served = sandbox.clone();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            block_on(async move {
+                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                let stop = async {
+                    let _ = stopped.await;
+                };
+                serve(served, listener, stop).await.unwrap();
+            });
+        });
+        let result = work(&endpoint);
+        drop(stop);
+        result
+    })
+}
+
+pub fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
 /// A configuration of one environment that may be changed without a screen.
