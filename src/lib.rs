@@ -29,3 +29,4 @@ pub mod sandbox;
 pub mod screens;
 pub mod theme;
 pub mod ui;
+pub mod world;

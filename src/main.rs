@@ -8,9 +8,9 @@ use std::time::SystemTime;
 use clap::Parser;
 use jiff::tz::TimeZone;
 
+use quarterdeck::app::State;
 use quarterdeck::app::state::Screen;
 use quarterdeck::app::toast::{Toast, Tone};
-use quarterdeck::app::{Scope, State};
 use quarterdeck::aws::{self, Session, SessionSpec};
 use quarterdeck::cli::{Cli, Command, ConfigCommand, Look, Snapshot, Source};
 use quarterdeck::collect::Schedule;
@@ -27,6 +27,7 @@ use quarterdeck::runtime::journal;
 use quarterdeck::runtime::own_files::{Folders, OwnFiles};
 use quarterdeck::runtime::{Driver, event_loop, headless, last_known, leftovers, logging, say, terminal};
 use quarterdeck::theme::{self, ColorDepth};
+use quarterdeck::world::Scope;
 use quarterdeck::{audit, picture, screens};
 
 fn main() -> ExitCode {
@@ -146,9 +147,9 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     }
     let mut state = open(&connection, &appearance);
     state.zone = TimeZone::system();
-    state.ceiling = connection.settings.hourly_ceiling_usd;
+    state.world.ceiling = connection.settings.hourly_ceiling_usd;
     state.ascii = appearance::is_ascii(&connection.settings);
-    state.schedule = Schedule::with_seed(u64::from(std::process::id()));
+    state.world.schedule = Schedule::with_seed(u64::from(std::process::id()));
     let memory = last_known::path(&connection.estate).filter(|_| connection.estate.sandbox.is_none());
     if let Some(memory) = &memory {
         last_known::recall(&mut state, memory);
@@ -159,10 +160,10 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     }
     let folders = appearance.folders.clone();
     let mut own = OwnFiles::new(folders, &state.theme.name, &state.keymap.name, connection.path.as_deref());
-    own.tell(&mut state.problems);
-    if let Some(problem) = state.problems.first() {
-        let more = if state.problems.len() > 1 { " (qd config check shows all)" } else { "" };
-        state.toast = Some(Toast::new(format!("{problem}{more}"), Tone::Bad, state.now));
+    own.tell(&mut state.world.problems);
+    if let Some(problem) = state.world.problems.first() {
+        let more = if state.world.problems.len() > 1 { " (qd config check shows all)" } else { "" };
+        state.toast = Some(Toast::new(format!("{problem}{more}"), Tone::Bad, state.world.now));
     }
     let places = places(&connection);
     state.operations.policies.clone_from(&connection.policies);
@@ -211,7 +212,7 @@ fn open(connection: &Connection, appearance: &Appearance) -> State {
     let (keymap, _) = appearance.keymap(&connection.settings);
     let (theme, _) = appearance.theme(&connection.settings);
     let mut state = State::new(connection.estate.clone(), connection.clock.now(), keymap, theme, appearance.depth);
-    state.problems.clone_from(&connection.problems);
+    state.world.problems.clone_from(&connection.problems);
     state
 }
 
@@ -305,8 +306,8 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
     state.ascii = connection.settings.ascii == config::Ascii::Always;
     state.screen = if options.screen == "fleet" { Screen::Fleet } else { Screen::Databases };
     if let Some(name) = &options.environment {
-        let found = state.estate.environments.iter().position(|e| e.name == *name);
-        let known: Vec<&str> = state.estate.environments.iter().map(|e| e.name.as_str()).collect();
+        let found = state.world.estate.environments.iter().position(|e| e.name == *name);
+        let known: Vec<&str> = state.world.estate.environments.iter().map(|e| e.name.as_str()).collect();
         let index = found
             .ok_or_else(|| format!("there is no environment {name}; the environments are {}", known.join(", ")))?;
         state.scope = Scope::One(index);
@@ -336,7 +337,7 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
         keys.push(text.parse::<Key>().map_err(|error| error.to_string())?);
     }
     let (frame, rest) = headless::frame(&mut state, &mut driver, &mut answers, &connection.clock, &keys).await;
-    if state.sites.iter().all(|data| data.databases.value().is_none()) && !state.faults.is_empty() {
+    if state.world.sites.iter().all(|data| data.databases.value().is_none()) && !state.world.faults.is_empty() {
         say::picture(&picture::render(&frame, options.format))?;
         return Err("nothing could be read; the picture says why".into());
     }

@@ -18,10 +18,10 @@ pub fn left(arming: &Arming, now: Timestamp) -> Option<String> {
 /// `READ-ONLY`, or ` ARMED PROD 08:41 ` in the role for it.
 #[must_use]
 pub fn standing(state: &State) -> Piece {
-    let armed = state.operations.arming.as_ref().and_then(|a| Some((a, left(a, state.now)?)));
+    let armed = state.operations.arming.as_ref().and_then(|a| Some((a, left(a, state.world.now)?)));
     match armed {
         Some((arming, left)) => {
-            let known = state.estate.environments.iter().find(|e| e.name == arming.environment);
+            let known = state.world.estate.environments.iter().find(|e| e.name == arming.environment);
             let production = known.is_none_or(|e| e.criticality == Criticality::Production);
             let name = if production { arming.environment.to_uppercase() } else { arming.environment.clone() };
             (format!(" ARMED {name} {left} "), Role::Armed)

@@ -4,7 +4,7 @@ use crate::keymap::Action;
 use crate::ops::{Kind, Target};
 use crate::screens::databases::Column;
 
-use super::Scope;
+use crate::world::Scope;
 
 /// A choice, as data.
 #[derive(Debug, Clone, PartialEq)]

@@ -163,8 +163,8 @@ impl PartialEq for Menu {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::Scope;
     use crate::keymap::Action;
+    use crate::world::Scope;
 
     fn item(label: &str, detail: &str, command: Command) -> Item {
         Item { label: label.into(), detail: detail.into(), checked: None, command }

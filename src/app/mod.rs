@@ -1,13 +1,8 @@
 //! The functional core: state, what enters it, what leaves it.
 
 pub mod armed;
-pub mod checkup;
-pub mod collection;
 pub mod command;
-pub mod data;
 pub mod effect;
-pub mod estate;
-pub mod faults;
 pub mod menu;
 pub mod mouse;
 pub mod msg;
@@ -20,7 +15,6 @@ pub mod update;
 pub mod view;
 
 pub use effect::Effect;
-pub use estate::{Estate, Scope};
 pub use msg::Msg;
 pub use state::State;
 pub use update::update;

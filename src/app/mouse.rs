@@ -56,10 +56,11 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::app::{Estate, Msg, update};
+    use crate::app::{Msg, update};
     use crate::domain::{Database, Environment, Remote};
     use crate::keymap::Keymap;
     use crate::theme::{ColorDepth, Theme};
+    use crate::world::Estate;
 
     /// Ten DB instances on a screen of 24 rows.
     fn state() -> State {
@@ -70,7 +71,7 @@ mod tests {
         let mut state = State::new(estate, now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
         let databases =
             (0..10).map(|i| Database { id: format!("db-{i}"), arn: format!("arn-{i}"), ..Database::default() });
-        state.sites[0].databases = Remote::Ready { value: databases.collect(), at: now };
+        state.world.sites[0].databases = Remote::Ready { value: databases.collect(), at: now };
         update::settle(&mut state);
         assert_eq!(state.databases.rows.len(), 10);
         state

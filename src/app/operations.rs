@@ -8,7 +8,6 @@ use tui_input::Input;
 
 use super::command::Command;
 use super::effect::Effect;
-use super::estate::Scope;
 use super::menu::{Item, Menu, Purpose};
 use super::state::{Overlay, Screen, State};
 use super::toast::Tone;
@@ -21,6 +20,7 @@ use crate::ops::journal::{Body, ExecutionId, Outcome};
 use crate::ops::{Api, Arming, Execution, Kind, On, Plan, Policy, Target, TargetKind};
 use crate::screens::{fleet, plan};
 use crate::ui::environment::shown_name;
+use crate::world::estate::Scope;
 
 /// Executions that ended stay in the panel this long, newest first; the journal keeps all.
 const KEPT: usize = 200;
@@ -89,9 +89,9 @@ impl Operations {
 #[must_use]
 pub fn identity(state: &State, environment: usize) -> Option<&Identity> {
     // The other region knows it too, when the primary one is down.
-    let sites = state.estate.environments.get(environment)?.sites();
+    let sites = state.world.estate.environments.get(environment)?.sites();
     let known = sites.filter_map(|site| {
-        let identity = &state.site(site)?.identity;
+        let identity = &state.world.site(site)?.identity;
         Some((identity.fault().is_none(), identity.at()?, identity.value()?))
     });
     known.max_by_key(|(fresh, at, _)| (*fresh, *at)).map(|(.., identity)| identity)
@@ -103,12 +103,12 @@ fn selected(state: &State) -> Option<(SiteId, &Database)> {
         Screen::Database => state.open_database(),
         Screen::Databases => {
             let row = state.databases.rows.get(state.databases.selected)?;
-            let all = state.site(row.site)?.databases.value()?;
+            let all = state.world.site(row.site)?.databases.value()?;
             all.iter().find(|d| *d.arn == *row.arn).map(|d| (row.site, d))
         }
         Screen::Fleet => {
             let arn = fleet::selected_arn(state)?;
-            state.all_databases().find(|(_, d)| d.arn == arn)
+            state.world.all_databases().find(|(_, d)| d.arn == arn)
         }
     }
 }
@@ -118,10 +118,10 @@ pub fn open_menu(state: &mut State) {
     let Some((site, database)) = selected(state) else {
         return say(state, "select a DB instance first: D shows them all".into(), Tone::Plain);
     };
-    let Some(environment) = state.estate.owner(site, database) else {
+    let Some(environment) = state.world.estate.owner(site, database) else {
         return say(state, "this DB instance belongs to no environment".into(), Tone::Bad);
     };
-    let name = state.estate.environments[environment].name.clone();
+    let name = state.world.estate.environments[environment].name.clone();
     let database = database.clone();
     let mine: Vec<&Database> = of_environment(state, environment);
     let policy = state.operations.policy(environment);
@@ -132,7 +132,8 @@ pub fn open_menu(state: &mut State) {
         id: id.to_owned(),
         region: region.to_owned(),
     };
-    let home = state.estate.site(state.estate.environments[environment].site).map_or("", |s| s.region.as_str());
+    let home =
+        state.world.estate.site(state.world.estate.environments[environment].site).map_or("", |s| s.region.as_str());
     let command = |kind: Kind| match kind.target() {
         TargetKind::DbSnapshot => Command::Plan(kind),
         TargetKind::DbInstance => {
@@ -148,7 +149,8 @@ pub fn open_menu(state: &mut State) {
             TargetKind::DbSnapshot => None,
         };
         let denied = kind.apis().first().and_then(|api| state.operations.denied.get(&(name.clone(), *api)));
-        let why = denied.map(|action| format!("denied: {action}")).or_else(|| policy.refusal(kind, state.now)).or(why);
+        let why =
+            denied.map(|action| format!("denied: {action}")).or_else(|| policy.refusal(kind, state.world.now)).or(why);
         let label = match kind.target() {
             TargetKind::Environment => format!("{} of {name}", kind.title()),
             TargetKind::DbSnapshot => format!("{} …", kind.title()),
@@ -159,25 +161,26 @@ pub fn open_menu(state: &mut State) {
             None => Item { label, detail: String::new(), checked: None, command: command(kind) },
         });
     }
-    let title = format!("Operations on {}, {}", database.id, shown_name(&state.estate.environments[environment]));
+    let title = format!("Operations on {}, {}", database.id, shown_name(&state.world.estate.environments[environment]));
     let first = items.iter().position(|i| !matches!(i.command, Command::NotAvailable(_))).unwrap_or(0);
     state.overlay = Some(Overlay::Menu(Menu::new(Purpose::Operations, title, items, first)));
 }
 
 fn of_environment(state: &State, environment: usize) -> Vec<&Database> {
-    let Some(known) = state.estate.environments.get(environment) else { return Vec::new() };
-    let mine =
-        |(site, d): &(SiteId, &Database)| known.owns(*site, d) && state.estate.owner(*site, d) == Some(environment);
-    state.all_databases().filter(mine).map(|(_, d)| d).collect()
+    let Some(known) = state.world.estate.environments.get(environment) else { return Vec::new() };
+    let mine = |(site, d): &(SiteId, &Database)| {
+        known.owns(*site, d) && state.world.estate.owner(*site, d) == Some(environment)
+    };
+    state.world.all_databases().filter(mine).map(|(_, d)| d).collect()
 }
 
 /// The choice of the snapshot for a snapshot's operation.
 pub fn choose_snapshot(state: &mut State, kind: Kind) {
     let Some((site, database)) = selected(state) else { return };
     let (id, region) = (database.id.clone(), database.region.clone());
-    let Some(environment) = state.estate.owner(site, database) else { return };
-    let name = state.estate.environments[environment].name.clone();
-    let known = state.site(site).and_then(|data| data.snapshots.get(id.as_str())).and_then(|s| s.value());
+    let Some(environment) = state.world.estate.owner(site, database) else { return };
+    let name = state.world.estate.environments[environment].name.clone();
+    let known = state.world.site(site).and_then(|data| data.snapshots.get(id.as_str())).and_then(|s| s.value());
     let Some(snapshots) = known.filter(|all| !all.is_empty()) else {
         let text = format!("no snapshot of {id} is known yet: open the DB instance, they are read there");
         return say(state, text, Tone::Plain);
@@ -202,14 +205,14 @@ pub fn choose_snapshot(state: &mut State, kind: Kind) {
 
 /// Begins a plan for this target.
 pub fn plan_on(state: &mut State, kind: Kind, target: Target, effects: &mut Vec<Effect>) {
-    if let Some(environment) = state.estate.environments.iter().position(|e| e.name == target.environment) {
+    if let Some(environment) = state.world.estate.environments.iter().position(|e| e.name == target.environment) {
         open(state, kind, target, environment, effects);
     }
 }
 
 fn open(state: &mut State, kind: Kind, target: Target, environment: usize, effects: &mut Vec<Effect>) {
     let id = state.operations.ask();
-    let mut opened = plan::State::new(kind, target.clone(), environment, id, state.now);
+    let mut opened = plan::State::new(kind, target.clone(), environment, id, state.world.now);
     let here = |arming: &&Arming| arming.environment == target.environment;
     if let Some(arming) = state.operations.arming.as_ref().filter(here) {
         opened.reason = Input::new(arming.reason.clone());
@@ -228,7 +231,7 @@ pub fn reread(state: &mut State, effects: &mut Vec<Effect>) {
 
 fn observe(state: &mut State, effects: &mut Vec<Effect>) {
     let id = state.operations.ask();
-    let now = state.now;
+    let now = state.world.now;
     let Some(plan) = state.operations.plan.as_mut() else { return };
     plan.asked = id;
     plan.asked_at = now;
@@ -258,7 +261,7 @@ pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) 
     let here = state.operations.running().filter(|execution| execution.environment == plan.target.environment);
     let running: Vec<&Plan> = here.map(|execution| &execution.plan).collect();
     let situation = Situation {
-        now: state.now,
+        now: state.world.now,
         arming: state.operations.arming.as_ref(),
         policy: &policy,
         running: &running,
@@ -300,7 +303,7 @@ pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) 
 }
 
 fn record(state: &State, environment: usize, body: Body, effects: &mut Vec<Effect>) {
-    let Some(name) = state.estate.environments.get(environment).map(|e| e.name.clone()) else { return };
+    let Some(name) = state.world.estate.environments.get(environment).map(|e| e.name.clone()) else { return };
     let arn = identity(state, environment).map(|identity| identity.arn.clone()).unwrap_or_default();
     effects.push(Effect::Record { environment: name, arn, body: Box::new(body) });
 }
@@ -314,7 +317,7 @@ fn armed_for(state: &State) -> Option<usize> {
         return Some(index);
     }
     let (site, database) = selected(state)?;
-    state.estate.owner(site, database)
+    state.world.estate.owner(site, database)
 }
 
 /// Arms after a question, or disarms at once.
@@ -349,11 +352,13 @@ pub fn arm(state: &mut State, effects: &mut Vec<Effect>) {
     let reason = question.reason.value().trim().to_owned();
     let minutes: Option<u64> = question.minutes.value().trim().parse().ok().filter(|m| (1..=most).contains(m));
     let identity = identity(state, environment);
-    let name = state.estate.environments.get(environment).map(|e| e.name.as_str());
+    let name = state.world.estate.environments.get(environment).map(|e| e.name.as_str());
     let (Some(identity), Some(name)) = (identity, name) else { return };
     let armed = match minutes {
-        Some(minutes) => Arming::begin(name, identity, &reason, state.now, Duration::from_secs(minutes * 60), &policy)
-            .map_err(|problem| (problem, false)),
+        Some(minutes) => {
+            Arming::begin(name, identity, &reason, state.world.now, Duration::from_secs(minutes * 60), &policy)
+                .map_err(|problem| (problem, false))
+        }
         None if !arming::is_reason(&reason) => Err(("say why: the incident's id, or a few words".to_owned(), false)),
         None => Err((format!("1 to {most} minutes"), true)),
     };
@@ -384,7 +389,7 @@ pub fn disarm(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
     let text =
         if why.starts_with(&arming.environment) { why.to_owned() } else { format!("{} {why}", arming.environment) };
     say(state, text, Tone::Plain);
-    if let Some(environment) = state.estate.environments.iter().position(|e| e.name == arming.environment) {
+    if let Some(environment) = state.world.estate.environments.iter().position(|e| e.name == arming.environment) {
         record(state, environment, Body::Disarmed { why: why.to_owned() }, effects);
     }
 }
@@ -392,7 +397,7 @@ pub fn disarm(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
 /// Reads the state of the open plan again from time to time: lag, connections and the newest
 /// restorable time go on while the engineer thinks. Called after every message.
 pub fn renew(state: &mut State, effects: &mut Vec<Effect>) {
-    let now = state.now.as_second();
+    let now = state.world.now.as_second();
     let is_old = state.operations.plan.as_ref().is_some_and(|plan| {
         plan.seen.is_some() && !plan.awaiting && plan.edit.is_none() && now - plan.asked_at.as_second() >= RENEWED
     });
@@ -417,15 +422,15 @@ pub fn block(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
 /// after every message.
 pub fn watch(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(arming) = &state.operations.arming else { return };
-    let index = state.estate.environments.iter().position(|e| e.name == arming.environment);
+    let index = state.world.estate.environments.iter().position(|e| e.name == arming.environment);
     // All of them in view is no other one.
     let in_view = match state.scope {
-        Scope::One(index) => state.estate.environments.get(index).map(|e| e.name.clone()),
+        Scope::One(index) => state.world.estate.environments.get(index).map(|e| e.name.clone()),
         Scope::All => None,
     };
     let in_view = in_view.unwrap_or_else(|| arming.environment.clone());
     let identity = index.and_then(|index| identity(state, index));
-    if let Err(disarmed) = arming.still_valid(state.now, &in_view, identity) {
+    if let Err(disarmed) = arming.still_valid(state.world.now, &in_view, identity) {
         disarm(state, &disarmed.to_string(), effects);
     }
 }
@@ -458,7 +463,8 @@ pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) 
     });
     // Back to a new plan: the same request on the state of now.
     if let Some(plan) = again {
-        let Some(environment) = state.estate.environments.iter().position(|e| e.name == plan.target.environment) else {
+        let Some(environment) = state.world.estate.environments.iter().position(|e| e.name == plan.target.environment)
+        else {
             return;
         };
         open(state, plan.operation.kind(), plan.target.clone(), environment, effects);
@@ -479,12 +485,12 @@ pub fn give_up(state: &mut State, id: &ExecutionId, effects: &mut Vec<Effect>) {
         .operations
         .giving_up
         .as_ref()
-        .is_some_and(|(asked, at)| asked == id && state.now.as_second() - at.as_second() < 10);
+        .is_some_and(|(asked, at)| asked == id && state.world.now.as_second() - at.as_second() < 10);
     if asked {
         state.operations.giving_up = None;
         effects.push(Effect::GiveUp(id.clone()));
     } else {
-        state.operations.giving_up = Some((id.clone(), state.now));
+        state.operations.giving_up = Some((id.clone(), state.world.now));
         let text = "AWS goes on with what was sent, steps that were not sent are not sent; again to stop following it";
         say(state, text.into(), Tone::Bad);
     }

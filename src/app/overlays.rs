@@ -7,9 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
-use super::Scope;
 use super::command::Command;
-use super::faults::Entry;
 use super::menu::{Menu, Purpose};
 use super::operations::ArmQuestion;
 use super::state::{Overlay, Screen, State};
@@ -20,6 +18,8 @@ use crate::theme::Role;
 use crate::ui::environment::CURSOR;
 use crate::ui::pen::{self, Piece};
 use crate::ui::{format, layout, text, trouble};
+use crate::world::Scope;
+use crate::world::faults::Entry;
 
 /// Clears a popup's place and draws its border and title; gives the inside.
 fn window(state: &State, area: Rect, title: &str, buf: &mut Buffer) -> Rect {
@@ -121,7 +121,7 @@ pub fn help(state: &State, scroll: usize, body: Rect, buf: &mut Buffer) {
 /// What is wrong with the configuration, on top: it hides environments, and no answer mends it. The
 /// worst of several in a few lines; all of them stand at the end of the list. Gives what is left.
 fn problems(state: &State, inside: Rect, buf: &mut Buffer) -> Rect {
-    let Some(headline) = problems::headline(&state.problems) else { return inside };
+    let Some(headline) = problems::headline(&state.world.problems) else { return inside };
     let room = usize::from(inside.width).saturating_sub(4).max(10);
     let mut lines: Vec<Piece> = Vec::new();
     for (i, line) in text::wrap(&headline, room).enumerate() {
@@ -144,22 +144,23 @@ pub fn errors(state: &State, selected: usize, body: Rect, buf: &mut Buffer) {
     let area = layout::popup(body, body.width.saturating_sub(4), body.height.saturating_sub(2).max(5));
     let inside = window(state, area, "Errors", buf);
     let inside = problems(state, inside, buf);
-    let known = problems::sorted(&state.problems);
-    let known = if problems::listed(&state.problems) > 0 { known.as_slice() } else { &[] };
-    if state.faults.is_empty() && known.is_empty() {
-        if state.problems.is_empty() {
+    let known = problems::sorted(&state.world.problems);
+    let known = if problems::listed(&state.world.problems) > 0 { known.as_slice() } else { &[] };
+    if state.world.faults.is_empty() && known.is_empty() {
+        if state.world.problems.is_empty() {
             pen::left(buf, inside, &[("● nothing has failed".into(), Role::Dim)], &state.theme);
         }
         return;
     }
     let width = usize::from(inside.width);
-    let count = state.faults.len() + known.len();
+    let count = state.world.faults.len() + known.len();
     let selected = selected.min(count.saturating_sub(1));
     let room = usize::from(inside.height).saturating_sub(6).max(1);
     // So that the selected one and its detail are visible.
     let first = selected.saturating_sub(room.min(count) - 1);
-    let faults = state.faults.iter().enumerate().map(|(i, entry)| fault_lines(state, entry, i == selected, width));
-    let after = state.faults.len();
+    let faults =
+        state.world.faults.iter().enumerate().map(|(i, entry)| fault_lines(state, entry, i == selected, width));
+    let after = state.world.faults.len();
     let rest = known.iter().enumerate().map(|(i, problem)| problem_lines(problem, after + i == selected, width));
     for (y, line) in (inside.y..inside.bottom()).zip(faults.chain(rest).skip(first).flatten()) {
         pen::left(buf, Rect { y, height: 1, ..inside }, &line, &state.theme);
@@ -208,7 +209,7 @@ fn fault_lines(state: &State, entry: &Entry, selected: bool, width: usize) -> Ve
         lines.extend(text::wrap(&detail, room).map(|line| vec![(format!("    {line}"), Role::Dim)]));
         let advice = format!("→ {}", entry.fault.advice());
         lines.extend(text::wrap(&advice, room).map(|line| vec![(format!("    {line}"), Role::Accent)]));
-        if let Some(at) = state.schedule.retry_at(&entry.target).filter(|_| entry.stands()) {
+        if let Some(at) = state.world.schedule.retry_at(&entry.target).filter(|_| entry.stands()) {
             let wait = format!("    asked again at {}", format::clock_seconds(at));
             lines.push(vec![(wait, Role::Dim)]);
         }
@@ -222,8 +223,8 @@ const NAMED: usize = 3;
 /// Where a fault is: the environments that it concerns and their region, or how many they are.
 pub fn place(state: &State, entry: &Entry) -> String {
     let site = entry.target.site;
-    let here = state.estate.environments.iter().filter(|e| e.sites().any(|at| at == site)).count();
-    match state.estate.site(site) {
+    let here = state.world.estate.environments.iter().filter(|e| e.sites().any(|at| at == site)).count();
+    match state.world.estate.site(site) {
         Some(known) if here > NAMED => format!("{here} environments ({})", known.region),
         _ => entry.place.clone(),
     }

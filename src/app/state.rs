@@ -1,22 +1,16 @@
 //! All that the console knows.
 
-use std::collections::VecDeque;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::data::SiteData;
-use super::estate::{Estate, Scope};
-use super::faults::FaultLog;
 use super::menu::Menu;
 use super::operations::Operations;
 use super::toast::Toast;
-use crate::collect::{Schedule, Traffic};
 use crate::domain::{Database, SiteId};
-use crate::health::Ledger;
 use crate::keymap::{Keymap, Layer, Resolver};
 use crate::screens::{database, databases, executions, fleet};
 use crate::theme::{ColorDepth, Theme};
+use crate::world::{Detail, Estate, Focus, Scope, World};
 
 /// What fills the body of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,16 +55,12 @@ impl std::fmt::Debug for CodePrompt {
 /// The whole state. Only [`super::update`] changes it, only [`super::view`] draws it.
 #[derive(Debug, Clone)]
 pub struct State {
-    /// The moment of the last [`super::Msg::Tick`].
-    pub now: Timestamp,
+    /// What is known.
+    pub world: World,
     /// For the second clock in the header.
     pub zone: TimeZone,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
-    pub estate: Estate,
-    /// By [`SiteId`].
-    pub sites: Vec<SiteData>,
-    pub schedule: Schedule,
     pub scope: Scope,
     pub screen: Screen,
     /// Where Esc leads from the database screen.
@@ -82,17 +72,6 @@ pub struct State {
     /// What changes the world: arming, the open plan, executions.
     pub operations: Operations,
     pub toast: Option<Toast>,
-    pub faults: FaultLog,
-    /// What the health rules say, and since when.
-    pub health: Ledger,
-    /// AWS's answers of the last minute by service, as the runtime counted them.
-    pub calls: Traffic,
-    /// What is wrong with the configuration: environments may be missing because of it.
-    pub problems: Vec<String>,
-    /// What the console's own calls may cost, USD an hour.
-    pub ceiling: f64,
-    /// When how many metrics were requested, seconds; the last ten minutes.
-    pub requested: VecDeque<(i64, usize)>,
     /// The question for an MFA code that is being answered.
     pub code: Option<CodePrompt>,
     pub keymap: Keymap,
@@ -111,16 +90,12 @@ impl State {
     /// A console that has not asked anything yet.
     #[must_use]
     pub fn new(estate: Estate, now: Timestamp, keymap: Keymap, theme: Theme, depth: ColorDepth) -> Self {
-        let sites = estate.sites.iter().map(|_| SiteData::default()).collect();
         let scope = if estate.environments.len() == 1 { Scope::One(0) } else { Scope::All };
         let estate_is_fleet = estate.environments.len() > 1;
         Self {
-            now,
+            world: World::new(estate, now),
             zone: TimeZone::UTC,
             size: (80, 24),
-            estate,
-            sites,
-            schedule: Schedule::default(),
             scope,
             screen: if estate_is_fleet { Screen::Fleet } else { Screen::Databases },
             came_from: Screen::Databases,
@@ -130,12 +105,6 @@ impl State {
             overlay: None,
             operations: Operations::default(),
             toast: None,
-            faults: FaultLog::default(),
-            health: Ledger::default(),
-            calls: Traffic::default(),
-            problems: Vec::new(),
-            ceiling: 1.0,
-            requested: VecDeque::new(),
             code: None,
             keymap,
             resolver: Resolver::default(),
@@ -145,31 +114,6 @@ impl State {
             ascii: false,
             leaving: false,
         }
-    }
-
-    /// What the console's own calls cost at the pace of now, USD an hour: CloudWatch takes $0.01
-    /// for 1,000 metrics requested, and for 1,000 other requests; RDS and STS are free (CloudWatch
-    /// pricing, us-east-1).
-    #[must_use]
-    pub fn spend_an_hour(&self) -> f64 {
-        self.requested.iter().filter(|(at, _)| self.now.as_second() - at < 600).map(|(_, n)| *n as f64).sum::<f64>()
-            * 6.0
-            * 0.01
-            / 1000.0
-            // An empty sum is -0.0.
-            + 0.0
-    }
-
-    /// Whether the console's own calls cost more than they may: metrics are then asked for slowly.
-    #[must_use]
-    pub fn is_over_ceiling(&self) -> bool {
-        self.spend_an_hour() > self.ceiling
-    }
-
-    /// The data of a site.
-    #[must_use]
-    pub fn site(&self, id: SiteId) -> Option<&SiteData> {
-        self.sites.get(id.0)
     }
 
     /// The layers of keys that are heard now, innermost first.
@@ -184,19 +128,23 @@ impl State {
         }
     }
 
-    /// Every DB instance that can be read, with its site.
-    pub fn all_databases(&self) -> impl Iterator<Item = (SiteId, &Database)> {
-        self.sites
-            .iter()
-            .enumerate()
-            .flat_map(|(i, data)| data.databases.value().into_iter().flatten().map(move |d| (SiteId(i), d)))
+    /// What is looked at.
+    #[must_use]
+    pub fn focus(&self) -> Focus {
+        let open = self.database.as_ref().filter(|_| self.screen == Screen::Database);
+        let detail = open.map(|open| Detail {
+            site: open.site,
+            id: open.id.clone(),
+            period: open.range().period,
+            window: open.window(self.world.now),
+        });
+        Focus { scope: self.scope, detail }
     }
 
     /// The DB instance that the database screen shows, with its site.
     #[must_use]
     pub fn open_database(&self) -> Option<(SiteId, &Database)> {
         let open = self.database.as_ref()?;
-        let all = self.site(open.site)?.databases.value()?;
-        all.iter().find(|d| d.id == *open.id).map(|d| (open.site, d))
+        self.world.database(open.site, &open.id).map(|database| (open.site, database))
     }
 }

@@ -3,38 +3,38 @@
 
 use std::mem;
 
-use super::data::SiteData;
-use super::estate::{Estate, Scope};
 use super::state::{Overlay, Screen, State};
 use super::toast::{Toast, Tone};
+use super::update::settle;
 use crate::collect::Schedule;
 use crate::domain::SiteId;
 use crate::screens::fleet::Item;
-use crate::screens::{databases, fleet};
+use crate::world::data::SiteData;
+use crate::world::estate::{Estate, Scope};
 
 /// Puts another estate into the state. `inherited` tells, by session of the new estate, which session
 /// of the old one it is: what was read through it in the same region is kept. The new `schedule` has
 /// nothing on its way: answers to what was asked before must not come in any more.
 pub fn adopt(state: &mut State, estate: Estate, inherited: &[Option<usize>], schedule: Schedule) {
     let line = state.fleet.current();
-    let old = mem::replace(&mut state.estate, estate);
-    let moved = moves(&old, &state.estate, inherited);
+    let old = mem::replace(&mut state.world.estate, estate);
+    let moved = moves(&old, &state.world.estate, inherited);
     let to = |site: SiteId| moved.get(site.0).copied().flatten();
 
-    let known = mem::take(&mut state.sites);
-    state.sites.resize_with(state.estate.sites.len(), SiteData::default);
+    let known = mem::take(&mut state.world.sites);
+    state.world.sites.resize_with(state.world.estate.sites.len(), SiteData::default);
     for (data, place) in known.into_iter().zip(&moved) {
-        if let Some(site) = place.and_then(|place| state.sites.get_mut(place.0)) {
+        if let Some(site) = place.and_then(|place| state.world.sites.get_mut(place.0)) {
             *site = data;
         }
     }
-    let faults = mem::take(&mut state.faults);
-    state.faults = faults.moved(to, |site| state.estate.place(site));
-    state.schedule = schedule;
+    let faults = mem::take(&mut state.world.faults);
+    state.world.faults = faults.moved(to, |site| state.world.estate.place(site));
+    state.world.schedule = schedule;
 
     let place = |index: usize| {
         let name = &old.environments.get(index)?.name;
-        state.estate.environments.iter().position(|environment| environment.name == *name)
+        state.world.estate.environments.iter().position(|environment| environment.name == *name)
     };
     let stays = match state.scope {
         Scope::All => None,
@@ -45,14 +45,14 @@ pub fn adopt(state: &mut State, estate: Estate, inherited: &[Option<usize>], sch
         Item::Environment(index) => place(index).map(Item::Environment),
         Item::Finding(index, finding) => place(index).map(|index| Item::Finding(index, finding)),
     });
-    state.scope = match (stays, state.estate.environments.len()) {
+    state.scope = match (stays, state.world.estate.environments.len()) {
         (Some(index), _) => Scope::One(index),
         (None, 1) => Scope::One(0),
         (None, _) => Scope::All,
     };
     // A plan of an environment that is gone has nowhere to go; arming ends by itself there.
     match (planned, state.operations.plan.as_mut()) {
-        (Some(index), Some(plan)) if is_region_of(&state.estate, index, &plan.target.region) => {
+        (Some(index), Some(plan)) if is_region_of(&state.world.estate, index, &plan.target.region) => {
             plan.environment = index;
         }
         _ => state.operations.plan = None,
@@ -64,13 +64,14 @@ pub fn adopt(state: &mut State, estate: Estate, inherited: &[Option<usize>], sch
         state.overlay = None;
     }
     state.fleet.summaries.clear();
-    databases::rebuild(state);
-    fleet::rebuild(state);
+    state.world.forget_checkups();
+    settle(state);
     state.fleet.selected = line.and_then(|item| state.fleet.position(item)).unwrap_or(0);
-    state.problems.clear();
-    let count = state.estate.environments.len();
+    state.world.problems.clear();
+    let count = state.world.estate.environments.len();
     let noun = if count == 1 { "environment" } else { "environments" };
-    state.toast = Some(Toast::new(format!("the configuration was read again: {count} {noun}"), Tone::Plain, state.now));
+    state.toast =
+        Some(Toast::new(format!("the configuration was read again: {count} {noun}"), Tone::Plain, state.world.now));
 }
 
 /// The changed configuration cannot be taken in: what runs goes on, and why stands on the fleet until
@@ -79,8 +80,8 @@ pub fn refuse(state: &mut State, problems: Vec<String>) {
     let count = problems.len();
     let noun = if count == 1 { "problem" } else { "problems" };
     let text = format!("the configuration changed and has {count} {noun}: the environments before it stay");
-    state.toast = Some(Toast::new(text, Tone::Bad, state.now));
-    state.problems = problems;
+    state.toast = Some(Toast::new(text, Tone::Bad, state.world.now));
+    state.world.problems = problems;
 }
 
 /// Whether an environment is in this region.
@@ -116,7 +117,7 @@ fn reopen(state: &mut State, to: impl Fn(SiteId) -> Option<SiteId>) {
 
 /// Whether the open DB instance belongs to an environment, as far as is known.
 fn is_owned(state: &State) -> bool {
-    state.open_database().is_none_or(|(site, database)| state.estate.owner(site, database).is_some())
+    state.open_database().is_none_or(|(site, database)| state.world.estate.owner(site, database).is_some())
 }
 
 #[cfg(test)]
@@ -152,20 +153,19 @@ mod tests {
         let estate = estate(&[("dev", 0, "eu-west-1"), ("qa", 1, "eu-west-1"), ("prod", 2, "us-east-1")]);
         let (keymap, theme) = (Keymap::default(), Theme::default());
         let mut state = State::new(estate, Timestamp::UNIX_EPOCH, keymap, theme, ColorDepth::TrueColor);
-        for (data, id) in state.sites.iter_mut().zip(["dev-db", "qa-db", "prod-db"]) {
+        for (data, id) in state.world.sites.iter_mut().zip(["dev-db", "qa-db", "prod-db"]) {
             data.databases = named(id);
         }
         let target = Target { site: SiteId(2), dataset: Dataset::Alarms };
         let fault = Fault { kind: FaultKind::TimedOut, call: "x:Y".into(), message: String::new(), request_id: None };
-        state.faults.record(&target, "prod (us-east-1)".into(), fault, state.now);
-        databases::rebuild(&mut state);
-        fleet::rebuild(&mut state);
+        state.world.faults.record(&target, "prod (us-east-1)".into(), fault, state.world.now);
+        settle(&mut state);
         state
     }
 
     fn ids(state: &State) -> Vec<Option<&str>> {
         let first = |data: &SiteData| data.databases.value().and_then(|all| all.first().map(|d| d.id.clone()));
-        let known: Vec<Option<String>> = state.sites.iter().map(first).collect();
+        let known: Vec<Option<String>> = state.world.sites.iter().map(first).collect();
         let all = ["dev-db", "qa-db", "prod-db"];
         known.iter().map(|id| all.into_iter().find(|known| id.as_deref() == Some(known))).collect()
     }
@@ -180,8 +180,8 @@ mod tests {
         assert_eq!(ids(&state), [Some("prod-db"), None, Some("qa-db")]);
         assert_eq!(state.scope, Scope::One(0));
         assert_eq!(state.databases.rows.len(), 1);
-        assert_eq!(state.faults.iter().map(|entry| entry.target.site).collect::<Vec<_>>(), [SiteId(0)]);
-        assert_eq!(state.schedule.in_flight(), 0);
+        assert_eq!(state.world.faults.iter().map(|entry| entry.target.site).collect::<Vec<_>>(), [SiteId(0)]);
+        assert_eq!(state.world.schedule.in_flight(), 0);
     }
 
     #[test]
@@ -220,16 +220,16 @@ mod tests {
             Schedule::default(),
         );
         assert_eq!((state.screen, state.database.is_none(), state.scope), (Screen::Fleet, true, Scope::All));
-        assert!(state.faults.is_empty());
+        assert!(state.world.faults.is_empty());
     }
 
     #[test]
     fn a_broken_file_is_told_and_changes_nothing() {
         let mut state = running();
         refuse(&mut state, vec!["config.toml:3: error".into()]);
-        assert_eq!(state.estate.environments.len(), 3);
-        assert_eq!(state.problems, ["config.toml:3: error"]);
+        assert_eq!(state.world.estate.environments.len(), 3);
+        assert_eq!(state.world.problems, ["config.toml:3: error"]);
         adopt(&mut state, estate(&[("dev", 0, "eu-west-1")]), &[Some(0)], Schedule::default());
-        assert!(state.problems.is_empty(), "it is sound again");
+        assert!(state.world.problems.is_empty(), "it is sound again");
     }
 }

@@ -2,10 +2,8 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::collection;
 use super::command::Command;
 use super::effect::Effect;
-use super::estate::Scope;
 use super::menu::{Item, Menu, Purpose};
 use super::mouse;
 use super::msg::Msg;
@@ -13,13 +11,12 @@ use super::operations;
 use super::state::{CodePrompt, Overlay, Screen, State};
 use super::toast::{Toast, Tone};
 use crate::aws::MfaCode;
-use crate::collect::Dataset;
+use crate::collect::{Answer, Dataset, Target};
+use crate::domain::Fault;
 use crate::keymap::{Action, Key, Layer, Resolution};
 use crate::screens::{database, databases, executions, fleet, plan};
 use crate::theme;
-
-/// Seconds after which the rows' judgement of ages is renewed without new data.
-const REJUDGE: i64 = 30;
+use crate::world::{self, Scope, checkup};
 
 /// Takes in a message: changes the state, gives what is to be done outside.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
@@ -38,7 +35,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.rushed = false;
         }
         Msg::Paste(text) => paste(state, &text),
-        Msg::Answered { id, target, result } => collection::take(state, id, &target, result),
+        Msg::Answered { id, target, result } => answered(state, id, &target, result),
         Msg::Restyled { theme, keymap, warnings } => {
             if let Some(theme) = theme {
                 state.theme = theme::degrade(&theme, state.depth);
@@ -51,7 +48,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Wheel(notches) => mouse::wheel(state, notches, &mut effects),
         Msg::Click(_, row) => mouse::click(state, row),
-        Msg::Metered(calls) => state.calls = calls,
+        Msg::Metered(calls) => state.world.calls = calls,
         Msg::CodeWanted { session, serial } => {
             state.code = Some(CodePrompt { session, serial, typed: String::new() });
         }
@@ -63,7 +60,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::JournalDoubtful(why) => {
             say(state, why.clone(), Tone::Bad);
-            state.problems.push(why);
+            state.world.problems.push(why);
         }
         Msg::NotBegun(why) => say(state, why, Tone::Bad),
         Msg::JournalFailed(why) => {
@@ -75,30 +72,54 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     }
     operations::watch(state, &mut effects);
     operations::renew(state, &mut effects);
-    effects.extend(collection::due(state));
+    let focus = state.focus();
+    effects.extend(world::due(&mut state.world, &focus).into_iter().map(Effect::Fetch));
     effects
 }
 
-/// Brings the derived rows up to date; called once before a frame, not once a message.
+/// Examines all of which something has changed, and brings what the screens derive from it up to date; called before
+/// a frame, not once a message.
 pub fn settle(state: &mut State) {
-    let aged = state.databases.built.is_none_or(|built| state.now.as_second() - built.as_second() >= REJUDGE);
-    if state.databases.dirty || aged {
+    settle_some(state, usize::MAX);
+}
+
+/// The same for so many DB instances at most, so that a key need not wait for thousands; true when some are left.
+pub fn settle_some(state: &mut State, most: usize) -> bool {
+    let examined = checkup::examine(&mut state.world, most);
+    if examined.is_new {
         databases::rebuild(state);
         fleet::rebuild(state);
+    } else if !examined.sites.is_empty() {
+        databases::renew(state, &examined.instances);
+        fleet::renew(state, &examined.sites);
     }
+    examined.more
 }
 
 fn tick(state: &mut State, now: jiff::Timestamp) {
-    state.now = now;
+    state.world.now = now;
     if state.toast.as_ref().is_some_and(|toast| toast.until <= now) {
         state.toast = None;
     }
-    collection::retire(state);
+    let focus = state.focus();
+    world::retire(&mut state.world, &focus);
+}
+
+/// Takes an answer in and tells what it brought.
+fn answered(state: &mut State, id: u64, target: &Target, result: Result<Answer, Fault>) {
+    let news = world::take(&mut state.world, id, target, result);
+    // The cursor stays on its error when a newer one comes above it.
+    if let Some(Overlay::Errors { selected }) = &mut state.overlay {
+        *selected += usize::from(news.logged && state.world.faults.len() > 1);
+    }
+    if let Some(text) = news.told {
+        say(state, text, Tone::Bad);
+    }
 }
 
 /// Says something at the foot of the screen.
 pub fn say(state: &mut State, text: String, tone: Tone) {
-    state.toast = Some(Toast::new(text, tone, state.now));
+    state.toast = Some(Toast::new(text, tone, state.world.now));
 }
 
 fn key_pressed(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
@@ -348,9 +369,11 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Palette => state.overlay = Some(Overlay::Menu(palette(state))),
         Action::Fleet => to_fleet(state),
         Action::Databases => state.screen = Screen::Databases,
-        Action::Back if state.screen == Screen::Databases && state.estate.environments.len() > 1 => to_fleet(state),
+        Action::Back if state.screen == Screen::Databases && state.world.estate.environments.len() > 1 => {
+            to_fleet(state);
+        }
         Action::Theme => state.overlay = Some(Overlay::Menu(themes(state))),
-        Action::PlayScenario if state.estate.sandbox.is_some() => {
+        Action::PlayScenario if state.world.estate.sandbox.is_some() => {
             state.overlay = Some(Overlay::Menu(scenarios()));
         }
         Action::Environments => state.overlay = Some(Overlay::Menu(environments(state))),
@@ -358,7 +381,7 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Dismiss => state.toast = None,
         Action::AllEnvironments => look(state, Scope::All),
         Action::NextEnvironment => cycle(state, 1),
-        Action::PreviousEnvironment => cycle(state, state.estate.environments.len()),
+        Action::PreviousEnvironment => cycle(state, state.world.estate.environments.len()),
         _ => {
             if let Some(index) = action.environment() {
                 look(state, Scope::One(index));
@@ -370,7 +393,7 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 /// The fleet shows all environments: so does the frame around it.
 fn to_fleet(state: &mut State) {
     state.screen = Screen::Fleet;
-    if state.estate.environments.len() > 1 && state.scope != Scope::All {
+    if state.world.estate.environments.len() > 1 && state.scope != Scope::All {
         state.scope = Scope::All;
         databases::rebuild(state);
     }
@@ -378,7 +401,7 @@ fn to_fleet(state: &mut State) {
 
 /// All environments, then each, then all again.
 fn cycle(state: &mut State, by: usize) {
-    let count = state.estate.environments.len() + 1;
+    let count = state.world.estate.environments.len() + 1;
     let at = match state.scope {
         Scope::All => 0,
         Scope::One(index) => index + 1,
@@ -389,7 +412,7 @@ fn cycle(state: &mut State, by: usize) {
 
 /// Shows the databases of these environments.
 pub fn look(state: &mut State, scope: Scope) {
-    if matches!(scope, Scope::One(index) if index >= state.estate.environments.len()) {
+    if matches!(scope, Scope::One(index) if index >= state.world.estate.environments.len()) {
         return;
     }
     state.scope = scope;
@@ -398,10 +421,11 @@ pub fn look(state: &mut State, scope: Scope) {
 }
 
 fn refresh(state: &mut State) {
-    collection::retire(state);
-    let (estate, scope, screen) = (&state.estate, state.scope, state.screen);
+    let focus = state.focus();
+    world::retire(&mut state.world, &focus);
+    let (estate, scope, screen) = (&state.world.estate, state.scope, state.screen);
     let open = state.database.as_ref().map(|d| d.site);
-    let asked = state.schedule.force(|target| match screen {
+    let asked = state.world.schedule.force(|target| match screen {
         Screen::Database => Some(target.site) == open || matches!(target.dataset, Dataset::Databases),
         Screen::Databases | Screen::Fleet => estate.in_scope(scope, target.site),
     });
@@ -433,16 +457,16 @@ fn overlay(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             *scroll = scroll.saturating_add_signed(step).min(most);
         }
         (Overlay::Errors { selected }, Action::Dismiss) => {
-            state.faults.dismiss(*selected);
-            *selected = (*selected).min(state.faults.len().saturating_sub(1));
+            state.world.faults.dismiss(*selected);
+            *selected = (*selected).min(state.world.faults.len().saturating_sub(1));
         }
         (Overlay::Errors { selected }, Action::Copy) => {
-            if let Some(entry) = state.faults.iter().nth(*selected) {
+            if let Some(entry) = state.world.faults.iter().nth(*selected) {
                 effects.push(Effect::Copy(format!("{} {}", entry.place, entry.fault)));
             }
         }
         (Overlay::Errors { selected }, _) => {
-            let lines = state.faults.len() + fleet::problems::listed(&state.problems);
+            let lines = state.world.faults.len() + fleet::problems::listed(&state.world.problems);
             *selected = selected.saturating_add_signed(step).min(lines.saturating_sub(1));
         }
         (Overlay::Menu(menu), Action::Open | Action::Toggle) => {
@@ -526,14 +550,14 @@ fn palette(state: &State) -> Menu {
         .iter()
         .copied()
         .filter(|action| in_palette(*action))
-        .filter(|action| *action != Action::PlayScenario || state.estate.sandbox.is_some())
+        .filter(|action| *action != Action::PlayScenario || state.world.estate.sandbox.is_some())
         .filter_map(|action| {
             let keys = state.keymap.key_for(layers, action)?;
             Some(Item { label: action.describe().into(), detail: keys, checked: None, command: Command::Run(action) })
         })
         .collect();
     items.push(look_item("all environments", Scope::All));
-    for (i, environment) in state.estate.environments.iter().enumerate() {
+    for (i, environment) in state.world.estate.environments.iter().enumerate() {
         items.push(look_item(&format!("environment {}", environment.name), Scope::One(i)));
     }
     for name in theme::shipped() {
@@ -586,8 +610,8 @@ fn environments(state: &State) -> Menu {
         checked: None,
         command: Command::Look(Scope::All),
     }];
-    for (i, environment) in state.estate.environments.iter().enumerate() {
-        let region = state.estate.site(environment.site).map_or("", |s| s.region.as_str());
+    for (i, environment) in state.world.estate.environments.iter().enumerate() {
+        let region = state.world.estate.site(environment.site).map_or("", |s| s.region.as_str());
         items.push(Item {
             label: environment.name.clone(),
             detail: format!("{} {region}", environment.estate).trim().to_owned(),

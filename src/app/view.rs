@@ -6,10 +6,9 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::data::SiteData;
 use super::state::{Overlay, Screen, State};
 use super::toast::Tone;
-use super::{Scope, armed, overlays};
+use super::{armed, overlays};
 use crate::collect::{Dataset, Target};
 use crate::domain::{Criticality, FaultKind, SiteId};
 use crate::keymap::{Action, Layer};
@@ -19,6 +18,8 @@ use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
 use crate::ui::{ascii, format, layout, trouble};
+use crate::world::Scope;
+use crate::world::data::SiteData;
 
 pub use overlays::help_scroll_limit;
 
@@ -95,7 +96,7 @@ fn header(state: &State, area: Rect, buf: &mut Buffer) {
     );
     let room = Rect { width: start.saturating_sub(line.x + 1), ..line };
     let mut pieces: Vec<Piece> = vec![(" qd ".into(), Role::Accent)];
-    if let Some(scenario) = &state.estate.sandbox {
+    if let Some(scenario) = &state.world.estate.sandbox {
         pieces.push((" SANDBOX ".into(), Role::Sandbox));
         if area.width >= 150 {
             pieces.push((format!(" {scenario}"), Role::Dim));
@@ -122,12 +123,12 @@ fn who_and_when(state: &State, width: u16) -> Vec<Piece> {
         pieces.extend(expiry(state));
         pieces.push(("   ".into(), Role::Text));
     }
-    if let Some(endpoint) = state.estate.endpoint.as_ref().filter(|_| width >= 100) {
+    if let Some(endpoint) = state.world.estate.endpoint.as_ref().filter(|_| width >= 100) {
         pieces.push((format!("{endpoint}   "), Role::Warning));
     }
     pieces.push(armed::standing(state));
-    pieces.push((format!("  {}", format::clock(state.now)), Role::Dim));
-    let local = state.now.to_zoned(state.zone.clone());
+    pieces.push((format!("  {}", format::clock(state.world.now)), Role::Dim));
+    let local = state.world.now.to_zoned(state.zone.clone());
     if width >= 120 && local.offset().seconds() != 0 {
         pieces.push((format!(" {}", local.strftime("%H:%M %Z")), Role::Dim));
     }
@@ -136,18 +137,18 @@ fn who_and_when(state: &State, width: u16) -> Vec<Piece> {
 
 /// How long the credentials that are looked through last; a warning in their last ten minutes.
 fn expiry(state: &State) -> Option<Piece> {
-    let in_scope = |site: &SiteId| state.estate.in_scope(state.scope, *site);
-    let expiries = (0..state.sites.len()).map(SiteId).filter(in_scope);
-    let first = expiries.filter_map(|site| state.site(site)?.identity.value()?.expires).min()?;
-    Some(overlays::switcher::expiry(first, state.now))
+    let in_scope = |site: &SiteId| state.world.estate.in_scope(state.scope, *site);
+    let expiries = (0..state.world.sites.len()).map(SiteId).filter(in_scope);
+    let first = expiries.filter_map(|site| state.world.site(site)?.identity.value()?.expires).min()?;
+    Some(overlays::switcher::expiry(first, state.world.now))
 }
 
 /// `reader@111122223333` of the environment that is looked at, or of all when they are one.
 fn identity(state: &State) -> Option<String> {
     let site = match (state.scope, state.screen, &state.database) {
         (_, Screen::Database, Some(open)) => open.site,
-        (Scope::One(index), ..) => state.estate.environments.get(index)?.site,
-        _ if state.estate.sessions.len() == 1 => state.estate.environments.first()?.site,
+        (Scope::One(index), ..) => state.world.estate.environments.get(index)?.site,
+        _ if state.world.estate.sessions.len() == 1 => state.world.estate.environments.first()?.site,
         _ => {
             return match accounts(state) {
                 0 => None,
@@ -156,7 +157,7 @@ fn identity(state: &State) -> Option<String> {
             };
         }
     };
-    let identity = state.site(site)?.identity.value()?;
+    let identity = state.world.site(site)?.identity.value()?;
     Some(format!("{}@{}", identity.name(), identity.account))
 }
 
@@ -165,16 +166,16 @@ fn identity(state: &State) -> Option<String> {
 fn accounts(state: &State) -> usize {
     let account = |(i, data): (usize, &SiteData)| -> Option<String> {
         let known = data.identity.value().map(|identity| identity.account.clone());
-        known.or_else(|| state.estate.expected_account(SiteId(i)).map(ToOwned::to_owned))
+        known.or_else(|| state.world.estate.expected_account(SiteId(i)).map(ToOwned::to_owned))
     };
-    state.sites.iter().enumerate().filter_map(account).collect::<BTreeSet<String>>().len()
+    state.world.sites.iter().enumerate().filter_map(account).collect::<BTreeSet<String>>().len()
 }
 
 /// The environments, each with its mark; the one that is looked at is marked. Where there is no room
 /// for all, the worst are those that are shown.
 fn chips(state: &State, area: Rect, buf: &mut Buffer) {
     let all: Vec<(Standing, Vec<Piece>)> =
-        (0..state.estate.environments.len()).filter_map(|index| chip(state, index)).collect();
+        (0..state.world.estate.environments.len()).filter_map(|index| chip(state, index)).collect();
     let widths: Vec<usize> = all.iter().map(|(_, pieces)| pen::width(pieces)).collect();
     let here = match state.scope {
         Scope::All => None,
@@ -203,7 +204,7 @@ const MORE: usize = 4;
 
 /// Mark and name of an environment, by its index.
 fn chip(state: &State, index: usize) -> Option<(Standing, Vec<Piece>)> {
-    let environment = state.estate.environments.get(index)?;
+    let environment = state.world.estate.environments.get(index)?;
     let standing = standing(&state.fleet, index);
     let here = state.scope == Scope::One(index);
     let name = shown_name(environment);
@@ -246,15 +247,15 @@ fn fitting(standings: &[Standing], widths: &[usize], here: Option<usize>, room: 
 fn notice(state: &State, area: Rect, buf: &mut Buffer) -> bool {
     // Production first, and what the rest is read through before the rest.
     let counts = |target: &Target| {
-        let here = state.estate.environments.iter().filter(|e| e.sites().any(|site| site == target.site));
+        let here = state.world.estate.environments.iter().filter(|e| e.sites().any(|site| site == target.site));
         let criticality = here.map(|e| e.criticality).max();
         let basic = matches!(target.dataset, Dataset::Identity | Dataset::Databases);
-        state.estate.in_scope(state.scope, target.site).then_some((criticality, basic))
+        state.world.estate.in_scope(state.scope, target.site).then_some((criticality, basic))
     };
-    let Some(worst) = state.faults.worst(counts) else {
+    let Some(worst) = state.world.faults.worst(counts) else {
         return false;
     };
-    let age = format::coarse_age(format::since(state.now, worst.first));
+    let age = format::coarse_age(format::since(state.world.now, worst.first));
     let strange = matches!(worst.fault.kind, FaultKind::WrongAccount { .. });
     let (mark, role) = if strange { (" ✖ ", Role::Critical) } else { (" ▲ ", Role::Warning) };
     let what = trouble::words(&worst.target.dataset.title(), &worst.fault);
@@ -265,7 +266,7 @@ fn notice(state: &State, area: Rect, buf: &mut Buffer) -> bool {
         (format!("  {}", trouble::advice(&worst.fault)), Role::Text),
     ];
     let mut room = area;
-    let others = state.faults.causes(&state.estate).saturating_sub(1);
+    let others = state.world.faults.causes(&state.world.estate).saturating_sub(1);
     if others > 0 {
         // At the right end, where a long advice does not push it off the screen.
         let key = state.keymap.key_for(&[Layer::Global], Action::Errors).unwrap_or_default();
@@ -284,20 +285,20 @@ fn footer(state: &State, area: Rect, buf: &mut Buffer) {
     if !pending.is_empty() {
         right.push((format!("{pending}…  "), Role::Accent));
     }
-    let traffic = state.calls.total();
+    let traffic = state.world.calls.total();
     if traffic.calls > 0 && area.width >= 100 {
-        let role = if state.is_over_ceiling() { Role::Warning } else { Role::Dim };
-        let slowed = if state.is_over_ceiling() { " over the ceiling, metrics slowed" } else { "" };
+        let role = if state.world.is_over_ceiling() { Role::Warning } else { Role::Dim };
+        let slowed = if state.world.is_over_ceiling() { " over the ceiling, metrics slowed" } else { "" };
         right.push((format!("{} calls/min", traffic.calls), role));
         if traffic.throttled > 0 {
             right.push((format!("  {} throttled", traffic.throttled), Role::Warning));
         }
         // An empty sum is a negative zero.
-        let spend = Some(state.spend_an_hour()).filter(|spend| *spend > 0.0).unwrap_or_default();
+        let spend = Some(state.world.spend_an_hour()).filter(|spend| *spend > 0.0).unwrap_or_default();
         right.push((format!("  ${spend:.2}/h{slowed}   "), role));
     }
     // What is wrong with the configuration stands in the same list.
-    let errors = state.faults.causes(&state.estate) + state.problems.len();
+    let errors = state.world.faults.causes(&state.world.estate) + state.world.problems.len();
     if errors > 0 {
         let words = if errors == 1 { "error" } else { "errors" };
         right.push((format!("! {errors} {words}"), Role::Warning));

@@ -11,9 +11,12 @@ pub mod observe;
 mod orderable;
 pub mod write;
 
-pub(crate) use backups::{Of, automated_backups};
-pub(crate) use blue_green::blue_green;
-pub(crate) use orderable::orderable;
+#[cfg(any(fuzzing, debug_assertions))]
+pub(crate) use {
+    backups::{Of, automated_backups},
+    blue_green::blue_green,
+    orderable::orderable,
+};
 
 use aws_sdk_rds::types::{Filter, SourceType};
 use jiff::{SignedDuration, Timestamp};

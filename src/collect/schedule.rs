@@ -1,12 +1,13 @@
 //! What is due, what is on its way, and how failures are spaced.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::mem;
 
 use jiff::Timestamp;
 
 use super::{Attention, Target, backoff, cadence};
-use crate::domain::Fault;
 use crate::domain::fault::Reach;
+use crate::domain::{Fault, SiteId};
 
 /// The state of polling: one slot a target.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -15,6 +16,29 @@ pub struct Schedule {
     next_id: u64,
     /// Makes this console's pauses differ from every other console's.
     seed: u64,
+    /// Where something may have become due by anything but time.
+    stirred: Stirred,
+}
+
+/// Where something may have become due by anything but time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Stirred {
+    #[default]
+    Nowhere,
+    At(BTreeSet<SiteId>),
+    Everywhere,
+}
+
+impl Stirred {
+    fn at(&mut self, site: SiteId) {
+        match self {
+            Self::Nowhere => *self = Self::At(BTreeSet::from([site])),
+            Self::At(sites) => {
+                sites.insert(site);
+            }
+            Self::Everywhere => {}
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -35,11 +59,23 @@ struct Slot {
     by_hand: bool,
 }
 
+impl Slot {
+    /// It is asked for at once, or again when what is on its way has come.
+    fn renew(&mut self) {
+        self.forced |= self.awaited.is_some() || self.not_before.is_none();
+    }
+}
+
 impl Schedule {
     /// A schedule whose back-off differs from those of other seeds.
     #[must_use]
     pub fn with_seed(seed: u64) -> Self {
         Self { seed, ..Self::default() }
+    }
+
+    /// Where something may have become due since this was asked last, other than by time.
+    pub fn take_stirred(&mut self) -> Stirred {
+        mem::take(&mut self.stirred)
     }
 
     /// Forgets the targets that are not wanted any more; one on its way is still awaited.
@@ -93,6 +129,7 @@ impl Schedule {
     /// cause is gone.
     pub fn succeed(&mut self, target: &Target, now: Timestamp) -> Option<Reach> {
         let slot = self.slots.get_mut(target)?;
+        self.stirred.at(target.site);
         let before = std::mem::take(slot);
         *slot = Slot { read: Some(now), forced: before.forced, ..Slot::default() };
         before.failed
@@ -101,6 +138,7 @@ impl Schedule {
     /// The awaited request failed: the next try waits, longer each time.
     pub fn fail(&mut self, target: &Target, fault: &Fault, now: Timestamp) {
         if let Some(slot) = self.slots.get_mut(target) {
+            self.stirred.at(target.site);
             slot.awaited = None;
             slot.forced = false;
             slot.failures += 1;
@@ -113,6 +151,7 @@ impl Schedule {
     /// engineer pressed a key. What is on its way already is not asked for twice.
     pub fn force(&mut self, which: impl Fn(&Target) -> bool) -> usize {
         let mut count = 0;
+        self.stirred = Stirred::Everywhere;
         for (target, slot) in &mut self.slots {
             if which(target) && slot.awaited.is_none() {
                 slot.forced = true;
@@ -126,13 +165,21 @@ impl Schedule {
     /// What a target depends on has changed: it is due again, at once.
     pub fn renew(&mut self, target: &Target) {
         if let Some(slot) = self.slots.get_mut(target) {
-            slot.forced |= slot.awaited.is_some() || slot.not_before.is_none();
+            self.stirred.at(target.site);
+            slot.renew();
         }
+    }
+
+    /// The same for each that `which` names.
+    pub fn renew_all(&mut self, which: impl Fn(&Target) -> bool) {
+        self.stirred = Stirred::Everywhere;
+        self.slots.iter_mut().filter(|(target, _)| which(target)).for_each(|(_, slot)| slot.renew());
     }
 
     /// Why some targets failed may be gone: those that failed last and that `which` names are asked
     /// for now, and what is on its way waits no longer than after a first failure.
     pub fn wake(&mut self, which: impl Fn(&Target, Reach) -> bool) {
+        self.stirred = Stirred::Everywhere;
         for (target, slot) in &mut self.slots {
             if slot.failed.is_some_and(|reach| which(target, reach)) {
                 slot.failures = 0;

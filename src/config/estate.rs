@@ -1,8 +1,8 @@
 //! From what is written to what is looked at.
 
 use super::EnvironmentSpec;
-use crate::app::Estate;
 use crate::domain::Environment;
+use crate::world::Estate;
 
 /// Adds an environment and its sites to an estate; `session` is the one that reads it.
 pub fn place(estate: &mut Estate, session: usize, spec: &EnvironmentSpec) {

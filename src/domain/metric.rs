@@ -75,6 +75,10 @@ impl Metric {
         Self::NetworkTransmitThroughput,
     ];
 
+    /// Those that a list of DB instances shows of each.
+    pub const TABLE: [Self; 4] =
+        [Self::CPUUtilization, Self::DatabaseConnections, Self::FreeStorageSpace, Self::ReplicaLag];
+
     /// Read beside the table's metrics, for the health rules alone.
     pub const VITALS: [Self; 8] = [
         Self::ReadLatency,

@@ -5,12 +5,12 @@ use std::hint::black_box;
 use jiff::Timestamp;
 
 use super::assert_steers_nothing;
-use crate::app::Estate;
 use crate::config;
 use crate::domain::SiteId;
 use crate::keymap::{Action, Key, Keymap, Layer, Resolver};
 use crate::ops::{Kind, Risk};
 use crate::theme::{ColorDepth, Role, degrade, load};
+use crate::world::Estate;
 
 /// Keys of a keymap that are pressed.
 const PRESSED: usize = 64;

@@ -10,11 +10,12 @@ use ratatui::layout::Rect;
 
 use super::assert_harmless;
 use crate::app::update::settle;
-use crate::app::{Estate, Msg, State, update, view};
+use crate::app::{Msg, State, update, view};
 use crate::config;
 use crate::domain::{Database, Identity, Remote};
 use crate::keymap::{Key, Keymap};
 use crate::theme::{self, ColorDepth, Theme};
+use crate::world::Estate;
 
 /// 2026-11-22T03:12:44Z.
 const MOMENT: i64 = 1_795_317_164;
@@ -130,7 +131,7 @@ fn other(state: &mut State, byte: u8) {
         28 => Msg::CodeWanted { session: "rentaliq".to_owned(), serial: "GAHT12345678".to_owned() },
         _ => {
             let passed = SignedDuration::from_secs([1, 31, 600, 90_000][amount]);
-            Msg::Tick(state.now.checked_add(passed).unwrap_or(state.now))
+            Msg::Tick(state.world.now.checked_add(passed).unwrap_or(state.world.now))
         }
     };
     black_box(update(state, msg));
@@ -151,19 +152,20 @@ fn console() -> State {
     let (keymap, theme) = (Keymap::default(), Theme::default());
     let mut state = State::new(estate, now, keymap, theme, ColorDepth::TrueColor);
     state.operations.policies = config.environments.into_iter().map(|spec| spec.policy).collect();
-    for (site, data) in state.estate.sites.iter().zip(&mut state.sites) {
+    for (site, data) in state.world.estate.sites.iter().zip(&mut state.world.sites) {
         let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/reader/oncall");
         let identity = Identity { account: ACCOUNT.to_owned(), arn, expires: None };
         data.identity = Remote::Ready { value: identity, at: now };
         let here = state
+            .world
             .estate
             .environments
             .iter()
-            .filter(|environment| environment.sites().any(|id| state.estate.site(id) == Some(site)));
+            .filter(|environment| environment.sites().any(|id| state.world.estate.site(id) == Some(site)));
         let databases = here.map(|environment| database(&format!("{}db", environment.name_prefix), &site.region));
         data.databases = Remote::Ready { value: databases.collect(), at: now };
     }
-    state.databases.dirty = true;
+    state.world.forget_checkups();
     settle(&mut state);
     state
 }

@@ -62,7 +62,7 @@ impl Appearance {
             state.resolver.clear();
             warnings.extend(wrong);
         }
-        state.ceiling = settings.hourly_ceiling_usd;
+        state.world.ceiling = settings.hourly_ceiling_usd;
         state.ascii = is_ascii(settings);
         warnings
     }
@@ -84,8 +84,8 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::app::Estate;
     use crate::config::Ascii;
+    use crate::world::Estate;
 
     fn appearance(theme: Option<&str>) -> Appearance {
         let look = Look { theme: theme.map(str::to_owned), keymap: None };
@@ -112,7 +112,7 @@ mod tests {
         let before = settings(Some("dark"));
         let more = Settings { hourly_ceiling_usd: 3.0, ascii: Ascii::Always, ..before.clone() };
         assert!(appearance(None).follow(&mut state, &more, &before).is_empty());
-        assert_eq!((state.theme.name.as_str(), state.ceiling, state.ascii), ("colour-blind", 3.0, true));
+        assert_eq!((state.theme.name.as_str(), state.world.ceiling, state.ascii), ("colour-blind", 3.0, true));
         assert!(appearance(None).follow(&mut state, &settings(Some("light")), &more).is_empty());
         assert_eq!(state.theme.name, "light");
     }

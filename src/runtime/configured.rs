@@ -4,12 +4,12 @@ use std::path::Path;
 
 use tokio::sync::mpsc;
 
-use crate::app::Estate;
 use crate::aws::meter::Meter;
 use crate::aws::{AssumeRole, CodeSource, MfaRequest, Session, SessionSpec};
 use crate::config::{self, Config, ConnectionSpec, EnvironmentSpec, Problem, RoleSpec, Settings, Severity};
 use crate::domain::text::clean;
 use crate::ops::Policy;
+use crate::world::Estate;
 
 /// The sign-ins that a configuration needs. They outlive a change of the file: who has given an MFA
 /// code is not asked for another one because a comment was written.

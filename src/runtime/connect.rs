@@ -8,7 +8,6 @@ use tokio::sync::mpsc;
 use super::clock::Clock;
 use super::configured::{SignIns, cli_options};
 use super::place::Place;
-use crate::app::Estate;
 use crate::aws::meter::Meter;
 use crate::aws::rds::observe::{Neighbour, Owner, Question};
 use crate::aws::session::SessionSpec;
@@ -18,6 +17,7 @@ use crate::config::{self, Settings};
 use crate::domain::text::clean;
 use crate::domain::{Criticality, Environment};
 use crate::ops::{Kind, Policy, Target, TargetKind};
+use crate::world::Estate;
 
 /// What the console stands on.
 pub struct Connection {

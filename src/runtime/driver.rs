@@ -7,11 +7,12 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use super::contained::{contained, defect};
-use crate::app::{Estate, Msg};
+use crate::app::Msg;
 use crate::aws::{self, Session};
 use crate::collect::metrics::MetricCall;
 use crate::collect::{Answer, Ask, Request, Signing, Target};
 use crate::domain::{Fault, Site};
+use crate::world::Estate;
 
 /// Requests of one site to one service that are under way at once: AWS's limits are per account and
 /// region, and a site that hangs must not hold up another. Well below the limits (`GetMetricData`

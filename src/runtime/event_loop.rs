@@ -25,7 +25,7 @@ use super::terminal::Guard;
 use crate::app::operations;
 use crate::app::succession;
 use crate::app::toast::{Toast, Tone};
-use crate::app::update::settle;
+use crate::app::update::settle_some;
 use crate::app::{Effect, Msg, State, update, view};
 use crate::aws::MfaRequest;
 use crate::aws::meter::Meter;
@@ -39,6 +39,11 @@ const TICK: Duration = Duration::from_secs(1);
 /// Messages that are taken in before a frame is drawn.
 const BATCH: usize = 256;
 
+/// DB instances that are examined before the loop looks whether a key has come: two milliseconds' worth.
+const LOOKS: usize = 64;
+/// And how often before a frame is drawn.
+const ROUNDS: usize = 16;
+
 /// What made the loop wake.
 enum Wake {
     Terminal(Option<io::Result<Heard>>),
@@ -46,6 +51,8 @@ enum Wake {
     Answer(Option<Msg>),
     Question(MfaRequest),
     Tick,
+    /// There are DB instances left to be examined.
+    More,
     Signal,
 }
 
@@ -138,14 +145,21 @@ pub async fn run(
 
     let size = guard.screen.size()?;
     let mut effects = update(state, Msg::Tick(clock.now()));
-    let mut pace = Pace::since(state.now);
+    let mut pace = Pace::since(state.world.now);
     effects.extend(update(state, Msg::Resize(size.width, size.height)));
     loop {
         outside.executor.keep_rules(state);
         if perform(effects, guard, state, driver, outside)? {
             return Ok(());
         }
-        settle(state);
+        let mut more = true;
+        for _ in 0..ROUNDS {
+            more = settle_some(state, LOOKS);
+            // A key goes before what is left.
+            if !more || !events.is_empty() {
+                break;
+            }
+        }
         guard.screen.draw(|frame| view::draw(state, frame))?;
         let wake = tokio::select! {
             biased;
@@ -158,6 +172,7 @@ pub async fn run(
             Some(msg) = outside.happened.recv() => Wake::Answer(Some(msg)),
             Some(question) = outside.codes.recv(), if outside.question.is_none() => Wake::Question(question),
             _ = tick.tick() => Wake::Tick,
+            () = std::future::ready(()), if more => Wake::More,
         };
         effects = update(state, Msg::Tick(clock.now()));
         match wake {
@@ -179,7 +194,7 @@ pub async fn run(
                         break;
                     }
                     let Ok(more) = events.try_recv() else { break };
-                    settle(state);
+                    settle_some(state, LOOKS);
                     hear(more?, state, &mut outside.late, &mut effects);
                 }
             }
@@ -195,9 +210,10 @@ pub async fn run(
                 outside.question = Some(question);
                 effects.extend(update(state, Msg::CodeWanted { session, serial }));
             }
+            Wake::More => {}
             Wake::Tick => {
                 // A rate over a minute need not be redrawn every second.
-                if state.now.as_second() % METERED == 0 {
+                if state.world.now.as_second() % METERED == 0 {
                     effects.extend(update(state, Msg::Metered(outside.meter.last_minute())));
                 }
                 outside.remember(state, &mut pace);
@@ -208,12 +224,12 @@ pub async fn run(
                     // What was going to be asked names the places of the configuration before.
                     if reconfigure(&path, guard, state, driver, answers, outside).await? {
                         effects.retain(|effect| !matches!(effect, Effect::Fetch(_)));
-                        pace = Pace::since(state.now);
+                        pace = Pace::since(state.world.now);
                     }
                     effects.extend(update(state, Msg::Tick(clock.now())));
                 }
                 // A mended keymap or theme takes its problems away.
-                outside.own.tell(&mut state.problems);
+                outside.own.tell(&mut state.world.problems);
                 if outside.question.as_ref().is_some_and(MfaRequest::is_over) {
                     outside.question = None;
                     effects.extend(update(state, Msg::CodeOver));
@@ -260,15 +276,15 @@ async fn reconfigure(
     if state.operations.policies != opened.policies {
         state.operations.policies = opened.policies;
     }
-    state.problems = opened.problems;
+    state.world.problems = opened.problems;
     let warnings = outside.appearance.follow(state, &opened.settings, &outside.settings);
     if let Some(warning) = warnings.into_iter().next() {
-        state.toast = Some(Toast::new(warning, Tone::Bad, state.now));
+        state.toast = Some(Toast::new(warning, Tone::Bad, state.world.now));
     }
     guard.listen_to_mouse(opened.settings.mouse)?;
     outside.settings = opened.settings;
     outside.own.follow(&state.theme.name, &state.keymap.name);
-    outside.memory = last_known::path(&state.estate);
+    outside.memory = last_known::path(&state.world.estate);
     Ok(true)
 }
 

@@ -53,7 +53,7 @@ pub async fn pump(
 ) -> bool {
     let deadline = Instant::now() + PATIENCE;
     start(effects, driver);
-    while state.schedule.in_flight() > 0 {
+    while state.world.schedule.in_flight() > 0 {
         let Ok(Some(msg)) = timeout_at(deadline, answers.recv()).await else { return false };
         let effects = update(state, Msg::Tick(clock.now()));
         start(effects, driver);

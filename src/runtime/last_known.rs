@@ -14,14 +14,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::app::collection::TREND_PERIOD;
-use crate::app::data::SiteData;
-use crate::app::{Estate, State};
+use crate::app::State;
 use crate::collect::metrics::MetricStore;
 use crate::domain::runway::{self, Runway};
 use crate::domain::{Database, MaintenanceAction, Metric, Remote, SiteId};
 use crate::health::Beginning;
 use crate::ops::seen::{LastKnown, Sought};
+use crate::world::Estate;
+use crate::world::collection::TREND_PERIOD;
+use crate::world::data::SiteData;
 
 /// Raised when the form changes; a file of another version is not read.
 const VERSION: u32 = 1;
@@ -52,22 +53,22 @@ impl Pace {
 
     /// Whether the state should be written now.
     pub fn is_due(&mut self, state: &State) -> bool {
-        let age = |at: Timestamp| state.now.as_second() - at.as_second();
+        let age = |at: Timestamp| state.world.now.as_second() - at.as_second();
         if let Some((at, mark)) = self.written {
             return age(at) >= HASTE && mark != self.mark(state);
         }
         let is_settled = |data: &SiteData| self.is_whole(data) || data.databases.fault().is_some();
-        if !state.sites.iter().any(|data| self.is_whole(data)) {
+        if !state.world.sites.iter().any(|data| self.is_whole(data)) {
             return false;
         }
-        let is_settled = state.sites.iter().all(is_settled);
-        let first = *self.first.get_or_insert(state.now);
+        let is_settled = state.world.sites.iter().all(is_settled);
+        let first = *self.first.get_or_insert(state.world.now);
         is_settled || age(first) >= PATIENCE
     }
 
     /// It was.
     pub fn wrote(&mut self, state: &State) {
-        self.written = Some((state.now, self.mark(state)));
+        self.written = Some((state.world.now, self.mark(state)));
     }
 
     /// Whether the DB instances of a site and their metrics were answered for in this run.
@@ -79,7 +80,7 @@ impl Pace {
     /// Changes with what is worth a writing.
     fn mark(&self, state: &State) -> u64 {
         let mut hasher = DefaultHasher::new();
-        for data in &state.sites {
+        for data in &state.world.sites {
             self.is_whole(data).hash(&mut hasher);
             for database in data.databases.value().into_iter().flatten() {
                 (&database.arn, &database.status).hash(&mut hasher);
@@ -134,11 +135,13 @@ pub fn recall(state: &mut State, path: &Path) {
         return;
     }
     for site in document.sites {
-        let age = state.now.as_second() - site.read.as_second();
-        let place = state.estate.sites.iter().position(|s| {
-            s.region == site.region && state.estate.sessions.get(s.session).is_some_and(|name| *name == site.session)
+        let age = state.world.now.as_second() - site.read.as_second();
+        let place = state.world.estate.sites.iter().position(|s| {
+            s.region == site.region
+                && state.world.estate.sessions.get(s.session).is_some_and(|name| *name == site.session)
         });
-        let Some(data) = place.and_then(|at| state.sites.get_mut(at)).filter(|_| (0..OLDEST).contains(&age)) else {
+        let Some(data) = place.and_then(|at| state.world.sites.get_mut(at)).filter(|_| (0..OLDEST).contains(&age))
+        else {
             continue;
         };
         data.databases = Remote::Ready { value: site.databases, at: site.read };
@@ -149,10 +152,10 @@ pub fn recall(state: &mut State, path: &Path) {
         data.runways = data.databases.value().map(|all| runways(all, &data.store)).unwrap_or_default();
         data.recalled_from = site.account;
     }
-    let now = state.now;
+    let now = state.world.now;
     let recent = |b: &Beginning| (0..OLDEST).contains(&(now.as_second() - b.seen.as_second()));
-    state.health.remember(document.beginnings.into_iter().filter(recent), now);
-    state.databases.dirty = true;
+    state.world.health.remember(document.beginnings.into_iter().filter(recent), now);
+    state.world.forget_checkups();
 }
 
 /// An instance as a console read it last, if that was within a week.
@@ -169,8 +172,14 @@ pub fn find(path: &Path, sought: Sought<'_>, now: Timestamp) -> Option<LastKnown
 /// What is known now, apart from the state: so that it can be written elsewhere.
 #[must_use]
 pub fn gather(state: &State) -> Document {
-    let sites = state.sites.iter().enumerate().filter_map(|(i, data)| site(&state.estate, SiteId(i), data)).collect();
-    Document { version: VERSION, sites, beginnings: state.health.beginnings() }
+    let sites = state
+        .world
+        .sites
+        .iter()
+        .enumerate()
+        .filter_map(|(i, data)| site(&state.world.estate, SiteId(i), data))
+        .collect();
+    Document { version: VERSION, sites, beginnings: state.world.health.beginnings() }
 }
 
 /// Writes what was gathered.
@@ -238,7 +247,7 @@ mod tests {
     }
 
     fn read(state: &mut State, site: usize, status: &str) {
-        let (now, data) = (state.now, &mut state.sites[site]);
+        let (now, data) = (state.world.now, &mut state.world.sites[site]);
         data.databases.succeed(vec![database(status)], now);
         data.metrics.succeed((), now);
     }
@@ -247,15 +256,15 @@ mod tests {
     fn the_first_answers_are_kept_within_seconds() {
         let (mut state, mut pace) = console();
         // What the last run left is no reason.
-        state.sites[0].databases = Remote::Ready { value: vec![database("available")], at: at(100) };
-        state.sites[0].metrics = Remote::Ready { value: (), at: at(100) };
+        state.world.sites[0].databases = Remote::Ready { value: vec![database("available")], at: at(100) };
+        state.world.sites[0].metrics = Remote::Ready { value: (), at: at(100) };
         assert!(!pace.is_due(&state));
-        state.now = at(1001);
-        state.sites[0].databases.succeed(vec![database("available")], at(1001));
+        state.world.now = at(1001);
+        state.world.sites[0].databases.succeed(vec![database("available")], at(1001));
         assert!(!pace.is_due(&state), "metrics are on their way");
         read(&mut state, 0, "available");
         assert!(!pace.is_due(&state), "the other site may come at once");
-        state.now = at(1006);
+        state.world.now = at(1006);
         assert!(pace.is_due(&state), "it hangs");
         pace.wrote(&state);
         assert!(!pace.is_due(&state));
@@ -265,18 +274,18 @@ mod tests {
     fn a_site_that_fails_keeps_nobody_waiting_and_changes_are_not_written_every_second() {
         let (mut state, mut pace) = console();
         let fault = Fault { kind: FaultKind::TimedOut, call: "x:Y".into(), message: String::new(), request_id: None };
-        state.sites[1].databases.fail(fault);
+        state.world.sites[1].databases.fail(fault);
         assert!(!pace.is_due(&state));
         read(&mut state, 0, "available");
         assert!(pace.is_due(&state));
         pace.wrote(&state);
-        state.now = at(1010);
+        state.world.now = at(1010);
         read(&mut state, 0, "failing-over");
         assert!(!pace.is_due(&state));
-        state.now = at(1030);
+        state.world.now = at(1030);
         assert!(pace.is_due(&state));
         pace.wrote(&state);
-        state.now = at(1090);
+        state.world.now = at(1090);
         read(&mut state, 0, "failing-over");
         assert!(!pace.is_due(&state), "nothing has changed");
     }

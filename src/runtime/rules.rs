@@ -26,7 +26,7 @@ impl Rules {
     /// Those of a console.
     #[must_use]
     pub fn of(state: &State) -> Self {
-        let all = state.estate.environments.iter().enumerate();
+        let all = state.world.estate.environments.iter().enumerate();
         Self {
             policies: all.map(|(i, e)| (e.name.clone(), state.operations.policy(i))).collect(),
             arming: state.operations.arming.clone(),
@@ -48,8 +48,8 @@ impl Rules {
         let default = Policy::default();
         self.arming == operations.arming
             && self.blocked == operations.blocked
-            && self.policies.len() == state.estate.environments.len()
-            && state.estate.environments.iter().enumerate().zip(&self.policies).all(|((i, e), (name, policy))| {
+            && self.policies.len() == state.world.estate.environments.len()
+            && state.world.estate.environments.iter().enumerate().zip(&self.policies).all(|((i, e), (name, policy))| {
                 e.name == *name && operations.policies.get(i).unwrap_or(&default) == policy
             })
     }

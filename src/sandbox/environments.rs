@@ -1,10 +1,10 @@
 //! The environments of the sandbox's estates, as an engineer on call has them: those of the two
 //! sample configurations.
 
-use crate::app::Estate;
 use crate::cli::World;
 use crate::config::{self, EnvironmentSpec, SAMPLES};
 use crate::sandbox::world::scenario;
+use crate::world::Estate;
 
 /// The account of RentalIQ, in which the world also puts what is of no estate.
 const RENTALIQ: &str = "111122223333";

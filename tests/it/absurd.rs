@@ -68,7 +68,7 @@ fn moments_that_cannot_be_cost_no_more_than_others() {
         stage.open(stage::OPENED);
         stage.answer(|request| Some(absurd(request, at)));
         assert!(stage.text(120, 40).contains("CPU"), "{at}");
-        for data in &stage.state.sites {
+        for data in &stage.state.world.sites {
             for metric in Metric::CHARTED {
                 let series = data.store.series(stage::OPENED, metric, 60);
                 assert!(series.is_none_or(|series| series.covered().end < 4_000_000_000), "{metric:?}");

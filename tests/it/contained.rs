@@ -1,12 +1,13 @@
 //! A panic inside of the SDK is the fault of one request, and nobody waits for it in vain.
 
 use aws_smithy_runtime_api::client::http::http_client_fn;
-use quarterdeck::app::{Estate, Msg};
+use quarterdeck::app::Msg;
 use quarterdeck::aws::{InProcess, Session, SessionSpec};
 use quarterdeck::collect::{Ask, Dataset, Request, Signing, Target};
 use quarterdeck::domain::{Site, SiteId};
 use quarterdeck::runtime::Driver;
 use quarterdeck::sandbox::connector::credentials;
+use quarterdeck::world::Estate;
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_is_the_fault_of_one_request() {

@@ -107,7 +107,7 @@ impl Desk {
         self.send(Msg::Resize(120, 40));
         self.tick();
         for _ in 0..20 {
-            if self.state.sites.iter().all(|s| s.databases.value().is_some() && s.identity.value().is_some()) {
+            if self.state.world.sites.iter().all(|s| s.databases.value().is_some() && s.identity.value().is_some()) {
                 return;
             }
             self.pass(1).await;
@@ -263,15 +263,15 @@ impl Desk {
 
     /// A DB instance as the console knows it.
     pub fn database(&self, id: &str) -> Option<&Database> {
-        self.state.all_databases().map(|(_, database)| database).find(|database| database.id == id)
+        self.state.world.all_databases().map(|(_, database)| database).find(|database| database.id == id)
     }
 
     /// Asks for everything anew and waits for the answers.
     pub async fn refresh(&mut self) {
         self.pass(1).await;
-        let asked = self.state.now;
-        self.state.schedule.force(|_| true);
-        let fresh = |state: &State| state.sites.iter().all(|s| s.databases.at().is_some_and(|at| at > asked));
+        let asked = self.state.world.now;
+        self.state.world.schedule.force(|_| true);
+        let fresh = |state: &State| state.world.sites.iter().all(|s| s.databases.at().is_some_and(|at| at > asked));
         self.until(120, "everything is read again", fresh).await;
     }
 }

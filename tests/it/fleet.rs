@@ -12,14 +12,19 @@ fn fleet(count: usize) -> Stage {
     let mut stage = Stage::of(stage::fleet());
     let state = &mut stage.state;
     state.screen = Screen::Fleet;
-    state.estate.environments.truncate(count);
-    for i in state.estate.environments.len()..count {
-        let template = state.estate.environments[i % 6].clone();
+    state.world.estate.environments.truncate(count);
+    for i in state.world.estate.environments.len()..count {
+        let template = state.world.estate.environments[i % 6].clone();
         let name = format!("{}-{i:02}", template.name);
         let criticality = if i % 9 == 0 { Criticality::Production } else { Criticality::Staging };
-        state.estate.environments.push(Environment { name, criticality, name_prefix: format!("none-{i}"), ..template });
+        state.world.estate.environments.push(Environment {
+            name,
+            criticality,
+            name_prefix: format!("none-{i}"),
+            ..template
+        });
     }
-    state.databases.dirty = true;
+    state.world.forget_checkups();
     settle(state);
     stage
 }
@@ -72,7 +77,7 @@ fn what_is_wrong_stands_first_with_its_words() {
 #[test]
 fn what_is_wrong_with_the_configuration_stays_on_the_fleet() {
     let mut stage = fleet(3);
-    stage.state.problems = vec!["config.toml:7: error: account: expected twelve digits".into()];
+    stage.state.world.problems = vec!["config.toml:7: error: account: expected twelve digits".into()];
     assert!(stage.text(120, 40).contains("▲ config.toml:7: error: account"));
 }
 
@@ -83,7 +88,7 @@ fn a_hundred_environments_are_one_line_each_and_can_be_walked() {
     stage.press("z G");
     let text = stage.text(120, 40);
     let last = stage.state.fleet.summaries.last().expect("an environment").environment;
-    let name = stage.state.estate.environments[last].name.clone();
+    let name = stage.state.world.estate.environments[last].name.clone();
     assert!(text.to_lowercase().contains(&name), "{name}\n{text}");
     assert_eq!(stage.state.fleet.items().count(), 100);
 }

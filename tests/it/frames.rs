@@ -221,11 +221,11 @@ fn overlay_range() {
 #[test]
 fn an_error_is_dismissed_with_the_key_that_the_footer_shows() {
     let mut stage = Stage::of(cut_off(stage::fleet()).state);
-    let before = stage.state.faults.len();
+    let before = stage.state.world.faults.len();
     assert!(before > 1);
     stage.press("! x");
     assert!(matches!(stage.state.overlay, Some(Overlay::Errors { .. })), "x closed the errors");
-    assert_eq!(stage.state.faults.len(), before - 1);
+    assert_eq!(stage.state.world.faults.len(), before - 1);
 }
 
 #[test]

@@ -13,8 +13,8 @@ use crate::stage;
 fn started_anew(state: &State, hours: i64) -> State {
     let mut fresh = stage::fresh().state;
     fresh.screen = state.screen;
-    fresh.schedule = quarterdeck::collect::Schedule::default();
-    fresh.now = state.now + SignedDuration::from_hours(hours);
+    fresh.world.schedule = quarterdeck::collect::Schedule::default();
+    fresh.world.now = state.world.now + SignedDuration::from_hours(hours);
     fresh
 }
 
@@ -30,7 +30,7 @@ fn the_next_start_shows_the_last_state_with_its_age() {
     last_known::recall(&mut after, &path);
     settle(&mut after);
     assert_eq!(after.databases.rows.len(), before.databases.rows.len());
-    for (old, new) in before.sites.iter().zip(&after.sites) {
+    for (old, new) in before.world.sites.iter().zip(&after.world.sites) {
         assert_eq!(old.databases.value(), new.databases.value());
         assert_eq!(old.databases.at(), new.databases.at(), "its age is that of the reading");
         assert_eq!(old.store, new.store);
@@ -50,12 +50,12 @@ fn what_is_damaged_or_old_is_as_good_as_nothing() {
         std::fs::write(&path, text).unwrap();
         let mut after = started_anew(&before, 1);
         last_known::recall(&mut after, &path);
-        assert!(after.sites.iter().all(|data| data.databases.value().is_none()));
+        assert!(after.world.sites.iter().all(|data| data.databases.value().is_none()));
     }
     std::fs::write(&path, &whole).unwrap();
     let mut after = started_anew(&before, 24 * 8);
     last_known::recall(&mut after, &path);
-    assert!(after.sites.iter().all(|data| data.databases.value().is_none()));
+    assert!(after.world.sites.iter().all(|data| data.databases.value().is_none()));
 }
 
 /// The file may come from an account that the profile no longer leads to.
@@ -64,17 +64,17 @@ fn what_was_read_from_another_account_goes_when_the_identity_is_known() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("last-known.json");
     let mut before = stage::fleet();
-    for data in &mut before.sites {
+    for data in &mut before.world.sites {
         if let Remote::Ready { value, .. } = &mut data.identity {
             value.account = "999999999999".into();
         }
     }
     last_known::write(&last_known::gather(&before), &path).unwrap();
     let mut after = started_anew(&before, 1);
-    after.estate.environments.iter_mut().for_each(|environment| environment.expected_account = None);
+    after.world.estate.environments.iter_mut().for_each(|environment| environment.expected_account = None);
     last_known::recall(&mut after, &path);
-    assert!(after.sites.iter().all(|data| data.databases.value().is_some()));
-    let now = after.now;
+    assert!(after.world.sites.iter().all(|data| data.databases.value().is_some()));
+    let now = after.world.now;
     let mut stage = stage::Stage::of(after);
     stage.send(Msg::Tick(now));
     stage.answer(|request| match request.ask {
@@ -82,5 +82,5 @@ fn what_was_read_from_another_account_goes_when_the_identity_is_known() {
         _ => None,
     });
     update(&mut stage.state, Msg::Tick(now));
-    assert!(stage.state.sites.iter().all(|data| data.databases.value().is_none()));
+    assert!(stage.state.world.sites.iter().all(|data| data.databases.value().is_none()));
 }

@@ -230,7 +230,7 @@ fn has_snapshot(desk: &Desk, account: &str, database: &str, id: &str) {
 async fn until_snapshot(desk: &mut Desk, database: &str, id: &str, there: bool) {
     desk.open(database).await;
     let stands = |state: &quarterdeck::app::State| {
-        let all = state.sites.iter().filter_map(|site| site.snapshots.get(database)?.value());
+        let all = state.world.sites.iter().filter_map(|site| site.snapshots.get(database)?.value());
         all.flatten().any(|snapshot| snapshot.id == id && snapshot.status == "available") == there
     };
     desk.until(900, "the snapshots are as they should be", stands).await;

@@ -2,7 +2,7 @@
 //! what must be in view in both: the risk, the way to approve it and the way out.
 
 use jiff::{SignedDuration, Timestamp};
-use quarterdeck::app::{Estate, State};
+use quarterdeck::app::State;
 use quarterdeck::domain::database::{StatusInfo, Storage};
 use quarterdeck::domain::{AutomatedBackup, Criticality, Database, Environment, Identity, Remote, Snapshot};
 use quarterdeck::keymap::Keymap;
@@ -10,6 +10,7 @@ use quarterdeck::ops::seen::Readings;
 use quarterdeck::ops::{Arming, Kind, Seen, Target, TargetKind};
 use quarterdeck::screens::plan;
 use quarterdeck::theme::{ColorDepth, Theme};
+use quarterdeck::world::Estate;
 
 use crate::stage::{MOMENT, Stage};
 
@@ -148,7 +149,7 @@ fn opened(kind: Kind) -> Stage {
         ..Environment::default()
     });
     let mut state = State::new(estate, now(), Keymap::default(), Theme::default(), ColorDepth::TrueColor);
-    state.sites[0].identity = Remote::Ready { value: identity(), at: now() };
+    state.world.sites[0].identity = Remote::Ready { value: identity(), at: now() };
     state.operations.arming = Some(Arming {
         environment: "prod".into(),
         account: ACCOUNT.into(),

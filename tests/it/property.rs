@@ -10,10 +10,11 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use quarterdeck::app::update::settle;
-use quarterdeck::app::{Effect, Msg, Scope, State, update};
+use quarterdeck::app::{Effect, Msg, State, update};
 use quarterdeck::collect::{Answer, Request, Target};
 use quarterdeck::domain::{Fault, FaultKind};
 use quarterdeck::keymap::Key;
+use quarterdeck::world::Scope;
 
 use crate::stage;
 
@@ -168,12 +169,15 @@ impl Run {
 
     /// Delivers an answer; when nobody waits for it, it must change nothing that is known.
     fn tell(&mut self, id: u64, target: &Target, result: Result<Answer, Fault>) -> Result<(), TestCaseError> {
-        let awaited = self.state.schedule.awaits(target, id);
-        let before = (!awaited).then(|| (self.state.sites.clone(), self.state.faults.clone()));
+        let awaited = self.state.world.schedule.awaits(target, id);
+        let before = (!awaited).then(|| (self.state.world.sites.clone(), self.state.world.faults.clone()));
         self.send(Msg::Answered { id, target: target.clone(), result });
         if let Some((sites, faults)) = before {
-            prop_assert!(sites == self.state.sites, "an answer to {target:?} that nobody awaits changed what is known");
-            prop_assert!(faults == self.state.faults, "an answer to {target:?} that nobody awaits was noted");
+            prop_assert!(
+                sites == self.state.world.sites,
+                "an answer to {target:?} that nobody awaits changed what is known"
+            );
+            prop_assert!(faults == self.state.world.faults, "an answer to {target:?} that nobody awaits was noted");
         }
         Ok(())
     }
@@ -182,7 +186,7 @@ impl Run {
         match step {
             Step::Key(key) => self.send(Msg::Key(key)),
             Step::Tick(seconds) => {
-                let now = self.state.now + SignedDuration::from_secs(seconds);
+                let now = self.state.world.now + SignedDuration::from_secs(seconds);
                 self.send(Msg::Tick(now));
             }
             Step::Resize(columns, rows) => self.send(Msg::Resize(columns, rows)),
@@ -223,7 +227,7 @@ impl Run {
                 return Err(TestCaseError::fail(format!("{} is a row and unknown", row.arn)));
             };
             prop_assert_eq!(&*row.arn, database.arn.as_str());
-            prop_assert_eq!(state.estate.owner(row.site, database), Some(row.environment));
+            prop_assert_eq!(state.world.estate.owner(row.site, database), Some(row.environment));
             if let Scope::One(only) = state.scope {
                 prop_assert_eq!(row.environment, only, "{} belongs to another environment", &database.id);
             }
@@ -246,10 +250,10 @@ fn start(knows: bool) -> Run {
     let state = FRESH
         .get_or_init(|| {
             let ready = stage::fleet();
-            State::new(ready.estate, ready.now, ready.keymap, ready.theme, ready.depth)
+            State::new(ready.world.estate, ready.world.now, ready.keymap, ready.theme, ready.depth)
         })
         .clone();
-    let now = state.now;
+    let now = state.world.now;
     let mut run = Run { state, outstanding: Vec::new(), told: Vec::new() };
     run.send(Msg::Tick(now));
     run

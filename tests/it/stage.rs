@@ -1,7 +1,7 @@
 //! A console without a terminal: the real core over the embedded sandbox, at a moment that stands
 //! still. Keys and answers go in, frames come out.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -14,7 +14,7 @@ use quarterdeck::app::{Effect, Msg, State, update, view};
 use quarterdeck::cli::{Source, World};
 use quarterdeck::collect::metrics::{MetricAnswer, MetricCall, MetricStore};
 use quarterdeck::collect::{Answer, Ask, Dataset, EventsOf, Request};
-use quarterdeck::domain::{Fault, FaultKind};
+use quarterdeck::domain::{Event, Fault, FaultKind};
 use quarterdeck::keymap::{Key, Keymap};
 use quarterdeck::picture::{self, Format};
 use quarterdeck::runtime::connect::connect;
@@ -109,7 +109,7 @@ impl Stage {
 
     /// Time goes on by this much.
     pub fn wait(&mut self, by: SignedDuration) {
-        let now = self.state.now.checked_add(by).expect("in range");
+        let now = self.state.world.now.checked_add(by).expect("in range");
         if let Some(sandbox) = &self.sandbox {
             sandbox.seconds.store(now.as_second(), Ordering::SeqCst);
         }
@@ -211,7 +211,7 @@ fn ready() -> &'static (State, State) {
 pub fn fresh() -> Stage {
     let ready = fleet();
     let at: Timestamp = MOMENT.parse().expect("a timestamp");
-    let mut stage = Stage::of(State::new(ready.estate, at, ready.keymap, ready.theme, ready.depth));
+    let mut stage = Stage::of(State::new(ready.world.estate, at, ready.keymap, ready.theme, ready.depth));
     stage.state.screen = Screen::Databases;
     stage.send(Msg::Tick(at));
     stage
@@ -220,7 +220,7 @@ pub fn fresh() -> Stage {
 /// The good answers to a request, from what [`opened`] knows.
 pub fn good(request: &Request) -> Vec<Result<Answer, Fault>> {
     let state = &ready().1;
-    let data = &state.sites[request.target.site.0];
+    let data = &state.world.sites[request.target.site.0];
     let answer = match &request.ask {
         Ask::Identity => Answer::Identity(data.identity.value().expect("read").clone()),
         Ask::Databases => Answer::Databases(data.databases.value().cloned().unwrap_or_default()),
@@ -229,12 +229,14 @@ pub fn good(request: &Request) -> Vec<Result<Answer, Fault>> {
         ),
         Ask::Alarms => Answer::Alarms(data.alarms.value().cloned().unwrap_or_default()),
         Ask::Events { of, since, until } => {
-            let known = match of {
-                EventsOf::Grave => data.events.value(),
-                EventsOf::Database(database) => data.instance_events.get(database).and_then(|known| known.value()),
+            let grave = data.events.value().into_iter().flat_map(HashMap::values).flatten();
+            let mut events: Vec<Event> = match of {
+                EventsOf::Grave => grave.cloned().collect(),
+                EventsOf::Database(database) => {
+                    data.instance_events.get(database).and_then(|known| known.value()).cloned().unwrap_or_default()
+                }
             };
-            let known = known.map(Vec::as_slice).unwrap_or_default();
-            let events = known.iter().filter(|event| (*since..*until).contains(&event.at)).cloned().collect();
+            events.retain(|event| (*since..*until).contains(&event.at));
             Answer::Events { events, window: *since..*until }
         }
         Ask::Snapshots { database } => {

@@ -15,7 +15,7 @@ pub const WIDTH: u16 = 70;
 /// The frame: double for production.
 #[must_use]
 pub fn frame(state: &State, question: &ArmQuestion) -> Dialog {
-    let known = state.estate.environments.get(question.environment);
+    let known = state.world.estate.environments.get(question.environment);
     let (name, role, production) = known.map_or((String::new(), Role::Production, true), |known| {
         let production = known.criticality == Criticality::Production;
         (shown_name(known), criticality_role(known.criticality), production)
@@ -66,7 +66,7 @@ pub fn lines(state: &State, question: &ArmQuestion, width: usize) -> Vec<Line> {
 fn until(state: &State, question: &ArmQuestion) -> String {
     let minutes: Option<i64> =
         question.minutes.value().trim().parse::<i64>().ok().filter(|minutes| (1..=1440).contains(minutes));
-    let until = minutes.and_then(|minutes| state.now.checked_add(jiff::SignedDuration::from_mins(minutes)).ok());
+    let until = minutes.and_then(|minutes| state.world.now.checked_add(jiff::SignedDuration::from_mins(minutes)).ok());
     until.map(|at| format!(", until {}", format::clock(at))).unwrap_or_default()
 }
 
@@ -90,9 +90,9 @@ mod tests {
 
     #[test]
     fn who_sends_the_changes_is_said_where_it_is_another_role() {
-        use crate::app::Estate;
         use crate::keymap::Keymap;
         use crate::theme::{ColorDepth, Theme};
+        use crate::world::Estate;
         let estate = Estate { sessions: vec!["ops".into()], ..Estate::default() };
         let now = "2026-11-22T03:12:44Z".parse().unwrap();
         let mut state = State::new(estate, now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);

@@ -26,17 +26,18 @@ pub fn health(state: &State, index: usize) -> Piece {
 
 /// Mark, name, account, role and how long the credentials last.
 pub fn pieces(state: &State, index: usize) -> Vec<Piece> {
-    let Some(environment) = state.estate.environments.get(index) else { return Vec::new() };
-    let names = state.estate.environments.iter().map(|e| text::width(&shown_name(e)) + 2).max().unwrap_or(8).min(20);
+    let Some(environment) = state.world.estate.environments.get(index) else { return Vec::new() };
+    let names =
+        state.world.estate.environments.iter().map(|e| text::width(&shown_name(e)) + 2).max().unwrap_or(8).min(20);
     let name = format!(" {} ", text::clip(&shown_name(environment), names.saturating_sub(2)));
     let padding = " ".repeat(names.saturating_sub(text::width(&name)));
     let role = criticality_role(environment.criticality);
     let mut pieces = vec![health(state, index), (" ".into(), Role::Text), (name, role), (padding, Role::Text)];
-    let identity = state.site(environment.site).and_then(|data| data.identity.value());
-    pieces.extend(credentials(identity, environment, state.now));
+    let identity = state.world.site(environment.site).and_then(|data| data.identity.value());
+    pieces.extend(credentials(identity, environment, state.world.now));
     // Another session reads the DR region, perhaps: the first to end is the one to know.
-    let ends = environment.sites().filter_map(|site| state.site(site)?.identity.value()?.expires).min();
-    pieces.extend(ends.map(|at| expiry(at, state.now)));
+    let ends = environment.sites().filter_map(|site| state.world.site(site)?.identity.value()?.expires).min();
+    pieces.extend(ends.map(|at| expiry(at, state.world.now)));
     pieces
 }
 

@@ -7,13 +7,13 @@ use ratatui::layout::Rect;
 
 use super::state::State;
 use super::thresholds;
-use crate::app::data::SiteData;
 use crate::app::state::State as App;
 use crate::domain::event::EventWeight;
 use crate::domain::runway::GIB;
 use crate::domain::{AlarmState, Database, Metric, Remote, Series};
 use crate::theme::Role;
 use crate::ui::{Chart, Mode, YRange, layout};
+use crate::world::data::SiteData;
 
 /// More rows of charts than there ever are.
 pub const MOST_ROWS: usize = Metric::CHARTED.len();
@@ -60,8 +60,8 @@ pub fn metrics(database: &Database) -> impl Iterator<Item = Metric> {
 pub fn draw(app: &App, data: &SiteData, database: &Database, screen: &State, area: Rect, buf: &mut Buffer) {
     let metrics: Vec<Metric> = metrics(database).collect();
     let grid = Grid::of(area, metrics.len());
-    let window = screen.window(app.now);
-    let now = app.now.as_second();
+    let window = screen.window(app.world.now);
+    let now = app.world.now.as_second();
     let marks = marks(data, database, &window);
     for (row, y) in (0..grid.rows).map(|r| (r + screen.chart_offset, u16::try_from(r).unwrap_or(0) * grid.height)) {
         let line = Rect { y: area.y + y, height: grid.height, ..area };

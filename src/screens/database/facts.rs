@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::app::data::SiteData;
 use crate::domain::{Database, FaultKind, MaintenanceAction};
 use crate::screens::databases::{Level, Reading};
 use crate::theme::Role;
 use crate::ui::format;
+use crate::world::data::SiteData;
 
 /// A name, a value and the value's role.
 pub type Fact = (String, String, Role);

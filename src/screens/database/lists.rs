@@ -1,12 +1,12 @@
 //! Events and snapshots as lines.
 
-use crate::app::data::SiteData;
 use crate::app::state::State as App;
 use crate::domain::event::EventWeight;
 use crate::domain::{Database, Remote};
 use crate::theme::Role;
 use crate::ui::pen::Piece;
 use crate::ui::{format, pen, text};
+use crate::world::data::SiteData;
 
 /// Lines, each of pieces of text.
 pub type Lines = Vec<Vec<Piece>>;
@@ -34,7 +34,7 @@ pub fn events(app: &App, data: &SiteData, database: &Database, width: usize) -> 
         },
     ));
     happened.sort_by_key(|line| std::cmp::Reverse(line.0));
-    let age = |at| format::age(app.now.duration_since(at).unsigned_abs());
+    let age = |at| format::age(app.world.now.duration_since(at).unsigned_abs());
     happened
         .into_iter()
         .flat_map(|(at, mark, role, message, text_role)| {
@@ -87,7 +87,7 @@ fn restorable(app: &App, database: &Database) -> Vec<Piece> {
         }
         (0, _) => vec![("▲ automated backups are off: no restore to a point in time".into(), Role::Warning)],
         (days, Some(latest)) => {
-            let age = format::age(app.now.duration_since(latest).unsigned_abs());
+            let age = format::age(app.world.now.duration_since(latest).unsigned_abs());
             vec![
                 ("restorable up to ".into(), Role::Dim),
                 (format::stamp(latest), Role::Text),

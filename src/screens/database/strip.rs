@@ -13,8 +13,8 @@ const ADVICE: usize = 2;
 
 /// The lines below the title; none when no finding led here, or when it is over.
 pub fn lines(app: &App, screen: &State, database: &Database, width: u16) -> Lines {
-    let found = screen.finding.and_then(|rule| app.health.of(&database.arn).find(|finding| finding.rule == rule));
-    found.map(|finding| describe(finding, app.now, usize::from(width))).unwrap_or_default()
+    let found = screen.finding.and_then(|rule| app.world.health.of(&database.arn).find(|finding| finding.rule == rule));
+    found.map(|finding| describe(finding, app.world.now, usize::from(width))).unwrap_or_default()
 }
 
 fn describe(finding: &Finding, now: jiff::Timestamp, width: usize) -> Lines {

@@ -1,9 +1,9 @@
 //! Which lines a chart has: the account's own alarms, or AWS's recommended ones.
 
-use crate::app::data::SiteData;
 use crate::domain::runway::GIB;
 use crate::domain::{Alarm, Database, Metric};
 use crate::theme::Role;
+use crate::world::data::SiteData;
 
 /// The thresholds of a metric for a DB instance: value and the role of what is beyond it.
 #[must_use]

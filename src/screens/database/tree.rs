@@ -24,7 +24,7 @@ pub struct Line {
 /// The tree of the DB instance that is open.
 #[must_use]
 pub fn lines(app: &App, open: &Database) -> Vec<Line> {
-    let all: Vec<&Database> = app.all_databases().map(|(_, d)| d).collect();
+    let all: Vec<&Database> = app.world.all_databases().map(|(_, d)| d).collect();
     let nodes = tree(&all, open);
     let home = nodes.first().map(|n| n.region.clone()).unwrap_or_default();
     // For each depth: whether a line of that level goes on below.
@@ -77,13 +77,13 @@ fn lag(app: &App, replica: &Database) -> (String, Role) {
     if let Some(info) = replica.replication().filter(|info| !info.normal) {
         return (format!("replication {}", info.status), Role::Critical);
     }
-    let found = app.all_databases().find(|(_, d)| d.arn == replica.arn).map(|(site, _)| site);
-    let Some((site, data)) = found.and_then(|site| Some((site, app.site(site)?))) else {
+    let found = app.world.all_databases().find(|(_, d)| d.arn == replica.arn).map(|(site, _)| site);
+    let Some((site, data)) = found.and_then(|site| Some((site, app.world.site(site)?))) else {
         return ("lag ?".into(), Role::Unknown);
     };
-    let owner = app.estate.owner(site, replica).and_then(|i| app.estate.environments.get(i));
+    let owner = app.world.estate.owner(site, replica).and_then(|i| app.world.estate.environments.get(i));
     let limits = owner.map(|environment| environment.thresholds).unwrap_or_default();
-    let reading = Reading::take(data, replica, limits, app.now);
+    let reading = Reading::take(data, replica, limits, app.world.now);
     match reading.lag {
         None => ("lag ?".into(), Role::Unknown),
         Some(lag) if lag < 0.0 => ("replication stopped".into(), Role::Critical),

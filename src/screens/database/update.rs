@@ -11,7 +11,7 @@ use crate::screens::databases;
 
 /// Performs an action; false when it means nothing here.
 pub fn handle(app: &mut App, action: Action) -> bool {
-    let now = app.now;
+    let now = app.world.now;
     let Some(screen) = app.database.as_mut() else { return false };
     let shown = screen.charted();
     let quarter = screen.range().seconds / 4;
@@ -61,7 +61,7 @@ pub fn handle(app: &mut App, action: Action) -> bool {
 
 /// Another range of the charts.
 pub fn set_range(app: &mut App, range: usize) {
-    let now = app.now;
+    let now = app.world.now;
     if let Some(screen) = app.database.as_mut() {
         screen.set_range(range, now);
     }
@@ -139,18 +139,18 @@ pub fn clamp_scroll(app: &mut App) {
 
 fn tree_length(app: &App) -> usize {
     let Some((_, database)) = app.open_database() else { return 0 };
-    let all: Vec<_> = app.all_databases().map(|(_, d)| d).collect();
+    let all: Vec<_> = app.world.all_databases().map(|(_, d)| d).collect();
     replication::tree(&all, database).len()
 }
 
 fn open_node(app: &mut App) -> bool {
     let target = {
         let Some((_, database)) = app.open_database() else { return false };
-        let all: Vec<_> = app.all_databases().map(|(_, d)| d).collect();
+        let all: Vec<_> = app.world.all_databases().map(|(_, d)| d).collect();
         let nodes = replication::tree(&all, database);
         let at = app.database.as_ref().map_or(0, |s| s.node);
         let Some(chosen) = nodes.get(at).and_then(|n| n.database) else { return false };
-        app.all_databases().find(|(_, d)| d.arn == chosen.arn).map(|(site, d)| (site, d.id.clone()))
+        app.world.all_databases().find(|(_, d)| d.arn == chosen.arn).map(|(site, d)| (site, d.id.clone()))
     };
     let (Some((site, id)), Some(screen)) = (target, app.database.as_mut()) else { return false };
     let mut opened = State::new(site, &id);
@@ -165,6 +165,6 @@ fn open_node(app: &mut App) -> bool {
 pub fn renew_charts(app: &mut App) {
     if let Some(screen) = &app.database {
         let dataset = Dataset::History(screen.id.clone(), screen.range().period);
-        app.schedule.renew(&Target { site: screen.site, dataset });
+        app.world.schedule.renew(&Target { site: screen.site, dataset });
     }
 }

@@ -8,7 +8,6 @@ use super::facts::{self, Fact};
 use super::lists::{self, Lines};
 use super::state::{Pane, State};
 use super::{strip, tree};
-use crate::app::data::SiteData;
 use crate::app::state::State as App;
 use crate::domain::{Database, Remote};
 use crate::keymap::Action;
@@ -17,6 +16,7 @@ use crate::theme::Role;
 use crate::ui::environment::{CURSOR, criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
 use crate::ui::{format, text};
+use crate::world::data::SiteData;
 
 /// Columns from which the tree stands beside the charts.
 const WIDE: u16 = 110;
@@ -77,7 +77,7 @@ fn places(body: Rect, pane: Pane, strip: usize) -> Places {
 /// Draws the screen into the body of the frame.
 pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     let Some(screen) = &app.database else { return };
-    let (Some((_, database)), Some(data)) = (app.open_database(), app.site(screen.site)) else {
+    let (Some((_, database)), Some(data)) = (app.open_database(), app.world.site(screen.site)) else {
         gone(app, screen, area, buf);
         return;
     };
@@ -113,7 +113,7 @@ fn inset(area: Rect) -> Rect {
 
 /// The DB instance is not (any more) among what AWS lists.
 fn gone(app: &App, screen: &State, area: Rect, buf: &mut Buffer) {
-    let words = match app.site(screen.site).map(|data| &data.databases) {
+    let words = match app.world.site(screen.site).map(|data| &data.databases) {
         Some(Remote::Ready { .. } | Remote::Stale { .. }) => "is not in AWS's list any more",
         _ => "is being read …",
     };
@@ -122,7 +122,7 @@ fn gone(app: &App, screen: &State, area: Rect, buf: &mut Buffer) {
 
 fn title(app: &App, screen: &State, database: &Database, area: Rect, buf: &mut Buffer) {
     let mut pieces: Vec<Piece> = vec![(" ".into(), Role::Text)];
-    let owner = app.estate.owner(screen.site, database).and_then(|i| app.estate.environments.get(i));
+    let owner = app.world.estate.owner(screen.site, database).and_then(|i| app.world.estate.environments.get(i));
     if let Some(environment) = owner {
         pieces.push((format!(" {} ", shown_name(environment)), criticality_role(environment.criticality)));
         pieces.push((" ".into(), Role::Text));
@@ -130,11 +130,11 @@ fn title(app: &App, screen: &State, database: &Database, area: Rect, buf: &mut B
     pieces.push((database.id.clone(), Role::Header));
     pieces.push((format!("  {}", database.status), crate::screens::databases::status_role(database)));
     pieces.push((format!("  {}", database.region), Role::Dim));
-    if let Some(Remote::Stale { at, fault, .. }) = app.site(screen.site).map(|data| &data.databases) {
-        let age = format::coarse_age(format::since(app.now, *at));
+    if let Some(Remote::Stale { at, fault, .. }) = app.world.site(screen.site).map(|data| &data.databases) {
+        let age = format::coarse_age(format::since(app.world.now, *at));
         pieces.push((format!("  ◌ {age} {}", fault.word()), Role::Warning));
     }
-    let window = screen.window(app.now);
+    let window = screen.window(app.world.now);
     let mut right: Vec<Piece> = Vec::new();
     if let Some(at) = screen.cursor.and_then(|at| jiff::Timestamp::from_second(at).ok()) {
         right.push((format!("{}  ", format::stamp(at)), Role::ChartCursor));
@@ -146,11 +146,12 @@ fn title(app: &App, screen: &State, database: &Database, area: Rect, buf: &mut B
     let lead = if screen.end.is_none() { "last " } else { "" };
     right.push((format!("{lead}{} ", screen.range().name), Role::Text));
     let age = app
+        .world
         .site(screen.site)
         .and_then(|data| data.history.get(&(screen.id.clone(), screen.range().period)))
         .and_then(crate::domain::remote::Remote::at);
     if let Some(at) = age {
-        let age = format::since(app.now, at);
+        let age = format::since(app.world.now, at);
         if age.as_secs() >= 120 {
             right.push((format!("◌ {} ", format::coarse_age(age)), Role::Stale));
         }
@@ -224,10 +225,10 @@ fn side(app: &App, screen: &State, data: &SiteData, database: &Database, area: R
         }
     }
     y += 1;
-    let owner = app.estate.owner(screen.site, database).and_then(|i| app.estate.environments.get(i));
+    let owner = app.world.estate.owner(screen.site, database).and_then(|i| app.world.estate.environments.get(i));
     let limits = owner.map(|environment| environment.thresholds).unwrap_or_default();
-    let reading = Reading::take(data, database, limits, app.now);
-    let facts = facts::brief(database, &reading, data, app.now);
+    let reading = Reading::take(data, database, limits, app.world.now);
+    let facts = facts::brief(database, &reading, data, app.world.now);
     let lines: Lines = facts.iter().flat_map(|fact| fact_lines(fact, 12, usize::from(area.width))).collect();
     draw_lines(app, &lines, 0, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buf);
 }
@@ -260,16 +261,16 @@ fn list(app: &App, screen: &State, data: &SiteData, database: &Database, width: 
     match pane {
         Pane::Snapshots => {
             let mut lines = lists::snapshots(app, data, database);
-            note(&mut lines, data.snapshots.get(database.id.as_str()), "snapshots", 1, app.now);
+            note(&mut lines, data.snapshots.get(database.id.as_str()), "snapshots", 1, app.world.now);
             lines
         }
-        Pane::Configuration => facts::all(database, data, app.now)
+        Pane::Configuration => facts::all(database, data, app.world.now)
             .iter()
             .flat_map(|fact| fact_lines(fact, 20, usize::from(width.saturating_sub(2))))
             .collect(),
         _ => {
             let mut lines = lists::events(app, data, database, usize::from(width.saturating_sub(2)));
-            note(&mut lines, data.instance_events.get(database.id.as_str()), "events", 0, app.now);
+            note(&mut lines, data.instance_events.get(database.id.as_str()), "events", 0, app.world.now);
             if let Some(fault) = data.alarms.fault() {
                 lines.insert(0, vec![("▲ ".into(), Role::Warning), (failure(fault), Role::Warning)]);
             }
@@ -307,7 +308,7 @@ fn draw_lines(app: &App, lines: &Lines, offset: usize, area: Rect, buf: &mut Buf
 pub fn scroll_limit(app: &App, pane: Pane) -> Option<usize> {
     let screen = app.database.as_ref()?;
     let (_, database) = app.open_database()?;
-    let data = app.site(screen.site)?;
+    let data = app.world.site(screen.site)?;
     let body = crate::app::view::body(app);
     let places = places(body, pane, strip::lines(app, screen, database, body.width).len());
     Some(match pane {

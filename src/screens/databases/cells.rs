@@ -2,12 +2,12 @@
 
 use super::column::Column;
 use super::reading::{Level, Reading, status_level};
-use crate::app::collection::TABLE_WINDOW;
 use crate::app::state::State as App;
 use crate::domain::database::Condition;
 use crate::domain::{Database, Metric, Nature, Remote, SiteId, Unit};
 use crate::theme::Role;
 use crate::ui::{format, spark};
+use crate::world::collection::TABLE_WINDOW;
 
 pub use crate::ui::pen::Piece;
 
@@ -71,7 +71,7 @@ pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, c
         Column::Runway => match reading.runway {
             Some(runway) => {
                 // The trend of the last run, or one that cannot be read any more.
-                let current = app.site(site).is_some_and(|data| matches!(data.trend, Remote::Ready { .. }));
+                let current = app.world.site(site).is_some_and(|data| matches!(data.trend, Remote::Ready { .. }));
                 let stale = if current { "" } else { "◌" };
                 vec![(stale.into(), Role::Stale), (runway_age(runway.left), role(reading.runway_level()))]
             }
@@ -89,7 +89,7 @@ pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, c
         Column::Restorable => match (reading.restorable_age, database.latest_restorable) {
             (Some(_), Some(at)) => {
                 // Minutes: seconds would move the whole column every second and say nothing.
-                let age = app.now.duration_since(at).unsigned_abs();
+                let age = app.world.now.duration_since(at).unsigned_abs();
                 let age = if age.as_secs() < 60 { "<1m".into() } else { format::coarse_age(age) };
                 vec![(age, role(reading.restorable_level(database)))]
             }
@@ -100,7 +100,7 @@ pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, c
             ),
         },
         Column::Maintenance => {
-            let Some(data) = app.site(site) else { return missing(true) };
+            let Some(data) = app.world.site(site) else { return missing(true) };
             let actions: Vec<&str> = data.maintenance_of(&database.arn).iter().map(|a| a.action.as_str()).collect();
             match (actions.as_slice(), data.maintenance.value()) {
                 ([], None) => missing(true),
@@ -173,8 +173,8 @@ fn storage(database: &Database, reading: &Reading) -> Vec<Piece> {
 }
 
 fn trend(app: &App, site: SiteId, database: &Database) -> String {
-    let now = app.now.as_second();
-    let series = app.site(site).and_then(|d| d.store.series(&database.id, Metric::CPUUtilization, 60));
+    let now = app.world.now.as_second();
+    let series = app.world.site(site).and_then(|d| d.store.series(&database.id, Metric::CPUUtilization, 60));
     match series {
         Some(series) => spark(series.points(), 60, &(now - TABLE_WINDOW..now), usize::from(TREND), Some(100.0)),
         None => String::new(),

@@ -12,13 +12,7 @@ mod view;
 pub use cells::{Piece, mark, status_role};
 pub use column::Column;
 pub use reading::{Level, Reading};
-pub use rows::{Row, narrow, rebuild};
+pub use rows::{Row, narrow, rebuild, renew};
 pub use state::{State, page};
 pub use update::{columns_menu, copy_menu, handle, select, sort_by, sort_menu};
 pub use view::{failure, hints, view};
-
-use crate::domain::Metric;
-
-/// The metrics that the table needs of every DB instance.
-pub const TABLE_METRICS: [Metric; 4] =
-    [Metric::CPUUtilization, Metric::DatabaseConnections, Metric::FreeStorageSpace, Metric::ReplicaLag];

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use crate::app::data::SiteData;
 use crate::domain::database::Condition;
 use crate::domain::finding::Severity;
 use crate::domain::runway::{GIB, Runway};
 use crate::domain::threshold::Thresholds;
 use crate::domain::{Database, Metric};
+use crate::world::data::SiteData;
 
 /// How bad something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]

@@ -2,16 +2,19 @@
 //! never while drawing.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::mem;
 use std::sync::Arc;
 
 use super::cells;
 use super::column::Column;
 use super::filter::{Filter, Subject};
 use super::reading::Reading;
-use crate::app::Scope;
-use crate::app::checkup;
 use crate::app::state::State as App;
 use crate::domain::{Database, SiteId};
+use crate::health::Coverage;
+use crate::world::Scope;
+use crate::world::data::SiteData;
 
 /// One row: where its DB instance is, and what it reads.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +32,7 @@ impl Row {
     /// The DB instance itself.
     #[must_use]
     pub fn database<'a>(&self, app: &'a App) -> Option<&'a Database> {
-        app.site(self.site)?.databases.value()?.get(self.index)
+        app.world.site(self.site)?.databases.value()?.get(self.index)
     }
 }
 
@@ -39,32 +42,69 @@ pub fn rebuild(app: &mut App) {
     let mut rows = Vec::new();
     let mut total = 0;
     let mut is_mixed = false;
-    checkup::examine(app);
-    for (i, data) in app.sites.iter().enumerate() {
-        let site = SiteId(i);
+    for (i, data) in app.world.sites.iter().enumerate() {
         for (index, database) in data.databases.value().into_iter().flatten().enumerate() {
-            let Some(environment) = app.estate.owner(site, database) else { continue };
-            let limits = app.estate.environments.get(environment).map(|e| e.thresholds).unwrap_or_default();
-            let mut reading = Reading::take(data, database, limits, app.now);
-            // One judgement for all screens: what the health rules say.
-            let coverage = checkup::coverage(data, database, app.now);
-            let worst = app.health.of(&database.arn).map(|f| f.severity).max();
-            reading.level = Reading::judged(worst, coverage.is_whole());
-            let is_old = |part| checkup::read(data, part).is_some() && !checkup::is_current(data, part, app.now);
-            reading.old = coverage.missing.iter().all(|part| is_old(*part));
-            if matches!(app.scope, Scope::One(only) if only != environment) {
+            if !is_in_scope(app, data, index) {
                 continue;
             }
             total += 1;
             is_mixed |= !database.is_postgres();
-            let name = app.estate.environments.get(environment).map_or("", |e| e.name.as_str());
-            let subject = Candidate { app, site, database, reading: &reading, environment: name };
-            if filter.score(&subject).is_some() {
-                rows.push(Row { site, index, environment, arn: database.arn.as_str().into(), reading });
-            }
+            rows.extend(row(app, &mut filter, SiteId(i), index));
         }
     }
+    let screen = &mut app.databases;
+    screen.total = total;
+    screen.is_mixed = is_mixed;
+    screen.rows = rows;
+    arrange(app);
+}
+
+/// Renews the rows of these DB instances; there are no others than before.
+pub fn renew(app: &mut App, instances: &[(SiteId, usize)]) {
+    if instances.is_empty() {
+        return;
+    }
+    let mut filter = Filter::parse(&app.databases.filter);
+    let renewed: HashSet<(SiteId, usize)> = instances.iter().copied().collect();
+    let mut rows = mem::take(&mut app.databases.rows);
+    rows.retain(|row| !renewed.contains(&(row.site, row.index)));
+    let in_scope =
+        |(site, index): &&(SiteId, usize)| app.world.site(*site).is_some_and(|data| is_in_scope(app, data, *index));
+    rows.extend(instances.iter().filter(in_scope).filter_map(|(site, index)| row(app, &mut filter, *site, *index)));
+    app.databases.rows = rows;
+    arrange(app);
+}
+
+/// Whether a DB instance is of an environment that is looked at.
+fn is_in_scope(app: &App, data: &SiteData, index: usize) -> bool {
+    let owner = data.checkups.get(index).and_then(|checked| checked.owner);
+    owner.is_some_and(|owner| match app.scope {
+        Scope::All => true,
+        Scope::One(only) => only == owner,
+    })
+}
+
+/// The row of a DB instance, if the filter lets it through.
+fn row(app: &App, filter: &mut Filter, site: SiteId, index: usize) -> Option<Row> {
+    let data = app.world.site(site)?;
+    let database = data.databases.value()?.get(index)?;
+    let checked = data.checkups.get(index)?;
+    let environment = checked.owner?;
+    let known = app.world.estate.environments.get(environment)?;
+    let mut reading = Reading::take(data, database, known.thresholds, app.world.now);
+    // One judgement for all screens: what the health rules say.
+    let worst = app.world.health.of(&database.arn).map(|f| f.severity).max();
+    reading.level = Reading::judged(worst, checked.coverage.as_ref().is_some_and(Coverage::is_whole));
+    reading.old = checked.old;
+    let subject = Candidate { app, site, database, reading: &reading, environment: &known.name };
+    filter.score(&subject)?;
+    Some(Row { site, index, environment, arn: database.arn.as_str().into(), reading })
+}
+
+/// Sorts the rows; the cursor stays on its DB instance.
+fn arrange(app: &mut App) {
     let (column, reverse) = app.databases.sort;
+    let mut rows = mem::take(&mut app.databases.rows);
     rows.sort_by(|a, b| {
         let order = match (a.database(app), b.database(app)) {
             (Some(x), Some(y)) => compare(column, (a, x), (b, y)),
@@ -73,13 +113,8 @@ pub fn rebuild(app: &mut App) {
         let order = if reverse { order.reverse() } else { order };
         order.then(a.environment.cmp(&b.environment)).then_with(|| name(app, a).cmp(name(app, b)))
     });
-    let screen = &mut app.databases;
-    screen.total = total;
-    screen.is_mixed = is_mixed;
-    screen.rows = rows;
-    screen.dirty = false;
-    screen.built = Some(app.now);
-    screen.keep_selection(super::state::page(app.size));
+    app.databases.rows = rows;
+    app.databases.keep_selection(super::state::page(app.size));
 }
 
 /// Rebuilds the rows for a filter that was just typed. The cursor goes to the name that was meant: the one that is

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use tui_input::Input;
 
 use super::column::Column;
@@ -38,10 +37,6 @@ pub struct State {
     pub selected_arn: Option<Arc<str>>,
     /// First visible row.
     pub offset: usize,
-    /// The rows must be rebuilt.
-    pub dirty: bool,
-    /// When they were rebuilt last.
-    pub built: Option<Timestamp>,
 }
 
 impl Default for State {
@@ -57,8 +52,6 @@ impl Default for State {
             selected: 0,
             selected_arn: None,
             offset: 0,
-            dirty: true,
-            built: None,
         }
     }
 }

@@ -146,7 +146,7 @@ pub fn copy_menu(app: &App) -> Option<Menu> {
         "AWS CLI",
         format!(
             "aws rds describe-db-instances{} --region {} --db-instance-identifier {}",
-            app.estate.cli_options(site),
+            app.world.estate.cli_options(site),
             shell(&database.region),
             shell(&database.id)
         ),

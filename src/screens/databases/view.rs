@@ -8,7 +8,6 @@ use super::column::Column;
 use super::reading::Level;
 use super::rows::Row;
 use crate::app::state::State as App;
-use crate::app::{Estate, Scope};
 use crate::collect::Dataset;
 use crate::domain::{Fault, Remote, SiteId};
 use crate::keymap::Action;
@@ -17,6 +16,7 @@ use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::format;
 use crate::ui::pen::{self, Piece};
 use crate::ui::table::{Align, Cell, Column as Slot, Order, Table, Width};
+use crate::world::{Estate, Scope};
 
 /// `available` needs little; a screen on which something happens gives it room.
 fn status_width(app: &App) -> u16 {
@@ -65,11 +65,11 @@ const MIXED: u16 = 16;
 
 /// One environment needs no column for it.
 fn is_useful(app: &App, column: Column) -> bool {
-    column != Column::Environment || (app.scope == Scope::All && app.estate.environments.len() > 1)
+    column != Column::Environment || (app.scope == Scope::All && app.world.estate.environments.len() > 1)
 }
 
 fn slot(app: &App, column: Column, width: u16) -> Slot {
-    let names = app.estate.environments.iter().map(|e| e.name.chars().count()).max().unwrap_or(4);
+    let names = app.world.estate.environments.iter().map(|e| e.name.chars().count()).max().unwrap_or(4);
     let (width, align, priority) = match column {
         Column::Health => (Width::Fixed(1), Align::Left, 1),
         Column::Environment => (Width::Fixed(u16::try_from(names.clamp(4, 12)).unwrap_or(12)), Align::Left, 3),
@@ -107,7 +107,7 @@ fn cell(app: &App, row: &Row, column: Column) -> Cell<'static> {
             let role = if row.reading.level > Level::Good { cells::role(row.reading.level) } else { Role::Stale };
             vec![("◌".into(), role)]
         }
-        Column::Environment => match app.estate.environments.get(row.environment) {
+        Column::Environment => match app.world.estate.environments.get(row.environment) {
             Some(environment) => {
                 let name = shown_name(environment);
                 let production = criticality_role(environment.criticality);
@@ -121,12 +121,12 @@ fn cell(app: &App, row: &Row, column: Column) -> Cell<'static> {
 }
 
 fn is_stale(app: &App, site: SiteId) -> bool {
-    matches!(app.site(site).map(|d| &d.databases), Some(Remote::Stale { .. }))
+    matches!(app.world.site(site).map(|d| &d.databases), Some(Remote::Stale { .. }))
 }
 
 /// The sites that the scope covers.
 fn sites(app: &App) -> impl Iterator<Item = SiteId> + '_ {
-    (0..app.sites.len()).map(SiteId).filter(|site| app.estate.in_scope(app.scope, *site))
+    (0..app.world.sites.len()).map(SiteId).filter(|site| app.world.estate.in_scope(app.scope, *site))
 }
 
 fn draw_title(app: &App, area: Rect, buf: &mut Buffer) {
@@ -135,10 +135,10 @@ fn draw_title(app: &App, area: Rect, buf: &mut Buffer) {
     let count = if shown == total { format!(" {total}") } else { format!(" {shown} of {total}") };
     let mut pieces: Vec<Piece> = vec![(" Databases".into(), Role::Header), (count, Role::Dim)];
     if let Scope::One(index) = app.scope
-        && let Some(environment) = app.estate.environments.get(index)
+        && let Some(environment) = app.world.estate.environments.get(index)
     {
         pieces.push(("  ".into(), Role::Text));
-        pieces.push((place(&app.estate, index), Role::Dim));
+        pieces.push((place(&app.world.estate, index), Role::Dim));
         if environment.dr_site.is_some() && area.width >= 100 {
             pieces.push((" with its DR region".into(), Role::Dim));
         }
@@ -167,11 +167,11 @@ fn place(estate: &Estate, index: usize) -> String {
 
 /// How old the oldest list of DB instances on the screen is.
 fn freshness(app: &App) -> String {
-    let oldest = sites(app).filter_map(|site| app.site(site)?.databases.at()).min();
+    let oldest = sites(app).filter_map(|site| app.world.site(site)?.databases.at()).min();
     match oldest {
         None => String::new(),
         Some(at) => {
-            let age = format::since(app.now, at);
+            let age = format::since(app.world.now, at);
             // Below a minute it is as fresh as the cadence allows; counting seconds would be noise.
             if age.as_secs() < 60 { "data < 1m".into() } else { format!("data {}", format::coarse_age(age)) }
         }
@@ -180,9 +180,10 @@ fn freshness(app: &App) -> String {
 
 /// Says when the metrics in the rows are older than the rows, or not all of them.
 fn metrics_state(app: &App) -> Option<Piece> {
-    let data = || sites(app).filter_map(|site| app.site(site));
+    let data = || sites(app).filter_map(|site| app.world.site(site));
     if let Some((at, fault)) = data().find_map(|data| data.metrics.fault().map(|fault| (data.metrics.at(), fault))) {
-        let age = at.map_or_else(String::new, |at| format!(" {}", format::coarse_age(format::since(app.now, at))));
+        let age =
+            at.map_or_else(String::new, |at| format!(" {}", format::coarse_age(format::since(app.world.now, at))));
         return Some((format!("  metrics ◌{age} {}", fault.word()), Role::Warning));
     }
     data().any(|data| data.partial.contains(&Dataset::Metrics)).then(|| ("  metrics incomplete".into(), Role::Warning))
@@ -195,7 +196,7 @@ fn empty_message(app: &App) -> String {
         let key = app.keymap.key_for(app.layers(), Action::Back).unwrap_or_default();
         return format!("nothing matches {}   {key} clears the filter", screen.filter);
     }
-    let states: Vec<_> = sites(app).filter_map(|site| app.site(site)).map(|data| &data.databases).collect();
+    let states: Vec<_> = sites(app).filter_map(|site| app.world.site(site)).map(|data| &data.databases).collect();
     if states.iter().any(|remote| matches!(remote, Remote::Idle | Remote::Loading)) {
         return "asking AWS for DB instances …".into();
     }
@@ -203,7 +204,7 @@ fn empty_message(app: &App) -> String {
         return failure(fault);
     }
     match app.scope {
-        Scope::One(index) => format!("no DB instances in {}", place(&app.estate, index)),
+        Scope::One(index) => format!("no DB instances in {}", place(&app.world.estate, index)),
         Scope::All => "no DB instances in any environment".into(),
     }
 }

@@ -22,7 +22,7 @@ pub fn lines(app: &App, execution: &Execution, width: usize) -> Vec<Line> {
         _ => None,
     });
     let Some((region, id)) = created else { return Vec::new() };
-    let restored = app.all_databases().map(|(_, d)| d).find(|d| d.id == *id && d.region == *region);
+    let restored = app.world.all_databases().map(|(_, d)| d).find(|d| d.id == *id && d.region == *region);
     let Some(restored) = restored else {
         let words = format!("{id} is not in the list of DB instances yet, so it is not compared with its source");
         return prose::labelled("Restored", "", &words, Role::Dim, width);

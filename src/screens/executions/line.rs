@@ -95,7 +95,7 @@ pub fn usual(plan: &Plan) -> (u32, u32) {
 /// `2m10s of ~4m`; only the first part when it is over.
 #[must_use]
 pub fn times(app: &App, execution: &Execution) -> String {
-    let seconds = u64::try_from(elapsed(execution, app.now)).unwrap_or(0);
+    let seconds = u64::try_from(elapsed(execution, app.world.now)).unwrap_or(0);
     let so_far = format::age(Duration::from_secs(seconds));
     let (least, most) = usual(&execution.plan);
     let middle = u64::midpoint(u64::from(least), u64::from(most));
@@ -109,7 +109,7 @@ pub fn times(app: &App, execution: &Execution) -> String {
 /// The environment's name in its role.
 #[must_use]
 pub fn badge(app: &App, name: &str) -> Piece {
-    match app.estate.environments.iter().find(|e| e.name == name) {
+    match app.world.estate.environments.iter().find(|e| e.name == name) {
         Some(known) if known.criticality == Criticality::Production => {
             (format!(" {} ", shown_name(known)), Role::Production)
         }

@@ -61,7 +61,7 @@ fn stopping(app: &App, execution: &Execution) -> String {
         .operations
         .giving_up
         .as_ref()
-        .is_some_and(|(id, at)| *id == execution.id && app.now.as_second() - at.as_second() < ASKED);
+        .is_some_and(|(id, at)| *id == execution.id && app.world.now.as_second() - at.as_second() < ASKED);
     if asked {
         format!("{key} again stops following it: AWS goes on, steps that were not sent are not sent")
     } else {
@@ -143,13 +143,13 @@ pub fn hints(open: &State) -> Vec<(Action, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::Estate;
     use crate::domain::{Criticality, Environment};
     use crate::keymap::Keymap;
     use crate::ops::guard::Approval;
     use crate::ops::journal::{Body, ExecutionId, Outcome};
     use crate::ops::{Kind, Level, testing};
     use crate::theme::{ColorDepth, Theme};
+    use crate::world::Estate;
 
     fn execution(random: u16) -> Execution {
         let seen = testing::seen();
@@ -274,7 +274,7 @@ mod tests {
         let id = running.id.clone();
         let mut app = app(vec![running]);
         assert!(shown(&app, &State::default(), 100, 24).contains("x twice stops following it"));
-        app.operations.giving_up = Some((id, app.now));
+        app.operations.giving_up = Some((id, app.world.now));
         assert!(shown(&app, &State::default(), 100, 24).contains("x again stops following it"));
         let mut over = execution(2);
         let outcome = Outcome::Done;

@@ -48,13 +48,13 @@ pub fn pieces(finding: &Finding, width: u16) -> Vec<Piece> {
 pub fn since(app: &App, finding: &Finding, width: u16) -> Vec<Piece> {
     let mut pieces = Vec::new();
     if let Some(at) = finding.since {
-        let age = format::coarse_age(format::since(app.now, at));
+        let age = format::coarse_age(format::since(app.world.now, at));
         let absolute = if width >= 110 { format!("since {} ", format::clock(at)) } else { String::new() };
         pieces.push((format!("{absolute}({age})"), Role::Dim));
     }
     if width >= 100 {
         let curve = finding.metric.and_then(|metric| {
-            let (site, database) = app.all_databases().find(|(_, d)| d.arn == finding.arn)?;
+            let (site, database) = app.world.all_databases().find(|(_, d)| d.arn == finding.arn)?;
             Some(curve::curve(app, site, &database.id, metric, None))
         });
         pieces.push((format!("  {:<WIDTH$}", curve.unwrap_or_default()), Role::ChartLine));

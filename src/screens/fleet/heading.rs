@@ -19,11 +19,12 @@ const RESTORABLE: &str = "restorable-time";
 
 /// The pieces at the left, and those at the right end, for a screen of this width in columns.
 pub fn pieces(app: &App, summary: &Summary, environment: &Environment, width: u16) -> (Vec<Piece>, Vec<Piece>) {
-    let mut right = recovery(summary, environment).map(|r| r.pieces(app.now, width)).unwrap_or_default();
+    let mut right = recovery(summary, environment).map(|r| r.pieces(app.world.now, width)).unwrap_or_default();
     right.push((format!("  {:>8}", freshness(app, summary)), Role::Dim));
 
-    let names = app.estate.environments.iter().map(|e| text::width(&shown_name(e)) + 2).max().unwrap_or(8).min(20);
-    let groups = app.estate.environments.iter().map(|e| text::width(&e.estate)).max().unwrap_or(0).min(16);
+    let names =
+        app.world.estate.environments.iter().map(|e| text::width(&shown_name(e)) + 2).max().unwrap_or(8).min(20);
+    let groups = app.world.estate.environments.iter().map(|e| text::width(&e.estate)).max().unwrap_or(0).min(16);
     let name = format!(" {} ", shown_name(environment));
     let padding = " ".repeat(names.saturating_sub(text::width(&name)));
     let mut left: Vec<Piece> = vec![
@@ -57,13 +58,13 @@ pub fn pieces(app: &App, summary: &Summary, environment: &Environment, width: u1
 /// Region, and the DR region.
 fn place(app: &App, environment: &Environment) -> String {
     let regions: Vec<&str> =
-        environment.sites().filter_map(|site| app.estate.site(site)).map(|site| site.region.as_str()).collect();
+        environment.sites().filter_map(|site| app.world.estate.site(site)).map(|site| site.region.as_str()).collect();
     regions.join(" → ")
 }
 
 /// The account that its credentials are of, or else the one that they have to be of.
 fn account<'a>(app: &'a App, environment: &'a Environment) -> Option<&'a str> {
-    let known = app.site(environment.site).and_then(|data| data.identity.value());
+    let known = app.world.site(environment.site).and_then(|data| data.identity.value());
     known.map(|identity| identity.account.as_str()).or(environment.expected_account.as_deref())
 }
 
@@ -122,7 +123,7 @@ fn freshness(app: &App, summary: &Summary) -> String {
     match summary.read {
         None => "–".into(),
         Some(at) => {
-            let age = format::since(app.now, at);
+            let age = format::since(app.world.now, at);
             if age.as_secs() < 60 { "< 1m".into() } else { format::coarse_age(age) }
         }
     }

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::app::checkup;
-use crate::app::data::SiteData;
 use crate::health::Part;
 use crate::ui::trouble;
+use crate::world::checkup;
+use crate::world::data::SiteData;
 
 /// A kind of data that checks wait for.
 #[derive(Debug, Clone, PartialEq, Eq)]

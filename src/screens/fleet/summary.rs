@@ -1,16 +1,18 @@
 //! What there is to say of an environment, rebuilt when data changes, never while drawing.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::mem;
 
 use jiff::Timestamp;
 
 use super::lack::Lack;
 use super::standing::Standing;
-use crate::app::checkup;
 use crate::app::state::State as App;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::{Database, Fault, Metric, Remote, SiteId};
 use crate::health::Part;
+use crate::world::checkup;
 
 /// A small chart of the environment's busiest DB instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +57,32 @@ pub struct Summary {
 /// Rebuilds all summaries; the cursor stays on its line's environment once the user has moved it,
 /// and on the worst before.
 pub fn rebuild(app: &mut App) {
+    let summaries = (0..app.world.estate.environments.len()).map(|i| summarise(app, i)).collect();
+    arrange(app, summaries);
+}
+
+/// Renews the summaries of the environments that are in these sites.
+pub fn renew(app: &mut App, sites: &BTreeSet<SiteId>) {
+    let summaries = mem::take(&mut app.fleet.summaries);
+    let is_concerned = |index: usize| {
+        app.world.estate.environments.get(index).is_some_and(|e| e.sites().any(|site| sites.contains(&site)))
+    };
+    let renewed = summaries.iter().map(|summary| match summary.environment {
+        index if is_concerned(index) => summarise(app, index),
+        _ => summary.clone(),
+    });
+    let renewed = renewed.collect();
+    app.fleet.summaries = summaries;
+    arrange(app, renewed);
+}
+
+/// Puts summaries in their order, with the cursor where it was.
+fn arrange(app: &mut App, mut summaries: Vec<Summary>) {
     // The mouse moves it, too.
     app.fleet.moved |= app.fleet.selected != 0;
     let before = app.fleet.current();
-    let mut summaries: Vec<Summary> = (0..app.estate.environments.len()).map(|i| summarise(app, i)).collect();
     summaries.sort_by_key(|s| {
-        let environment = &app.estate.environments[s.environment];
+        let environment = &app.world.estate.environments[s.environment];
         (Reverse(rank(s)), Reverse(environment.criticality), s.environment)
     });
     app.fleet.summaries = summaries;
@@ -87,44 +109,50 @@ fn rank(summary: &Summary) -> u8 {
 }
 
 fn summarise(app: &App, index: usize) -> Summary {
-    let environment = &app.estate.environments[index];
+    let environment = &app.world.estate.environments[index];
     let mut summary = Summary { environment: index, ..Summary::default() };
     let mut most = -1.0;
     for site in environment.sites() {
-        let Some(data) = app.site(site) else { continue };
+        let Some(data) = app.world.site(site) else { continue };
         match &data.databases {
             Remote::Idle | Remote::Loading => summary.loading = true,
             remote => summary.fault = summary.fault.or_else(|| remote.fault().cloned()),
         }
-        if !checkup::is_current(data, Part::Inventory, app.now) {
-            Lack::of(data, Part::Inventory, app.now).add(&mut summary.lacks);
+        if !checkup::is_current(data, Part::Inventory, app.world.now) {
+            Lack::of(data, Part::Inventory, app.world.now).add(&mut summary.lacks);
         }
         summary.read = match (summary.read, data.databases.at()) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
+        let mut lacking = BTreeSet::new();
         for (place, database) in data.databases.value().into_iter().flatten().enumerate() {
-            if app.estate.owner(site, database) != Some(index) {
+            let checked = data.checkups.get(place).filter(|checked| checked.owner == Some(index));
+            let Some(checked) = checked else {
                 summary.passed_over += 1;
                 continue;
-            }
+            };
             summary.databases += 1;
-            let coverage = checkup::coverage(data, database, app.now);
-            summary.checks += coverage.expected;
-            summary.made += coverage.made;
-            for part in coverage.missing {
-                Lack::of(data, part, app.now).add(&mut summary.lacks);
+            if let Some(coverage) = &checked.coverage {
+                summary.checks += coverage.expected;
+                summary.made += coverage.made;
+                lacking.extend(coverage.missing.iter().copied());
             }
-            summary.findings.extend(app.health.of(&database.arn).filter(|f| f.severity > Severity::Info).cloned());
+            summary
+                .findings
+                .extend(app.world.health.of(&database.arn).filter(|f| f.severity > Severity::Info).cloned());
             if let Some(at) = restorable(database) {
                 summary.restorable = Some(summary.restorable.map_or(at, |known: Timestamp| known.min(at)));
             }
-            let oldest = app.now.as_second() - 900;
+            let oldest = app.world.now.as_second() - 900;
             let connections = data.store.latest(&database.id, Metric::DatabaseConnections, oldest).unwrap_or(0.0);
             if !database.is_replica() && connections > most {
                 most = connections;
                 summary.busiest = Some((site, place));
             }
+        }
+        for part in lacking {
+            Lack::of(data, part, app.world.now).add(&mut summary.lacks);
         }
     }
     summary.findings.sort_by_key(|f| (Reverse(f.severity), f.since, f.resource.clone()));
@@ -140,11 +168,12 @@ fn restorable(database: &Database) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::State;
     use crate::app::update::settle;
-    use crate::app::{Estate, State};
     use crate::domain::{Environment, FaultKind};
     use crate::keymap::Keymap;
     use crate::theme::{ColorDepth, Theme};
+    use crate::world::Estate;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
@@ -163,7 +192,7 @@ mod tests {
             estate.environments.push(Environment { name: region.into(), site, ..Environment::default() });
         }
         let mut state = State::new(estate, at(0), Keymap::default(), Theme::default(), ColorDepth::TrueColor);
-        for (i, data) in state.sites.iter_mut().enumerate() {
+        for (i, data) in state.world.sites.iter_mut().enumerate() {
             let database = Database {
                 id: format!("db-{i}"),
                 arn: format!("arn-{i}"),
@@ -172,7 +201,7 @@ mod tests {
                 ..Database::default()
             };
             data.databases.succeed(vec![database], at(0));
-            data.events.succeed(Vec::new(), at(0));
+            data.events.succeed(std::collections::HashMap::new(), at(0));
             data.maintenance.succeed(std::collections::HashMap::new(), at(0));
             for part in [&mut data.metrics, &mut data.vitals, &mut data.trend] {
                 part.succeed((), at(0));
@@ -190,14 +219,14 @@ mod tests {
     fn an_environment_is_well_only_when_all_that_its_checks_need_was_read() {
         let mut state = fleet();
         assert_eq!(standing(&state, 1), Some(Standing::Well));
-        state.sites[1].maintenance = Remote::Failed { fault: denied() };
-        state.databases.dirty = true;
+        state.world.sites[1].maintenance = Remote::Failed { fault: denied() };
+        state.world.forget_checkups();
         settle(&mut state);
         assert_eq!(standing(&state, 1), Some(Standing::Unreadable));
         let first = state.fleet.summaries.first().expect("three");
         assert_eq!((first.environment, first.checks - first.made), (1, 1), "it stands above what is well");
         // What was read in a healthy time ages.
-        state.now = at(100_000);
+        state.world.now = at(100_000);
         settle(&mut state);
         assert_eq!(standing(&state, 0), Some(Standing::Old));
     }
@@ -205,14 +234,14 @@ mod tests {
     #[test]
     fn the_cursor_stays_on_the_worst_until_it_is_moved() {
         let mut state = fleet();
-        state.sites[2].databases = Remote::Failed { fault: denied() };
-        state.databases.dirty = true;
+        state.world.sites[2].databases = Remote::Failed { fault: denied() };
+        state.world.forget_checkups();
         settle(&mut state);
         assert_eq!(state.fleet.current(), Some(super::super::Item::Environment(2)));
         super::super::handle(&mut state, crate::keymap::Action::Down);
         let chosen = state.fleet.current();
-        state.sites[1].databases = Remote::Failed { fault: denied() };
-        state.databases.dirty = true;
+        state.world.sites[1].databases = Remote::Failed { fault: denied() };
+        state.world.forget_checkups();
         settle(&mut state);
         assert_eq!(state.fleet.current(), chosen);
     }

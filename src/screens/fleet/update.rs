@@ -2,9 +2,10 @@
 
 use super::state::Item;
 use crate::app::state::{Screen, State as App};
-use crate::app::{Scope, update};
+use crate::app::update;
 use crate::keymap::Action;
 use crate::screens::database;
+use crate::world::Scope;
 
 /// Performs an action; false when it means nothing here.
 pub fn handle(app: &mut App, action: Action) -> bool {
@@ -62,7 +63,7 @@ fn open(app: &mut App) {
         Some(Item::Finding(index, place)) => {
             let chosen = app.fleet.summary(index).and_then(|s| s.findings.get(place));
             let Some((rule, arn)) = chosen.map(|finding| (finding.rule, finding.arn.clone())) else { return };
-            let found = app.all_databases().find(|(_, d)| d.arn == arn).map(|(site, d)| (site, d.id.clone()));
+            let found = app.world.all_databases().find(|(_, d)| d.arn == arn).map(|(site, d)| (site, d.id.clone()));
             if let Some((site, id)) = found {
                 let mut opened = database::State::new(site, &id);
                 opened.finding = Some(rule);

@@ -115,7 +115,7 @@ fn lines(app: &App, width: u16) -> Vec<Line> {
     let mut lines: Vec<Line> = configuration(app).into_iter().collect();
     let current = app.fleet.current();
     for summary in &app.fleet.summaries {
-        let Some(environment) = app.estate.environments.get(summary.environment) else { continue };
+        let Some(environment) = app.world.estate.environments.get(summary.environment) else { continue };
         let bar = environment.criticality == Criticality::Production;
         let (left, right) = heading::pieces(app, summary, environment, width);
         lines.push(Line { item: Some(Item::Environment(summary.environment)), left, right, bar });
@@ -153,9 +153,9 @@ fn lines(app: &App, width: u16) -> Vec<Line> {
 /// What is wrong with the configuration, in one line: an environment that is missing for an error must
 /// not be taken for one that is well, nor push the others off the screen.
 fn configuration(app: &App) -> Option<Line> {
-    let words = problems::headline(&app.problems)?;
+    let words = problems::headline(&app.world.problems)?;
     let mut line = Line::passive(vec![("▲ ".into(), Role::Warning), (words, Role::Warning)], false);
-    if app.problems.len() > 1
+    if app.world.problems.len() > 1
         && let Some(key) = app.keymap.key_for(&[Layer::Global], Action::Errors)
     {
         line.right = vec![(format!("{key} shows all"), Role::Warning)];

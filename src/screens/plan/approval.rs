@@ -33,7 +33,7 @@ pub fn lines(app: &App, plan: &State, width: usize) -> Vec<Line> {
         lines.extend(critical(&format!("cannot be approved: {}{why}", check.name), width));
     } else if let Some(why) = &app.operations.journal {
         lines.extend(critical(&format!("cannot be approved: the journal cannot be written: {why}"), width));
-    } else if let Some(why) = policy.refusal(plan.kind, app.now) {
+    } else if let Some(why) = policy.refusal(plan.kind, app.world.now) {
         lines.extend(critical(&format!("cannot be approved: {why}"), width));
     } else if level == Level::Deny {
         let words = format!(
@@ -56,7 +56,7 @@ pub fn lines(app: &App, plan: &State, width: usize) -> Vec<Line> {
 pub fn is_open(app: &App, plan: &State) -> bool {
     let Some(made) = plan.plan.as_deref().filter(|_| !plan.reading) else { return false };
     let policy = app.operations.policy(plan.environment);
-    let arming = app.operations.arming.as_ref().filter(|arming| armed::left(arming, app.now).is_some());
+    let arming = app.operations.arming.as_ref().filter(|arming| armed::left(arming, app.world.now).is_some());
     let running: Vec<&Plan> = app
         .operations
         .running()
@@ -67,7 +67,7 @@ pub fn is_open(app: &App, plan: &State) -> bool {
         && made.obstacle().is_none()
         && !made.steps.is_empty()
         && app.operations.journal.is_none()
-        && policy.refusal(plan.kind, app.now).is_none()
+        && policy.refusal(plan.kind, app.world.now).is_none()
         && policy.level(made.risk, made.criticality) != Level::Deny
         && running.len() < policy.running_at_most
         && !running.iter().any(|other| other.touches(made))
@@ -79,7 +79,7 @@ fn critical(words: &str, width: usize) -> Vec<Line> {
 
 /// What keeps anything from being approved here: this environment is not armed.
 fn unarmed(app: &App, plan: &State, level: Level) -> Option<Vec<Line>> {
-    let arming = app.operations.arming.as_ref().filter(|arming| armed::left(arming, app.now).is_some());
+    let arming = app.operations.arming.as_ref().filter(|arming| armed::left(arming, app.world.now).is_some());
     let key = key(app, Action::Arm);
     let name = environment(app, plan);
     let mut line: Line = match arming {
@@ -109,7 +109,7 @@ fn unarmed(app: &App, plan: &State, level: Level) -> Option<Vec<Line>> {
 
 /// The environment's name, as it is shown everywhere.
 fn environment(app: &App, plan: &State) -> String {
-    let known = app.estate.environments.get(plan.environment);
+    let known = app.world.estate.environments.get(plan.environment);
     let production = known.is_none_or(|e| e.criticality == Criticality::Production);
     let name = &plan.target.environment;
     if production { name.to_uppercase() } else { name.clone() }
@@ -124,7 +124,7 @@ fn key(app: &App, action: Action) -> String {
 pub fn wait(app: &App, plan: &State, level: Level) -> u64 {
     match level {
         Level::TypeNameAndReason { cool_down } => {
-            let shown = format::since(app.now, plan.shown_since);
+            let shown = format::since(app.world.now, plan.shown_since);
             cool_down.saturating_sub(shown).as_secs_f64().ceil() as u64
         }
         _ => 0,

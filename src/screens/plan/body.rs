@@ -40,7 +40,7 @@ pub fn of(app: &App, plan: &State, width: usize) -> Body {
     let Some(made) = plan.plan.as_deref() else { return body };
     body.part(prose::hanging(blank(), &made.summary, Role::Text, width));
     let start = body.lines.len();
-    let (parameters, focused) = fields::lines(plan, app.now, &app.zone, width);
+    let (parameters, focused) = fields::lines(plan, app.world.now, &app.zone, width);
     body.focused = focused.map(|range| start + range.start..start + range.end);
     body.part(parameters);
     let mut says = consequences(&made.consequences, width);
@@ -54,7 +54,7 @@ pub fn of(app: &App, plan: &State, width: usize) -> Body {
         body.lines.extend(safety(plan.safety.as_deref(), key(Action::SafetySnapshot), width));
     }
     body.lines.extend(undo(made, width));
-    let age = format::age(format::since(app.now, made.seen_at));
+    let age = format::age(format::since(app.world.now, made.seen_at));
     let mut read = format!("{age} ago, {}, as {}", format::clock_seconds(made.seen_at), made.principal);
     if let Some(key) = key(Action::Refresh) {
         read.push_str(&format!("; {key} reads again"));

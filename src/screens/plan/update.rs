@@ -18,7 +18,7 @@ use crate::ops::{CheckState, FieldKind, Level, Seen};
 
 /// Takes in a reading.
 pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
-    let now = app.now;
+    let now = app.world.now;
     let mut result = result;
     if let Ok(seen) = &mut result {
         seen.last_known = last_known(app, seen);
@@ -51,15 +51,15 @@ pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
 /// What the plan's reading did not find, as the console read it last.
 fn last_known(app: &App, seen: &Seen) -> Option<LastKnown> {
     let sought = seen.sought()?;
-    let (site, database) = app.all_databases().find(|(_, d)| sought.is(d))?;
-    let at = app.site(site)?.databases.at()?;
+    let (site, database) = app.world.all_databases().find(|(_, d)| sought.is(d))?;
+    let at = app.world.site(site)?.databases.at()?;
     Some(LastKnown { at, database: database.clone() })
 }
 
 /// Performs an action; typing is not one.
 pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
     let page = usize::from(app.size.1 / 2).max(1);
-    let now = app.now;
+    let now = app.world.now;
     let level = level(app);
     let most = super::scroll_limit(app);
     let Some(plan) = app.operations.plan.as_mut() else { return };
@@ -170,7 +170,7 @@ fn begin_edit(plan: &mut State, place: usize, now: Timestamp) {
 }
 
 fn edit_action(app: &mut App, action: Action) {
-    let now = app.now;
+    let now = app.world.now;
     let Some(plan) = app.operations.plan.as_mut() else { return };
     let Some(field) = plan.edited() else {
         plan.edit = None;

@@ -85,7 +85,7 @@ impl Parts {
 }
 
 fn frame(app: &App, plan: &State) -> Dialog {
-    let known = app.estate.environments.get(plan.environment);
+    let known = app.world.estate.environments.get(plan.environment);
     let production = known.is_none_or(|e| e.criticality == Criticality::Production);
     let badge = match known {
         Some(known) => (shown_name(known), criticality_role(known.criticality)),
@@ -105,7 +105,7 @@ fn frame(app: &App, plan: &State) -> Dialog {
         foot_right.push((format!("plan {}", made.fingerprint.short()), Role::Dim));
     }
     let here = app.operations.arming.as_ref().filter(|arming| arming.environment == plan.target.environment);
-    if let Some(left) = here.and_then(|arming| armed::left(arming, app.now)) {
+    if let Some(left) = here.and_then(|arming| armed::left(arming, app.world.now)) {
         foot_right.push((format!("armed {left}"), Role::Critical));
     }
     let leave = app.keymap.key_for(&[Layer::Plan], Action::Back).unwrap_or_default();
@@ -198,11 +198,11 @@ mod tests {
     use tui_input::Input;
 
     use super::*;
-    use crate::app::Estate;
     use crate::domain::Environment;
     use crate::keymap::Keymap;
     use crate::ops::{Arming, Kind, Plan, Policy, TargetKind, testing};
     use crate::theme::{ColorDepth, Theme};
+    use crate::world::Estate;
 
     fn later(seconds: i64) -> Timestamp {
         testing::at().checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap()
@@ -280,13 +280,13 @@ mod tests {
     #[test]
     fn the_name_is_typed_and_the_time_runs() {
         let mut app = app(REASON, true);
-        app.now = later(4);
+        app.world.now = later(4);
         plan(&mut app).focus = Focus::Name;
         plan(&mut app).name = Input::new("rentaliq-prod-d".into());
         let frame = small(&app);
         assert!(frame.contains("To approve, type the name: rentaliq-prod-d▏"), "{frame}");
         assert!(frame.contains("possible in 6 s"), "{frame}");
-        app.now = later(11);
+        app.world.now = later(11);
         assert!(!small(&app).contains("possible in"));
     }
 
@@ -301,7 +301,7 @@ mod tests {
         }
         assert!(!offers(&elsewhere));
         let mut over = app(Level::Confirm, true);
-        over.now = later(600);
+        over.world.now = later(600);
         assert!(!offers(&over));
         let mut unrecorded = app(Level::Confirm, true);
         unrecorded.operations.journal = Some("disk full".into());
@@ -321,13 +321,13 @@ mod tests {
     #[test]
     fn while_it_cools_down_the_time_comes_first_and_nothing_is_ticked() {
         let mut app = app(REASON, true);
-        app.now = later(4);
+        app.world.now = later(4);
         let name = plan(&mut app).plan.as_ref().unwrap().name_to_type.clone();
         plan(&mut app).focus = Focus::Name;
         plan(&mut app).name = Input::new(name.clone());
         let frame = small(&app);
         assert!(frame.contains(&format!("{name}▏  possible in 6 s  then Enter")), "{frame}");
-        app.now = later(11);
+        app.world.now = later(11);
         assert!(small(&app).contains("✔ Enter sends it"));
     }
 

@@ -4,6 +4,7 @@ use quarterdeck::app::State;
 use quarterdeck::app::command::Command;
 use quarterdeck::app::menu::Menu;
 use quarterdeck::app::state::{Overlay, Screen};
+use quarterdeck::app::update::settle;
 use quarterdeck::ops::{FieldKind, Kind, Level, Plan, TargetKind};
 use quarterdeck::screens::databases;
 use quarterdeck::screens::plan::{Focus, State as OpenPlan};
@@ -17,7 +18,7 @@ impl Desk {
         if self.state.screen != Screen::Databases {
             self.press("D");
         }
-        databases::rebuild(&mut self.state);
+        settle(&mut self.state);
         let rows = &self.state.databases.rows;
         let row = rows.iter().find(|row| row.database(&self.state).is_some_and(|d| d.id == database));
         let arn = row.unwrap_or_else(|| panic!("{database} is not in the list")).arn.clone();
@@ -29,8 +30,9 @@ impl Desk {
         self.select(database);
         self.press("enter");
         assert_eq!(self.state.screen, Screen::Database, "{database} did not open");
-        let known =
-            |state: &State| state.sites.iter().any(|s| s.snapshots.get(database).is_some_and(|s| s.at().is_some()));
+        let known = |state: &State| {
+            state.world.sites.iter().any(|s| s.snapshots.get(database).is_some_and(|s| s.at().is_some()))
+        };
         self.until(60, "its snapshots are known", known).await;
     }
 

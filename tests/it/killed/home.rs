@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::thread;
 
 use jiff::{SignedDuration, Timestamp};
-use quarterdeck::app::Estate;
 use quarterdeck::aws::{AssumeRole, InProcess, Session, SessionSpec};
 use quarterdeck::config;
 use quarterdeck::ops::Execution;
@@ -20,6 +19,7 @@ use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
 use quarterdeck::sandbox::serve::serve;
 use quarterdeck::sandbox::world::instance::Window;
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions};
+use quarterdeck::world::Estate;
 use tokio::sync::oneshot;
 
 const QD: &str = env!("CARGO_BIN_EXE_qd");

@@ -13,7 +13,7 @@ use crate::desk::Desk;
 
 /// Changes the rules of the development environment.
 fn rules(desk: &mut Desk, change: impl FnOnce(Policy) -> Policy) {
-    let environments = &desk.state.estate.environments;
+    let environments = &desk.state.world.estate.environments;
     let index = environments.iter().position(|e| e.name == "development").expect("the environment");
     let policy = desk.state.operations.policy(index);
     desk.state.operations.policies[index] = change(policy);

@@ -8,6 +8,7 @@ use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
 use quarterdeck::app::command::Command;
 use quarterdeck::app::state::Overlay;
+use quarterdeck::app::update::settle;
 use quarterdeck::ops::journal::Body;
 use quarterdeck::ops::{Kind, Level};
 use quarterdeck::sandbox::fault::disturbance::Disturbance;
@@ -197,7 +198,7 @@ impl Night {
     async fn choose(&mut self, (kind, database): (Kind, &str)) {
         self.close().await;
         self.press("D").await;
-        databases::rebuild(&mut self.desk.state);
+        settle(&mut self.desk.state);
         let known = &self.desk.state;
         let row = known.databases.rows.iter().find(|row| row.database(known).is_some_and(|d| d.id == database));
         let Some(arn) = row.map(|row| row.arn.clone()) else { return };

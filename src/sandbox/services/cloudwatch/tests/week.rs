@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::app::Estate;
 use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery, MetricStore};
 use crate::domain::database::{StatusInfo, Storage};
 use crate::domain::finding::{Finding, Severity};
@@ -16,6 +15,7 @@ use crate::sandbox::environments;
 use crate::sandbox::services::cloudwatch::series::{Reader, Stat, align_up};
 use crate::sandbox::world::metrics::{Probe, RdsMetric};
 use crate::sandbox::world::{Instance, World, WorldOptions, backups, events};
+use crate::world::Estate;
 
 /// A Monday.
 const WEEK: &str = "2026-11-23T00:00:00Z";

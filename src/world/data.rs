@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
+use super::checkup::Checkups;
 use crate::collect::Dataset;
 use crate::collect::metrics::MetricStore;
 use crate::domain::runway::Runway;
@@ -41,8 +44,8 @@ pub struct SiteData {
     pub databases: Remote<Vec<Database>>,
     /// Pending maintenance by the resource's ARN.
     pub maintenance: Remote<HashMap<String, Vec<MaintenanceAction>>>,
-    /// The grave ones of all DB instances.
-    pub events: Remote<Vec<Event>>,
+    /// The grave ones of all DB instances, by `SourceIdentifier`, oldest first.
+    pub events: Remote<HashMap<String, Vec<Event>>>,
     /// All of the DB instances that were opened.
     pub instance_events: HashMap<Arc<str>, Remote<Vec<Event>>>,
     pub alarms: Remote<Vec<Alarm>>,
@@ -69,6 +72,8 @@ pub struct SiteData {
     pub trust: Trust,
     /// Another account answered last: the credentials may have been mended on disk since.
     pub strange: bool,
+    /// What was made of the DB instances.
+    pub checkups: Checkups,
 }
 
 impl SiteData {
@@ -111,6 +116,17 @@ impl SiteData {
         }
     }
 
+    /// Metrics of a kind were read. The first time that changes what can be said of every instance; afterwards
+    /// each was touched when its values came.
+    pub fn first_of(&mut self, of: impl Fn(&mut Self) -> &mut Remote<()>, now: Timestamp) {
+        let remote = of(self);
+        let is_first = remote.value().is_none();
+        remote.succeed((), now);
+        if is_first {
+            self.checkups.touch_all();
+        }
+    }
+
     /// The pending maintenance of one DB instance.
     #[must_use]
     pub fn maintenance_of(&self, arn: &str) -> &[MaintenanceAction] {
@@ -120,8 +136,14 @@ impl SiteData {
     /// What is known to have happened to one DB instance.
     pub fn events_of<'a>(&'a self, database: &'a str) -> impl Iterator<Item = &'a Event> {
         let own = self.instance_events.get(database).and_then(Remote::value).map(Vec::as_slice).unwrap_or_default();
-        let grave = self.events.value().into_iter().flatten().filter(|event| !own.contains(event));
-        own.iter().chain(grave).filter(move |event| event.source == database)
+        let grave = self.grave_events_of(database).iter().filter(|event| !own.contains(event));
+        own.iter().filter(move |event| event.source == database).chain(grave)
+    }
+
+    /// The grave ones of one DB instance.
+    #[must_use]
+    pub fn grave_events_of(&self, database: &str) -> &[Event] {
+        self.events.value().and_then(|all| all.get(database)).map_or(&[], Vec::as_slice)
     }
 
     /// The alarms that watch one DB instance.

@@ -1,0 +1,468 @@
+//! Lets the health rules look at the DB instances of which something has changed; what they find is kept in the
+//! ledger, and is the one judgement that all screens show.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::mem;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::World;
+use super::data::SiteData;
+use super::estate::Estate;
+use crate::collect::cadence::interval;
+use crate::collect::{Attention, Dataset};
+use crate::domain::{Database, Fault, Remote, SiteId};
+use crate::health::{self, Coverage, Ledger, Part, Subject};
+
+/// What is read in time may be as old as the slowest cadence allows, and so many seconds for the
+/// answer to come.
+const ANSWER: i64 = 120;
+/// What fails is old once so many turns of the fastest cadence were missed.
+const MISSED: i64 = 2;
+/// A value of the table's metrics that is older says nothing of now, seconds.
+const VALUE: i64 = 900;
+
+/// What no answer has touched for so long is looked at again, for time itself ages values, seconds.
+const AGED: i64 = 60;
+
+/// What was made of a DB instance beside its findings, which the ledger keeps.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Checked {
+    /// The environment that it belongs to, by index of the estate.
+    pub owner: Option<usize>,
+    /// Which checks could be made; `None` before the first look at it.
+    pub coverage: Option<Coverage>,
+    /// All that is missing to judge it was known once, and is old.
+    pub old: bool,
+    /// When it was looked at.
+    at: Option<Timestamp>,
+    /// Something of it has changed since.
+    is_due: bool,
+}
+
+/// The DB instances of a site as they were examined: by index of the list that they came in.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Checkups {
+    all: Vec<Checked>,
+    /// Where in the list an instance is.
+    places: HashMap<Arc<str>, usize>,
+    /// The environments that may own them, by index of the estate.
+    candidates: Vec<usize>,
+    /// Whether the list is still the one that this was laid out for.
+    is_laid_out: bool,
+    /// Which parts were current when it was last looked.
+    current: [bool; Part::ALL.len()],
+    /// How many are due.
+    due: usize,
+}
+
+impl Checkups {
+    /// One of them, by its place in the list.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<&Checked> {
+        self.all.get(index)
+    }
+
+    /// Where in the list an instance is.
+    #[must_use]
+    pub fn place(&self, id: &str) -> Option<usize> {
+        self.places.get(id).copied()
+    }
+
+    /// The first environment that owns an instance.
+    fn owner(&self, estate: &Estate, site: SiteId, database: &Database) -> Option<usize> {
+        let owns = |at: &usize| estate.environments.get(*at).is_some_and(|e| e.owns(site, database));
+        self.candidates.iter().copied().find(owns)
+    }
+
+    /// Something of an instance has changed.
+    pub fn touch(&mut self, id: &str) {
+        if let Some(at) = self.place(id) {
+            self.touch_at(at);
+        }
+    }
+
+    /// The same by its place in the list.
+    pub fn touch_at(&mut self, index: usize) {
+        if let Some(checked) = self.all.get_mut(index).filter(|checked| !checked.is_due) {
+            checked.is_due = true;
+            self.due += 1;
+        }
+    }
+
+    /// Something of all of them has changed.
+    pub fn touch_all(&mut self) {
+        self.all.iter_mut().for_each(|checked| checked.is_due = true);
+        self.due = self.all.len();
+    }
+
+    /// The list itself has changed, or whom its instances belong to.
+    pub fn forget(&mut self) {
+        self.is_laid_out = false;
+    }
+}
+
+/// What has come of an examination.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Examined {
+    /// The instances that were looked at, by site and place in its list.
+    pub instances: Vec<(SiteId, usize)>,
+    /// The sites of which anything is to be shown anew.
+    pub sites: BTreeSet<SiteId>,
+    /// There are other instances than before.
+    pub is_new: bool,
+    /// Some are still to be looked at.
+    pub more: bool,
+}
+
+/// Examines the DB instances of which something has changed, so many at most: an answer about one costs one.
+pub fn examine(world: &mut World, most: usize) -> Examined {
+    let World { now, estate, sites, health, looks, heard, .. } = world;
+    let mut examined = Examined { sites: mem::take(heard), ..Examined::default() };
+    for (i, data) in sites.iter_mut().enumerate() {
+        if !data.checkups.is_laid_out {
+            lay_out(data, SiteId(i), estate);
+            examined.is_new = true;
+        }
+        if age(data, *now) {
+            examined.sites.insert(SiteId(i));
+        }
+    }
+    if examined.is_new {
+        let present: HashSet<&str> = sites.iter().flat_map(owned).map(|(_, database)| database.arn.as_str()).collect();
+        // Gone from the list, or its list is not known any more.
+        health.forget(|arn| !present.contains(arn));
+    }
+    let mut left = most;
+    for (i, data) in sites.iter_mut().enumerate().filter(|(_, data)| data.checkups.due > 0) {
+        let mut checkups = mem::take(&mut data.checkups);
+        for index in 0..checkups.all.len() {
+            if left == 0 {
+                break;
+            }
+            if checkups.all.get(index).is_none_or(|checked| !checked.is_due) {
+                continue;
+            }
+            // Whoever owns it is told by its tags, too.
+            let database = data.databases.value().and_then(|all| all.get(index));
+            let owner = database.and_then(|database| checkups.owner(estate, SiteId(i), database));
+            if let Some(checked) = checkups.all.get_mut(index).filter(|checked| checked.owner != owner) {
+                checked.owner = owner;
+                examined.is_new = true;
+                health.forget(|arn| database.is_some_and(|database| database.arn == arn));
+            }
+            if look(data, index, &mut checkups, estate, health, *now) {
+                *looks += 1;
+                left -= 1;
+                examined.sites.insert(SiteId(i));
+                examined.instances.push((SiteId(i), index));
+            }
+        }
+        examined.more |= checkups.due > 0;
+        data.checkups = checkups;
+    }
+    examined
+}
+
+/// The instances of a site that belong to an environment, with their places in the list.
+fn owned(data: &SiteData) -> impl Iterator<Item = (usize, &Database)> {
+    let all = data.databases.value().into_iter().flatten().enumerate();
+    all.filter(|(at, _)| data.checkups.get(*at).is_some_and(|checked| checked.owner.is_some()))
+}
+
+/// Makes a place for each instance of a list that is new.
+fn lay_out(data: &mut SiteData, site: SiteId, estate: &Estate) {
+    let candidates = estate.of_site(site).collect();
+    let mut checkups = Checkups { is_laid_out: true, candidates, ..Checkups::default() };
+    for (at, database) in data.databases.value().into_iter().flatten().enumerate() {
+        checkups.places.insert(database.id.as_str().into(), at);
+        let owner = checkups.owner(estate, site, database);
+        checkups.all.push(Checked { owner, is_due: true, ..Checked::default() });
+    }
+    checkups.due = checkups.all.len();
+    data.checkups = checkups;
+}
+
+/// Time has passed: values have aged. True when a part is current no longer, or is again.
+fn age(data: &mut SiteData, now: Timestamp) -> bool {
+    let current = Part::ALL.map(|part| is_current(data, part, now));
+    let checkups = &mut data.checkups;
+    if mem::replace(&mut checkups.current, current) != current {
+        checkups.touch_all();
+        return true;
+    }
+    for checked in checkups.all.iter_mut().filter(|checked| !checked.is_due) {
+        if checked.at.is_none_or(|at| now.as_second() - at.as_second() >= AGED) {
+            checked.is_due = true;
+            checkups.due += 1;
+        }
+    }
+    false
+}
+
+/// Looks at one of them; false when there was nothing to look at.
+fn look(
+    data: &SiteData,
+    index: usize,
+    checkups: &mut Checkups,
+    estate: &Estate,
+    health: &mut Ledger,
+    now: Timestamp,
+) -> bool {
+    let current = checkups.current;
+    let Some(checked) = checkups.all.get_mut(index) else { return false };
+    checked.is_due = false;
+    checked.at = Some(now);
+    checkups.due = checkups.due.saturating_sub(1);
+    let environment = checked.owner.and_then(|owner| estate.environments.get(owner));
+    let database = data.databases.value().and_then(|all| all.get(index));
+    let Some(((environment, database), read)) = environment.zip(database).zip(data.databases.at()) else {
+        return false;
+    };
+    let subject = subject(data, database, environment.rpo);
+    let standing = |rule: &'static str| health.standing(&database.arn, rule);
+    // Ages are judged at the moment of the list: an old list is stale, its backups not late.
+    let found = health::examine(&subject, &environment.thresholds, read, &standing);
+    // What came from disk was last seen when it was written, not now.
+    let parts = [data.metrics.at(), data.vitals.at(), data.trend.at(), data.maintenance.at()];
+    let seen = parts.into_iter().flatten().fold(read, Timestamp::max);
+    let coverage = health::coverage(&subject, now.as_second() - VALUE, &|part| current[part as usize]);
+    checked.old = coverage.missing.iter().all(|part| self::read(data, *part).is_some() && !current[*part as usize]);
+    checked.coverage = Some(coverage);
+    health.renew(&database.arn, found, seen);
+    true
+}
+
+/// What the rules look at.
+#[must_use]
+pub fn subject<'a>(data: &'a SiteData, database: &'a Database, rpo: Option<Duration>) -> Subject<'a> {
+    Subject {
+        database,
+        store: &data.store,
+        runway: data.runways.get(database.id.as_str()).copied(),
+        events: data.grave_events_of(&database.id),
+        maintenance: data.maintenance_of(&database.arn).iter().collect(),
+        metrics_known: data.metrics.value().is_some(),
+        vitals_known: data.vitals.value().is_some(),
+        maintenance_known: data.maintenance.value().is_some(),
+        rpo,
+    }
+}
+
+/// Whether a kind of data was read and is as fresh as its cadence allows.
+#[must_use]
+pub fn is_current(data: &SiteData, part: Part, now: Timestamp) -> bool {
+    let Some(read) = read(data, part) else { return false };
+    // AWS held a part of it back.
+    if data.partial.contains(&dataset(part)) {
+        return false;
+    }
+    let turn = |attention| interval(&dataset(part), attention).unwrap_or_default();
+    let most = match (fault(data, part), part) {
+        (None, _) => turn(Attention::Hidden) + ANSWER,
+        // The rows of a list that fails are marked at once.
+        (Some(_), Part::Inventory) => return false,
+        (Some(_), _) => turn(Attention::Watched) * MISSED,
+    };
+    now.duration_since(read).as_secs() <= most
+}
+
+/// When a kind of data was last read.
+#[must_use]
+pub fn read(data: &SiteData, part: Part) -> Option<Timestamp> {
+    known(data, part).0
+}
+
+/// Why a kind of data cannot be read at present.
+#[must_use]
+pub fn fault(data: &SiteData, part: Part) -> Option<&Fault> {
+    known(data, part).1
+}
+
+fn known(data: &SiteData, part: Part) -> (Option<Timestamp>, Option<&Fault>) {
+    fn of<T>(remote: &Remote<T>) -> (Option<Timestamp>, Option<&Fault>) {
+        (remote.at(), remote.fault())
+    }
+    match part {
+        Part::Inventory => of(&data.databases),
+        Part::Metrics => of(&data.metrics),
+        Part::Vitals => of(&data.vitals),
+        Part::Trend => of(&data.trend),
+        Part::Events => of(&data.events),
+        Part::Maintenance => of(&data.maintenance),
+    }
+}
+
+fn dataset(part: Part) -> Dataset {
+    match part {
+        Part::Inventory => Dataset::Databases,
+        Part::Metrics => Dataset::Metrics,
+        Part::Vitals => Dataset::Vitals,
+        Part::Trend => Dataset::StorageTrend,
+        Part::Events => Dataset::Events,
+        Part::Maintenance => Dataset::Maintenance,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery};
+    use crate::collect::{Answer, Target};
+    use crate::domain::FaultKind;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("in range")
+    }
+
+    fn unreachable() -> Fault {
+        Fault { kind: FaultKind::Unreachable, call: "x:Y".into(), message: String::new(), request_id: None }
+    }
+
+    #[test]
+    fn what_fails_is_old_sooner_than_what_is_read_in_time() {
+        let mut data = SiteData::default();
+        assert!(!is_current(&data, Part::Metrics, at(0)), "never read");
+        data.metrics.succeed((), at(0));
+        assert!(is_current(&data, Part::Metrics, at(600)));
+        assert!(!is_current(&data, Part::Metrics, at(3600)), "the machine slept");
+        data.metrics.fail(unreachable());
+        assert!(is_current(&data, Part::Metrics, at(120)), "one failure is not the end");
+        assert!(!is_current(&data, Part::Metrics, at(121)));
+        data.databases.succeed(Vec::new(), at(0));
+        data.databases.fail(unreachable());
+        assert!(!is_current(&data, Part::Inventory, at(1)));
+    }
+
+    #[test]
+    fn an_instance_whose_metrics_cannot_be_read_is_not_wholly_checked() {
+        let mut data = SiteData::default();
+        let database = Database { id: "db".into(), status: "available".into(), ..Database::default() };
+        data.databases.succeed(vec![database.clone()], at(0));
+        data.metrics.fail(unreachable());
+        let current = Part::ALL.map(|part| is_current(&data, part, at(1)));
+        let coverage = health::coverage(&subject(&data, &database, None), 0, &|part| current[part as usize]);
+        assert!(coverage.missing.contains(&Part::Metrics) && coverage.made < coverage.expected, "{coverage:?}");
+        assert!(!coverage.missing.contains(&Part::Inventory));
+    }
+
+    /// A world of one environment with so many DB instances, all of which were looked at.
+    fn looked_at(count: usize) -> (World, SiteId) {
+        let mut estate = Estate { sessions: vec!["prod".into()], ..Estate::default() };
+        let site = estate.add_site(0, "us-east-1");
+        let environment = crate::domain::Environment { name: "prod".into(), site, ..Default::default() };
+        estate.environments.push(environment);
+        let mut world = World::new(estate, at(0));
+        let all = list(count);
+        answer(&mut world, &Dataset::Databases, Answer::Databases(all));
+        answer(&mut world, &Dataset::Events, events(Vec::new()));
+        answer(&mut world, &Dataset::Maintenance, Answer::Maintenance(Vec::new()));
+        for dataset in [Dataset::Metrics, Dataset::Vitals, Dataset::StorageTrend] {
+            answer(&mut world, &dataset, Answer::MetricsDone);
+        }
+        let examined = examine(&mut world, usize::MAX);
+        assert!(examined.is_new && !examined.more && examined.instances.len() == count, "{examined:?}");
+        (world, site)
+    }
+
+    fn list(count: usize) -> Vec<Database> {
+        let database = |i: usize| Database {
+            id: format!("db-{i:04}"),
+            arn: format!("arn:aws:rds:us-east-1:111122223333:db:db-{i:04}"),
+            engine: "postgres".into(),
+            status: "available".into(),
+            ..Database::default()
+        };
+        (0..count).map(database).collect()
+    }
+
+    fn events(events: Vec<crate::domain::Event>) -> Answer {
+        Answer::Events { events, window: at(-3600)..at(3600) }
+    }
+
+    fn answer(world: &mut World, dataset: &Dataset, answer: Answer) {
+        let target = Target { site: SiteId(0), dataset: dataset.clone() };
+        let id = world.schedule.begin(&target);
+        super::super::take(world, id, &target, Ok(answer));
+    }
+
+    /// The instances that are looked at next.
+    fn next(world: &mut World) -> Vec<usize> {
+        examine(world, usize::MAX).instances.into_iter().map(|(_, index)| index).collect()
+    }
+
+    #[test]
+    fn an_answer_about_one_instance_examines_one() {
+        let (mut world, _) = looked_at(500);
+        let looks = world.looks;
+        assert_eq!(next(&mut world), Vec::<usize>::new(), "nothing has changed");
+
+        let query = MetricQuery { database: "db-0007".into(), metric: crate::domain::Metric::CPUUtilization };
+        let call = MetricCall { period: 60, window: 0..600, queries: vec![query] };
+        let part = MetricAnswer { points: vec![vec![(60, 99.0)]], ..MetricAnswer::default() };
+        answer(&mut world, &Dataset::Metrics, Answer::MetricPart { call, answer: part });
+        assert_eq!(next(&mut world), [7]);
+        answer(&mut world, &Dataset::Metrics, Answer::MetricsDone);
+        assert_eq!(next(&mut world), Vec::<usize>::new(), "its values came before");
+
+        let mut all = list(500);
+        all[3].status = "storage-full".into();
+        answer(&mut world, &Dataset::Databases, Answer::Databases(all.clone()));
+        assert_eq!(next(&mut world), [3]);
+        assert_eq!(world.health.of(&all[3].arn).next().map(|finding| finding.rule), Some("instance-status"));
+
+        let failover = crate::domain::Event {
+            at: at(0),
+            source: "db-0009".into(),
+            message: "Multi-AZ instance failover completed".into(),
+            categories: vec!["failover".into()],
+        };
+        answer(&mut world, &Dataset::Events, events(vec![failover.clone()]));
+        assert_eq!(next(&mut world), [9]);
+        answer(&mut world, &Dataset::Events, events(vec![failover]));
+        assert_eq!(next(&mut world), Vec::<usize>::new(), "the same once more");
+
+        let action = crate::domain::MaintenanceAction { arn: all[11].arn.clone(), ..Default::default() };
+        answer(&mut world, &Dataset::Maintenance, Answer::Maintenance(vec![action]));
+        assert_eq!(next(&mut world), [11]);
+        assert_eq!(world.looks, looks + 4);
+    }
+
+    #[test]
+    fn time_and_another_list_examine_all_and_many_are_examined_in_parts() {
+        let (mut world, _) = looked_at(10);
+        world.now = at(59);
+        assert_eq!(next(&mut world).len(), 0);
+        world.now = at(60);
+        let first = examine(&mut world, 4);
+        assert!(first.more && first.instances.len() == 4);
+        assert!(examine(&mut world, 4).more && !examine(&mut world, 4).more);
+        assert_eq!(next(&mut world).len(), 0);
+        answer(&mut world, &Dataset::Databases, Answer::Databases(list(9)));
+        let examined = examine(&mut world, usize::MAX);
+        assert!(examined.is_new && examined.instances.len() == 9);
+    }
+
+    #[test]
+    fn what_is_gone_or_another_s_has_no_findings() {
+        let (mut world, _) = looked_at(2);
+        let mut all = list(2);
+        for database in &mut all {
+            database.status = "storage-full".into();
+        }
+        answer(&mut world, &Dataset::Databases, Answer::Databases(all.clone()));
+        next(&mut world);
+        assert!(all.iter().all(|database| world.health.of(&database.arn).count() > 0));
+        answer(&mut world, &Dataset::Databases, Answer::Databases(all[..1].to_vec()));
+        next(&mut world);
+        assert_eq!(world.health.of(&all[1].arn).count(), 0, "it is gone");
+        // Tags say whose it is, and tags change.
+        world.estate.environments[0].name_prefix = "other-".into();
+        all[0].tags = vec![("team".into(), "b".into())];
+        answer(&mut world, &Dataset::Databases, Answer::Databases(all[..1].to_vec()));
+        assert!(examine(&mut world, usize::MAX).is_new);
+        assert_eq!(world.health.of(&all[0].arn).count(), 0, "it is another's");
+    }
+}

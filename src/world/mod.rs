@@ -1,0 +1,126 @@
+//! All that is known: the places that are looked at, what was read there and when, what failed, what the health
+//! rules find. Below the screens: it knows none of them, only what somebody looks at ([`Focus`]).
+
+pub mod checkup;
+pub mod collection;
+pub mod data;
+pub mod estate;
+pub mod faults;
+mod focus;
+
+use std::collections::{BTreeSet, VecDeque};
+
+use jiff::Timestamp;
+
+pub use self::collection::{News, due, retire, take};
+pub use self::estate::{Estate, Scope};
+pub use self::focus::{Detail, Focus};
+
+use self::focus::Wants;
+
+use self::data::SiteData;
+use self::faults::FaultLog;
+use crate::collect::{Schedule, Traffic};
+use crate::domain::{Database, SiteId};
+use crate::health::Ledger;
+
+/// What is known.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// The present, as the runtime told it last.
+    pub now: Timestamp,
+    pub estate: Estate,
+    /// By [`SiteId`].
+    pub sites: Vec<SiteData>,
+    pub schedule: Schedule,
+    pub faults: FaultLog,
+    /// What the health rules say, and since when.
+    pub health: Ledger,
+    /// AWS's answers of the last minute by service, as the runtime counted them.
+    pub calls: Traffic,
+    /// What is wrong with the configuration: environments may be missing because of it.
+    pub problems: Vec<String>,
+    /// What the console's own calls may cost, USD an hour.
+    pub ceiling: f64,
+    /// When how many metrics were requested, seconds; the last ten minutes.
+    pub requested: VecDeque<(i64, usize)>,
+    /// When, and for whom, it was looked through last for what is due.
+    polled: Option<(i64, Focus)>,
+    /// What was wanted when what nobody wants was retired last.
+    wants: Option<Wants>,
+    /// Sites of which something was heard since they were examined.
+    pub heard: BTreeSet<SiteId>,
+    /// How many DB instances the rules have looked at so far, each time counted.
+    pub looks: u64,
+}
+
+impl World {
+    /// A world of which nothing was asked yet.
+    #[must_use]
+    pub fn new(estate: Estate, now: Timestamp) -> Self {
+        Self {
+            now,
+            sites: estate.sites.iter().map(|_| SiteData::default()).collect(),
+            estate,
+            schedule: Schedule::default(),
+            faults: FaultLog::default(),
+            health: Ledger::default(),
+            calls: Traffic::default(),
+            problems: Vec::new(),
+            ceiling: 1.0,
+            requested: VecDeque::new(),
+            polled: None,
+            wants: None,
+            heard: BTreeSet::new(),
+            looks: 0,
+        }
+    }
+
+    /// The data of a site.
+    #[must_use]
+    pub fn site(&self, id: SiteId) -> Option<&SiteData> {
+        self.sites.get(id.0)
+    }
+
+    /// Every DB instance that can be read, with its site.
+    pub fn all_databases(&self) -> impl Iterator<Item = (SiteId, &Database)> {
+        self.sites
+            .iter()
+            .enumerate()
+            .flat_map(|(i, data)| data.databases.value().into_iter().flatten().map(move |d| (SiteId(i), d)))
+    }
+
+    /// A DB instance of a site by its name.
+    #[must_use]
+    pub fn database(&self, site: SiteId, id: &str) -> Option<&Database> {
+        let data = self.site(site)?;
+        let all = data.databases.value()?;
+        let known = data.checkups.place(id).and_then(|at| all.get(at)).filter(|database| database.id == id);
+        known.or_else(|| all.iter().find(|database| database.id == id))
+    }
+
+    /// Everything may be another: the environments, their limits, what is in the lists.
+    pub fn forget_checkups(&mut self) {
+        self.sites.iter_mut().for_each(|data| data.checkups.forget());
+        (self.polled, self.wants) = (None, None);
+    }
+
+    /// What the console's own calls cost at the pace of now, USD an hour: CloudWatch takes $0.01
+    /// for 1,000 metrics requested, and for 1,000 other requests; RDS and STS are free (CloudWatch
+    /// pricing, us-east-1).
+    #[must_use]
+    pub fn spend_an_hour(&self) -> f64 {
+        self.requested.iter().filter(|(at, _)| self.now.as_second() - at < 600).map(|(_, n)| *n as f64).sum::<f64>()
+            * 6.0
+            * 0.01
+            / 1000.0
+            // An empty sum is -0.0.
+            + 0.0
+    }
+
+    /// Whether the console's own calls cost more than they may: metrics are then asked for slowly.
+    #[must_use]
+    pub fn is_over_ceiling(&self) -> bool {
+        self.spend_an_hour() > self.ceiling
+    }
+}
