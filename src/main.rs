@@ -160,7 +160,9 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     }
     let folders = appearance.folders.clone();
     let mut own = OwnFiles::new(folders, &state.theme.name, &state.keymap.name, connection.path.as_deref());
-    own.tell(&mut state.world.problems);
+    if let Some(problems) = own.told_anew() {
+        state.world.problems.of_appearance(problems);
+    }
     if let Some(problem) = state.world.problems.first() {
         let more = if state.world.problems.len() > 1 { " (qd config check shows all)" } else { "" };
         state.toast = Some(Toast::new(format!("{problem}{more}"), Tone::Bad, state.world.now));
@@ -185,6 +187,7 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
         memory,
         own,
         sign_ins: connection.sign_ins,
+        reopening: None,
         settings: connection.settings,
         appearance,
         late,
@@ -212,7 +215,7 @@ fn open(connection: &Connection, appearance: &Appearance) -> State {
     let (keymap, _) = appearance.keymap(&connection.settings);
     let (theme, _) = appearance.theme(&connection.settings);
     let mut state = State::new(connection.estate.clone(), connection.clock.now(), keymap, theme, appearance.depth);
-    state.world.problems.clone_from(&connection.problems);
+    state.world.problems.of_configuration(connection.problems.clone());
     state
 }
 

@@ -8,6 +8,7 @@ pub mod mouse;
 pub mod msg;
 pub mod operations;
 mod overlays;
+pub mod reconfiguration;
 pub mod state;
 pub mod succession;
 pub mod toast;
@@ -16,5 +17,6 @@ pub mod view;
 
 pub use effect::Effect;
 pub use msg::Msg;
+pub use reconfiguration::{Reconfiguration, Restyle};
 pub use state::State;
 pub use update::update;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::reconfiguration::Reconfiguration;
 use crate::collect::{Answer, Target, Traffic};
 use crate::domain::Fault;
 use crate::keymap::{Key, Keymap};
@@ -29,6 +30,12 @@ pub enum Msg {
     CodeWanted { session: String, serial: String },
     /// The question is over: answered, timed out or withdrawn.
     CodeOver,
+    /// The configuration changed and was opened: its sessions are in place.
+    Reconfigured(Box<Reconfiguration>),
+    /// The configuration changed and cannot be taken in, and why: what runs goes on.
+    ConfigurationRefused(Vec<String>),
+    /// What is wrong with the files of theme and keymap now.
+    AppearanceProblems(Vec<String>),
     /// The user's own theme or keymap file changed; what is wrong with it beside it.
     Restyled { theme: Option<Box<Theme>>, keymap: Option<Box<Keymap>>, warnings: Vec<String> },
     /// The mouse wheel was turned by this many notches; up is negative.

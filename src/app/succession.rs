@@ -3,6 +3,9 @@
 
 use std::mem;
 
+use super::effect::Effect;
+use super::operations;
+use super::reconfiguration::{Reconfiguration, Restyle};
 use super::state::{Overlay, Screen, State};
 use super::toast::{Toast, Tone};
 use super::update::settle;
@@ -12,10 +15,36 @@ use crate::screens::fleet::Item;
 use crate::world::data::SiteData;
 use crate::world::estate::{Estate, Scope};
 
+/// Takes a changed configuration in.
+pub fn reconfigure(state: &mut State, next: Reconfiguration, effects: &mut Vec<Effect>) {
+    if state.operations.policies != next.policies {
+        // Whatever was armed was armed under other rules; the record names the environment of before.
+        operations::disarm(state, "disarmed: the rules changed", effects);
+    }
+    state.operations.blocked = None;
+    state.operations.operators = next.operators;
+    adopt(state, next.estate, &next.inherited, Schedule::with_seed(next.seed));
+    state.operations.policies = next.policies;
+    state.world.problems.of_configuration(next.problems);
+    let Restyle { theme, keymap, ceiling, ascii, warnings } = next.appearance;
+    if let Some(theme) = theme {
+        state.theme = *theme;
+    }
+    if let Some(keymap) = keymap {
+        state.keymap = *keymap;
+        state.resolver.clear();
+    }
+    state.world.ceiling = ceiling;
+    state.ascii = ascii;
+    if let Some(warning) = warnings.into_iter().next() {
+        state.toast = Some(Toast::new(warning, Tone::Bad, state.world.now));
+    }
+}
+
 /// Puts another estate into the state. `inherited` tells, by session of the new estate, which session
 /// of the old one it is: what was read through it in the same region is kept. The new `schedule` has
 /// nothing on its way: answers to what was asked before must not come in any more.
-pub fn adopt(state: &mut State, estate: Estate, inherited: &[Option<usize>], schedule: Schedule) {
+fn adopt(state: &mut State, estate: Estate, inherited: &[Option<usize>], schedule: Schedule) {
     let line = state.fleet.current();
     let old = mem::replace(&mut state.world.estate, estate);
     let moved = moves(&old, &state.world.estate, inherited);
@@ -67,7 +96,6 @@ pub fn adopt(state: &mut State, estate: Estate, inherited: &[Option<usize>], sch
     state.world.forget_checkups();
     settle(state);
     state.fleet.selected = line.and_then(|item| state.fleet.position(item)).unwrap_or(0);
-    state.world.problems.clear();
     let count = state.world.estate.environments.len();
     let noun = if count == 1 { "environment" } else { "environments" };
     state.toast =
@@ -75,13 +103,15 @@ pub fn adopt(state: &mut State, estate: Estate, inherited: &[Option<usize>], sch
 }
 
 /// The changed configuration cannot be taken in: what runs goes on, and why stands on the fleet until
-/// the file is sound.
-pub fn refuse(state: &mut State, problems: Vec<String>) {
+/// the file is sound. Nothing can be changed meanwhile.
+pub fn refuse(state: &mut State, problems: Vec<String>, effects: &mut Vec<Effect>) {
+    let why = "the configuration cannot be read as it is now: nothing can be changed until it is mended (!)";
+    operations::block(state, why, effects);
     let count = problems.len();
     let noun = if count == 1 { "problem" } else { "problems" };
     let text = format!("the configuration changed and has {count} {noun}: the environments before it stay");
     state.toast = Some(Toast::new(text, Tone::Bad, state.world.now));
-    state.world.problems = problems;
+    state.world.problems.of_configuration(problems);
 }
 
 /// Whether an environment is in this region.
@@ -226,10 +256,20 @@ mod tests {
     #[test]
     fn a_broken_file_is_told_and_changes_nothing() {
         let mut state = running();
-        refuse(&mut state, vec!["config.toml:3: error".into()]);
+        refuse(&mut state, vec!["config.toml:3: error".into()], &mut Vec::new());
         assert_eq!(state.world.estate.environments.len(), 3);
-        assert_eq!(state.world.problems, ["config.toml:3: error"]);
-        adopt(&mut state, estate(&[("dev", 0, "eu-west-1")]), &[Some(0)], Schedule::default());
-        assert!(state.world.problems.is_empty(), "it is sound again");
+        assert_eq!(*state.world.problems, ["config.toml:3: error"]);
+        assert!(state.operations.blocked.is_some());
+        let next = Reconfiguration {
+            estate: estate(&[("dev", 0, "eu-west-1")]),
+            inherited: vec![Some(0)],
+            seed: 1,
+            policies: Vec::new(),
+            operators: Vec::new(),
+            problems: Vec::new(),
+            appearance: Restyle::default(),
+        };
+        reconfigure(&mut state, next, &mut Vec::new());
+        assert!(state.world.problems.is_empty() && state.operations.blocked.is_none(), "it is sound again");
     }
 }

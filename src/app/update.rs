@@ -9,6 +9,7 @@ use super::mouse;
 use super::msg::Msg;
 use super::operations;
 use super::state::{CodePrompt, Overlay, Screen, State};
+use super::succession;
 use super::toast::{Toast, Tone};
 use crate::aws::MfaCode;
 use crate::collect::{Answer, Dataset, Target};
@@ -36,6 +37,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Paste(text) => paste(state, &text),
         Msg::Answered { id, target, result } => answered(state, id, &target, result),
+        Msg::Reconfigured(next) => succession::reconfigure(state, *next, &mut effects),
+        Msg::ConfigurationRefused(problems) => succession::refuse(state, problems, &mut effects),
+        Msg::AppearanceProblems(problems) => state.world.problems.of_appearance(problems),
         Msg::Restyled { theme, keymap, warnings } => {
             if let Some(theme) = theme {
                 state.theme = theme::degrade(&theme, state.depth);
@@ -60,7 +64,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::JournalDoubtful(why) => {
             say(state, why.clone(), Tone::Bad);
-            state.world.problems.push(why);
+            state.world.problems.of_journal(why);
         }
         Msg::NotBegun(why) => say(state, why, Tone::Bad),
         Msg::JournalFailed(why) => {

@@ -69,6 +69,26 @@ pub struct MetricStore {
     databases: HashMap<Arc<str>, Vec<(Metric, Series)>>,
 }
 
+/// The series of one DB instance.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Measured<'a>(&'a [(Metric, Series)]);
+
+impl<'a> Measured<'a> {
+    /// The series of a metric at a period (seconds).
+    #[must_use]
+    pub fn series(self, metric: Metric, period: u32) -> Option<&'a Series> {
+        self.0.iter().find(|(m, s)| *m == metric && s.period() == period).map(|(_, s)| s)
+    }
+
+    /// The newest value at the finest period, if it is not older than `oldest` (seconds) and none that
+    /// the metric cannot have came after it.
+    #[must_use]
+    pub fn latest(self, metric: Metric, oldest: i64) -> Option<f64> {
+        let (at, value) = self.series(metric, metric.finest_period())?.newest()?;
+        (at >= oldest && value.is_finite()).then_some(value)
+    }
+}
+
 /// A shared name is written as the text that it is.
 mod by_name {
     use std::collections::HashMap;
@@ -94,17 +114,20 @@ impl MetricStore {
     /// The series of a metric at a period (seconds).
     #[must_use]
     pub fn series(&self, database: &str, metric: Metric, period: u32) -> Option<&Series> {
-        self.databases.get(database)?.iter().find(|(m, s)| *m == metric && s.period() == period).map(|(_, s)| s)
+        self.of(database).series(metric, period)
+    }
+
+    /// What is known of one DB instance: for whoever asks more than once.
+    #[must_use]
+    pub fn of(&self, database: &str) -> Measured<'_> {
+        Measured(self.databases.get(database).map_or(&[], Vec::as_slice))
     }
 
     /// The newest value at the finest period, if it is not older than `oldest` (seconds) and none that
     /// the metric cannot have came after it.
     #[must_use]
     pub fn latest(&self, database: &str, metric: Metric, oldest: i64) -> Option<f64> {
-        let series = self.series(database, metric, metric.finest_period())?;
-        let (at, value) = series.last()?;
-        let at = at.as_second();
-        (at >= oldest && series.impossible().next_back().is_none_or(|odd| odd < at)).then_some(value)
+        self.of(database).latest(metric, oldest)
     }
 
     /// Takes in an answer; keeps at most `keep` seconds of each series. Nothing is taken that the call

@@ -162,6 +162,14 @@ impl Series {
         self.values.iter().enumerate().filter(|(_, v)| v.is_infinite()).map(move |(i, _)| self.start_of(i))
     }
 
+    /// The start of the newest period that has a value (seconds), and the value: infinite where it is one that the
+    /// metric cannot have.
+    #[must_use]
+    pub fn newest(&self) -> Option<(i64, f64)> {
+        let (i, value) = self.values.iter().enumerate().rev().find(|(_, v)| !v.is_nan())?;
+        Some((self.start_of(i), f64::from(*value)))
+    }
+
     /// The start of the period with this number (seconds).
     fn start_of(&self, index: usize) -> i64 {
         let index = i64::try_from(index).unwrap_or(i64::MAX);

@@ -68,7 +68,7 @@ pub fn coverage(subject: &Subject<'_>, oldest: i64, current: &dyn Fn(Part) -> bo
         coverage.expected += 1;
         // Rules of the table's metrics show the metric that they judge.
         let valued = rule.metric.filter(|_| serves && rule.needs == [Part::Metrics]);
-        let silent = valued.is_some_and(|metric| subject.store.latest(&subject.database.id, metric, oldest).is_none());
+        let silent = valued.is_some_and(|metric| subject.metrics.latest(metric, oldest).is_none());
         let mut made = true;
         for part in std::iter::once(Part::Inventory).chain(rule.needs.iter().copied()) {
             if current(part) && !(silent && part == Part::Metrics) {

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::collect::metrics::MetricStore;
+use crate::collect::metrics::Measured;
 use crate::domain::database::Condition;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::runway::Runway;
@@ -35,12 +35,12 @@ use rule::{Case, Rule, Verdict};
 
 /// A DB instance and everything that the rules look at.
 ///
-/// Of the store they read, by database name: CPU, connections, free storage and lag at 60 s
+/// Of its metrics they read: CPU, connections, free storage and lag at 60 s
 /// over the last hour, and [`Metric::VITALS`] at 300 s over the last three hours.
 #[derive(Debug, Clone)]
 pub struct Subject<'a> {
     pub database: &'a Database,
-    pub store: &'a MetricStore,
+    pub metrics: Measured<'a>,
     /// How long storage lasts, from a week of hourly values.
     pub runway: Option<Runway>,
     /// The site's events, in any order; the rules take those of this instance.
@@ -71,7 +71,7 @@ impl Subject<'_> {
     /// It runs, and AWS gives this one of the vitals for it. Before they are read, those that it
     /// gives for every instance of the class count as given.
     fn gives(&self, metric: Metric) -> bool {
-        let told = match self.store.series(&self.database.id, metric, reading::VITALS_PERIOD) {
+        let told = match self.metrics.series(metric, reading::VITALS_PERIOD) {
             Some(series) => series.last().is_some(),
             None => {
                 !self.vitals_known && metric != Metric::OldestReplicationSlotLag && metric.applies_to(self.database)

@@ -67,7 +67,7 @@ impl Case<'_> {
 
     /// The series of a metric at a period.
     pub fn series(&self, metric: Metric, period: u32) -> Option<&crate::domain::Series> {
-        self.subject.store.series(&self.database().id, metric, period)
+        self.subject.metrics.series(metric, period)
     }
 
     /// Seconds since `then`; negative when it lies ahead.

@@ -135,7 +135,7 @@ impl Bed {
     pub fn subject(&self) -> Subject<'_> {
         Subject {
             database: &self.database,
-            store: &self.store,
+            metrics: self.store.of(&self.database.id),
             runway: self.runway,
             events: &self.events,
             maintenance: self.maintenance.iter().collect(),

@@ -3,7 +3,7 @@
 use std::env;
 
 use super::own_files::Folders;
-use crate::app::State;
+use crate::app::Restyle;
 use crate::cli::Look;
 use crate::config::Settings;
 use crate::keymap::Keymap;
@@ -46,25 +46,22 @@ impl Appearance {
         (keymap, problems.iter().map(ToString::to_string).collect())
     }
 
-    /// Brings a console that runs to changed settings. What the engineer chose by a key stays while
-    /// the setting for it is the same.
+    /// What changed settings make of a console that runs.
     #[must_use]
-    pub fn follow(&self, state: &mut State, settings: &Settings, before: &Settings) -> Vec<String> {
-        let mut warnings = Vec::new();
+    pub fn changes(&self, settings: &Settings, before: &Settings) -> Restyle {
+        let mut restyle =
+            Restyle { ceiling: settings.hourly_ceiling_usd, ascii: is_ascii(settings), ..Restyle::default() };
         if settings.theme != before.theme {
             let (theme, wrong) = self.theme(settings);
-            state.theme = theme;
-            warnings.extend(wrong);
+            restyle.theme = Some(Box::new(theme));
+            restyle.warnings.extend(wrong);
         }
         if settings.keymap != before.keymap {
             let (keymap, wrong) = self.keymap(settings);
-            state.keymap = keymap;
-            state.resolver.clear();
-            warnings.extend(wrong);
+            restyle.keymap = Some(Box::new(keymap));
+            restyle.warnings.extend(wrong);
         }
-        state.world.ceiling = settings.hourly_ceiling_usd;
-        state.ascii = is_ascii(settings);
-        warnings
+        restyle
     }
 
     fn choice(&self, settings: &Settings) -> Choice {
@@ -81,11 +78,8 @@ pub fn is_ascii(settings: &Settings) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
     use crate::config::Ascii;
-    use crate::world::Estate;
 
     fn appearance(theme: Option<&str>) -> Appearance {
         let look = Look { theme: theme.map(str::to_owned), keymap: None };
@@ -107,13 +101,11 @@ mod tests {
 
     #[test]
     fn a_changed_setting_is_followed_and_a_chosen_theme_stays() {
-        let (keymap, theme) = (Keymap::default(), theme::load("colour-blind", None).0);
-        let mut state = State::new(Estate::default(), Timestamp::UNIX_EPOCH, keymap, theme, ColorDepth::TrueColor);
         let before = settings(Some("dark"));
         let more = Settings { hourly_ceiling_usd: 3.0, ascii: Ascii::Always, ..before.clone() };
-        assert!(appearance(None).follow(&mut state, &more, &before).is_empty());
-        assert_eq!((state.theme.name.as_str(), state.world.ceiling, state.ascii), ("colour-blind", 3.0, true));
-        assert!(appearance(None).follow(&mut state, &settings(Some("light")), &more).is_empty());
-        assert_eq!(state.theme.name, "light");
+        let restyle = appearance(None).changes(&more, &before);
+        assert_eq!((restyle.theme.is_none(), restyle.ceiling, restyle.ascii), (true, 3.0, true));
+        let restyle = appearance(None).changes(&settings(Some("light")), &more);
+        assert_eq!(restyle.theme.map(|theme| theme.name.clone()).as_deref(), Some("light"));
     }
 }

@@ -1,7 +1,7 @@
 //! The interactive console: keys, answers and time go in, frames and effects come out.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crossterm::clipboard::CopyToClipboard;
@@ -9,12 +9,13 @@ use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind};
 use crossterm::execute;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::appearance::Appearance;
 use super::background::LateAnswer;
 use super::clock::Clock;
-use super::configured::SignIns;
+use super::configured::{Configured, SignIns};
 use super::connect::{operators_of, places_of};
 use super::driver::Driver;
 use super::executor::Executor;
@@ -23,13 +24,10 @@ use super::last_known::{self, Pace};
 use super::own_files::OwnFiles;
 use super::terminal::Guard;
 use crate::app::operations;
-use crate::app::succession;
-use crate::app::toast::{Toast, Tone};
 use crate::app::update::settle_some;
-use crate::app::{Effect, Msg, State, update, view};
+use crate::app::{Effect, Msg, Reconfiguration, State, update, view};
 use crate::aws::MfaRequest;
 use crate::aws::meter::Meter;
-use crate::collect::Schedule;
 use crate::config::Settings;
 use crate::domain::text::clean;
 use crate::keymap::Key;
@@ -51,10 +49,17 @@ enum Wake {
     Answer(Option<Msg>),
     Question(MfaRequest),
     Tick,
+    /// A changed configuration was opened, or not.
+    Reopened(Result<Box<Opened>, JoinError>),
     /// There are DB instances left to be examined.
     More,
     Signal,
 }
+
+/// A configuration that is being opened.
+pub type Reopening = JoinHandle<Box<Opened>>;
+/// The sign-ins, and what they opened or what is wrong with the file.
+type Opened = (SignIns, Result<Configured, Vec<String>>);
 
 /// What the console is connected to beside AWS.
 pub struct Outside {
@@ -68,6 +73,8 @@ pub struct Outside {
     pub own: OwnFiles,
     /// What the configuration's environments are read with, where there is a configuration.
     pub sign_ins: Option<SignIns>,
+    /// A changed configuration that is being opened; it has the sign-ins meanwhile.
+    pub reopening: Option<Reopening>,
     /// The settings that hold.
     pub settings: Settings,
     pub appearance: Appearance,
@@ -172,6 +179,7 @@ pub async fn run(
             Some(msg) = outside.happened.recv() => Wake::Answer(Some(msg)),
             Some(question) = outside.codes.recv(), if outside.question.is_none() => Wake::Question(question),
             _ = tick.tick() => Wake::Tick,
+            opened = reopened(&mut outside.reopening) => Wake::Reopened(opened),
             () = std::future::ready(()), if more => Wake::More,
         };
         effects = update(state, Msg::Tick(clock.now()));
@@ -211,6 +219,24 @@ pub async fn run(
                 effects.extend(update(state, Msg::CodeWanted { session, serial }));
             }
             Wake::More => {}
+            Wake::Reopened(Ok(ended)) => {
+                let (sign_ins, opened) = *ended;
+                outside.sign_ins = Some(sign_ins);
+                if opened.is_ok() {
+                    // What was going to be asked names the places of the configuration before.
+                    effects.retain(|effect| !matches!(effect, Effect::Fetch(_)));
+                    pace = Pace::since(state.world.now);
+                }
+                let msg = reconfigured(opened, guard, driver, answers, outside)?;
+                effects.extend(update(state, msg));
+                outside.own.follow(&state.theme.name, &state.keymap.name);
+            }
+            Wake::Reopened(Err(error)) => {
+                // The sign-ins are gone with the task: nothing is read again, and what runs goes on.
+                tracing::error!(%error, "the changed configuration was not opened");
+                let why = "the changed configuration could not be opened: leave and start again to use it";
+                effects.extend(update(state, Msg::ConfigurationRefused(vec![why.into()])));
+            }
             Wake::Tick => {
                 // A rate over a minute need not be redrawn every second.
                 if state.world.now.as_second() % METERED == 0 {
@@ -220,16 +246,11 @@ pub async fn run(
                 for msg in outside.own.changes() {
                     effects.extend(update(state, msg));
                 }
-                if let Some(path) = outside.own.changed_configuration() {
-                    // What was going to be asked names the places of the configuration before.
-                    if reconfigure(&path, guard, state, driver, answers, outside).await? {
-                        effects.retain(|effect| !matches!(effect, Effect::Fetch(_)));
-                        pace = Pace::since(state.world.now);
-                    }
-                    effects.extend(update(state, Msg::Tick(clock.now())));
-                }
+                reopen(outside);
                 // A mended keymap or theme takes its problems away.
-                outside.own.tell(&mut state.world.problems);
+                if let Some(problems) = outside.own.told_anew() {
+                    effects.extend(update(state, Msg::AppearanceProblems(problems)));
+                }
                 if outside.question.as_ref().is_some_and(MfaRequest::is_over) {
                     outside.question = None;
                     effects.extend(update(state, Msg::CodeOver));
@@ -239,53 +260,60 @@ pub async fn run(
     }
 }
 
-/// Takes a changed configuration in, if it is sound; true when the environments are other ones now.
-async fn reconfigure(
-    path: &Path,
+/// Opens a changed configuration in a task of its own: profiles and processes may take their time. Another change
+/// waits until it is done.
+fn reopen(outside: &mut Outside) {
+    if outside.reopening.is_some() || outside.sign_ins.is_none() {
+        return;
+    }
+    let Some(path) = outside.own.changed_configuration() else { return };
+    let Some(mut sign_ins) = outside.sign_ins.take() else { return };
+    outside.reopening = Some(tokio::spawn(async move {
+        let opened = sign_ins.again(&path).await;
+        Box::new((sign_ins, opened))
+    }));
+}
+
+/// The task that opens a configuration, when it has ended; never while there is none.
+async fn reopened(task: &mut Option<Reopening>) -> Result<Box<Opened>, JoinError> {
+    match task {
+        Some(running) => {
+            let ended = running.await;
+            *task = None;
+            ended
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// Puts what a configuration leads to in the place of what was; the message that tells the core of it.
+fn reconfigured(
+    opened: Result<Configured, Vec<String>>,
     guard: &mut Guard,
-    state: &mut State,
     driver: &mut Driver,
     answers: &mut mpsc::Receiver<Msg>,
     outside: &mut Outside,
-) -> io::Result<bool> {
-    let Some(sign_ins) = &mut outside.sign_ins else { return Ok(false) };
-    let opened = match sign_ins.again(path).await {
+) -> io::Result<Msg> {
+    let opened = match opened {
         Ok(opened) => opened,
-        Err(problems) => {
-            succession::refuse(state, problems);
-            let mut effects = Vec::new();
-            let why = "the configuration cannot be read as it is now: nothing can be changed until it is mended (!)";
-            operations::block(state, why, &mut effects);
-            record(effects, outside);
-            return Ok(false);
-        }
+        Err(problems) => return Ok(Msg::ConfigurationRefused(problems)),
     };
-    if state.operations.policies != opened.policies {
-        // Whatever was armed was armed under other rules; the record names the environment of before.
-        let mut effects = Vec::new();
-        operations::disarm(state, "disarmed: the rules changed", &mut effects);
-        record(effects, outside);
-    }
-    // The old driver ends what it has on its way; its answers have nobody to go to.
-    state.operations.blocked = None;
-    state.operations.operators = operators_of(&opened.operators);
     outside.executor.set_places(places_of(&opened.estate, &opened.sessions, &opened.operators));
+    // The old driver ends what it has on its way; its answers have nobody to go to.
     (*driver, *answers) = Driver::new(opened.sessions, &opened.estate);
-    let schedule = Schedule::with_seed(u64::from(std::process::id()));
-    succession::adopt(state, opened.estate, &opened.inherited, schedule);
-    if state.operations.policies != opened.policies {
-        state.operations.policies = opened.policies;
-    }
-    state.world.problems = opened.problems;
-    let warnings = outside.appearance.follow(state, &opened.settings, &outside.settings);
-    if let Some(warning) = warnings.into_iter().next() {
-        state.toast = Some(Toast::new(warning, Tone::Bad, state.world.now));
-    }
+    let appearance = outside.appearance.changes(&opened.settings, &outside.settings);
     guard.listen_to_mouse(opened.settings.mouse)?;
     outside.settings = opened.settings;
-    outside.own.follow(&state.theme.name, &state.keymap.name);
-    outside.memory = last_known::path(&state.world.estate);
-    Ok(true)
+    outside.memory = last_known::path(&opened.estate);
+    Ok(Msg::Reconfigured(Box::new(Reconfiguration {
+        estate: opened.estate,
+        inherited: opened.inherited,
+        seed: u64::from(std::process::id()),
+        policies: opened.policies,
+        operators: operators_of(&opened.operators),
+        problems: opened.problems,
+        appearance,
+    })))
 }
 
 /// Writes what is to be recorded, and nothing else of these effects.

@@ -4,9 +4,9 @@
 //! which finding stands.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,12 +20,15 @@ use crate::domain::runway::{self, Runway};
 use crate::domain::{Database, MaintenanceAction, Metric, Remote, SiteId};
 use crate::health::Beginning;
 use crate::ops::seen::{LastKnown, Sought};
+use crate::plain_file;
 use crate::world::Estate;
 use crate::world::collection::TREND_PERIOD;
 use crate::world::data::SiteData;
 
 /// Raised when the form changes; a file of another version is not read.
 const VERSION: u32 = 1;
+/// Bytes; an estate of 5,000 DB instances has 50 MB.
+const LARGEST: u64 = 512 * 1024 * 1024;
 /// Older than this it would only mislead.
 const OLDEST: i64 = 7 * 86_400;
 /// The first writing waits so long for the other sites after the first one is read, seconds.
@@ -129,11 +132,7 @@ pub fn path(estate: &Estate) -> Option<PathBuf> {
 /// Puts what is on disk into a state that has asked nothing yet. A file that is missing, of
 /// another version or damaged is as good as none.
 pub fn recall(state: &mut State, path: &Path) {
-    let Ok(file) = File::open(path) else { return };
-    let Ok(document) = serde_json::from_reader::<_, Document>(BufReader::new(file)) else { return };
-    if document.version != VERSION {
-        return;
-    }
+    let Some(document) = read(path) else { return };
     for site in document.sites {
         let age = state.world.now.as_second() - site.read.as_second();
         let place = state.world.estate.sites.iter().position(|s| {
@@ -158,12 +157,18 @@ pub fn recall(state: &mut State, path: &Path) {
     state.world.forget_checkups();
 }
 
+/// What is on disk, if it is of this form. Read whole: from a slice it is parsed in half the time.
+fn read(path: &Path) -> Option<Document> {
+    let document: Document = serde_json::from_slice(&plain_file::read(path, LARGEST).ok()?).ok()?;
+    (document.version == VERSION).then_some(document)
+}
+
 /// An instance as a console read it last, if that was within a week.
 #[must_use]
 pub fn find(path: &Path, sought: Sought<'_>, now: Timestamp) -> Option<LastKnown> {
-    let document: Document = serde_json::from_reader(BufReader::new(File::open(path).ok()?)).ok()?;
-    let sites = document.sites.into_iter().filter(|_| document.version == VERSION);
+    let sites = read(path)?.sites;
     let mut known = sites
+        .into_iter()
         .filter(|site| (0..OLDEST).contains(&(now.as_second() - site.read.as_second())))
         .flat_map(|site| site.databases.into_iter().map(move |database| LastKnown { at: site.read, database }));
     known.find(|known| sought.is(&known.database))

@@ -160,11 +160,14 @@ impl OwnFiles {
         self.keymap = Own::new(&self.folders, KEYMAPS, keymap, &self.folders.keymap(keymap).1);
     }
 
-    /// Puts what is wrong with theme and keymap among the problems, in place of what was.
-    pub fn tell(&mut self, problems: &mut Vec<String>) {
-        problems.retain(|problem| !self.told.contains(problem));
-        self.told = [self.theme.problems.as_slice(), self.keymap.problems.as_slice()].concat();
-        problems.extend(self.told.iter().cloned());
+    /// What is wrong with theme and keymap, when it is something else than when this was called last.
+    pub fn told_anew(&mut self) -> Option<Vec<String>> {
+        let problems = [self.theme.problems.as_slice(), self.keymap.problems.as_slice()].concat();
+        if problems == self.told {
+            return None;
+        }
+        self.told.clone_from(&problems);
+        Some(problems)
     }
 
     /// The configuration file, when it changed since the last call.
@@ -226,15 +229,12 @@ mod tests {
     fn a_mended_file_takes_its_problems_away() {
         let (folder, file) = folder("[global]\n\"Q\" = \"qiut\"\n");
         let mut own = OwnFiles::new(Folders::beside(Some(&file)), "dark", "mine", None);
-        let mut problems = vec!["config.toml:1: error".to_owned()];
-        own.tell(&mut problems);
-        own.tell(&mut problems);
-        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert_eq!(own.told_anew().map(|problems| problems.len()), Some(1));
+        assert_eq!(own.told_anew(), None, "it was told");
         assert!(own.changes().is_empty());
         fs::write(folder.path().join(KEYMAPS).join("mine.toml"), "[global]\n\"Q\" = \"quit\"\n# mended\n").unwrap();
         assert_eq!(own.changes().len(), 1);
-        own.tell(&mut problems);
-        assert_eq!(problems, ["config.toml:1: error"]);
+        assert_eq!(own.told_anew(), Some(Vec::new()));
     }
 
     #[test]

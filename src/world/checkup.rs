@@ -240,7 +240,7 @@ fn look(
 pub fn subject<'a>(data: &'a SiteData, database: &'a Database, rpo: Option<Duration>) -> Subject<'a> {
     Subject {
         database,
-        store: &data.store,
+        metrics: data.store.of(&database.id),
         runway: data.runways.get(database.id.as_str()).copied(),
         events: data.grave_events_of(&database.id),
         maintenance: data.maintenance_of(&database.arn).iter().collect(),

@@ -7,6 +7,7 @@ pub mod data;
 pub mod estate;
 pub mod faults;
 mod focus;
+mod problems;
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 pub use self::collection::{News, due, retire, take};
 pub use self::estate::{Estate, Scope};
 pub use self::focus::{Detail, Focus};
+pub use self::problems::Problems;
 
 use self::focus::Wants;
 
@@ -38,8 +40,8 @@ pub struct World {
     pub health: Ledger,
     /// AWS's answers of the last minute by service, as the runtime counted them.
     pub calls: Traffic,
-    /// What is wrong with the configuration: environments may be missing because of it.
-    pub problems: Vec<String>,
+    /// What is wrong with the console's own files.
+    pub problems: Problems,
     /// What the console's own calls may cost, USD an hour.
     pub ceiling: f64,
     /// When how many metrics were requested, seconds; the last ten minutes.
@@ -66,7 +68,7 @@ impl World {
             faults: FaultLog::default(),
             health: Ledger::default(),
             calls: Traffic::default(),
-            problems: Vec::new(),
+            problems: Problems::default(),
             ceiling: 1.0,
             requested: VecDeque::new(),
             polled: None,

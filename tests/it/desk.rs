@@ -10,14 +10,14 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
 use quarterdeck::app::update::settle;
-use quarterdeck::app::{Effect, Msg, State, update};
+use quarterdeck::app::{Effect, Msg, Reconfiguration, Restyle, State, update};
 use quarterdeck::aws::session::InProcess;
 use quarterdeck::aws::{Session, SessionSpec};
 use quarterdeck::cli::{Source, World};
 use quarterdeck::domain::Database;
 use quarterdeck::keymap::{Key, Keymap};
-use quarterdeck::ops::Execution;
 use quarterdeck::ops::journal::{self, Entry, chain};
+use quarterdeck::ops::{Execution, Policy};
 use quarterdeck::picture::{self, Format};
 use quarterdeck::runtime::connect::{connect, places};
 use quarterdeck::runtime::executor::Executor;
@@ -62,6 +62,8 @@ struct Runtime {
     answers: mpsc::Receiver<Msg>,
     executor: Executor,
     happened: mpsc::Receiver<Msg>,
+    /// What the driver asks with.
+    sessions: Vec<Session>,
 }
 
 impl Desk {
@@ -127,6 +129,24 @@ impl Desk {
         (self.left, self.executed) = (false, 0);
         self.runtime.executor.take_over(false);
         self.begin().await;
+    }
+
+    /// The configuration is read again: the same environments, under these rules.
+    pub fn reconfigure(&mut self, policies: Vec<Policy>) {
+        let estate = self.state.world.estate.clone();
+        // As in the event loop: what the old driver has on its way has nobody to go to.
+        (self.runtime.driver, self.runtime.answers) = Driver::new(self.runtime.sessions.clone(), &estate);
+        let inherited = (0..estate.sessions.len()).map(Some).collect();
+        self.tick();
+        self.send(Msg::Reconfigured(Box::new(Reconfiguration {
+            inherited,
+            estate,
+            seed: 7,
+            policies,
+            operators: self.state.operations.operators.clone(),
+            problems: Vec::new(),
+            appearance: Restyle { ceiling: 1.0, ..Restyle::default() },
+        })));
     }
 
     /// The folder of the journal.
@@ -303,7 +323,8 @@ async fn console(sandbox: &Arc<Sandbox>, source: &Source, folder: &Path) -> (Sta
     state.operations.policies = connection.policies;
     let journal = Journal::open(folder).map(Arc::new);
     state.operations.journal = journal.as_ref().err().map(ToString::to_string);
+    let sessions = connection.sessions.clone();
     let (driver, answers) = Driver::new(connection.sessions, &connection.estate);
     let (executor, happened) = Executor::new(journal.ok(), places, connection.clock);
-    (state, Runtime { driver, answers, executor, happened })
+    (state, Runtime { driver, answers, executor, happened, sessions })
 }

@@ -77,7 +77,7 @@ fn what_is_wrong_stands_first_with_its_words() {
 #[test]
 fn what_is_wrong_with_the_configuration_stays_on_the_fleet() {
     let mut stage = fleet(3);
-    stage.state.world.problems = vec!["config.toml:7: error: account: expected twelve digits".into()];
+    stage.state.world.problems.of_configuration(vec!["config.toml:7: error: account: expected twelve digits".into()]);
     assert!(stage.text(120, 40).contains("▲ config.toml:7: error: account"));
 }
 

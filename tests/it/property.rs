@@ -10,11 +10,12 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use quarterdeck::app::update::settle;
-use quarterdeck::app::{Effect, Msg, State, update};
+use quarterdeck::app::{Effect, Msg, Reconfiguration, Restyle, State, update};
 use quarterdeck::collect::{Answer, Request, Target};
 use quarterdeck::domain::{Fault, FaultKind};
 use quarterdeck::keymap::Key;
-use quarterdeck::world::Scope;
+use quarterdeck::ops::Policy;
+use quarterdeck::world::{Estate, Scope};
 
 use crate::stage;
 
@@ -32,6 +33,24 @@ enum Step {
     Again(Index),
     /// A frame is drawn.
     Draw,
+    /// The configuration is read again, or cannot be.
+    Reconfigure(Change),
+}
+
+/// How the configuration has changed.
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    /// A comment.
+    Nothing,
+    /// The environments stand in another order.
+    Order,
+    /// The first environment is gone.
+    Fewer,
+    /// Other rules of the guard.
+    Rules,
+    /// The credentials of all are others.
+    Elsewhere,
+    Broken,
 }
 
 /// What an answer is like.
@@ -109,7 +128,52 @@ fn any_step() -> impl Strategy<Value = Step> {
         8 => (any::<Index>(), how()).prop_map(|(which, how)| Step::Answer(which, how)),
         2 => any::<Index>().prop_map(Step::Again),
         3 => Just(Step::Draw),
+        1 => prop::sample::select(CHANGES.to_vec()).prop_map(Step::Reconfigure),
     ]
+}
+
+const CHANGES: [Change; 6] =
+    [Change::Nothing, Change::Order, Change::Fewer, Change::Rules, Change::Elsewhere, Change::Broken];
+
+/// The message that a change of the configuration leads to.
+fn reconfigured(state: &State, change: Change) -> Msg {
+    let old = &state.world.estate;
+    let mut environments = old.environments.clone();
+    let mut policies: Vec<Policy> = (0..environments.len()).map(|at| state.operations.policy(at)).collect();
+    match change {
+        Change::Broken => return Msg::ConfigurationRefused(vec!["config.toml:3: error: it is broken".into()]),
+        Change::Order => {
+            environments.reverse();
+            policies.reverse();
+        }
+        Change::Fewer if environments.len() > 1 => {
+            environments.remove(0);
+            policies.remove(0);
+        }
+        Change::Rules => policies.iter_mut().for_each(|policy| policy.running_at_most += 1),
+        Change::Fewer | Change::Nothing | Change::Elsewhere => {}
+    }
+    // Sites are numbered anew, as they are when a file is opened.
+    let mut estate = Estate { sessions: old.sessions.clone(), cli: old.cli.clone(), ..old.clone() };
+    estate.sites.clear();
+    estate.environments.clear();
+    for mut environment in environments {
+        for site in [Some(&mut environment.site), environment.dr_site.as_mut()].into_iter().flatten() {
+            let known = old.site(*site).expect("a site");
+            *site = estate.add_site(known.session, &known.region);
+        }
+        estate.environments.push(environment);
+    }
+    let same = |session| (!matches!(change, Change::Elsewhere)).then_some(session);
+    Msg::Reconfigured(Box::new(Reconfiguration {
+        inherited: (0..estate.sessions.len()).map(same).collect(),
+        estate,
+        seed: 7,
+        policies,
+        operators: Vec::new(),
+        problems: Vec::new(),
+        appearance: Restyle { ceiling: 1.0, ..Restyle::default() },
+    }))
 }
 
 fn how() -> impl Strategy<Value = How> {
@@ -207,6 +271,15 @@ impl Run {
                 }
             }
             Step::Draw => self.draw()?,
+            Step::Reconfigure(change) => {
+                let msg = reconfigured(&self.state, change);
+                if matches!(msg, Msg::Reconfigured(_)) {
+                    // What was asked before has nobody to go to.
+                    self.outstanding.clear();
+                    self.told.clear();
+                }
+                self.send(msg);
+            }
         }
         self.cursor()
     }

@@ -81,7 +81,8 @@ impl Reading {
     #[must_use]
     pub fn take(data: &SiteData, database: &Database, limits: Thresholds, now: Timestamp) -> Self {
         let oldest = now.as_second() - FRESH;
-        let latest = |metric| data.store.latest(&database.id, metric, oldest);
+        let metrics = data.store.of(&database.id);
+        let latest = |metric| metrics.latest(metric, oldest);
         let allocated = f64::from(database.storage.allocated);
         let mut reading = Self {
             cpu: latest(Metric::CPUUtilization),

@@ -29,10 +29,11 @@ pub struct Row {
 }
 
 impl Row {
-    /// The DB instance itself.
+    /// The DB instance itself; none, where the list has changed since the row was made.
     #[must_use]
     pub fn database<'a>(&self, app: &'a App) -> Option<&'a Database> {
-        app.world.site(self.site)?.databases.value()?.get(self.index)
+        let known = app.world.site(self.site)?.databases.value()?.get(self.index);
+        known.filter(|database| *database.arn == *self.arn)
     }
 }
 

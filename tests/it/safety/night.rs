@@ -6,6 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
+use quarterdeck::app::Msg;
 use quarterdeck::app::command::Command;
 use quarterdeck::app::state::Overlay;
 use quarterdeck::app::update::settle;
@@ -89,6 +90,10 @@ enum Step {
     Change(usize),
     /// The console is killed and started again.
     Restart,
+    /// The configuration is read again, with other rules or the same.
+    Reconfigure(bool),
+    /// The configuration is broken from now on.
+    Break,
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
@@ -123,6 +128,8 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Calm),
         1 => (0..5_usize).prop_map(Step::Change),
         1 => Just(Step::Restart),
+        1 => any::<bool>().prop_map(Step::Reconfigure),
+        1 => Just(Step::Break),
     ]
 }
 
@@ -173,6 +180,23 @@ impl Night {
             Step::Calm => self.desk.sandbox.calm(),
             Step::Change(which) => self.change(which),
             Step::Restart => self.desk.restart().await,
+            Step::Reconfigure(other) => {
+                let mut policies = self.desk.state.operations.policies.clone();
+                for policy in &mut policies {
+                    policy.running_at_most += usize::from(other);
+                }
+                let armed = self.desk.state.operations.arming.is_some();
+                self.desk.reconfigure(policies);
+                let state = &self.desk.state;
+                assert!(!(armed && other && state.operations.arming.is_some()), "armed under other rules");
+                advance(Duration::from_millis(1)).await;
+            }
+            Step::Break => {
+                self.desk.tick();
+                self.desk.send(Msg::ConfigurationRefused(vec!["config.toml:3: error: it is broken".into()]));
+                assert!(self.desk.state.operations.arming.is_none(), "armed under rules that nobody can read");
+                advance(Duration::from_millis(1)).await;
+            }
         }
     }
 

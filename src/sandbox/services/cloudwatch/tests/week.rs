@@ -149,7 +149,7 @@ fn found(world: &World, (estate, accounts): &(Estate, Vec<String>), now: Timesta
             let (events, maintenance) = (told(world, instance, now), pending(instance));
             let subject = Subject {
                 database: &database,
-                store: &store,
+                metrics: store.of(&database.id),
                 runway: if trends { trend(world, instance, second) } else { None },
                 events: &events,
                 maintenance: maintenance.iter().collect(),
