@@ -1,5 +1,8 @@
 //! What choosing a menu item does.
 
+use std::sync::Arc;
+
+use crate::domain::SiteId;
 use crate::keymap::Action;
 use crate::ops::{Kind, Target};
 use crate::screens::databases::Column;
@@ -23,8 +26,8 @@ pub enum Command {
     Copy(String),
     /// Use this theme.
     Theme(String),
-    /// Plan an operation on what is selected.
-    Plan(Kind),
+    /// Choose the snapshot of this DB instance that an operation is planned on.
+    ChooseSnapshot(Kind, SiteId, Arc<str>),
     /// Plan an operation on this.
     PlanOn(Kind, Box<Target>),
     /// It cannot be done, and why.

@@ -13,6 +13,7 @@ use super::state::{Overlay, Screen, State};
 use super::toast::Tone;
 use super::update::say;
 use crate::domain::{Database, Identity, SiteId};
+use crate::keymap::{Action, Layer};
 use crate::ops::arming;
 use crate::ops::execution::StepState;
 use crate::ops::guard::{self, Gesture, Situation};
@@ -135,7 +136,7 @@ pub fn open_menu(state: &mut State) {
     let home =
         state.world.estate.site(state.world.estate.environments[environment].site).map_or("", |s| s.region.as_str());
     let command = |kind: Kind| match kind.target() {
-        TargetKind::DbSnapshot => Command::Plan(kind),
+        TargetKind::DbSnapshot => Command::ChooseSnapshot(kind, site, database.id.as_str().into()),
         TargetKind::DbInstance => {
             Command::PlanOn(kind, Box::new(target(TargetKind::DbInstance, &database.id, &database.region)))
         }
@@ -174,9 +175,11 @@ fn of_environment(state: &State, environment: usize) -> Vec<&Database> {
     state.world.all_databases().filter(mine).map(|(_, d)| d).collect()
 }
 
-/// The choice of the snapshot for a snapshot's operation.
-pub fn choose_snapshot(state: &mut State, kind: Kind) {
-    let Some((site, database)) = selected(state) else { return };
+/// The choice of the snapshot of a DB instance for a snapshot's operation.
+pub fn choose_snapshot(state: &mut State, kind: Kind, site: SiteId, id: &str) {
+    let Some(database) = state.world.database(site, id) else {
+        return say(state, format!("{id} is no longer there"), Tone::Bad);
+    };
     let (id, region) = (database.id.clone(), database.region.clone());
     let Some(environment) = state.world.estate.owner(site, database) else { return };
     let name = state.world.estate.environments[environment].name.clone();
@@ -200,7 +203,7 @@ pub fn choose_snapshot(state: &mut State, kind: Kind) {
             Item { label, detail, checked: None, command: Command::PlanOn(kind, Box::new(target)) }
         })
         .collect();
-    state.overlay = Some(Overlay::Menu(Menu::new(Purpose::Snapshots, kind.title(), items, 0)));
+    state.overlay = Some(Overlay::Menu(Menu::new(Purpose::Snapshots, format!("{} of {id}", kind.title()), items, 0)));
 }
 
 /// Begins a plan for this target.
@@ -375,10 +378,12 @@ pub fn arm(state: &mut State, effects: &mut Vec<Effect>) {
     let until = armed.until;
     state.operations.question = None;
     state.operations.arming = Some(armed);
-    if let Some(plan) =
-        state.operations.plan.as_mut().filter(|plan| plan.environment == environment && plan.reason.value().is_empty())
-    {
-        plan.reason = Input::new(reason.clone());
+    if let Some(plan) = state.operations.plan.as_mut().filter(|plan| plan.environment == environment) {
+        // What was refused for want of arming is not refused any more.
+        plan.refusal = None;
+        if plan.reason.value().is_empty() {
+            plan.reason = Input::new(reason.clone());
+        }
     }
     record(state, environment, Body::Armed { reason, until }, effects);
 }
@@ -505,10 +510,11 @@ pub fn may_leave(state: &mut State) -> bool {
     let unsent = running.iter().any(|e| e.is_live() && e.steps.contains(&StepState::Waiting));
     let what =
         if running.len() == 1 { "1 operation runs".to_owned() } else { format!("{} operations run", running.len()) };
+    let key = state.keymap.key_for(&[Layer::Global], Action::Quit).unwrap_or_default();
     let text = if unsent {
-        format!("again to leave: {what}, and what was not sent yet will not be")
+        format!("{key} again to leave: {what}, and what was not sent yet will not be")
     } else {
-        format!("again to leave: {what} on in AWS, the next qd follows")
+        format!("{key} again to leave: {what} on in AWS, the next qd follows")
     };
     state.operations.leaving = true;
     say(state, text, Tone::Bad);

@@ -1,4 +1,4 @@
-//! All that the console knows.
+//! What the console shows: what is known ([`World`]), and where somebody looks.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -82,7 +82,7 @@ pub struct State {
     pub depth: ColorDepth,
     /// Everything is drawn in ASCII, for terminals and fonts that have no more.
     pub ascii: bool,
-    /// Sequence keys that were typed and wait for more are in `resolver`; this leaves at once.
+    /// The console is being left.
     pub leaving: bool,
 }
 

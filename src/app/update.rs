@@ -84,12 +84,20 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
 /// Examines all of which something has changed, and brings what the screens derive from it up to date; called before
 /// a frame, not once a message.
 pub fn settle(state: &mut State) {
-    settle_some(state, usize::MAX);
+    settle_while(state, || true);
 }
 
-/// The same for so many DB instances at most, so that a key need not wait for thousands; true when some are left.
-pub fn settle_some(state: &mut State, most: usize) -> bool {
-    let examined = checkup::examine(&mut state.world, most);
+/// DB instances that are looked at before somebody may want something else: a millisecond or two.
+const LOOKS: usize = 64;
+
+/// The same for as long as `go_on` says so, which is asked every millisecond or two: a key need not wait for
+/// thousands. True when some are left.
+pub fn settle_while(state: &mut State, mut go_on: impl FnMut() -> bool) -> bool {
+    let mut examined = checkup::examine(&mut state.world, LOOKS);
+    while examined.more && go_on() {
+        let next = checkup::examine(&mut state.world, LOOKS);
+        examined.then(next);
+    }
     if examined.is_new {
         databases::rebuild(state);
         fleet::rebuild(state);
@@ -505,7 +513,7 @@ fn perform(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         Command::Range(range) => database::set_range(state, range),
         Command::Play(name) => effects.push(Effect::Play(name)),
         Command::Copy(text) => effects.push(Effect::Copy(text)),
-        Command::Plan(kind) => operations::choose_snapshot(state, kind),
+        Command::ChooseSnapshot(kind, site, id) => operations::choose_snapshot(state, kind, site, &id),
         Command::PlanOn(kind, target) => operations::plan_on(state, kind, *target, effects),
         Command::NotAvailable(why) => say(state, why, Tone::Plain),
         Command::Theme(name) => {

@@ -52,12 +52,14 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Whether it is of this instance, which was in `region`: by the resource id, which no other ever has, where
-    /// AWS told it.
+    /// Whether it is of this instance: by the resource id, which no other ever has, wherever it was copied to and
+    /// whatever the instance is called now; where AWS did not tell it, by its name in `region`.
     #[must_use]
     pub fn is_of(&self, database: &Database, region: &str) -> bool {
-        let is_same = self.resource_id.is_empty() || self.resource_id == database.resource_id;
-        is_same && self.database == database.id && region == database.region
+        if self.resource_id.is_empty() {
+            return self.database == database.id && region == database.region;
+        }
+        self.resource_id == database.resource_id
     }
 
     /// How new its data is: the newest transaction in it, else when the first snapshot of it was taken.

@@ -43,7 +43,7 @@ pub struct Subject<'a> {
     pub metrics: Measured<'a>,
     /// How long storage lasts, from a week of hourly values.
     pub runway: Option<Runway>,
-    /// The site's events, in any order; the rules take those of this instance.
+    /// The grave events of this instance, oldest first.
     pub events: &'a [Event],
     /// Pending maintenance of this instance.
     pub maintenance: Vec<&'a MaintenanceAction>,

@@ -92,19 +92,49 @@ pub fn status_may_be(database: &Database, allowed: &[&str], doubtful: &[&str]) -
     Check::soft(name, false, why)
 }
 
-/// What a restart, whoever causes it, does to parameters that wait for one (`ParameterApplyStatus`,
-/// `pending-reboot`).
-pub fn say_restart(draft: &mut Draft, database: &Database) {
+/// What restarts an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restart {
+    /// `RebootDBInstance` without failover.
+    Reboot,
+    /// A failover, or a change that takes one.
+    Other,
+}
+
+/// What a restart does to parameters that wait for one (`ParameterApplyStatus`, `pending-reboot`). AWS says of a
+/// reboot "without failover" that it applies them (`ModifyDBParameterGroup`, `Parameters`), and nothing of others.
+pub fn say_restart(draft: &mut Draft, database: &Database, restart: Restart) {
     let group = database.parameter_groups.first().map_or("the parameter group", String::as_str);
     let (text, tone) = match &database.settings.parameter_status {
         _ if database.settings.parameters_wait() => {
-            (format!("changes in {group} wait for a restart and take effect with it, wanted or not"), Tone::Warning)
+            let text = match restart {
+                Restart::Reboot => {
+                    format!("changes in {group} wait for a reboot and take effect with it, wanted or not")
+                }
+                Restart::Other => format!(
+                    "changes in {group} wait for a reboot: AWS promises them with a reboot without failover, they may \
+                     take effect with this"
+                ),
+            };
+            (text, Tone::Warning)
         }
         Some(status) if status == "in-sync" => (format!("none waits for a restart: {group} is in sync"), Tone::Plain),
         Some(status) => (format!("{group} is {status}"), Tone::Plain),
         None => ("whether changes wait for a restart was not told".to_owned(), Tone::Warning),
     };
     draft.say("Parameters", text, tone);
+}
+
+/// A change of class or zones gives a capacity reservation up: "Amazon RDS moves the DB instance to unreserved
+/// capacity, and it releases the reserved capacity" (`ModifyDBInstance`, `DBCapacityReservationIdentifier`).
+pub fn say_reservation(draft: &mut Draft, database: &Database) {
+    if let Some(reservation) = &database.settings.capacity_reservation {
+        let text = format!(
+            "{reservation} is released with this: AWS moves the instance to unreserved capacity, and cannot promise \
+             that there is any when it is needed"
+        );
+        draft.say("Reservation", text, Tone::Critical);
+    }
 }
 
 /// Pending changes that interrupt when they are made ("An outage will result", `ModifyDBInstanceMessage`; a

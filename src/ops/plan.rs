@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::call::Call;
 use super::fingerprint::{self, Fingerprint};
 use super::follow::Follow;
-use super::operation::Operation;
+use super::operation::{Kind, Operation};
 use super::seen::{LastKnown, Seen, Target, TargetKind};
 use crate::domain::Criticality;
 use crate::domain::partition::Partition;
@@ -64,6 +64,13 @@ pub struct Check {
 }
 
 impl Check {
+    /// What is to be said of one that is not met: its name alone reads as if it were.
+    #[must_use]
+    pub fn unmet(&self) -> String {
+        let why = if self.why.is_empty() { String::new() } else { format!(" ({})", self.why) };
+        format!("not met: {}{why}", self.name)
+    }
+
     /// Met or failed, with what was seen.
     #[must_use]
     pub fn hard(name: impl Into<String>, met: bool, why: impl Into<String>) -> Self {
@@ -293,8 +300,8 @@ pub struct Plan {
     pub operation: Operation,
     /// Name of a snapshot that is taken and waited for first.
     pub safety_snapshot: Option<String>,
-    /// What its settings were taken from that could not be read: it holds as long as that cannot be read, whatever
-    /// whoever sends it remembers.
+    /// What the settings of a restore were taken from that could not be read: what carries the approved plan out
+    /// compares with it. Of a file it is not believed: `qd apply` makes the plan anew from what is remembered there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_known: Option<LastKnown>,
     pub target: Target,
@@ -374,7 +381,7 @@ impl Plan {
             made_at: Some(made_at),
             operation: operation.clone(),
             safety_snapshot: safety_snapshot.map(ToOwned::to_owned),
-            last_known: seen.remembered().cloned(),
+            last_known: seen.remembered().filter(|_| operation.kind() == Kind::RestoreFromSnapshot).cloned(),
             target: seen.target.clone(),
             criticality: seen.criticality,
             account: seen.identity.account.clone(),
@@ -420,7 +427,7 @@ impl Plan {
             return Err(NoLonger::Changed(differences));
         }
         if let Some(check) = fresh.obstacle() {
-            return Err(NoLonger::Unmet(vec![format!("{}: {}", check.name, check.why)]));
+            return Err(NoLonger::Unmet(vec![check.unmet()]));
         }
         let worse = self.worsened(fresh);
         if worse.is_empty() { Ok(()) } else { Err(NoLonger::Unmet(worse)) }

@@ -40,7 +40,8 @@ pub fn say(draft: &mut Draft, seen: &Seen) {
     let Some(database) = seen.database() else { return };
     let mut text = format!("it is taken now and waited for; {}", price::snapshot(database.storage.allocated));
     if !database.multi_az {
-        text.push_str("; writes pause for some seconds when it begins (Single-AZ)");
+        text.push_str("; ");
+        text.push_str(SUSPENDED);
     }
     if draft.steps.iter().any(|step| matches!(step.follow, Follow::Pending { .. } | Follow::Maintained { .. })) {
         text.push_str("; the change may come days later, in its window");
@@ -48,6 +49,13 @@ pub fn say(draft: &mut Draft, seen: &Seen) {
     text.push_str("; the environment must be armed still when it is done");
     draft.say("Snapshot first", text, Tone::Plain);
 }
+
+/// "Data in unlogged tables might not be restored from snapshots" (RDS user guide, Creating a DB snapshot).
+pub const UNLOGGED: &str = "data of UNLOGGED tables may not come back from it";
+
+/// How a snapshot of an instance without a standby interrupts: "a brief I/O suspension that can last from a few
+/// seconds to a few minutes, depending on the size and class" (RDS user guide, Creating a DB snapshot).
+pub const SUSPENDED: &str = "I/O is suspended for seconds to a few minutes when it begins (Single-AZ)";
 
 /// Seconds that a snapshot usually takes. The first of an instance is a whole copy, later ones are
 /// what changed: a wide span by allocated storage, GiB. AWS promises nothing.

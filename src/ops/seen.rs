@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::database::account_of;
 use crate::domain::{AutomatedBackup, BlueGreen, Criticality, Database, Event, Identity, MaintenanceAction, Snapshot};
 
 /// Seconds after which a lag is no longer what it is now; CloudWatch has one a minute, some minutes late.
@@ -167,10 +168,17 @@ pub struct LastKnown {
 
 /// An instance that a plan would take settings from, and that was not found.
 #[derive(Debug, Clone, Copy)]
-pub enum Sought<'a> {
+pub struct Sought<'a> {
+    what: Missing<'a>,
+    /// Another account may have one of the same name.
+    account: &'a str,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Missing<'a> {
     /// What a replica replicates from.
     SourceOf(&'a Database),
-    /// What a snapshot is of, in its region.
+    /// What a snapshot is of, and the region that it is sought in by its name.
     OriginOf(&'a Snapshot, &'a str),
 }
 
@@ -178,10 +186,11 @@ impl Sought<'_> {
     /// Whether this is the one.
     #[must_use]
     pub fn is(&self, database: &Database) -> bool {
-        match self {
-            Self::SourceOf(replica) => database.is_source_of(replica),
-            Self::OriginOf(snapshot, region) => snapshot.is_of(database, region),
-        }
+        let is_it = match self.what {
+            Missing::SourceOf(replica) => database.is_source_of(replica),
+            Missing::OriginOf(snapshot, region) => snapshot.is_of(database, region),
+        };
+        is_it && account_of(&database.arn) == self.account
     }
 }
 
@@ -284,10 +293,20 @@ impl Seen {
     #[must_use]
     pub fn origin_of(&self, snapshot: &Snapshot) -> Option<&Database> {
         let region = self.home_of(snapshot);
-        self.databases.iter().find(|database| snapshot.is_of(database, region))
+        let all = || self.databases.iter().filter(|database| snapshot.is_of(database, region));
+        // An emulator gives all of them one resource id.
+        all().find(|database| database.id == snapshot.database).or_else(|| all().next())
     }
 
-    /// The region of the instance that a snapshot is of.
+    /// Whether the instances of a region were read: nobody asks other regions than those of the environment and the
+    /// target.
+    #[must_use]
+    pub fn looked_into(&self, region: &str) -> bool {
+        let asked = [Some(self.region.as_str()), self.dr_region.as_deref(), Some(self.target.region.as_str())];
+        asked.contains(&Some(region)) && self.is_read(&Part::Databases(region.to_owned()))
+    }
+
+    /// The region that a snapshot was made in or copied from last: where the instance is sought by its name.
     #[must_use]
     pub fn home_of<'a>(&'a self, snapshot: &'a Snapshot) -> &'a str {
         snapshot.source_region.as_deref().unwrap_or(&self.target.region)
@@ -298,10 +317,11 @@ impl Seen {
     pub fn sought(&self) -> Option<Sought<'_>> {
         if let Some(replica) = self.database() {
             let is_missing = replica.source.is_some() && self.source_of(replica).is_none();
-            return is_missing.then_some(Sought::SourceOf(replica));
+            return is_missing.then_some(Sought { what: Missing::SourceOf(replica), account: &self.identity.account });
         }
         let snapshot = self.snapshot().filter(|snapshot| self.origin_of(snapshot).is_none())?;
-        Some(Sought::OriginOf(snapshot, self.home_of(snapshot)))
+        let what = Missing::OriginOf(snapshot, self.home_of(snapshot));
+        Some(Sought { what, account: &self.identity.account })
     }
 
     /// What is [sought](Self::sought), as it was read last.

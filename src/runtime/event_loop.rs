@@ -24,7 +24,7 @@ use super::last_known::{self, Pace};
 use super::own_files::OwnFiles;
 use super::terminal::Guard;
 use crate::app::operations;
-use crate::app::update::settle_some;
+use crate::app::update::settle_while;
 use crate::app::{Effect, Msg, Reconfiguration, State, update, view};
 use crate::aws::MfaRequest;
 use crate::aws::meter::Meter;
@@ -37,10 +37,8 @@ const TICK: Duration = Duration::from_secs(1);
 /// Messages that are taken in before a frame is drawn.
 const BATCH: usize = 256;
 
-/// DB instances that are examined before the loop looks whether a key has come: two milliseconds' worth.
-const LOOKS: usize = 64;
-/// And how often before a frame is drawn.
-const ROUNDS: usize = 16;
+/// So long DB instances are examined before a frame is drawn.
+const LONGEST: Duration = Duration::from_millis(20);
 
 /// What made the loop wake.
 enum Wake {
@@ -159,14 +157,9 @@ pub async fn run(
         if perform(effects, guard, state, driver, outside)? {
             return Ok(());
         }
-        let mut more = true;
-        for _ in 0..ROUNDS {
-            more = settle_some(state, LOOKS);
-            // A key goes before what is left.
-            if !more || !events.is_empty() {
-                break;
-            }
-        }
+        let begun = Instant::now();
+        // A key goes before what is left, and so does a frame.
+        let more = settle_while(state, || events.is_empty() && begun.elapsed() < LONGEST);
         guard.screen.draw(|frame| view::draw(state, frame))?;
         let wake = tokio::select! {
             biased;
@@ -202,7 +195,7 @@ pub async fn run(
                         break;
                     }
                     let Ok(more) = events.try_recv() else { break };
-                    settle_some(state, LOOKS);
+                    settle_while(state, || false);
                     hear(more?, state, &mut outside.late, &mut effects);
                 }
             }

@@ -30,6 +30,8 @@ pub async fn frame(
     let mut effects = update(state, Msg::Tick(clock.now()));
     let mut complete = pump(state, driver, answers, clock, effects).await;
     for key in keys {
+        // What a key is pressed on is what would be shown.
+        settle(state);
         effects = update(state, Msg::Key(*key));
         // Who did not answer one key in time is not waited for once more after each of the others.
         if complete {

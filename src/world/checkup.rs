@@ -6,7 +6,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::World;
 use super::data::SiteData;
@@ -27,9 +27,14 @@ const VALUE: i64 = 900;
 /// What no answer has touched for so long is looked at again, for time itself ages values, seconds.
 const AGED: i64 = 60;
 
+/// Over how many seconds that is spread.
+const SPREAD: usize = 30;
+
 /// What was made of a DB instance beside its findings, which the ledger keeps.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Checked {
+    /// Whose it is.
+    arn: String,
     /// The environment that it belongs to, by index of the estate.
     pub owner: Option<usize>,
     /// Which checks could be made; `None` before the first look at it.
@@ -117,6 +122,16 @@ pub struct Examined {
     pub more: bool,
 }
 
+impl Examined {
+    /// What came of the next one beside what came of this one.
+    pub fn then(&mut self, next: Self) {
+        self.instances.extend(next.instances);
+        self.sites.extend(next.sites);
+        self.is_new |= next.is_new;
+        self.more = next.more;
+    }
+}
+
 /// Examines the DB instances of which something has changed, so many at most: an answer about one costs one.
 pub fn examine(world: &mut World, most: usize) -> Examined {
     let World { now, estate, sites, health, looks, heard, .. } = world;
@@ -176,10 +191,16 @@ fn owned(data: &SiteData) -> impl Iterator<Item = (usize, &Database)> {
 fn lay_out(data: &mut SiteData, site: SiteId, estate: &Estate) {
     let candidates = estate.of_site(site).collect();
     let mut checkups = Checkups { is_laid_out: true, candidates, ..Checkups::default() };
+    let before = mem::take(&mut data.checkups);
     for (at, database) in data.databases.value().into_iter().flatten().enumerate() {
         checkups.places.insert(database.id.as_str().into(), at);
         let owner = checkups.owner(estate, site, database);
-        checkups.all.push(Checked { owner, is_due: true, ..Checked::default() });
+        // What was said of it holds until it is looked at again: a list with one more is no reason to know less.
+        let known =
+            before.place(&database.id).and_then(|at| before.all.get(at)).filter(|known| known.arn == database.arn);
+        let (coverage, old) = known.map(|known| (known.coverage.clone(), known.old)).unwrap_or_default();
+        let arn = database.arn.clone();
+        checkups.all.push(Checked { arn, owner, coverage, old, is_due: true, ..Checked::default() });
     }
     checkups.due = checkups.all.len();
     data.checkups = checkups;
@@ -214,7 +235,9 @@ fn look(
     let current = checkups.current;
     let Some(checked) = checkups.all.get_mut(index) else { return false };
     checked.is_due = false;
-    checked.at = Some(now);
+    // Not all at once: those that were looked at together would age together.
+    let apart = i64::try_from(index % SPREAD).unwrap_or(0);
+    checked.at = now.checked_sub(SignedDuration::from_secs(apart)).ok();
     checkups.due = checkups.due.saturating_sub(1);
     let environment = checked.owner.and_then(|owner| estate.environments.get(owner));
     let database = data.databases.value().and_then(|all| all.get(index));
@@ -433,7 +456,7 @@ mod tests {
     #[test]
     fn time_and_another_list_examine_all_and_many_are_examined_in_parts() {
         let (mut world, _) = looked_at(10);
-        world.now = at(59);
+        world.now = at(AGED - 10);
         assert_eq!(next(&mut world).len(), 0);
         world.now = at(60);
         let first = examine(&mut world, 4);
@@ -464,5 +487,47 @@ mod tests {
         answer(&mut world, &Dataset::Databases, Answer::Databases(all[..1].to_vec()));
         assert!(examine(&mut world, usize::MAX).is_new);
         assert_eq!(world.health.of(&all[0].arn).count(), 0, "it is another's");
+    }
+
+    /// What AWS held back stays missing while the next answer is on its way.
+    #[test]
+    fn a_part_that_is_held_back_does_not_flap() {
+        let (mut world, site) = looked_at(1);
+        let target = Target { site, dataset: Dataset::Metrics };
+        let whole = |world: &mut World| {
+            examine(world, usize::MAX);
+            world.sites[0]
+                .checkups
+                .get(0)
+                .and_then(|checked| checked.coverage.clone())
+                .is_some_and(|c| !c.missing.contains(&Part::Metrics))
+        };
+        let part = |world: &mut World, partial: bool| {
+            let query = MetricQuery { database: "db-0000".into(), metric: crate::domain::Metric::CPUUtilization };
+            let call = MetricCall { period: 60, window: 0..600, queries: vec![query] };
+            let part = MetricAnswer { points: vec![vec![(540, 9.0)]], partial };
+            let id = world.schedule.begin(&target);
+            world.sites[0].begin(&target.dataset);
+            super::super::take(world, id, &target, Ok(Answer::MetricPart { call, answer: part }));
+            id
+        };
+        let id = part(&mut world, true);
+        super::super::take(&mut world, id, &target, Ok(Answer::MetricsDone));
+        assert!(!whole(&mut world));
+        let id = part(&mut world, false);
+        assert!(!whole(&mut world), "the next answer has not come to its end");
+        super::super::take(&mut world, id, &target, Ok(Answer::MetricsDone));
+        // Only its other metrics are without a value now.
+        assert!(world.sites[0].partial.is_empty());
+    }
+
+    /// A list with one instance more is no reason to know less of the others.
+    #[test]
+    fn what_was_examined_stays_so_while_a_new_list_is_looked_through() {
+        let (mut world, _) = looked_at(200);
+        answer(&mut world, &Dataset::Databases, Answer::Databases(list(201)));
+        examine(&mut world, 10);
+        let known = |at: usize| world.sites[0].checkups.get(at).is_some_and(|checked| checked.coverage.is_some());
+        assert!((0..200).all(known) && !known(200));
     }
 }

@@ -265,6 +265,10 @@ pub fn take(world: &mut World, id: u64, target: &Target, result: Result<Answer, 
         return news;
     }
     let now = world.now;
+    if matches!(target.dataset, Dataset::Snapshots(_) | Dataset::History(..) | Dataset::InstanceEvents(_)) {
+        // The screen that wanted it may have been left.
+        world.wants = None;
+    }
     match result {
         Ok(Answer::MetricPart { call, answer }) => merge(world, target, &call, &answer),
         Ok(answer) => {
@@ -309,8 +313,8 @@ fn merge(
     answer: &crate::collect::metrics::MetricAnswer,
 ) {
     let Some(data) = world.sites.get_mut(target.site.0) else { return };
-    if answer.partial && !data.partial.contains(&target.dataset) {
-        data.partial.push(target.dataset.clone());
+    if answer.partial {
+        data.is_held_back(&target.dataset);
     }
     match target.dataset {
         Dataset::Metrics => data.store.merge(call, answer, TABLE_WINDOW + 600),
@@ -383,7 +387,8 @@ fn store(world: &mut World, target: &Target, answer: Answer) -> Option<Fault> {
             }
             let before = data.databases.value().map(Vec::as_slice);
             let is_same = |before: &&[Database]| {
-                before.len() == databases.len() && before.iter().zip(&databases).all(|(a, b)| a.id == b.id)
+                before.len() == databases.len()
+                    && before.iter().zip(&databases).all(|(a, b)| a.id == b.id && a.arn == b.arn)
             };
             let before = before.filter(is_same);
             for (at, _) in before.into_iter().flatten().zip(&databases).enumerate().filter(|(_, (a, b))| a != b) {
@@ -445,19 +450,22 @@ fn store(world: &mut World, target: &Target, answer: Answer) -> Option<Fault> {
                 data.snapshots.entry(database.clone()).or_default().succeed(snapshots, now);
             }
         }
-        Answer::MetricsDone => match &target.dataset {
-            Dataset::Metrics => data.first_of(|data| &mut data.metrics, now),
-            Dataset::Vitals => data.first_of(|data| &mut data.vitals, now),
-            Dataset::StorageTrend => {
-                data.trend.succeed((), now);
-                data.runways = runways(data);
-                data.checkups.touch_all();
+        Answer::MetricsDone => {
+            data.parts_are_done(&target.dataset);
+            match &target.dataset {
+                Dataset::Metrics => data.measured(|data| &mut data.metrics, now),
+                Dataset::Vitals => data.measured(|data| &mut data.vitals, now),
+                Dataset::StorageTrend => {
+                    data.trend.succeed((), now);
+                    data.runways = runways(data);
+                    data.checkups.touch_all();
+                }
+                Dataset::History(database, period) => {
+                    data.history.entry((database.clone(), *period)).or_default().succeed((), now);
+                }
+                _ => {}
             }
-            Dataset::History(database, period) => {
-                data.history.entry((database.clone(), *period)).or_default().succeed((), now);
-            }
-            _ => {}
-        },
+        }
         Answer::MetricPart { .. } => {}
     }
     None

@@ -53,6 +53,8 @@ pub struct SiteData {
     pub metrics: Remote<()>,
     /// AWS held back a part of the last metrics that it gave.
     pub partial: Vec<Dataset>,
+    /// The same of those that it is giving.
+    pub partial_now: Vec<Dataset>,
     /// How the vitals stand; their values are in `store`.
     pub vitals: Remote<()>,
     /// How the storage trend stands; its values are in `store`.
@@ -79,7 +81,7 @@ pub struct SiteData {
 impl SiteData {
     /// An attempt at `dataset` has begun.
     pub fn begin(&mut self, dataset: &Dataset) {
-        self.partial.retain(|other| other != dataset);
+        self.partial_now.retain(|other| other != dataset);
         match dataset {
             Dataset::Identity => self.identity.begin(),
             Dataset::Databases => self.databases.begin(),
@@ -116,9 +118,24 @@ impl SiteData {
         }
     }
 
+    /// AWS holds back a part of metrics that it is giving.
+    pub fn is_held_back(&mut self, dataset: &Dataset) {
+        if !self.partial_now.contains(dataset) {
+            self.partial_now.push(dataset.clone());
+        }
+    }
+
+    /// All parts of metrics have come.
+    pub fn parts_are_done(&mut self, dataset: &Dataset) {
+        self.partial.retain(|other| other != dataset);
+        if self.partial_now.contains(dataset) {
+            self.partial.push(dataset.clone());
+        }
+    }
+
     /// Metrics of a kind were read. The first time that changes what can be said of every instance; afterwards
     /// each was touched when its values came.
-    pub fn first_of(&mut self, of: impl Fn(&mut Self) -> &mut Remote<()>, now: Timestamp) {
+    pub fn measured(&mut self, of: impl Fn(&mut Self) -> &mut Remote<()>, now: Timestamp) {
         let remote = of(self);
         let is_first = remote.value().is_none();
         remote.succeed((), now);

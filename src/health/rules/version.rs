@@ -83,13 +83,25 @@ fn engine(case: &Case<'_>) -> Option<Verdict> {
     } else {
         return None;
     };
+    let (advice, after) = if opted_out(case) {
+        (
+            "Plan the major upgrade, rehearsed on a restored copy: Extended Support is off, AWS makes it by itself \
+             after that day.",
+            "Extended Support is off".to_owned(),
+        )
+    } else {
+        (
+            "Plan the major upgrade, rehearsed on a restored copy; extended support is charged from the day after.",
+            surcharge(case, EXTENDED_SUPPORT_PRICE),
+        )
+    };
     Some(
         Verdict::new(
             severity,
             format!("standard support of PostgreSQL {major} ends on {}", support.standard_ends),
-            "Plan the major upgrade, rehearsed on a restored copy; extended support is charged from the day after.",
+            advice,
         )
-        .evidence([format!("in {}", words::span(left * DAY)), surcharge(case, EXTENDED_SUPPORT_PRICE)]),
+        .evidence([format!("in {}", words::span(left * DAY)), after]),
     )
 }
 
@@ -108,6 +120,16 @@ fn extended(case: &Case<'_>, support: EngineSupport, left: f64) -> Verdict {
         .evidence([format!("extended support ended on {}", support.extended_ends)])
         .since(ended);
     }
+    if opted_out(case) {
+        return Verdict::new(
+            Severity::Critical,
+            format!("standard support of PostgreSQL {major} is over: AWS upgrades it by itself"),
+            "Upgrade it now, rehearsed on a restored copy: Extended Support is off, so AWS takes a later major version \
+             at a time of its own.",
+        )
+        .evidence([format!("standard support ended on {}", support.standard_ends)])
+        .since(ended);
+    }
     let severity =
         if left <= case.thresholds.engine_support_warning_days { Severity::Critical } else { Severity::Warning };
     Verdict::new(
@@ -120,6 +142,12 @@ fn extended(case: &Case<'_>, support: EngineSupport, left: f64) -> Verdict {
         format!("extended until {}", support.extended_ends),
     ])
     .since(ended)
+}
+
+/// Whether Extended Support was declined (`EngineLifecycleSupport`): "RDS upgrades your DB instance … to a supported
+/// engine version … on or shortly after the RDS end of standard support date" (RDS user guide, Extended Support).
+fn opted_out(case: &Case<'_>) -> bool {
+    case.database().settings.lifecycle_support.as_deref().is_some_and(|value| value.ends_with("disabled"))
 }
 
 /// What extended support costs; a standby counts like its primary.
@@ -184,5 +212,19 @@ mod tests {
         bed.database.engine_version = "11.22".into();
         let finding = bed.finding("engine-support").expect("a finding");
         assert_eq!(finding.summary, "PostgreSQL 11 in extended support: +$584/mo", "a standby, and the third year");
+    }
+
+    /// Who declined Extended Support is not charged for it, but upgraded.
+    #[test]
+    fn without_extended_support_the_upgrade_comes_by_itself() {
+        let mut bed = Bed::healthy();
+        bed.database.settings.lifecycle_support = Some("open-source-rds-extended-support-disabled".into());
+        bed.database.engine_version = "13.23".into();
+        let finding = bed.finding("engine-support").expect("a finding");
+        assert_eq!(finding.severity, Severity::Critical);
+        assert!(finding.summary.ends_with("AWS upgrades it by itself"), "{}", finding.summary);
+        assert!(!format!("{finding:?}").contains('$'), "{finding:?}");
+        bed.database.settings.lifecycle_support = Some("open-source-rds-extended-support".into());
+        assert!(bed.finding("engine-support").expect("a finding").summary.contains("$146"));
     }
 }

@@ -93,8 +93,8 @@ impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Tampered => f.write_str("the plan was changed after it was made: make it again"),
-            Self::Obstacle { check, why } if why.is_empty() => write!(f, "a check failed: {check}"),
-            Self::Obstacle { check, why } => write!(f, "a check failed: {check}: {why}"),
+            Self::Obstacle { check, why } if why.is_empty() => write!(f, "not met: {check}"),
+            Self::Obstacle { check, why } => write!(f, "not met: {check} ({why})"),
             Self::NothingToDo => f.write_str("there is nothing to do: the plan has no calls"),
             Self::Policy(why) => f.write_str(why),
             Self::Denied { kind, risk, criticality } => write!(

@@ -1,6 +1,7 @@
 //! `ApplyPendingMaintenanceAction`: what AWS wants to do to an instance, now, in the window, or not
 //! in it after all. Actions from the RDS user guide, "Maintaining a DB instance".
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::prelude::*;
@@ -106,7 +107,7 @@ impl Request for ApplyMaintenance {
         draft.check(is_pending(&self.action, action, seen));
         if let Some(action) = action {
             draft.check(self.may_be_asked(action));
-            self.consequences(&mut draft, database, action);
+            self.consequences(&mut draft, database, action, seen.at);
         }
         let opt_in = self.when.name();
         let call = Call::new(Api::ApplyPendingMaintenance, &database.region)
@@ -143,6 +144,11 @@ impl ApplyMaintenance {
             OptIn::NextMaintenance => {
                 format!("{id} gets its {what} in its maintenance window, {} UTC.{said}", database.maintenance_window)
             }
+            OptIn::UndoOptIn if action.is_some_and(comes_by_itself) => {
+                format!(
+                    "That the {what} of {id} was asked for is taken back; AWS makes it by itself all the same.{said}"
+                )
+            }
             OptIn::UndoOptIn => format!("The {what} of {id} is not made in the next window after all.{said}"),
         }
     }
@@ -163,7 +169,7 @@ impl ApplyMaintenance {
         Check::hard(name, false, why)
     }
 
-    fn consequences(&self, draft: &mut Draft, database: &Database, action: &MaintenanceAction) {
+    fn consequences(&self, draft: &mut Draft, database: &Database, action: &MaintenanceAction, now: Timestamp) {
         if self.when == OptIn::UndoOptIn {
             draft.say("Interruption", "none", Tone::Good);
         } else {
@@ -181,14 +187,27 @@ impl ApplyMaintenance {
                 draft.say("Clients", text, Tone::Critical);
             }
         }
+        // "There might be a delay of one or more days from the forced apply date" (`PendingMaintenanceAction`).
         if let Some(at) = action.forced_at {
-            let text = format!("AWS does it {} or soon after, window or not", at.strftime("%Y-%m-%d %H:%MZ"));
+            let text = format!("AWS does it {}, or days later, window or not", at.strftime("%Y-%m-%d %H:%MZ"));
             draft.say("In any case", text, Tone::Warning);
-        } else if let Some(at) = action.auto_applied_after {
-            let text = format!("AWS does it in the first window after {}", at.strftime("%Y-%m-%d %H:%MZ"));
-            draft.say("In any case", text, Tone::Plain);
+        }
+        // "Applied … during its first maintenance window after this date" (`AutoAppliedAfterDate`).
+        if let Some(at) = action.auto_applied_after {
+            let tone = if self.when == OptIn::UndoOptIn { Tone::Critical } else { Tone::Plain };
+            let text = if at <= now {
+                format!("AWS does it in the next window, {} UTC", database.maintenance_window)
+            } else {
+                format!("AWS does it in the first window after {}", at.strftime("%Y-%m-%d %H:%MZ"))
+            };
+            draft.say("By itself", text, tone);
         }
     }
+}
+
+/// Whether AWS makes it without being asked.
+fn comes_by_itself(action: &MaintenanceAction) -> bool {
+    action.auto_applied_after.is_some() || action.forced_at.is_some()
 }
 
 /// What is pending for the target.
@@ -323,5 +342,25 @@ mod tests {
         assert_eq!(request.set("action", "db-upgrade", &seen), Ok(()));
         assert_eq!(request.set("when", "immediate", &seen), Ok(()));
         assert_eq!(request, ApplyMaintenance { action: "db-upgrade".into(), when: OptIn::Immediate });
+    }
+
+    /// Taking the opt-in back does not keep AWS from what it does by itself.
+    #[test]
+    fn what_comes_by_itself_is_not_called_off() {
+        let mut seen = seen();
+        seen.maintenance[1].opt_in = Some("next-maintenance".into());
+        seen.maintenance[1].forced_at = None;
+        let undone = |seen: &Seen| plan_of(op("system-update", OptIn::UndoOptIn), seen);
+        assert!(undone(&seen).summary.contains("is not made in the next window after all"));
+        // Its date is over: the next window makes it.
+        seen.maintenance[1].auto_applied_after = "2026-11-01T00:00:00Z".parse().ok();
+        let plan = undone(&seen);
+        assert!(plan.summary.contains("AWS makes it by itself all the same"), "{}", plan.summary);
+        let said = plan.consequences.iter().find(|c| c.label == "By itself").expect("said");
+        assert!(said.tone == Tone::Critical && said.text.contains("in the next window"), "{said:?}");
+        // Both dates are said.
+        seen.maintenance[1].forced_at = "2026-12-13T04:00:00Z".parse().ok();
+        let labels: Vec<String> = undone(&seen).consequences.into_iter().map(|c| c.label).collect();
+        assert!(labels.contains(&"In any case".into()) && labels.contains(&"By itself".into()), "{labels:?}");
     }
 }

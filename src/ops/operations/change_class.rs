@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::prelude::*;
 use crate::domain::class::InstanceClass;
 use crate::domain::{Criticality, Database};
+use crate::ops::checks::Restart;
 
 /// Another class for a DB instance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -132,7 +133,8 @@ impl Request for ChangeClass {
             draft.say("Interruption", "none: the class stays as it is", Tone::Good);
         } else {
             self.consequences(&mut draft, database, seen);
-            checks::say_restart(&mut draft, database);
+            checks::say_restart(&mut draft, database, Restart::Other);
+            checks::say_reservation(&mut draft, database);
         }
         let month = |class: &str| price::instance_month(class, database.multi_az);
         draft.monthly = month(&self.class).zip(month(&database.class)).map(|(new, old)| new - old);
@@ -152,7 +154,14 @@ impl Request for ChangeClass {
         } else {
             draft.step("puts the change down for the window", call, Follow::Pending { region, id, values }, (5, 60));
         }
-        draft.inverse = Some(format!("change the class back to {}, with the same interruption", database.class));
+        draft.inverse = Some(match waiting.filter(|_| cancels) {
+            Some(waiting) => format!("ask for {waiting} in the window again"),
+            None if immediately => format!("change the class back to {}, with the same interruption", database.class),
+            None => format!(
+                "before the window: change the class to {}, immediately; after it: the same, with an interruption",
+                database.class
+            ),
+        });
         if immediately {
             checks::with_what_is_pending(&mut draft, database, &["DBInstanceClass"], seen);
         } else {
@@ -350,6 +359,7 @@ mod tests {
         let plan = plan_of(to("db.t3.medium", When::Immediately), &seen);
         assert_eq!((plan.obstacle(), plan.risk), (None, Risk::Routine));
         assert!(plan.summary.contains("to db.t3.large, which waits for its window, is taken back"));
+        assert_eq!(plan.inverse.as_deref(), Some("ask for db.t3.large in the window again"));
         let waiting = failed(&to("db.t3.medium", When::MaintenanceWindow), &seen);
         assert_eq!(waiting, ["another class"]);
     }
@@ -422,5 +432,20 @@ mod tests {
         assert!(matches!(request.fields(&seen)[0].kind, FieldKind::Choice { open: true, .. }));
         assert_eq!(request.set("class", "db.x9z.large", &seen), Ok(()), "anything that looks like a class");
         assert!(request.set("class", "large", &seen).is_err());
+    }
+
+    #[test]
+    fn a_reservation_that_is_given_up_is_said_and_parameters_are_not_promised() {
+        let mut seen = seen();
+        let said = |seen: &Seen, label: &str| {
+            let plan = plan_of(to("db.t3.large", When::Immediately), seen);
+            plan.consequences.into_iter().find(|c| c.label == label).map(|c| c.text)
+        };
+        assert_eq!(said(&seen, "Reservation"), None);
+        seen.databases[0].settings.capacity_reservation = Some("cr-prod".into());
+        assert!(said(&seen, "Reservation").is_some_and(|text| text.starts_with("cr-prod is released")));
+        seen.databases[0].settings.parameter_status = Some("pending-reboot".into());
+        let text = said(&seen, "Parameters").expect("said");
+        assert!(text.contains("they may take effect"), "{text}");
     }
 }

@@ -315,8 +315,15 @@ impl ChangeStorage {
                 "none; it may be slower for hours while the volume is optimised"
             };
             draft.say("Interruption", text, Tone::Warning);
-            let text = format!("no other storage change until that is over, at most {MOST_CHANGES} in 24 h");
-            draft.say("Blocked", text, Tone::Warning);
+            if change.retypes && storage.kind == "standard" {
+                // `ModifyDBInstanceMessage.StorageType`.
+                let text = "it can take several days, and nothing else is possible meanwhile: no reboot, snapshot, \
+                            replica or deletion, and no nightly backup";
+                draft.say("Blocked", text, Tone::Critical);
+            } else {
+                let text = format!("no other storage change until that is over, at most {MOST_CHANGES} in 24 h");
+                draft.say("Blocked", text, Tone::Warning);
+            }
         } else {
             draft.say("Interruption", "none: nothing of the volume changes", Tone::Good);
         }

@@ -61,6 +61,7 @@ impl Request for ConvertMultiAz {
             draft.check(Check::soft("not in production", false, "production without a standby has no failover"));
         }
         self.consequences(&mut draft, database);
+        checks::say_reservation(&mut draft, database);
         cost(&mut draft, database, self.multi_az);
         let call = Call::new(Api::ModifyDbInstance, &database.region)
             .with("DBInstanceIdentifier", &database.id)

@@ -114,7 +114,7 @@ impl Request for CreateReplica {
             draft.say("Interruption", "none: the first copy is taken from the standby", Tone::Good);
         } else {
             draft.risk = Risk::Disruptive;
-            let text = "reads and writes of the source pause for about a minute when it begins (Single-AZ)";
+            let text = "reads and writes of the source pause for a second to a minute when it begins (Single-AZ)";
             draft.say("Interruption", text, Tone::Warning);
         }
         draft.say("Backups", "off on the replica, until its retention is set", Tone::Warning);
@@ -183,6 +183,11 @@ impl CreateReplica {
             let given = !self.kms_key.is_empty();
             let why = if given { "" } else { "it is encrypted: name a KMS key of the replica's region" };
             draft.check(Check::hard("a key of the region", given, why));
+        }
+        if !database.encrypted && !self.kms_key.is_empty() {
+            // "You can't create an encrypted read replica from an unencrypted DB instance" (`KmsKeyId`).
+            let why = "its source is not encrypted: AWS makes no encrypted replica of it, leave the key out";
+            draft.check(Check::hard("no key for what is not encrypted", false, why));
         }
         let of = region_of(&self.kms_key);
         // `CreateDBInstanceReadReplicaMessage.PreSignedUrl`.
@@ -287,6 +292,11 @@ mod tests {
         request.region = "us-east-1".into();
         request.class = "db.r9.large".into();
         assert_eq!(of(&request), ["class can be ordered"], "another key of the same region is fine");
+        let mut plain = seen.clone();
+        plain.databases[0].encrypted = false;
+        request.class.clone_from(&plain.databases[0].class);
+        let refused = failed(&Operation::CreateReplica(request.clone()), &plain);
+        assert_eq!(refused, ["no key for what is not encrypted"]);
     }
 
     #[test]

@@ -54,9 +54,9 @@ impl Request for CreateSnapshot {
         if database.multi_az {
             draft.say("Interruption", "none: a Multi-AZ instance is backed up from its standby", Tone::Good);
         } else {
-            let text = "writes pause for some seconds when it begins (Single-AZ)";
-            draft.say("Interruption", text, Tone::Warning);
+            draft.say("Interruption", safety::SUSPENDED, Tone::Warning);
         }
+        draft.say("Not kept", safety::UNLOGGED, Tone::Plain);
         draft.say("Cost", price::snapshot(database.storage.allocated), Tone::Plain);
         let call = Call::new(Api::CreateDbSnapshot, &database.region)
             .with("DBInstanceIdentifier", &database.id)

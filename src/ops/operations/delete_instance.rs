@@ -87,7 +87,10 @@ impl Request for DeleteInstance {
             let text = "none is lost at the source; what was not replicated is still there";
             draft.say("Data", text, Tone::Plain);
         } else {
-            let text = "comes back only by a restore, to a new instance from the final snapshot";
+            let text = format!(
+                "comes back only by a restore, to a new instance from the final snapshot; {}",
+                crate::ops::safety::UNLOGGED
+            );
             draft.say("Data", text, Tone::Critical);
             let text = match database.backup_retention_days {
                 0 => "there are none: automated backups are off".to_owned(),

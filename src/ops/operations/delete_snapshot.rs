@@ -59,10 +59,18 @@ impl Request for DeleteSnapshot {
             Some(false) => {}
             None => draft.say("Newest", "whether another one has newer data is not known", Tone::Critical),
         }
-        let (text, tone) = match covered(seen, snapshot) {
-            Some(true) => ("automated backups still reach its moment, until their retention drops it", Tone::Good),
-            Some(false) => ("no automated backup reaches its moment", Tone::Critical),
-            None => ("whether an automated backup reaches its moment is not known", Tone::Critical),
+        let elsewhere = snapshot.source_region.as_ref().filter(|home| **home != seen.target.region);
+        let (text, tone) = match (covered(seen, snapshot), elsewhere) {
+            (Some(true), None) => {
+                ("automated backups still reach its moment, until their retention drops it".to_owned(), Tone::Good)
+            }
+            // It may be here for the day on which that region is lost.
+            (Some(true), Some(home)) => (
+                format!("automated backups reach its moment in {home} only, none in {}", seen.target.region),
+                Tone::Warning,
+            ),
+            (Some(false), _) => ("no automated backup reaches its moment".to_owned(), Tone::Critical),
+            (None, _) => ("whether an automated backup reaches its moment is not known".to_owned(), Tone::Critical),
         };
         draft.say("Backups", text, tone);
         let copies = "a copy that is being made of it is ended; finished copies stay";
@@ -81,15 +89,29 @@ fn is_newest(seen: &Seen, snapshot: &Snapshot) -> Option<bool> {
     let others = seen.snapshots.iter().filter(|other| {
         other.kind == "manual"
             && other.status == "available"
-            && other.database == snapshot.database
             && other.id != snapshot.id
+            && may_be_of_same(other, snapshot)
     });
-    let ages: Vec<Option<Timestamp>> = others.map(Snapshot::data_at).collect();
+    let others: Vec<&Snapshot> = others.collect();
+    // A name may have gone to another instance since.
+    if others.iter().chain([&snapshot]).any(|other| other.resource_id.is_empty()) {
+        return None;
+    }
+    let ages: Vec<Option<Timestamp>> = others.iter().map(|other| other.data_at()).collect();
     let own = snapshot.data_at()?;
     if ages.iter().flatten().any(|other| *other > own) {
         return Some(false);
     }
     (seen.is_read(&Part::Snapshots) && ages.iter().all(Option::is_some)).then_some(true)
+}
+
+/// Whether two snapshots are of one instance, as far as AWS tells.
+fn may_be_of_same(a: &Snapshot, b: &Snapshot) -> bool {
+    if a.resource_id.is_empty() || b.resource_id.is_empty() {
+        a.database == b.database
+    } else {
+        a.resource_id == b.resource_id
+    }
 }
 
 /// Whether the instance that it was taken of can be restored to its moment, by AWS's own window of that
@@ -99,13 +121,11 @@ fn covered(seen: &Seen, snapshot: &Snapshot) -> Option<bool> {
     if !seen.is_read(&Part::Backups) {
         return None;
     }
-    let source = seen.find(snapshot.source_region.as_ref().unwrap_or(&seen.target.region), &snapshot.database);
-    let resource = match (snapshot.resource_id.as_str(), source) {
-        ("", Some(source)) => source.resource_id.as_str(),
-        ("", None) => return None,
-        (told, _) => told,
-    };
-    Some(seen.restore_window(resource).is_some_and(|(earliest, latest)| (earliest..=latest).contains(&at)))
+    // Without its resource id the backups may be those of another instance of its name.
+    if snapshot.resource_id.is_empty() {
+        return None;
+    }
+    Some(seen.restore_window(&snapshot.resource_id).is_some_and(|(earliest, latest)| (earliest..=latest).contains(&at)))
 }
 
 #[cfg(test)]
@@ -168,5 +188,34 @@ mod tests {
         let plan = plan_of(Operation::DeleteSnapshot(DeleteSnapshot {}), &seen);
         assert!(plan.consequences.iter().any(|c| c.label == "Backups" && c.text.contains("is not known")));
         assert!(DeleteSnapshot {}.set("name", "a", &seen).is_err());
+    }
+
+    /// The copy in the DR region is there for the day on which the other one is lost.
+    #[test]
+    fn backups_of_another_region_are_no_comfort_for_a_copy() {
+        let mut seen = seen_on(TargetKind::DbSnapshot, "before-release-42", "us-west-2");
+        seen.snapshots[0].source_region = Some("us-east-1".into());
+        let plan = plan_of(Operation::DeleteSnapshot(DeleteSnapshot {}), &seen);
+        let said = plan.consequences.iter().find(|c| c.label == "Backups").expect("said");
+        assert_eq!(said.tone, Tone::Warning);
+        assert!(said.text.contains("in us-east-1 only, none in us-west-2"), "{}", said.text);
+    }
+
+    /// A name may have gone to another instance: its newer snapshot is not one of this instance.
+    #[test]
+    fn the_newest_is_told_by_the_resource_and_not_by_the_name() {
+        let mut seen = world();
+        let mut newer = seen.snapshots[0].clone();
+        newer.id = "newer".into();
+        newer.original_created =
+            seen.snapshots[0].original_created.and_then(|at| at.checked_add(jiff::SignedDuration::from_hours(1)).ok());
+        newer.database_time = newer.original_created;
+        seen.snapshots.push(newer);
+        assert_eq!(is_newest(&seen, &seen.snapshots[0].clone()), Some(false));
+        let last = seen.snapshots.len() - 1;
+        seen.snapshots[last].resource_id = "db-OF-THE-RESTORED-ONE".into();
+        assert_eq!(is_newest(&seen, &seen.snapshots[0].clone()), Some(true));
+        seen.snapshots[last].resource_id = String::new();
+        assert_eq!(is_newest(&seen, &seen.snapshots[0].clone()), None);
     }
 }

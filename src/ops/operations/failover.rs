@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::prelude::*;
 use crate::domain::Database;
+use crate::ops::checks::Restart;
 
 /// A reboot with failover. It has no parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -82,7 +83,7 @@ impl Request for Failover {
                 "every commit is on the standby; open transactions are rolled back, UNLOGGED tables may be emptied";
             draft.say("Data", text, Tone::Warning);
         }
-        checks::say_restart(&mut draft, database);
+        checks::say_restart(&mut draft, database, Restart::Other);
         checks::say_pending(&mut draft, database);
         let call = Call::new(Api::RebootDbInstance, &database.region)
             .with("DBInstanceIdentifier", &database.id)

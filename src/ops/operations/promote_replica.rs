@@ -140,13 +140,21 @@ impl Request for PromoteReplica {
         self.say_basis(&mut draft, primary, seen);
         say_delay(&mut draft, replica, seen);
         let (lost, tone) = may_be_lost(replica, seen);
-        draft.say("May be lost", lost, tone);
+        // "Not replicated to standby servers" (PostgreSQL, CREATE TABLE, UNLOGGED).
+        draft.say("May be lost", format!("{lost}; UNLOGGED tables are empty on it"), tone);
         let text = format!("the replica restarts, usually 2-5 min. {primary} {}: fence it first", writes(source));
         draft.say("Interruption", text, Tone::Critical);
         let on_primary = source.map_or_else(|| "how many is not known".into(), |source| connected(source, seen));
         let text = format!("{on_primary} on the primary, {} on the replica", connected(replica, seen));
         draft.say("Connected", text.replace(" now", ""), Tone::Plain);
         self.say_kept(&mut draft, replica, source, seen);
+        if replica.backup_retention_days == 0 {
+            // "Enable backups and complete at least one backup prior to promotion" (`PromoteReadReplica`).
+            let text = format!(
+                "none before its first backup has ended: the past is only in the backups of {primary}, do not delete it"
+            );
+            draft.say("Restore points", text, Tone::Critical);
+        }
         let siblings: Vec<&str> = seen
             .databases
             .iter()
@@ -251,12 +259,12 @@ impl PromoteReplica {
             );
             draft.say("Backup window", text, Tone::Warning);
         }
-        let less = source.is_some_and(|source| {
+        let less = model.is_some_and(|source| {
             self.retention < source.backup_retention_days
                 || (source.multi_az && !self.multi_az)
                 || (source.deletion_protection && !self.deletion_protection)
         });
-        draft.kept = source.map(|source| differences(replica, source)).unwrap_or_default();
+        draft.kept = model.map(|source| differences(replica, source)).unwrap_or_default();
         if less {
             draft.say("Less than", "the source had: see the parameters", Tone::Warning);
         }
@@ -287,6 +295,7 @@ impl PromoteReplica {
             draft.gated(Gate::None);
         }
         if multi_az.is_some() {
+            checks::say_reservation(draft, replica);
             checks::with_what_is_pending(draft, replica, &["MultiAZ"], seen);
         }
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failover::connected;
 use super::prelude::*;
+use crate::ops::checks::Restart;
 
 /// A reboot in place. It has no parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,7 +48,7 @@ impl Request for Reboot {
             let text = format!("it restarts in {zone}; the standby does not take over (that is a failover)");
             draft.say("Zone", text, Tone::Plain);
         }
-        checks::say_restart(&mut draft, database);
+        checks::say_restart(&mut draft, database, Restart::Reboot);
         checks::say_pending(&mut draft, database);
         let call = Call::new(Api::RebootDbInstance, &database.region)
             .with("DBInstanceIdentifier", &database.id)

@@ -123,6 +123,7 @@ impl Request for RestoreFromSnapshot {
         let home = seen.home_of(snapshot);
         say_basis(&mut draft, snapshot, seen);
         if source.is_some() && way == Way::FromSnapshotAfar {
+            let home = source.map_or(home, |source| source.region.as_str());
             let text = format!(
                 "{} is in {home}: its subnet, security and parameter groups are not of {region}; empty is the default",
                 snapshot.database
@@ -210,7 +211,7 @@ fn is_same_major(seen: &Seen) -> bool {
 fn source(seen: &Seen) -> Option<(&Database, Way)> {
     let snapshot = seen.snapshot()?;
     let found = seen.origin_of(snapshot).or_else(|| Some(&seen.remembered()?.database))?;
-    let is_here = seen.home_of(snapshot) == seen.target.region;
+    let is_here = found.region == seen.target.region;
     Some((found, if is_here { Way::FromSnapshot } else { Way::FromSnapshotAfar }))
 }
 
@@ -220,10 +221,13 @@ fn say_basis(draft: &mut Draft, snapshot: &Snapshot, seen: &Seen) {
         return;
     }
     let (home, name) = (seen.home_of(snapshot), &snapshot.database);
-    let absent = if seen.is_read(&Part::Databases(home.to_owned())) {
-        format!("the {name} that it is of is not in {home} any more")
-    } else {
+    let is_anothers = seen.foreign.iter().any(|(region, id)| region == home && id == name);
+    let absent = if !seen.looked_into(home) {
         format!("{home} was not read")
+    } else if is_anothers {
+        format!("the {name} of {home} is not of this environment, or another than the snapshot is of")
+    } else {
+        format!("the {name} that it is of is not in {home} any more")
     };
     let why = match seen.remembered() {
         Some(known) => {
@@ -407,5 +411,28 @@ mod tests {
         assert!(asked.set("name", "a--b", &seen).is_err());
         assert!(asked.set("class", "db.r9.large", &seen).is_err());
         assert!(asked.set("vpc", "a", &seen).unwrap_err().contains("subnet_group"));
+    }
+
+    /// A copy that came back home names the region that it came from; a third region is not one that was read.
+    #[test]
+    fn the_instance_is_found_by_its_resource_and_nothing_is_said_of_other_regions() {
+        let mut seen = world();
+        let why = |seen: &Seen| {
+            let plan = plan_of(Operation::RestoreFromSnapshot(request(seen)), seen);
+            let check = plan.checks.into_iter().find(|c| c.name == "settings of the source were read");
+            check.map(|check| check.why)
+        };
+        seen.snapshots[0].resource_id.clone_from(&seen.databases[0].resource_id);
+        seen.snapshots[0].source_region = Some("us-west-2".into());
+        assert_eq!(why(&seen), None, "it stands in us-east-1");
+        assert_eq!(source(&seen).map(|(_, way)| way), Some(Way::FromSnapshot));
+        seen.snapshots[0].resource_id = "db-OF-ELSEWHERE".into();
+        assert!(why(&seen).is_some_and(|why| why.contains("is not in us-west-2 any more")));
+        seen.snapshots[0].source_region = Some("eu-west-1".into());
+        assert!(why(&seen).is_some_and(|why| why.starts_with("eu-west-1 was not read")), "{:?}", why(&seen));
+        seen.snapshots[0].source_region = None;
+        seen.databases.remove(0);
+        seen.foreign = vec![("us-east-1".into(), "rentaliq-prod-db".into())];
+        assert!(why(&seen).is_some_and(|why| why.contains("is not of this environment")), "{:?}", why(&seen));
     }
 }

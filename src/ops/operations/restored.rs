@@ -52,6 +52,7 @@ pub fn say_usual(draft: &mut Draft, source: Option<&Database>, gib: i32) {
     draft.say("Duration", text, Tone::Plain);
     let text = "data is loaded from S3 when it is first read: slow reads at first, for hours if it is large";
     draft.say("First reads", text, Tone::Warning);
+    draft.say("Unlogged", "tables that are UNLOGGED may come back empty", Tone::Plain);
     if source.is_some_and(|d| d.monitoring_interval > 0 && d.settings.monitoring_role.is_none()) {
         let text = "Enhanced Monitoring is off on the new instance: its role is not known";
         draft.say("Monitoring", text, Tone::Warning);

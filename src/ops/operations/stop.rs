@@ -94,11 +94,7 @@ impl Request for Stop {
         draft.say("Interruption", "from now until it is started: minutes to hours after that", Tone::Critical);
         draft.say("Connections", format!("all are dropped: {}", connected(database, seen)), Tone::Warning);
         while_stopped(&mut draft, seen);
-        if !database.pending.is_empty() {
-            let pending: Vec<String> = database.pending.iter().map(|(name, value)| format!("{name} {value}")).collect();
-            let text = format!("AWS removes what is pending: {}", pending.join(", "));
-            draft.say("Pending", text, Tone::Warning);
-        }
+        say_pending(&mut draft, database);
         if named {
             draft.say("Snapshot", price::snapshot(database.storage.allocated), Tone::Plain);
         }
@@ -110,6 +106,15 @@ impl Request for Stop {
         draft.step("stops the instance", call, follow, USUAL);
         draft.inverse = Some("start it: minutes to hours".into());
         draft
+    }
+}
+
+/// Stopping takes back what waits for the window (RDS user guide, Stopping an RDS DB instance).
+pub fn say_pending(draft: &mut Draft, database: &Database) {
+    if !database.pending.is_empty() {
+        let pending: Vec<String> = database.pending.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        let text = format!("AWS removes what is pending at {}: {}", database.id, pending.join(", "));
+        draft.say("Pending", text, Tone::Warning);
     }
 }
 

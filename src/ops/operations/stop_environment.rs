@@ -79,6 +79,12 @@ impl Request for StopEnvironment {
         };
         draft.say("Connections", format!("all are dropped: {connections}"), Tone::Warning);
         stop::while_stopped(&mut draft, seen);
+        for database in &able {
+            if database.status == "storage-optimization" {
+                draft.check(checks::status_may_be(database, &["available"], &["storage-optimization"]));
+            }
+            stop::say_pending(&mut draft, database);
+        }
         for database in able {
             let call = Call::new(Api::StopDbInstance, &database.region).with("DBInstanceIdentifier", &database.id);
             let follow = Follow::Stopped { region: database.region.clone(), id: database.id.clone(), snapshot: None };
@@ -142,5 +148,23 @@ mod tests {
         let databases: Vec<&Database> = seen.databases.iter().collect();
         assert!(StopEnvironment::unavailable(On::Environment(&databases)).is_some());
         assert!(StopEnvironment {}.set("x", "y", &seen).is_err());
+    }
+
+    #[test]
+    fn what_stopping_takes_back_is_said_of_each() {
+        let mut seen = qa();
+        let last = seen.databases.len() - 1;
+        seen.databases[last].pending = vec![("EngineVersion".into(), "17.5".into())];
+        seen.databases[last].status = "storage-optimization".into();
+        let plan = plan_of(Operation::StopEnvironment(StopEnvironment {}), &seen);
+        if plan.steps.iter().any(|step| step.follow.instance() == Some("rentaliq-web")) {
+            let pending = plan.consequences.iter().find(|c| c.label == "Pending").map(|c| c.text.as_str());
+            assert_eq!(pending, Some("AWS removes what is pending at rentaliq-web: EngineVersion 17.5"));
+            assert!(
+                plan.checks.iter().any(|c| c.name == "rentaliq-web is available" && c.state == CheckState::Doubtful)
+            );
+        } else {
+            panic!("it is not stopped: {:?}", plan.consequences);
+        }
     }
 }

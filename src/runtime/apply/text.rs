@@ -105,7 +105,7 @@ fn section(lines: &mut Vec<String>, title: &str, rows: impl Iterator<Item = Stri
 /// configuration that close the guard here.
 pub(crate) fn refusal(plan: &Plan, policy: &Policy, closed: &[String], now: Timestamp) -> Option<String> {
     if let Some(check) = plan.obstacle() {
-        return Some(format!("{}: {}", check.name, check.why));
+        return Some(check.unmet());
     }
     if plan.steps.is_empty() {
         return Some(Refusal::NothingToDo.to_string());

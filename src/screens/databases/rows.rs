@@ -37,7 +37,7 @@ impl Row {
     }
 }
 
-/// Rebuilds the rows; the cursor stays on its DB instance.
+/// Rebuilds the rows from what was examined last; the cursor stays on its DB instance.
 pub fn rebuild(app: &mut App) {
     let mut filter = Filter::parse(&app.databases.filter);
     let mut rows = Vec::new();
@@ -109,7 +109,7 @@ fn arrange(app: &mut App) {
     rows.sort_by(|a, b| {
         let order = match (a.database(app), b.database(app)) {
             (Some(x), Some(y)) => compare(column, (a, x), (b, y)),
-            _ => Ordering::Equal,
+            (x, y) => x.is_some().cmp(&y.is_some()),
         };
         let order = if reverse { order.reverse() } else { order };
         order.then(a.environment.cmp(&b.environment)).then_with(|| name(app, a).cmp(name(app, b)))

@@ -139,7 +139,7 @@ fn standing(execution: &Execution, place: usize, state: &StepState) -> (&'static
 /// What happens next; when it is over and not well, what to do.
 fn what_now(execution: &Execution) -> Vec<String> {
     let Some(outcome) = &execution.outcome else { return next(execution) };
-    let new_plan = "a makes a new plan from the state of now";
+    let new_plan = "a on the DB instance makes a new plan from the state of now";
     if is_of_a_world_before(execution) {
         return vec![format!("Nothing: the sandbox began anew, and nothing of this is there any more; {new_plan}.")];
     }

@@ -35,6 +35,12 @@ impl Lack {
         Self { words, known: known && !silent, failed: fault.is_some() || silent }
     }
 
+    /// Of an instance that the rules have not looked at yet.
+    #[must_use]
+    pub fn unexamined() -> Self {
+        Self { words: "not examined yet".into(), known: false, failed: false }
+    }
+
     /// Adds it, unless the same is said already; the worse of both counts.
     pub fn add(self, lacks: &mut Vec<Self>) {
         if let Some(lack) = lacks.iter_mut().find(|lack| lack.words == self.words) {

@@ -15,6 +15,6 @@ mod view;
 pub use lack::Lack;
 pub use standing::{Standing, standing};
 pub use state::{Item, State};
-pub use summary::{Gauge, Summary, rebuild, renew};
+pub use summary::{Summary, rebuild, renew};
 pub use update::{handle, selected_arn};
 pub use view::{hints, item_at, view};

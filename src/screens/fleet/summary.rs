@@ -8,20 +8,12 @@ use jiff::Timestamp;
 
 use super::lack::Lack;
 use super::standing::Standing;
+use super::state::Item;
 use crate::app::state::State as App;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::{Database, Fault, Metric, Remote, SiteId};
 use crate::health::Part;
 use crate::world::checkup;
-
-/// A small chart of the environment's busiest DB instance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Gauge {
-    pub metric: Metric,
-    pub site: SiteId,
-    /// Index into the site's databases.
-    pub database: usize,
-}
 
 /// One environment on the fleet screen.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -32,9 +24,9 @@ pub struct Summary {
     pub severity: Option<Severity>,
     /// Warnings and worse, worst first.
     pub findings: Vec<Finding>,
-    /// DB instances that belong to it.
     /// DB instances of its regions that it does not select.
     pub passed_over: usize,
+    /// DB instances that belong to it.
     pub databases: usize,
     /// Checks of them, once everything is read.
     pub checks: usize,
@@ -81,6 +73,12 @@ fn arrange(app: &mut App, mut summaries: Vec<Summary>) {
     // The mouse moves it, too.
     app.fleet.moved |= app.fleet.selected != 0;
     let before = app.fleet.current();
+    // A finding is the same one wherever it stands in the list.
+    let finding = match before {
+        Some(Item::Finding(index, place)) => app.fleet.summary(index).and_then(|s| s.findings.get(place)),
+        _ => None,
+    };
+    let finding = finding.map(|finding| (finding.rule, finding.arn.clone()));
     summaries.sort_by_key(|s| {
         let environment = &app.world.estate.environments[s.environment];
         (Reverse(rank(s)), Reverse(environment.criticality), s.environment)
@@ -90,6 +88,14 @@ fn arrange(app: &mut App, mut summaries: Vec<Summary>) {
         app.fleet.offset = 0;
         return;
     }
+    let before = before.map(|item| match (item, &finding) {
+        (Item::Finding(index, _), Some((rule, arn))) => {
+            let all = app.fleet.summary(index).map(|summary| summary.findings.as_slice()).unwrap_or_default();
+            let place = all.iter().position(|finding| finding.rule == *rule && finding.arn == *arn);
+            place.map_or(Item::Environment(index), |place| Item::Finding(index, place))
+        }
+        (item, _) => item,
+    });
     let found = before.and_then(|item| app.fleet.position(item));
     let count = app.fleet.items().count();
     app.fleet.selected = found.unwrap_or(app.fleet.selected).min(count.saturating_sub(1));
@@ -133,10 +139,13 @@ fn summarise(app: &App, index: usize) -> Summary {
                 continue;
             };
             summary.databases += 1;
-            if let Some(coverage) = &checked.coverage {
-                summary.checks += coverage.expected;
-                summary.made += coverage.made;
-                lacking.extend(coverage.missing.iter().copied());
+            match &checked.coverage {
+                Some(coverage) => {
+                    summary.checks += coverage.expected;
+                    summary.made += coverage.made;
+                    lacking.extend(coverage.missing.iter().copied());
+                }
+                None => Lack::unexamined().add(&mut summary.lacks),
             }
             summary
                 .findings
@@ -244,5 +253,55 @@ mod tests {
         state.world.forget_checkups();
         settle(&mut state);
         assert_eq!(state.fleet.current(), chosen);
+    }
+
+    #[test]
+    fn what_was_not_examined_yet_is_not_well() {
+        let mut state = fleet();
+        state.world.sites[1].databases.succeed(
+            (0..200)
+                .map(|i| Database {
+                    id: format!("n-{i}"),
+                    arn: format!("n-{i}"),
+                    status: "stopped".into(),
+                    backup_retention_days: 7,
+                    ..Database::default()
+                })
+                .collect(),
+            at(0),
+        );
+        state.world.forget_checkups();
+        crate::app::update::settle_while(&mut state, || false);
+        assert_eq!(standing(&state, 1), Some(Standing::Awaited));
+        settle(&mut state);
+        assert_eq!(standing(&state, 1), Some(Standing::Well));
+    }
+
+    #[test]
+    fn the_cursor_stays_on_its_finding_when_a_worse_one_comes() {
+        let mut state = fleet();
+        let broken = |id: &str, status: &str| Database {
+            id: id.into(),
+            arn: id.into(),
+            status: status.into(),
+            ..Database::default()
+        };
+        let list = |state: &mut State, all: Vec<Database>| {
+            state.world.sites[0].databases.succeed(all, at(0));
+            state.world.forget_checkups();
+            settle(state);
+        };
+        list(&mut state, vec![broken("a", "incompatible-parameters"), broken("b", "failed")]);
+        let chosen = |state: &State| super::super::selected_arn(state);
+        while chosen(&state).as_deref() != Some("b") {
+            let before = state.fleet.selected;
+            super::super::handle(&mut state, crate::keymap::Action::Down);
+            assert_ne!(before, state.fleet.selected, "b is not in the list");
+        }
+        list(
+            &mut state,
+            vec![broken("0", "storage-full"), broken("a", "incompatible-parameters"), broken("b", "failed")],
+        );
+        assert_eq!(chosen(&state).as_deref(), Some("b"));
     }
 }

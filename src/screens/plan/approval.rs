@@ -29,8 +29,7 @@ pub fn lines(app: &App, plan: &State, width: usize) -> Vec<Line> {
     let policy = app.operations.policy(plan.environment);
     let level = policy.level(made.risk, made.criticality);
     if let Some(check) = made.obstacle() {
-        let why = if check.why.is_empty() { String::new() } else { format!(": {}", check.why) };
-        lines.extend(critical(&format!("cannot be approved: {}{why}", check.name), width));
+        lines.extend(critical(&format!("cannot be approved, {}", check.unmet()), width));
     } else if let Some(why) = &app.operations.journal {
         lines.extend(critical(&format!("cannot be approved: the journal cannot be written: {why}"), width));
     } else if let Some(why) = policy.refusal(plan.kind, app.world.now) {

@@ -83,7 +83,11 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         // Straight to where it is approved, and back.
         Action::NextPane | Action::PreviousPane => {
             plan.focus = match plan.focus {
-                Focus::Field(_) => following(Focus::Field(count.saturating_sub(1)), count, level),
+                // A reason that is there needs no second one: what is typed next is the name.
+                Focus::Field(_) => match following(Focus::Field(count.saturating_sub(1)), count, level) {
+                    Focus::Reason if !plan.reason.value().trim().is_empty() => Focus::Name,
+                    next => next,
+                },
                 Focus::Reason if action == Action::NextPane => Focus::Name,
                 Focus::Name if action == Action::PreviousPane => preceding(Focus::Name, count, level),
                 Focus::Reason | Focus::Name => Focus::Field(0),

@@ -173,6 +173,9 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
     let level = plan.plan.as_ref().map(|made| policy.level(made.risk, made.criticality));
     match level {
         Some(Level::Confirm) if open => hints.push((Action::Approve, "send")),
+        Some(Level::TypeNameAndReason { .. }) if open && plan.reason.value().trim().is_empty() => {
+            hints.push((Action::NextPane, "to the reason"));
+        }
         Some(Level::TypeName | Level::TypeNameAndReason { .. }) if open => {
             hints.push((Action::NextPane, "to the name"));
         }
@@ -348,7 +351,7 @@ mod tests {
         }
         plan(&mut app).remake(later(1));
         let frame = small(&app);
-        assert!(frame.contains("✖ cannot be approved: account 111122223333"), "{frame}");
+        assert!(frame.contains("✖ cannot be approved, not met: account 111122223333"), "{frame}");
         assert!(!frame.contains("sends it"), "{frame}");
     }
 

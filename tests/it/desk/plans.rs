@@ -90,7 +90,7 @@ impl Desk {
             self.open(database).await;
         }
         let command = self.offered(kind, database);
-        let is_offered = matches!(command, Command::Plan(k) | Command::PlanOn(k, _) if k == kind);
+        let is_offered = matches!(command, Command::ChooseSnapshot(k, ..) | Command::PlanOn(k, _) if k == kind);
         assert!(is_offered, "{kind:?} is not offered for {database}");
         self.press("enter");
         if on_snapshot {

@@ -230,7 +230,9 @@ impl Night {
         self.press("a").await;
         for _ in 0..Kind::ALL.len() {
             let Some(Overlay::Menu(menu)) = &self.desk.state.overlay else { return };
-            if menu.current().is_some_and(|item| item.command == Command::Plan(kind)) {
+            if menu.current().is_some_and(
+                |item| matches!(item.command, Command::ChooseSnapshot(k, ..) | Command::PlanOn(k, _) if k == kind),
+            ) {
                 break;
             }
             self.press("j").await;

@@ -42,7 +42,8 @@ fn what_the_engineer_must_know_is_said() {
     let plan = offered(&dr());
     assert_eq!(
         said(&plan, "May be lost"),
-        "commits after 03:07:32Z (312 s of lag; an idle source can overstate it by up to 5 min)"
+        "commits after 03:07:32Z (312 s of lag; an idle source can overstate it by up to 5 min); UNLOGGED tables are empty \
+         on it"
     );
     assert!(said(&plan, "Interruption").contains("rentaliq-prod-db keeps taking writes: fence it first"));
     assert_eq!(said(&plan, "Connected"), "182 on the primary, 4 on the replica");
@@ -227,4 +228,38 @@ fn a_window_that_aws_refuses_is_neither_offered_nor_let_through() {
     assert!(said.text.starts_with("AWS chooses one: the source's 03:00-04:00 overlaps"), "{}", said.text);
     request.set("backup_window", "03:00-04:00", &seen).unwrap();
     assert_eq!(failed(&Operation::PromoteReplica(request), &seen), ["windows apart"]);
+}
+
+/// What the source had is known from before: what the replica lacks of it is said all the same.
+#[test]
+fn with_the_region_down_what_the_replica_lacks_is_said() {
+    let mut seen = alone();
+    let (mut source, at) = (dr().databases.remove(0), "2026-11-22T02:41:00Z".parse().unwrap());
+    source.settings.iam_authentication = true;
+    seen.last_known = Some(crate::ops::seen::LastKnown { at, database: source });
+    let mut request = PromoteReplica::offer(&seen);
+    request.retention = 1;
+    let plan = plan_of(Operation::PromoteReplica(request), &seen);
+    assert!(
+        plan.kept.iter().any(|kept| kept.name == "IAMDatabaseAuthenticationEnabled" && !kept.kept),
+        "{:?}",
+        plan.kept
+    );
+    assert!(said(&plan, "Less than").contains("the source had"));
+    // Of another account there may be one of the same name.
+    let known = seen.last_known.as_mut().unwrap();
+    known.database.arn = known.database.arn.replace("111122223333", "444455556666");
+    assert_eq!(seen.remembered(), None);
+}
+
+#[test]
+fn a_promotion_has_no_past_of_its_own() {
+    let mut seen = dr();
+    let replica = seen.databases.iter().position(|d| d.id == "rentaliq-prod-db-dr").unwrap();
+    seen.databases[replica].backup_retention_days = 0;
+    let plan = offered(&seen);
+    assert!(said(&plan, "Restore points").contains("only in the backups of rentaliq-prod-db"));
+    assert!(said(&plan, "May be lost").ends_with("UNLOGGED tables are empty on it"));
+    seen.databases[replica].backup_retention_days = 7;
+    assert_eq!(said(&offered(&seen), "Restore points"), "");
 }
