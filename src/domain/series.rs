@@ -21,7 +21,7 @@ pub struct Series {
     /// Start of the first value's period; a multiple of `period`.
     #[serde(deserialize_with = "calendar")]
     start: i64,
-    #[serde(with = "gaps")]
+    #[serde(with = "exact")]
     values: VecDeque<f32>,
 }
 
@@ -31,19 +31,24 @@ fn calendar<'de, D: serde::Deserializer<'de>>(from: D) -> Result<i64, D::Error> 
     Ok(second.clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second()))
 }
 
-/// JSON has no NaN: a gap is `null`.
-mod gaps {
+/// Values as they are in memory, in hexadecimal: JSON has no NaN, and a start of the console waits for each number
+/// that is parsed.
+mod exact {
     use std::collections::VecDeque;
 
+    use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serializer};
 
     pub fn serialize<S: Serializer>(values: &VecDeque<f32>, out: S) -> Result<S::Ok, S::Error> {
-        out.collect_seq(values.iter().map(|v| (!v.is_nan()).then_some(*v)))
+        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        out.serialize_str(&hex::encode(bytes))
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<VecDeque<f32>, D::Error> {
-        let values = VecDeque::<Option<f32>>::deserialize(from)?;
-        Ok(values.into_iter().map(|v| v.unwrap_or(f32::NAN)).collect())
+        let text = String::deserialize(from)?;
+        let bytes = hex::decode(text).map_err(D::Error::custom)?;
+        let value = |part: &[u8]| part.try_into().map_or(f32::NAN, f32::from_le_bytes);
+        Ok(bytes.chunks_exact(size_of::<f32>()).map(value).collect())
     }
 }
 

@@ -26,7 +26,7 @@ use crate::world::collection::TREND_PERIOD;
 use crate::world::data::SiteData;
 
 /// Raised when the form changes; a file of another version is not read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Bytes; an estate of 5,000 DB instances has 50 MB.
 const LARGEST: u64 = 512 * 1024 * 1024;
 /// Older than this it would only mislead.

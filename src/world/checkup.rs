@@ -53,8 +53,8 @@ pub struct Checkups {
     all: Vec<Checked>,
     /// Where in the list an instance is.
     places: HashMap<Arc<str>, usize>,
-    /// The environments that may own them, by index of the estate.
-    candidates: Vec<usize>,
+    /// Places of the instances by the environment that they belong to.
+    owned: HashMap<usize, Vec<usize>>,
     /// Whether the list is still the one that this was laid out for.
     is_laid_out: bool,
     /// Which parts were current when it was last looked.
@@ -76,10 +76,10 @@ impl Checkups {
         self.places.get(id).copied()
     }
 
-    /// The first environment that owns an instance.
-    fn owner(&self, estate: &Estate, site: SiteId, database: &Database) -> Option<usize> {
-        let owns = |at: &usize| estate.environments.get(*at).is_some_and(|e| e.owns(site, database));
-        self.candidates.iter().copied().find(owns)
+    /// The places of an environment's instances in the list.
+    #[must_use]
+    pub fn of(&self, environment: usize) -> &[usize] {
+        self.owned.get(&environment).map_or(&[], Vec::as_slice)
     }
 
     /// Something of an instance has changed.
@@ -160,14 +160,6 @@ pub fn examine(world: &mut World, most: usize) -> Examined {
             if checkups.all.get(index).is_none_or(|checked| !checked.is_due) {
                 continue;
             }
-            // Whoever owns it is told by its tags, too.
-            let database = data.databases.value().and_then(|all| all.get(index));
-            let owner = database.and_then(|database| checkups.owner(estate, SiteId(i), database));
-            if let Some(checked) = checkups.all.get_mut(index).filter(|checked| checked.owner != owner) {
-                checked.owner = owner;
-                examined.is_new = true;
-                health.forget(|arn| database.is_some_and(|database| database.arn == arn));
-            }
             if look(data, index, &mut checkups, estate, health, *now) {
                 *looks += 1;
                 left -= 1;
@@ -189,12 +181,18 @@ fn owned(data: &SiteData) -> impl Iterator<Item = (usize, &Database)> {
 
 /// Makes a place for each instance of a list that is new.
 fn lay_out(data: &mut SiteData, site: SiteId, estate: &Estate) {
-    let candidates = estate.of_site(site).collect();
-    let mut checkups = Checkups { is_laid_out: true, candidates, ..Checkups::default() };
+    let candidates: Vec<usize> = estate.of_site(site).collect();
+    let owner = |database: &Database| {
+        candidates.iter().copied().find(|at| estate.environments.get(*at).is_some_and(|e| e.owns(site, database)))
+    };
+    let mut checkups = Checkups { is_laid_out: true, ..Checkups::default() };
     let before = mem::take(&mut data.checkups);
     for (at, database) in data.databases.value().into_iter().flatten().enumerate() {
         checkups.places.insert(database.id.as_str().into(), at);
-        let owner = checkups.owner(estate, site, database);
+        let owner = owner(database);
+        if let Some(owner) = owner {
+            checkups.owned.entry(owner).or_default().push(at);
+        }
         // What was said of it holds until it is looked at again: a list with one more is no reason to know less.
         let known =
             before.place(&database.id).and_then(|at| before.all.get(at)).filter(|known| known.arn == database.arn);

@@ -388,7 +388,7 @@ fn store(world: &mut World, target: &Target, answer: Answer) -> Option<Fault> {
             let before = data.databases.value().map(Vec::as_slice);
             let is_same = |before: &&[Database]| {
                 before.len() == databases.len()
-                    && before.iter().zip(&databases).all(|(a, b)| a.id == b.id && a.arn == b.arn)
+                    && before.iter().zip(&databases).all(|(a, b)| a.id == b.id && a.arn == b.arn && a.tags == b.tags)
             };
             let before = before.filter(is_same);
             for (at, _) in before.into_iter().flatten().zip(&databases).enumerate().filter(|(_, (a, b))| a != b) {

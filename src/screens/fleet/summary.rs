@@ -132,12 +132,11 @@ fn summarise(app: &App, index: usize) -> Summary {
             (a, b) => a.or(b),
         };
         let mut lacking = BTreeSet::new();
-        for (place, database) in data.databases.value().into_iter().flatten().enumerate() {
-            let checked = data.checkups.get(place).filter(|checked| checked.owner == Some(index));
-            let Some(checked) = checked else {
-                summary.passed_over += 1;
-                continue;
-            };
+        let all = data.databases.value().map(Vec::as_slice).unwrap_or_default();
+        let own = data.checkups.of(index);
+        summary.passed_over += all.len().saturating_sub(own.len());
+        for place in own.iter().copied() {
+            let Some((database, checked)) = all.get(place).zip(data.checkups.get(place)) else { continue };
             summary.databases += 1;
             match &checked.coverage {
                 Some(coverage) => {
