@@ -46,7 +46,7 @@ fn what_is_damaged_or_old_is_as_good_as_nothing() {
     let before = stage::fleet();
     last_known::write(&last_known::gather(&before), &path).unwrap();
     let whole = std::fs::read_to_string(&path).unwrap();
-    for text in ["", "{}", &whole[..whole.len() / 2], &whole.replace("\"version\":1", "\"version\":99")] {
+    for text in ["", "{}", &whole[..whole.len() / 2], &whole.replace("\"version\":2", "\"version\":1")] {
         std::fs::write(&path, text).unwrap();
         let mut after = started_anew(&before, 1);
         last_known::recall(&mut after, &path);
