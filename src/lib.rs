@@ -1,8 +1,12 @@
 //! quarterdeck: the terminal console for AWS on-call.
 //!
-//! A functional core in an imperative shell: messages enter [`app::update`], which changes the
+//! A functional core in an imperative shell: messages enter [`app::update()`], which changes the
 //! [`app::State`] and returns effects as data; [`app::view`] draws the state; only [`aws`]
 //! and [`runtime`] touch the world.
+//!
+//! From the ground up: [`domain`] has the words, [`collect`] says what is read and how often, [`ops`] is how
+//! something is changed, [`health`] what is wrong, [`mod@world`] all that is known; [`screens`] show it, [`app`] is the
+//! shell around them. `docs/architecture.md` tells the ways through these rooms.
 
 pub mod app;
 pub mod audit;

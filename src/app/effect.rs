@@ -5,7 +5,7 @@ use crate::collect::Request;
 use crate::ops::journal::{Body, ExecutionId};
 use crate::ops::{Approved, Kind, Plan, Target};
 
-/// Anything that leaves [`super::update`]. Only the runtime carries it out.
+/// Anything that leaves [`super::update()`]. Only the runtime carries it out.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Ask AWS.

@@ -9,7 +9,7 @@ use crate::keymap::{Key, Keymap};
 use crate::ops::{Api, Execution, Seen};
 use crate::theme::Theme;
 
-/// Anything that enters [`super::update`].
+/// Anything that enters [`super::update()`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Msg {
     /// Time has come to this. Sent before anything else that happens at that moment.

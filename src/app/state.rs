@@ -52,7 +52,7 @@ impl std::fmt::Debug for CodePrompt {
     }
 }
 
-/// The whole state. Only [`super::update`] changes it, only [`super::view`] draws it.
+/// The whole state. Only [`super::update()`] changes it, only [`super::view`] draws it.
 #[derive(Debug, Clone)]
 pub struct State {
     /// What is known.

@@ -33,7 +33,7 @@ pub struct AssumeRole {
     pub external_id: Option<String>,
     /// The MFA device of the identity that assumes it: whoever has it is asked for a code.
     pub mfa_serial: Option<String>,
-    /// The name in AWS's trail; [`session_name`] when there is none.
+    /// The name in AWS's trail; `session_name` when there is none.
     pub session_name: Option<String>,
     /// Who is behind it, as `sts:SourceIdentity`: it stays in the trail through every role that is
     /// assumed from this one. The role's trust policy must allow `sts:SetSourceIdentity`.
