@@ -6,7 +6,6 @@ use crate::domain::SiteId;
 use crate::keymap::Action;
 use crate::ops::{Kind, Target};
 use crate::screens::databases::Column;
-
 use crate::world::Scope;
 
 /// A choice, as data.

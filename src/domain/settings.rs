@@ -52,6 +52,13 @@ pub struct Settings {
 pub const PENDING_REBOOT: &str = "pending-reboot";
 
 impl Settings {
+    /// Extended Support was declined (`EngineLifecycleSupport`): "RDS upgrades your DB instance … to a supported engine
+    /// version … on or shortly after the RDS end of standard support date" (RDS user guide, Extended Support).
+    #[must_use]
+    pub fn declines_extended_support(&self) -> bool {
+        self.lifecycle_support.as_deref().is_some_and(|value| value.ends_with("disabled"))
+    }
+
     /// Changed parameters wait for a restart, whoever causes it.
     #[must_use]
     pub fn parameters_wait(&self) -> bool {

@@ -195,7 +195,6 @@ pub async fn run(
                         break;
                     }
                     let Ok(more) = events.try_recv() else { break };
-                    settle_while(state, || false);
                     hear(more?, state, &mut outside.late, &mut effects);
                 }
             }

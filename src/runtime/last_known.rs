@@ -9,20 +9,18 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::app::State;
 use crate::collect::metrics::MetricStore;
-use crate::domain::runway::{self, Runway};
-use crate::domain::{Database, MaintenanceAction, Metric, Remote, SiteId};
+use crate::domain::{Database, MaintenanceAction, Remote, SiteId};
 use crate::health::Beginning;
 use crate::ops::seen::{LastKnown, Sought};
 use crate::plain_file;
 use crate::world::Estate;
-use crate::world::collection::TREND_PERIOD;
+use crate::world::collection::runways;
 use crate::world::data::SiteData;
 
 /// Raised when the form changes; a file of another version is not read.
@@ -203,15 +201,6 @@ pub fn write(document: &Document, path: &Path) -> io::Result<()> {
     }
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
-}
-
-/// How long storage lasts, as the trend of the last run tells.
-fn runways(databases: &[Database], store: &MetricStore) -> HashMap<Arc<str>, Runway> {
-    let runway = |database: &Database| {
-        let free = store.series(&database.id, Metric::FreeStorageSpace, TREND_PERIOD)?;
-        Some((database.id.as_str().into(), runway::estimate(free)?))
-    };
-    databases.iter().filter_map(runway).collect()
 }
 
 fn site(estate: &Estate, id: SiteId, data: &SiteData) -> Option<Site> {

@@ -11,7 +11,7 @@ use super::data::{SiteData, Trust};
 use super::estate::Estate;
 use super::focus::Focus;
 use crate::aws::GET_CALLER_IDENTITY;
-use crate::collect::metrics::{MetricQuery, calls};
+use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery, MetricStore, calls};
 use crate::collect::schedule::Stirred;
 use crate::collect::{Answer, Ask, Attention, Dataset, EventsOf, Request, Signing, Target};
 use crate::domain::database::account_of;
@@ -57,12 +57,11 @@ pub fn retire(world: &mut World, focus: &Focus) {
 pub fn due(world: &mut World, focus: &Focus) -> Vec<Request> {
     let polled = (world.now.as_second(), focus.clone());
     let stirred = world.schedule.take_stirred();
-    let all = (0..world.sites.len()).map(SiteId);
+    let is_same = world.polled.as_ref() == Some(&polled);
     let sites: Vec<SiteId> = match stirred {
-        _ if world.polled.as_ref() != Some(&polled) => all.collect(),
-        Stirred::Everywhere => all.collect(),
-        Stirred::At(sites) => sites.into_iter().filter(|site| site.0 < world.sites.len()).collect(),
-        Stirred::Nowhere => Vec::new(),
+        Stirred::Nowhere if is_same => return Vec::new(),
+        Stirred::At(sites) if is_same => sites.into_iter().filter(|site| site.0 < world.sites.len()).collect(),
+        _ => (0..world.sites.len()).map(SiteId).collect(),
     };
     world.polled = Some(polled);
     let is_dear = world.is_over_ceiling();
@@ -221,10 +220,7 @@ fn ask(world: &World, focus: &Focus, target: &Target) -> Option<Ask> {
 }
 
 /// `wanted` of every instance that they apply to.
-fn queries<'a>(
-    databases: &'a [crate::domain::Database],
-    wanted: &'a [Metric],
-) -> impl Iterator<Item = MetricQuery> + 'a {
+fn queries<'a>(databases: &'a [Database], wanted: &'a [Metric]) -> impl Iterator<Item = MetricQuery> + 'a {
     databases.iter().flat_map(move |instance| {
         let database: Arc<str> = instance.id.as_str().into();
         wanted
@@ -306,12 +302,7 @@ pub fn take(world: &mut World, id: u64, target: &Target, result: Result<Answer, 
     news
 }
 
-fn merge(
-    world: &mut World,
-    target: &Target,
-    call: &crate::collect::metrics::MetricCall,
-    answer: &crate::collect::metrics::MetricAnswer,
-) {
+fn merge(world: &mut World, target: &Target, call: &MetricCall, answer: &MetricAnswer) {
     let Some(data) = world.sites.get_mut(target.site.0) else { return };
     if answer.partial {
         data.is_held_back(&target.dataset);
@@ -388,19 +379,22 @@ fn store(world: &mut World, target: &Target, answer: Answer) -> Option<Fault> {
             let before = data.databases.value().map(Vec::as_slice);
             let is_same = |before: &&[Database]| {
                 before.len() == databases.len()
-                    && before.iter().zip(&databases).all(|(a, b)| a.id == b.id && a.arn == b.arn && a.tags == b.tags)
+                    && before.iter().zip(&databases).all(|(a, b)| a.id == b.id && a.arn == b.arn)
             };
             let before = before.filter(is_same);
-            for (at, _) in before.into_iter().flatten().zip(&databases).enumerate().filter(|(_, (a, b))| a != b) {
+            for (at, (a, b)) in before.into_iter().flatten().zip(&databases).enumerate().filter(|(_, (a, b))| a != b) {
                 data.checkups.touch_at(at);
+                // Whose it is is told by its tags, too.
+                if a.tags != b.tags {
+                    data.checkups.forget();
+                }
             }
             let is_new = before.is_none();
             data.strange &= databases.is_empty() || data.trust == Trust::Wrong;
             data.databases.succeed(databases, now);
             if is_new {
                 data.checkups.forget();
-                let ids: std::collections::HashSet<&str> =
-                    data.databases.value().into_iter().flatten().map(|d| d.id.as_str()).collect();
+                let ids: HashSet<&str> = data.databases.value().into_iter().flatten().map(|d| d.id.as_str()).collect();
                 data.store.retain(|id| ids.contains(id));
                 for dataset in [Dataset::Metrics, Dataset::Vitals, Dataset::StorageTrend] {
                     world.schedule.renew(&Target { site, dataset });
@@ -457,7 +451,7 @@ fn store(world: &mut World, target: &Target, answer: Answer) -> Option<Fault> {
                 Dataset::Vitals => data.measured(|data| &mut data.vitals, now),
                 Dataset::StorageTrend => {
                     data.trend.succeed((), now);
-                    data.runways = runways(data);
+                    data.runways = data.databases.value().map(|all| runways(all, &data.store)).unwrap_or_default();
                     data.checkups.touch_all();
                 }
                 Dataset::History(database, period) => {
@@ -491,17 +485,14 @@ fn refuse(world: &mut World, target: &Target, expected: String, actual: String) 
     fault
 }
 
-/// The storage runway of every DB instance of the site.
-fn runways(data: &SiteData) -> HashMap<Arc<str>, Runway> {
-    data.databases
-        .value()
-        .into_iter()
-        .flatten()
-        .filter_map(|database| {
-            let free = data.store.series(&database.id, Metric::FreeStorageSpace, TREND_PERIOD)?;
-            Some((database.id.as_str().into(), runway::estimate(free)?))
-        })
-        .collect()
+/// How long the storage of each DB instance lasts, as its trend tells.
+#[must_use]
+pub fn runways(databases: &[Database], store: &MetricStore) -> HashMap<Arc<str>, Runway> {
+    let runway = |database: &Database| {
+        let free = store.series(&database.id, Metric::FreeStorageSpace, TREND_PERIOD)?;
+        Some((database.id.as_str().into(), runway::estimate(free)?))
+    };
+    databases.iter().filter_map(runway).collect()
 }
 
 /// Known events before the window of the answer, then the answer; none twice, none older than

@@ -56,12 +56,6 @@ impl Estate {
         self.environments.iter().position(|e| e.owns(site, database))
     }
 
-    /// The environments that a site is of, by index.
-    pub fn of_site(&self, id: SiteId) -> impl Iterator<Item = usize> {
-        let here = self.environments.iter().enumerate().filter(move |(_, e)| e.sites().any(|site| site == id));
-        here.map(|(at, _)| at)
-    }
-
     /// The account that a site's credentials must belong to.
     #[must_use]
     pub fn expected_account(&self, id: SiteId) -> Option<&str> {

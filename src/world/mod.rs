@@ -52,8 +52,6 @@ pub struct World {
     wants: Option<Wants>,
     /// Sites of which something was heard since they were examined.
     pub heard: BTreeSet<SiteId>,
-    /// How many DB instances the rules have looked at so far, each time counted.
-    pub looks: u64,
 }
 
 impl World {
@@ -74,7 +72,6 @@ impl World {
             polled: None,
             wants: None,
             heard: BTreeSet::new(),
-            looks: 0,
         }
     }
 

@@ -318,13 +318,13 @@ async fn deployments_of(session: &Session, question: &Question) -> Result<Vec<Bl
 /// The automated backups of the target, or of what the target snapshot was taken of: by the resource,
 /// because another instance may have its name by now.
 async fn backups_of(session: &Session, seen: &Seen) -> Result<Vec<AutomatedBackup>, Fault> {
-    let here = &seen.target.region;
+    let here = seen.target.region.as_str();
     let (home, of) = match (seen.database(), seen.snapshot()) {
         (Some(database), _) if database.resource_id.is_empty() => (here, backups::Of::Name(&database.id)),
         (Some(database), _) => (here, backups::Of::Resource(&database.resource_id)),
         (None, Some(snapshot)) => {
             // A copy is in another region than what it was taken of.
-            let home = snapshot.source_region.as_ref().unwrap_or(here);
+            let home = seen.home_of(snapshot);
             let id = snapshot.resource_id.as_str();
             (home, if id.is_empty() { backups::Of::Name(&snapshot.database) } else { backups::Of::Resource(id) })
         }

@@ -83,7 +83,7 @@ fn engine(case: &Case<'_>) -> Option<Verdict> {
     } else {
         return None;
     };
-    let (advice, after) = if opted_out(case) {
+    let (advice, after) = if case.database().settings.declines_extended_support() {
         (
             "Plan the major upgrade, rehearsed on a restored copy: Extended Support is off, AWS makes it by itself \
              after that day.",
@@ -120,7 +120,7 @@ fn extended(case: &Case<'_>, support: EngineSupport, left: f64) -> Verdict {
         .evidence([format!("extended support ended on {}", support.extended_ends)])
         .since(ended);
     }
-    if opted_out(case) {
+    if case.database().settings.declines_extended_support() {
         return Verdict::new(
             Severity::Critical,
             format!("standard support of PostgreSQL {major} is over: AWS upgrades it by itself"),
@@ -142,12 +142,6 @@ fn extended(case: &Case<'_>, support: EngineSupport, left: f64) -> Verdict {
         format!("extended until {}", support.extended_ends),
     ])
     .since(ended)
-}
-
-/// Whether Extended Support was declined (`EngineLifecycleSupport`): "RDS upgrades your DB instance … to a supported
-/// engine version … on or shortly after the RDS end of standard support date" (RDS user guide, Extended Support).
-fn opted_out(case: &Case<'_>) -> bool {
-    case.database().settings.lifecycle_support.as_deref().is_some_and(|value| value.ends_with("disabled"))
 }
 
 /// What extended support costs; a standby counts like its primary.

@@ -63,8 +63,7 @@ pub fn say_usual(draft: &mut Draft, source: Option<&Database>, gib: i32) {
         draft.say("Backups", text, Tone::Critical);
     }
     // `RestoreDBInstanceFromDBSnapshotMessage.EngineLifecycleSupport`.
-    if source.is_some_and(|d| d.settings.lifecycle_support.as_deref().is_some_and(|value| value.ends_with("disabled")))
-    {
+    if source.is_some_and(|d| d.settings.declines_extended_support()) {
         let text = "Extended Support is off, as at the source: if this major version is past its standard support, AWS \
                     upgrades the new instance to a later one by itself";
         draft.say("Engine upgrade", text, Tone::Warning);

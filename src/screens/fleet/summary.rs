@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::mem;
 
 use jiff::Timestamp;
 
@@ -49,54 +48,63 @@ pub struct Summary {
 /// Rebuilds all summaries; the cursor stays on its line's environment once the user has moved it,
 /// and on the worst before.
 pub fn rebuild(app: &mut App) {
-    let summaries = (0..app.world.estate.environments.len()).map(|i| summarise(app, i)).collect();
-    arrange(app, summaries);
+    let held = Held::by(app);
+    app.fleet.summaries = (0..app.world.estate.environments.len()).map(|i| summarise(app, i)).collect();
+    arrange(app, held);
 }
 
 /// Renews the summaries of the environments that are in these sites.
 pub fn renew(app: &mut App, sites: &BTreeSet<SiteId>) {
-    let summaries = mem::take(&mut app.fleet.summaries);
-    let is_concerned = |index: usize| {
-        app.world.estate.environments.get(index).is_some_and(|e| e.sites().any(|site| sites.contains(&site)))
-    };
-    let renewed = summaries.iter().map(|summary| match summary.environment {
-        index if is_concerned(index) => summarise(app, index),
-        _ => summary.clone(),
-    });
-    let renewed = renewed.collect();
-    app.fleet.summaries = summaries;
-    arrange(app, renewed);
+    let held = Held::by(app);
+    for at in 0..app.fleet.summaries.len() {
+        let index = app.fleet.summaries[at].environment;
+        let environment = app.world.estate.environments.get(index);
+        if environment.is_some_and(|e| e.sites().any(|site| sites.contains(&site))) {
+            app.fleet.summaries[at] = summarise(app, index);
+        }
+    }
+    arrange(app, held);
 }
 
-/// Puts summaries in their order, with the cursor where it was.
-fn arrange(app: &mut App, mut summaries: Vec<Summary>) {
+/// What the cursor stands on. A finding is the same one wherever it comes to stand in the list.
+struct Held {
+    item: Item,
+    /// Rule and ARN.
+    finding: Option<(&'static str, String)>,
+}
+
+impl Held {
+    fn by(app: &App) -> Option<Self> {
+        let item = app.fleet.current()?;
+        let finding = match item {
+            Item::Finding(index, place) => app.fleet.summary(index).and_then(|s| s.findings.get(place)),
+            Item::Environment(_) => None,
+        };
+        Some(Self { item, finding: finding.map(|finding| (finding.rule, finding.arn.clone())) })
+    }
+
+    /// The same in the summaries of now; its environment, where the finding is over.
+    fn now(&self, app: &App) -> Item {
+        let (Item::Finding(index, _), Some((rule, arn))) = (self.item, &self.finding) else { return self.item };
+        let all = app.fleet.summary(index).map(|summary| summary.findings.as_slice()).unwrap_or_default();
+        let place = all.iter().position(|finding| finding.rule == *rule && finding.arn == *arn);
+        place.map_or(Item::Environment(index), |place| Item::Finding(index, place))
+    }
+}
+
+/// Puts the summaries in their order, with the cursor where it was.
+fn arrange(app: &mut App, held: Option<Held>) {
     // The mouse moves it, too.
     app.fleet.moved |= app.fleet.selected != 0;
-    let before = app.fleet.current();
-    // A finding is the same one wherever it stands in the list.
-    let finding = match before {
-        Some(Item::Finding(index, place)) => app.fleet.summary(index).and_then(|s| s.findings.get(place)),
-        _ => None,
-    };
-    let finding = finding.map(|finding| (finding.rule, finding.arn.clone()));
-    summaries.sort_by_key(|s| {
-        let environment = &app.world.estate.environments[s.environment];
-        (Reverse(rank(s)), Reverse(environment.criticality), s.environment)
-    });
-    app.fleet.summaries = summaries;
+    let environments = &app.world.estate.environments;
+    app.fleet
+        .summaries
+        .sort_by_key(|s| (Reverse(rank(s)), Reverse(environments[s.environment].criticality), s.environment));
     if !app.fleet.moved {
         app.fleet.offset = 0;
         return;
     }
-    let before = before.map(|item| match (item, &finding) {
-        (Item::Finding(index, _), Some((rule, arn))) => {
-            let all = app.fleet.summary(index).map(|summary| summary.findings.as_slice()).unwrap_or_default();
-            let place = all.iter().position(|finding| finding.rule == *rule && finding.arn == *arn);
-            place.map_or(Item::Environment(index), |place| Item::Finding(index, place))
-        }
-        (item, _) => item,
-    });
-    let found = before.and_then(|item| app.fleet.position(item));
+    let found = held.and_then(|held| app.fleet.position(held.now(app)));
     let count = app.fleet.items().count();
     app.fleet.selected = found.unwrap_or(app.fleet.selected).min(count.saturating_sub(1));
 }
