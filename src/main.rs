@@ -24,6 +24,7 @@ use quarterdeck::runtime::connect::{Connection, connect, operators_of, places};
 use quarterdeck::runtime::contained::WORKER;
 use quarterdeck::runtime::executor::Executor;
 use quarterdeck::runtime::journal;
+use quarterdeck::runtime::last_known::Ahead;
 use quarterdeck::runtime::own_files::{Folders, OwnFiles};
 use quarterdeck::runtime::{Driver, event_loop, headless, last_known, leftovers, logging, say, terminal};
 use quarterdeck::theme::{self, ColorDepth};
@@ -131,6 +132,10 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
         None
     });
     terminal::install_panic_hook(log);
+    // Beside the sign-ins: the first frame waits for all of them.
+    let folder = last_known::folder().filter(|_| !source.means_sandbox());
+    let ahead = folder.as_deref().map(Ahead::begin).unwrap_or_default();
+    let zone = std::thread::spawn(TimeZone::system);
     let connection = connect(source).await?;
     // Before anything is asked of the terminal: a signal must not leave it behind.
     let mut signals = event_loop::Signals::listen().map_err(|error| format!("cannot listen for signals: {error}"))?;
@@ -146,15 +151,15 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
         }
     }
     let mut state = open(&connection, &appearance);
-    state.zone = TimeZone::system();
+    state.zone = zone.join().unwrap_or(TimeZone::UTC);
     state.world.ceiling = connection.settings.hourly_ceiling_usd;
     state.ascii = appearance::is_ascii(&connection.settings);
     state.world.schedule = Schedule::with_seed(u64::from(std::process::id()));
     let memory = last_known::path(&connection.estate).filter(|_| connection.estate.sandbox.is_none());
     if let Some(memory) = &memory {
-        last_known::recall(&mut state, memory);
+        last_known::recall(&mut state, memory, ahead);
     }
-    if let Some(folder) = memory.as_deref().and_then(Path::parent).map(Path::to_owned) {
+    if let Some(folder) = folder.filter(|_| memory.is_some()) {
         // Nothing waits for it, and nobody misses it when it fails.
         tokio::task::spawn_blocking(move || leftovers::remove(&folder, SystemTime::now()));
     }

@@ -36,8 +36,10 @@ fn calendar<'de, D: serde::Deserializer<'de>>(from: D) -> Result<i64, D::Error> 
 mod exact {
     use std::collections::VecDeque;
 
-    use serde::de::Error;
-    use serde::{Deserialize, Deserializer, Serializer};
+    use std::fmt;
+
+    use serde::de::{Error, Visitor};
+    use serde::{Deserializer, Serializer};
 
     pub fn serialize<S: Serializer>(values: &VecDeque<f32>, out: S) -> Result<S::Ok, S::Error> {
         let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
@@ -45,10 +47,24 @@ mod exact {
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<VecDeque<f32>, D::Error> {
-        let text = String::deserialize(from)?;
-        let bytes = hex::decode(text).map_err(D::Error::custom)?;
-        let value = |part: &[u8]| part.try_into().map_or(f32::NAN, f32::from_le_bytes);
-        Ok(bytes.chunks_exact(size_of::<f32>()).map(value).collect())
+        from.deserialize_str(Values)
+    }
+
+    /// Takes the text where it stands: there are thousands of them.
+    struct Values;
+
+    impl Visitor<'_> for Values {
+        type Value = VecDeque<f32>;
+
+        fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+            to.write_str("values in hexadecimal")
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+            let bytes = hex::decode(text).map_err(E::custom)?;
+            let value = |part: &[u8]| part.try_into().map_or(f32::NAN, f32::from_le_bytes);
+            Ok(bytes.chunks_exact(size_of::<f32>()).map(value).collect())
+        }
     }
 }
 

@@ -4,11 +4,13 @@
 //! which finding stands.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,8 @@ use crate::world::Estate;
 use crate::world::collection::runways;
 use crate::world::data::SiteData;
 
+/// How the names of the files begin.
+const NAME: &str = "last-known-";
 /// Raised when the form changes; a file of another version is not read.
 const VERSION: u32 = 2;
 /// Bytes; an estate of 5,000 DB instances has 50 MB.
@@ -113,8 +117,13 @@ struct Site {
     metrics: MetricStore,
 }
 
-/// Where the last known state of an estate is kept: `$XDG_STATE_HOME/quarterdeck`, a file for each
-/// set of sessions and regions.
+/// Where consoles keep what they know: `$XDG_STATE_HOME/quarterdeck`.
+#[must_use]
+pub fn folder() -> Option<PathBuf> {
+    super::logging::path()?.parent().map(Path::to_owned)
+}
+
+/// Where the last known state of an estate is kept: a file for each set of sessions and regions.
 #[must_use]
 pub fn path(estate: &Estate) -> Option<PathBuf> {
     let mut hasher = DefaultHasher::new();
@@ -123,14 +132,46 @@ pub fn path(estate: &Estate) -> Option<PathBuf> {
     for site in &estate.sites {
         (estate.sessions.get(site.session), &site.region).hash(&mut hasher);
     }
-    let folder = super::logging::path()?.parent()?.to_owned();
-    Some(folder.join(format!("last-known-{:016x}.json", hasher.finish())))
+    Some(folder()?.join(format!("{NAME}{:016x}.json", hasher.finish())))
+}
+
+/// A reading that was begun before anybody knew which file is wanted: of the one that was written last, which it is
+/// but for those who look at several estates. Beside it everything else that a start takes goes on.
+#[derive(Default)]
+pub struct Ahead(Option<JoinHandle<(PathBuf, Option<Document>)>>);
+
+impl Ahead {
+    /// Begins it, in the folder where consoles keep what they know.
+    #[must_use]
+    pub fn begin(folder: &Path) -> Self {
+        let reading = newest(folder).map(|path| thread::Builder::new().spawn(move || (path.clone(), read(&path))));
+        Self(reading.and_then(Result::ok))
+    }
+
+    /// What is in the file that is wanted.
+    fn end(self, wanted: &Path) -> Option<Document> {
+        match self.0.and_then(|reading| reading.join().ok()) {
+            Some((path, document)) if path == wanted => document,
+            _ => read(wanted),
+        }
+    }
+}
+
+/// Whether this is the name of such a file.
+pub(super) fn is_one(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| name.starts_with(NAME) && name.ends_with(".json"))
+}
+
+/// The file of a folder that was written last.
+fn newest(folder: &Path) -> Option<PathBuf> {
+    let all = fs::read_dir(folder).ok()?.filter_map(Result::ok).filter(|entry| is_one(&entry.file_name()));
+    all.max_by_key(|entry| entry.metadata().and_then(|found| found.modified()).ok()).map(|entry| entry.path())
 }
 
 /// Puts what is on disk into a state that has asked nothing yet. A file that is missing, of
 /// another version or damaged is as good as none.
-pub fn recall(state: &mut State, path: &Path) {
-    let Some(document) = read(path) else { return };
+pub fn recall(state: &mut State, path: &Path, ahead: Ahead) {
+    let Some(document) = ahead.end(path) else { return };
     for site in document.sites {
         let age = state.world.now.as_second() - site.read.as_second();
         let place = state.world.estate.sites.iter().position(|s| {

@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use super::last_known;
+
 /// A file that no console has written for so long belongs to no configuration any more. Its content
 /// is not shown after a week.
 const KEPT: Duration = Duration::from_secs(30 * 86_400);
@@ -17,9 +19,7 @@ pub fn remove(folder: &Path, now: SystemTime) -> io::Result<usize> {
     let mut removed = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let ours = name.starts_with("last-known-") && name.ends_with(".json");
+        let ours = last_known::is_one(&entry.file_name());
         let Ok(metadata) = entry.metadata() else { continue };
         let age = metadata.modified().ok().and_then(|written| now.duration_since(written).ok());
         if ours && metadata.is_file() && age.is_some_and(|age| age > KEPT) && fs::remove_file(entry.path()).is_ok() {

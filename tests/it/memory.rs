@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use quarterdeck::app::update::settle;
 use quarterdeck::app::{Msg, State, update};
 use quarterdeck::domain::Remote;
-use quarterdeck::runtime::last_known;
+use quarterdeck::runtime::last_known::{self, Ahead};
 
 use crate::stage;
 
@@ -27,7 +27,7 @@ fn the_next_start_shows_the_last_state_with_its_age() {
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 
     let mut after = started_anew(&before, 3);
-    last_known::recall(&mut after, &path);
+    last_known::recall(&mut after, &path, Ahead::default());
     settle(&mut after);
     assert_eq!(after.databases.rows.len(), before.databases.rows.len());
     for (old, new) in before.world.sites.iter().zip(&after.world.sites) {
@@ -49,12 +49,12 @@ fn what_is_damaged_or_old_is_as_good_as_nothing() {
     for text in ["", "{}", &whole[..whole.len() / 2], &whole.replace("\"version\":2", "\"version\":1")] {
         std::fs::write(&path, text).unwrap();
         let mut after = started_anew(&before, 1);
-        last_known::recall(&mut after, &path);
+        last_known::recall(&mut after, &path, Ahead::default());
         assert!(after.world.sites.iter().all(|data| data.databases.value().is_none()));
     }
     std::fs::write(&path, &whole).unwrap();
     let mut after = started_anew(&before, 24 * 8);
-    last_known::recall(&mut after, &path);
+    last_known::recall(&mut after, &path, Ahead::default());
     assert!(after.world.sites.iter().all(|data| data.databases.value().is_none()));
 }
 
@@ -72,7 +72,7 @@ fn what_was_read_from_another_account_goes_when_the_identity_is_known() {
     last_known::write(&last_known::gather(&before), &path).unwrap();
     let mut after = started_anew(&before, 1);
     after.world.estate.environments.iter_mut().for_each(|environment| environment.expected_account = None);
-    last_known::recall(&mut after, &path);
+    last_known::recall(&mut after, &path, Ahead::default());
     assert!(after.world.sites.iter().all(|data| data.databases.value().is_some()));
     let now = after.world.now;
     let mut stage = stage::Stage::of(after);
@@ -83,4 +83,28 @@ fn what_was_read_from_another_account_goes_when_the_identity_is_known() {
     });
     update(&mut stage.state, Msg::Tick(now));
     assert!(stage.state.world.sites.iter().all(|data| data.databases.value().is_none()));
+}
+
+/// Whichever file was read ahead, what is shown is of the one that is wanted.
+#[test]
+fn a_file_that_is_read_ahead_is_used_only_where_it_is_the_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let [mine, other] = ["last-known-1.json", "last-known-2.json"].map(|name| folder.path().join(name));
+    let known = stage::fleet();
+    last_known::write(&last_known::gather(&known), &mine).unwrap();
+    let mut fewer = known.clone();
+    fewer.world.sites.iter_mut().for_each(|data| data.databases = Remote::Idle);
+    last_known::write(&last_known::gather(&fewer), &other).unwrap();
+    let of = |path: &std::path::Path| std::fs::File::options().append(true).open(path).unwrap();
+    let older = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    for (old, wanted) in [(&other, &mine), (&mine, &mine)] {
+        of(old).set_modified(older).unwrap();
+        let mut after = started_anew(&known, 1);
+        last_known::recall(&mut after, wanted, Ahead::begin(folder.path()));
+        assert!(after.world.sites.iter().all(|data| data.databases.value().is_some()));
+        of(old).set_modified(std::time::SystemTime::now()).unwrap();
+    }
+    let mut after = started_anew(&known, 1);
+    last_known::recall(&mut after, &other, Ahead::begin(folder.path()));
+    assert!(after.world.sites.iter().all(|data| data.databases.value().is_none()));
 }
