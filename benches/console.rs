@@ -26,7 +26,7 @@ fn console(databases: Option<usize>) -> State {
         let mut state =
             State::new(connection.estate.clone(), now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
         state.size = (200, 50);
-        let (mut driver, mut answers) = Driver::new(connection.sessions, &connection.estate);
+        let (mut driver, mut answers) = Driver::new(&connection.sessions, &connection.estate);
         headless::frame(&mut state, &mut driver, &mut answers, &connection.clock, &[]).await;
         state
     })

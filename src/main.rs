@@ -1,7 +1,6 @@
 //! The binary: arguments, the terminal guard, exit codes.
 
 use std::io;
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -175,7 +174,7 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     let places = places(&connection);
     state.operations.policies.clone_from(&connection.policies);
     state.operations.operators = operators_of(&connection.operators);
-    let (mut driver, mut answers) = Driver::new(connection.sessions, &connection.estate);
+    let (mut driver, mut answers) = Driver::new(&connection.sessions, &connection.estate);
     let is_sandbox = connection.estate.sandbox.is_some();
     let journal = journal::of_console(is_sandbox);
     if let Err(why) = &journal {
@@ -314,13 +313,14 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
     state.ascii = connection.settings.ascii == config::Ascii::Always;
     state.screen = if options.screen == "fleet" { Screen::Fleet } else { Screen::Databases };
     if let Some(name) = &options.environment {
-        let found = state.world.estate.environments.iter().position(|e| e.name == *name);
-        let known: Vec<&str> = state.world.estate.environments.iter().map(|e| e.name.as_str()).collect();
-        let index = found
+        let estate = &state.world.estate;
+        let known: Vec<&str> = estate.environments().map(|(_, e)| e.name.as_str()).collect();
+        let found = estate.named(name);
+        state.scope = found
+            .map(Scope::One)
             .ok_or_else(|| format!("there is no environment {name}; the environments are {}", known.join(", ")))?;
-        state.scope = Scope::One(index);
     }
-    let (mut driver, mut answers) = Driver::new(connection.sessions, &connection.estate);
+    let (mut driver, mut answers) = Driver::new(&connection.sessions, &connection.estate);
     let none: &[Key] = &[];
     let (_, first) = headless::frame(&mut state, &mut driver, &mut answers, &connection.clock, none).await;
     if let Some(id) = &options.database {

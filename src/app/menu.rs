@@ -114,6 +114,21 @@ impl Menu {
         self.selected = 0;
     }
 
+    /// Puts other items in the place of these; what was typed stays, and the cursor on what it is on if that is still
+    /// there.
+    pub fn replace(&mut self, items: Vec<Item>) {
+        let current = self.current().map(|item| item.command.clone());
+        self.items = items;
+        if self.input.value().is_empty() {
+            self.matches = (0..self.items.len()).collect();
+            self.selected = 0;
+        } else {
+            self.narrow();
+        }
+        let place = current.and_then(|command| self.visible().position(|item| item.command == command));
+        self.selected = place.unwrap_or(self.selected);
+    }
+
     /// Flips the switch under the cursor.
     pub fn toggle_current(&mut self) {
         if let Some(item) = self.matches.get(self.selected).and_then(|i| self.items.get_mut(*i)) {
@@ -163,6 +178,7 @@ impl PartialEq for Menu {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::EnvironmentId;
     use crate::keymap::Action;
     use crate::world::Scope;
 
@@ -179,8 +195,8 @@ mod tests {
             run(Action::Errors, "!"),
             // As in the vim keymap, which shows another key for it.
             run(Action::Quit, "ZZ"),
-            item("environment qa", "", Command::Look(Scope::One(0))),
-            item("environment errors", "", Command::Look(Scope::One(1))),
+            item("environment qa", "", Command::Look(Scope::One(EnvironmentId(0)))),
+            item("environment errors", "", Command::Look(Scope::One(EnvironmentId(1)))),
         ];
         let mut menu = Menu::new(Purpose::Palette, "Commands", items, 0);
         menu.input = Input::new(text.to_owned());

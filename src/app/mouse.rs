@@ -60,13 +60,14 @@ mod tests {
     use crate::domain::{Database, Environment, Remote};
     use crate::keymap::Keymap;
     use crate::theme::{ColorDepth, Theme};
-    use crate::world::Estate;
+    use crate::world::{Estate, Reader};
 
     /// Ten DB instances on a screen of 24 rows.
     fn state() -> State {
-        let mut estate = Estate { sessions: vec!["ops".into()], ..Estate::default() };
-        let site = estate.add_site(0, "eu-west-1");
-        estate.environments.push(Environment { name: "prod".into(), site, ..Environment::default() });
+        let mut estate = Estate::default();
+        let session = estate.add_session(None, Reader::named("ops"));
+        let site = estate.add_site(session, "eu-west-1");
+        estate.add(Environment { name: "prod".into(), site, ..Environment::default() });
         let now = Timestamp::UNIX_EPOCH;
         let mut state = State::new(estate, now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
         let databases =

@@ -12,7 +12,7 @@ use super::menu::{Item, Menu, Purpose};
 use super::state::{Overlay, Screen, State};
 use super::toast::Tone;
 use super::update::say;
-use crate::domain::{Database, Identity, SiteId};
+use crate::domain::{Database, EnvironmentId, Identity, SiteId};
 use crate::keymap::{Action, Layer};
 use crate::ops::arming;
 use crate::ops::execution::StepState;
@@ -33,8 +33,7 @@ const ARMED_FOR: &str = "15";
 /// The question before arming.
 #[derive(Debug, Clone)]
 pub struct ArmQuestion {
-    /// Index of the environment.
-    pub environment: usize,
+    pub environment: EnvironmentId,
     pub reason: Input,
     pub minutes: Input,
     /// True when the minutes take the keys.
@@ -45,10 +44,10 @@ pub struct ArmQuestion {
 /// Everything about changes.
 #[derive(Debug, Clone, Default)]
 pub struct Operations {
-    /// By index of the environment; the default where there is none.
-    pub policies: Vec<Policy>,
-    /// The role that makes changes, where it is not the one that reads; by index of the environment.
-    pub operators: Vec<Option<String>>,
+    /// What a change takes in an environment; the default where there is none.
+    pub policies: BTreeMap<EnvironmentId, Policy>,
+    /// The role that makes changes, where it is not the one that reads.
+    pub operators: BTreeMap<EnvironmentId, String>,
     /// Why nothing may be changed until it is mended: a configuration that cannot be read, for example.
     pub blocked: Option<String>,
     pub arming: Option<Arming>,
@@ -71,8 +70,8 @@ pub struct Operations {
 impl Operations {
     /// The guard's policy of an environment.
     #[must_use]
-    pub fn policy(&self, environment: usize) -> Policy {
-        self.policies.get(environment).cloned().unwrap_or_default()
+    pub fn policy(&self, environment: EnvironmentId) -> Policy {
+        self.policies.get(&environment).cloned().unwrap_or_default()
     }
 
     /// Executions that go on.
@@ -88,9 +87,9 @@ impl Operations {
 
 /// Who an environment's credentials are, as they were read last.
 #[must_use]
-pub fn identity(state: &State, environment: usize) -> Option<&Identity> {
+pub fn identity(state: &State, environment: EnvironmentId) -> Option<&Identity> {
     // The other region knows it too, when the primary one is down.
-    let sites = state.world.estate.environments.get(environment)?.sites();
+    let sites = state.world.estate.environment(environment)?.sites();
     let known = sites.filter_map(|site| {
         let identity = &state.world.site(site)?.identity;
         Some((identity.fault().is_none(), identity.at()?, identity.value()?))
@@ -119,10 +118,12 @@ pub fn open_menu(state: &mut State) {
     let Some((site, database)) = selected(state) else {
         return say(state, "select a DB instance first: D shows them all".into(), Tone::Plain);
     };
-    let Some(environment) = state.world.estate.owner(site, database) else {
+    let owner = state.world.estate.owner(site, database);
+    let Some((environment, known)) = owner.and_then(|id| Some((id, state.world.estate.environment(id)?))) else {
         return say(state, "this DB instance belongs to no environment".into(), Tone::Bad);
     };
-    let name = state.world.estate.environments[environment].name.clone();
+    let (name, shown) = (known.name.clone(), shown_name(known));
+    let home = state.world.estate.site(known.site).map_or("", |site| site.region.as_str());
     let database = database.clone();
     let mine: Vec<&Database> = of_environment(state, environment);
     let policy = state.operations.policy(environment);
@@ -133,8 +134,6 @@ pub fn open_menu(state: &mut State) {
         id: id.to_owned(),
         region: region.to_owned(),
     };
-    let home =
-        state.world.estate.site(state.world.estate.environments[environment].site).map_or("", |s| s.region.as_str());
     let command = |kind: Kind| match kind.target() {
         TargetKind::DbSnapshot => Command::ChooseSnapshot(kind, site, database.id.as_str().into()),
         TargetKind::DbInstance => {
@@ -162,13 +161,13 @@ pub fn open_menu(state: &mut State) {
             None => Item { label, detail: String::new(), checked: None, command: command(kind) },
         });
     }
-    let title = format!("Operations on {}, {}", database.id, shown_name(&state.world.estate.environments[environment]));
+    let title = format!("Operations on {}, {shown}", database.id);
     let first = items.iter().position(|i| !matches!(i.command, Command::NotAvailable(_))).unwrap_or(0);
     state.overlay = Some(Overlay::Menu(Menu::new(Purpose::Operations, title, items, first)));
 }
 
-fn of_environment(state: &State, environment: usize) -> Vec<&Database> {
-    let Some(known) = state.world.estate.environments.get(environment) else { return Vec::new() };
+fn of_environment(state: &State, environment: EnvironmentId) -> Vec<&Database> {
+    let Some(known) = state.world.estate.environment(environment) else { return Vec::new() };
     let mine = |(site, d): &(SiteId, &Database)| {
         known.owns(*site, d) && state.world.estate.owner(*site, d) == Some(environment)
     };
@@ -181,8 +180,8 @@ pub fn choose_snapshot(state: &mut State, kind: Kind, site: SiteId, id: &str) {
         return say(state, format!("{id} is no longer there"), Tone::Bad);
     };
     let (id, region) = (database.id.clone(), database.region.clone());
-    let Some(environment) = state.world.estate.owner(site, database) else { return };
-    let name = state.world.estate.environments[environment].name.clone();
+    let owner = state.world.estate.owner(site, database).and_then(|id| state.world.estate.environment(id));
+    let Some(name) = owner.map(|environment| environment.name.clone()) else { return };
     let known = state.world.site(site).and_then(|data| data.snapshots.get(id.as_str())).and_then(|s| s.value());
     let Some(snapshots) = known.filter(|all| !all.is_empty()) else {
         let text = format!("no snapshot of {id} is known yet: open the DB instance, they are read there");
@@ -208,12 +207,13 @@ pub fn choose_snapshot(state: &mut State, kind: Kind, site: SiteId, id: &str) {
 
 /// Begins a plan for this target.
 pub fn plan_on(state: &mut State, kind: Kind, target: Target, effects: &mut Vec<Effect>) {
-    if let Some(environment) = state.world.estate.environments.iter().position(|e| e.name == target.environment) {
-        open(state, kind, target, environment, effects);
+    match state.world.estate.named(&target.environment) {
+        Some(environment) => open(state, kind, target, environment, effects),
+        None => say(state, format!("{} is not in the configuration any more", target.environment), Tone::Bad),
     }
 }
 
-fn open(state: &mut State, kind: Kind, target: Target, environment: usize, effects: &mut Vec<Effect>) {
+fn open(state: &mut State, kind: Kind, target: Target, environment: EnvironmentId, effects: &mut Vec<Effect>) {
     let id = state.operations.ask();
     let mut opened = plan::State::new(kind, target.clone(), environment, id, state.world.now);
     let here = |arming: &&Arming| arming.environment == target.environment;
@@ -305,19 +305,19 @@ pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) 
     }
 }
 
-fn record(state: &State, environment: usize, body: Body, effects: &mut Vec<Effect>) {
-    let Some(name) = state.world.estate.environments.get(environment).map(|e| e.name.clone()) else { return };
+fn record(state: &State, environment: EnvironmentId, body: Body, effects: &mut Vec<Effect>) {
+    let Some(name) = state.world.estate.environment(environment).map(|e| e.name.clone()) else { return };
     let arn = identity(state, environment).map(|identity| identity.arn.clone()).unwrap_or_default();
     effects.push(Effect::Record { environment: name, arn, body: Box::new(body) });
 }
 
 /// The environment that arming would be for: the plan's, the armed one's, or what is looked at.
-fn armed_for(state: &State) -> Option<usize> {
+fn armed_for(state: &State) -> Option<EnvironmentId> {
     if let Some(plan) = &state.operations.plan {
         return Some(plan.environment);
     }
-    if let Scope::One(index) = state.scope {
-        return Some(index);
+    if let Scope::One(id) = state.scope {
+        return Some(id);
     }
     let (site, database) = selected(state)?;
     state.world.estate.owner(site, database)
@@ -355,7 +355,7 @@ pub fn arm(state: &mut State, effects: &mut Vec<Effect>) {
     let reason = question.reason.value().trim().to_owned();
     let minutes: Option<u64> = question.minutes.value().trim().parse().ok().filter(|m| (1..=most).contains(m));
     let identity = identity(state, environment);
-    let name = state.world.estate.environments.get(environment).map(|e| e.name.as_str());
+    let name = state.world.estate.environment(environment).map(|e| e.name.as_str());
     let (Some(identity), Some(name)) = (identity, name) else { return };
     let armed = match minutes {
         Some(minutes) => {
@@ -394,7 +394,7 @@ pub fn disarm(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
     let text =
         if why.starts_with(&arming.environment) { why.to_owned() } else { format!("{} {why}", arming.environment) };
     say(state, text, Tone::Plain);
-    if let Some(environment) = state.world.estate.environments.iter().position(|e| e.name == arming.environment) {
+    if let Some(environment) = state.world.estate.named(&arming.environment) {
         record(state, environment, Body::Disarmed { why: why.to_owned() }, effects);
     }
 }
@@ -427,14 +427,14 @@ pub fn block(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
 /// after every message.
 pub fn watch(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(arming) = &state.operations.arming else { return };
-    let index = state.world.estate.environments.iter().position(|e| e.name == arming.environment);
+    let armed = state.world.estate.named(&arming.environment);
     // All of them in view is no other one.
     let in_view = match state.scope {
-        Scope::One(index) => state.world.estate.environments.get(index).map(|e| e.name.clone()),
+        Scope::One(id) => state.world.estate.environment(id).map(|e| e.name.clone()),
         Scope::All => None,
     };
     let in_view = in_view.unwrap_or_else(|| arming.environment.clone());
-    let identity = index.and_then(|index| identity(state, index));
+    let identity = armed.and_then(|id| identity(state, id));
     if let Err(disarmed) = arming.still_valid(state.world.now, &in_view, identity) {
         disarm(state, &disarmed.to_string(), effects);
     }
@@ -468,10 +468,7 @@ pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) 
     });
     // Back to a new plan: the same request on the state of now.
     if let Some(plan) = again {
-        let Some(environment) = state.world.estate.environments.iter().position(|e| e.name == plan.target.environment)
-        else {
-            return;
-        };
+        let Some(environment) = state.world.estate.named(&plan.target.environment) else { return };
         open(state, plan.operation.kind(), plan.target.clone(), environment, effects);
         if let Some(open) = state.operations.plan.as_mut() {
             open.operation = Some(plan.operation);

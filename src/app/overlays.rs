@@ -223,7 +223,7 @@ const NAMED: usize = 3;
 /// Where a fault is: the environments that it concerns and their region, or how many they are.
 pub fn place(state: &State, entry: &Entry) -> String {
     let site = entry.target.site;
-    let here = state.world.estate.environments.iter().filter(|e| e.sites().any(|at| at == site)).count();
+    let here = state.world.estate.of_site(site).count();
     match state.world.estate.site(site) {
         Some(known) if here > NAMED => format!("{here} environments ({})", known.region),
         _ => entry.place.clone(),
@@ -291,7 +291,7 @@ pub fn menu(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
             pieces.push((if on { "✔ " } else { "  " }.into(), Role::Accent));
         }
         match item.command {
-            Command::Look(Scope::One(index)) if switching => pieces.extend(switcher::pieces(state, index)),
+            Command::Look(Scope::One(id)) if switching => pieces.extend(switcher::pieces(state, id)),
             Command::NotAvailable(_) => pieces.push((item.label.clone(), Role::Dim)),
             _ => pieces.push((item.label.clone(), Role::Text)),
         }

@@ -1,5 +1,8 @@
 //! A configuration that was read again while the console runs.
 
+use std::collections::BTreeMap;
+
+use crate::domain::EnvironmentId;
 use crate::keymap::Keymap;
 use crate::ops::Policy;
 use crate::theme::Theme;
@@ -8,15 +11,14 @@ use crate::world::Estate;
 /// What a changed configuration leads to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reconfiguration {
+    /// It comes after the one that holds: what is the same in both has one number.
     pub estate: Estate,
-    /// By session of the estate: which one of the estate before it is.
-    pub inherited: Vec<Option<usize>>,
     /// Of the pauses of the new schedule.
     pub seed: u64,
-    /// By environment: what a change takes there.
-    pub policies: Vec<Policy>,
-    /// By environment: the role that makes changes, where it is not the one that reads.
-    pub operators: Vec<Option<String>>,
+    /// What a change takes in an environment.
+    pub policies: BTreeMap<EnvironmentId, Policy>,
+    /// The role that makes changes, where it is not the one that reads.
+    pub operators: BTreeMap<EnvironmentId, String>,
     /// What is wrong with the file; the sound part is used.
     pub problems: Vec<String>,
     pub appearance: Restyle,

@@ -90,8 +90,8 @@ impl State {
     /// A console that has not asked anything yet.
     #[must_use]
     pub fn new(estate: Estate, now: Timestamp, keymap: Keymap, theme: Theme, depth: ColorDepth) -> Self {
-        let scope = if estate.environments.len() == 1 { Scope::One(0) } else { Scope::All };
-        let estate_is_fleet = estate.environments.len() > 1;
+        let scope = Scope::usual(&estate);
+        let estate_is_fleet = estate.count() > 1;
         Self {
             world: World::new(estate, now),
             zone: TimeZone::UTC,

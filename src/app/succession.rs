@@ -1,18 +1,13 @@
-//! A changed configuration in a console that runs: other environments, and everything else stays
-//! where it can. Sites have new numbers then, so whatever names one is moved.
-
-use std::mem;
+//! A changed configuration in a console that runs: other environments, and everything else stays where it can.
 
 use super::effect::Effect;
+use super::menu::Purpose;
 use super::operations;
 use super::reconfiguration::{Reconfiguration, Restyle};
 use super::state::{Overlay, Screen, State};
 use super::toast::{Toast, Tone};
-use super::update::settle;
+use super::update::{listed, settle};
 use crate::collect::Schedule;
-use crate::domain::SiteId;
-use crate::screens::fleet::Item;
-use crate::world::data::SiteData;
 use crate::world::estate::{Estate, Scope};
 
 /// Takes a changed configuration in.
@@ -23,7 +18,7 @@ pub fn reconfigure(state: &mut State, next: Reconfiguration, effects: &mut Vec<E
     }
     state.operations.blocked = None;
     state.operations.operators = next.operators;
-    adopt(state, next.estate, &next.inherited, Schedule::with_seed(next.seed));
+    adopt(state, next.estate, Schedule::with_seed(next.seed));
     state.operations.policies = next.policies;
     state.world.problems.of_configuration(next.problems);
     let Restyle { theme, keymap, ceiling, ascii, warnings } = next.appearance;
@@ -41,65 +36,43 @@ pub fn reconfigure(state: &mut State, next: Reconfiguration, effects: &mut Vec<E
     }
 }
 
-/// Puts another estate into the state. `inherited` tells, by session of the new estate, which session
-/// of the old one it is: what was read through it in the same region is kept. The new `schedule` has
-/// nothing on its way: answers to what was asked before must not come in any more.
-fn adopt(state: &mut State, estate: Estate, inherited: &[Option<usize>], schedule: Schedule) {
+/// Puts another estate into the state. The new `schedule` has nothing on its way: answers to what was asked before must
+/// not come in any more.
+fn adopt(state: &mut State, estate: Estate, schedule: Schedule) {
     let line = state.fleet.current();
-    let old = mem::replace(&mut state.world.estate, estate);
-    let moved = moves(&old, &state.world.estate, inherited);
-    let to = |site: SiteId| moved.get(site.0).copied().flatten();
-
-    let known = mem::take(&mut state.world.sites);
-    state.world.sites.resize_with(state.world.estate.sites.len(), SiteData::default);
-    for (data, place) in known.into_iter().zip(&moved) {
-        if let Some(site) = place.and_then(|place| state.world.sites.get_mut(place.0)) {
-            *site = data;
-        }
+    state.world.adopt(estate, schedule);
+    let estate = &state.world.estate;
+    if matches!(state.scope, Scope::One(id) if estate.environment(id).is_none()) || state.scope == Scope::All {
+        state.scope = Scope::usual(estate);
     }
-    let faults = mem::take(&mut state.world.faults);
-    state.world.faults = faults.moved(to, |site| state.world.estate.place(site));
-    state.world.schedule = schedule;
-
-    let place = |index: usize| {
-        let name = &old.environments.get(index)?.name;
-        state.world.estate.environments.iter().position(|environment| environment.name == *name)
-    };
-    let stays = match state.scope {
-        Scope::All => None,
-        Scope::One(index) => place(index),
-    };
-    let planned = state.operations.plan.as_ref().and_then(|plan| place(plan.environment));
-    let line = line.and_then(|item| match item {
-        Item::Environment(index) => place(index).map(Item::Environment),
-        Item::Finding(index, finding) => place(index).map(|index| Item::Finding(index, finding)),
-    });
-    state.scope = match (stays, state.world.estate.environments.len()) {
-        (Some(index), _) => Scope::One(index),
-        (None, 1) => Scope::One(0),
-        (None, _) => Scope::All,
-    };
     // A plan of an environment that is gone has nowhere to go; arming ends by itself there.
-    match (planned, state.operations.plan.as_mut()) {
-        (Some(index), Some(plan)) if is_region_of(&state.world.estate, index, &plan.target.region) => {
-            plan.environment = index;
-        }
-        _ => state.operations.plan = None,
-    }
-    state.operations.question = None;
-    reopen(state, to);
-    // Its lines name environments by number.
-    if matches!(state.overlay, Some(Overlay::Menu(_))) {
-        state.overlay = None;
-    }
+    let operations = &mut state.operations;
+    operations.plan.take_if(|plan| {
+        let environment = estate.environment(plan.environment);
+        !environment.is_some_and(|environment| estate.regions(environment).any(|region| region == plan.target.region))
+    });
+    operations.question.take_if(|question| estate.environment(question.environment).is_none());
+    reopen(state);
+    relist(state);
     state.fleet.summaries.clear();
-    state.world.forget_checkups();
     settle(state);
     state.fleet.selected = line.and_then(|item| state.fleet.position(item)).unwrap_or(0);
-    let count = state.world.estate.environments.len();
+    let count = state.world.estate.count();
     let noun = if count == 1 { "environment" } else { "environments" };
     state.toast =
         Some(Toast::new(format!("the configuration was read again: {count} {noun}"), Tone::Plain, state.world.now));
+}
+
+/// A menu that lists environments lists those of now; every other one stays as it is, for what it names is told by
+/// whoever is asked to act on it.
+fn relist(state: &mut State) {
+    let Some(Overlay::Menu(menu)) = &state.overlay else { return };
+    if matches!(menu.purpose, Purpose::Palette | Purpose::Environments) {
+        let items = listed(state, menu.purpose);
+        if let Some(Overlay::Menu(menu)) = &mut state.overlay {
+            menu.replace(items);
+        }
+    }
 }
 
 /// The changed configuration cannot be taken in: what runs goes on, and why stands on the fleet until
@@ -114,30 +87,10 @@ pub fn refuse(state: &mut State, problems: Vec<String>, effects: &mut Vec<Effect
     state.world.problems.of_configuration(problems);
 }
 
-/// Whether an environment is in this region.
-fn is_region_of(estate: &Estate, environment: usize, region: &str) -> bool {
-    let Some(environment) = estate.environments.get(environment) else { return false };
-    environment.sites().filter_map(|site| estate.site(site)).any(|site| site.region == region)
-}
-
-/// By old site: the new site that is the same one.
-fn moves(old: &Estate, new: &Estate, inherited: &[Option<usize>]) -> Vec<Option<SiteId>> {
-    let is = |session: usize, before: usize| inherited.get(session).copied().flatten() == Some(before);
-    old.sites
-        .iter()
-        .map(|site| {
-            let mut sites = new.sites.iter();
-            sites.position(|other| other.region == site.region && is(other.session, site.session)).map(SiteId)
-        })
-        .collect()
-}
-
 /// The DB instance that is open stays open while its site is there and it belongs to an environment.
-fn reopen(state: &mut State, to: impl Fn(SiteId) -> Option<SiteId>) {
-    let Some(open) = &mut state.database else { return };
-    let place = to(open.site);
-    open.site = place.unwrap_or(open.site);
-    if place.is_none() || !is_owned(state) {
+fn reopen(state: &mut State) {
+    let Some(open) = &state.database else { return };
+    if state.world.estate.site(open.site).is_none() || !is_owned(state) {
         state.database = None;
         if state.screen == Screen::Database {
             state.screen = state.came_from;
@@ -152,24 +105,27 @@ fn is_owned(state: &State) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use jiff::Timestamp;
 
     use super::*;
+    use crate::app::update::run;
     use crate::collect::{Dataset, Target};
-    use crate::domain::{Database, Environment, Fault, FaultKind, Remote};
-    use crate::keymap::Keymap;
+    use crate::domain::{Database, Environment, EnvironmentId, Fault, FaultKind, Remote, SessionId, SiteId};
+    use crate::keymap::{Action, Keymap};
     use crate::screens::database;
+    use crate::screens::fleet::Item;
     use crate::theme::{ColorDepth, Theme};
+    use crate::world::data::SiteData;
 
-    /// Environments as name, session and region.
-    fn estate(environments: &[(&str, usize, &str)]) -> Estate {
-        let mut estate = Estate::default();
+    /// An estate after `before`, of environments as name, session and region.
+    fn estate(before: &Estate, environments: &[(&str, usize, &str)]) -> Estate {
+        let mut estate = before.succeed();
         for (name, session, region) in environments {
-            let site = estate.add_site(*session, region);
-            estate.environments.push(Environment { name: (*name).into(), site, ..Environment::default() });
+            let site = estate.add_site(SessionId(*session), region);
+            estate.add(Environment { name: (*name).into(), site, ..Environment::default() });
         }
-        let sessions = estate.sites.iter().map(|site| site.session + 1).max().unwrap_or(0);
-        estate.sessions = (0..sessions).map(|i| format!("session-{i}")).collect();
         estate
     }
 
@@ -180,7 +136,8 @@ mod tests {
 
     /// Three environments, each with the DB instance `<name>-db`, and an error of `prod`.
     fn running() -> State {
-        let estate = estate(&[("dev", 0, "eu-west-1"), ("qa", 1, "eu-west-1"), ("prod", 2, "us-east-1")]);
+        let all = [("dev", 0, "eu-west-1"), ("qa", 1, "eu-west-1"), ("prod", 2, "us-east-1")];
+        let estate = estate(&Estate::default(), &all);
         let (keymap, theme) = (Keymap::default(), Theme::default());
         let mut state = State::new(estate, Timestamp::UNIX_EPOCH, keymap, theme, ColorDepth::TrueColor);
         for (data, id) in state.world.sites.iter_mut().zip(["dev-db", "qa-db", "prod-db"]) {
@@ -193,79 +150,92 @@ mod tests {
         state
     }
 
-    fn ids(state: &State) -> Vec<Option<&str>> {
+    const QA: EnvironmentId = EnvironmentId(1);
+    const PROD: EnvironmentId = EnvironmentId(2);
+
+    fn change(state: &mut State, environments: &[(&str, usize, &str)]) {
+        let next = estate(&state.world.estate, environments);
+        adopt(state, next, Schedule::default());
+    }
+
+    /// The DB instances that are known, as their environments are written in the configuration.
+    fn ids(state: &State) -> Vec<Option<String>> {
         let first = |data: &SiteData| data.databases.value().and_then(|all| all.first().map(|d| d.id.clone()));
-        let known: Vec<Option<String>> = state.world.sites.iter().map(first).collect();
-        let all = ["dev-db", "qa-db", "prod-db"];
-        known.iter().map(|id| all.into_iter().find(|known| id.as_deref() == Some(known))).collect()
+        state.world.estate.environments().map(|(_, e)| state.world.site(e.site).and_then(first)).collect()
     }
 
     #[test]
     fn what_is_still_there_keeps_its_data() {
         let mut state = running();
-        state.scope = Scope::One(2);
+        state.scope = Scope::One(PROD);
         // `dev` is gone, `prod` comes first, `new` is new.
-        let next = estate(&[("prod", 0, "us-east-1"), ("new", 1, "eu-west-1"), ("qa", 2, "eu-west-1")]);
-        adopt(&mut state, next, &[Some(2), None, Some(1)], Schedule::default());
-        assert_eq!(ids(&state), [Some("prod-db"), None, Some("qa-db")]);
-        assert_eq!(state.scope, Scope::One(0));
-        assert_eq!(state.databases.rows.len(), 1);
-        assert_eq!(state.world.faults.iter().map(|entry| entry.target.site).collect::<Vec<_>>(), [SiteId(0)]);
+        change(&mut state, &[("prod", 2, "us-east-1"), ("new", 3, "eu-west-1"), ("qa", 1, "eu-west-1")]);
+        assert_eq!(ids(&state), [Some("prod-db".into()), None, Some("qa-db".into())]);
+        assert_eq!((state.scope, state.databases.rows.len()), (Scope::One(PROD), 1));
+        assert_eq!(state.world.faults.iter().map(|entry| entry.target.site).collect::<Vec<_>>(), [SiteId(2)]);
         assert_eq!(state.world.schedule.in_flight(), 0);
+        assert!(state.world.sites[0].databases.value().is_none(), "what was read of dev is forgotten");
     }
 
     #[test]
     fn another_connection_or_region_is_another_place() {
         let mut state = running();
-        let next = estate(&[("dev", 0, "eu-west-1"), ("qa", 1, "eu-west-2"), ("prod", 2, "us-east-1")]);
-        adopt(&mut state, next, &[None, Some(1), Some(2)], Schedule::default());
-        assert_eq!(ids(&state), [None, None, Some("prod-db")]);
+        change(&mut state, &[("dev", 3, "eu-west-1"), ("qa", 1, "eu-west-2"), ("prod", 2, "us-east-1")]);
+        assert_eq!(ids(&state), [None, None, Some("prod-db".into())]);
     }
 
     #[test]
     fn the_screen_and_the_cursor_stay() {
         let mut state = running();
-        state.fleet.selected = state.fleet.position(Item::Environment(1)).unwrap();
+        state.fleet.selected = state.fleet.position(Item::Environment(QA)).unwrap();
         state.database = Some(database::State::new(SiteId(2), "prod-db"));
         (state.screen, state.came_from) = (Screen::Database, Screen::Fleet);
-        adopt(
-            &mut state,
-            estate(&[("qa", 0, "eu-west-1"), ("prod", 1, "us-east-1")]),
-            &[Some(1), Some(2)],
-            Schedule::default(),
-        );
-        assert_eq!((state.screen, state.database.as_ref().map(|open| open.site)), (Screen::Database, Some(SiteId(1))));
-        assert_eq!(state.fleet.current(), Some(Item::Environment(0)));
+        change(&mut state, &[("prod", 2, "us-east-1"), ("qa", 1, "eu-west-1")]);
+        assert_eq!((state.screen, state.database.as_ref().map(|open| open.site)), (Screen::Database, Some(SiteId(2))));
+        assert_eq!(state.fleet.current(), Some(Item::Environment(QA)));
     }
 
     #[test]
     fn the_screen_of_what_is_gone_is_left() {
         let mut state = running();
         state.database = Some(database::State::new(SiteId(2), "prod-db"));
-        (state.screen, state.came_from, state.scope) = (Screen::Database, Screen::Fleet, Scope::One(2));
-        adopt(
-            &mut state,
-            estate(&[("dev", 0, "eu-west-1"), ("qa", 1, "eu-west-1")]),
-            &[Some(0), Some(1)],
-            Schedule::default(),
-        );
+        (state.screen, state.came_from, state.scope) = (Screen::Database, Screen::Fleet, Scope::One(PROD));
+        change(&mut state, &[("dev", 0, "eu-west-1"), ("qa", 1, "eu-west-1")]);
         assert_eq!((state.screen, state.database.is_none(), state.scope), (Screen::Fleet, true, Scope::All));
         assert!(state.world.faults.is_empty());
+    }
+
+    #[test]
+    fn an_open_list_of_environments_is_that_of_now_and_keeps_what_was_typed() {
+        let mut state = running();
+        run(&mut state, Action::Environments, &mut Vec::new());
+        let open = |state: &State| match &state.overlay {
+            Some(Overlay::Menu(menu)) => menu.clone(),
+            _ => panic!("it is closed"),
+        };
+        let mut menu = open(&state);
+        menu.input = tui_input::Input::new("prod".into());
+        menu.narrow();
+        state.overlay = Some(Overlay::Menu(menu));
+        change(&mut state, &[("prod", 2, "us-east-1"), ("prod-2", 3, "eu-west-1")]);
+        let menu = open(&state);
+        let labels: Vec<&str> = menu.visible().map(|item| item.label.as_str()).collect();
+        assert_eq!((labels, menu.input.value()), (vec!["prod", "prod-2"], "prod"));
+        assert_eq!(menu.current().map(|item| item.label.as_str()), Some("prod"), "the cursor stays");
     }
 
     #[test]
     fn a_broken_file_is_told_and_changes_nothing() {
         let mut state = running();
         refuse(&mut state, vec!["config.toml:3: error".into()], &mut Vec::new());
-        assert_eq!(state.world.estate.environments.len(), 3);
+        assert_eq!(state.world.estate.count(), 3);
         assert_eq!(*state.world.problems, ["config.toml:3: error"]);
         assert!(state.operations.blocked.is_some());
         let next = Reconfiguration {
-            estate: estate(&[("dev", 0, "eu-west-1")]),
-            inherited: vec![Some(0)],
+            estate: estate(&state.world.estate, &[("dev", 0, "eu-west-1")]),
             seed: 1,
-            policies: Vec::new(),
-            operators: Vec::new(),
+            policies: BTreeMap::new(),
+            operators: BTreeMap::new(),
             problems: Vec::new(),
             appearance: Restyle::default(),
         };

@@ -17,7 +17,7 @@ use crate::domain::Fault;
 use crate::keymap::{Action, Key, Layer, Resolution};
 use crate::screens::{database, databases, executions, fleet, plan};
 use crate::theme;
-use crate::world::{self, Scope, checkup};
+use crate::world::{self, Estate, Scope, checkup};
 
 /// Takes in a message: changes the state, gives what is to be done outside.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
@@ -381,7 +381,7 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Palette => state.overlay = Some(Overlay::Menu(palette(state))),
         Action::Fleet => to_fleet(state),
         Action::Databases => state.screen = Screen::Databases,
-        Action::Back if state.screen == Screen::Databases && state.world.estate.environments.len() > 1 => {
+        Action::Back if state.screen == Screen::Databases && state.world.estate.count() > 1 => {
             to_fleet(state);
         }
         Action::Theme => state.overlay = Some(Overlay::Menu(themes(state))),
@@ -393,10 +393,10 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Dismiss => state.toast = None,
         Action::AllEnvironments => look(state, Scope::All),
         Action::NextEnvironment => cycle(state, 1),
-        Action::PreviousEnvironment => cycle(state, state.world.estate.environments.len()),
+        Action::PreviousEnvironment => cycle(state, state.world.estate.count()),
         _ => {
-            if let Some(index) = action.environment() {
-                look(state, Scope::One(index));
+            if let Some(id) = action.environment().and_then(|place| state.world.estate.at(place)) {
+                look(state, Scope::One(id));
             }
         }
     }
@@ -405,26 +405,31 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 /// The fleet shows all environments: so does the frame around it.
 fn to_fleet(state: &mut State) {
     state.screen = Screen::Fleet;
-    if state.world.estate.environments.len() > 1 && state.scope != Scope::All {
+    if state.world.estate.count() > 1 && state.scope != Scope::All {
         state.scope = Scope::All;
         databases::rebuild(state);
     }
 }
 
+/// Where a scope stands in the list of environments, in which all of them come first.
+fn place_of(estate: &Estate, scope: Scope) -> usize {
+    match scope {
+        Scope::All => 0,
+        Scope::One(id) => estate.place_of(id).map_or(0, |place| place + 1),
+    }
+}
+
 /// All environments, then each, then all again.
 fn cycle(state: &mut State, by: usize) {
-    let count = state.world.estate.environments.len() + 1;
-    let at = match state.scope {
-        Scope::All => 0,
-        Scope::One(index) => index + 1,
-    };
-    let next = (at + by) % count;
-    look(state, next.checked_sub(1).map_or(Scope::All, Scope::One));
+    let estate = &state.world.estate;
+    let next = (place_of(estate, state.scope) + by) % (estate.count() + 1);
+    let scope = next.checked_sub(1).and_then(|place| estate.at(place)).map_or(Scope::All, Scope::One);
+    look(state, scope);
 }
 
 /// Shows the databases of these environments.
 pub fn look(state: &mut State, scope: Scope) {
-    if matches!(scope, Scope::One(index) if index >= state.world.estate.environments.len()) {
+    if matches!(scope, Scope::One(id) if state.world.estate.environment(id).is_none()) {
         return;
     }
     state.scope = scope;
@@ -556,7 +561,20 @@ fn in_palette(action: Action) -> bool {
         && action.environment().is_none()
 }
 
+/// What stands in a menu whose items are those of now.
+pub fn listed(state: &State, purpose: Purpose) -> Vec<Item> {
+    match purpose {
+        Purpose::Palette => commands(state),
+        Purpose::Environments => scopes(state),
+        _ => Vec::new(),
+    }
+}
+
 fn palette(state: &State) -> Menu {
+    Menu::new(Purpose::Palette, "Commands", commands(state), 0)
+}
+
+fn commands(state: &State) -> Vec<Item> {
     let layers = state.layers();
     let mut items: Vec<Item> = Action::ALL
         .iter()
@@ -569,8 +587,8 @@ fn palette(state: &State) -> Menu {
         })
         .collect();
     items.push(look_item("all environments", Scope::All));
-    for (i, environment) in state.world.estate.environments.iter().enumerate() {
-        items.push(look_item(&format!("environment {}", environment.name), Scope::One(i)));
+    for (id, environment) in state.world.estate.environments() {
+        items.push(look_item(&format!("environment {}", environment.name), Scope::One(id)));
     }
     for name in theme::shipped() {
         items.push(Item {
@@ -580,7 +598,7 @@ fn palette(state: &State) -> Menu {
             command: Command::Theme(name.to_owned()),
         });
     }
-    Menu::new(Purpose::Palette, "Commands", items, 0)
+    items
 }
 
 fn look_item(label: &str, scope: Scope) -> Item {
@@ -616,24 +634,25 @@ fn scenarios() -> Menu {
 }
 
 fn environments(state: &State) -> Menu {
+    let selected = place_of(&state.world.estate, state.scope);
+    Menu::new(Purpose::Environments, "Environment", scopes(state), selected)
+}
+
+fn scopes(state: &State) -> Vec<Item> {
     let mut items = vec![Item {
         label: "all".into(),
         detail: "every environment".into(),
         checked: None,
         command: Command::Look(Scope::All),
     }];
-    for (i, environment) in state.world.estate.environments.iter().enumerate() {
+    for (id, environment) in state.world.estate.environments() {
         let region = state.world.estate.site(environment.site).map_or("", |s| s.region.as_str());
         items.push(Item {
             label: environment.name.clone(),
             detail: format!("{} {region}", environment.estate).trim().to_owned(),
             checked: None,
-            command: Command::Look(Scope::One(i)),
+            command: Command::Look(Scope::One(id)),
         });
     }
-    let selected = match state.scope {
-        Scope::All => 0,
-        Scope::One(index) => index + 1,
-    };
-    Menu::new(Purpose::Environments, "Environment", items, selected)
+    items
 }

@@ -10,7 +10,7 @@ use super::state::{Overlay, Screen, State};
 use super::toast::Tone;
 use super::{armed, overlays};
 use crate::collect::{Dataset, Target};
-use crate::domain::{Criticality, FaultKind, SiteId};
+use crate::domain::{Criticality, Environment, EnvironmentId, FaultKind, SiteId};
 use crate::keymap::{Action, Layer};
 use crate::screens::fleet::{Standing, standing};
 use crate::screens::{database, databases, executions, fleet, plan};
@@ -137,9 +137,8 @@ fn who_and_when(state: &State, width: u16) -> Vec<Piece> {
 
 /// How long the credentials that are looked through last; a warning in their last ten minutes.
 fn expiry(state: &State) -> Option<Piece> {
-    let in_scope = |site: &SiteId| state.world.estate.in_scope(state.scope, *site);
-    let expiries = (0..state.world.sites.len()).map(SiteId).filter(in_scope);
-    let first = expiries.filter_map(|site| state.world.site(site)?.identity.value()?.expires).min()?;
+    let known = state.world.known().filter(|(site, _)| state.world.estate.in_scope(state.scope, *site));
+    let first = known.filter_map(|(_, data)| data.identity.value()?.expires).min()?;
     Some(overlays::switcher::expiry(first, state.world.now))
 }
 
@@ -147,8 +146,8 @@ fn expiry(state: &State) -> Option<Piece> {
 fn identity(state: &State) -> Option<String> {
     let site = match (state.scope, state.screen, &state.database) {
         (_, Screen::Database, Some(open)) => open.site,
-        (Scope::One(index), ..) => state.world.estate.environments.get(index)?.site,
-        _ if state.world.estate.sessions.len() == 1 => state.world.estate.environments.first()?.site,
+        (Scope::One(id), ..) => state.world.estate.environment(id)?.site,
+        _ if state.world.estate.only_session().is_some() => state.world.estate.environments().next()?.1.site,
         _ => {
             return match accounts(state) {
                 0 => None,
@@ -164,22 +163,22 @@ fn identity(state: &State) -> Option<String> {
 /// Different accounts that are looked at: what answered, or else what has to answer. Several
 /// sessions may lead to one.
 fn accounts(state: &State) -> usize {
-    let account = |(i, data): (usize, &SiteData)| -> Option<String> {
+    let account = |(site, data): (SiteId, &SiteData)| -> Option<String> {
         let known = data.identity.value().map(|identity| identity.account.clone());
-        known.or_else(|| state.world.estate.expected_account(SiteId(i)).map(ToOwned::to_owned))
+        known.or_else(|| state.world.estate.expected_account(site).map(ToOwned::to_owned))
     };
-    state.world.sites.iter().enumerate().filter_map(account).collect::<BTreeSet<String>>().len()
+    state.world.known().filter_map(account).collect::<BTreeSet<String>>().len()
 }
 
 /// The environments, each with its mark; the one that is looked at is marked. Where there is no room
 /// for all, the worst are those that are shown.
 fn chips(state: &State, area: Rect, buf: &mut Buffer) {
     let all: Vec<(Standing, Vec<Piece>)> =
-        (0..state.world.estate.environments.len()).filter_map(|index| chip(state, index)).collect();
+        state.world.estate.environments().map(|(id, environment)| chip(state, id, environment)).collect();
     let widths: Vec<usize> = all.iter().map(|(_, pieces)| pen::width(pieces)).collect();
     let here = match state.scope {
         Scope::All => None,
-        Scope::One(index) => Some(index),
+        Scope::One(id) => state.world.estate.place_of(id),
     };
     let standings: Vec<Standing> = all.iter().map(|(standing, _)| *standing).collect();
     let shown = fitting(&standings, &widths, here, usize::from(area.width).saturating_sub(1));
@@ -202,11 +201,10 @@ const GAP: u16 = 2;
 /// Columns for the number of those that have no room.
 const MORE: usize = 4;
 
-/// Mark and name of an environment, by its index.
-fn chip(state: &State, index: usize) -> Option<(Standing, Vec<Piece>)> {
-    let environment = state.world.estate.environments.get(index)?;
-    let standing = standing(&state.fleet, index);
-    let here = state.scope == Scope::One(index);
+/// Mark and name of an environment.
+fn chip(state: &State, id: EnvironmentId, environment: &Environment) -> (Standing, Vec<Piece>) {
+    let standing = standing(&state.fleet, id);
+    let here = state.scope == Scope::One(id);
     let name = shown_name(environment);
     let name = if here { format!("[{name}]") } else { name };
     let mut pieces = vec![standing.mark()];
@@ -217,7 +215,7 @@ fn chip(state: &State, index: usize) -> Option<(Standing, Vec<Piece>)> {
         pieces.push((" ".into(), Role::Text));
         pieces.push((name, if here || standing >= Standing::Warning { role } else { Role::Dim }));
     }
-    Some((standing, pieces))
+    (standing, pieces)
 }
 
 /// Which environments are shown in so many columns, in their own order: all, or else the one that is
@@ -247,8 +245,7 @@ fn fitting(standings: &[Standing], widths: &[usize], here: Option<usize>, room: 
 fn notice(state: &State, area: Rect, buf: &mut Buffer) -> bool {
     // Production first, and what the rest is read through before the rest.
     let counts = |target: &Target| {
-        let here = state.world.estate.environments.iter().filter(|e| e.sites().any(|site| site == target.site));
-        let criticality = here.map(|e| e.criticality).max();
+        let criticality = state.world.estate.of_site(target.site).map(|e| e.criticality).max();
         let basic = matches!(target.dataset, Dataset::Identity | Dataset::Databases);
         state.world.estate.in_scope(state.scope, target.site).then_some((criticality, basic))
     };

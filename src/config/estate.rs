@@ -1,14 +1,14 @@
 //! From what is written to what is looked at.
 
 use super::EnvironmentSpec;
-use crate::domain::Environment;
+use crate::domain::{Environment, EnvironmentId, SessionId};
 use crate::world::Estate;
 
 /// Adds an environment and its sites to an estate; `session` is the one that reads it.
-pub fn place(estate: &mut Estate, session: usize, spec: &EnvironmentSpec) {
+pub fn place(estate: &mut Estate, session: SessionId, spec: &EnvironmentSpec) -> EnvironmentId {
     let site = estate.add_site(session, &spec.region);
     let dr_site = spec.dr_region.as_deref().map(|region| estate.add_site(session, region));
-    estate.environments.push(Environment {
+    estate.add(Environment {
         name: spec.name.clone(),
         estate: spec.group.clone(),
         criticality: spec.criticality,
@@ -20,5 +20,5 @@ pub fn place(estate: &mut Estate, session: usize, spec: &EnvironmentSpec) {
         rpo: spec.rpo,
         rto: spec.rto,
         thresholds: spec.thresholds,
-    });
+    })
 }

@@ -54,15 +54,23 @@ impl Criticality {
 /// region): its resources are read once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Site {
-    /// Index of the session (profile, role, endpoint) that reads it.
-    pub session: usize,
+    /// The session (profile, role, endpoint) that reads it.
+    pub session: SessionId,
     /// AWS region, for example `us-east-1`.
     pub region: String,
 }
 
-/// Index of a [`Site`] in the estate.
+/// The number of a [`Site`]: its own for as long as the console runs, whatever becomes of the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct SiteId(pub usize);
+
+/// The number of an [`Environment`], likewise; those of one name have one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct EnvironmentId(pub usize);
+
+/// The number of a session, likewise: of what signs in as one identity, with one profile, role and endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct SessionId(pub usize);
 
 /// An environment: a name, how critical it is, and which resources of which sites belong to it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -30,7 +30,7 @@ pub use alarm::{Alarm, AlarmState};
 pub use automated_backup::AutomatedBackup;
 pub use blue_green::BlueGreen;
 pub use database::Database;
-pub use environment::{Criticality, Environment, Site, SiteId};
+pub use environment::{Criticality, Environment, EnvironmentId, SessionId, Site, SiteId};
 pub use event::Event;
 pub use fault::{Fault, FaultKind};
 pub use identity::Identity;

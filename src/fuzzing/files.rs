@@ -6,11 +6,10 @@ use jiff::Timestamp;
 
 use super::assert_steers_nothing;
 use crate::config;
-use crate::domain::SiteId;
 use crate::keymap::{Action, Key, Keymap, Layer, Resolver};
 use crate::ops::{Kind, Risk};
 use crate::theme::{ColorDepth, Role, degrade, load};
-use crate::world::Estate;
+use crate::world::{Estate, Reader};
 
 /// Keys of a keymap that are pressed.
 const PRESSED: usize = 64;
@@ -25,8 +24,8 @@ pub fn configuration(input: &[u8]) {
     let (config, problems) = config::parse(&text, "config.toml");
     assert_steers_nothing(&config::report(&problems, "config.toml"));
     let mut estate = Estate::default();
-    for (session, spec) in config.environments.iter().enumerate() {
-        estate.sessions.push(spec.name.clone());
+    for spec in &config.environments {
+        let session = estate.add_session(None, Reader::named(spec.name.as_str()));
         config::place(&mut estate, session, spec);
         for risk in Risk::ALL {
             black_box(spec.policy.level(risk, spec.criticality).words());
@@ -37,7 +36,7 @@ pub fn configuration(input: &[u8]) {
             }
         }
     }
-    for site in (0..estate.sites.len()).map(SiteId) {
+    for (site, _) in estate.sites() {
         black_box((estate.place(site), estate.expected_account(site), estate.cli_options(site)));
     }
 }

@@ -1,5 +1,6 @@
 //! What a terminal sends: keys, pastes, sizes, the mouse, its answer about colours.
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::OnceLock;
 
@@ -15,7 +16,7 @@ use crate::config;
 use crate::domain::{Database, Identity, Remote};
 use crate::keymap::{Key, Keymap};
 use crate::theme::{self, ColorDepth, Theme};
-use crate::world::Estate;
+use crate::world::{Estate, Reader, World};
 
 /// 2026-11-22T03:12:44Z.
 const MOMENT: i64 = 1_795_317_164;
@@ -142,27 +143,25 @@ fn console() -> State {
     let (_, text) = config::SAMPLES[0];
     let (config, _) = config::parse(text, "config.toml");
     let mut estate = Estate::default();
-    for (session, spec) in config.environments.iter().enumerate() {
-        estate.sessions.push(spec.name.clone());
-        estate.cli.push(format!(" --profile {}", spec.name));
-        config::place(&mut estate, session, spec);
+    let mut policies = BTreeMap::new();
+    for spec in config.environments {
+        let reader = Reader { name: spec.name.clone(), cli: format!(" --profile {}", spec.name) };
+        let session = estate.add_session(None, reader);
+        policies.insert(config::place(&mut estate, session, &spec), spec.policy);
     }
-    estate.environments.iter_mut().for_each(|environment| environment.expected_account = None);
+    estate.environments_mut().for_each(|environment| environment.expected_account = None);
     let now = Timestamp::from_second(MOMENT).unwrap_or_default();
     let (keymap, theme) = (Keymap::default(), Theme::default());
     let mut state = State::new(estate, now, keymap, theme, ColorDepth::TrueColor);
-    state.operations.policies = config.environments.into_iter().map(|spec| spec.policy).collect();
-    for (site, data) in state.world.estate.sites.iter().zip(&mut state.world.sites) {
+    state.operations.policies = policies;
+    let World { estate, sites, .. } = &mut state.world;
+    for (id, site) in estate.sites() {
+        let Some(data) = sites.get_mut(id.0) else { continue };
         let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/reader/oncall");
         let identity = Identity { account: ACCOUNT.to_owned(), arn, expires: None };
         data.identity = Remote::Ready { value: identity, at: now };
-        let here = state
-            .world
-            .estate
-            .environments
-            .iter()
-            .filter(|environment| environment.sites().any(|id| state.world.estate.site(id) == Some(site)));
-        let databases = here.map(|environment| database(&format!("{}db", environment.name_prefix), &site.region));
+        let databases =
+            estate.of_site(id).map(|environment| database(&format!("{}db", environment.name_prefix), &site.region));
         data.databases = Remote::Ready { value: databases.collect(), at: now };
     }
     state.world.forget_checkups();

@@ -47,12 +47,12 @@ impl Standing {
     async fn open(source: &Source, environment: Option<&str>) -> Result<Self, String> {
         let connection = connect(source).await?;
         let places = places(&connection);
-        let Connection { estate, policies, clock, codes, problems, .. } = connection;
+        let Connection { estate, mut policies, clock, codes, problems, .. } = connection;
         tokio::spawn(code::answer(codes));
         for problem in &problems {
             say::note(&clean(problem));
         }
-        let names: Vec<&str> = estate.environments.iter().map(|e| e.name.as_str()).collect();
+        let names: Vec<&str> = estate.environments().map(|(_, e)| e.name.as_str()).collect();
         let index = match environment {
             Some(name) => {
                 names.iter().position(|known| *known == name).ok_or_else(|| unknown("environment", name, &names))?
@@ -66,7 +66,7 @@ impl Standing {
         let memory = last_known::path(&estate);
         Ok(Self {
             place: place.ok_or_else(|| format!("{name} has no session"))?,
-            policy: policies.into_iter().nth(index).unwrap_or_default(),
+            policy: estate.at(index).and_then(|id| policies.remove(&id)).unwrap_or_default(),
             closed: closed(problems, name, &names),
             clock,
             journal: journal_folder(is_sandbox),

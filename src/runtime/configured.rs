@@ -1,15 +1,18 @@
 //! From a configuration file to sessions and sites: at the start, and again when the file changes.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use tokio::sync::mpsc;
 
+use super::connect::{Operators, Sessions};
 use crate::aws::meter::Meter;
 use crate::aws::{AssumeRole, CodeSource, MfaRequest, Session, SessionSpec};
 use crate::config::{self, Config, ConnectionSpec, EnvironmentSpec, Problem, RoleSpec, Settings, Severity};
 use crate::domain::text::clean;
+use crate::domain::{EnvironmentId, SessionId};
 use crate::ops::Policy;
-use crate::world::Estate;
+use crate::world::{Estate, Reader};
 
 /// The sign-ins that a configuration needs. They outlive a change of the file: who has given an MFA
 /// code is not asked for another one because a comment was written.
@@ -18,8 +21,17 @@ pub struct SignIns {
     meter: Meter,
     /// Asked in place of every environment's own endpoint.
     endpoint: Option<String>,
-    /// By session of the estate.
-    open: Vec<(Key, Session)>,
+    open: Vec<SignIn>,
+    /// The estate that they are those of: what is named again keeps its number.
+    estate: Estate,
+}
+
+/// A sign-in of this configuration or of one before.
+struct SignIn {
+    key: Key,
+    id: SessionId,
+    /// None, where nothing is read with it any more.
+    session: Option<Session>,
 }
 
 /// What makes two sign-ins the same.
@@ -34,14 +46,10 @@ struct Key {
 /// What a configuration leads to.
 pub struct Configured {
     pub estate: Estate,
-    /// By `Site::session`.
-    pub sessions: Vec<Session>,
-    /// By session: which one of the configuration before it is.
-    pub inherited: Vec<Option<usize>>,
-    /// By environment: what a change takes there.
-    pub policies: Vec<Policy>,
-    /// By environment: who makes changes there, when it is not who reads.
-    pub operators: Vec<Option<SessionSpec>>,
+    pub sessions: Sessions,
+    /// What a change takes in an environment.
+    pub policies: BTreeMap<EnvironmentId, Policy>,
+    pub operators: Operators,
     pub settings: Settings,
     /// What is wrong with the file; the sound part is used.
     pub problems: Vec<String>,
@@ -53,7 +61,7 @@ impl SignIns {
     #[must_use]
     pub fn new(endpoint: Option<String>, meter: Meter) -> (Self, mpsc::Receiver<MfaRequest>) {
         let (codes, questions) = CodeSource::channel();
-        (Self { codes, meter, endpoint, open: Vec::new() }, questions)
+        (Self { codes, meter, endpoint, open: Vec::new(), estate: Estate::default() }, questions)
     }
 
     /// Opens the sound part of a file.
@@ -84,43 +92,61 @@ impl SignIns {
     }
 
     async fn open(&mut self, config: Config, problems: &[Problem]) -> Configured {
-        let before = std::mem::take(&mut self.open);
-        let mut estate = Estate { endpoint: self.endpoint.as_deref().map(clean), ..Estate::default() };
-        let mut inherited = Vec::new();
-        let (mut policies, mut operators) = (Vec::new(), Vec::new());
+        let mut estate = self.estate.succeed();
+        estate.endpoint = self.endpoint.as_deref().map(clean);
+        let (mut sessions, mut policies, mut operators) = (Sessions::new(), BTreeMap::new(), Operators::new());
+        let mut shared: Vec<(Key, SessionId)> = Vec::new();
         for mut spec in config.environments {
             if self.endpoint.is_some() {
                 spec.connection.endpoint.clone_from(&self.endpoint);
             }
             let shares = |key: &Key| key.connection == spec.connection && key.account == spec.expected_account;
-            let session = if let Some(known) = self.open.iter().position(|(key, _)| shares(key)) {
-                known
+            let session = if let Some((_, id)) = shared.iter().find(|(key, _)| shares(key)) {
+                *id
             } else {
-                let key = Key::of(&spec);
-                let old = before.iter().position(|(other, _)| *other == key);
-                let session = match old.and_then(|at| before.get(at)) {
-                    Some((_, session)) => session.clone(),
-                    None => Session::load(&self.session_spec(&spec)).await,
-                };
-                estate.sessions.push(spec.connection.profile.clone().unwrap_or_else(|| spec.name.clone()));
-                estate.cli.push(cli_options(spec.connection.profile.as_deref(), spec.connection.endpoint.as_deref()));
-                inherited.push(old);
-                self.open.push((key, session));
-                self.open.len() - 1
+                let (id, session) = self.sign_in(&spec, &mut estate).await;
+                sessions.insert(id, session);
+                shared.push((Key::of(&spec), id));
+                id
             };
-            operators.push(self.operator_spec(&spec));
-            config::place(&mut estate, session, &spec);
-            policies.push(spec.policy);
+            let operator = self.operator_spec(&spec);
+            let environment = config::place(&mut estate, session, &spec);
+            operators.extend(operator.map(|operator| (environment, operator)));
+            policies.insert(environment, spec.policy);
         }
+        for sign_in in &mut self.open {
+            sign_in.session = sessions.get(&sign_in.id).cloned();
+        }
+        self.estate = estate.clone();
         Configured {
             estate,
-            sessions: self.open.iter().map(|(_, session)| session.clone()).collect(),
-            inherited,
+            sessions,
             policies,
             operators,
             settings: config.settings,
             problems: problems.iter().map(ToString::to_string).collect(),
         }
+    }
+
+    /// The session of an environment: the one that is open, or a new one.
+    async fn sign_in(&mut self, spec: &EnvironmentSpec, estate: &mut Estate) -> (SessionId, Session) {
+        let key = Key::of(spec);
+        let known = self.open.iter().position(|sign_in| sign_in.key == key);
+        let before = known.and_then(|at| self.open.get(at)).map(|sign_in| (sign_in.id, sign_in.session.clone()));
+        let (known_id, kept) = before.map_or((None, None), |(id, session)| (Some(id), session));
+        let session = match kept {
+            Some(session) => session,
+            None => Session::load(&self.session_spec(spec)).await,
+        };
+        let reader = Reader {
+            name: spec.connection.profile.clone().unwrap_or_else(|| spec.name.clone()),
+            cli: cli_options(spec.connection.profile.as_deref(), spec.connection.endpoint.as_deref()),
+        };
+        let id = estate.add_session(known_id, reader);
+        if known_id.is_none() {
+            self.open.push(SignIn { key, id, session: None });
+        }
+        (id, session)
     }
 
     fn session_spec(&self, spec: &EnvironmentSpec) -> SessionSpec {
@@ -193,6 +219,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::domain::SiteId;
 
     const URL: &str = "http://127.0.0.1:9";
 
@@ -211,13 +238,16 @@ mod tests {
         fs::write(&path, [environment("a", 1), environment("b", 2)].concat()).unwrap();
         let (mut sign_ins, _questions) = SignIns::new(None, Meter::default());
         let first = sign_ins.start(&path).await.unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!((first.sessions.len(), first.inherited), (2, vec![None, None]));
+        let [a, b] =
+            ["a", "b"].map(|name| first.estate.named(name).and_then(|id| first.estate.environment(id)).unwrap());
+        assert_eq!((first.sessions.len(), a.site == b.site), (2, false));
 
         fs::write(&path, [environment("c", 3), environment("b", 2), environment("d", 2)].concat()).unwrap();
         let second = sign_ins.again(&path).await.unwrap_or_else(|problems| panic!("{problems:?}"));
-        assert_eq!(second.inherited, [None, Some(1)]);
-        assert_eq!(second.estate.environments.len(), 3);
-        assert_eq!(second.estate.sites.len(), 2, "b and d are of one site");
+        let site = |name| second.estate.environment(second.estate.named(name)?).map(|environment| environment.site);
+        assert_eq!((site("a"), site("b"), site("d")), (None, Some(b.site), Some(b.site)), "b and d are of one site");
+        assert!(site("c").is_some_and(|c| c != a.site && c != b.site), "it has a number of its own");
+        assert_eq!((second.estate.count(), second.estate.sites().count(), second.sessions.len()), (3, 2, 2));
     }
 
     #[tokio::test]
@@ -238,7 +268,7 @@ mod tests {
         assert!(sign_ins.again(&path).await.is_err_and(|problems| problems.len() == 1));
         fs::write(&path, environment("a", 1)).unwrap();
         let again = sign_ins.again(&path).await.unwrap_or_else(|problems| panic!("{problems:?}"));
-        assert_eq!(again.inherited, [Some(0)]);
+        assert_eq!(again.estate.sites().map(|(id, _)| id).collect::<Vec<_>>(), [SiteId(0)], "the same as before");
     }
 
     #[tokio::test]
@@ -249,9 +279,9 @@ mod tests {
         let (mut sign_ins, _questions) = SignIns::new(Some(URL.into()), Meter::default());
         let opened = sign_ins.start(&path).await.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(opened.estate.endpoint.as_deref(), Some(URL));
-        assert_eq!(opened.estate.cli, [format!(" --endpoint-url {URL}")]);
+        assert_eq!(opened.estate.cli_options(SiteId(0)), format!(" --endpoint-url {URL}"));
         assert_eq!(opened.sessions.len(), 1, "they are one connection now");
-        assert_eq!(opened.sessions[0].endpoint(), Some(URL));
+        assert_eq!(opened.sessions.values().next().and_then(Session::endpoint), Some(URL));
     }
 
     #[tokio::test]
@@ -265,8 +295,9 @@ mod tests {
         fs::write(&path, format!("{text}\n[guard]\nrunning_at_most = 1\n")).unwrap();
         let (mut sign_ins, _questions) = SignIns::new(None, Meter::default());
         let opened = sign_ins.start(&path).await.unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(opened.policies.iter().map(|policy| policy.running_at_most).collect::<Vec<_>>(), [1, 1]);
-        let [Some(session), None] = opened.operators.as_slice() else { panic!("{:?}", opened.operators) };
+        assert_eq!(opened.policies.values().map(|policy| policy.running_at_most).collect::<Vec<_>>(), [1, 1]);
+        let of = |name| opened.operators.get(&opened.estate.named(name).unwrap());
+        let (Some(session), None) = (of("a"), of("b")) else { panic!("{:?}", opened.operators) };
         let arns: Vec<&str> = session.roles.iter().map(|role| role.arn.as_str()).collect();
         assert_eq!(arns, [arn("gate"), arn("operator")]);
         assert_eq!(session.roles[1].source_identity.as_deref(), Some(""));

@@ -1,5 +1,6 @@
 //! From the command line to sessions, sites and a clock.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 
@@ -15,19 +16,22 @@ use crate::aws::{CodeSource, MfaRequest, Session};
 use crate::cli::Source;
 use crate::config::{self, Settings};
 use crate::domain::text::clean;
-use crate::domain::{Criticality, Environment};
+use crate::domain::{Criticality, Environment, EnvironmentId, SessionId};
 use crate::ops::{Kind, Policy, Target, TargetKind};
-use crate::world::Estate;
+use crate::world::{Estate, Reader};
+
+/// What sites are read through.
+pub type Sessions = BTreeMap<SessionId, Session>;
+/// Who makes changes in an environment, where it is not who reads.
+pub type Operators = BTreeMap<EnvironmentId, SessionSpec>;
 
 /// What the console stands on.
 pub struct Connection {
     pub estate: Estate,
-    /// By `Site::session`.
-    pub sessions: Vec<Session>,
-    /// By environment: what a change takes there.
-    pub policies: Vec<Policy>,
-    /// By environment: who makes changes there, when it is not who reads.
-    pub operators: Vec<Option<SessionSpec>>,
+    pub sessions: Sessions,
+    /// What a change takes in an environment.
+    pub policies: BTreeMap<EnvironmentId, Policy>,
+    pub operators: Operators,
     pub clock: Clock,
     /// What the configuration says beside the environments.
     pub settings: Settings,
@@ -197,22 +201,18 @@ async fn aws(source: &Source) -> Result<Connection, String> {
     let name = clean(session.profile().unwrap_or("default"));
     let endpoint = session.endpoint().map(clean);
     let cli = cli_options(source.profile.as_deref(), source.endpoint_url.as_deref());
-    let mut estate = Estate { sessions: vec![name.clone()], cli: vec![cli], endpoint, ..Estate::default() };
-    let site = estate.add_site(0, &region);
-    let dr_site = source.dr_region.as_deref().filter(|dr| *dr != region).map(|dr| estate.add_site(0, &clean(dr)));
-    estate.environments.push(Environment {
-        criticality: Criticality::guess(&name),
-        name,
-        site,
-        dr_site,
-        ..Environment::default()
-    });
+    let mut estate = Estate::default();
+    estate.endpoint = endpoint;
+    let reads = estate.add_session(None, Reader { name: name.clone(), cli });
+    let site = estate.add_site(reads, &region);
+    let dr_site = source.dr_region.as_deref().filter(|dr| *dr != region).map(|dr| estate.add_site(reads, &clean(dr)));
+    estate.add(Environment { criticality: Criticality::guess(&name), name, site, dr_site, ..Environment::default() });
     let policies = usual(&estate);
     Ok(Connection {
         estate,
-        sessions: vec![session],
+        sessions: BTreeMap::from([(reads, session)]),
         policies,
-        operators: vec![None],
+        operators: Operators::new(),
         clock: Clock::system(),
         settings,
         path: None,
@@ -253,16 +253,15 @@ async fn sandbox(source: &Source) -> Result<Connection, String> {
     let (estate, accounts) = environments::estate(&source.world);
     let (_, codes) = CodeSource::channel();
     let meter = Meter::default();
-    let mut sessions = Vec::with_capacity(accounts.len());
-    let mut specs = Vec::with_capacity(accounts.len());
-    for account in accounts {
+    let (mut sessions, mut specs) = (Sessions::new(), BTreeMap::new());
+    for (id, account) in accounts {
         let spec = SessionSpec {
             in_process: Some(InProcess { http: http.shared(), credentials: credentials(&account) }),
             meter: meter.clone(),
             ..SessionSpec::default()
         };
-        sessions.push(Session::load(&spec).await);
-        specs.push(spec);
+        sessions.insert(id, Session::load(&spec).await);
+        specs.insert(id, spec);
     }
     let (policies, operators) = sampled(&estate, &specs);
     let world = sandbox.clone();
@@ -284,35 +283,32 @@ async fn sandbox(source: &Source) -> Result<Connection, String> {
 
 /// The rules and operators of the sandbox's environments: those of the samples that they come from.
 #[cfg(feature = "sandbox")]
-fn sampled(estate: &Estate, specs: &[SessionSpec]) -> (Vec<Policy>, Vec<Option<SessionSpec>>) {
+fn sampled(estate: &Estate, specs: &BTreeMap<SessionId, SessionSpec>) -> (BTreeMap<EnvironmentId, Policy>, Operators) {
     let samples: Vec<config::EnvironmentSpec> =
         config::SAMPLES.iter().flat_map(|(file, text)| config::parse(text, file).0.environments).collect();
     let mut policies = usual(estate);
-    let mut operators = vec![None; estate.environments.len()];
-    for (index, environment) in estate.environments.iter().enumerate() {
+    let mut operators = Operators::new();
+    for (id, environment) in estate.environments() {
         let Some(sample) = samples.iter().find(|sample| sample.name == environment.name) else { continue };
-        if let Some(policy) = policies.get_mut(index) {
-            policy.clone_from(&sample.policy);
-        }
-        let session = estate.site(environment.site).and_then(|site| specs.get(site.session));
-        if let (Some(session), Some(role), Some(place)) = (session, &sample.operator, operators.get_mut(index)) {
+        policies.insert(id, sample.policy.clone());
+        let session = estate.site(environment.site).and_then(|site| specs.get(&site.session));
+        if let (Some(session), Some(role)) = (session, &sample.operator) {
             let roles = vec![super::configured::assumed(role)];
-            *place = Some(SessionSpec { roles, region: Some(sample.region.clone()), ..session.clone() });
+            operators.insert(id, SessionSpec { roles, region: Some(sample.region.clone()), ..session.clone() });
         }
     }
     (policies, operators)
 }
 
 /// The rules where nothing is configured.
-fn usual(estate: &Estate) -> Vec<Policy> {
-    estate.environments.iter().map(|environment| Policy::usual(environment.criticality)).collect()
+fn usual(estate: &Estate) -> BTreeMap<EnvironmentId, Policy> {
+    estate.environments().map(|(id, environment)| (id, Policy::usual(environment.criticality))).collect()
 }
 
-/// The roles that make changes, by environment, for the screen.
+/// The roles that make changes, for the screen.
 #[must_use]
-pub fn operators_of(operators: &[Option<SessionSpec>]) -> Vec<Option<String>> {
-    let arn = |spec: &Option<SessionSpec>| spec.as_ref()?.roles.last().map(|role| clean(&role.arn));
-    operators.iter().map(arn).collect()
+pub fn operators_of(operators: &Operators) -> BTreeMap<EnvironmentId, String> {
+    operators.iter().filter_map(|(id, spec)| Some((*id, clean(&spec.roles.last()?.arn)))).collect()
 }
 
 /// Where changes are made, by environment.
@@ -323,8 +319,8 @@ pub fn places(connection: &Connection) -> Vec<Place> {
 
 /// The same for an estate whose sessions and operators are known.
 #[must_use]
-pub fn places_of(estate: &Estate, sessions: &[Session], operators: &[Option<SessionSpec>]) -> Vec<Place> {
-    let place = |(index, environment): (usize, &Environment)| {
+pub fn places_of(estate: &Estate, sessions: &Sessions, operators: &Operators) -> Vec<Place> {
+    let place = |(id, environment): (EnvironmentId, &Environment)| {
         let site = estate.site(environment.site)?;
         let dr_region = environment.dr_site.and_then(|dr| estate.site(dr)).map(|site| site.region.clone());
         // The target and the operation of each reading take the place of these.
@@ -334,6 +330,7 @@ pub fn places_of(estate: &Estate, sessions: &[Session], operators: &[Option<Sess
             id: environment.name.clone(),
             region: site.region.clone(),
         };
+        let before = estate.environments().take_while(|(other, _)| *other != id);
         let question = Question {
             target,
             kind: Kind::CreateSnapshot,
@@ -343,16 +340,16 @@ pub fn places_of(estate: &Estate, sessions: &[Session], operators: &[Option<Sess
             dr_region,
             cli: estate.cli_options(environment.site).to_owned(),
             owns: Owner::of(environment),
-            before: estate.environments[..index].iter().filter_map(|e| neighbour(estate, environment, e)).collect(),
+            before: before.filter_map(|(_, other)| neighbour(estate, environment, other)).collect(),
         };
         Some(Place {
             environment: environment.name.clone(),
             question,
-            reader: sessions.get(site.session)?.clone(),
-            operator: operators.get(index).cloned().flatten(),
+            reader: sessions.get(&site.session)?.clone(),
+            operator: operators.get(&id).cloned(),
         })
     };
-    estate.environments.iter().enumerate().filter_map(place).collect()
+    estate.environments().filter_map(place).collect()
 }
 
 /// An environment that comes before this one, if it is of the same account as far as that is known.
@@ -419,7 +416,7 @@ mod tests {
         let mut source = Source { sandbox: true, config: Some(path.clone()), ..Source::default() };
         let opened = connect(&source).await.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!((opened.settings.ascii, opened.settings.keymap.as_deref()), (Ascii::Always, Some("vim")));
-        assert!(opened.estate.environments.iter().all(|environment| environment.name != "mine"));
+        assert!(opened.estate.named("mine").is_none());
         assert_eq!(opened.problems, Vec::<String>::new(), "its environments are not used");
         source.config = Some(folder.path().join("none.toml"));
         assert!(connect(&source).await.is_err_and(|error| error.contains("none.toml")));

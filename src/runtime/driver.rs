@@ -1,17 +1,19 @@
 //! Carries requests to AWS: bounded a service, each in a task of its own, answers as messages.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use super::connect::Sessions;
 use super::contained::{contained, defect};
 use crate::app::Msg;
 use crate::aws::{self, Session};
 use crate::collect::metrics::MetricCall;
 use crate::collect::{Answer, Ask, Request, Signing, Target};
-use crate::domain::{Fault, Site};
+use crate::domain::{Fault, Site, SiteId};
 use crate::world::Estate;
 
 /// Requests of one site to one service that are under way at once: AWS's limits are per account and
@@ -25,12 +27,17 @@ const BACKLOG: usize = 1024;
 
 /// Performs [`Request`]s.
 pub struct Driver {
-    sessions: Vec<Session>,
-    sites: Vec<Site>,
-    /// By site.
-    limits: Vec<Arc<Limits>>,
+    sites: HashMap<SiteId, Place>,
     answers: mpsc::Sender<Msg>,
     tasks: JoinSet<()>,
+}
+
+/// A site, and what it is asked through.
+#[derive(Clone)]
+struct Place {
+    site: Site,
+    session: Session,
+    limits: Arc<Limits>,
 }
 
 struct Limits {
@@ -40,23 +47,24 @@ struct Limits {
 }
 
 impl Driver {
-    /// A driver for these sessions (by `Site::session`); answers come out of the receiver.
+    /// A driver for these sessions; answers come out of the receiver.
     #[must_use]
-    pub fn new(sessions: Vec<Session>, estate: &Estate) -> (Self, mpsc::Receiver<Msg>) {
+    pub fn new(sessions: &Sessions, estate: &Estate) -> (Self, mpsc::Receiver<Msg>) {
         let (answers, receiver) = mpsc::channel(BACKLOG);
         let limits =
             || Limits { rds: Semaphore::new(RDS), cloudwatch: Semaphore::new(CLOUDWATCH), sts: Semaphore::new(STS) };
-        let limits = estate.sites.iter().map(|_| Arc::new(limits())).collect();
-        let driver = Self { sessions, sites: estate.sites.clone(), limits, answers, tasks: JoinSet::new() };
+        let place = |(id, site): (SiteId, &Site)| {
+            let session = sessions.get(&site.session)?.clone();
+            Some((id, Place { site: site.clone(), session, limits: Arc::new(limits()) }))
+        };
+        let driver = Self { sites: estate.sites().filter_map(place).collect(), answers, tasks: JoinSet::new() };
         (driver, receiver)
     }
 
     /// Starts a request; returns at once.
     pub fn fetch(&mut self, request: Request) {
         while self.tasks.try_join_next().is_some() {}
-        let Some(site) = self.sites.get(request.target.site.0).cloned() else { return };
-        let Some(session) = self.sessions.get(site.session).cloned() else { return };
-        let Some(limits) = self.limits.get(request.target.site.0).cloned() else { return };
+        let Some(Place { site, session, limits }) = self.sites.get(&request.target.site).cloned() else { return };
         let answers = self.answers.clone();
         self.tasks.spawn(async move {
             let Request { id, target, ask, signing } = request;

@@ -292,14 +292,13 @@ fn reconfigured(
     };
     outside.executor.set_places(places_of(&opened.estate, &opened.sessions, &opened.operators));
     // The old driver ends what it has on its way; its answers have nobody to go to.
-    (*driver, *answers) = Driver::new(opened.sessions, &opened.estate);
+    (*driver, *answers) = Driver::new(&opened.sessions, &opened.estate);
     let appearance = outside.appearance.changes(&opened.settings, &outside.settings);
     guard.listen_to_mouse(opened.settings.mouse)?;
     outside.settings = opened.settings;
     outside.memory = last_known::path(&opened.estate);
     Ok(Msg::Reconfigured(Box::new(Reconfiguration {
         estate: opened.estate,
-        inherited: opened.inherited,
         seed: u64::from(std::process::id()),
         policies: opened.policies,
         operators: operators_of(&opened.operators),

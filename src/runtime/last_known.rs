@@ -63,10 +63,10 @@ impl Pace {
             return age(at) >= HASTE && mark != self.mark(state);
         }
         let is_settled = |data: &SiteData| self.is_whole(data) || data.databases.fault().is_some();
-        if !state.world.sites.iter().any(|data| self.is_whole(data)) {
+        if !state.world.known().any(|(_, data)| self.is_whole(data)) {
             return false;
         }
-        let is_settled = state.world.sites.iter().all(is_settled);
+        let is_settled = state.world.known().all(|(_, data)| is_settled(data));
         let first = *self.first.get_or_insert(state.world.now);
         is_settled || age(first) >= PATIENCE
     }
@@ -85,7 +85,7 @@ impl Pace {
     /// Changes with what is worth a writing.
     fn mark(&self, state: &State) -> u64 {
         let mut hasher = DefaultHasher::new();
-        for data in &state.world.sites {
+        for (_, data) in state.world.known() {
             self.is_whole(data).hash(&mut hasher);
             for database in data.databases.value().into_iter().flatten() {
                 (&database.arn, &database.status).hash(&mut hasher);
@@ -128,9 +128,10 @@ pub fn folder() -> Option<PathBuf> {
 pub fn path(estate: &Estate) -> Option<PathBuf> {
     let mut hasher = DefaultHasher::new();
     // Another endpoint is another world.
-    (&estate.endpoint, &estate.cli).hash(&mut hasher);
-    for site in &estate.sites {
-        (estate.sessions.get(site.session), &site.region).hash(&mut hasher);
+    estate.endpoint.hash(&mut hasher);
+    for (id, site) in estate.sites() {
+        let reader = estate.reader(id).map(|reader| (&reader.name, &reader.cli));
+        (reader, &site.region).hash(&mut hasher);
     }
     Some(folder()?.join(format!("{NAME}{:016x}.json", hasher.finish())))
 }
@@ -159,7 +160,7 @@ impl Ahead {
 
 /// Whether this is the name of such a file.
 pub(super) fn is_one(name: &OsStr) -> bool {
-    name.to_str().is_some_and(|name| name.starts_with(NAME) && name.ends_with(".json"))
+    name.to_str().and_then(|name| name.strip_prefix(NAME)?.strip_suffix(".json")).is_some()
 }
 
 /// The file of a folder that was written last.
@@ -174,12 +175,11 @@ pub fn recall(state: &mut State, path: &Path, ahead: Ahead) {
     let Some(document) = ahead.end(path) else { return };
     for site in document.sites {
         let age = state.world.now.as_second() - site.read.as_second();
-        let place = state.world.estate.sites.iter().position(|s| {
-            s.region == site.region
-                && state.world.estate.sessions.get(s.session).is_some_and(|name| *name == site.session)
-        });
-        let Some(data) = place.and_then(|at| state.world.sites.get_mut(at)).filter(|_| (0..OLDEST).contains(&age))
-        else {
+        let estate = &state.world.estate;
+        let is_read_by = |id| estate.reader(id).is_some_and(|reader| reader.name == site.session);
+        let place = estate.sites().find(|(id, known)| known.region == site.region && is_read_by(*id)).map(|(id, _)| id);
+        let known = place.filter(|_| (0..OLDEST).contains(&age));
+        let Some(data) = known.and_then(|id| state.world.site_mut(id)) else {
             continue;
         };
         data.databases = Remote::Ready { value: site.databases, at: site.read };
@@ -216,13 +216,7 @@ pub fn find(path: &Path, sought: Sought<'_>, now: Timestamp) -> Option<LastKnown
 /// What is known now, apart from the state: so that it can be written elsewhere.
 #[must_use]
 pub fn gather(state: &State) -> Document {
-    let sites = state
-        .world
-        .sites
-        .iter()
-        .enumerate()
-        .filter_map(|(i, data)| site(&state.world.estate, SiteId(i), data))
-        .collect();
+    let sites = state.world.known().filter_map(|(id, data)| site(&state.world.estate, id, data)).collect();
     Document { version: VERSION, sites, beginnings: state.world.health.beginnings() }
 }
 
@@ -247,7 +241,7 @@ pub fn write(document: &Document, path: &Path) -> io::Result<()> {
 fn site(estate: &Estate, id: SiteId, data: &SiteData) -> Option<Site> {
     let site = estate.site(id)?;
     Some(Site {
-        session: estate.sessions.get(site.session)?.clone(),
+        session: estate.reader(id)?.name.clone(),
         region: site.region.clone(),
         account: data.identity.value().map(|identity| identity.account.clone()),
         read: data.databases.at()?,
@@ -261,6 +255,7 @@ fn site(estate: &Estate, id: SiteId, data: &SiteData) -> Option<Site> {
 mod tests {
     use super::*;
     use crate::domain::{Fault, FaultKind};
+    use crate::world::Reader;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
@@ -268,9 +263,10 @@ mod tests {
 
     /// A console with two sites that starts at 1000.
     fn console() -> (State, Pace) {
-        let mut estate = Estate { sessions: vec!["prod".into()], ..Estate::default() };
+        let mut estate = Estate::default();
+        let session = estate.add_session(None, Reader::named("prod"));
         for region in ["us-east-1", "eu-west-1"] {
-            estate.add_site(0, region);
+            estate.add_site(session, region);
         }
         let (keymap, theme) = (crate::keymap::Keymap::default(), crate::theme::Theme::default());
         let state = State::new(estate, at(1000), keymap, theme, crate::theme::ColorDepth::TrueColor);

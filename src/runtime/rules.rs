@@ -26,9 +26,9 @@ impl Rules {
     /// Those of a console.
     #[must_use]
     pub fn of(state: &State) -> Self {
-        let all = state.world.estate.environments.iter().enumerate();
+        let all = state.world.estate.environments();
         Self {
-            policies: all.map(|(i, e)| (e.name.clone(), state.operations.policy(i))).collect(),
+            policies: all.map(|(id, e)| (e.name.clone(), state.operations.policy(id))).collect(),
             arming: state.operations.arming.clone(),
             blocked: state.operations.blocked.clone(),
             headless: false,
@@ -48,9 +48,9 @@ impl Rules {
         let default = Policy::default();
         self.arming == operations.arming
             && self.blocked == operations.blocked
-            && self.policies.len() == state.world.estate.environments.len()
-            && state.world.estate.environments.iter().enumerate().zip(&self.policies).all(|((i, e), (name, policy))| {
-                e.name == *name && operations.policies.get(i).unwrap_or(&default) == policy
+            && self.policies.len() == state.world.estate.count()
+            && state.world.estate.environments().zip(&self.policies).all(|((id, e), (name, policy))| {
+                e.name == *name && operations.policies.get(&id).unwrap_or(&default) == policy
             })
     }
 

@@ -3,15 +3,16 @@
 
 use crate::cli::World;
 use crate::config::{self, EnvironmentSpec, SAMPLES};
+use crate::domain::SessionId;
 use crate::sandbox::world::scenario;
-use crate::world::Estate;
+use crate::world::{Estate, Reader};
 
 /// The account of RentalIQ, in which the world also puts what is of no estate.
 const RENTALIQ: &str = "111122223333";
 
 /// The estate that the sandbox shows, and the account of each of its sessions.
 #[must_use]
-pub fn estate(world: &World) -> (Estate, Vec<String>) {
+pub fn estate(world: &World) -> (Estate, Vec<(SessionId, String)>) {
     let specs: Vec<EnvironmentSpec> = if world.databases.is_some() {
         vec![plain("load")]
     } else {
@@ -22,18 +23,18 @@ pub fn estate(world: &World) -> (Estate, Vec<String>) {
         }
         specs
     };
-    let mut accounts: Vec<String> = Vec::new();
-    let mut estate = Estate {
-        sandbox: Some(if world.scenario.is_empty() { scenario::DEFAULT.to_owned() } else { world.scenario.clone() }),
-        ..Estate::default()
-    };
+    let mut accounts: Vec<(SessionId, String)> = Vec::new();
+    let scenario = if world.scenario.is_empty() { scenario::DEFAULT } else { &world.scenario };
+    let mut estate = Estate::default();
+    estate.sandbox = Some(scenario.to_owned());
     for spec in specs {
         // The sandbox has no profiles and roles to assume: its sessions are told apart by account.
         let Some(account) = &spec.expected_account else { continue };
-        let session = accounts.iter().position(|known| known == account).unwrap_or_else(|| {
-            accounts.push(account.clone());
-            estate.sessions.push(account.clone());
-            accounts.len() - 1
+        let known = accounts.iter().find(|(_, known)| known == account).map(|(session, _)| *session);
+        let session = known.unwrap_or_else(|| {
+            let session = estate.add_session(None, Reader::named(account.as_str()));
+            accounts.push((session, account.clone()));
+            session
         });
         config::place(&mut estate, session, &spec);
     }
@@ -58,15 +59,16 @@ mod tests {
     #[test]
     fn the_samples_are_the_estate() {
         let (estate, accounts) = estate(&World::default());
-        let names: Vec<&str> = estate.environments.iter().map(|e| e.name.as_str()).collect();
+        let names: Vec<&str> = estate.environments().map(|(_, e)| e.name.as_str()).collect();
         assert_eq!(names, ["prod", "qa", "lab", "production", "staging", "development"]);
+        let accounts: Vec<&str> = accounts.iter().map(|(_, account)| account.as_str()).collect();
         assert_eq!(accounts, ["111122223333", "444455556666", "555566667777", "666677778888"]);
-        assert_eq!(estate.sites.len(), 6);
+        assert_eq!(estate.sites().count(), 6);
     }
 
     #[test]
     fn a_large_world_is_one_environment() {
         let (estate, accounts) = estate(&World { databases: Some(50), ..World::default() });
-        assert_eq!((estate.environments.len(), estate.sites.len(), accounts.len()), (1, 1, 1));
+        assert_eq!((estate.count(), estate.sites().count(), accounts.len()), (1, 1, 1));
     }
 }

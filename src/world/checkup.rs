@@ -13,7 +13,7 @@ use super::data::SiteData;
 use super::estate::Estate;
 use crate::collect::cadence::interval;
 use crate::collect::{Attention, Dataset};
-use crate::domain::{Database, Fault, Remote, SiteId};
+use crate::domain::{Database, EnvironmentId, Fault, Remote, SiteId};
 use crate::health::{self, Coverage, Ledger, Part, Subject};
 
 /// What is read in time may be as old as the slowest cadence allows, and so many seconds for the
@@ -35,8 +35,8 @@ const SPREAD: usize = 30;
 pub struct Checked {
     /// Whose it is.
     arn: String,
-    /// The environment that it belongs to, by index of the estate.
-    pub owner: Option<usize>,
+    /// The environment that it belongs to.
+    pub owner: Option<EnvironmentId>,
     /// Which checks could be made; `None` before the first look at it.
     pub coverage: Option<Coverage>,
     /// All that is missing to judge it was known once, and is old.
@@ -54,7 +54,7 @@ pub struct Checkups {
     /// Where in the list an instance is.
     places: HashMap<Arc<str>, usize>,
     /// Places of the instances by the environment that they belong to.
-    owned: HashMap<usize, Vec<usize>>,
+    owned: HashMap<EnvironmentId, Vec<usize>>,
     /// Whether the list is still the one that this was laid out for.
     is_laid_out: bool,
     /// Which parts were current when it was last looked.
@@ -78,7 +78,7 @@ impl Checkups {
 
     /// The places of an environment's instances in the list.
     #[must_use]
-    pub fn of(&self, environment: usize) -> &[usize] {
+    pub fn of(&self, environment: EnvironmentId) -> &[usize] {
         self.owned.get(&environment).map_or(&[], Vec::as_slice)
     }
 
@@ -232,7 +232,7 @@ fn look(
     let apart = i64::try_from(index % SPREAD).unwrap_or(0);
     checked.at = now.checked_sub(SignedDuration::from_secs(apart)).ok();
     checkups.due = checkups.due.saturating_sub(1);
-    let environment = checked.owner.and_then(|owner| estate.environments.get(owner));
+    let environment = checked.owner.and_then(|owner| estate.environment(owner));
     let database = data.databases.value().and_then(|all| all.get(index));
     let Some(((environment, database), read)) = environment.zip(database).zip(data.databases.at()) else {
         return false;
@@ -328,6 +328,7 @@ mod tests {
     use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery};
     use crate::collect::{Answer, Target};
     use crate::domain::FaultKind;
+    use crate::world::Reader;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
@@ -366,10 +367,11 @@ mod tests {
 
     /// A world of one environment with so many DB instances, all of which were looked at.
     fn looked_at(count: usize) -> (World, SiteId) {
-        let mut estate = Estate { sessions: vec!["prod".into()], ..Estate::default() };
-        let site = estate.add_site(0, "us-east-1");
+        let mut estate = Estate::default();
+        let session = estate.add_session(None, Reader::named("prod"));
+        let site = estate.add_site(session, "us-east-1");
         let environment = crate::domain::Environment { name: "prod".into(), site, ..Default::default() };
-        estate.environments.push(environment);
+        estate.add(environment);
         let mut world = World::new(estate, at(0));
         let all = list(count);
         answer(&mut world, &Dataset::Databases, Answer::Databases(all));
@@ -480,7 +482,7 @@ mod tests {
         next(&mut world);
         assert_eq!(world.health.of(&all[1].arn).count(), 0, "it is gone");
         // Tags say whose it is, and tags change.
-        world.estate.environments[0].name_prefix = "other-".into();
+        world.estate.environments_mut().for_each(|environment| environment.name_prefix = "other-".into());
         all[0].tags = vec![("team".into(), "b".into())];
         answer(&mut world, &Dataset::Databases, Answer::Databases(all[..1].to_vec()));
         assert!(examine(&mut world, usize::MAX).is_new);

@@ -43,9 +43,10 @@ pub fn retire(world: &mut World, focus: &Focus) {
     }
     world.wants = Some(wants);
     let is_dear = world.is_over_ceiling();
-    let wanted: HashSet<Target> = (0..world.sites.len())
-        .map(SiteId)
-        .flat_map(|site| {
+    let wanted: HashSet<Target> = world
+        .estate
+        .sites()
+        .flat_map(|(site, _)| {
             wanted(&world.estate, focus, site, is_dear).into_iter().map(move |(dataset, _)| Target { site, dataset })
         })
         .collect();
@@ -60,8 +61,8 @@ pub fn due(world: &mut World, focus: &Focus) -> Vec<Request> {
     let is_same = world.polled.as_ref() == Some(&polled);
     let sites: Vec<SiteId> = match stirred {
         Stirred::Nowhere if is_same => return Vec::new(),
-        Stirred::At(sites) if is_same => sites.into_iter().filter(|site| site.0 < world.sites.len()).collect(),
-        _ => (0..world.sites.len()).map(SiteId).collect(),
+        Stirred::At(sites) if is_same => sites.into_iter().filter(|site| world.estate.site(*site).is_some()).collect(),
+        _ => world.estate.sites().map(|(site, _)| site).collect(),
     };
     world.polled = Some(polled);
     let is_dear = world.is_over_ceiling();
@@ -80,7 +81,7 @@ pub fn due(world: &mut World, focus: &Focus) -> Vec<Request> {
             let Some(ask) = ask(world, focus, &target) else { continue };
             let signing = signing(world, &target);
             let id = world.schedule.begin(&target);
-            if let Some(data) = world.sites.get_mut(site.0) {
+            if let Some(data) = world.site_mut(site) {
                 data.begin(&target.dataset);
             }
             if matches!(&ask, Ask::Metrics { calls } if calls.is_empty()) {
@@ -291,7 +292,7 @@ pub fn take(world: &mut World, id: u64, target: &Target, result: Result<Answer, 
             world.heard.insert(target.site);
             // It may be of what nobody wants any more.
             world.wants = None;
-            if let Some(data) = world.sites.get_mut(target.site.0) {
+            if let Some(data) = world.site_mut(target.site) {
                 data.fail(&target.dataset, fault);
                 if target.dataset == Dataset::Identity && data.identity.value().is_none() && !data.trust.is_open() {
                     data.trust = Trust::Silent;
@@ -303,7 +304,7 @@ pub fn take(world: &mut World, id: u64, target: &Target, result: Result<Answer, 
 }
 
 fn merge(world: &mut World, target: &Target, call: &MetricCall, answer: &MetricAnswer) {
-    let Some(data) = world.sites.get_mut(target.site.0) else { return };
+    let Some(data) = world.site_mut(target.site) else { return };
     if answer.partial {
         data.is_held_back(&target.dataset);
     }
@@ -477,7 +478,7 @@ fn refuse(world: &mut World, target: &Target, expected: String, actual: String) 
     let place = world.estate.place(target.site);
     let target = Target { site: target.site, dataset: Dataset::Identity };
     world.faults.record(&target, place, fault.clone(), world.now);
-    if let Some(data) = world.sites.get_mut(target.site.0) {
+    if let Some(data) = world.site_mut(target.site) {
         let identity = std::mem::take(&mut data.identity);
         let (trust, databases) = (data.trust, Remote::Failed { fault: fault.clone() });
         *data = SiteData { identity, databases, trust, strange: true, ..SiteData::default() };
@@ -514,7 +515,7 @@ fn merge_events<'a>(
 mod tests {
     use super::*;
     use crate::domain::Database;
-    use crate::world::Estate;
+    use crate::world::{Estate, Reader};
 
     fn event(second: i64, message: &str) -> Event {
         Event {
@@ -540,12 +541,13 @@ mod tests {
 
     /// A console with one site, of which this account is expected.
     fn console() -> World {
-        let mut estate = Estate { sessions: vec!["prod".into()], ..Estate::default() };
-        let site = estate.add_site(0, "us-east-1");
+        let mut estate = Estate::default();
+        let session = estate.add_session(None, Reader::named("prod"));
+        let site = estate.add_site(session, "us-east-1");
         let expected_account = Some(OURS.to_owned());
         let environment =
             crate::domain::Environment { name: "prod".into(), site, expected_account, ..Default::default() };
-        estate.environments.push(environment);
+        estate.add(environment);
         World::new(estate, Timestamp::UNIX_EPOCH)
     }
 
@@ -617,7 +619,7 @@ mod tests {
     #[test]
     fn other_credentials_bring_their_own_account_and_may_do_what_was_denied() {
         let mut world = console();
-        world.estate.environments[0].expected_account = None;
+        world.estate.environments_mut().for_each(|environment| environment.expected_account = None);
         let known = Database { id: "orders".into(), ..Database::default() };
         for request in requests(&mut world, 0) {
             let result = match request.ask {

@@ -44,20 +44,10 @@ pub struct FaultLog {
 }
 
 impl FaultLog {
-    /// The same errors where sites have other numbers and are called otherwise; those of sites that
-    /// are gone are left out.
-    #[must_use]
-    pub fn moved(mut self, to: impl Fn(SiteId) -> Option<SiteId>, place: impl Fn(SiteId) -> String) -> Self {
-        let entries = std::mem::take(&mut self.entries);
-        self.entries = entries
-            .into_iter()
-            .filter_map(|mut entry| {
-                entry.target.site = to(entry.target.site)?;
-                entry.place = place(entry.target.site);
-                Some(entry)
-            })
-            .collect();
-        self
+    /// Sites are called as they are in this estate; the errors of those that are gone are left out.
+    pub fn rename(&mut self, estate: &Estate) {
+        self.entries.retain(|entry| estate.site(entry.target.site).is_some());
+        self.entries.iter_mut().for_each(|entry| entry.place = estate.place(entry.target.site));
     }
 
     /// Takes in an error; true when it is a new one and not the repetition of one that stands, or
@@ -180,6 +170,7 @@ impl FaultLog {
 mod tests {
     use super::*;
     use crate::collect::Dataset;
+    use crate::domain::SessionId;
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
     }
@@ -212,7 +203,7 @@ mod tests {
     fn one_cause_is_told_once_however_much_fails_for_it() {
         let mut estate = Estate::default();
         for (session, region) in [(0, "us-east-1"), (0, "eu-west-1"), (1, "us-east-1")] {
-            estate.add_site(session, region);
+            estate.add_site(SessionId(session), region);
         }
         let mut log = FaultLog::default();
         let expired = FaultKind::Expired { login: None };

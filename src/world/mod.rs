@@ -8,13 +8,14 @@ pub mod estate;
 pub mod faults;
 mod focus;
 mod problems;
+mod register;
 
 use std::collections::{BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
 pub use self::collection::{News, due, retire, take};
-pub use self::estate::{Estate, Scope};
+pub use self::estate::{Estate, Reader, Scope};
 pub use self::focus::{Detail, Focus};
 pub use self::problems::Problems;
 
@@ -60,7 +61,7 @@ impl World {
     pub fn new(estate: Estate, now: Timestamp) -> Self {
         Self {
             now,
-            sites: estate.sites.iter().map(|_| SiteData::default()).collect(),
+            sites: vec![SiteData::default(); estate.sites_ever()],
             estate,
             schedule: Schedule::default(),
             faults: FaultLog::default(),
@@ -81,12 +82,19 @@ impl World {
         self.sites.get(id.0)
     }
 
+    /// The data of a site, to be changed.
+    pub fn site_mut(&mut self, id: SiteId) -> Option<&mut SiteData> {
+        self.sites.get_mut(id.0)
+    }
+
+    /// What is known of each site that is looked at.
+    pub fn known(&self) -> impl Iterator<Item = (SiteId, &SiteData)> + Clone {
+        self.estate.sites().filter_map(|(id, _)| Some((id, self.site(id)?)))
+    }
+
     /// Every DB instance that can be read, with its site.
     pub fn all_databases(&self) -> impl Iterator<Item = (SiteId, &Database)> {
-        self.sites
-            .iter()
-            .enumerate()
-            .flat_map(|(i, data)| data.databases.value().into_iter().flatten().map(move |d| (SiteId(i), d)))
+        self.known().flat_map(|(id, data)| data.databases.value().into_iter().flatten().map(move |d| (id, d)))
     }
 
     /// A DB instance of a site by its name.
@@ -96,6 +104,21 @@ impl World {
         let all = data.databases.value()?;
         let known = data.checkups.place(id).and_then(|at| all.get(at)).filter(|database| database.id == id);
         known.or_else(|| all.iter().find(|database| database.id == id))
+    }
+
+    /// Puts another estate in the place of this one, which it comes after ([`Estate::succeed`]). What was read of sites
+    /// that are in both stays; the `schedule` has nothing on its way.
+    pub fn adopt(&mut self, estate: Estate, schedule: Schedule) {
+        self.estate = estate;
+        self.schedule = schedule;
+        self.sites.resize_with(self.estate.sites_ever(), SiteData::default);
+        for (number, data) in self.sites.iter_mut().enumerate() {
+            if self.estate.site(SiteId(number)).is_none() {
+                *data = SiteData::default();
+            }
+        }
+        self.faults.rename(&self.estate);
+        self.forget_checkups();
     }
 
     /// Everything may be another: the environments, their limits, what is in the lists.

@@ -4,21 +4,21 @@ use aws_smithy_runtime_api::client::http::http_client_fn;
 use quarterdeck::app::Msg;
 use quarterdeck::aws::{InProcess, Session, SessionSpec};
 use quarterdeck::collect::{Ask, Dataset, Request, Signing, Target};
-use quarterdeck::domain::{Site, SiteId};
 use quarterdeck::runtime::Driver;
 use quarterdeck::sandbox::connector::credentials;
-use quarterdeck::world::Estate;
+use quarterdeck::world::{Estate, Reader};
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_is_the_fault_of_one_request() {
     let http = http_client_fn(|_, _| panic!("a bad header"));
     let in_process = Some(InProcess { http, credentials: credentials("111122223333") });
     let session = Session::load(&SessionSpec { in_process, ..SessionSpec::default() }).await;
-    let sites = vec![Site { session: 0, region: "us-east-1".into() }];
-    let estate = Estate { sites, sessions: vec!["one".into()], cli: vec![String::new()], ..Estate::default() };
-    let (mut driver, mut answers) = Driver::new(vec![session], &estate);
+    let mut estate = Estate::default();
+    let reads = estate.add_session(None, Reader::named("one"));
+    let site = estate.add_site(reads, "us-east-1");
+    let (mut driver, mut answers) = Driver::new(&[(reads, session)].into(), &estate);
     for id in [1, 2] {
-        let target = Target { site: SiteId(0), dataset: Dataset::Databases };
+        let target = Target { site, dataset: Dataset::Databases };
         driver.fetch(Request { id, target, ask: Ask::Databases, signing: Signing::Kept });
         let Some(Msg::Answered { id: answered, result: Err(fault), .. }) = answers.recv().await else {
             panic!("no fault for request {id}")

@@ -2,7 +2,7 @@
 //! sandbox, as `qd` wires them; only the terminal is missing. For tests whose clock is paused: time
 //! goes on when [`Desk::pass`] says so, and the sandbox's with it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +14,12 @@ use quarterdeck::app::{Effect, Msg, Reconfiguration, Restyle, State, update};
 use quarterdeck::aws::session::InProcess;
 use quarterdeck::aws::{Session, SessionSpec};
 use quarterdeck::cli::{Source, World};
-use quarterdeck::domain::Database;
+use quarterdeck::domain::{Database, EnvironmentId};
 use quarterdeck::keymap::{Key, Keymap};
 use quarterdeck::ops::journal::{self, Entry, chain};
 use quarterdeck::ops::{Execution, Policy};
 use quarterdeck::picture::{self, Format};
-use quarterdeck::runtime::connect::{connect, places};
+use quarterdeck::runtime::connect::{Sessions, connect, places};
 use quarterdeck::runtime::executor::Executor;
 use quarterdeck::runtime::journal::{Journal, read};
 use quarterdeck::runtime::{Clock, Driver};
@@ -63,7 +63,7 @@ struct Runtime {
     executor: Executor,
     happened: mpsc::Receiver<Msg>,
     /// What the driver asks with.
-    sessions: Vec<Session>,
+    sessions: Sessions,
 }
 
 impl Desk {
@@ -132,14 +132,12 @@ impl Desk {
     }
 
     /// The configuration is read again: the same environments, under these rules.
-    pub fn reconfigure(&mut self, policies: Vec<Policy>) {
+    pub fn reconfigure(&mut self, policies: BTreeMap<EnvironmentId, Policy>) {
         let estate = self.state.world.estate.clone();
         // As in the event loop: what the old driver has on its way has nobody to go to.
-        (self.runtime.driver, self.runtime.answers) = Driver::new(self.runtime.sessions.clone(), &estate);
-        let inherited = (0..estate.sessions.len()).map(Some).collect();
+        (self.runtime.driver, self.runtime.answers) = Driver::new(&self.runtime.sessions, &estate);
         self.tick();
         self.send(Msg::Reconfigured(Box::new(Reconfiguration {
-            inherited,
             estate,
             seed: 7,
             policies,
@@ -302,17 +300,15 @@ async fn console(sandbox: &Arc<Sandbox>, source: &Source, folder: &Path) -> (Sta
     let (_, accounts) = environments::estate(&source.world);
     let http = SandboxHttp::new(sandbox.clone());
     let in_process = |account: &str| Some(InProcess { http: http.shared(), credentials: credentials(account) });
-    let mut sessions = Vec::new();
-    for account in &accounts {
+    for (id, account) in &accounts {
         let spec = SessionSpec { in_process: in_process(account), ..SessionSpec::default() };
-        sessions.push(Session::load(&spec).await);
+        connection.sessions.insert(*id, Session::load(&spec).await);
     }
-    connection.sessions = sessions;
-    for (environment, operator) in connection.estate.environments.iter().zip(&mut connection.operators) {
-        let site = connection.estate.site(environment.site).expect("a site");
-        if let Some(operator) = operator {
-            operator.in_process = in_process(&accounts[site.session]);
-        }
+    for (id, operator) in &mut connection.operators {
+        let environment = connection.estate.environment(*id).expect("an environment");
+        let reads = connection.estate.site(environment.site).expect("a site").session;
+        let (_, account) = accounts.iter().find(|(id, _)| *id == reads).expect("an account");
+        operator.in_process = in_process(account);
     }
     let world = sandbox.clone();
     connection.clock = Clock::from_fn(move || world.now());
@@ -323,8 +319,7 @@ async fn console(sandbox: &Arc<Sandbox>, source: &Source, folder: &Path) -> (Sta
     state.operations.policies = connection.policies;
     let journal = Journal::open(folder).map(Arc::new);
     state.operations.journal = journal.as_ref().err().map(ToString::to_string);
-    let sessions = connection.sessions.clone();
-    let (driver, answers) = Driver::new(connection.sessions, &connection.estate);
+    let (driver, answers) = Driver::new(&connection.sessions, &connection.estate);
     let (executor, happened) = Executor::new(journal.ok(), places, connection.clock);
-    (state, Runtime { driver, answers, executor, happened, sessions })
+    (state, Runtime { driver, answers, executor, happened, sessions: connection.sessions })
 }

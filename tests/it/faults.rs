@@ -1,6 +1,7 @@
 //! The fault matrix: every fault over every dataset, from the wire to the frame. Time is paused:
 //! time-outs and back-off pass as fast as the console can be asked.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,21 +53,16 @@ impl Night {
         let options = WorldOptions { scenario: scenario.into(), seed: played.seed, databases: None, epoch: at };
         let sandbox = Arc::new(Sandbox::new(World::build(&options).unwrap(), SandboxClock::new(at, 1.0)));
         let http = SandboxHttp::new(sandbox.clone());
-        let mut sessions = Vec::new();
-        let mut suffering = None;
-        for account in &accounts {
-            let account: &str = account;
-            if account == SUFFERING {
-                suffering = Some(sessions.len());
-            }
+        let mut sessions = BTreeMap::new();
+        for (id, account) in &accounts {
             let in_process = Some(InProcess { http: http.shared(), credentials: credentials(account) });
-            sessions.push(Session::load(&SessionSpec { in_process, ..SessionSpec::default() }).await);
+            sessions.insert(*id, Session::load(&SessionSpec { in_process, ..SessionSpec::default() }).await);
         }
-        let of_account =
-            |(i, site): (usize, &quarterdeck::domain::Site)| (Some(site.session) == suffering).then_some(SiteId(i));
-        let concerned: Vec<SiteId> = estate.sites.iter().enumerate().filter_map(of_account).collect();
+        let suffering = accounts.iter().find(|(_, account)| account == SUFFERING).map(|(id, _)| *id);
+        let suffers = |site: &quarterdeck::domain::Site| Some(site.session) == suffering;
+        let concerned: Vec<SiteId> = estate.sites().filter(|(_, site)| suffers(site)).map(|(id, _)| id).collect();
         assert_eq!(concerned.len(), 2, "production has a region and one for disaster recovery");
-        let (driver, answers) = Driver::new(sessions, &estate);
+        let (driver, answers) = Driver::new(&sessions, &estate);
         let state =
             state.unwrap_or_else(|| State::new(estate, at, Keymap::default(), Theme::default(), ColorDepth::TrueColor));
         // Whatever is read from here on is newer than what was known.
@@ -288,7 +284,7 @@ async fn survives(kind: Kind) {
     for target in &targets {
         let entry = state.world.faults.iter().find(|entry| entry.target == *target && entry.mended.is_none());
         let entry = entry.unwrap_or_else(|| panic!("{target:?} is not in the log"));
-        let (fault, region) = (&entry.fault, &state.world.estate.sites[target.site.0].region);
+        let (fault, region) = (&entry.fault, &state.world.estate.site(target.site).expect("a site").region);
         assert_eq!(fault.call, call(&target.dataset), "{target:?}");
         assert!(is_class_of(kind, &fault.call, &fault.kind), "{kind:?} of {target:?} is taken for {:?}", fault.kind);
         assert!(entry.place.contains("production") && entry.place.contains(region.as_str()), "{}", entry.place);
@@ -499,7 +495,8 @@ async fn the_worst_night_leaves_what_works() {
     night.tick();
     night.hears_keys("before the first answer");
     let place = |state: &State, site: usize| {
-        (state.world.estate.sites[site].region.clone(), state.world.estate.place(SiteId(site)))
+        let id = SiteId(site);
+        (state.world.estate.site(id).expect("a site").region.clone(), state.world.estate.place(id))
     };
     let is_clear = |state: &State| {
         (0..state.world.sites.len()).all(|site| {

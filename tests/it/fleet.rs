@@ -12,18 +12,25 @@ fn fleet(count: usize) -> Stage {
     let mut stage = Stage::of(stage::fleet());
     let state = &mut stage.state;
     state.screen = Screen::Fleet;
-    state.world.estate.environments.truncate(count);
-    for i in state.world.estate.environments.len()..count {
-        let template = state.world.estate.environments[i % 6].clone();
-        let name = format!("{}-{i:02}", template.name);
-        let criticality = if i % 9 == 0 { Criticality::Production } else { Criticality::Staging };
-        state.world.estate.environments.push(Environment {
-            name,
-            criticality,
-            name_prefix: format!("none-{i}"),
-            ..template
+    let own: Vec<Environment> = state.world.estate.environments().map(|(_, e)| e.clone()).collect();
+    let mut estate = state.world.estate.succeed();
+    estate.sandbox.clone_from(&state.world.estate.sandbox);
+    for environment in &own {
+        for site in environment.sites().filter_map(|site| state.world.estate.site(site)) {
+            estate.add_site(site.session, &site.region);
+        }
+    }
+    for i in 0..count {
+        let template = own[i % own.len()].clone();
+        estate.add(if i < own.len() {
+            template
+        } else {
+            let name = format!("{}-{i:02}", template.name);
+            let criticality = if i % 9 == 0 { Criticality::Production } else { Criticality::Staging };
+            Environment { name, criticality, name_prefix: format!("none-{i}"), ..template }
         });
     }
+    state.world.estate = estate;
     state.world.forget_checkups();
     settle(state);
     stage
@@ -88,7 +95,7 @@ fn a_hundred_environments_are_one_line_each_and_can_be_walked() {
     stage.press("z G");
     let text = stage.text(120, 40);
     let last = stage.state.fleet.summaries.last().expect("an environment").environment;
-    let name = stage.state.world.estate.environments[last].name.clone();
+    let name = stage.state.world.estate.environment(last).expect("it is there").name.clone();
     assert!(text.to_lowercase().contains(&name), "{name}\n{text}");
     assert_eq!(stage.state.fleet.items().count(), 100);
 }

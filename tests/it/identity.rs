@@ -257,13 +257,13 @@ async fn a_whole_console_makes_no_call_that_the_policy_does_not_allow() {
     let source = cli::Source { sandbox: true, world, ..cli::Source::default() };
     let sandbox = Arc::new(build(&source).unwrap());
     let (estate, accounts) = environments::estate(&source.world);
-    let mut sessions = Vec::new();
-    for account in &accounts {
+    let mut sessions = BTreeMap::new();
+    for (id, account) in &accounts {
         let http = SandboxHttp::new(sandbox.clone()).shared();
         let in_process = Some(InProcess { http, credentials: credentials(account) });
-        sessions.push(Session::load(&SessionSpec { in_process, ..SessionSpec::default() }).await);
+        sessions.insert(*id, Session::load(&SessionSpec { in_process, ..SessionSpec::default() }).await);
     }
-    let (mut driver, mut answers) = Driver::new(sessions, &estate);
+    let (mut driver, mut answers) = Driver::new(&sessions, &estate);
     let mut state = State::new(estate, at, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
     let clock = Clock::from_fn(move || at);
     let effects = update(&mut state, Msg::Tick(at));

@@ -71,7 +71,7 @@ fn what_was_read_from_another_account_goes_when_the_identity_is_known() {
     }
     last_known::write(&last_known::gather(&before), &path).unwrap();
     let mut after = started_anew(&before, 1);
-    after.world.estate.environments.iter_mut().for_each(|environment| environment.expected_account = None);
+    after.world.estate.environments_mut().for_each(|environment| environment.expected_account = None);
     last_known::recall(&mut after, &path, Ahead::default());
     assert!(after.world.sites.iter().all(|data| data.databases.value().is_some()));
     let now = after.world.now;

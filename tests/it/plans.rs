@@ -10,7 +10,7 @@ use quarterdeck::ops::seen::Readings;
 use quarterdeck::ops::{Arming, Kind, Seen, Target, TargetKind};
 use quarterdeck::screens::plan;
 use quarterdeck::theme::{ColorDepth, Theme};
-use quarterdeck::world::Estate;
+use quarterdeck::world::{Estate, Reader};
 
 use crate::stage::{MOMENT, Stage};
 
@@ -140,9 +140,10 @@ pub fn seen(kind: Kind) -> Seen {
 
 /// A console that is armed for production, with the plan of an operation open.
 fn opened(kind: Kind) -> Stage {
-    let mut estate = Estate { sessions: vec!["prod".into()], ..Estate::default() };
-    let site = estate.add_site(0, "us-east-1");
-    estate.environments.push(Environment {
+    let mut estate = Estate::default();
+    let session = estate.add_session(None, Reader::named("prod"));
+    let site = estate.add_site(session, "us-east-1");
+    let environment = estate.add(Environment {
         name: "prod".into(),
         criticality: Criticality::Production,
         site,
@@ -159,7 +160,7 @@ fn opened(kind: Kind) -> Stage {
         until: now().checked_add(SignedDuration::from_secs(521)).expect("a time"),
     });
     let seen = seen(kind);
-    let mut open = plan::State::new(kind, seen.target.clone(), 0, 1, now());
+    let mut open = plan::State::new(kind, seen.target.clone(), environment, 1, now());
     open.operation = Some(kind.offer(&seen));
     open.seen = Some(Box::new(seen));
     open.reading = false;

@@ -2,6 +2,7 @@
 //! on a row, nobody's data is shown under another's name, and an answer that is not awaited
 //! changes nothing.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -12,10 +13,10 @@ use proptest::sample::Index;
 use quarterdeck::app::update::settle;
 use quarterdeck::app::{Effect, Msg, Reconfiguration, Restyle, State, update};
 use quarterdeck::collect::{Answer, Request, Target};
-use quarterdeck::domain::{Fault, FaultKind};
+use quarterdeck::domain::{Environment, Fault, FaultKind, SessionId};
 use quarterdeck::keymap::Key;
 use quarterdeck::ops::Policy;
-use quarterdeck::world::{Estate, Scope};
+use quarterdeck::world::Scope;
 
 use crate::stage;
 
@@ -138,39 +139,31 @@ const CHANGES: [Change; 6] =
 /// The message that a change of the configuration leads to.
 fn reconfigured(state: &State, change: Change) -> Msg {
     let old = &state.world.estate;
-    let mut environments = old.environments.clone();
-    let mut policies: Vec<Policy> = (0..environments.len()).map(|at| state.operations.policy(at)).collect();
+    let mut environments: Vec<(Environment, Policy)> =
+        old.environments().map(|(id, environment)| (environment.clone(), state.operations.policy(id))).collect();
     match change {
         Change::Broken => return Msg::ConfigurationRefused(vec!["config.toml:3: error: it is broken".into()]),
-        Change::Order => {
-            environments.reverse();
-            policies.reverse();
-        }
-        Change::Fewer if environments.len() > 1 => {
-            environments.remove(0);
-            policies.remove(0);
-        }
-        Change::Rules => policies.iter_mut().for_each(|policy| policy.running_at_most += 1),
+        Change::Order => environments.reverse(),
+        Change::Fewer if environments.len() > 1 => drop(environments.remove(0)),
+        Change::Rules => environments.iter_mut().for_each(|(_, policy)| policy.running_at_most += 1),
         Change::Fewer | Change::Nothing | Change::Elsewhere => {}
     }
-    // Sites are numbered anew, as they are when a file is opened.
-    let mut estate = Estate { sessions: old.sessions.clone(), cli: old.cli.clone(), ..old.clone() };
-    estate.sites.clear();
-    estate.environments.clear();
-    for mut environment in environments {
+    let mut estate = old.succeed();
+    let mut policies = BTreeMap::new();
+    for (mut environment, policy) in environments {
         for site in [Some(&mut environment.site), environment.dr_site.as_mut()].into_iter().flatten() {
             let known = old.site(*site).expect("a site");
-            *site = estate.add_site(known.session, &known.region);
+            let elsewhere = SessionId(known.session.0 + 100);
+            let session = if matches!(change, Change::Elsewhere) { elsewhere } else { known.session };
+            *site = estate.add_site(session, &known.region);
         }
-        estate.environments.push(environment);
+        policies.insert(estate.add(environment), policy);
     }
-    let same = |session| (!matches!(change, Change::Elsewhere)).then_some(session);
     Msg::Reconfigured(Box::new(Reconfiguration {
-        inherited: (0..estate.sessions.len()).map(same).collect(),
         estate,
         seed: 7,
         policies,
-        operators: Vec::new(),
+        operators: BTreeMap::new(),
         problems: Vec::new(),
         appearance: Restyle { ceiling: 1.0, ..Restyle::default() },
     }))

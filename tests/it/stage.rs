@@ -58,7 +58,7 @@ impl Stage {
         let (keymap, theme) = (Keymap::default(), Theme::default());
         let mut state = State::new(connection.estate.clone(), at, keymap, theme, ColorDepth::TrueColor);
         state.screen = Screen::Databases;
-        let (driver, answers) = Driver::new(connection.sessions, &connection.estate);
+        let (driver, answers) = Driver::new(&connection.sessions, &connection.estate);
         let seconds = Arc::new(AtomicI64::new(at.as_second()));
         let shared = seconds.clone();
         let clock = Clock::from_fn(move || Timestamp::from_second(shared.load(Ordering::SeqCst)).expect("in range"));

@@ -15,7 +15,7 @@ pub const WIDTH: u16 = 70;
 /// The frame: double for production.
 #[must_use]
 pub fn frame(state: &State, question: &ArmQuestion) -> Dialog {
-    let known = state.world.estate.environments.get(question.environment);
+    let known = state.world.estate.environment(question.environment);
     let (name, role, production) = known.map_or((String::new(), Role::Production, true), |known| {
         let production = known.criticality == Criticality::Production;
         (shown_name(known), criticality_role(known.criticality), production)
@@ -40,7 +40,7 @@ pub fn lines(state: &State, question: &ArmQuestion, width: usize) -> Vec<Line> {
     let words = format!("Changes can be approved here{who}. Each one is still shown as a plan and approved by itself.");
     let mut lines = prose::hanging(vec![(" ".into(), Role::Text)], &words, Role::Text, width);
     // Whoever looks at the world here need not be who changes it.
-    if let Some(role) = state.operations.operators.get(question.environment).and_then(Option::as_ref) {
+    if let Some(role) = state.operations.operators.get(&question.environment) {
         let words = format!("They are sent as {role}");
         lines.extend(prose::hanging(vec![(" ".into(), Role::Text)], &words, Role::Header, width));
     }
@@ -90,14 +90,15 @@ mod tests {
 
     #[test]
     fn who_sends_the_changes_is_said_where_it_is_another_role() {
+        use crate::domain::EnvironmentId;
         use crate::keymap::Keymap;
         use crate::theme::{ColorDepth, Theme};
         use crate::world::Estate;
-        let estate = Estate { sessions: vec!["ops".into()], ..Estate::default() };
+        let estate = Estate::default();
         let now = "2026-11-22T03:12:44Z".parse().unwrap();
         let mut state = State::new(estate, now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
         let question = ArmQuestion {
-            environment: 0,
+            environment: EnvironmentId(0),
             reason: tui_input::Input::default(),
             minutes: tui_input::Input::new("15".into()),
             on_minutes: false,
@@ -109,7 +110,7 @@ mod tests {
         };
         assert!(!said(&state).contains("sent as"));
         let role = "arn:aws:iam::111122223333:role/operator";
-        state.operations.operators = vec![Some(role.to_owned())];
+        state.operations.operators = [(EnvironmentId(0), role.to_owned())].into();
         assert!(said(&state).contains(&format!("They are sent as {role}")), "{}", said(&state));
     }
 

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::app::state::State;
-use crate::domain::{Environment, Identity};
+use crate::domain::{Environment, EnvironmentId, Identity};
 use crate::screens::fleet;
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
@@ -19,20 +19,20 @@ const ROLE: usize = 18;
 /// Credentials that end sooner are warned of, seconds.
 const SOON: i64 = 600;
 
-/// The mark of an environment by its index, the same as on the fleet.
-pub fn health(state: &State, index: usize) -> Piece {
-    fleet::standing(&state.fleet, index).mark()
+/// The mark of an environment, the same as on the fleet.
+pub fn health(state: &State, id: EnvironmentId) -> Piece {
+    fleet::standing(&state.fleet, id).mark()
 }
 
 /// Mark, name, account, role and how long the credentials last.
-pub fn pieces(state: &State, index: usize) -> Vec<Piece> {
-    let Some(environment) = state.world.estate.environments.get(index) else { return Vec::new() };
+pub fn pieces(state: &State, id: EnvironmentId) -> Vec<Piece> {
+    let Some(environment) = state.world.estate.environment(id) else { return Vec::new() };
     let names =
-        state.world.estate.environments.iter().map(|e| text::width(&shown_name(e)) + 2).max().unwrap_or(8).min(20);
+        state.world.estate.environments().map(|(_, e)| text::width(&shown_name(e)) + 2).max().unwrap_or(8).min(20);
     let name = format!(" {} ", text::clip(&shown_name(environment), names.saturating_sub(2)));
     let padding = " ".repeat(names.saturating_sub(text::width(&name)));
     let role = criticality_role(environment.criticality);
-    let mut pieces = vec![health(state, index), (" ".into(), Role::Text), (name, role), (padding, Role::Text)];
+    let mut pieces = vec![health(state, id), (" ".into(), Role::Text), (name, role), (padding, Role::Text)];
     let identity = state.world.site(environment.site).and_then(|data| data.identity.value());
     pieces.extend(credentials(identity, environment, state.world.now));
     // Another session reads the DR region, perhaps: the first to end is the one to know.

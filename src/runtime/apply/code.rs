@@ -38,7 +38,7 @@ pub(super) async fn answer(mut questions: mpsc::Receiver<MfaRequest>) {
 pub async fn sign_in(connection: &mut Connection) -> Result<(), String> {
     let (_, none) = CodeSource::channel();
     tokio::spawn(answer(std::mem::replace(&mut connection.codes, none)));
-    for session in connection.sessions.iter().filter(|session| session.asks_for_code()) {
+    for session in connection.sessions.values().filter(|session| session.asks_for_code()) {
         session.signed_in(GET_CALLER_IDENTITY).await.map_err(|fault| told(&fault))?;
     }
     Ok(())

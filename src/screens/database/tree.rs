@@ -81,7 +81,7 @@ fn lag(app: &App, replica: &Database) -> (String, Role) {
     let Some((site, data)) = found.and_then(|site| Some((site, app.world.site(site)?))) else {
         return ("lag ?".into(), Role::Unknown);
     };
-    let owner = app.world.estate.owner(site, replica).and_then(|i| app.world.estate.environments.get(i));
+    let owner = app.world.estate.owner(site, replica).and_then(|id| app.world.estate.environment(id));
     let limits = owner.map(|environment| environment.thresholds).unwrap_or_default();
     let reading = Reading::take(data, replica, limits, app.world.now);
     match reading.lag {

@@ -122,7 +122,7 @@ fn gone(app: &App, screen: &State, area: Rect, buf: &mut Buffer) {
 
 fn title(app: &App, screen: &State, database: &Database, area: Rect, buf: &mut Buffer) {
     let mut pieces: Vec<Piece> = vec![(" ".into(), Role::Text)];
-    let owner = app.world.estate.owner(screen.site, database).and_then(|i| app.world.estate.environments.get(i));
+    let owner = app.world.estate.owner(screen.site, database).and_then(|id| app.world.estate.environment(id));
     if let Some(environment) = owner {
         pieces.push((format!(" {} ", shown_name(environment)), criticality_role(environment.criticality)));
         pieces.push((" ".into(), Role::Text));
@@ -225,7 +225,7 @@ fn side(app: &App, screen: &State, data: &SiteData, database: &Database, area: R
         }
     }
     y += 1;
-    let owner = app.world.estate.owner(screen.site, database).and_then(|i| app.world.estate.environments.get(i));
+    let owner = app.world.estate.owner(screen.site, database).and_then(|id| app.world.estate.environment(id));
     let limits = owner.map(|environment| environment.thresholds).unwrap_or_default();
     let reading = Reading::take(data, database, limits, app.world.now);
     let facts = facts::brief(database, &reading, data, app.world.now);

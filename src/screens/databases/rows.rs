@@ -11,7 +11,7 @@ use super::column::Column;
 use super::filter::{Filter, Subject};
 use super::reading::Reading;
 use crate::app::state::State as App;
-use crate::domain::{Database, SiteId};
+use crate::domain::{Database, EnvironmentId, SiteId};
 use crate::health::Coverage;
 use crate::world::Scope;
 use crate::world::data::SiteData;
@@ -22,8 +22,9 @@ pub struct Row {
     pub site: SiteId,
     /// Index into the site's databases.
     pub index: usize,
-    /// Index into the estate's environments.
-    pub environment: usize,
+    pub environment: EnvironmentId,
+    /// Where the environment stands among the others.
+    pub place: usize,
     pub arn: Arc<str>,
     pub reading: Reading,
 }
@@ -43,14 +44,14 @@ pub fn rebuild(app: &mut App) {
     let mut rows = Vec::new();
     let mut total = 0;
     let mut is_mixed = false;
-    for (i, data) in app.world.sites.iter().enumerate() {
+    for (site, data) in app.world.known() {
         for (index, database) in data.databases.value().into_iter().flatten().enumerate() {
             if !is_in_scope(app, data, index) {
                 continue;
             }
             total += 1;
             is_mixed |= !database.is_postgres();
-            rows.extend(row(app, &mut filter, SiteId(i), index));
+            rows.extend(row(app, &mut filter, site, index));
         }
     }
     let screen = &mut app.databases;
@@ -91,7 +92,8 @@ fn row(app: &App, filter: &mut Filter, site: SiteId, index: usize) -> Option<Row
     let database = data.databases.value()?.get(index)?;
     let checked = data.checkups.get(index)?;
     let environment = checked.owner?;
-    let known = app.world.estate.environments.get(environment)?;
+    let known = app.world.estate.environment(environment)?;
+    let place = app.world.estate.place_of(environment)?;
     let mut reading = Reading::take(data, database, known.thresholds, app.world.now);
     // One judgement for all screens: what the health rules say.
     let worst = app.world.health.of(&database.arn).map(|f| f.severity).max();
@@ -99,7 +101,7 @@ fn row(app: &App, filter: &mut Filter, site: SiteId, index: usize) -> Option<Row
     reading.old = checked.old;
     let subject = Candidate { app, site, database, reading: &reading, environment: &known.name };
     filter.score(&subject)?;
-    Some(Row { site, index, environment, arn: database.arn.as_str().into(), reading })
+    Some(Row { site, index, environment, place, arn: database.arn.as_str().into(), reading })
 }
 
 /// Sorts the rows; the cursor stays on its DB instance.
@@ -112,7 +114,7 @@ fn arrange(app: &mut App) {
             (x, y) => x.is_some().cmp(&y.is_some()),
         };
         let order = if reverse { order.reverse() } else { order };
-        order.then(a.environment.cmp(&b.environment)).then_with(|| name(app, a).cmp(name(app, b)))
+        order.then(a.place.cmp(&b.place)).then_with(|| name(app, a).cmp(name(app, b)))
     });
     app.databases.rows = rows;
     app.databases.keep_selection(super::state::page(app.size));
@@ -147,7 +149,7 @@ fn compare(column: Column, (a, x): (&Row, &Database), (b, y): (&Row, &Database))
     let by = |f: fn(&Row, &Database) -> Option<f64>| number_order(f(a, x), f(b, y));
     match column {
         Column::Health => a.reading.level.urgency().cmp(&b.reading.level.urgency()),
-        Column::Environment => a.environment.cmp(&b.environment),
+        Column::Environment => a.place.cmp(&b.place),
         Column::Name => x.id.cmp(&y.id),
         Column::Status => x.condition().cmp(&y.condition()).then_with(|| x.status.cmp(&y.status)),
         Column::Class => x.class.cmp(&y.class),

@@ -9,7 +9,7 @@ use super::reading::Level;
 use super::rows::Row;
 use crate::app::state::State as App;
 use crate::collect::Dataset;
-use crate::domain::{Fault, Remote, SiteId};
+use crate::domain::{EnvironmentId, Fault, Remote, SiteId};
 use crate::keymap::Action;
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
@@ -65,11 +65,11 @@ const MIXED: u16 = 16;
 
 /// One environment needs no column for it.
 fn is_useful(app: &App, column: Column) -> bool {
-    column != Column::Environment || (app.scope == Scope::All && app.world.estate.environments.len() > 1)
+    column != Column::Environment || (app.scope == Scope::All && app.world.estate.count() > 1)
 }
 
 fn slot(app: &App, column: Column, width: u16) -> Slot {
-    let names = app.world.estate.environments.iter().map(|e| e.name.chars().count()).max().unwrap_or(4);
+    let names = app.world.estate.environments().map(|(_, e)| e.name.chars().count()).max().unwrap_or(4);
     let (width, align, priority) = match column {
         Column::Health => (Width::Fixed(1), Align::Left, 1),
         Column::Environment => (Width::Fixed(u16::try_from(names.clamp(4, 12)).unwrap_or(12)), Align::Left, 3),
@@ -107,7 +107,7 @@ fn cell(app: &App, row: &Row, column: Column) -> Cell<'static> {
             let role = if row.reading.level > Level::Good { cells::role(row.reading.level) } else { Role::Stale };
             vec![("◌".into(), role)]
         }
-        Column::Environment => match app.world.estate.environments.get(row.environment) {
+        Column::Environment => match app.world.estate.environment(row.environment) {
             Some(environment) => {
                 let name = shown_name(environment);
                 let production = criticality_role(environment.criticality);
@@ -126,7 +126,8 @@ fn is_stale(app: &App, site: SiteId) -> bool {
 
 /// The sites that the scope covers.
 fn sites(app: &App) -> impl Iterator<Item = SiteId> + '_ {
-    (0..app.world.sites.len()).map(SiteId).filter(|site| app.world.estate.in_scope(app.scope, *site))
+    let estate = &app.world.estate;
+    estate.sites().map(|(site, _)| site).filter(|site| estate.in_scope(app.scope, *site))
 }
 
 fn draw_title(app: &App, area: Rect, buf: &mut Buffer) {
@@ -134,11 +135,11 @@ fn draw_title(app: &App, area: Rect, buf: &mut Buffer) {
     let (shown, total) = (screen.rows.len(), screen.total);
     let count = if shown == total { format!(" {total}") } else { format!(" {shown} of {total}") };
     let mut pieces: Vec<Piece> = vec![(" Databases".into(), Role::Header), (count, Role::Dim)];
-    if let Scope::One(index) = app.scope
-        && let Some(environment) = app.world.estate.environments.get(index)
+    if let Scope::One(id) = app.scope
+        && let Some(environment) = app.world.estate.environment(id)
     {
         pieces.push(("  ".into(), Role::Text));
-        pieces.push((place(&app.world.estate, index), Role::Dim));
+        pieces.push((place(&app.world.estate, id), Role::Dim));
         if environment.dr_site.is_some() && area.width >= 100 {
             pieces.push((" with its DR region".into(), Role::Dim));
         }
@@ -158,11 +159,9 @@ fn draw_title(app: &App, area: Rect, buf: &mut Buffer) {
 }
 
 /// The environment's region, and its DR region.
-fn place(estate: &Estate, index: usize) -> String {
-    let Some(environment) = estate.environments.get(index) else { return String::new() };
-    let regions: Vec<&str> =
-        environment.sites().filter_map(|site| estate.site(site)).map(|site| site.region.as_str()).collect();
-    regions.join(" → ")
+fn place(estate: &Estate, id: EnvironmentId) -> String {
+    let environment = estate.environment(id);
+    environment.map(|environment| estate.regions(environment).collect::<Vec<_>>().join(" → ")).unwrap_or_default()
 }
 
 /// How old the oldest list of DB instances on the screen is.
@@ -204,7 +203,7 @@ fn empty_message(app: &App) -> String {
         return failure(fault);
     }
     match app.scope {
-        Scope::One(index) => format!("no DB instances in {}", place(&app.world.estate, index)),
+        Scope::One(id) => format!("no DB instances in {}", place(&app.world.estate, id)),
         Scope::All => "no DB instances in any environment".into(),
     }
 }

@@ -149,7 +149,7 @@ mod tests {
     use crate::ops::journal::{Body, ExecutionId, Outcome};
     use crate::ops::{Kind, Level, testing};
     use crate::theme::{ColorDepth, Theme};
-    use crate::world::Estate;
+    use crate::world::{Estate, Reader};
 
     fn execution(random: u16) -> Execution {
         let seen = testing::seen();
@@ -179,9 +179,10 @@ mod tests {
     }
 
     fn app(executions: Vec<Execution>) -> App {
-        let mut estate = Estate { sessions: vec!["ops".into()], ..Estate::default() };
-        let site = estate.add_site(0, "us-east-1");
-        estate.environments.push(Environment {
+        let mut estate = Estate::default();
+        let session = estate.add_session(None, Reader::named("ops"));
+        let site = estate.add_site(session, "us-east-1");
+        estate.add(Environment {
             name: "PROD".into(),
             criticality: Criticality::Production,
             site,

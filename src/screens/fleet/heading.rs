@@ -23,8 +23,8 @@ pub fn pieces(app: &App, summary: &Summary, environment: &Environment, width: u1
     right.push((format!("  {:>8}", freshness(app, summary)), Role::Dim));
 
     let names =
-        app.world.estate.environments.iter().map(|e| text::width(&shown_name(e)) + 2).max().unwrap_or(8).min(20);
-    let groups = app.world.estate.environments.iter().map(|e| text::width(&e.estate)).max().unwrap_or(0).min(16);
+        app.world.estate.environments().map(|(_, e)| text::width(&shown_name(e)) + 2).max().unwrap_or(8).min(20);
+    let groups = app.world.estate.environments().map(|(_, e)| text::width(&e.estate)).max().unwrap_or(0).min(16);
     let name = format!(" {} ", shown_name(environment));
     let padding = " ".repeat(names.saturating_sub(text::width(&name)));
     let mut left: Vec<Piece> = vec![
@@ -57,9 +57,7 @@ pub fn pieces(app: &App, summary: &Summary, environment: &Environment, width: u1
 
 /// Region, and the DR region.
 fn place(app: &App, environment: &Environment) -> String {
-    let regions: Vec<&str> =
-        environment.sites().filter_map(|site| app.world.estate.site(site)).map(|site| site.region.as_str()).collect();
-    regions.join(" → ")
+    app.world.estate.regions(environment).collect::<Vec<&str>>().join(" → ")
 }
 
 /// The account that its credentials are of, or else the one that they have to be of.

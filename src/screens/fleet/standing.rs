@@ -2,8 +2,8 @@
 //! show the same.
 
 use super::summary::Summary;
-use crate::domain::FaultKind;
 use crate::domain::finding::Severity;
+use crate::domain::{EnvironmentId, FaultKind};
 use crate::theme::Role;
 use crate::ui::pen::Piece;
 
@@ -67,9 +67,9 @@ impl Standing {
     }
 }
 
-/// How an environment is, by its index; awaited before anything is known of it.
+/// How an environment is; awaited before anything is known of it.
 #[must_use]
-pub fn standing(state: &super::State, environment: usize) -> Standing {
+pub fn standing(state: &super::State, environment: EnvironmentId) -> Standing {
     state.summary(environment).map_or(Standing::Awaited, Standing::of)
 }
 

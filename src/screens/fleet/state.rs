@@ -1,14 +1,14 @@
 //! What the fleet screen remembers.
 
 use super::summary::Summary;
+use crate::domain::EnvironmentId;
 
 /// A line that the cursor can stand on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Item {
-    /// An environment, by index of the estate.
-    Environment(usize),
+    Environment(EnvironmentId),
     /// A finding of an environment, by its index in the summary.
-    Finding(usize, usize),
+    Finding(EnvironmentId, usize),
 }
 
 /// State of the fleet screen.
@@ -49,14 +49,14 @@ impl State {
     #[must_use]
     pub fn position(&self, item: Item) -> Option<usize> {
         let environment = match item {
-            Item::Environment(index) | Item::Finding(index, _) => Item::Environment(index),
+            Item::Environment(id) | Item::Finding(id, _) => Item::Environment(id),
         };
         self.items().position(|i| i == item).or_else(|| self.items().position(|i| i == environment))
     }
 
     /// The summary of an environment.
     #[must_use]
-    pub fn summary(&self, environment: usize) -> Option<&Summary> {
+    pub fn summary(&self, environment: EnvironmentId) -> Option<&Summary> {
         self.summaries.iter().find(|s| s.environment == environment)
     }
 }
@@ -81,7 +81,7 @@ mod tests {
             metric: None,
         };
         Summary {
-            environment,
+            environment: EnvironmentId(environment),
             findings: vec![finding; findings],
             databases: 1,
             checks: 1,
@@ -94,11 +94,11 @@ mod tests {
     fn a_line_is_found_again_when_the_density_changes() {
         let mut state = State { summaries: vec![summary(4, 2), summary(1, 5)], ..State::default() };
         assert_eq!(state.items().count(), 2 + 2 + SHOWN);
-        assert_eq!(state.position(Item::Finding(1, 2)), Some(6));
-        assert_eq!(state.position(Item::Environment(1)), Some(3));
+        assert_eq!(state.position(Item::Finding(EnvironmentId(1), 2)), Some(6));
+        assert_eq!(state.position(Item::Environment(EnvironmentId(1))), Some(3));
         state.dense = true;
-        assert_eq!(state.position(Item::Finding(1, 2)), Some(1), "its environment stands for it");
-        assert_eq!(state.position(Item::Environment(1)), Some(1));
-        assert_eq!(state.position(Item::Environment(7)), None);
+        assert_eq!(state.position(Item::Finding(EnvironmentId(1), 2)), Some(1), "its environment stands for it");
+        assert_eq!(state.position(Item::Environment(EnvironmentId(1))), Some(1));
+        assert_eq!(state.position(Item::Environment(EnvironmentId(7))), None);
     }
 }

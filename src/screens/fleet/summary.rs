@@ -10,15 +10,14 @@ use super::standing::Standing;
 use super::state::Item;
 use crate::app::state::State as App;
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::{Database, Fault, Metric, Remote, SiteId};
+use crate::domain::{Database, Environment, EnvironmentId, Fault, Metric, Remote, SiteId};
 use crate::health::Part;
 use crate::world::checkup;
 
 /// One environment on the fleet screen.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Summary {
-    /// Index into the estate's environments.
-    pub environment: usize,
+    pub environment: EnvironmentId,
     /// The worst of its findings; `None` when all is well or nothing is known.
     pub severity: Option<Severity>,
     /// Warnings and worse, worst first.
@@ -49,7 +48,8 @@ pub struct Summary {
 /// and on the worst before.
 pub fn rebuild(app: &mut App) {
     let held = Held::by(app);
-    app.fleet.summaries = (0..app.world.estate.environments.len()).map(|i| summarise(app, i)).collect();
+    let all = app.world.estate.environments();
+    app.fleet.summaries = all.map(|(id, environment)| summarise(app, id, environment)).collect();
     arrange(app, held);
 }
 
@@ -57,10 +57,11 @@ pub fn rebuild(app: &mut App) {
 pub fn renew(app: &mut App, sites: &BTreeSet<SiteId>) {
     let held = Held::by(app);
     for at in 0..app.fleet.summaries.len() {
-        let index = app.fleet.summaries[at].environment;
-        let environment = app.world.estate.environments.get(index);
-        if environment.is_some_and(|e| e.sites().any(|site| sites.contains(&site))) {
-            app.fleet.summaries[at] = summarise(app, index);
+        let id = app.fleet.summaries[at].environment;
+        let environment = app.world.estate.environment(id);
+        let is_there = |environment: &&Environment| environment.sites().any(|site| sites.contains(&site));
+        if let Some(environment) = environment.filter(is_there) {
+            app.fleet.summaries[at] = summarise(app, id, environment);
         }
     }
     arrange(app, held);
@@ -77,7 +78,7 @@ impl Held {
     fn by(app: &App) -> Option<Self> {
         let item = app.fleet.current()?;
         let finding = match item {
-            Item::Finding(index, place) => app.fleet.summary(index).and_then(|s| s.findings.get(place)),
+            Item::Finding(environment, place) => app.fleet.summary(environment).and_then(|s| s.findings.get(place)),
             Item::Environment(_) => None,
         };
         Some(Self { item, finding: finding.map(|finding| (finding.rule, finding.arn.clone())) })
@@ -85,10 +86,10 @@ impl Held {
 
     /// The same in the summaries of now; its environment, where the finding is over.
     fn now(&self, app: &App) -> Item {
-        let (Item::Finding(index, _), Some((rule, arn))) = (self.item, &self.finding) else { return self.item };
-        let all = app.fleet.summary(index).map(|summary| summary.findings.as_slice()).unwrap_or_default();
+        let (Item::Finding(environment, _), Some((rule, arn))) = (self.item, &self.finding) else { return self.item };
+        let all = app.fleet.summary(environment).map(|summary| summary.findings.as_slice()).unwrap_or_default();
         let place = all.iter().position(|finding| finding.rule == *rule && finding.arn == *arn);
-        place.map_or(Item::Environment(index), |place| Item::Finding(index, place))
+        place.map_or(Item::Environment(environment), |place| Item::Finding(environment, place))
     }
 }
 
@@ -96,10 +97,10 @@ impl Held {
 fn arrange(app: &mut App, held: Option<Held>) {
     // The mouse moves it, too.
     app.fleet.moved |= app.fleet.selected != 0;
-    let environments = &app.world.estate.environments;
-    app.fleet
-        .summaries
-        .sort_by_key(|s| (Reverse(rank(s)), Reverse(environments[s.environment].criticality), s.environment));
+    let estate = &app.world.estate;
+    let criticality = |id| estate.environment(id).map(|environment| environment.criticality);
+    let order = |s: &Summary| (Reverse(rank(s)), Reverse(criticality(s.environment)), estate.place_of(s.environment));
+    app.fleet.summaries.sort_by_key(order);
     if !app.fleet.moved {
         app.fleet.offset = 0;
         return;
@@ -122,9 +123,8 @@ fn rank(summary: &Summary) -> u8 {
     }
 }
 
-fn summarise(app: &App, index: usize) -> Summary {
-    let environment = &app.world.estate.environments[index];
-    let mut summary = Summary { environment: index, ..Summary::default() };
+fn summarise(app: &App, id: EnvironmentId, environment: &Environment) -> Summary {
+    let mut summary = Summary { environment: id, ..Summary::default() };
     let mut most = -1.0;
     for site in environment.sites() {
         let Some(data) = app.world.site(site) else { continue };
@@ -141,7 +141,7 @@ fn summarise(app: &App, index: usize) -> Summary {
         };
         let mut lacking = BTreeSet::new();
         let all = data.databases.value().map(Vec::as_slice).unwrap_or_default();
-        let own = data.checkups.of(index);
+        let own = data.checkups.of(id);
         summary.passed_over += all.len().saturating_sub(own.len());
         for place in own.iter().copied() {
             let Some((database, checked)) = all.get(place).zip(data.checkups.get(place)) else { continue };
@@ -186,10 +186,10 @@ mod tests {
     use super::*;
     use crate::app::State;
     use crate::app::update::settle;
-    use crate::domain::{Environment, FaultKind};
+    use crate::domain::FaultKind;
     use crate::keymap::Keymap;
     use crate::theme::{ColorDepth, Theme};
-    use crate::world::Estate;
+    use crate::world::{Estate, Reader};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
@@ -202,10 +202,11 @@ mod tests {
 
     /// Three environments, each with a DB instance that is switched off: few checks, all of them made.
     fn fleet() -> State {
-        let mut estate = Estate { sessions: vec!["ops".into()], ..Estate::default() };
+        let mut estate = Estate::default();
+        let session = estate.add_session(None, Reader::named("ops"));
         for region in ["eu-west-1", "eu-west-2", "eu-west-3"] {
-            let site = estate.add_site(0, region);
-            estate.environments.push(Environment { name: region.into(), site, ..Environment::default() });
+            let site = estate.add_site(session, region);
+            estate.add(Environment { name: region.into(), site, ..Environment::default() });
         }
         let mut state = State::new(estate, at(0), Keymap::default(), Theme::default(), ColorDepth::TrueColor);
         for (i, data) in state.world.sites.iter_mut().enumerate() {
@@ -228,7 +229,7 @@ mod tests {
     }
 
     fn standing(state: &State, environment: usize) -> Option<Standing> {
-        state.fleet.summary(environment).map(Standing::of)
+        state.fleet.summary(EnvironmentId(environment)).map(Standing::of)
     }
 
     #[test]
@@ -240,7 +241,11 @@ mod tests {
         settle(&mut state);
         assert_eq!(standing(&state, 1), Some(Standing::Unreadable));
         let first = state.fleet.summaries.first().expect("three");
-        assert_eq!((first.environment, first.checks - first.made), (1, 1), "it stands above what is well");
+        assert_eq!(
+            (first.environment, first.checks - first.made),
+            (EnvironmentId(1), 1),
+            "it stands above what is well"
+        );
         // What was read in a healthy time ages.
         state.world.now = at(100_000);
         settle(&mut state);
@@ -253,7 +258,7 @@ mod tests {
         state.world.sites[2].databases = Remote::Failed { fault: denied() };
         state.world.forget_checkups();
         settle(&mut state);
-        assert_eq!(state.fleet.current(), Some(super::super::Item::Environment(2)));
+        assert_eq!(state.fleet.current(), Some(super::super::Item::Environment(EnvironmentId(2))));
         super::super::handle(&mut state, crate::keymap::Action::Down);
         let chosen = state.fleet.current();
         state.world.sites[1].databases = Remote::Failed { fault: denied() };

@@ -52,16 +52,16 @@ fn finding(app: &App, mut positions: impl Iterator<Item = usize>) -> Option<usiz
 /// ARN of the DB instance that the finding under the cursor is about.
 #[must_use]
 pub fn selected_arn(app: &App) -> Option<String> {
-    let Some(Item::Finding(index, place)) = app.fleet.current() else { return None };
-    app.fleet.summary(index)?.findings.get(place).map(|finding| finding.arn.clone())
+    let Some(Item::Finding(environment, place)) = app.fleet.current() else { return None };
+    app.fleet.summary(environment)?.findings.get(place).map(|finding| finding.arn.clone())
 }
 
 /// An environment opens its databases, a finding its DB instance.
 fn open(app: &mut App) {
     match app.fleet.current() {
-        Some(Item::Environment(index)) => update::look(app, Scope::One(index)),
-        Some(Item::Finding(index, place)) => {
-            let chosen = app.fleet.summary(index).and_then(|s| s.findings.get(place));
+        Some(Item::Environment(id)) => update::look(app, Scope::One(id)),
+        Some(Item::Finding(environment, place)) => {
+            let chosen = app.fleet.summary(environment).and_then(|s| s.findings.get(place));
             let Some((rule, arn)) = chosen.map(|finding| (finding.rule, finding.arn.clone())) else { return };
             let found = app.world.all_databases().find(|(_, d)| d.arn == arn).map(|(site, d)| (site, d.id.clone()));
             if let Some((site, id)) = found {

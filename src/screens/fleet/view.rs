@@ -115,7 +115,7 @@ fn lines(app: &App, width: u16) -> Vec<Line> {
     let mut lines: Vec<Line> = configuration(app).into_iter().collect();
     let current = app.fleet.current();
     for summary in &app.fleet.summaries {
-        let Some(environment) = app.world.estate.environments.get(summary.environment) else { continue };
+        let Some(environment) = app.world.estate.environment(summary.environment) else { continue };
         let bar = environment.criticality == Criticality::Production;
         let (left, right) = heading::pieces(app, summary, environment, width);
         lines.push(Line { item: Some(Item::Environment(summary.environment)), left, right, bar });

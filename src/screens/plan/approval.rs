@@ -108,7 +108,7 @@ fn unarmed(app: &App, plan: &State, level: Level) -> Option<Vec<Line>> {
 
 /// The environment's name, as it is shown everywhere.
 fn environment(app: &App, plan: &State) -> String {
-    let known = app.world.estate.environments.get(plan.environment);
+    let known = app.world.estate.environment(plan.environment);
     let production = known.is_none_or(|e| e.criticality == Criticality::Production);
     let name = &plan.target.environment;
     if production { name.to_uppercase() } else { name.clone() }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tui_input::Input;
 
-use crate::domain::Fault;
+use crate::domain::{EnvironmentId, Fault};
 use crate::ops::plan::Plan;
 use crate::ops::{Field, FieldKind, Kind, Operation, Seen, Target, safety};
 
@@ -35,7 +35,7 @@ pub struct State {
     pub kind: Kind,
     pub target: Target,
     /// Index of the environment.
-    pub environment: usize,
+    pub environment: EnvironmentId,
     /// Id of the reading that is awaited or was taken last.
     pub asked: u64,
     /// When it was asked for.
@@ -71,7 +71,7 @@ pub struct State {
 impl State {
     /// Opens; nothing was read yet. `operation` keeps parameters of a plan before.
     #[must_use]
-    pub fn new(kind: Kind, target: Target, environment: usize, asked: u64, now: Timestamp) -> Self {
+    pub fn new(kind: Kind, target: Target, environment: EnvironmentId, asked: u64, now: Timestamp) -> Self {
         Self {
             kind,
             target,

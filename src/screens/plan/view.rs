@@ -85,7 +85,7 @@ impl Parts {
 }
 
 fn frame(app: &App, plan: &State) -> Dialog {
-    let known = app.world.estate.environments.get(plan.environment);
+    let known = app.world.estate.environment(plan.environment);
     let production = known.is_none_or(|e| e.criticality == Criticality::Production);
     let badge = match known {
         Some(known) => (shown_name(known), criticality_role(known.criticality)),
@@ -201,11 +201,11 @@ mod tests {
     use tui_input::Input;
 
     use super::*;
-    use crate::domain::Environment;
+    use crate::domain::{Environment, EnvironmentId};
     use crate::keymap::Keymap;
     use crate::ops::{Arming, Kind, Plan, Policy, TargetKind, testing};
     use crate::theme::{ColorDepth, Theme};
-    use crate::world::Estate;
+    use crate::world::{Estate, Reader};
 
     fn later(seconds: i64) -> Timestamp {
         testing::at().checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap()
@@ -213,16 +213,18 @@ mod tests {
 
     /// A console with the plan of a snapshot of production open.
     fn app(level: Level, armed: bool) -> App {
-        let mut estate = Estate { sessions: vec!["ops".into()], ..Estate::default() };
-        let site = estate.add_site(0, "us-east-1");
-        estate.environments.push(Environment {
+        let mut estate = Estate::default();
+        let session = estate.add_session(None, Reader::named("ops"));
+        let site = estate.add_site(session, "us-east-1");
+        estate.add(Environment {
             name: "PROD".into(),
             criticality: Criticality::Production,
             site,
             ..Environment::default()
         });
         let mut app = App::new(estate, testing::at(), Keymap::default(), Theme::default(), ColorDepth::TrueColor);
-        app.operations.policies = vec![Policy { levels: [[level; 3]; 3], ..Policy::default() }];
+        let policy = Policy { levels: [[level; 3]; 3], ..Policy::default() };
+        app.operations.policies = [(EnvironmentId(0), policy)].into();
         if armed {
             app.operations.arming = Some(Arming {
                 environment: "PROD".into(),
@@ -234,7 +236,7 @@ mod tests {
             });
         }
         let seen = testing::seen();
-        let mut plan = State::new(Kind::CreateSnapshot, seen.target.clone(), 0, 1, testing::at());
+        let mut plan = State::new(Kind::CreateSnapshot, seen.target.clone(), EnvironmentId(0), 1, testing::at());
         plan.operation = Some(Kind::CreateSnapshot.offer(&seen));
         plan.seen = Some(Box::new(seen));
         plan.reading = false;

@@ -12,14 +12,14 @@ use quarterdeck::aws::{AssumeRole, InProcess, Session, SessionSpec};
 use quarterdeck::config;
 use quarterdeck::ops::Execution;
 use quarterdeck::ops::journal::{Entry, entries};
-use quarterdeck::runtime::connect::places_of;
+use quarterdeck::runtime::connect::{Operators, places_of};
 use quarterdeck::runtime::journal::{FILE, read};
 use quarterdeck::runtime::place::Place;
 use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
 use quarterdeck::sandbox::serve::serve;
 use quarterdeck::sandbox::world::instance::Window;
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions};
-use quarterdeck::world::Estate;
+use quarterdeck::world::{Estate, Reader};
 use tokio::sync::oneshot;
 
 const QD: &str = env!("CARGO_BIN_EXE_qd");
@@ -90,12 +90,13 @@ fn configured(endpoint: &str) -> String {
 pub async fn place(sandbox: &Arc<Sandbox>, account: &str, roles: Vec<AssumeRole>) -> Place {
     let (config, problems) = config::parse(&configured("http://127.0.0.1:9"), "qd.toml");
     assert!(problems.is_empty(), "{problems:?}");
-    let mut estate = Estate { sessions: vec![ENVIRONMENT.into()], cli: vec![String::new()], ..Estate::default() };
-    config::place(&mut estate, 0, &config.environments[0]);
+    let mut estate = Estate::default();
+    let reads = estate.add_session(None, Reader::named(ENVIRONMENT));
+    config::place(&mut estate, reads, &config.environments[0]);
     let http = SandboxHttp::new(sandbox.clone()).shared();
     let in_process = Some(InProcess { http, credentials: credentials(account) });
     let session = Session::load(&SessionSpec { in_process, roles, ..SessionSpec::default() }).await;
-    places_of(&estate, &[session], &[None]).remove(0)
+    places_of(&estate, &[(reads, session)].into(), &Operators::new()).remove(0)
 }
 
 /// Where a case keeps its files.

@@ -13,10 +13,9 @@ use crate::desk::Desk;
 
 /// Changes the rules of the development environment.
 fn rules(desk: &mut Desk, change: impl FnOnce(Policy) -> Policy) {
-    let environments = &desk.state.world.estate.environments;
-    let index = environments.iter().position(|e| e.name == "development").expect("the environment");
-    let policy = desk.state.operations.policy(index);
-    desk.state.operations.policies[index] = change(policy);
+    let development = desk.state.world.estate.named("development").expect("the environment");
+    let policy = desk.state.operations.policy(development);
+    desk.state.operations.policies.insert(development, change(policy));
 }
 
 /// The last reason in the journal for which an environment was disarmed.

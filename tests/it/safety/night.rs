@@ -182,7 +182,7 @@ impl Night {
             Step::Restart => self.desk.restart().await,
             Step::Reconfigure(other) => {
                 let mut policies = self.desk.state.operations.policies.clone();
-                for policy in &mut policies {
+                for policy in policies.values_mut() {
                     policy.running_at_most += usize::from(other);
                 }
                 let armed = self.desk.state.operations.arming.is_some();

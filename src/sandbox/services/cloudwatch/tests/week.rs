@@ -9,7 +9,7 @@ use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery, MetricStore
 use crate::domain::database::{StatusInfo, Storage};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::runway::{self, Runway};
-use crate::domain::{Database, Event, MaintenanceAction, Metric, Series, SiteId, Statistic};
+use crate::domain::{Database, Event, MaintenanceAction, Metric, Series, SessionId, Statistic};
 use crate::health::{Subject, examine};
 use crate::sandbox::environments;
 use crate::sandbox::services::cloudwatch::series::{Reader, Stat, align_up};
@@ -137,14 +137,20 @@ fn pending(instance: &Instance) -> Vec<MaintenanceAction> {
 }
 
 /// What the rules find of all instances of all environments.
-fn found(world: &World, (estate, accounts): &(Estate, Vec<String>), now: Timestamp, trends: bool) -> Vec<Finding> {
+fn found(
+    world: &World,
+    (estate, accounts): &(Estate, Vec<(SessionId, String)>),
+    now: Timestamp,
+    trends: bool,
+) -> Vec<Finding> {
     let second = now.as_second();
     let (mut all, mut judged) = (Vec::new(), 0);
-    for (index, site) in estate.sites.iter().enumerate() {
-        for instance in world.instances_in(&accounts[site.session], &site.region) {
+    for (id, site) in estate.sites() {
+        let (_, account) = accounts.iter().find(|(session, _)| *session == site.session).unwrap();
+        for instance in world.instances_in(account, &site.region) {
             let database = database(instance, now);
-            let owner = estate.owner(SiteId(index), &database).unwrap();
-            let environment = &estate.environments[owner];
+            let owner = estate.owner(id, &database).unwrap();
+            let environment = estate.environment(owner).unwrap();
             let store = measured(world, instance, &database, second);
             let (events, maintenance) = (told(world, instance, now), pending(instance));
             let subject = Subject {
