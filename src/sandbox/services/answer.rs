@@ -106,7 +106,9 @@ pub fn finish(answer: &mut MockResponse, number: u64) {
 /// decode; `None` when there are none. NUL has no reference in any XML and becomes U+FFFD.
 fn without_controls(body: &[u8]) -> Option<Vec<u8>> {
     let is_control = |byte: u8| byte < 0x20 && byte != b'\n' && byte != b'\t';
-    if !body.iter().any(|byte| is_control(*byte)) {
+    // Hardly any answer has one. A block is looked at as a whole, which takes a fraction of the time.
+    let has_one = |block: &[u8]| block.iter().filter(|byte| is_control(**byte)).count() > 0;
+    if !body.chunks(256).any(has_one) {
         return None;
     }
     let mut clean = Vec::with_capacity(body.len() + 64);

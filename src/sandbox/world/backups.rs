@@ -107,9 +107,22 @@ pub fn keep_for(instance: &mut Instance, days: i32, now: Timestamp) {
 /// retention, and the one that creation ends with as long as it is inside.
 #[must_use]
 pub fn kept(instance: &Instance, now: Timestamp) -> Vec<Backup> {
-    if !is_backed_up(instance) || instance.status_at(now).is_none() {
-        return Vec::new();
-    }
+    keeps(instance, now).collect()
+}
+
+/// The first of those that are [`kept`]; the others are not worked out.
+#[must_use]
+pub fn first_kept(instance: &Instance, now: Timestamp) -> Option<Backup> {
+    keeps(instance, now).next()
+}
+
+fn keeps(instance: &Instance, now: Timestamp) -> impl Iterator<Item = Backup> {
+    let is_there = is_backed_up(instance) && instance.settled_status_at(now).is_some();
+    is_there.then(|| inside(instance, now)).into_iter().flatten()
+}
+
+/// What is [`kept`] of an instance that is there and has automated backups.
+fn inside(instance: &Instance, now: Timestamp) -> impl Iterator<Item = Backup> {
     let oldest = oldest(instance, now);
     let first = instance
         .statuses
@@ -128,7 +141,7 @@ pub fn kept(instance: &Instance, now: Timestamp) -> Vec<Backup> {
     let since = instance.record.backups_since;
     let enabled = instance.record.first_backup.filter(|backup| backup.at >= oldest && backup.at <= now);
     let first = first.filter(|backup| since.is_none_or(|since| backup.at >= since));
-    first.into_iter().chain(enabled).chain(between(instance, oldest, now)).collect()
+    first.into_iter().chain(enabled).chain(between(instance, oldest, now))
 }
 
 /// `LatestRestorableTime`: the transaction logs are uploaded every five minutes, so it trails by
@@ -143,7 +156,7 @@ pub fn latest_restorable(instance: &Instance, now: Timestamp) -> Option<Timestam
         "stopped" => instance.statuses.iter().rev().find(|(from, s)| *from <= now && s == "stopped")?.0,
         _ => now,
     };
-    let first = kept(instance, now).first()?.end();
+    let first = first_kept(instance, now)?.end();
     let latest = floor_to(after(running_until, -2 * MINUTE), 5 * MINUTE);
     (now >= first).then(|| latest.max(first))
 }
@@ -152,7 +165,7 @@ pub fn latest_restorable(instance: &Instance, now: Timestamp) -> Option<Timestam
 #[must_use]
 pub fn window(instance: &Instance, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
     let latest = latest_restorable(instance, now)?;
-    Some((kept(instance, now).first()?.end(), latest))
+    Some((first_kept(instance, now)?.end(), latest))
 }
 
 #[cfg(test)]

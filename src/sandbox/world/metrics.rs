@@ -88,6 +88,19 @@ impl<'a> Probe<'a> {
         };
         Some(machine.read(self.metric, middle))
     }
+
+    /// Since when there is every datapoint until a second, and each is below `limit`; `None` where only reading them
+    /// tells. Most databases are never in trouble, and their past need not be worked out to know that.
+    #[must_use]
+    pub fn below_since(&self, limit: f64, until: i64) -> Option<i64> {
+        let is_below = |machine: &Machine<'_>| machine.most_cpu().is_some_and(|most| most < limit);
+        let was_below = self.former.iter().all(|(_, then)| then.as_ref().is_some_and(is_below));
+        if self.metric == RdsMetric::CpuUtilization && self.is_given && was_below && is_below(&self.machine) {
+            self.machine.runs_since(until)
+        } else {
+            None
+        }
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod fleet;
 pub mod identity;
 pub mod instance;
 pub mod lifecycle;
+mod lineage;
 pub mod metrics;
 pub mod moment;
 mod noise;
@@ -33,6 +34,7 @@ use changes::{Change, Key, Plan};
 use estate::{Common, Entry, Estate};
 use events::Recorded;
 use instance::Pending;
+use lineage::Lineage;
 use moment::after;
 use record::Retained;
 use scenario::Scenario;
@@ -97,6 +99,8 @@ pub struct World {
     /// Automated backups that outlive their instances.
     pub retained: Vec<Retained>,
     pub blue_greens: Vec<BlueGreen>,
+    /// Who replicates whom.
+    lineage: Lineage,
     /// What is still to happen to instances, the next first.
     plans: Vec<Plan>,
     /// The instances are a drawn fleet's and none of the estates': what aims at one that is not
@@ -123,6 +127,7 @@ impl World {
             recorded: Vec::new(),
             retained: Vec::new(),
             blue_greens: Vec::new(),
+            lineage: Lineage::default(),
             plans: Vec::new(),
             is_drawn: options.databases.is_some(),
             sites: Vec::new(),
@@ -140,6 +145,7 @@ impl World {
             if let Some((_, common)) = commons.iter().find(|(account, _)| account == DEFAULT_ACCOUNT) {
                 world.instances = fleet::draw(count, options.seed, common, &site, options.epoch);
                 world.instances.sort_by(|a, b| a.key().cmp(&b.key()));
+                world.lineage = Lineage::of(&world.instances);
             }
         }
         world.settle(&scenario.instances, &commons, options.epoch)?;
@@ -272,6 +278,13 @@ impl World {
         self.slice(account, region).iter()
     }
 
+    /// Those of [`World::instances_in`] that come after an id.
+    pub fn instances_after(&self, account: &str, region: &str, id: &str) -> std::slice::Iter<'_, Instance> {
+        let all = self.slice(account, region);
+        let from = all.partition_point(|instance| instance.id.as_str() <= id);
+        all.get(from..).unwrap_or_default().iter()
+    }
+
     /// An instance by its id.
     #[must_use]
     pub fn find(&self, account: &str, region: &str, id: &str) -> Option<&Instance> {
@@ -285,6 +298,7 @@ impl World {
 
     /// Adds an instance in its place; one of the same name that is gone makes room.
     pub fn add(&mut self, instance: Instance) {
+        self.lineage.note(&instance);
         let place = self.position(&instance.account, &instance.region, &instance.id);
         match place {
             Ok(at) => {
@@ -298,10 +312,16 @@ impl World {
 
     /// The replicas of an instance, in whatever region, that exist at `now`.
     pub fn replicas_of(&self, source: &Instance, now: Timestamp) -> impl Iterator<Item = &Instance> {
-        let from = self.instances.partition_point(|i| i.account < source.account);
-        let to = self.instances.partition_point(|i| i.account <= source.account);
-        let of_account = self.instances.get(from..to).unwrap_or_default();
-        of_account.iter().filter(move |other| source.is_source_of(other) && other.status_at(now).is_some())
+        self.followers_of(source).filter(move |other| other.settled_status_at(now).is_some())
+    }
+
+    /// The replicas of an instance, in whatever region, by region and id; also those that are not there yet or any
+    /// more.
+    pub fn followers_of(&self, source: &Instance) -> impl Iterator<Item = &Instance> {
+        self.lineage
+            .candidates(source)
+            .filter_map(move |(region, id)| self.find(&source.account, region, id))
+            .filter(move |other| source.is_source_of(other))
     }
 
     /// Zones of the writer and the standby: every completed failover swaps them.

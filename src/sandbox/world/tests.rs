@@ -71,6 +71,44 @@ fn lookups_find_every_instance_and_no_other_accounts() {
 }
 
 #[test]
+fn replicas_are_those_that_looking_at_every_instance_finds() {
+    for (scenario, databases) in [("odd-estate,database-creating", None), ("quiet", Some(300))] {
+        let mut world = build(scenario, databases);
+        // One gives its source up, and another one takes its name and follows what the first never did.
+        let promoted = world.instances.iter().position(|instance| instance.source.is_some()).unwrap();
+        let mut other = world.instances.iter().rfind(|instance| instance.source.is_some()).unwrap().clone();
+        world.instances[promoted].source = None;
+        other.id.clone_from(&world.instances[promoted].id);
+        other.account.clone_from(&world.instances[promoted].account);
+        other.region.clone_from(&world.instances[promoted].region);
+        for turn in 0..2 {
+            let mut replicas = 0;
+            for source in &world.instances {
+                let looked_at = world.instances.iter().filter(|other| source.is_source_of(other));
+                let expected: Vec<String> = looked_at.map(Instance::arn).collect();
+                let found: Vec<String> = world.followers_of(source).map(Instance::arn).collect();
+                assert_eq!(found, expected, "{scenario}: {} in turn {turn}", source.id);
+                replicas += found.len();
+            }
+            assert!(replicas > 0, "{scenario}");
+            world.add(other.clone());
+        }
+    }
+}
+
+#[test]
+fn instances_after_an_id_are_the_rest_of_the_list() {
+    let world = build("quiet", Some(50));
+    let all: Vec<&str> = world.instances_in(DEFAULT_ACCOUNT, DEFAULT_REGION).map(|i| i.id.as_str()).collect();
+    let after = |id: &str| world.instances_after(DEFAULT_ACCOUNT, DEFAULT_REGION, id).map(|i| i.id.as_str());
+    assert!(after("").eq(all.iter().copied()));
+    assert!(after(all[19]).eq(all[20..].iter().copied()));
+    // It may have gone since it was given.
+    assert!(after(&format!("{}-", all[19])).eq(all[20..].iter().copied()));
+    assert_eq!(after("zzz").count(), 0);
+}
+
+#[test]
 fn the_database_being_created_becomes_available() {
     let world = build("database-creating", None);
     let young = world.instances.iter().find(|i| i.status_at(world.epoch) == Some("creating")).unwrap();

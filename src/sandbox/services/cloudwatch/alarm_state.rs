@@ -90,21 +90,33 @@ impl<'a> Status<'a> {
         self.verdict.state
     }
 
+    /// Since when the alarm is known to have been as fine as it is, without a look at its datapoints.
+    fn fine_since(&self, alarm: &Alarm<'_>) -> Option<i64> {
+        if self.verdict.state != State::Ok || alarm.comparison().0 != "GreaterThanThreshold" {
+            return None;
+        }
+        self.reader.as_ref()?.below_since(alarm.threshold(), self.verdict.end)
+    }
+
     /// Looks back to when the state began.
     pub fn history(mut self, alarm: &Alarm<'_>) -> History {
         let configured = alarm.instance.created.as_second();
         let newest = self.verdict.end;
-        let mut first = self.verdict.clone();
+        let fine = self.fine_since(alarm);
+        // The end of the first period that was judged as the newest one is.
+        let mut first = newest;
         let mut changed = false;
-        while !changed && newest - first.end < COARSELY {
-            let step = if newest - first.end < CLOSELY { alarm.period() } else { HOUR };
-            let before = judge(alarm, self.reader.as_mut(), first.end - step);
-            changed = before.state != self.verdict.state;
+        while !changed && newest - first < COARSELY {
+            let step = if newest - first < CLOSELY { alarm.period() } else { HOUR };
+            let before = first - step;
+            let is_fine = fine.is_some_and(|since| since <= before - alarm.evaluation_periods() * alarm.period());
+            changed = !is_fine && judge(alarm, self.reader.as_mut(), before).state != self.verdict.state;
             if !changed {
                 first = before;
             }
         }
         if changed {
+            let first = judge(alarm, self.reader.as_mut(), first);
             let since = (first.end + DELAY).max(configured);
             History { configured, since, reason: reason(alarm, &first), reason_data: reason_data(alarm, &first, since) }
         } else {

@@ -1,5 +1,7 @@
 //! `DescribeAlarms`: the alarms that the estates' Terraform has put on every database.
 
+use std::cmp::Ordering;
+
 use ciborium::Value;
 use jiff::Timestamp;
 use winterbaume_cloudwatch::wire::DescribeAlarmsInput;
@@ -45,6 +47,13 @@ impl Alarm<'_> {
             Watch::Storage => "storage-low",
         };
         format!("{}-{suffix}", self.instance.id)
+    }
+
+    /// The order of the names. Few ids begin with another one: for all others no name need be made.
+    fn by_name(&self, other: &Self) -> Ordering {
+        let (one, two) = (self.instance.id.as_bytes(), other.instance.id.as_bytes());
+        let both = one.len().min(two.len());
+        one.get(..both).cmp(&two.get(..both)).then_with(|| self.name().cmp(&other.name()))
     }
 
     /// The metric that is watched.
@@ -144,7 +153,8 @@ pub fn answer(call: &Call<'_>, input: &DescribeAlarmsInput) -> Result<Value, Fau
     let mut found = Vec::new();
     let mut next = Value::Null;
     if !only_other_kinds(input) {
-        for (index, (name, alarm)) in alarms(call, from.now).into_iter().enumerate().skip(from.index) {
+        for (index, alarm) in alarms(call, from.now).into_iter().enumerate().skip(from.index) {
+            let name = alarm.name();
             if !is_asked_for(call, input, &name) {
                 continue;
             }
@@ -180,27 +190,20 @@ fn is_asked_for(call: &Call<'_>, input: &DescribeAlarmsInput, name: &str) -> boo
 }
 
 /// All alarms of the caller's region, by name.
-fn alarms<'a>(call: &Call<'a>, now: i64) -> Vec<(String, Alarm<'a>)> {
+fn alarms<'a>(call: &Call<'a>, now: i64) -> Vec<Alarm<'a>> {
     let Call { world, caller, .. } = *call;
     let now = Timestamp::from_second(now).unwrap_or_default();
-    let there =
-        || world.instances_in(&caller.account, &caller.region).filter(move |i| i.settled_status_at(now).is_some());
-    let few = there().count() <= MANY;
-    let mut alarms = Vec::new();
-    for instance in there() {
-        let mut add = |watch| {
-            let alarm = Alarm { instance, watch };
-            alarms.push((alarm.name(), alarm));
-        };
-        add(Watch::Cpu);
-        if few {
-            add(Watch::Storage);
+    let there = world.instances_in(&caller.account, &caller.region).filter(|i| i.settled_status_at(now).is_some());
+    let mut alarms: Vec<Alarm<'a>> = there.map(|instance| Alarm { instance, watch: Watch::Cpu }).collect();
+    if alarms.len() <= MANY {
+        for Alarm { instance, .. } in alarms.clone() {
+            alarms.push(Alarm { instance, watch: Watch::Storage });
             if instance.source.is_some() {
-                add(Watch::Lag);
+                alarms.push(Alarm { instance, watch: Watch::Lag });
             }
         }
     }
-    alarms.sort_by(|a, b| a.0.cmp(&b.0));
+    alarms.sort_by(Alarm::by_name);
     alarms
 }
 

@@ -85,6 +85,11 @@ impl<'a> Reader<'a> {
         self.probe.metric().unit()
     }
 
+    /// Since when there is every datapoint until a second, and each is below `limit`, where that is known unread.
+    pub fn below_since(&self, limit: f64, until: i64) -> Option<i64> {
+        self.probe.below_since(limit, until)
+    }
+
     /// Takes the samples of the period that begins at `start`; false if there are none.
     pub fn load(&mut self, start: i64, period: i64) -> bool {
         self.values.clear();

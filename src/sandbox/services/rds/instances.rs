@@ -12,7 +12,7 @@ use winterbaume_rds::model::{
 use winterbaume_rds::wire;
 
 use super::filters::Filters;
-use super::paging::page;
+use super::paging::Place;
 use super::{Answer, Call, malformed, tag_list};
 use crate::sandbox::world::instance::{Network, Pending};
 use crate::sandbox::world::record::{StorageOperation, StorageWork};
@@ -41,11 +41,12 @@ pub(super) fn describe(world: &World, call: &Call<'_>) -> Answer {
     let (found, marker) = if let Some(name) = &request.d_b_instance_identifier {
         (vec![super::instance(world, call, name)?], None)
     } else {
+        let place = Place::read(request.max_records, request.marker.as_deref())?;
         let there = world
-            .instances_in(&call.caller.account, &call.caller.region)
-            .filter(|instance| instance.status_at(call.now).is_some())
+            .instances_after(&call.caller.account, &call.caller.region, place.after())
+            .filter(|instance| instance.settled_status_at(call.now).is_some())
             .filter(admitted);
-        let page = page(there, |instance| instance.id.clone(), request.max_records, request.marker.as_deref())?;
+        let page = place.page(there, |instance| instance.id.clone());
         (page.items, page.marker)
     };
     let items = found.into_iter().map(|instance| on_wire(world, instance, call.now)).collect();

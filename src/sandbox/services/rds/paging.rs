@@ -11,33 +11,55 @@ pub(super) struct Page<T> {
     pub marker: Option<String>,
 }
 
-/// The page after `marker` of items that are sorted by their keys. The marker holds the last key
-/// that was given, not a position.
+/// Which page is asked for.
+pub(super) struct Place {
+    max: usize,
+    after: Option<String>,
+}
+
+impl Place {
+    /// Reads a request. The marker holds the last key that was given, not a position.
+    ///
+    /// # Errors
+    /// `MaxRecords` outside 20 to 100, and a marker that this sandbox did not give.
+    pub(super) fn read(max_records: Option<i32>, marker: Option<&str>) -> Result<Self, Refusal> {
+        let max = max_records.unwrap_or(100);
+        if !(20..=100).contains(&max) {
+            let message = format!("Invalid value {max} for MaxRecords. Must be between 20 and 100");
+            return Err(Refusal::new("InvalidParameterValue", message));
+        }
+        let max = usize::try_from(max).unwrap_or(100);
+        let after = marker.filter(|marker| !marker.is_empty()).map(open).transpose()?;
+        Ok(Self { max, after })
+    }
+
+    /// The key after which the page begins; empty for the first one.
+    pub(super) fn after(&self) -> &str {
+        self.after.as_deref().unwrap_or_default()
+    }
+
+    /// The page of items that are sorted by their keys. Those before it may be among them, and cost time.
+    pub(super) fn page<T>(&self, items: impl Iterator<Item = T>, key: impl Fn(&T) -> String) -> Page<T> {
+        let is_before = |item: &T| self.after.as_ref().is_some_and(|after| key(item) <= *after);
+        let mut page: Vec<T> = items.skip_while(is_before).take(self.max + 1).collect();
+        let more = page.len() > self.max;
+        page.truncate(self.max);
+        let marker = page.last().filter(|_| more).map(|last| seal(&key(last)));
+        Page { items: page, marker }
+    }
+}
+
+/// The page after `marker` of items that are sorted by their keys.
 ///
 /// # Errors
-/// `MaxRecords` outside 20 to 100, and a marker that this sandbox did not give.
+/// As [`Place::read`].
 pub(super) fn page<T>(
     items: impl Iterator<Item = T>,
     key: impl Fn(&T) -> String,
     max_records: Option<i32>,
     marker: Option<&str>,
 ) -> Result<Page<T>, Refusal> {
-    let max = max_records.unwrap_or(100);
-    if !(20..=100).contains(&max) {
-        let message = format!("Invalid value {max} for MaxRecords. Must be between 20 and 100");
-        return Err(Refusal::new("InvalidParameterValue", message));
-    }
-    let max = usize::try_from(max).unwrap_or(100);
-    let after = match marker.filter(|marker| !marker.is_empty()) {
-        Some(marker) => Some(open(marker)?),
-        None => None,
-    };
-    let mut page: Vec<T> =
-        items.skip_while(|item| after.as_ref().is_some_and(|after| key(item) <= *after)).take(max + 1).collect();
-    let more = page.len() > max;
-    page.truncate(max);
-    let marker = page.last().filter(|_| more).map(|last| seal(&key(last)));
-    Ok(Page { items: page, marker })
+    Ok(Place::read(max_records, marker)?.page(items, key))
 }
 
 /// The key in a marker.

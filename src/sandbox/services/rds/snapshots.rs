@@ -194,7 +194,7 @@ fn retained_backup(kept: &Retained, call: &Call<'_>) -> Option<DBInstanceAutomat
 }
 
 fn automated_backup(instance: &Instance, call: &Call<'_>) -> DBInstanceAutomatedBackup {
-    let is_active = backups::kept(instance, call.now).first().is_some_and(|backup| backup.end() <= call.now);
+    let is_active = backups::first_kept(instance, call.now).is_some_and(|backup| backup.end() <= call.now);
     let id = identity::automated_backup_id(&instance.resource_id);
     DBInstanceAutomatedBackup {
         d_b_instance_arn: Some(instance.arn()),

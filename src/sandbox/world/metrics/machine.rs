@@ -5,7 +5,7 @@ use crate::domain::class::InstanceClass;
 use crate::sandbox::world::World;
 use crate::sandbox::world::backups;
 use crate::sandbox::world::identity::{hash, mix};
-use crate::sandbox::world::instance::Instance;
+use crate::sandbox::world::instance::{GONE, Instance};
 use crate::sandbox::world::noise::{unit, wave};
 use crate::sandbox::world::scenario::IncidentKind;
 
@@ -45,8 +45,7 @@ impl<'a> Machine<'a> {
     #[must_use]
     pub fn new(world: &'a World, instance: &'a Instance, with_replicas: bool) -> Self {
         let replicas = if with_replicas {
-            let followers = world.instances.iter().filter(|other| instance.is_source_of(other));
-            followers.map(|other| Troubles::of(&world.incidents, &other.id)).collect()
+            world.followers_of(instance).map(|other| Troubles::of(&world.incidents, &other.id)).collect()
         } else {
             Vec::new()
         };
@@ -65,12 +64,25 @@ impl<'a> Machine<'a> {
     #[must_use]
     pub fn runs_at(&self, second: i64) -> bool {
         let Ok(at) = jiff::Timestamp::from_second(second) else { return false };
-        match self.instance.settled_status_at(at) {
-            None | Some("creating" | "stopped" | "starting" | "rebooting" | "deleting" | "failed" | "terminated") => {
-                false
-            }
-            Some(status) => !status.starts_with("incompatible-") && !status.starts_with("inaccessible-"),
-        }
+        self.instance.settled_status_at(at).is_some_and(runs_in)
+    }
+
+    /// Since when it has run without a break until a second; `None` when it does not run then.
+    #[must_use]
+    pub fn runs_since(&self, second: i64) -> Option<i64> {
+        let at = jiff::Timestamp::from_second(second).ok()?;
+        let statuses = &self.instance.statuses;
+        let past = statuses.partition_point(|(from, _)| *from <= at);
+        let running = statuses.iter().take(past).rev().take_while(|(_, status)| runs_in(status));
+        // A status may begin within a second, and then it is not that second's.
+        running.last().map(|(from, _)| from.as_second() + 1)
+    }
+
+    /// What its CPU always stays below, or reaches at most, %; `None` where incidents drive it further.
+    #[must_use]
+    pub fn most_cpu(&self) -> Option<f64> {
+        let (knee, room) = self.knee();
+        self.troubles.is_calm().then_some(knee + room)
     }
 
     /// The value of a metric at a second, in CloudWatch's unit.
@@ -120,9 +132,7 @@ impl<'a> Machine<'a> {
 
     /// What incidents make of an ordinary CPU.
     pub(super) fn under_troubles(&self, ordinary: f64, second: i64) -> f64 {
-        // Above the knee demand queues instead of showing as CPU.
-        let knee = self.instance.load.cpu.clamp(CALM_CPU - 22.0, 95.0);
-        let room = (CALM_CPU - knee).max(4.0);
+        let (knee, room) = self.knee();
         let calm = if ordinary > knee { knee + room * (1.0 - (-(ordinary - knee) / room).exp()) } else { ordinary };
         let troubles = &self.troubles;
         let jitter = wave(self.seed, 3, second);
@@ -130,6 +140,12 @@ impl<'a> Machine<'a> {
         cpu = blend(cpu, 88.0 + 4.0 * jitter, self.storm(second));
         cpu += 9.0 * self.memory_pressure(second);
         blend(cpu, 3.0, troubles.outage(second)).clamp(0.4, 100.0)
+    }
+
+    /// The CPU above which demand queues instead of showing as CPU, and how much more of it is shown at most, %.
+    fn knee(&self) -> (f64, f64) {
+        let knee = self.instance.load.cpu.clamp(CALM_CPU - 22.0, 95.0);
+        (knee, (CALM_CPU - knee).max(4.0))
     }
 
     /// Connections, a whole number.
@@ -200,6 +216,14 @@ impl<'a> Machine<'a> {
             let along = second - backup.at.as_second();
             (along.min(backup.seconds - along) as f64 / 60.0).clamp(0.0, 1.0)
         })
+    }
+}
+
+/// Whether an instance in that status runs and so reports.
+fn runs_in(status: &str) -> bool {
+    match status {
+        GONE | "creating" | "stopped" | "starting" | "rebooting" | "deleting" | "failed" | "terminated" => false,
+        other => !other.starts_with("incompatible-") && !other.starts_with("inaccessible-"),
     }
 }
 

@@ -69,6 +69,25 @@ fn a_quiet_world_raises_no_alarm() {
 }
 
 #[test]
+fn what_is_known_to_be_below_a_limit_is_below_it_whenever_it_is_read() {
+    let mut known = 0;
+    for scenario in ["quiet", "a-bad-night", "failover"] {
+        let world = build(scenario);
+        let until = world.epoch.as_second();
+        for instance in &world.instances {
+            let probe = Probe::new(&world, instance, RdsMetric::CpuUtilization).unwrap();
+            let Some(since) = probe.below_since(80.0, until) else { continue };
+            known += 1;
+            assert!(world.incidents.iter().all(|incident| incident.target != instance.id), "{}", instance.id);
+            for minute in (since.max(until - 14 * 86_400) / 60 + 1..until / 60).step_by(7) {
+                assert!(probe.at(minute * 60).is_some_and(|cpu| cpu < 80.0), "{} at {minute}", instance.id);
+            }
+        }
+    }
+    assert!(known > 10, "{known}");
+}
+
+#[test]
 fn metrics_that_an_instance_has_not_got() {
     let world = build("quiet");
     let (lab, orders) = ((RENTALIQ, "us-east-1", "rentaliq-lab-db"), (PRODUCTION, "eu-west-1", "prod-orders-db"));

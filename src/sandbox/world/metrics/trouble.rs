@@ -40,6 +40,12 @@ impl<'a> Troubles<'a> {
         Self { interruptions, ..self }
     }
 
+    /// Whether no incident ever hits the instance.
+    #[must_use]
+    pub fn is_calm(&self) -> bool {
+        self.incidents.is_empty()
+    }
+
     /// How much of an incident of that kind there is: it comes within `rise` seconds and goes within
     /// `fall` after its end.
     #[must_use]
