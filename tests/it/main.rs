@@ -7,7 +7,6 @@ mod absurd;
 mod agreement;
 #[cfg(feature = "sandbox")]
 mod aws_cli;
-#[cfg(feature = "sandbox")]
 mod borders;
 #[cfg(feature = "sandbox")]
 mod boto;
@@ -40,6 +39,8 @@ mod older;
 mod operations;
 #[cfg(feature = "sandbox")]
 mod plans;
+#[cfg(feature = "sandbox")]
+mod promises;
 #[cfg(feature = "sandbox")]
 mod property;
 #[cfg(feature = "sandbox")]

@@ -1,0 +1,165 @@
+//! Circles of files: each names the next, directly or through others, and the last names the first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::sources::TREE;
+use super::tree::Edges;
+
+/// The circles of today, which are to go.
+const CIRCLES: &[&[&str]] = &[
+    &[
+        "app/armed.rs",
+        "app/mouse.rs",
+        "app/operations.rs",
+        "app/overlays.rs",
+        "app/overlays/switcher.rs",
+        "app/state.rs",
+        "app/succession.rs",
+        "app/update.rs",
+        "app/view.rs",
+        "screens/database/charts.rs",
+        "screens/database/lists.rs",
+        "screens/database/strip.rs",
+        "screens/database/tree.rs",
+        "screens/database/update.rs",
+        "screens/database/view.rs",
+        "screens/databases/cells.rs",
+        "screens/databases/rows.rs",
+        "screens/databases/state.rs",
+        "screens/databases/update.rs",
+        "screens/databases/view.rs",
+        "screens/executions/drift.rs",
+        "screens/executions/line.rs",
+        "screens/executions/story.rs",
+        "screens/executions/update.rs",
+        "screens/executions/view.rs",
+        "screens/fleet/curve.rs",
+        "screens/fleet/finding.rs",
+        "screens/fleet/heading.rs",
+        "screens/fleet/standing.rs",
+        "screens/fleet/state.rs",
+        "screens/fleet/summary.rs",
+        "screens/fleet/update.rs",
+        "screens/fleet/view.rs",
+        "screens/plan/approval.rs",
+        "screens/plan/body.rs",
+        "screens/plan/update.rs",
+        "screens/plan/view.rs",
+    ],
+    &[
+        "ops/checks.rs",
+        "ops/fingerprint.rs",
+        "ops/follow.rs",
+        "ops/operation.rs",
+        "ops/operations/apply_maintenance.rs",
+        "ops/operations/carried.rs",
+        "ops/operations/change_class.rs",
+        "ops/operations/change_retention.rs",
+        "ops/operations/change_storage.rs",
+        "ops/operations/convert_multi_az.rs",
+        "ops/operations/copy_snapshot.rs",
+        "ops/operations/create_replica.rs",
+        "ops/operations/create_snapshot.rs",
+        "ops/operations/delete_instance.rs",
+        "ops/operations/delete_snapshot.rs",
+        "ops/operations/deletion_protection.rs",
+        "ops/operations/destination.rs",
+        "ops/operations/failover.rs",
+        "ops/operations/prelude.rs",
+        "ops/operations/promote_replica.rs",
+        "ops/operations/reboot.rs",
+        "ops/operations/restore_from_snapshot.rs",
+        "ops/operations/restore_to_point_in_time.rs",
+        "ops/operations/restored.rs",
+        "ops/operations/start.rs",
+        "ops/operations/start_environment.rs",
+        "ops/operations/stop.rs",
+        "ops/operations/stop_environment.rs",
+        "ops/plan.rs",
+        "ops/safety.rs",
+    ],
+    &["sandbox/world/backups.rs", "sandbox/world/instance.rs", "sandbox/world/record.rs", "sandbox/world/settings.rs"],
+    &["health/coverage.rs", "health/rule.rs", "health/rules/mod.rs"],
+    &["sandbox/fault.rs", "sandbox/services/mod.rs", "sandbox/world/mod.rs"],
+    &["sandbox/services/cloudwatch/alarm_state.rs", "sandbox/services/cloudwatch/alarms.rs"],
+    &["world/checkup.rs", "world/data.rs"],
+];
+
+/// The files of each circle.
+fn circles(edges: &Edges) -> Vec<BTreeSet<&str>> {
+    let all: BTreeMap<&str, BTreeSet<&str>> = edges.keys().map(|file| (file.as_str(), reached(edges, file))).collect();
+    let mut circles = Vec::new();
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    for (file, there) in &all {
+        if there.contains(*file) && !done.contains(*file) {
+            let comes_back = |other: &str| all.get(other).is_some_and(|from| from.contains(*file));
+            let circle: BTreeSet<&str> = there.iter().copied().filter(|other| comes_back(other)).collect();
+            done.extend(circle.iter().copied());
+            circles.push(circle);
+        }
+    }
+    circles
+}
+
+/// What a file names, directly or through others.
+fn reached<'a>(edges: &'a Edges, file: &str) -> BTreeSet<&'a str> {
+    let mut found = BTreeSet::new();
+    let mut next = vec![file];
+    while let Some(file) = next.pop() {
+        for to in edges.get(file).into_iter().flat_map(BTreeMap::keys) {
+            if found.insert(to.as_str()) {
+                next.push(to);
+            }
+        }
+    }
+    found
+}
+
+/// What is wrong with the circles, or with the table.
+pub fn check(edges: &Edges, table: &[&[&str]]) -> Vec<String> {
+    let mut problems = Vec::new();
+    let found = circles(edges);
+    for circle in &found {
+        let known: Vec<&&[&str]> =
+            table.iter().filter(|known| known.iter().any(|file| circle.contains(*file))).collect();
+        for file in circle.iter().filter(|file| !known.iter().any(|known| known.contains(file))) {
+            problems.push(joins(edges, circle, file));
+        }
+        if let [first, second, ..] = known.as_slice() {
+            problems.push(format!("The circles of src/{} and of src/{} have become one", first[0], second[0]));
+        }
+    }
+    for known in table {
+        for file in known.iter().filter(|file| !found.iter().any(|circle| circle.contains(**file))) {
+            problems.push(format!("CIRCLES: src/{file} is in no circle any more: strike it"));
+        }
+        if found.iter().filter(|circle| known.iter().any(|file| circle.contains(*file))).count() > 1 {
+            problems.push(format!("CIRCLES: the circle of src/{} has come apart: write its parts apart", known[0]));
+        }
+    }
+    problems
+}
+
+/// That a file is in a circle and was not, and by which lines.
+fn joins(edges: &Edges, circle: &BTreeSet<&str>, file: &str) -> String {
+    let mut lines = Vec::new();
+    for from in circle {
+        for (to, line) in edges.get(*from).into_iter().flatten() {
+            if (*from == file && circle.contains(to.as_str())) || to == file {
+                lines.push(format!("\n    src/{from}:{line} names src/{to}"));
+            }
+        }
+    }
+    format!(
+        "src/{file} joins a circle of {} files. Cut it at one of these lines, by what both need in a file below \
+         both:{}",
+        circle.len(),
+        lines.concat()
+    )
+}
+
+#[test]
+fn no_file_joins_a_circle() {
+    let problems = check(&TREE.edges(), CIRCLES);
+    assert!(problems.is_empty(), "\n{}\n(tests/it/borders/circles.rs)", problems.join("\n"));
+}
