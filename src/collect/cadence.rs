@@ -21,6 +21,10 @@ pub enum Attention {
 /// and brings nothing.
 const SETTLE: i64 = 15;
 
+/// A list of many pages is read this much slower for each, seconds: RDS and CloudWatch throttle calls by account and
+/// region, and whoever works there shares them with this console.
+const A_PAGE: i64 = 2;
+
 /// Seconds between two reads, `None` for never.
 #[must_use]
 pub fn interval(dataset: &Dataset, attention: Attention) -> Option<i64> {
@@ -45,11 +49,14 @@ pub fn interval(dataset: &Dataset, attention: Attention) -> Option<i64> {
     }
 }
 
-/// When to read again after a success at `now`. Metrics are asked for just after the moment at
+/// When to read again after a success at `now` that took so many pages. Metrics are asked for just after the moment at
 /// which CloudWatch closes a period; everything else after its interval.
 #[must_use]
-pub fn next_due(dataset: &Dataset, attention: Attention, now: Timestamp) -> Option<Timestamp> {
-    let step = interval(dataset, attention)?;
+pub fn next_due(dataset: &Dataset, attention: Attention, now: Timestamp, pages: usize) -> Option<Timestamp> {
+    // Never slower than what nobody looks at: what is said of its freshness holds.
+    let slowest = interval(dataset, Attention::Hidden)?;
+    let spread = A_PAGE.saturating_mul(i64::try_from(pages).unwrap_or(i64::MAX)).min(slowest);
+    let step = interval(dataset, attention)?.max(spread);
     let seconds = match dataset {
         Dataset::Metrics | Dataset::Vitals | Dataset::StorageTrend | Dataset::History(..) => {
             (now.as_second() - SETTLE).div_euclid(step) * step + step + SETTLE
@@ -70,8 +77,17 @@ mod tests {
     #[test]
     fn metrics_are_asked_for_just_after_a_period_closes() {
         for (now, due) in [(600, 615), (614, 615), (615, 675), (659, 675)] {
-            assert_eq!(next_due(&Dataset::Metrics, Attention::Watched, at(now)), Some(at(due)), "at {now}");
+            let next = next_due(&Dataset::Metrics, Attention::Watched, at(now), 1);
+            assert_eq!(next, Some(at(due)), "at {now}");
         }
+    }
+
+    #[test]
+    fn a_list_of_many_pages_is_read_slower_and_never_slower_than_what_nobody_looks_at() {
+        for (pages, due) in [(0, 30), (1, 30), (15, 30), (50, 100), (5000, 300)] {
+            assert_eq!(next_due(&Dataset::Databases, Attention::Watched, at(0), pages), Some(at(due)), "{pages} pages");
+        }
+        assert_eq!(next_due(&Dataset::Databases, Attention::None, at(0), 50), None);
     }
 
     #[test]

@@ -47,6 +47,8 @@ struct Slot {
     awaited: Option<u64>,
     /// When the last success came; `None` before the first.
     read: Option<Timestamp>,
+    /// How many pages it took.
+    pages: usize,
     /// Not before this, after a failure.
     not_before: Option<Timestamp>,
     /// Failures in a row.
@@ -98,7 +100,7 @@ impl Schedule {
         }
         match slot.read {
             None => true,
-            Some(read) => cadence::next_due(&target.dataset, attention, read).is_some_and(|due| now >= due),
+            Some(read) => cadence::next_due(&target.dataset, attention, read, slot.pages).is_some_and(|due| now >= due),
         }
     }
 
@@ -125,13 +127,13 @@ impl Schedule {
         self.slots.get(target).is_some_and(|slot| slot.awaited == Some(id))
     }
 
-    /// The awaited request ended well; how far the cause of a failure before it reached, for that
+    /// The awaited request ended well, after so many pages; how far the cause of a failure before it reached, for that
     /// cause is gone.
-    pub fn succeed(&mut self, target: &Target, now: Timestamp) -> Option<Reach> {
+    pub fn succeed(&mut self, target: &Target, now: Timestamp, pages: usize) -> Option<Reach> {
         let slot = self.slots.get_mut(target)?;
         self.stirred.at(target.site);
         let before = std::mem::take(slot);
-        *slot = Slot { read: Some(now), forced: before.forced, ..Slot::default() };
+        *slot = Slot { read: Some(now), pages, forced: before.forced, ..Slot::default() };
         before.failed
     }
 
@@ -226,7 +228,7 @@ mod tests {
         let id = schedule.begin(&target());
         assert!(schedule.awaits(&target(), id));
         assert!(!schedule.is_due(&target(), Attention::Watched, at(1000)));
-        schedule.succeed(&target(), at(10));
+        schedule.succeed(&target(), at(10), 1);
         assert!(!schedule.is_due(&target(), Attention::Watched, at(39)));
         assert!(schedule.is_due(&target(), Attention::Watched, at(40)));
         assert!(!schedule.is_due(&target(), Attention::Hidden, at(40)));
@@ -264,11 +266,11 @@ mod tests {
         assert!(!schedule.is_by_hand(&target()), "nobody asked for new credentials");
         assert!(!schedule.is_due(&other, Attention::Watched, at(1)));
         schedule.begin(&target());
-        assert_eq!(schedule.succeed(&target(), at(2)), Some(Reach::Session));
+        assert_eq!(schedule.succeed(&target(), at(2), 1), Some(Reach::Session));
         schedule.wake(|_, _| true);
         assert!(!schedule.is_due(&target(), Attention::Watched, at(3)), "it did not fail");
         schedule.begin(&target());
-        assert_eq!(schedule.succeed(&target(), at(40)), None);
+        assert_eq!(schedule.succeed(&target(), at(40), 1), None);
     }
 
     #[test]

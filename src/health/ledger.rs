@@ -45,15 +45,15 @@ pub struct Ledger {
 impl Ledger {
     /// Takes in what the rules say of a resource: what is not among it is over, what stood before
     /// keeps its earliest beginning. Worst first, among equals the longest standing. `seen` is the
-    /// moment of the data that the rules looked at.
-    pub fn renew(&mut self, arn: &str, findings: Vec<Finding>, seen: Timestamp) {
+    /// moment of the data that the rules looked at. True when something else is said than before.
+    pub fn renew(&mut self, arn: &str, findings: Vec<Finding>, seen: Timestamp) -> bool {
         if self.remembered_until.is_some_and(|until| seen >= until) {
             self.remembered.clear();
             self.remembered_until = None;
         }
         let before = self.resources.remove(arn).unwrap_or_default();
         if findings.is_empty() {
-            return;
+            return !before.is_empty();
         }
         let mut after: Vec<Standing> = findings
             .into_iter()
@@ -78,7 +78,9 @@ impl Ledger {
             })
             .collect();
         after.sort_by_key(|standing| (std::cmp::Reverse(standing.finding.severity), standing.finding.since));
+        let is_same = before.iter().map(|standing| &standing.finding).eq(after.iter().map(|standing| &standing.finding));
         self.resources.insert(arn.to_owned(), after);
+        !is_same
     }
 
     /// What was remembered of a finding, once.

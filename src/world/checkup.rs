@@ -114,7 +114,7 @@ impl Checkups {
 pub struct Examined {
     /// The instances that were looked at, by site and place in its list.
     pub instances: Vec<(SiteId, usize)>,
-    /// The sites of which anything is to be shown anew.
+    /// The sites of which something was heard, or something else is said than before.
     pub sites: BTreeSet<SiteId>,
     /// There are other instances than before.
     pub is_new: bool,
@@ -160,10 +160,12 @@ pub fn examine(world: &mut World, most: usize) -> Examined {
             if checkups.all.get(index).is_none_or(|checked| !checked.is_due) {
                 continue;
             }
-            if look(data, index, &mut checkups, estate, health, *now) {
+            if let Some(is_changed) = look(data, index, &mut checkups, estate, health, *now) {
                 left -= 1;
-                examined.sites.insert(SiteId(i));
                 examined.instances.push((SiteId(i), index));
+                if is_changed {
+                    examined.sites.insert(SiteId(i));
+                }
             }
         }
         examined.more |= checkups.due > 0;
@@ -216,7 +218,7 @@ fn age(data: &mut SiteData, now: Timestamp) -> bool {
     false
 }
 
-/// Looks at one of them; false when there was nothing to look at.
+/// Looks at one of them; whether something else is said of it than before, and none when there was nothing to look at.
 fn look(
     data: &SiteData,
     index: usize,
@@ -224,9 +226,9 @@ fn look(
     estate: &Estate,
     health: &mut Ledger,
     now: Timestamp,
-) -> bool {
+) -> Option<bool> {
     let current = checkups.current;
-    let Some(checked) = checkups.all.get_mut(index) else { return false };
+    let checked = checkups.all.get_mut(index)?;
     checked.is_due = false;
     // Not all at once: those that were looked at together would age together.
     let apart = i64::try_from(index % SPREAD).unwrap_or(0);
@@ -234,9 +236,7 @@ fn look(
     checkups.due = checkups.due.saturating_sub(1);
     let environment = checked.owner.and_then(|owner| estate.environment(owner));
     let database = data.databases.value().and_then(|all| all.get(index));
-    let Some(((environment, database), read)) = environment.zip(database).zip(data.databases.at()) else {
-        return false;
-    };
+    let ((environment, database), read) = environment.zip(database).zip(data.databases.at())?;
     let subject = subject(data, database, environment.rpo);
     let standing = |rule: &'static str| health.standing(&database.arn, rule);
     // Ages are judged at the moment of the list: an old list is stale, its backups not late.
@@ -245,10 +245,10 @@ fn look(
     let parts = [data.metrics.at(), data.vitals.at(), data.trend.at(), data.maintenance.at()];
     let seen = parts.into_iter().flatten().fold(read, Timestamp::max);
     let coverage = health::coverage(&subject, now.as_second() - VALUE, &|part| current[part as usize]);
-    checked.old = coverage.missing.iter().all(|part| self::read(data, *part).is_some() && !current[*part as usize]);
-    checked.coverage = Some(coverage);
-    health.renew(&database.arn, found, seen);
-    true
+    let old = coverage.missing.iter().all(|part| self::read(data, *part).is_some() && !current[*part as usize]);
+    let is_other = checked.old != old || checked.coverage.as_ref() != Some(&coverage);
+    (checked.old, checked.coverage) = (old, Some(coverage));
+    Some(health.renew(&database.arn, found, seen) || is_other)
 }
 
 /// What the rules look at.

@@ -272,7 +272,8 @@ pub fn take(world: &mut World, id: u64, target: &Target, result: Result<Answer, 
             world.heard.insert(target.site);
             match store(world, target, answer) {
                 None => {
-                    let mended = world.schedule.succeed(target, now);
+                    let pages = world.site(target.site).map_or(1, |data| pages(data, &target.dataset));
+                    let mended = world.schedule.succeed(target, now, pages);
                     world.faults.mend(target, now);
                     if let Some(reach) = mended {
                         wake(world, target.site, reach);
@@ -301,6 +302,17 @@ pub fn take(world: &mut World, id: u64, target: &Target, result: Result<Answer, 
         }
     }
     news
+}
+
+/// How many pages a list has: RDS and CloudWatch give at most 100 records in one (`MaxRecords` of
+/// `DescribeDBInstances` and `DescribeAlarms`).
+fn pages(data: &SiteData, dataset: &Dataset) -> usize {
+    let records = match dataset {
+        Dataset::Databases => data.databases.value().map_or(0, Vec::len),
+        Dataset::Alarms => data.alarms.value().map_or(0, Vec::len),
+        _ => 0,
+    };
+    records.div_ceil(100)
 }
 
 fn merge(world: &mut World, target: &Target, call: &MetricCall, answer: &MetricAnswer) {

@@ -2,7 +2,7 @@
 //! never while drawing.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
 
@@ -67,14 +67,39 @@ pub fn renew(app: &mut App, instances: &[(SiteId, usize)]) {
         return;
     }
     let mut filter = Filter::parse(&app.databases.filter);
-    let renewed: HashSet<(SiteId, usize)> = instances.iter().copied().collect();
-    let mut rows = mem::take(&mut app.databases.rows);
-    rows.retain(|row| !renewed.contains(&(row.site, row.index)));
     let in_scope =
         |(site, index): &&(SiteId, usize)| app.world.site(*site).is_some_and(|data| is_in_scope(app, data, *index));
-    rows.extend(instances.iter().filter(in_scope).filter_map(|(site, index)| row(app, &mut filter, *site, *index)));
+    let renewed = instances.iter().filter(in_scope);
+    let mut renewed: HashMap<(SiteId, usize), Option<Row>> =
+        renewed.map(|at| (*at, row(app, &mut filter, at.0, at.1))).collect();
+    let mut rows = mem::take(&mut app.databases.rows);
+    let mut changed = Vec::new();
+    let mut at = 0;
+    rows.retain_mut(|row| {
+        let stays = match renewed.remove(&(row.site, row.index)) {
+            None => true,
+            Some(None) => false,
+            Some(Some(new)) => {
+                *row = new;
+                changed.push(at);
+                true
+            }
+        };
+        at += usize::from(stays);
+        stays
+    });
+    let shown = rows.len();
+    rows.extend(renewed.into_values().flatten());
+    // Most of what is looked at is as it was, but for its age: the order is made anew only where it is another.
+    let follows = |at: usize| rows.get(at).zip(rows.get(at + 1)).is_none_or(|(a, b)| order(app, a, b).is_le());
+    let is_in_order = rows.len() == shown && changed.iter().all(|at| follows(*at) && follows(at.saturating_sub(1)));
+    debug_assert!(!is_in_order || rows.is_sorted_by(|a, b| order(app, a, b).is_le()), "renewed rows are out of order");
     app.databases.rows = rows;
-    arrange(app);
+    if is_in_order {
+        app.databases.keep_selection(super::state::page(app.size));
+    } else {
+        arrange(app);
+    }
 }
 
 /// Whether a DB instance is of an environment that is looked at.
@@ -106,18 +131,21 @@ fn row(app: &App, filter: &mut Filter, site: SiteId, index: usize) -> Option<Row
 
 /// Sorts the rows; the cursor stays on its DB instance.
 fn arrange(app: &mut App) {
-    let (column, reverse) = app.databases.sort;
     let mut rows = mem::take(&mut app.databases.rows);
-    rows.sort_by(|a, b| {
-        let order = match (a.database(app), b.database(app)) {
-            (Some(x), Some(y)) => compare(column, (a, x), (b, y)),
-            (x, y) => x.is_some().cmp(&y.is_some()),
-        };
-        let order = if reverse { order.reverse() } else { order };
-        order.then(a.place.cmp(&b.place)).then_with(|| name(app, a).cmp(name(app, b)))
-    });
+    rows.sort_by(|a, b| order(app, a, b));
     app.databases.rows = rows;
     app.databases.keep_selection(super::state::page(app.size));
+}
+
+/// Which of two rows comes first.
+fn order(app: &App, a: &Row, b: &Row) -> Ordering {
+    let (column, reverse) = app.databases.sort;
+    let order = match (a.database(app), b.database(app)) {
+        (Some(x), Some(y)) => compare(column, (a, x), (b, y)),
+        (x, y) => x.is_some().cmp(&y.is_some()),
+    };
+    let order = if reverse { order.reverse() } else { order };
+    order.then(a.place.cmp(&b.place)).then_with(|| name(app, a).cmp(name(app, b)))
 }
 
 /// Rebuilds the rows for a filter that was just typed. The cursor goes to the name that was meant: the one that is

@@ -125,8 +125,8 @@ pub fn check(edges: &Edges, table: &[&[&str]]) -> Vec<String> {
         for file in circle.iter().filter(|file| !known.iter().any(|known| known.contains(file))) {
             problems.push(joins(edges, circle, file));
         }
-        if let [first, second, ..] = known.as_slice() {
-            problems.push(format!("The circles of src/{} and of src/{} have become one", first[0], second[0]));
+        if let [[first, ..], [second, ..], ..] = known.as_slice() {
+            problems.push(format!("The circles of src/{first} and of src/{second} have become one"));
         }
     }
     for known in table {
