@@ -172,13 +172,13 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
         state.toast = Some(Toast::new(format!("{problem}{more}"), Tone::Bad, state.world.now));
     }
     let places = places(&connection);
-    state.operations.policies.clone_from(&connection.policies);
-    state.operations.operators = operators_of(&connection.operators);
+    state.world.changes.policies.clone_from(&connection.policies);
+    state.world.changes.operators = operators_of(&connection.operators);
     let (mut driver, mut answers) = Driver::new(&connection.sessions, &connection.estate);
     let is_sandbox = connection.estate.sandbox.is_some();
     let journal = journal::of_console(is_sandbox);
     if let Err(why) = &journal {
-        state.operations.journal = Some(why.clone());
+        state.world.changes.journal = Some(why.clone());
     }
     let (mut executor, happened) = Executor::new(journal.ok(), places, connection.clock.clone());
     executor.take_over(is_sandbox);

@@ -18,7 +18,7 @@ pub fn left(arming: &Arming, now: Timestamp) -> Option<String> {
 /// `READ-ONLY`, or ` ARMED PROD 08:41 ` in the role for it.
 #[must_use]
 pub fn standing(state: &State) -> Piece {
-    let armed = state.operations.arming.as_ref().and_then(|a| Some((a, left(a, state.world.now)?)));
+    let armed = state.world.changes.arming.as_ref().and_then(|a| Some((a, left(a, state.world.now)?)));
     match armed {
         Some((arming, left)) => {
             let known = state.world.estate.named(&arming.environment).and_then(|id| state.world.estate.environment(id));

@@ -1,6 +1,5 @@
 //! Changes: what is armed, the plan that is open, the executions. Pure.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,13 +11,13 @@ use super::menu::{Item, Menu, Purpose};
 use super::state::{Overlay, Screen, State};
 use super::toast::Tone;
 use super::update::say;
-use crate::domain::{Database, EnvironmentId, Identity, SiteId};
+use crate::domain::{Database, EnvironmentId, SiteId};
 use crate::keymap::{Action, Layer};
 use crate::ops::arming;
 use crate::ops::execution::StepState;
 use crate::ops::guard::{self, Gesture, Situation};
 use crate::ops::journal::{Body, ExecutionId, Outcome};
-use crate::ops::{Api, Arming, Execution, Kind, On, Plan, Policy, Target, TargetKind};
+use crate::ops::{Arming, Execution, Kind, On, Plan, Target, TargetKind};
 use crate::screens::{fleet, plan};
 use crate::ui::environment::shown_name;
 use crate::world::estate::Scope;
@@ -41,24 +40,11 @@ pub struct ArmQuestion {
     pub problem: Option<String>,
 }
 
-/// Everything about changes.
+/// What is being done about changes on the screen.
 #[derive(Debug, Clone, Default)]
 pub struct Operations {
-    /// What a change takes in an environment; the default where there is none.
-    pub policies: BTreeMap<EnvironmentId, Policy>,
-    /// The role that makes changes, where it is not the one that reads.
-    pub operators: BTreeMap<EnvironmentId, String>,
-    /// Why nothing may be changed until it is mended: a configuration that cannot be read, for example.
-    pub blocked: Option<String>,
-    pub arming: Option<Arming>,
     pub question: Option<ArmQuestion>,
     pub plan: Option<plan::State>,
-    /// Oldest first.
-    pub executions: Vec<Execution>,
-    /// The IAM action that is missing, by environment and call.
-    pub denied: BTreeMap<(String, Api), String>,
-    /// Why nothing can be recorded, and so nothing be changed.
-    pub journal: Option<String>,
     /// Leaving was asked for while something runs; asked again at once, it is left.
     pub leaving: bool,
     /// The execution that was asked to be given up, and when; asked again, it is.
@@ -68,33 +54,10 @@ pub struct Operations {
 }
 
 impl Operations {
-    /// The guard's policy of an environment.
-    #[must_use]
-    pub fn policy(&self, environment: EnvironmentId) -> Policy {
-        self.policies.get(&environment).cloned().unwrap_or_default()
-    }
-
-    /// Executions that go on.
-    pub fn running(&self) -> impl Iterator<Item = &Execution> + Clone {
-        self.executions.iter().filter(|execution| execution.is_running())
-    }
-
     fn ask(&mut self) -> u64 {
         self.next += 1;
         self.next
     }
-}
-
-/// Who an environment's credentials are, as they were read last.
-#[must_use]
-pub fn identity(state: &State, environment: EnvironmentId) -> Option<&Identity> {
-    // The other region knows it too, when the primary one is down.
-    let sites = state.world.estate.environment(environment)?.sites();
-    let known = sites.filter_map(|site| {
-        let identity = &state.world.site(site)?.identity;
-        Some((identity.fault().is_none(), identity.at()?, identity.value()?))
-    });
-    known.max_by_key(|(fresh, at, _)| (*fresh, *at)).map(|(.., identity)| identity)
 }
 
 /// The DB instance that an operation would be done to: the one that is open or selected.
@@ -126,7 +89,7 @@ pub fn open_menu(state: &mut State) {
     let home = state.world.estate.site(known.site).map_or("", |site| site.region.as_str());
     let database = database.clone();
     let mine: Vec<&Database> = of_environment(state, environment);
-    let policy = state.operations.policy(environment);
+    let policy = state.world.changes.policy(environment);
     // What was selected when the menu opened, whatever the table does meanwhile.
     let target = |kind, id: &str, region: &str| Target {
         environment: name.clone(),
@@ -148,7 +111,7 @@ pub fn open_menu(state: &mut State) {
             TargetKind::Environment => kind.unavailable(On::Environment(&mine)),
             TargetKind::DbSnapshot => None,
         };
-        let denied = kind.apis().first().and_then(|api| state.operations.denied.get(&(name.clone(), *api)));
+        let denied = kind.apis().first().and_then(|api| state.world.changes.denied.get(&(name.clone(), *api)));
         let why =
             denied.map(|action| format!("denied: {action}")).or_else(|| policy.refusal(kind, state.world.now)).or(why);
         let label = match kind.target() {
@@ -217,7 +180,7 @@ fn open(state: &mut State, kind: Kind, target: Target, environment: EnvironmentI
     let id = state.operations.ask();
     let mut opened = plan::State::new(kind, target.clone(), environment, id, state.world.now);
     let here = |arming: &&Arming| arming.environment == target.environment;
-    if let Some(arming) = state.operations.arming.as_ref().filter(here) {
+    if let Some(arming) = state.world.changes.arming.as_ref().filter(here) {
         opened.reason = Input::new(arming.reason.clone());
     }
     state.operations.plan = Some(opened);
@@ -259,21 +222,21 @@ pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) 
     let Some(plan) = open.plan.as_deref().filter(|_| !open.reading) else {
         return say(state, "the state is still being read".into(), Tone::Plain);
     };
-    let policy = state.operations.policy(open.environment);
+    let policy = state.world.changes.policy(open.environment);
     let environment = open.environment;
-    let here = state.operations.running().filter(|execution| execution.environment == plan.target.environment);
+    let here = state.world.changes.running().filter(|execution| execution.environment == plan.target.environment);
     let running: Vec<&Plan> = here.map(|execution| &execution.plan).collect();
     let situation = Situation {
         now: state.world.now,
-        arming: state.operations.arming.as_ref(),
+        arming: state.world.changes.arming.as_ref(),
         policy: &policy,
         running: &running,
         shown_since: open.shown_since,
         read_since: open.worse_since.unwrap_or(open.shown_since).max(open.shown_since),
-        identity: identity(state, environment),
+        identity: state.world.identity(environment),
         headless: false,
     };
-    let result = match (&state.operations.journal, &state.operations.blocked) {
+    let result = match (&state.world.changes.journal, &state.world.changes.blocked) {
         (Some(why), _) => Err(format!("nothing is changed without a record, and the journal cannot be written: {why}")),
         (None, Some(why)) => Err(why.clone()),
         (None, None) => guard::approve(plan, gesture, &situation).map_err(|refusal| refusal.to_string()),
@@ -307,7 +270,7 @@ pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) 
 
 fn record(state: &State, environment: EnvironmentId, body: Body, effects: &mut Vec<Effect>) {
     let Some(name) = state.world.estate.environment(environment).map(|e| e.name.clone()) else { return };
-    let arn = identity(state, environment).map(|identity| identity.arn.clone()).unwrap_or_default();
+    let arn = state.world.identity(environment).map(|identity| identity.arn.clone()).unwrap_or_default();
     effects.push(Effect::Record { environment: name, arn, body: Box::new(body) });
 }
 
@@ -325,16 +288,16 @@ fn armed_for(state: &State) -> Option<EnvironmentId> {
 
 /// Arms after a question, or disarms at once.
 pub fn ask_to_arm(state: &mut State, effects: &mut Vec<Effect>) {
-    if state.operations.arming.is_some() {
+    if state.world.changes.arming.is_some() {
         return disarm(state, "disarmed by hand", effects);
     }
     let Some(environment) = armed_for(state) else {
         return say(state, "choose one environment first: e, or select a DB instance".into(), Tone::Plain);
     };
-    if let Some(why) = state.operations.blocked.clone() {
+    if let Some(why) = state.world.changes.blocked.clone() {
         return say(state, why, Tone::Bad);
     }
-    if identity(state, environment).is_none() {
+    if state.world.identity(environment).is_none() {
         return say(state, "who we are there is not known yet: nothing can be armed".into(), Tone::Bad);
     }
     state.operations.question = Some(ArmQuestion {
@@ -350,11 +313,11 @@ pub fn ask_to_arm(state: &mut State, effects: &mut Vec<Effect>) {
 pub fn arm(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(question) = &state.operations.question else { return };
     let environment = question.environment;
-    let policy = state.operations.policy(environment);
+    let policy = state.world.changes.policy(environment);
     let most = (policy.arm_at_most.as_secs() / 60).max(1);
     let reason = question.reason.value().trim().to_owned();
     let minutes: Option<u64> = question.minutes.value().trim().parse().ok().filter(|m| (1..=most).contains(m));
-    let identity = identity(state, environment);
+    let identity = state.world.identity(environment);
     let name = state.world.estate.environment(environment).map(|e| e.name.as_str());
     let (Some(identity), Some(name)) = (identity, name) else { return };
     let armed = match minutes {
@@ -377,7 +340,7 @@ pub fn arm(state: &mut State, effects: &mut Vec<Effect>) {
     };
     let until = armed.until;
     state.operations.question = None;
-    state.operations.arming = Some(armed);
+    state.world.changes.arming = Some(armed);
     if let Some(plan) = state.operations.plan.as_mut().filter(|plan| plan.environment == environment) {
         // What was refused for want of arming is not refused any more.
         plan.refusal = None;
@@ -390,7 +353,7 @@ pub fn arm(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Ends arming, with the reason in the journal.
 pub fn disarm(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
-    let Some(arming) = state.operations.arming.take() else { return };
+    let Some(arming) = state.world.changes.arming.take() else { return };
     let text =
         if why.starts_with(&arming.environment) { why.to_owned() } else { format!("{} {why}", arming.environment) };
     say(state, text, Tone::Plain);
@@ -420,13 +383,13 @@ pub fn leave(state: &mut State, effects: &mut Vec<Effect>) {
 /// Ends arming and forbids changes for a reason that stays until it is taken away.
 pub fn block(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
     disarm(state, why, effects);
-    state.operations.blocked = Some(why.to_owned());
+    state.world.changes.blocked = Some(why.to_owned());
 }
 
 /// Disarms when the time is over, another environment is looked at, or we are somebody else. Called
 /// after every message.
 pub fn watch(state: &mut State, effects: &mut Vec<Effect>) {
-    let Some(arming) = &state.operations.arming else { return };
+    let Some(arming) = &state.world.changes.arming else { return };
     let armed = state.world.estate.named(&arming.environment);
     // All of them in view is no other one.
     let in_view = match state.scope {
@@ -434,7 +397,7 @@ pub fn watch(state: &mut State, effects: &mut Vec<Effect>) {
         Scope::All => None,
     };
     let in_view = in_view.unwrap_or_else(|| arming.environment.clone());
-    let identity = armed.and_then(|id| identity(state, id));
+    let identity = armed.and_then(|id| state.world.identity(id));
     if let Err(disarmed) = arming.still_valid(state.world.now, &in_view, identity) {
         disarm(state, &disarmed.to_string(), effects);
     }
@@ -442,8 +405,8 @@ pub fn watch(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Takes in the state of an execution.
 pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) {
-    let before = state.operations.executions.iter().position(|known| known.id == execution.id);
-    let was_running = before.and_then(|at| state.operations.executions.get(at)).is_some_and(Execution::is_running);
+    let before = state.world.changes.executions.iter().position(|known| known.id == execution.id);
+    let was_running = before.and_then(|at| state.world.changes.executions.get(at)).is_some_and(Execution::is_running);
     let ended = was_running && !execution.is_running();
     if ended {
         let outcome = execution.result_words();
@@ -457,11 +420,11 @@ pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) 
     let changed = execution.changed.clone();
     let again = (ended && !changed.is_empty() && state.operations.plan.is_none()).then(|| execution.plan.clone());
     match before {
-        Some(at) => state.operations.executions[at] = execution,
-        None => state.operations.executions.push(execution),
+        Some(at) => state.world.changes.executions[at] = execution,
+        None => state.world.changes.executions.push(execution),
     }
-    let mut surplus = state.operations.executions.len().saturating_sub(KEPT);
-    state.operations.executions.retain(|execution| {
+    let mut surplus = state.world.changes.executions.len().saturating_sub(KEPT);
+    state.world.changes.executions.retain(|execution| {
         let goes = surplus > 0 && !execution.is_running();
         surplus -= usize::from(goes);
         !goes
@@ -480,7 +443,7 @@ pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) 
 
 /// Stops following an execution; asked twice, because nobody looks at it any more then.
 pub fn give_up(state: &mut State, id: &ExecutionId, effects: &mut Vec<Effect>) {
-    if !state.operations.running().any(|execution| execution.id == *id) {
+    if !state.world.changes.running().any(|execution| execution.id == *id) {
         return say(state, "it has ended already".into(), Tone::Plain);
     }
     let asked = state
@@ -500,7 +463,7 @@ pub fn give_up(state: &mut State, id: &ExecutionId, effects: &mut Vec<Effect>) {
 
 /// Whether the console may be left now. While operations run it says first what becomes of them.
 pub fn may_leave(state: &mut State) -> bool {
-    let running: Vec<&Execution> = state.operations.running().collect();
+    let running: Vec<&Execution> = state.world.changes.running().collect();
     if running.is_empty() || state.operations.leaving {
         return true;
     }

@@ -12,14 +12,14 @@ use crate::world::estate::{Estate, Scope};
 
 /// Takes a changed configuration in.
 pub fn reconfigure(state: &mut State, next: Reconfiguration, effects: &mut Vec<Effect>) {
-    if state.operations.policies != next.policies {
+    if state.world.changes.policies != next.policies {
         // Whatever was armed was armed under other rules; the record names the environment of before.
         operations::disarm(state, "disarmed: the rules changed", effects);
     }
-    state.operations.blocked = None;
-    state.operations.operators = next.operators;
+    state.world.changes.blocked = None;
+    state.world.changes.operators = next.operators;
     adopt(state, next.estate, Schedule::with_seed(next.seed));
-    state.operations.policies = next.policies;
+    state.world.changes.policies = next.policies;
     state.world.problems.of_configuration(next.problems);
     let Restyle { theme, keymap, ceiling, ascii, warnings } = next.appearance;
     if let Some(theme) = theme {
@@ -230,7 +230,7 @@ mod tests {
         refuse(&mut state, vec!["config.toml:3: error".into()], &mut Vec::new());
         assert_eq!(state.world.estate.count(), 3);
         assert_eq!(*state.world.problems, ["config.toml:3: error"]);
-        assert!(state.operations.blocked.is_some());
+        assert!(state.world.changes.blocked.is_some());
         let next = Reconfiguration {
             estate: estate(&state.world.estate, &[("dev", 0, "eu-west-1")]),
             seed: 1,
@@ -240,6 +240,6 @@ mod tests {
             appearance: Restyle::default(),
         };
         reconfigure(&mut state, next, &mut Vec::new());
-        assert!(state.world.problems.is_empty() && state.operations.blocked.is_none(), "it is sound again");
+        assert!(state.world.problems.is_empty() && state.world.changes.blocked.is_none(), "it is sound again");
     }
 }

@@ -60,7 +60,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Observed { id, result } => plan::observed(state, id, result),
         Msg::Execution(execution) => operations::take(state, *execution, &mut effects),
         Msg::Denied { environment, api, action } => {
-            state.operations.denied.insert((environment, api), action);
+            state.world.changes.denied.insert((environment, api), action);
         }
         Msg::JournalDoubtful(why) => {
             say(state, why.clone(), Tone::Bad);
@@ -69,7 +69,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::NotBegun(why) => say(state, why, Tone::Bad),
         Msg::JournalFailed(why) => {
             say(state, format!("the journal fails, nothing can be changed: {why}"), Tone::Bad);
-            state.operations.journal = Some(why);
+            state.world.changes.journal = Some(why);
         }
         Msg::Copied(Ok(text)) => say(state, format!("sent to the terminal's clipboard: {text}"), Tone::Plain),
         Msg::Copied(Err(why)) => say(state, format!("not sent to the terminal's clipboard: {why}"), Tone::Bad),

@@ -153,7 +153,7 @@ fn console() -> State {
     let now = Timestamp::from_second(MOMENT).unwrap_or_default();
     let (keymap, theme) = (Keymap::default(), Theme::default());
     let mut state = State::new(estate, now, keymap, theme, ColorDepth::TrueColor);
-    state.operations.policies = policies;
+    state.world.changes.policies = policies;
     let World { estate, sites, .. } = &mut state.world;
     for (id, site) in estate.sites() {
         let Some(data) = sites.get_mut(id.0) else { continue };

@@ -78,7 +78,8 @@ impl Ledger {
             })
             .collect();
         after.sort_by_key(|standing| (std::cmp::Reverse(standing.finding.severity), standing.finding.since));
-        let is_same = before.iter().map(|standing| &standing.finding).eq(after.iter().map(|standing| &standing.finding));
+        let is_same =
+            before.iter().map(|standing| &standing.finding).eq(after.iter().map(|standing| &standing.finding));
         self.resources.insert(arn.to_owned(), after);
         !is_same
     }

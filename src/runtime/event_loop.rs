@@ -153,7 +153,7 @@ pub async fn run(
     let mut pace = Pace::since(state.world.now);
     effects.extend(update(state, Msg::Resize(size.width, size.height)));
     loop {
-        outside.executor.keep_rules(state);
+        outside.executor.keep_rules(&state.world);
         if perform(effects, guard, state, driver, outside)? {
             return Ok(());
         }

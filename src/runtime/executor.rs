@@ -13,12 +13,13 @@ use super::execute::{Report, Run, append};
 use super::journal::{self, Claim, Journal};
 use super::place::Place;
 use super::rules::Rules;
-use crate::app::{Msg, State};
+use crate::app::Msg;
 use crate::aws;
 use crate::domain::{Fault, FaultKind};
 use crate::ops::journal::{self as records, Body, ExecutionId};
 use crate::ops::plan::Plan;
 use crate::ops::{Approved, Execution, Kind, Target};
+use crate::world::World;
 
 /// Messages that may wait for the screen.
 const BACKLOG: usize = 256;
@@ -66,11 +67,11 @@ impl Executor {
     }
 
     /// What is armed and allowed now; executions ask it before their later steps.
-    pub fn keep_rules(&self, state: &State) {
+    pub fn keep_rules(&self, world: &World) {
         self.rules.send_if_modified(|rules| {
-            let changed = !rules.are_of(state);
+            let changed = !rules.are_of(world);
             if changed {
-                *rules = Rules::of(state);
+                *rules = Rules::of(world);
             }
             changed
         });

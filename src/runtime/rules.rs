@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::app::State;
 use crate::ops::plan::Gate;
 use crate::ops::{Arming, Plan, Policy};
+use crate::world::World;
 
 /// Seconds after its approval in which a plan's steps may be sent: what was looked at yesterday nobody has
 /// looked at.
@@ -25,12 +25,12 @@ pub struct Rules {
 impl Rules {
     /// Those of a console.
     #[must_use]
-    pub fn of(state: &State) -> Self {
-        let all = state.world.estate.environments();
+    pub fn of(world: &World) -> Self {
+        let all = world.estate.environments();
         Self {
-            policies: all.map(|(id, e)| (e.name.clone(), state.operations.policy(id))).collect(),
-            arming: state.operations.arming.clone(),
-            blocked: state.operations.blocked.clone(),
+            policies: all.map(|(id, e)| (e.name.clone(), world.changes.policy(id))).collect(),
+            arming: world.changes.arming.clone(),
+            blocked: world.changes.blocked.clone(),
             headless: false,
         }
     }
@@ -43,14 +43,14 @@ impl Rules {
 
     /// Whether these are a console's rules still; made anew only when they are not.
     #[must_use]
-    pub fn are_of(&self, state: &State) -> bool {
-        let operations = &state.operations;
+    pub fn are_of(&self, world: &World) -> bool {
+        let changes = &world.changes;
         let default = Policy::default();
-        self.arming == operations.arming
-            && self.blocked == operations.blocked
-            && self.policies.len() == state.world.estate.count()
-            && state.world.estate.environments().zip(&self.policies).all(|((id, e), (name, policy))| {
-                e.name == *name && operations.policies.get(&id).unwrap_or(&default) == policy
+        self.arming == changes.arming
+            && self.blocked == changes.blocked
+            && self.policies.len() == world.estate.count()
+            && world.estate.environments().zip(&self.policies).all(|((id, e), (name, policy))| {
+                e.name == *name && changes.policies.get(&id).unwrap_or(&default) == policy
             })
     }
 

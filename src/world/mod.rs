@@ -1,6 +1,7 @@
 //! All that is known: the places that are looked at, what was read there and when, what failed, what the health
 //! rules find. Below the screens: it knows none of them, only what somebody looks at ([`Focus`]).
 
+pub mod changes;
 pub mod checkup;
 pub mod collection;
 pub mod data;
@@ -14,6 +15,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
+pub use self::changes::Changes;
 pub use self::collection::{News, due, retire, take};
 pub use self::estate::{Estate, Reader, Scope};
 pub use self::focus::{Detail, Focus};
@@ -24,7 +26,7 @@ use self::focus::Wants;
 use self::data::SiteData;
 use self::faults::FaultLog;
 use crate::collect::{Schedule, Traffic};
-use crate::domain::{Database, SiteId};
+use crate::domain::{Database, EnvironmentId, Identity, SiteId};
 use crate::health::Ledger;
 
 /// What is known.
@@ -39,6 +41,7 @@ pub struct World {
     pub faults: FaultLog,
     /// What the health rules say, and since when.
     pub health: Ledger,
+    pub changes: Changes,
     /// AWS's answers of the last minute by service, as the runtime counted them.
     pub calls: Traffic,
     /// What is wrong with the console's own files.
@@ -66,6 +69,7 @@ impl World {
             schedule: Schedule::default(),
             faults: FaultLog::default(),
             health: Ledger::default(),
+            changes: Changes::default(),
             calls: Traffic::default(),
             problems: Problems::default(),
             ceiling: 1.0,
@@ -95,6 +99,18 @@ impl World {
     /// Every DB instance that can be read, with its site.
     pub fn all_databases(&self) -> impl Iterator<Item = (SiteId, &Database)> {
         self.known().flat_map(|(id, data)| data.databases.value().into_iter().flatten().map(move |d| (id, d)))
+    }
+
+    /// Who an environment's credentials are, as they were read last.
+    #[must_use]
+    pub fn identity(&self, environment: EnvironmentId) -> Option<&Identity> {
+        // The other region knows it too, when the primary one is down.
+        let sites = self.estate.environment(environment)?.sites();
+        let known = sites.filter_map(|site| {
+            let identity = &self.site(site)?.identity;
+            Some((identity.fault().is_none(), identity.at()?, identity.value()?))
+        });
+        known.max_by_key(|(fresh, at, _)| (*fresh, *at)).map(|(.., identity)| identity)
     }
 
     /// A DB instance of a site by its name.

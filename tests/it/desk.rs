@@ -141,7 +141,7 @@ impl Desk {
             estate,
             seed: 7,
             policies,
-            operators: self.state.operations.operators.clone(),
+            operators: self.state.world.changes.operators.clone(),
             problems: Vec::new(),
             appearance: Restyle { ceiling: 1.0, ..Restyle::default() },
         })));
@@ -156,7 +156,7 @@ impl Desk {
     pub fn send(&mut self, msg: Msg) {
         let mut queue: VecDeque<Effect> = update(&mut self.state, msg).into();
         let Runtime { driver, executor, .. } = &mut self.runtime;
-        executor.keep_rules(&self.state);
+        executor.keep_rules(&self.state.world);
         while let Some(effect) = queue.pop_front() {
             match effect {
                 Effect::Fetch(request) => driver.fetch(request),
@@ -247,19 +247,19 @@ impl Desk {
 
     /// Waits until the newest execution has ended, and gives it.
     pub async fn finish(&mut self) -> Execution {
-        if self.executed == 0 && self.state.operations.executions.is_empty() {
+        if self.executed == 0 && self.state.world.changes.executions.is_empty() {
             self.pass(5).await;
         }
         let refusal = self.state.operations.plan.as_ref().and_then(|open| open.refusal.clone());
-        let begun = self.executed > 0 || !self.state.operations.executions.is_empty();
+        let begun = self.executed > 0 || !self.state.world.changes.executions.is_empty();
         assert!(begun, "nothing was approved: {refusal:?}");
         let executed = self.executed;
         let ended = move |state: &State| {
-            let all = &state.operations.executions;
+            let all = &state.world.changes.executions;
             all.len() >= executed && all.last().is_some_and(|newest| !newest.is_running())
         };
         self.until(LONG, "the newest execution has ended", ended).await;
-        self.state.operations.executions.last().cloned().expect("an execution")
+        self.state.world.changes.executions.last().cloned().expect("an execution")
     }
 
     /// The calls that could change something, in the order in which they reached RDS.
@@ -316,9 +316,9 @@ async fn console(sandbox: &Arc<Sandbox>, source: &Source, folder: &Path) -> (Sta
     let estate = connection.estate.clone();
     let (keymap, theme) = (Keymap::default(), Theme::default());
     let mut state = State::new(estate, connection.clock.now(), keymap, theme, ColorDepth::TrueColor);
-    state.operations.policies = connection.policies;
+    state.world.changes.policies = connection.policies;
     let journal = Journal::open(folder).map(Arc::new);
-    state.operations.journal = journal.as_ref().err().map(ToString::to_string);
+    state.world.changes.journal = journal.as_ref().err().map(ToString::to_string);
     let (driver, answers) = Driver::new(&connection.sessions, &connection.estate);
     let (executor, happened) = Executor::new(journal.ok(), places, connection.clock);
     (state, Runtime { driver, answers, executor, happened, sessions: connection.sessions })

@@ -44,7 +44,7 @@ async fn armed(database: &str) -> Desk {
 /// Arms the environment of a DB instance anew, so that the time is not over in the middle.
 async fn arm(desk: &mut Desk, database: &str) {
     desk.select(database);
-    if desk.state.operations.arming.is_some() {
+    if desk.state.world.changes.arming.is_some() {
         desk.press("A");
     }
     desk.arm("INC-4312").await;

@@ -151,7 +151,7 @@ fn opened(kind: Kind) -> Stage {
     });
     let mut state = State::new(estate, now(), Keymap::default(), Theme::default(), ColorDepth::TrueColor);
     state.world.sites[0].identity = Remote::Ready { value: identity(), at: now() };
-    state.operations.arming = Some(Arming {
+    state.world.changes.arming = Some(Arming {
         environment: "prod".into(),
         account: ACCOUNT.into(),
         principal: identity().principal(),

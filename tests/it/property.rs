@@ -140,7 +140,7 @@ const CHANGES: [Change; 6] =
 fn reconfigured(state: &State, change: Change) -> Msg {
     let old = &state.world.estate;
     let mut environments: Vec<(Environment, Policy)> =
-        old.environments().map(|(id, environment)| (environment.clone(), state.operations.policy(id))).collect();
+        old.environments().map(|(id, environment)| (environment.clone(), state.world.changes.policy(id))).collect();
     match change {
         Change::Broken => return Msg::ConfigurationRefused(vec!["config.toml:3: error: it is broken".into()]),
         Change::Order => environments.reverse(),

@@ -1,6 +1,6 @@
 //! The question before an environment is armed: why, and for how long.
 
-use super::super::operations::{ArmQuestion, identity};
+use super::super::operations::ArmQuestion;
 use super::super::state::State;
 use crate::domain::Criticality;
 use crate::theme::Role;
@@ -33,14 +33,16 @@ pub fn frame(state: &State, question: &ArmQuestion) -> Dialog {
 /// What stands inside.
 #[must_use]
 pub fn lines(state: &State, question: &ArmQuestion, width: usize) -> Vec<Line> {
-    let most = state.operations.policy(question.environment).arm_at_most.as_secs() / 60;
-    let who = identity(state, question.environment)
+    let most = state.world.changes.policy(question.environment).arm_at_most.as_secs() / 60;
+    let who = state
+        .world
+        .identity(question.environment)
         .map(|identity| format!(" as {} in account {}", identity.name(), identity.account))
         .unwrap_or_default();
     let words = format!("Changes can be approved here{who}. Each one is still shown as a plan and approved by itself.");
     let mut lines = prose::hanging(vec![(" ".into(), Role::Text)], &words, Role::Text, width);
     // Whoever looks at the world here need not be who changes it.
-    if let Some(role) = state.operations.operators.get(&question.environment) {
+    if let Some(role) = state.world.changes.operators.get(&question.environment) {
         let words = format!("They are sent as {role}");
         lines.extend(prose::hanging(vec![(" ".into(), Role::Text)], &words, Role::Header, width));
     }
@@ -110,7 +112,7 @@ mod tests {
         };
         assert!(!said(&state).contains("sent as"));
         let role = "arn:aws:iam::111122223333:role/operator";
-        state.operations.operators = [(EnvironmentId(0), role.to_owned())].into();
+        state.world.changes.operators = [(EnvironmentId(0), role.to_owned())].into();
         assert!(said(&state).contains(&format!("They are sent as {role}")), "{}", said(&state));
     }
 

@@ -121,7 +121,7 @@ pub fn badge(app: &App, name: &str) -> Piece {
 /// What runs, for the foot of the screen: newest first, two at most. Empty when nothing does.
 #[must_use]
 pub fn running_lines(app: &App, width: u16) -> Vec<Line> {
-    let running: Vec<&Execution> = app.operations.running().collect();
+    let running: Vec<&Execution> = app.world.changes.running().collect();
     let more = running.len().saturating_sub(SHOWN);
     let width = usize::from(width);
     let shown = running.iter().rev().take(SHOWN);
@@ -148,7 +148,7 @@ pub fn running_lines(app: &App, width: u16) -> Vec<Line> {
 /// Rows that [`running_lines`] needs.
 #[must_use]
 pub fn running_rows(app: &App) -> u16 {
-    app.operations.running().take(SHOWN).count() as u16
+    app.world.changes.running().take(SHOWN).count() as u16
 }
 
 /// What the eye looks for comes first: the mark, where, how far, since when. The names, which may be

@@ -14,8 +14,8 @@ const COPIED: usize = 100;
 pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
     let page = usize::from(app.size.1 / 2).max(1);
     let Some(Overlay::Executions(open)) = &app.overlay else { return };
-    let (place, count) = (open.place(&app.operations.executions), app.operations.executions.len());
-    let current = open.current(&app.operations.executions);
+    let (place, count) = (open.place(&app.world.changes.executions), app.world.changes.executions.len());
+    let current = open.current(&app.world.changes.executions);
     // The story is never much longer than its history and its steps, wrapped.
     let most = current.map_or(0, |execution| story::of(app, execution, usize::from(app.size.0) / 2).len());
     if action == Action::Copy {
@@ -36,7 +36,7 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::Up => place.saturating_sub(1),
         _ => place,
     };
-    let id = app.operations.executions.iter().rev().nth(target).map(|execution| execution.id.clone());
+    let id = app.world.changes.executions.iter().rev().nth(target).map(|execution| execution.id.clone());
     let Some(Overlay::Executions(open)) = &mut app.overlay else { return };
     match action {
         // The story that fills the panel is read line by line.

@@ -26,8 +26,8 @@ const ASKED: i64 = 10;
 
 /// Draws the panel over the body.
 pub fn view(app: &App, open: &State, area: Rect, buf: &mut Buffer) {
-    let running = app.operations.running().count();
-    let all = &app.operations.executions;
+    let running = app.world.changes.running().count();
+    let all = &app.world.changes.executions;
     let followed = open.current(all).filter(|execution| execution.is_running());
     let frame = Dialog {
         production: false,
@@ -85,7 +85,7 @@ fn divide(inside: Rect, whole: bool, count: usize) -> (Option<Rect>, Rect) {
 }
 
 fn draw_list(app: &App, open: &State, area: Rect, buf: &mut Buffer) {
-    let all = &app.operations.executions;
+    let all = &app.world.changes.executions;
     let place = open.place(all);
     let offset = table::scroll(0, Some(place), usize::from(area.height), all.len());
     let rows = (area.y..area.bottom()).zip(all.iter().rev().enumerate().skip(offset));
@@ -190,7 +190,7 @@ mod tests {
         });
         let now = testing::at().checked_add(jiff::SignedDuration::from_secs(130)).unwrap();
         let mut app = App::new(estate, now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
-        app.operations.executions = executions;
+        app.world.changes.executions = executions;
         app
     }
 
@@ -280,7 +280,7 @@ mod tests {
         let mut over = execution(2);
         let outcome = Outcome::Done;
         over.apply(testing::at(), &Body::Ended { execution: over.id.clone(), outcome });
-        app.operations.executions = vec![over];
+        app.world.changes.executions = vec![over];
         assert!(!shown(&app, &State::default(), 100, 24).contains("stops following"));
     }
 

@@ -26,11 +26,11 @@ pub fn lines(app: &App, plan: &State, width: usize) -> Vec<Line> {
     if let Some(refusal) = &plan.refusal {
         lines.extend(critical(refusal, width).into_iter().take(REFUSAL));
     }
-    let policy = app.operations.policy(plan.environment);
+    let policy = app.world.changes.policy(plan.environment);
     let level = policy.level(made.risk, made.criticality);
     if let Some(check) = made.obstacle() {
         lines.extend(critical(&format!("cannot be approved, {}", check.unmet()), width));
-    } else if let Some(why) = &app.operations.journal {
+    } else if let Some(why) = &app.world.changes.journal {
         lines.extend(critical(&format!("cannot be approved: the journal cannot be written: {why}"), width));
     } else if let Some(why) = policy.refusal(plan.kind, app.world.now) {
         lines.extend(critical(&format!("cannot be approved: {why}"), width));
@@ -54,10 +54,11 @@ pub fn lines(app: &App, plan: &State, width: usize) -> Vec<Line> {
 #[must_use]
 pub fn is_open(app: &App, plan: &State) -> bool {
     let Some(made) = plan.plan.as_deref().filter(|_| !plan.reading) else { return false };
-    let policy = app.operations.policy(plan.environment);
-    let arming = app.operations.arming.as_ref().filter(|arming| armed::left(arming, app.world.now).is_some());
+    let policy = app.world.changes.policy(plan.environment);
+    let arming = app.world.changes.arming.as_ref().filter(|arming| armed::left(arming, app.world.now).is_some());
     let running: Vec<&Plan> = app
-        .operations
+        .world
+        .changes
         .running()
         .filter(|other| other.environment == plan.target.environment)
         .map(|other| &other.plan)
@@ -65,7 +66,7 @@ pub fn is_open(app: &App, plan: &State) -> bool {
     arming.is_some_and(|arming| arming.environment == plan.target.environment)
         && made.obstacle().is_none()
         && !made.steps.is_empty()
-        && app.operations.journal.is_none()
+        && app.world.changes.journal.is_none()
         && policy.refusal(plan.kind, app.world.now).is_none()
         && policy.level(made.risk, made.criticality) != Level::Deny
         && running.len() < policy.running_at_most
@@ -78,7 +79,7 @@ fn critical(words: &str, width: usize) -> Vec<Line> {
 
 /// What keeps anything from being approved here: this environment is not armed.
 fn unarmed(app: &App, plan: &State, level: Level) -> Option<Vec<Line>> {
-    let arming = app.operations.arming.as_ref().filter(|arming| armed::left(arming, app.world.now).is_some());
+    let arming = app.world.changes.arming.as_ref().filter(|arming| armed::left(arming, app.world.now).is_some());
     let key = key(app, Action::Arm);
     let name = environment(app, plan);
     let mut line: Line = match arming {

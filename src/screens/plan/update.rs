@@ -126,7 +126,7 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
 fn level(app: &App) -> Option<Level> {
     let plan = app.operations.plan.as_ref()?;
     let made = plan.plan.as_ref()?;
-    Some(app.operations.policy(plan.environment).level(made.risk, made.criticality))
+    Some(app.world.changes.policy(plan.environment).level(made.risk, made.criticality))
 }
 
 fn following(focus: Focus, count: usize, level: Option<Level>) -> Focus {

@@ -104,7 +104,7 @@ fn frame(app: &App, plan: &State) -> Dialog {
     if let Some(made) = made {
         foot_right.push((format!("plan {}", made.fingerprint.short()), Role::Dim));
     }
-    let here = app.operations.arming.as_ref().filter(|arming| arming.environment == plan.target.environment);
+    let here = app.world.changes.arming.as_ref().filter(|arming| arming.environment == plan.target.environment);
     if let Some(left) = here.and_then(|arming| armed::left(arming, app.world.now)) {
         foot_right.push((format!("armed {left}"), Role::Critical));
     }
@@ -167,8 +167,8 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
     if !plan.fields().is_empty() {
         hints.push((Action::Open, "edit"));
     }
-    let policy = app.operations.policy(plan.environment);
-    let armed = app.operations.arming.is_some();
+    let policy = app.world.changes.policy(plan.environment);
+    let armed = app.world.changes.arming.is_some();
     let open = approval::is_open(app, plan);
     let level = plan.plan.as_ref().map(|made| policy.level(made.risk, made.criticality));
     match level {
@@ -224,9 +224,9 @@ mod tests {
         });
         let mut app = App::new(estate, testing::at(), Keymap::default(), Theme::default(), ColorDepth::TrueColor);
         let policy = Policy { levels: [[level; 3]; 3], ..Policy::default() };
-        app.operations.policies = [(EnvironmentId(0), policy)].into();
+        app.world.changes.policies = [(EnvironmentId(0), policy)].into();
         if armed {
-            app.operations.arming = Some(Arming {
+            app.world.changes.arming = Some(Arming {
                 environment: "PROD".into(),
                 account: testing::ACCOUNT.into(),
                 principal: "reader".into(),
@@ -301,7 +301,7 @@ mod tests {
         assert!(offers(&app(Level::Confirm, true)));
         assert!(!offers(&app(Level::Confirm, false)), "read-only");
         let mut elsewhere = app(Level::Confirm, true);
-        if let Some(arming) = &mut elsewhere.operations.arming {
+        if let Some(arming) = &mut elsewhere.world.changes.arming {
             arming.environment = "qa".into();
         }
         assert!(!offers(&elsewhere));
@@ -309,7 +309,7 @@ mod tests {
         over.world.now = later(600);
         assert!(!offers(&over));
         let mut unrecorded = app(Level::Confirm, true);
-        unrecorded.operations.journal = Some("disk full".into());
+        unrecorded.world.changes.journal = Some("disk full".into());
         assert!(!offers(&unrecorded));
     }
 

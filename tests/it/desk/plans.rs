@@ -38,11 +38,11 @@ impl Desk {
 
     /// Arms the environment of what is open or selected.
     pub async fn arm(&mut self, reason: &str) {
-        assert!(self.state.operations.arming.is_none(), "it is armed already, A would disarm it");
+        assert!(self.state.world.changes.arming.is_none(), "it is armed already, A would disarm it");
         self.press("A");
         self.types(reason);
         self.press("enter");
-        assert!(self.state.operations.arming.is_some(), "not armed: {:?}", self.state.operations.question);
+        assert!(self.state.world.changes.arming.is_some(), "not armed: {:?}", self.state.operations.question);
         self.pass(1).await;
     }
 
@@ -172,7 +172,7 @@ impl Desk {
     /// What the guard asks for the plan on the screen.
     pub fn level(&self) -> Level {
         let (open, plan) = (self.opened(), self.planned());
-        self.state.operations.policy(open.environment).level(plan.risk, plan.criticality)
+        self.state.world.changes.policy(open.environment).level(plan.risk, plan.criticality)
     }
 
     /// Does what the guard asks for the plan on the screen, after the time that it must be read.

@@ -181,20 +181,20 @@ impl Night {
             Step::Change(which) => self.change(which),
             Step::Restart => self.desk.restart().await,
             Step::Reconfigure(other) => {
-                let mut policies = self.desk.state.operations.policies.clone();
+                let mut policies = self.desk.state.world.changes.policies.clone();
                 for policy in policies.values_mut() {
                     policy.running_at_most += usize::from(other);
                 }
-                let armed = self.desk.state.operations.arming.is_some();
+                let armed = self.desk.state.world.changes.arming.is_some();
                 self.desk.reconfigure(policies);
                 let state = &self.desk.state;
-                assert!(!(armed && other && state.operations.arming.is_some()), "armed under other rules");
+                assert!(!(armed && other && state.world.changes.arming.is_some()), "armed under other rules");
                 advance(Duration::from_millis(1)).await;
             }
             Step::Break => {
                 self.desk.tick();
                 self.desk.send(Msg::ConfigurationRefused(vec!["config.toml:3: error: it is broken".into()]));
-                assert!(self.desk.state.operations.arming.is_none(), "armed under rules that nobody can read");
+                assert!(self.desk.state.world.changes.arming.is_none(), "armed under rules that nobody can read");
                 advance(Duration::from_millis(1)).await;
             }
         }
@@ -255,7 +255,7 @@ impl Night {
             .as_ref()
             .filter(|_| state.overlay.is_none() && state.operations.question.is_none())?;
         let made = open.plan.as_deref()?;
-        let level = state.operations.policy(open.environment).level(made.risk, made.criticality);
+        let level = state.world.changes.policy(open.environment).level(made.risk, made.criticality);
         Some((made.target.environment.clone(), level))
     }
 
@@ -272,7 +272,7 @@ impl Night {
         if safety {
             self.press("S").await;
         }
-        let armed = self.desk.state.operations.arming.as_ref().map(|arming| arming.environment.clone());
+        let armed = self.desk.state.world.changes.arming.as_ref().map(|arming| arming.environment.clone());
         if armed.as_ref() != Some(&environment) {
             if armed.is_some() {
                 self.press("A").await;
