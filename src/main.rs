@@ -8,7 +8,6 @@ use clap::Parser;
 use jiff::tz::TimeZone;
 
 use quarterdeck::app::State;
-use quarterdeck::app::state::Screen;
 use quarterdeck::app::toast::{Toast, Tone};
 use quarterdeck::aws::{self, Session, SessionSpec};
 use quarterdeck::cli::{Cli, Command, ConfigCommand, Look, Snapshot, Source};
@@ -26,6 +25,7 @@ use quarterdeck::runtime::journal;
 use quarterdeck::runtime::last_known::Ahead;
 use quarterdeck::runtime::own_files::{Folders, OwnFiles};
 use quarterdeck::runtime::{Driver, event_loop, headless, last_known, leftovers, logging, say, terminal};
+use quarterdeck::screens::View;
 use quarterdeck::theme::{self, ColorDepth};
 use quarterdeck::world::Scope;
 use quarterdeck::{audit, picture, screens};
@@ -311,7 +311,7 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
     state.size = options.size;
     // A picture may be for another machine: the locale of this one says nothing about it.
     state.ascii = connection.settings.ascii == config::Ascii::Always;
-    state.screen = if options.screen == "fleet" { Screen::Fleet } else { Screen::Databases };
+    state.views.show(if options.screen == "fleet" { View::Fleet } else { View::Databases });
     if let Some(name) = &options.environment {
         let estate = &state.world.estate;
         let known: Vec<&str> = estate.environments().map(|(_, e)| e.name.as_str()).collect();

@@ -1,9 +1,9 @@
 //! The functional core: state, what enters it, what leaves it.
 
 pub mod armed;
-pub mod command;
 pub mod effect;
-pub mod menu;
+pub mod keys;
+pub mod menus;
 pub mod mouse;
 pub mod msg;
 pub mod operations;

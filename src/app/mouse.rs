@@ -2,17 +2,17 @@
 //! was switched on; nothing needs it.
 
 use super::effect::Effect;
-use super::state::{Screen, State};
+use super::state::State;
 use super::update;
 use crate::keymap::Action;
-use crate::screens::{databases, fleet};
+use crate::screens::{Screen, databases, fleet};
 
 /// Lines for one notch of the wheel.
 const NOTCH: u8 = 3;
 
 /// The wheel was turned; up is negative. It goes where the arrow keys go.
 pub fn wheel(state: &mut State, notches: i8, effects: &mut Vec<Effect>) {
-    if state.code.is_some() {
+    if state.views.code().is_some() {
         return;
     }
     let action = if notches < 0 { Action::Up } else { Action::Down };
@@ -23,10 +23,10 @@ pub fn wheel(state: &mut State, notches: i8, effects: &mut Vec<Effect>) {
 
 /// The left button was pressed. What lies over the screen is not looked through.
 pub fn click(state: &mut State, row: u16) {
-    if state.code.is_some() || state.overlay.is_some() {
+    if state.views.code().is_some() || state.views.overlay().is_some() {
         return;
     }
-    match state.screen {
+    match state.screen() {
         Screen::Fleet => {
             if let Some(at) = fleet::item_at(state, row) {
                 state.fleet.selected = at;

@@ -5,10 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tui_input::Input;
 
-use super::command::Command;
 use super::effect::Effect;
-use super::menu::{Item, Menu, Purpose};
-use super::state::{Overlay, Screen, State};
+use super::state::State;
 use super::toast::Tone;
 use super::update::say;
 use crate::domain::{Database, EnvironmentId, SiteId};
@@ -18,7 +16,10 @@ use crate::ops::execution::StepState;
 use crate::ops::guard::{self, Gesture, Situation};
 use crate::ops::journal::{Body, ExecutionId, Outcome};
 use crate::ops::{Arming, Execution, Kind, On, Plan, Target, TargetKind};
-use crate::screens::{fleet, plan};
+use crate::screens::arm::ArmQuestion;
+use crate::screens::command::Command;
+use crate::screens::menu::{Item, Menu, Purpose};
+use crate::screens::{Screen, View, fleet, plan};
 use crate::ui::environment::shown_name;
 use crate::world::estate::Scope;
 
@@ -29,22 +30,9 @@ const RENEWED: i64 = 30;
 /// Minutes that are offered for arming.
 const ARMED_FOR: &str = "15";
 
-/// The question before arming.
-#[derive(Debug, Clone)]
-pub struct ArmQuestion {
-    pub environment: EnvironmentId,
-    pub reason: Input,
-    pub minutes: Input,
-    /// True when the minutes take the keys.
-    pub on_minutes: bool,
-    pub problem: Option<String>,
-}
-
 /// What is being done about changes on the screen.
 #[derive(Debug, Clone, Default)]
 pub struct Operations {
-    pub question: Option<ArmQuestion>,
-    pub plan: Option<plan::State>,
     /// Leaving was asked for while something runs; asked again at once, it is left.
     pub leaving: bool,
     /// The execution that was asked to be given up, and when; asked again, it is.
@@ -62,7 +50,7 @@ impl Operations {
 
 /// The DB instance that an operation would be done to: the one that is open or selected.
 fn selected(state: &State) -> Option<(SiteId, &Database)> {
-    match state.screen {
+    match state.screen() {
         Screen::Database => state.open_database(),
         Screen::Databases => {
             let row = state.databases.rows.get(state.databases.selected)?;
@@ -126,7 +114,7 @@ pub fn open_menu(state: &mut State) {
     }
     let title = format!("Operations on {}, {shown}", database.id);
     let first = items.iter().position(|i| !matches!(i.command, Command::NotAvailable(_))).unwrap_or(0);
-    state.overlay = Some(Overlay::Menu(Menu::new(Purpose::Operations, title, items, first)));
+    state.views.open(View::Menu(Box::new(Menu::new(Purpose::Operations, title, items, first))));
 }
 
 fn of_environment(state: &State, environment: EnvironmentId) -> Vec<&Database> {
@@ -165,7 +153,12 @@ pub fn choose_snapshot(state: &mut State, kind: Kind, site: SiteId, id: &str) {
             Item { label, detail, checked: None, command: Command::PlanOn(kind, Box::new(target)) }
         })
         .collect();
-    state.overlay = Some(Overlay::Menu(Menu::new(Purpose::Snapshots, format!("{} of {id}", kind.title()), items, 0)));
+    state.views.open(View::Menu(Box::new(Menu::new(
+        Purpose::Snapshots,
+        format!("{} of {id}", kind.title()),
+        items,
+        0,
+    ))));
 }
 
 /// Begins a plan for this target.
@@ -183,14 +176,15 @@ fn open(state: &mut State, kind: Kind, target: Target, environment: EnvironmentI
     if let Some(arming) = state.world.changes.arming.as_ref().filter(here) {
         opened.reason = Input::new(arming.reason.clone());
     }
-    state.operations.plan = Some(opened);
+    state.views.take_plan();
+    state.views.open_beneath(View::Plan(Box::new(opened)));
     effects.push(Effect::Observe { id, kind, target });
 }
 
 /// Reads the state of the world again, because the engineer wants to see it; parameters stay.
 pub fn reread(state: &mut State, effects: &mut Vec<Effect>) {
     observe(state, effects);
-    if let Some(plan) = state.operations.plan.as_mut() {
+    if let Some(plan) = state.views.plan_mut() {
         plan.reading = true;
     }
 }
@@ -198,7 +192,7 @@ pub fn reread(state: &mut State, effects: &mut Vec<Effect>) {
 fn observe(state: &mut State, effects: &mut Vec<Effect>) {
     let id = state.operations.ask();
     let now = state.world.now;
-    let Some(plan) = state.operations.plan.as_mut() else { return };
+    let Some(plan) = state.views.plan_mut() else { return };
     plan.asked = id;
     plan.asked_at = now;
     plan.awaiting = true;
@@ -207,7 +201,7 @@ fn observe(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Leaves the plan; that one was made and not carried out is recorded.
 pub fn leave_plan(state: &mut State, effects: &mut Vec<Effect>) {
-    let Some(left) = state.operations.plan.take() else { return };
+    let Some(left) = state.views.take_plan() else { return };
     if let Some(plan) = left.plan {
         let operation = plan.operation.kind();
         let body =
@@ -218,7 +212,7 @@ pub fn leave_plan(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Tries to approve the plan on the screen.
 pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) {
-    let Some(open) = &state.operations.plan else { return };
+    let Some(open) = state.views.plan() else { return };
     let Some(plan) = open.plan.as_deref().filter(|_| !open.reading) else {
         return say(state, "the state is still being read".into(), Tone::Plain);
     };
@@ -245,7 +239,7 @@ pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) 
         Ok(approved) => {
             let title = plan.operation.kind().title();
             let text = format!("{title} of {}: approved, O shows how it goes", plan.target.id);
-            state.operations.plan = None;
+            state.views.take_plan();
             effects.push(Effect::Execute(Box::new(approved)));
             say(state, text, Tone::Plain);
         }
@@ -256,7 +250,7 @@ pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) 
                 fingerprint: plan.fingerprint.clone(),
                 why: why.clone(),
             };
-            if let Some(open) = state.operations.plan.as_mut() {
+            if let Some(open) = state.views.plan_mut() {
                 open.refusal = Some(why);
                 // A key that is held down must not come through when the time for it has come.
                 if matches!(gesture, Gesture::Typed { .. }) {
@@ -276,7 +270,7 @@ fn record(state: &State, environment: EnvironmentId, body: Body, effects: &mut V
 
 /// The environment that arming would be for: the plan's, the armed one's, or what is looked at.
 fn armed_for(state: &State) -> Option<EnvironmentId> {
-    if let Some(plan) = &state.operations.plan {
+    if let Some(plan) = state.views.plan() {
         return Some(plan.environment);
     }
     if let Scope::One(id) = state.scope {
@@ -300,18 +294,18 @@ pub fn ask_to_arm(state: &mut State, effects: &mut Vec<Effect>) {
     if state.world.identity(environment).is_none() {
         return say(state, "who we are there is not known yet: nothing can be armed".into(), Tone::Bad);
     }
-    state.operations.question = Some(ArmQuestion {
+    state.views.open(View::Arm(Box::new(ArmQuestion {
         environment,
         reason: Input::default(),
         minutes: Input::new(ARMED_FOR.into()),
         on_minutes: false,
         problem: None,
-    });
+    })));
 }
 
 /// Takes the answer to the question.
 pub fn arm(state: &mut State, effects: &mut Vec<Effect>) {
-    let Some(question) = &state.operations.question else { return };
+    let Some(question) = state.views.question() else { return };
     let environment = question.environment;
     let policy = state.world.changes.policy(environment);
     let most = (policy.arm_at_most.as_secs() / 60).max(1);
@@ -331,7 +325,7 @@ pub fn arm(state: &mut State, effects: &mut Vec<Effect>) {
     let armed = match armed {
         Ok(armed) => armed,
         Err((problem, on_minutes)) => {
-            if let Some(question) = state.operations.question.as_mut() {
+            if let Some(question) = state.views.question_mut() {
                 question.on_minutes = on_minutes;
                 question.problem = Some(problem);
             }
@@ -339,9 +333,9 @@ pub fn arm(state: &mut State, effects: &mut Vec<Effect>) {
         }
     };
     let until = armed.until;
-    state.operations.question = None;
+    state.views.remove(|view| matches!(view, View::Arm(_)));
     state.world.changes.arming = Some(armed);
-    if let Some(plan) = state.operations.plan.as_mut().filter(|plan| plan.environment == environment) {
+    if let Some(plan) = state.views.plan_mut().filter(|plan| plan.environment == environment) {
         // What was refused for want of arming is not refused any more.
         plan.refusal = None;
         if plan.reason.value().is_empty() {
@@ -366,7 +360,7 @@ pub fn disarm(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
 /// restorable time go on while the engineer thinks. Called after every message.
 pub fn renew(state: &mut State, effects: &mut Vec<Effect>) {
     let now = state.world.now.as_second();
-    let is_old = state.operations.plan.as_ref().is_some_and(|plan| {
+    let is_old = state.views.plan().is_some_and(|plan| {
         plan.seen.is_some() && !plan.awaiting && plan.edit.is_none() && now - plan.asked_at.as_second() >= RENEWED
     });
     if is_old {
@@ -418,7 +412,7 @@ pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) 
         say(state, text, tone);
     }
     let changed = execution.changed.clone();
-    let again = (ended && !changed.is_empty() && state.operations.plan.is_none()).then(|| execution.plan.clone());
+    let again = (ended && !changed.is_empty() && state.views.plan().is_none()).then(|| execution.plan.clone());
     match before {
         Some(at) => state.world.changes.executions[at] = execution,
         None => state.world.changes.executions.push(execution),
@@ -433,7 +427,7 @@ pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) 
     if let Some(plan) = again {
         let Some(environment) = state.world.estate.named(&plan.target.environment) else { return };
         open(state, plan.operation.kind(), plan.target.clone(), environment, effects);
-        if let Some(open) = state.operations.plan.as_mut() {
+        if let Some(open) = state.views.plan_mut() {
             open.operation = Some(plan.operation);
             open.safety = plan.safety_snapshot;
             open.changed = changed;

@@ -7,13 +7,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
-use super::command::Command;
-use super::menu::{Menu, Purpose};
-use super::operations::ArmQuestion;
-use super::state::{Overlay, Screen, State};
-use crate::keymap::{Action, Keymap, Layer};
-use crate::screens::executions;
+use super::state::State;
+use crate::keymap::{Keymap, Layer};
+use crate::screens::Screen;
+use crate::screens::arm::ArmQuestion;
+use crate::screens::code::CodePrompt;
+use crate::screens::command::Command;
 use crate::screens::fleet::problems;
+use crate::screens::menu::{Menu, Purpose};
 use crate::theme::Role;
 use crate::ui::environment::CURSOR;
 use crate::ui::pen::{self, Piece};
@@ -103,7 +104,7 @@ pub fn help_scroll_limit(keymap: &Keymap, screen: Screen, size: (u16, u16)) -> u
 
 /// All keys, made from the keymap.
 pub fn help(state: &State, scroll: usize, body: Rect, buf: &mut Buffer) {
-    let lines = help_lines(&state.keymap, state.screen);
+    let lines = help_lines(&state.keymap, state.screen());
     let inside = window(state, help_area(body), "Keys", buf);
     for (row, line) in (inside.y..inside.bottom()).zip(lines.iter().skip(scroll)) {
         let area = Rect { y: row, height: 1, ..inside };
@@ -323,22 +324,6 @@ pub fn prompt(state: &State, lead: &str, input: &Input, area: Rect, buf: &mut Bu
     }
 }
 
-/// Keys that work in an overlay.
-#[must_use]
-pub fn hints(overlay: &Overlay) -> Vec<(Action, &'static str)> {
-    match overlay {
-        Overlay::Help { .. } => vec![(Action::Back, "close"), (Action::Down, "down"), (Action::Up, "up")],
-        Overlay::Errors { .. } => {
-            vec![(Action::Back, "close"), (Action::Dismiss, "dismiss"), (Action::Copy, "copy"), (Action::Down, "down")]
-        }
-        Overlay::Menu(menu) if menu.purpose == Purpose::Columns => {
-            vec![(Action::Toggle, "show or hide"), (Action::Back, "close")]
-        }
-        Overlay::Menu(_) => vec![(Action::Open, "choose"), (Action::Back, "close")],
-        Overlay::Executions(open) => executions::hints(open),
-    }
-}
-
 /// The question before an environment is armed.
 pub fn arming(state: &State, question: &ArmQuestion, body: Rect, buf: &mut Buffer) {
     let width = arm::WIDTH.min(body.width);
@@ -353,7 +338,7 @@ pub fn arming(state: &State, question: &ArmQuestion, body: Rect, buf: &mut Buffe
 }
 
 /// The question for an MFA code. What is typed shows as dots.
-pub fn code(state: &State, code: &super::state::CodePrompt, body: Rect, buf: &mut Buffer) {
+pub fn code(state: &State, code: &CodePrompt, body: Rect, buf: &mut Buffer) {
     let inside = window(state, layout::popup(body, 60, 6), "MFA code", buf);
     let dots = "•".repeat(code.typed.chars().count());
     let lines: [Vec<Piece>; 3] = [

@@ -3,54 +3,13 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::menu::Menu;
 use super::operations::Operations;
 use super::toast::Toast;
 use crate::domain::{Database, SiteId};
 use crate::keymap::{Keymap, Layer, Resolver};
-use crate::screens::{database, databases, executions, fleet};
+use crate::screens::{Screen, View, Views, databases, fleet};
 use crate::theme::{ColorDepth, Theme};
 use crate::world::{Detail, Estate, Focus, Scope, World};
-
-/// What fills the body of the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Screen {
-    Fleet,
-    Databases,
-    Database,
-}
-
-/// What lies over the screen and takes the keys.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Overlay {
-    /// All keys, scrolled by this many lines.
-    Help {
-        scroll: usize,
-    },
-    /// The error log, with its cursor.
-    Errors {
-        selected: usize,
-    },
-    Menu(Menu),
-    /// Operations running and done.
-    Executions(executions::State),
-}
-
-/// A question for an MFA code, and what was typed so far. Never shown, never logged.
-#[derive(Clone, Default)]
-pub struct CodePrompt {
-    /// The session that asks, in words.
-    pub session: String,
-    /// Serial of the device.
-    pub serial: String,
-    pub typed: String,
-}
-
-impl std::fmt::Debug for CodePrompt {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CodePrompt").field("session", &self.session).finish_non_exhaustive()
-    }
-}
 
 /// The whole state. Only [`super::update()`] changes it, only [`super::view`] draws it.
 #[derive(Debug, Clone)]
@@ -62,18 +21,12 @@ pub struct State {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     pub scope: Scope,
-    pub screen: Screen,
-    /// Where Esc leads from the database screen.
-    pub came_from: Screen,
+    /// What is open, from the bottom up.
+    pub views: Views,
     pub fleet: fleet::State,
     pub databases: databases::State,
-    pub database: Option<database::State>,
-    pub overlay: Option<Overlay>,
-    /// What changes the world: arming, the open plan, executions.
     pub operations: Operations,
     pub toast: Option<Toast>,
-    /// The question for an MFA code that is being answered.
-    pub code: Option<CodePrompt>,
     pub keymap: Keymap,
     pub resolver: Resolver,
     /// The key that is being heard came in a burst.
@@ -97,15 +50,11 @@ impl State {
             zone: TimeZone::UTC,
             size: (80, 24),
             scope,
-            screen: if estate_is_fleet { Screen::Fleet } else { Screen::Databases },
-            came_from: Screen::Databases,
+            views: Views::of(if estate_is_fleet { View::Fleet } else { View::Databases }),
             fleet: fleet::State::default(),
             databases: databases::State::default(),
-            database: None,
-            overlay: None,
             operations: Operations::default(),
             toast: None,
-            code: None,
             keymap,
             resolver: Resolver::default(),
             rushed: false,
@@ -119,20 +68,19 @@ impl State {
     /// The layers of keys that are heard now, innermost first.
     #[must_use]
     pub fn layers(&self) -> &'static [Layer] {
-        match (&self.overlay, self.screen) {
-            (Some(_), _) => &[Layer::Overlay],
-            (None, _) if self.operations.plan.is_some() => &[Layer::Plan],
-            (None, Screen::Fleet) => &[Layer::Fleet, Layer::Global],
-            (None, Screen::Databases) => &[Layer::Table, Layer::Global],
-            (None, Screen::Database) => &[Layer::Database, Layer::Global],
-        }
+        self.views.top().layers()
+    }
+
+    /// What fills the body.
+    #[must_use]
+    pub fn screen(&self) -> Screen {
+        self.views.screen()
     }
 
     /// What is looked at.
     #[must_use]
     pub fn focus(&self) -> Focus {
-        let open = self.database.as_ref().filter(|_| self.screen == Screen::Database);
-        let detail = open.map(|open| Detail {
+        let detail = self.views.database().map(|open| Detail {
             site: open.site,
             id: open.id.clone(),
             period: open.range().period,
@@ -144,7 +92,7 @@ impl State {
     /// The DB instance that the database screen shows, with its site.
     #[must_use]
     pub fn open_database(&self) -> Option<(SiteId, &Database)> {
-        let open = self.database.as_ref()?;
+        let open = self.views.database()?;
         self.world.database(open.site, &open.id).map(|database| (open.site, database))
     }
 }

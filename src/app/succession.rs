@@ -1,13 +1,14 @@
 //! A changed configuration in a console that runs: other environments, and everything else stays where it can.
 
 use super::effect::Effect;
-use super::menu::Purpose;
+use super::menus::listed;
 use super::operations;
 use super::reconfiguration::{Reconfiguration, Restyle};
-use super::state::{Overlay, Screen, State};
+use super::state::State;
 use super::toast::{Toast, Tone};
-use super::update::{listed, settle};
+use super::update::settle;
 use crate::collect::Schedule;
+use crate::screens::View;
 use crate::world::estate::{Estate, Scope};
 
 /// Takes a changed configuration in.
@@ -46,12 +47,14 @@ fn adopt(state: &mut State, estate: Estate, schedule: Schedule) {
         state.scope = Scope::usual(estate);
     }
     // A plan of an environment that is gone has nowhere to go; arming ends by itself there.
-    let operations = &mut state.operations;
-    operations.plan.take_if(|plan| {
-        let environment = estate.environment(plan.environment);
-        !environment.is_some_and(|environment| estate.regions(environment).any(|region| region == plan.target.region))
+    state.views.remove(|view| match view {
+        View::Plan(plan) => {
+            let environment = estate.environment(plan.environment);
+            !environment.is_some_and(|e| estate.regions(e).any(|region| region == plan.target.region))
+        }
+        View::Arm(question) => estate.environment(question.environment).is_none(),
+        _ => false,
     });
-    operations.question.take_if(|question| estate.environment(question.environment).is_none());
     reopen(state);
     relist(state);
     state.fleet.summaries.clear();
@@ -66,12 +69,10 @@ fn adopt(state: &mut State, estate: Estate, schedule: Schedule) {
 /// A menu that lists environments lists those of now; every other one stays as it is, for what it names is told by
 /// whoever is asked to act on it.
 fn relist(state: &mut State) {
-    let Some(Overlay::Menu(menu)) = &state.overlay else { return };
-    if matches!(menu.purpose, Purpose::Palette | Purpose::Environments) {
-        let items = listed(state, menu.purpose);
-        if let Some(Overlay::Menu(menu)) = &mut state.overlay {
-            menu.replace(items);
-        }
+    let Some(menu) = state.views.menu().filter(|menu| menu.purpose.is_typed()) else { return };
+    let items = listed(state, menu.purpose);
+    if let Some(menu) = state.views.menu_mut() {
+        menu.replace(items);
     }
 }
 
@@ -89,12 +90,9 @@ pub fn refuse(state: &mut State, problems: Vec<String>, effects: &mut Vec<Effect
 
 /// The DB instance that is open stays open while its site is there and it belongs to an environment.
 fn reopen(state: &mut State) {
-    let Some(open) = &state.database else { return };
+    let Some(open) = state.views.database() else { return };
     if state.world.estate.site(open.site).is_none() || !is_owned(state) {
-        state.database = None;
-        if state.screen == Screen::Database {
-            state.screen = state.came_from;
-        }
+        state.views.remove(|view| matches!(view, View::Database(_)));
     }
 }
 
@@ -114,8 +112,8 @@ mod tests {
     use crate::collect::{Dataset, Target};
     use crate::domain::{Database, Environment, EnvironmentId, Fault, FaultKind, Remote, SessionId, SiteId};
     use crate::keymap::{Action, Keymap};
-    use crate::screens::database;
     use crate::screens::fleet::Item;
+    use crate::screens::{Screen, database};
     use crate::theme::{ColorDepth, Theme};
     use crate::world::data::SiteData;
 
@@ -188,20 +186,19 @@ mod tests {
     fn the_screen_and_the_cursor_stay() {
         let mut state = running();
         state.fleet.selected = state.fleet.position(Item::Environment(QA)).unwrap();
-        state.database = Some(database::State::new(SiteId(2), "prod-db"));
-        (state.screen, state.came_from) = (Screen::Database, Screen::Fleet);
+        state.views.open(View::Database(Box::new(database::State::new(SiteId(2), "prod-db"))));
         change(&mut state, &[("prod", 2, "us-east-1"), ("qa", 1, "eu-west-1")]);
-        assert_eq!((state.screen, state.database.as_ref().map(|open| open.site)), (Screen::Database, Some(SiteId(2))));
+        assert_eq!((state.screen(), state.views.database().map(|open| open.site)), (Screen::Database, Some(SiteId(2))));
         assert_eq!(state.fleet.current(), Some(Item::Environment(QA)));
     }
 
     #[test]
     fn the_screen_of_what_is_gone_is_left() {
         let mut state = running();
-        state.database = Some(database::State::new(SiteId(2), "prod-db"));
-        (state.screen, state.came_from, state.scope) = (Screen::Database, Screen::Fleet, Scope::One(PROD));
+        state.views.open(View::Database(Box::new(database::State::new(SiteId(2), "prod-db"))));
+        state.scope = Scope::One(PROD);
         change(&mut state, &[("dev", 0, "eu-west-1"), ("qa", 1, "eu-west-1")]);
-        assert_eq!((state.screen, state.database.is_none(), state.scope), (Screen::Fleet, true, Scope::All));
+        assert_eq!((state.screen(), state.views.database().is_none(), state.scope), (Screen::Fleet, true, Scope::All));
         assert!(state.world.faults.is_empty());
     }
 
@@ -209,16 +206,11 @@ mod tests {
     fn an_open_list_of_environments_is_that_of_now_and_keeps_what_was_typed() {
         let mut state = running();
         run(&mut state, Action::Environments, &mut Vec::new());
-        let open = |state: &State| match &state.overlay {
-            Some(Overlay::Menu(menu)) => menu.clone(),
-            _ => panic!("it is closed"),
-        };
-        let mut menu = open(&state);
+        let menu = state.views.menu_mut().unwrap();
         menu.input = tui_input::Input::new("prod".into());
         menu.narrow();
-        state.overlay = Some(Overlay::Menu(menu));
         change(&mut state, &[("prod", 2, "us-east-1"), ("prod-2", 3, "eu-west-1")]);
-        let menu = open(&state);
+        let menu = state.views.menu().unwrap();
         let labels: Vec<&str> = menu.visible().map(|item| item.label.as_str()).collect();
         assert_eq!((labels, menu.input.value()), (vec!["prod", "prod-2"], "prod"));
         assert_eq!(menu.current().map(|item| item.label.as_str()), Some("prod"), "the cursor stays");

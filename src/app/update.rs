@@ -1,21 +1,22 @@
 //! Dispatch: every message, every action. Pure.
 
-use tui_input::{Input, InputRequest};
-
-use super::command::Command;
 use super::effect::Effect;
-use super::menu::{Item, Menu, Purpose};
+use super::keys;
+use super::menus;
 use super::mouse;
 use super::msg::Msg;
 use super::operations;
-use super::state::{CodePrompt, Overlay, Screen, State};
+use super::state::State;
 use super::succession;
 use super::toast::{Toast, Tone};
 use crate::aws::MfaCode;
 use crate::collect::{Answer, Dataset, Target};
 use crate::domain::Fault;
-use crate::keymap::{Action, Key, Layer, Resolution};
-use crate::screens::{database, databases, executions, fleet, plan};
+use crate::keymap::Action;
+use crate::screens::code::CodePrompt;
+use crate::screens::command::Command;
+use crate::screens::menu::{Menu, Purpose};
+use crate::screens::{Screen, View, database, databases, executions, fleet, plan};
 use crate::theme;
 use crate::world::{self, Estate, Scope, checkup};
 
@@ -29,13 +30,13 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.databases.reveal(databases::page(state.size));
             database::clamp_scroll(state);
         }
-        Msg::Key(key) => key_pressed(state, key, &mut effects),
+        Msg::Key(key) => keys::pressed(state, key, &mut effects),
         Msg::Rushed(key) => {
             state.rushed = true;
-            key_pressed(state, key, &mut effects);
+            keys::pressed(state, key, &mut effects);
             state.rushed = false;
         }
-        Msg::Paste(text) => paste(state, &text),
+        Msg::Paste(text) => keys::paste(state, &text),
         Msg::Answered { id, target, result } => answered(state, id, &target, result),
         Msg::Reconfigured(next) => succession::reconfigure(state, *next, &mut effects),
         Msg::ConfigurationRefused(problems) => succession::refuse(state, problems, &mut effects),
@@ -54,9 +55,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Click(_, row) => mouse::click(state, row),
         Msg::Metered(calls) => state.world.calls = calls,
         Msg::CodeWanted { session, serial } => {
-            state.code = Some(CodePrompt { session, serial, typed: String::new() });
+            state.views.open(View::Code(CodePrompt { session, serial, typed: String::new() }));
         }
-        Msg::CodeOver => state.code = None,
+        Msg::CodeOver => state.views.remove(|view| matches!(view, View::Code(_))),
         Msg::Observed { id, result } => plan::observed(state, id, result),
         Msg::Execution(execution) => operations::take(state, *execution, &mut effects),
         Msg::Denied { environment, api, action } => {
@@ -121,9 +122,8 @@ fn tick(state: &mut State, now: jiff::Timestamp) {
 fn answered(state: &mut State, id: u64, target: &Target, result: Result<Answer, Fault>) {
     let news = world::take(&mut state.world, id, target, result);
     // The cursor stays on its error when a newer one comes above it.
-    if let Some(Overlay::Errors { selected }) = &mut state.overlay {
-        *selected += usize::from(news.logged && state.world.faults.len() > 1);
-    }
+    let is_above = news.logged && state.world.faults.len() > 1;
+    state.views.move_errors(usize::from(is_above));
     if let Some(text) = news.told {
         say(state, text, Tone::Bad);
     }
@@ -132,215 +132,6 @@ fn answered(state: &mut State, id: u64, target: &Target, result: Result<Answer, 
 /// Says something at the foot of the screen.
 pub fn say(state: &mut State, text: String, tone: Tone) {
     state.toast = Some(Toast::new(text, tone, state.world.now));
-}
-
-fn key_pressed(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
-    let asked = state.operations.leaving;
-    hear(state, key, effects);
-    // Only the very next key answers.
-    if asked {
-        state.operations.leaving = false;
-    }
-}
-
-fn hear(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
-    if let Some(code) = &mut state.code {
-        match (key.to_string().as_str(), key.character()) {
-            ("esc", _) => {
-                state.code = None;
-                effects.push(Effect::GiveCode(None));
-            }
-            ("enter", _) => match MfaCode::parse(&code.typed) {
-                Some(given) => {
-                    state.code = None;
-                    effects.push(Effect::GiveCode(Some(given)));
-                }
-                None => say(state, "an MFA code has six digits".into(), Tone::Bad),
-            },
-            ("backspace", _) => {
-                code.typed.pop();
-            }
-            ("ctrl-c", _) => run(state, Action::Quit, effects),
-            ("ctrl-l", _) => run(state, Action::Redraw, effects),
-            (_, Some(digit)) if digit.is_ascii_digit() && code.typed.len() < 6 => code.typed.push(digit),
-            _ => {}
-        }
-        return;
-    }
-    if state.operations.question.is_some() {
-        return arm_key(state, key, effects);
-    }
-    if state.overlay.is_none() && state.operations.plan.as_ref().is_some_and(plan::State::is_typing) {
-        return match resolve(state, &[Layer::Prompt], key) {
-            Resolution::Action(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => {
-                run(state, action, effects);
-            }
-            Resolution::Action(action) if !plan::is_text(state, key) => plan::act(state, action, effects),
-            Resolution::Pending => {}
-            // A name that comes in a burst was pasted, whatever the terminal calls it.
-            _ if state.rushed && plan::is_naming(state) => plan::paste(state, ""),
-            _ => plan::typed(state, key),
-        };
-    }
-    if state.databases.prompt.is_some() {
-        let resolution = resolve(state, &[Layer::Prompt], key);
-        return filter_key(state, key, resolution, effects);
-    }
-    let typed = matches!(&state.overlay, Some(Overlay::Menu(menu)) if typed(menu));
-    let layers: &[Layer] = if typed { &[Layer::Prompt] } else { state.layers() };
-    let resolution = resolve(state, layers, key);
-    match resolution {
-        // Whatever a keymap says: a change is not on Enter, Space or a single character.
-        Resolution::Action(Action::Approve)
-            if key.character().is_some() || matches!(key.to_string().as_str(), "enter" | "space") =>
-        {
-            say(
-                state,
-                "a change is not approved by Enter, Space or a single character: bind another key".into(),
-                Tone::Bad,
-            );
-        }
-        Resolution::Action(action) => run(state, action, effects),
-        Resolution::Pending => {}
-        Resolution::None => {
-            if let (true, Some(Overlay::Menu(menu))) = (typed, &mut state.overlay)
-                && edit(&mut menu.input, key)
-            {
-                menu.narrow();
-            }
-        }
-    }
-}
-
-/// What a key does. One that came in a burst moves about or is text, and does nothing else: text that a
-/// terminal pastes as keys approves nothing and opens nothing.
-fn resolve(state: &mut State, layers: &[Layer], key: Key) -> Resolution {
-    match state.resolver.resolve(&state.keymap, layers, key) {
-        Resolution::Action(action) if state.rushed && !is_harmless(action) => {
-            say(state, format!("{key} came faster than a person types: press it again"), Tone::Bad);
-            Resolution::Pending
-        }
-        resolution => resolution,
-    }
-}
-
-/// Actions that only move about, or leave.
-fn is_harmless(action: Action) -> bool {
-    moves(action)
-        || matches!(
-            action,
-            Action::Back
-                | Action::NextPane
-                | Action::PreviousPane
-                | Action::NextFinding
-                | Action::PreviousFinding
-                | Action::PanBack
-                | Action::PanForward
-                | Action::ZoomIn
-                | Action::ZoomOut
-                | Action::CursorLeft
-                | Action::CursorRight
-                | Action::CursorClear
-                | Action::Now
-                | Action::Redraw
-                | Action::Suspend
-                | Action::Quit
-        )
-}
-
-/// The palette and the environments are found by typing.
-fn typed(menu: &Menu) -> bool {
-    matches!(menu.purpose, Purpose::Palette | Purpose::Environments)
-}
-
-/// Keys of the question before arming.
-fn arm_key(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
-    match resolve(state, &[Layer::Prompt], key) {
-        Resolution::Action(Action::Back) => state.operations.question = None,
-        Resolution::Action(Action::Open) => operations::arm(state, effects),
-        Resolution::Action(Action::NextPane | Action::PreviousPane | Action::Down | Action::Up) => {
-            if let Some(question) = &mut state.operations.question {
-                question.on_minutes = !question.on_minutes;
-            }
-        }
-        Resolution::Action(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => run(state, action, effects),
-        Resolution::Action(_) | Resolution::Pending => {}
-        Resolution::None => {
-            if let Some(question) = &mut state.operations.question {
-                edit(if question.on_minutes { &mut question.minutes } else { &mut question.reason }, key);
-                question.problem = None;
-            }
-        }
-    }
-}
-
-fn filter_key(state: &mut State, key: Key, resolution: Resolution, effects: &mut Vec<Effect>) {
-    match resolution {
-        Resolution::Action(Action::Back) => {
-            state.databases.prompt = None;
-            state.databases.filter.clear();
-            databases::rebuild(state);
-        }
-        Resolution::Action(Action::Open) => state.databases.prompt = None,
-        Resolution::Action(action @ (Action::Down | Action::Up | Action::PageDown | Action::PageUp)) => {
-            databases::handle(state, action);
-        }
-        Resolution::Action(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => run(state, action, effects),
-        Resolution::Action(_) | Resolution::Pending => {}
-        Resolution::None => {
-            let Some(prompt) = &mut state.databases.prompt else { return };
-            if edit(prompt, key) {
-                state.databases.filter = prompt.value().to_owned();
-                databases::narrow(state);
-            }
-        }
-    }
-}
-
-fn paste(state: &mut State, text: &str) {
-    let text: String = crate::domain::text::clean(text).chars().take(200).collect();
-    if let Some(question) = &mut state.operations.question {
-        insert(if question.on_minutes { &mut question.minutes } else { &mut question.reason }, &text);
-    } else if state.operations.plan.is_some() && state.overlay.is_none() {
-        plan::paste(state, &text);
-    } else if let Some(prompt) = &mut state.databases.prompt {
-        insert(prompt, &text);
-        state.databases.filter = prompt.value().to_owned();
-        databases::narrow(state);
-    } else if let Some(Overlay::Menu(menu)) = &mut state.overlay
-        && typed(menu)
-    {
-        insert(&mut menu.input, &text);
-        menu.narrow();
-    }
-}
-
-/// Inserts text where the cursor of the line is.
-pub fn insert(input: &mut Input, text: &str) {
-    for c in text.chars() {
-        input.handle(InputRequest::InsertChar(c));
-    }
-}
-
-/// Edits a line of text as shells do; false when the key is not for editing.
-pub fn edit(input: &mut Input, key: Key) -> bool {
-    let request = match (key.character(), key.to_string().as_str()) {
-        (Some(character), _) if crate::domain::text::is_hostile(character) => return false,
-        (Some(character), _) => InputRequest::InsertChar(character),
-        (_, "space") => InputRequest::InsertChar(' '),
-        (_, "backspace") => InputRequest::DeletePrevChar,
-        (_, "delete") => InputRequest::DeleteNextChar,
-        (_, "left") => InputRequest::GoToPrevChar,
-        (_, "right") => InputRequest::GoToNextChar,
-        (_, "home" | "ctrl-a") => InputRequest::GoToStart,
-        (_, "end" | "ctrl-e") => InputRequest::GoToEnd,
-        (_, "ctrl-w") => InputRequest::DeletePrevWord,
-        (_, "ctrl-u") => InputRequest::DeleteLine,
-        (_, "ctrl-k") => InputRequest::DeleteTillEnd,
-        _ => return false,
-    };
-    input.handle(request);
-    true
 }
 
 /// Performs an action where the keys go now.
@@ -355,40 +146,50 @@ pub fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::Suspend => effects.push(Effect::Suspend),
         Action::Redraw => effects.push(Effect::Redraw),
-        _ if state.overlay.is_some() => overlay(state, action, effects),
-        Action::Help | Action::Errors if state.operations.plan.is_some() => global(state, action, effects),
-        _ if state.operations.plan.is_some() => plan::act(state, action, effects),
         _ => {
-            let heard = match state.screen {
-                Screen::Fleet => fleet::handle(state, action),
-                Screen::Databases => databases::handle(state, action),
-                Screen::Database => database::handle(state, action),
-            };
-            if !heard {
+            if !act(state, action, effects) {
                 global(state, action, effects);
             }
         }
     }
 }
 
+/// Performs an action where the keys go; false when it means nothing there and the shell may hear it.
+fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) -> bool {
+    match state.views.top() {
+        View::Fleet => return fleet::handle(state, action),
+        View::Databases => return databases::handle(state, action),
+        View::Database(_) => return database::handle(state, action),
+        View::Plan(_) if matches!(action, Action::Help | Action::Errors) => return false,
+        View::Plan(_) => plan::act(state, action, effects),
+        View::Executions(_) => executions::act(state, action, effects),
+        View::Filter(_) => filter(state, action),
+        View::Arm(_) => arm(state, action, effects),
+        View::Code(_) => code(state, action, effects),
+        View::Help { .. } | View::Errors { .. } => read(state, action, effects),
+        View::Menu(_) => choose(state, action, effects),
+    }
+    true
+}
+
 fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Operations => operations::open_menu(state),
         Action::Arm => operations::ask_to_arm(state, effects),
-        Action::Executions => state.overlay = Some(Overlay::Executions(executions::State::default())),
-        Action::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
-        Action::Errors => state.overlay = Some(Overlay::Errors { selected: 0 }),
-        Action::Palette => state.overlay = Some(Overlay::Menu(palette(state))),
+        Action::Executions => state.views.open(View::Executions(executions::State::default())),
+        Action::Help => state.views.open(View::Help { scroll: 0 }),
+        Action::Errors => state.views.open(View::Errors { selected: 0 }),
+        Action::Palette => open(state, menus::palette),
         Action::Fleet => to_fleet(state),
-        Action::Databases => state.screen = Screen::Databases,
-        Action::Back if state.screen == Screen::Databases && state.world.estate.count() > 1 => {
+        Action::Databases => state.views.show(View::Databases),
+        Action::Back if state.screen() == Screen::Databases && state.world.estate.count() > 1 => {
             to_fleet(state);
         }
-        Action::Theme => state.overlay = Some(Overlay::Menu(themes(state))),
+        Action::Theme => open(state, menus::themes),
         Action::PlayScenario if state.world.estate.sandbox.is_some() => {
-            state.overlay = Some(Overlay::Menu(scenarios()));
+            open(state, |_| menus::scenarios());
         }
-        Action::Environments => state.overlay = Some(Overlay::Menu(environments(state))),
+        Action::Environments => open(state, menus::environments),
         Action::Refresh => refresh(state),
         Action::Dismiss => state.toast = None,
         Action::AllEnvironments => look(state, Scope::All),
@@ -402,9 +203,15 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Opens a menu.
+fn open(state: &mut State, menu: impl Fn(&State) -> Menu) {
+    let menu = Box::new(menu(state));
+    state.views.open(View::Menu(menu));
+}
+
 /// The fleet shows all environments: so does the frame around it.
 fn to_fleet(state: &mut State) {
-    state.screen = Screen::Fleet;
+    state.views.show(View::Fleet);
     if state.world.estate.count() > 1 && state.scope != Scope::All {
         state.scope = Scope::All;
         databases::rebuild(state);
@@ -412,7 +219,7 @@ fn to_fleet(state: &mut State) {
 }
 
 /// Where a scope stands in the list of environments, in which all of them come first.
-fn place_of(estate: &Estate, scope: Scope) -> usize {
+pub fn place_of(estate: &Estate, scope: Scope) -> usize {
     match scope {
         Scope::All => 0,
         Scope::One(id) => estate.place_of(id).map_or(0, |place| place + 1),
@@ -433,15 +240,15 @@ pub fn look(state: &mut State, scope: Scope) {
         return;
     }
     state.scope = scope;
-    state.screen = Screen::Databases;
+    state.views.show(View::Databases);
     databases::rebuild(state);
 }
 
 fn refresh(state: &mut State) {
     let focus = state.focus();
     world::retire(&mut state.world, &focus);
-    let (estate, scope, screen) = (&state.world.estate, state.scope, state.screen);
-    let open = state.database.as_ref().map(|d| d.site);
+    let (estate, scope, screen) = (&state.world.estate, state.scope, state.screen());
+    let open = state.views.database().map(|d| d.site);
     let asked = state.world.schedule.force(|target| match screen {
         Screen::Database => Some(target.site) == open || matches!(target.dataset, Dataset::Databases),
         Screen::Databases | Screen::Fleet => estate.in_scope(scope, target.site),
@@ -450,53 +257,110 @@ fn refresh(state: &mut State) {
     say(state, text, Tone::Plain);
 }
 
-fn overlay(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
-    let page = usize::from(state.size.1 / 2).max(1);
-    let Some(open) = &mut state.overlay else { return };
-    let step = match action {
+/// Lines that an action moves by where something is read or chosen.
+fn step(state: &State, action: Action) -> isize {
+    let page = isize::try_from(state.size.1 / 2).unwrap_or(1).max(1);
+    match action {
         Action::Down => 1,
         Action::Up => -1,
-        Action::HalfPageDown | Action::PageDown => isize::try_from(page).unwrap_or(1),
-        Action::HalfPageUp | Action::PageUp => -isize::try_from(page).unwrap_or(1),
+        Action::HalfPageDown | Action::PageDown => page,
+        Action::HalfPageUp | Action::PageUp => -page,
         Action::Bottom => 100_000,
         Action::Top => -100_000,
         _ => 0,
-    };
-    match (open, action) {
-        (Overlay::Help { .. }, Action::Back | Action::Help)
-        | (Overlay::Errors { .. }, Action::Back | Action::Errors) => {
-            state.overlay = None;
+    }
+}
+
+/// Keys of the help and of the error log.
+fn read(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    let step = step(state, action);
+    let most = super::view::help_scroll_limit(&state.keymap, state.screen(), state.size);
+    match (state.views.top_mut(), action) {
+        (_, Action::Back) | (View::Help { .. }, Action::Help) | (View::Errors { .. }, Action::Errors) => {
+            state.views.close();
         }
-        (_, Action::Back) => state.overlay = None,
-        (Overlay::Executions(_), _) => executions::act(state, action, effects),
-        (Overlay::Help { scroll }, _) => {
-            let most = super::view::help_scroll_limit(&state.keymap, state.screen, state.size);
-            *scroll = scroll.saturating_add_signed(step).min(most);
-        }
-        (Overlay::Errors { selected }, Action::Dismiss) => {
+        (View::Help { scroll }, _) => *scroll = scroll.saturating_add_signed(step).min(most),
+        (View::Errors { selected }, Action::Dismiss) => {
             state.world.faults.dismiss(*selected);
             *selected = (*selected).min(state.world.faults.len().saturating_sub(1));
         }
-        (Overlay::Errors { selected }, Action::Copy) => {
+        (View::Errors { selected }, Action::Copy) => {
             if let Some(entry) = state.world.faults.iter().nth(*selected) {
                 effects.push(Effect::Copy(format!("{} {}", entry.place, entry.fault)));
             }
         }
-        (Overlay::Errors { selected }, _) => {
+        (View::Errors { selected }, _) => {
             let lines = state.world.faults.len() + fleet::problems::listed(&state.world.problems);
             *selected = selected.saturating_add_signed(step).min(lines.saturating_sub(1));
         }
-        (Overlay::Menu(menu), Action::Open | Action::Toggle) => {
+        _ => {}
+    }
+}
+
+/// Keys of a menu.
+fn choose(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    let step = step(state, action);
+    let View::Menu(menu) = state.views.top_mut() else { return };
+    match action {
+        Action::Back => state.views.close(),
+        Action::Open | Action::Toggle => {
             let Some(item) = menu.current() else { return };
             let command = item.command.clone();
             if menu.purpose == Purpose::Columns {
                 menu.toggle_current();
             } else {
-                state.overlay = None;
+                state.views.close();
             }
             perform(state, command, effects);
         }
-        (Overlay::Menu(menu), _) => menu.step(step),
+        _ => menu.step(step),
+    }
+}
+
+/// Keys of the filter, while it is typed: what moves about moves in the table.
+fn filter(state: &mut State, action: Action) {
+    match action {
+        Action::Back => {
+            state.views.close();
+            state.databases.filter.clear();
+            databases::rebuild(state);
+        }
+        Action::Open => state.views.close(),
+        Action::Down | Action::Up | Action::PageDown | Action::PageUp => {
+            databases::handle(state, action);
+        }
+        _ => {}
+    }
+}
+
+/// Keys of the question before arming.
+fn arm(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Back => state.views.close(),
+        Action::Open => operations::arm(state, effects),
+        Action::NextPane | Action::PreviousPane | Action::Down | Action::Up => {
+            if let Some(question) = state.views.question_mut() {
+                question.on_minutes = !question.on_minutes;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Keys of the question for a code.
+fn code(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    let given = state.views.code().and_then(|code| MfaCode::parse(&code.typed));
+    match (action, given) {
+        (Action::Open, None) => say(state, "an MFA code has six digits".into(), Tone::Bad),
+        (Action::Open, given) => {
+            state.views.close();
+            effects.push(Effect::GiveCode(given));
+        }
+        (Action::Back, _) => {
+            state.views.close();
+            effects.push(Effect::GiveCode(None));
+        }
+        _ => {}
     }
 }
 
@@ -529,7 +393,7 @@ fn perform(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
 }
 
 /// The keys that only move a cursor.
-fn moves(action: Action) -> bool {
+pub fn moves(action: Action) -> bool {
     matches!(
         action,
         Action::Down
@@ -543,116 +407,4 @@ fn moves(action: Action) -> bool {
             | Action::Left
             | Action::Right
     )
-}
-
-/// Moving about is not a command, nor is mending a screen on which none can be read.
-fn in_palette(action: Action) -> bool {
-    !moves(action)
-        && !matches!(
-            action,
-            Action::Toggle
-                | Action::Palette
-                | Action::CursorLeft
-                | Action::CursorRight
-                | Action::Back
-                | Action::AllEnvironments
-                | Action::Redraw
-        )
-        && action.environment().is_none()
-}
-
-/// What stands in a menu whose items are those of now.
-pub fn listed(state: &State, purpose: Purpose) -> Vec<Item> {
-    match purpose {
-        Purpose::Palette => commands(state),
-        Purpose::Environments => scopes(state),
-        _ => Vec::new(),
-    }
-}
-
-fn palette(state: &State) -> Menu {
-    Menu::new(Purpose::Palette, "Commands", commands(state), 0)
-}
-
-fn commands(state: &State) -> Vec<Item> {
-    let layers = state.layers();
-    let mut items: Vec<Item> = Action::ALL
-        .iter()
-        .copied()
-        .filter(|action| in_palette(*action))
-        .filter(|action| *action != Action::PlayScenario || state.world.estate.sandbox.is_some())
-        .filter_map(|action| {
-            let keys = state.keymap.key_for(layers, action)?;
-            Some(Item { label: action.describe().into(), detail: keys, checked: None, command: Command::Run(action) })
-        })
-        .collect();
-    items.push(look_item("all environments", Scope::All));
-    for (id, environment) in state.world.estate.environments() {
-        items.push(look_item(&format!("environment {}", environment.name), Scope::One(id)));
-    }
-    for name in theme::shipped() {
-        items.push(Item {
-            label: format!("theme {name}"),
-            detail: String::new(),
-            checked: None,
-            command: Command::Theme(name.to_owned()),
-        });
-    }
-    items
-}
-
-fn look_item(label: &str, scope: Scope) -> Item {
-    Item { label: label.into(), detail: String::new(), checked: None, command: Command::Look(scope) }
-}
-
-fn themes(state: &State) -> Menu {
-    let names: Vec<&str> = theme::shipped().collect();
-    let items = names.iter().map(|name| Item {
-        label: (*name).to_owned(),
-        detail: String::new(),
-        checked: None,
-        command: Command::Theme((*name).to_owned()),
-    });
-    let selected = names.iter().position(|name| *name == state.theme.name).unwrap_or(0);
-    Menu::new(Purpose::Theme, "Theme", items.collect(), selected)
-}
-
-#[cfg(feature = "sandbox")]
-fn scenarios() -> Menu {
-    let items = crate::sandbox::world::scenario::shipped().map(|(name, description)| Item {
-        label: name.to_owned(),
-        detail: description,
-        checked: None,
-        command: Command::Play(name.to_owned()),
-    });
-    Menu::new(Purpose::Scenario, "Scenario", items.collect(), 0)
-}
-
-#[cfg(not(feature = "sandbox"))]
-fn scenarios() -> Menu {
-    Menu::new(Purpose::Scenario, "Scenario", Vec::new(), 0)
-}
-
-fn environments(state: &State) -> Menu {
-    let selected = place_of(&state.world.estate, state.scope);
-    Menu::new(Purpose::Environments, "Environment", scopes(state), selected)
-}
-
-fn scopes(state: &State) -> Vec<Item> {
-    let mut items = vec![Item {
-        label: "all".into(),
-        detail: "every environment".into(),
-        checked: None,
-        command: Command::Look(Scope::All),
-    }];
-    for (id, environment) in state.world.estate.environments() {
-        let region = state.world.estate.site(environment.site).map_or("", |s| s.region.as_str());
-        items.push(Item {
-            label: environment.name.clone(),
-            detail: format!("{} {region}", environment.estate).trim().to_owned(),
-            checked: None,
-            command: Command::Look(Scope::One(id)),
-        });
-    }
-    items
 }

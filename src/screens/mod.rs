@@ -1,7 +1,14 @@
-//! One folder a screen: its state, how keys change it, how it is drawn.
+//! One folder a screen: its state, how keys change it, how it is drawn; and the stack of what is open.
 
+pub mod arm;
+pub mod code;
+pub mod command;
 pub mod database;
 pub mod databases;
 pub mod executions;
 pub mod fleet;
+pub mod menu;
 pub mod plan;
+pub mod views;
+
+pub use views::{Screen, View, Views};

@@ -1,9 +1,9 @@
 //! Answers with moments and values that cannot be: nothing that is computed from them grows with them.
 
 use jiff::Timestamp;
-use quarterdeck::app::state::Screen;
 use quarterdeck::collect::{Answer, Request};
 use quarterdeck::domain::{Fault, Metric};
+use quarterdeck::screens::View;
 
 use crate::stage::{self, good};
 
@@ -74,7 +74,7 @@ fn moments_that_cannot_be_cost_no_more_than_others() {
                 assert!(series.is_none_or(|series| series.covered().end < 4_000_000_000), "{metric:?}");
             }
         }
-        stage.state.screen = Screen::Fleet;
+        stage.state.views.show(View::Fleet);
         assert!(!stage.text(120, 40).trim().is_empty());
     }
 }

@@ -139,7 +139,7 @@ impl Night {
         let help = self.text();
         assert!(help.contains("Keys") && help != before, "{when}, `?` does not show the keys:\n{help}");
         self.key("esc");
-        assert!(self.state.overlay.is_none(), "{when}, `esc` does not close the help");
+        assert!(self.state.views.overlay().is_none(), "{when}, `esc` does not close the help");
     }
 
     /// Every dataset of a site that is read at the moment.

@@ -1,8 +1,8 @@
 //! The fleet screen with no, one, three and a hundred environments, in each theme.
 
-use quarterdeck::app::state::Screen;
 use quarterdeck::app::update::settle;
 use quarterdeck::domain::{Criticality, Environment};
+use quarterdeck::screens::{Screen, View};
 use quarterdeck::theme::{self, ColorDepth};
 
 use crate::stage::{self, Stage};
@@ -11,7 +11,7 @@ use crate::stage::{self, Stage};
 fn fleet(count: usize) -> Stage {
     let mut stage = Stage::of(stage::fleet());
     let state = &mut stage.state;
-    state.screen = Screen::Fleet;
+    state.views.show(View::Fleet);
     let own: Vec<Environment> = state.world.estate.environments().map(|(_, e)| e.clone()).collect();
     let mut estate = state.world.estate.succeed();
     estate.sandbox.clone_from(&state.world.estate.sandbox);
@@ -76,9 +76,9 @@ fn what_is_wrong_stands_first_with_its_words() {
     assert!(at("replication lag") < at("checks pass"), "{text}");
     assert!(at("✖") <= 2, "{text}");
     stage.press("N enter");
-    assert_eq!(stage.state.screen, Screen::Database);
+    assert_eq!(stage.state.screen(), Screen::Database);
     stage.press("esc");
-    assert_eq!(stage.state.screen, Screen::Fleet);
+    assert_eq!(stage.state.screen(), Screen::Fleet);
 }
 
 #[test]

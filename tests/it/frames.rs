@@ -5,9 +5,9 @@
 
 use jiff::SignedDuration;
 use quarterdeck::app::State;
-use quarterdeck::app::state::{Overlay, Screen};
 use quarterdeck::collect::Dataset;
 use quarterdeck::domain::FaultKind;
+use quarterdeck::screens::{Screen, View};
 
 use crate::stage::{self, Stage, denied, empty, failed, good};
 
@@ -43,7 +43,7 @@ fn just_opened() -> Stage {
         _ => None,
     });
     stage.open(FIRST);
-    assert_eq!(stage.state.screen, Screen::Database);
+    assert_eq!(stage.state.screen(), Screen::Database);
     stage
 }
 
@@ -149,7 +149,7 @@ fn empty_but_databases(
 fn overlay(name: &str, state: State, keys: &str, words: &[&str], hints: &[&str]) {
     let mut stage = Stage::of(state);
     stage.press(keys);
-    assert!(stage.state.overlay.is_some(), "{keys} opens nothing");
+    assert!(stage.state.views.overlay().is_some(), "{keys} opens nothing");
     for size in OVERLAY_SIZES {
         let text = stage.text(size.0, size.1);
         for word in words {
@@ -162,7 +162,7 @@ fn overlay(name: &str, state: State, keys: &str, words: &[&str], hints: &[&str])
         picture(name, &mut stage, size);
     }
     stage.press("esc");
-    assert_eq!(stage.state.overlay, None, "Esc does not close {name}");
+    assert!(stage.state.views.overlay().is_none(), "Esc does not close {name}");
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn an_error_is_dismissed_with_the_key_that_the_footer_shows() {
     let before = stage.state.world.faults.len();
     assert!(before > 1);
     stage.press("! x");
-    assert!(matches!(stage.state.overlay, Some(Overlay::Errors { .. })), "x closed the errors");
+    assert!(matches!(stage.state.views.overlay(), Some(View::Errors { .. })), "x closed the errors");
     assert_eq!(stage.state.world.faults.len(), before - 1);
 }
 

@@ -126,7 +126,7 @@ fn what_is_copied_is_harmless() {
             stage.open(&name);
             stage.settle().await;
             stage.press("y");
-            let Some(quarterdeck::app::state::Overlay::Menu(menu)) = &stage.state.overlay else { panic!("no menu") };
+            let Some(quarterdeck::screens::View::Menu(menu)) = stage.state.views.overlay() else { panic!("no menu") };
             for item in menu.visible() {
                 let bad = item.detail.chars().find(|c| is_hostile(*c));
                 assert_eq!(bad, None, "{} of {name}", item.label);

@@ -12,7 +12,7 @@ use crate::stage;
 
 fn started_anew(state: &State, hours: i64) -> State {
     let mut fresh = stage::fresh().state;
-    fresh.screen = state.screen;
+    fresh.views = state.views.clone();
     fresh.world.schedule = quarterdeck::collect::Schedule::default();
     fresh.world.now = state.world.now + SignedDuration::from_hours(hours);
     fresh

@@ -118,11 +118,11 @@ async fn refused(desk: &mut Desk, check: &str) {
 /// Leaves the plan by its key, from wherever the cursor is.
 fn put_away(desk: &mut Desk) {
     for _ in 0..3 {
-        if desk.state.operations.plan.is_some() {
+        if desk.state.views.plan().is_some() {
             desk.press("esc");
         }
     }
-    assert!(desk.state.operations.plan.is_none(), "the plan does not go away");
+    assert!(desk.state.views.plan().is_none(), "the plan does not go away");
 }
 
 /// The plan on the screen is not approved, in these words; it stays on the screen.

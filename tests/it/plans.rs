@@ -8,7 +8,7 @@ use quarterdeck::domain::{AutomatedBackup, Criticality, Database, Environment, I
 use quarterdeck::keymap::Keymap;
 use quarterdeck::ops::seen::Readings;
 use quarterdeck::ops::{Arming, Kind, Seen, Target, TargetKind};
-use quarterdeck::screens::plan;
+use quarterdeck::screens::{View, plan};
 use quarterdeck::theme::{ColorDepth, Theme};
 use quarterdeck::world::{Estate, Reader};
 
@@ -165,7 +165,7 @@ fn opened(kind: Kind) -> Stage {
     open.seen = Some(Box::new(seen));
     open.reading = false;
     open.remake(now());
-    state.operations.plan = Some(open);
+    state.views.open(View::Plan(Box::new(open)));
     Stage::of(state)
 }
 
@@ -173,7 +173,7 @@ fn opened(kind: Kind) -> Stage {
 fn every_operation_has_a_plan_that_can_be_read() {
     for kind in Kind::ALL.iter().copied() {
         let mut stage = opened(kind);
-        let made = stage.state.operations.plan.as_ref().and_then(|open| open.plan.clone()).expect("a plan");
+        let made = stage.state.views.plan().and_then(|open| open.plan.clone()).expect("a plan");
         for (columns, rows) in SIZES {
             let text = stage.text(columns, rows);
             for words in [kind.title(), made.risk.name(), "Esc leaves, nothing is sent", "armed 08:41"] {

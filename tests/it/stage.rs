@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
-use quarterdeck::app::state::Screen;
 use quarterdeck::app::update::settle;
 use quarterdeck::app::{Effect, Msg, State, update, view};
 use quarterdeck::cli::{Source, World};
@@ -20,6 +19,7 @@ use quarterdeck::picture::{self, Format};
 use quarterdeck::runtime::connect::connect;
 use quarterdeck::runtime::{Clock, Driver, headless};
 use quarterdeck::screens::databases;
+use quarterdeck::screens::{Screen, View};
 use quarterdeck::theme::{ColorDepth, Role, Theme};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
@@ -57,7 +57,7 @@ impl Stage {
         let connection = connect(&source).await.expect("the sandbox opens");
         let (keymap, theme) = (Keymap::default(), Theme::default());
         let mut state = State::new(connection.estate.clone(), at, keymap, theme, ColorDepth::TrueColor);
-        state.screen = Screen::Databases;
+        state.views.show(View::Databases);
         let (driver, answers) = Driver::new(&connection.sessions, &connection.estate);
         let seconds = Arc::new(AtomicI64::new(at.as_second()));
         let shared = seconds.clone();
@@ -104,7 +104,7 @@ impl Stage {
         let arn = row.arn.clone();
         databases::select(&mut self.state, &arn);
         self.press("enter");
-        assert_eq!(self.state.screen, Screen::Database, "{id} did not open");
+        assert_eq!(self.state.screen(), Screen::Database, "{id} did not open");
     }
 
     /// Time goes on by this much.
@@ -212,7 +212,7 @@ pub fn fresh() -> Stage {
     let ready = fleet();
     let at: Timestamp = MOMENT.parse().expect("a timestamp");
     let mut stage = Stage::of(State::new(ready.world.estate, at, ready.keymap, ready.theme, ready.depth));
-    stage.state.screen = Screen::Databases;
+    stage.state.views.show(View::Databases);
     stage.send(Msg::Tick(at));
     stage
 }

@@ -1,8 +1,8 @@
 //! The question before an environment is armed: why, and for how long.
 
-use super::super::operations::ArmQuestion;
 use super::super::state::State;
 use crate::domain::Criticality;
+use crate::screens::arm::ArmQuestion;
 use crate::theme::Role;
 use crate::ui::dialog::Dialog;
 use crate::ui::environment::{CURSOR, criticality_role, shown_name};

@@ -1,18 +1,18 @@
 //! What keys do on the database screen.
 
 use super::state::{Pane, RANGES, State};
-use crate::app::command::Command;
-use crate::app::menu::{Item, Menu, Purpose};
-use crate::app::state::{Overlay, Screen, State as App};
+use crate::app::state::State as App;
 use crate::collect::{Dataset, Target};
 use crate::domain::replication;
 use crate::keymap::Action;
-use crate::screens::databases;
+use crate::screens::command::Command;
+use crate::screens::menu::{Item, Menu, Purpose};
+use crate::screens::{View, databases};
 
 /// Performs an action; false when it means nothing here.
 pub fn handle(app: &mut App, action: Action) -> bool {
     let now = app.world.now;
-    let Some(screen) = app.database.as_mut() else { return false };
+    let Some(screen) = app.views.database_mut() else { return false };
     let shown = screen.charted();
     let quarter = screen.range().seconds / 4;
     match action {
@@ -24,7 +24,7 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         Action::NextPane => focus(screen, 1),
         Action::PreviousPane => focus(screen, Pane::ALL.len() - 1),
         Action::TimeRange => {
-            app.overlay = Some(Overlay::Menu(range_menu(app)));
+            app.views.open(View::Menu(Box::new(range_menu(app))));
             return true;
         }
         Action::PanBack => screen.pan(-quarter, now),
@@ -46,14 +46,14 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         Action::Open if screen.pane == Pane::Replication => return open_node(app),
         Action::Copy => match databases::copy_menu(app) {
             Some(menu) => {
-                app.overlay = Some(Overlay::Menu(menu));
+                app.views.open(View::Menu(Box::new(menu)));
                 return true;
             }
             None => return false,
         },
         _ => return scroll(app, action),
     }
-    if app.database.as_ref().is_some_and(|screen| screen.charted() != shown) {
+    if app.views.database().is_some_and(|screen| screen.charted() != shown) {
         renew_charts(app);
     }
     true
@@ -62,7 +62,7 @@ pub fn handle(app: &mut App, action: Action) -> bool {
 /// Another range of the charts.
 pub fn set_range(app: &mut App, range: usize) {
     let now = app.world.now;
-    if let Some(screen) = app.database.as_mut() {
+    if let Some(screen) = app.views.database_mut() {
         screen.set_range(range, now);
     }
     renew_charts(app);
@@ -81,12 +81,12 @@ pub fn range_menu(app: &App) -> Menu {
             command: Command::Range(i),
         })
         .collect();
-    Menu::new(Purpose::Range, "Range", items, app.database.as_ref().map_or(0, |d| d.range))
+    Menu::new(Purpose::Range, "Range", items, app.views.database().map_or(0, |d| d.range))
 }
 
 fn leave(app: &mut App) {
     let arn = app.open_database().map(|(_, d)| d.arn.clone());
-    app.screen = std::mem::replace(&mut app.came_from, Screen::Databases);
+    app.views.close();
     if let Some(arn) = arn {
         databases::select(app, &arn);
     }
@@ -104,7 +104,7 @@ fn focus(screen: &mut State, by: usize) {
 fn scroll(app: &mut App, action: Action) -> bool {
     let page = usize::from(app.size.1 / 2).max(1);
     let nodes = tree_length(app);
-    let Some(screen) = app.database.as_mut() else { return false };
+    let Some(screen) = app.views.database_mut() else { return false };
     let (offset, most) = match screen.pane {
         Pane::Charts => (&mut screen.chart_offset, super::charts::MOST_ROWS),
         Pane::Replication => (&mut screen.node, nodes.saturating_sub(1)),
@@ -127,12 +127,12 @@ fn scroll(app: &mut App, action: Action) -> bool {
 /// Bounds depend on what is drawn: kept exact, so that no key press is lost at an end and nothing
 /// is blank after a resize.
 pub fn clamp_scroll(app: &mut App) {
-    if let (Some(most), Some(screen)) = (super::view::scroll_limit(app, Pane::Charts), app.database.as_mut()) {
+    if let (Some(most), Some(screen)) = (super::view::scroll_limit(app, Pane::Charts), app.views.database_mut()) {
         screen.chart_offset = screen.chart_offset.min(most);
     }
-    let list = app.database.as_ref().map(|screen| screen.list);
+    let list = app.views.database().map(|screen| screen.list);
     let most = list.and_then(|list| super::view::scroll_limit(app, list));
-    if let (Some(most), Some(screen)) = (most, app.database.as_mut()) {
+    if let (Some(most), Some(screen)) = (most, app.views.database_mut()) {
         screen.list_offset = screen.list_offset.min(most);
     }
 }
@@ -148,11 +148,11 @@ fn open_node(app: &mut App) -> bool {
         let Some((_, database)) = app.open_database() else { return false };
         let all: Vec<_> = app.world.all_databases().map(|(_, d)| d).collect();
         let nodes = replication::tree(&all, database);
-        let at = app.database.as_ref().map_or(0, |s| s.node);
+        let at = app.views.database().map_or(0, |s| s.node);
         let Some(chosen) = nodes.get(at).and_then(|n| n.database) else { return false };
         app.world.all_databases().find(|(_, d)| d.arn == chosen.arn).map(|(site, d)| (site, d.id.clone()))
     };
-    let (Some((site, id)), Some(screen)) = (target, app.database.as_mut()) else { return false };
+    let (Some((site, id)), Some(screen)) = (target, app.views.database_mut()) else { return false };
     let mut opened = State::new(site, &id);
     (opened.range, opened.end, opened.cursor) = (screen.range, screen.end, screen.cursor);
     (opened.pane, opened.list, opened.node) = (screen.pane, screen.list, screen.node);
@@ -163,7 +163,7 @@ fn open_node(app: &mut App) -> bool {
 
 /// The window moved: what is missing of it is asked for at once.
 pub fn renew_charts(app: &mut App) {
-    if let Some(screen) = &app.database {
+    if let Some(screen) = app.views.database() {
         let dataset = Dataset::History(screen.id.clone(), screen.range().period);
         app.world.schedule.renew(&Target { site: screen.site, dataset });
     }

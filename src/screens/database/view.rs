@@ -76,7 +76,7 @@ fn places(body: Rect, pane: Pane, strip: usize) -> Places {
 
 /// Draws the screen into the body of the frame.
 pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
-    let Some(screen) = &app.database else { return };
+    let Some(screen) = app.views.database() else { return };
     let (Some((_, database)), Some(data)) = (app.open_database(), app.world.site(screen.site)) else {
         gone(app, screen, area, buf);
         return;
@@ -306,7 +306,7 @@ fn draw_lines(app: &App, lines: &Lines, offset: usize, area: Rect, buf: &mut Buf
 /// How far a pane can be scrolled in this terminal; `None` when nothing is open.
 #[must_use]
 pub fn scroll_limit(app: &App, pane: Pane) -> Option<usize> {
-    let screen = app.database.as_ref()?;
+    let screen = app.views.database()?;
     let (_, database) = app.open_database()?;
     let data = app.world.site(screen.site)?;
     let body = crate::app::view::body(app);
@@ -328,13 +328,13 @@ pub fn scroll_limit(app: &App, pane: Pane) -> Option<usize> {
 /// The keys that work here, most useful first.
 #[must_use]
 pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
-    let pane = app.database.as_ref().map(|d| d.pane);
+    let pane = app.views.database().map(|d| d.pane);
     let mut hints = vec![(Action::Back, "back"), (Action::NextPane, "pane")];
     if pane == Some(Pane::Replication) {
         hints.push((Action::Open, "open"));
     }
     hints.push((Action::Operations, "operations"));
-    if app.database.as_ref().is_some_and(|d| d.finding.is_some()) {
+    if app.views.database().is_some_and(|d| d.finding.is_some()) {
         hints.push((Action::Dismiss, "hide finding"));
     }
     hints.extend([

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use tui_input::Input;
-
 use super::column::Column;
 use super::rows::Row;
 
@@ -25,8 +23,6 @@ pub struct State {
     pub sort: (Column, bool),
     /// The filter that is applied.
     pub filter: String,
-    /// The filter while it is typed.
-    pub prompt: Option<Input>,
     pub rows: Vec<Row>,
     /// DB instances in scope, filtered or not.
     pub total: usize,
@@ -45,7 +41,6 @@ impl Default for State {
             columns: Column::ALL.into_iter().filter(|c| c.is_default()).collect(),
             sort: (Column::Health, true),
             filter: String::new(),
-            prompt: None,
             rows: Vec::new(),
             total: 0,
             is_mixed: false,

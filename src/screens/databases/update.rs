@@ -3,11 +3,11 @@
 use super::column::Column;
 use super::rows::rebuild;
 use super::state::page;
-use crate::app::command::Command;
-use crate::app::menu::{Item, Menu, Purpose};
-use crate::app::state::{Overlay, Screen, State as App};
+use crate::app::state::State as App;
 use crate::keymap::Action;
-use crate::screens::database;
+use crate::screens::command::Command;
+use crate::screens::menu::{Item, Menu, Purpose};
+use crate::screens::{Screen, View, database};
 
 /// Performs an action; false when it means nothing here.
 pub fn handle(app: &mut App, action: Action) -> bool {
@@ -25,19 +25,19 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         Action::PageDown => screen.go(at + page, page),
         Action::PageUp => screen.go(at.saturating_sub(page), page),
         Action::Open => open(app),
-        Action::Sort => app.overlay = Some(Overlay::Menu(sort_menu(app))),
+        Action::Sort => app.views.open(View::Menu(Box::new(sort_menu(app)))),
         Action::SortReverse => {
             screen.sort.1 = !screen.sort.1;
             rebuild(app);
         }
-        Action::Columns => app.overlay = Some(Overlay::Menu(columns_menu(app))),
-        Action::Filter => screen.prompt = Some(screen.filter.clone().into()),
+        Action::Columns => app.views.open(View::Menu(Box::new(columns_menu(app)))),
+        Action::Filter => app.views.open(View::Filter(screen.filter.clone().into())),
         Action::Back if !screen.filter.is_empty() => {
             screen.filter.clear();
             rebuild(app);
         }
         Action::Copy => match copy_menu(app) {
-            Some(menu) => app.overlay = Some(Overlay::Menu(menu)),
+            Some(menu) => app.views.open(View::Menu(Box::new(menu))),
             None => return false,
         },
         _ => return false,
@@ -48,8 +48,8 @@ pub fn handle(app: &mut App, action: Action) -> bool {
 fn open(app: &mut App) {
     let Some(row) = app.databases.current() else { return };
     let Some(database) = row.database(app) else { return };
-    app.database = Some(database::State::new(row.site, &database.id));
-    app.screen = Screen::Database;
+    let opened = database::State::new(row.site, &database.id);
+    app.views.open(View::Database(Box::new(opened)));
     // It may have been left while it showed another time.
     database::renew_charts(app);
 }
@@ -119,7 +119,7 @@ fn conninfo(text: &str) -> String {
 /// The menu that `y` opens, for the DB instance in focus.
 #[must_use]
 pub fn copy_menu(app: &App) -> Option<Menu> {
-    let database = match app.screen {
+    let database = match app.screen() {
         Screen::Databases | Screen::Fleet => app.databases.current()?.database(app)?,
         Screen::Database => app.open_database()?.1,
     };
@@ -138,9 +138,9 @@ pub fn copy_menu(app: &App) -> Option<Menu> {
         );
         texts.push(("psql", format!("psql {}", shell(&target))));
     }
-    let site = match app.screen {
+    let site = match app.screen() {
         Screen::Databases | Screen::Fleet => app.databases.current()?.site,
-        Screen::Database => app.database.as_ref()?.site,
+        Screen::Database => app.views.database()?.site,
     };
     texts.push((
         "AWS CLI",

@@ -42,7 +42,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         offset: screen.offset,
         selected: (!screen.rows.is_empty()).then_some(screen.selected),
         sort: sorted.map(|at| (at, order)),
-        focused: app.overlay.is_none(),
+        focused: app.views.overlay().is_none(),
         empty: &empty,
     };
     table.draw(body, buf, &app.theme, |row, column| match (screen.rows.get(row), columns.get(column)) {
@@ -144,7 +144,7 @@ fn draw_title(app: &App, area: Rect, buf: &mut Buffer) {
             pieces.push((" with its DR region".into(), Role::Dim));
         }
     }
-    if !screen.filter.is_empty() && screen.prompt.is_none() {
+    if !screen.filter.is_empty() && app.views.filter().is_none() {
         pieces.push((format!("  /{}", screen.filter), Role::Match));
     }
     let mut right: Vec<Piece> = Vec::new();

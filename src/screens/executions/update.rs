@@ -3,8 +3,9 @@
 use super::story;
 use crate::app::effect::Effect;
 use crate::app::operations;
-use crate::app::state::{Overlay, State as App};
+use crate::app::state::State as App;
 use crate::keymap::Action;
+use crate::screens::View;
 use crate::ui::prose;
 
 /// Columns that a copied story is wrapped to.
@@ -13,7 +14,7 @@ const COPIED: usize = 100;
 /// Performs an action while the panel is open.
 pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
     let page = usize::from(app.size.1 / 2).max(1);
-    let Some(Overlay::Executions(open)) = &app.overlay else { return };
+    let View::Executions(open) = app.views.top() else { return };
     let (place, count) = (open.place(&app.world.changes.executions), app.world.changes.executions.len());
     let current = open.current(&app.world.changes.executions);
     // The story is never much longer than its history and its steps, wrapped.
@@ -37,7 +38,7 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         _ => place,
     };
     let id = app.world.changes.executions.iter().rev().nth(target).map(|execution| execution.id.clone());
-    let Some(Overlay::Executions(open)) = &mut app.overlay else { return };
+    let View::Executions(open) = app.views.top_mut() else { return };
     match action {
         // The story that fills the panel is read line by line.
         Action::Down if open.whole => open.scroll = (open.scroll + 1).min(most),
@@ -61,7 +62,7 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
             open.whole = false;
             open.scroll = 0;
         }
-        Action::Back => app.overlay = None,
+        Action::Back => app.views.close(),
         _ => {}
     }
 }

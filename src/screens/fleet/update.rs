@@ -1,10 +1,10 @@
 //! What keys do on the fleet screen.
 
 use super::state::Item;
-use crate::app::state::{Screen, State as App};
+use crate::app::state::State as App;
 use crate::app::update;
 use crate::keymap::Action;
-use crate::screens::database;
+use crate::screens::{View, database};
 use crate::world::Scope;
 
 /// Performs an action; false when it means nothing here.
@@ -67,9 +67,7 @@ fn open(app: &mut App) {
             if let Some((site, id)) = found {
                 let mut opened = database::State::new(site, &id);
                 opened.finding = Some(rule);
-                app.database = Some(opened);
-                app.came_from = Screen::Fleet;
-                app.screen = Screen::Database;
+                app.views.open(View::Database(Box::new(opened)));
                 // It may have been left while it showed another time.
                 database::renew_charts(app);
             }

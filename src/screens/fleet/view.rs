@@ -47,7 +47,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     let offset = first(app, &lines, area);
     for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(offset)) {
         let row = Rect { y, height: 1, ..area };
-        let chosen = line.item.is_some() && line.item == current && app.overlay.is_none();
+        let chosen = line.item.is_some() && line.item == current && app.views.overlay().is_none();
         if chosen {
             buf.set_style(row, app.theme.style(Role::Selection));
         }

@@ -6,10 +6,11 @@ use tui_input::Input;
 
 use super::state::{Edit, Focus, State};
 use crate::app::effect::Effect;
+use crate::app::keys::{edit as edit_line, insert};
 use crate::app::operations;
 use crate::app::state::State as App;
 use crate::app::toast::Tone;
-use crate::app::update::{edit as edit_line, insert, say};
+use crate::app::update::say;
 use crate::domain::Fault;
 use crate::keymap::{Action, Key};
 use crate::ops::guard::Gesture;
@@ -23,7 +24,7 @@ pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
     if let Ok(seen) = &mut result {
         seen.last_known = last_known(app, seen);
     }
-    let Some(plan) = app.operations.plan.as_mut().filter(|plan| plan.asked == id) else { return };
+    let Some(plan) = app.views.plan_mut().filter(|plan| plan.asked == id) else { return };
     plan.reading = false;
     plan.awaiting = false;
     match result {
@@ -62,7 +63,7 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
     let now = app.world.now;
     let level = level(app);
     let most = super::scroll_limit(app);
-    let Some(plan) = app.operations.plan.as_mut() else { return };
+    let Some(plan) = app.views.plan_mut() else { return };
     if plan.edit.is_some() {
         return edit_action(app, action);
     }
@@ -124,7 +125,7 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
 
 /// The guard's level for the plan on the screen.
 fn level(app: &App) -> Option<Level> {
-    let plan = app.operations.plan.as_ref()?;
+    let plan = app.views.plan()?;
     let made = plan.plan.as_ref()?;
     Some(app.world.changes.policy(plan.environment).level(made.risk, made.criticality))
 }
@@ -175,7 +176,7 @@ fn begin_edit(plan: &mut State, place: usize, now: Timestamp) {
 
 fn edit_action(app: &mut App, action: Action) {
     let now = app.world.now;
-    let Some(plan) = app.operations.plan.as_mut() else { return };
+    let Some(plan) = app.views.plan_mut() else { return };
     let Some(field) = plan.edited() else {
         plan.edit = None;
         return;
@@ -243,14 +244,14 @@ fn whole_seconds(at: Timestamp) -> Timestamp {
 /// Whether a key that is bound while typing moves a moment instead: pages are hours there.
 #[must_use]
 pub fn is_text(app: &App, key: Key) -> bool {
-    let edited = app.operations.plan.as_ref().and_then(State::edited);
+    let edited = app.views.plan().and_then(State::edited);
     matches!(edited.map(|field| field.kind), Some(FieldKind::Moment { .. }))
         && matches!(key.to_string().as_str(), "pageup" | "pagedown")
 }
 
 /// A key that is text, or moves a moment.
 pub fn typed(app: &mut App, key: Key) {
-    let Some(plan) = app.operations.plan.as_mut() else { return };
+    let Some(plan) = app.views.plan_mut() else { return };
     let moment = match plan.edited().map(|field| field.kind) {
         Some(FieldKind::Moment { earliest, latest, .. }) => Some((earliest, latest)),
         _ => None,
@@ -285,12 +286,12 @@ pub fn typed(app: &mut App, key: Key) {
 /// Whether the name to approve is being typed.
 #[must_use]
 pub fn is_naming(app: &App) -> bool {
-    app.operations.plan.as_ref().is_some_and(|plan| plan.edit.is_none() && plan.focus == Focus::Name)
+    app.views.plan().is_some_and(|plan| plan.edit.is_none() && plan.focus == Focus::Name)
 }
 
 /// Text from the clipboard. The name to approve must be typed: pasting it proves nothing.
 pub fn paste(app: &mut App, text: &str) {
-    let Some(plan) = app.operations.plan.as_mut() else { return };
+    let Some(plan) = app.views.plan_mut() else { return };
     if let Some(edit) = plan.edit.as_mut() {
         insert(&mut edit.input, text);
     } else if plan.focus == Focus::Reason {

@@ -21,7 +21,7 @@ use crate::ui::prose::Line;
 
 /// Draws the open plan; nothing when there is none.
 pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
-    let Some(plan) = &app.operations.plan else { return };
+    let Some(plan) = app.views.plan() else { return };
     let inside = frame(app, plan).draw(area, buf, &app.theme);
     let parts = Parts::of(app, plan, inside);
     let body = body::of(app, plan, usize::from(parts.body.width));
@@ -44,7 +44,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
 /// How far the plan can be scrolled in a terminal of this size.
 #[must_use]
 pub fn scroll_limit(app: &App) -> usize {
-    let Some(plan) = &app.operations.plan else { return 0 };
+    let Some(plan) = app.views.plan() else { return 0 };
     let area = crate::app::view::body(app);
     let inside = Rect {
         x: area.x + 2,
@@ -150,7 +150,7 @@ fn draw_rule(app: &App, below: usize, above: usize, area: Rect, buf: &mut Buffer
 /// Keys that work here, most useful first.
 #[must_use]
 pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
-    let Some(plan) = &app.operations.plan else { return Vec::new() };
+    let Some(plan) = app.views.plan() else { return Vec::new() };
     if plan.edit.is_some() {
         return vec![(Action::Open, "take it"), (Action::Back, "leave it as it was")];
     }
@@ -204,6 +204,7 @@ mod tests {
     use crate::domain::{Environment, EnvironmentId};
     use crate::keymap::Keymap;
     use crate::ops::{Arming, Kind, Plan, Policy, TargetKind, testing};
+    use crate::screens::View;
     use crate::theme::{ColorDepth, Theme};
     use crate::world::{Estate, Reader};
 
@@ -241,7 +242,7 @@ mod tests {
         plan.seen = Some(Box::new(seen));
         plan.reading = false;
         plan.remake(testing::at());
-        app.operations.plan = Some(plan);
+        app.views.open(View::Plan(Box::new(plan)));
         app
     }
 
@@ -258,7 +259,7 @@ mod tests {
     }
 
     fn plan(app: &mut App) -> &mut State {
-        app.operations.plan.as_mut().unwrap()
+        app.views.plan_mut().unwrap()
     }
 
     const REASON: Level = Level::TypeNameAndReason { cool_down: std::time::Duration::from_secs(10) };
@@ -368,7 +369,7 @@ mod tests {
             plan(&mut app).scroll = scroll;
             seen.push_str(&shown(&app, 80, 13).join("\n"));
         }
-        let made: &Plan = app.operations.plan.as_ref().and_then(|p| p.plan.as_deref()).unwrap();
+        let made: &Plan = app.views.plan().and_then(|p| p.plan.as_deref()).unwrap();
         let name = made.steps[0].call.get("DBSnapshotIdentifier").unwrap().to_string();
         for words in ["rds:CreateDBSnapshot", name.as_str(), "State read", "delete the snapshot"] {
             assert!(seen.contains(words), "{words}");

@@ -1,21 +1,21 @@
 //! The keys of a change: select, open, arm, choose an operation, edit its parameters, approve.
 
 use quarterdeck::app::State;
-use quarterdeck::app::command::Command;
-use quarterdeck::app::menu::Menu;
-use quarterdeck::app::state::{Overlay, Screen};
 use quarterdeck::app::update::settle;
 use quarterdeck::ops::{FieldKind, Kind, Level, Plan, TargetKind};
+use quarterdeck::screens::command::Command;
 use quarterdeck::screens::databases;
+use quarterdeck::screens::menu::Menu;
 use quarterdeck::screens::plan::{Focus, State as OpenPlan};
+use quarterdeck::screens::{Screen, View};
 
 use super::Desk;
 
 impl Desk {
     /// Puts the cursor on a DB instance of the list.
     pub fn select(&mut self, database: &str) {
-        assert!(self.state.operations.plan.is_none() && self.state.overlay.is_none(), "something is open");
-        if self.state.screen != Screen::Databases {
+        assert!(self.state.views.plan().is_none() && self.state.views.overlay().is_none(), "something is open");
+        if self.state.screen() != Screen::Databases {
             self.press("D");
         }
         settle(&mut self.state);
@@ -29,7 +29,7 @@ impl Desk {
     pub async fn open(&mut self, database: &str) {
         self.select(database);
         self.press("enter");
-        assert_eq!(self.state.screen, Screen::Database, "{database} did not open");
+        assert_eq!(self.state.screen(), Screen::Database, "{database} did not open");
         let known = |state: &State| {
             state.world.sites.iter().any(|s| s.snapshots.get(database).is_some_and(|s| s.at().is_some()))
         };
@@ -42,15 +42,15 @@ impl Desk {
         self.press("A");
         self.types(reason);
         self.press("enter");
-        assert!(self.state.world.changes.arming.is_some(), "not armed: {:?}", self.state.operations.question);
+        assert!(self.state.world.changes.arming.is_some(), "not armed: {:?}", self.state.views.question());
         self.pass(1).await;
     }
 
     /// Opens the menu of operations for a DB instance, with the cursor on this one; what the menu
     /// would do about it.
     pub fn offered(&mut self, kind: Kind, database: &str) -> Command {
-        let is_open = self.state.database.as_ref().is_some_and(|open| *open.id == *database);
-        if self.state.screen != Screen::Database || !is_open {
+        let is_open = self.state.views.database().is_some_and(|open| *open.id == *database);
+        if self.state.screen() != Screen::Database || !is_open {
             self.select(database);
         }
         self.press("a");
@@ -67,8 +67,8 @@ impl Desk {
     }
 
     fn menu(&self) -> &Menu {
-        match &self.state.overlay {
-            Some(Overlay::Menu(menu)) => menu,
+        match self.state.views.overlay() {
+            Some(View::Menu(menu)) => menu,
             other => panic!("no menu is open: {other:?}; {:?}", self.state.toast),
         }
     }
@@ -104,14 +104,14 @@ impl Desk {
             }
             self.press("enter");
         }
-        assert!(self.state.operations.plan.is_some(), "no plan opened: {:?}", self.state.toast);
+        assert!(self.state.views.plan().is_some(), "no plan opened: {:?}", self.state.toast);
         self.read().await;
     }
 
     /// Waits until the plan on the screen is of what was read last.
     pub async fn read(&mut self) {
         let is_read = |state: &State| {
-            let open = state.operations.plan.as_ref();
+            let open = state.views.plan();
             open.is_none_or(|open| !open.reading && (open.plan.is_some() || open.fault.is_some()))
         };
         self.until(120, "the plan is read", is_read).await;
@@ -119,7 +119,7 @@ impl Desk {
 
     /// The screen of the plan.
     pub fn opened(&self) -> &OpenPlan {
-        self.state.operations.plan.as_ref().unwrap_or_else(|| panic!("no plan is open: {:?}", self.state.toast))
+        self.state.views.plan().unwrap_or_else(|| panic!("no plan is open: {:?}", self.state.toast))
     }
 
     /// The plan on the screen.

@@ -1,10 +1,10 @@
 //! Arming and policies: when nothing may be changed, whatever is pressed.
 
 use jiff::SignedDuration;
-use quarterdeck::app::command::Command;
 use quarterdeck::ops::journal::Body;
 use quarterdeck::ops::policy::Freeze;
 use quarterdeck::ops::{Kind, Policy};
+use quarterdeck::screens::command::Command;
 
 use super::{
     DEV, JOBS, STAGING, arm, armed, carried_out, has_another_instance, known, put_away, refused_with, until_snapshot,
@@ -50,7 +50,7 @@ async fn arming_wants_a_reason_and_is_for_one_environment() {
     desk.press("A");
     desk.types("no");
     desk.press("enter");
-    let problem = desk.state.operations.question.as_ref().and_then(|question| question.problem.clone());
+    let problem = desk.state.views.question().and_then(|question| question.problem.clone());
     assert!(problem.is_some_and(|said| said.contains("say why")), "armed without a reason");
     desk.press("esc");
     assert!(desk.state.world.changes.arming.is_none());

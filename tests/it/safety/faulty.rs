@@ -5,13 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use quarterdeck::app::State;
-use quarterdeck::app::command::Command;
 use quarterdeck::ops::execution::StepState;
 use quarterdeck::ops::journal::{Body, Outcome};
 use quarterdeck::ops::{Api, Execution, Kind};
 use quarterdeck::runtime::journal::FILE;
 use quarterdeck::sandbox::fault::disturbance::Disturbance;
 use quarterdeck::sandbox::fault::{self, Fault, STRANGER, Service};
+use quarterdeck::screens::command::Command;
 
 use super::{ACCOUNT, DATABASE, is_sound, noon, story};
 use crate::desk::Desk;

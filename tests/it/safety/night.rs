@@ -7,14 +7,14 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
 use quarterdeck::app::Msg;
-use quarterdeck::app::command::Command;
-use quarterdeck::app::state::Overlay;
 use quarterdeck::app::update::settle;
 use quarterdeck::ops::journal::Body;
 use quarterdeck::ops::{Kind, Level};
 use quarterdeck::sandbox::fault::disturbance::Disturbance;
 use quarterdeck::sandbox::fault::{self, Fault, Service};
 use quarterdeck::sandbox::world::instance::GONE;
+use quarterdeck::screens::View;
+use quarterdeck::screens::command::Command;
 use quarterdeck::screens::databases;
 use tokio::time::advance;
 
@@ -210,8 +210,8 @@ impl Night {
     async fn close(&mut self) {
         for _ in 0..6 {
             let state = &self.desk.state;
-            let open = state.operations.plan.is_some() || state.operations.question.is_some();
-            if !open && state.overlay.is_none() && state.databases.prompt.is_none() {
+            let open = state.views.plan().is_some() || state.views.question().is_some();
+            if !open && state.views.overlay().is_none() && state.views.filter().is_none() {
                 return;
             }
             self.press("esc").await;
@@ -229,7 +229,7 @@ impl Night {
         databases::select(&mut self.desk.state, &arn);
         self.press("a").await;
         for _ in 0..Kind::ALL.len() {
-            let Some(Overlay::Menu(menu)) = &self.desk.state.overlay else { return };
+            let Some(View::Menu(menu)) = self.desk.state.views.overlay() else { return };
             if menu.current().is_some_and(
                 |item| matches!(item.command, Command::ChooseSnapshot(k, ..) | Command::PlanOn(k, _) if k == kind),
             ) {
@@ -239,7 +239,7 @@ impl Night {
         }
         self.press("enter").await;
         for _ in 0..60 {
-            if self.desk.state.operations.plan.as_ref().is_none_or(|open| !open.reading) {
+            if self.desk.state.views.plan().is_none_or(|open| !open.reading) {
                 break;
             }
             self.desk.pass(1).await;
@@ -249,11 +249,8 @@ impl Night {
     /// The environment and the level of the plan on the screen.
     fn planned(&self) -> Option<(String, Level)> {
         let state = &self.desk.state;
-        let open = state
-            .operations
-            .plan
-            .as_ref()
-            .filter(|_| state.overlay.is_none() && state.operations.question.is_none())?;
+        let open =
+            state.views.plan().filter(|_| state.views.overlay().is_none() && state.views.question().is_none())?;
         let made = open.plan.as_deref()?;
         let level = state.world.changes.policy(open.environment).level(made.risk, made.criticality);
         Some((made.target.environment.clone(), level))

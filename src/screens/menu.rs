@@ -24,6 +24,14 @@ pub enum Purpose {
     Snapshots,
 }
 
+impl Purpose {
+    /// Whether it is found by typing: the palette and the environments are.
+    #[must_use]
+    pub fn is_typed(self) -> bool {
+        matches!(self, Self::Palette | Self::Environments)
+    }
+}
+
 /// One line of a menu.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {

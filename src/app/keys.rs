@@ -1,0 +1,166 @@
+//! Where keys and pasted text go: to the view on top, and what it does not hear, to the shell. Pure.
+
+use tui_input::{Input, InputRequest};
+
+use super::effect::Effect;
+use super::state::State;
+use super::toast::Tone;
+use super::update::{moves, run, say};
+use crate::domain::text;
+use crate::keymap::{Action, Key, Layer, Resolution};
+use crate::screens::{View, databases, plan};
+
+/// A key was pressed.
+pub fn pressed(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
+    let asked = state.operations.leaving;
+    hear(state, key, effects);
+    // Only the very next key answers.
+    if asked {
+        state.operations.leaving = false;
+    }
+}
+
+fn hear(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
+    let is_typed = state.views.top().is_typed();
+    let layers: &[Layer] = if is_typed { &[Layer::Prompt] } else { state.layers() };
+    match resolve(state, layers, key) {
+        // Whatever a keymap says: a change is not on Enter, Space or a single character.
+        Resolution::Action(Action::Approve)
+            if key.character().is_some() || matches!(key.to_string().as_str(), "enter" | "space") =>
+        {
+            say(
+                state,
+                "a change is not approved by Enter, Space or a single character: bind another key".into(),
+                Tone::Bad,
+            );
+        }
+        Resolution::Action(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => run(state, action, effects),
+        Resolution::Action(_) if is_typed && is_text(state, key) => typed(state, key),
+        Resolution::Action(action) => run(state, action, effects),
+        Resolution::Pending => {}
+        Resolution::None if is_typed => typed(state, key),
+        Resolution::None => {}
+    }
+}
+
+/// Whether a key that is bound where text is typed is text all the same.
+fn is_text(state: &State, key: Key) -> bool {
+    matches!(state.views.top(), View::Plan(_)) && plan::is_text(state, key)
+}
+
+/// What a key does. One that came in a burst moves about or is text, and does nothing else: text that a
+/// terminal pastes as keys approves nothing and opens nothing.
+fn resolve(state: &mut State, layers: &[Layer], key: Key) -> Resolution {
+    match state.resolver.resolve(&state.keymap, layers, key) {
+        Resolution::Action(action) if state.rushed && !is_harmless(action) => {
+            say(state, format!("{key} came faster than a person types: press it again"), Tone::Bad);
+            Resolution::Pending
+        }
+        resolution => resolution,
+    }
+}
+
+/// Actions that only move about, or leave.
+fn is_harmless(action: Action) -> bool {
+    moves(action)
+        || matches!(
+            action,
+            Action::Back
+                | Action::NextPane
+                | Action::PreviousPane
+                | Action::NextFinding
+                | Action::PreviousFinding
+                | Action::PanBack
+                | Action::PanForward
+                | Action::ZoomIn
+                | Action::ZoomOut
+                | Action::CursorLeft
+                | Action::CursorRight
+                | Action::CursorClear
+                | Action::Now
+                | Action::Redraw
+                | Action::Suspend
+                | Action::Quit
+        )
+}
+
+/// A key that is bound to nothing, where text is typed.
+fn typed(state: &mut State, key: Key) {
+    let is_pasted = state.rushed && plan::is_naming(state);
+    match state.views.top_mut() {
+        // A name that comes in a burst was pasted, whatever the terminal calls it.
+        View::Plan(_) if is_pasted => plan::paste(state, ""),
+        View::Plan(_) => plan::typed(state, key),
+        View::Filter(line) => {
+            let is_edited = edit(line, key);
+            if is_edited {
+                state.databases.filter = line.value().to_owned();
+                databases::narrow(state);
+            }
+        }
+        View::Menu(menu) => {
+            let is_edited = edit(&mut menu.input, key);
+            if is_edited {
+                menu.narrow();
+            }
+        }
+        View::Arm(question) => {
+            edit(question.line(), key);
+            question.problem = None;
+        }
+        View::Code(code) => match (key.to_string().as_str(), key.character()) {
+            ("backspace", _) => drop(code.typed.pop()),
+            (_, Some(digit)) => code.take(digit.encode_utf8(&mut [0; 4])),
+            _ => {}
+        },
+        _ => {}
+    }
+}
+
+/// Text was pasted.
+pub fn paste(state: &mut State, text: &str) {
+    let text: String = text::clean(text).chars().take(200).collect();
+    match state.views.top_mut() {
+        View::Plan(_) => plan::paste(state, &text),
+        View::Filter(line) => {
+            insert(line, &text);
+            state.databases.filter = line.value().to_owned();
+            databases::narrow(state);
+        }
+        View::Menu(menu) if menu.purpose.is_typed() => {
+            insert(&mut menu.input, &text);
+            menu.narrow();
+        }
+        View::Arm(question) => insert(question.line(), &text),
+        View::Code(code) => code.take(&text),
+        _ => {}
+    }
+}
+
+/// Inserts text where the cursor of the line is.
+pub fn insert(input: &mut Input, text: &str) {
+    for c in text.chars() {
+        input.handle(InputRequest::InsertChar(c));
+    }
+}
+
+/// Edits a line of text as shells do; false when the key is not for editing.
+pub fn edit(input: &mut Input, key: Key) -> bool {
+    let request = match (key.character(), key.to_string().as_str()) {
+        (Some(character), _) if text::is_hostile(character) => return false,
+        (Some(character), _) => InputRequest::InsertChar(character),
+        (_, "space") => InputRequest::InsertChar(' '),
+        (_, "backspace") => InputRequest::DeletePrevChar,
+        (_, "delete") => InputRequest::DeleteNextChar,
+        (_, "left") => InputRequest::GoToPrevChar,
+        (_, "right") => InputRequest::GoToNextChar,
+        (_, "home" | "ctrl-a") => InputRequest::GoToStart,
+        (_, "end" | "ctrl-e") => InputRequest::GoToEnd,
+        (_, "ctrl-w") => InputRequest::DeletePrevWord,
+        (_, "ctrl-u") => InputRequest::DeleteLine,
+        (_, "ctrl-k") => InputRequest::DeleteTillEnd,
+        _ => return false,
+    };
+    input.handle(request);
+    true
+}
