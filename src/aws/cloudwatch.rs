@@ -12,7 +12,7 @@ use aws_sdk_cloudwatch::types::{
 use aws_smithy_types::DateTime;
 
 use super::error::fault;
-use super::pages::Pages;
+use super::pages::Markers;
 use super::{DESCRIBE_ALARMS, GET_METRIC_DATA, Session, time, words};
 use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery};
 use crate::domain::{Alarm, AlarmState, Fault, Metric, text};
@@ -35,7 +35,7 @@ pub async fn metric_data(session: &Session, region: &str, call: &MetricCall) -> 
     }
     let client = session.cloudwatch(region);
     let queries: Vec<_> = call.queries.iter().enumerate().map(|(i, q)| query(i, q, call.period)).collect();
-    let (mut pages, mut token) = (Pages::default(), None);
+    let (mut pages, mut token) = (Markers::default(), None);
     loop {
         let page = client
             .get_metric_data()
@@ -119,7 +119,7 @@ impl<'a> Joined<'a> {
 /// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
 pub async fn alarms(session: &Session, region: &str) -> Result<Vec<Alarm>, Fault> {
     let client = session.cloudwatch(region);
-    let (mut pages, mut token, mut found) = (Pages::default(), None, Vec::new());
+    let (mut pages, mut token, mut found) = (Markers::default(), None, Vec::new());
     loop {
         let page = client
             .describe_alarms()

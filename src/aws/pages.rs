@@ -12,11 +12,11 @@ const MOST_PAGES: usize = 2_000;
 /// The markers of one list that have been followed. A marker that comes again would make us ask
 /// for ever (a broken proxy cache answers so), and ending there would hide that the list is cut.
 #[derive(Debug, Default)]
-pub(super) struct Pages {
+pub(super) struct Markers {
     followed: HashSet<String>,
 }
 
-impl Pages {
+impl Markers {
     /// The marker of the next page of a list of which so many `records` are there; `None` after the last one.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_list_ends_without_a_marker() {
-        let mut pages = Pages::default();
+        let mut pages = Markers::default();
         assert_eq!(pages.next("c", Some("1".into()), 0), Ok(Some("1".into())));
         assert_eq!(pages.next("c", Some(String::new()), 0), Ok(None));
         assert_eq!(pages.next("c", None, 0), Ok(None));
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_ring_of_markers_is_a_broken_answer() {
-        let mut pages = Pages::default();
+        let mut pages = Markers::default();
         assert_eq!(pages.next("c", Some("1".into()), 0), Ok(Some("1".into())));
         assert_eq!(pages.next("c", Some("2".into()), 0), Ok(Some("2".into())));
         let fault = pages.next("c", Some("1".into()), 0).unwrap_err();
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_list_has_a_size() {
-        let mut pages = Pages::default();
+        let mut pages = Markers::default();
         for page in 0..MOST_PAGES {
             assert!(pages.next("c", Some(page.to_string()), 0).is_ok());
         }

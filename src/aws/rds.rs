@@ -23,7 +23,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::convert::{action, database, event, snapshot};
 use super::error::fault;
-use super::pages::Pages;
+use super::pages::Markers;
 use super::{
     DESCRIBE_DB_INSTANCES, DESCRIBE_DB_SNAPSHOTS, DESCRIBE_EVENTS, DESCRIBE_PENDING_MAINTENANCE_ACTIONS, Session, time,
     words,
@@ -71,7 +71,7 @@ async fn instances(
 ) -> Result<Vec<Database>, Fault> {
     let filter = resource_id.map(|id| vec![Filter::builder().name("dbi-resource-id").values(id).build()]);
     let client = session.rds(region);
-    let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
+    let (mut pages, mut marker, mut found) = (Markers::default(), None, Vec::new());
     loop {
         let page = client
             .describe_db_instances()
@@ -136,7 +136,7 @@ async fn listed(
     kind: Option<&str>,
 ) -> Result<Vec<Snapshot>, Fault> {
     let client = session.rds(region);
-    let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
+    let (mut pages, mut marker, mut found) = (Markers::default(), None, Vec::new());
     loop {
         let page = client
             .describe_db_snapshots()
@@ -182,7 +182,7 @@ pub async fn events(
     let by_aws = |at: Timestamp| at.checked_add(ahead).unwrap_or(at);
     let (since, until) = (by_aws(since), by_aws(until));
     let since = until.checked_sub(EVENTS_KEPT).map_or(since, |kept| kept.max(since));
-    let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
+    let (mut pages, mut marker, mut found) = (Markers::default(), None, Vec::new());
     loop {
         let page = client
             .describe_events()
@@ -211,7 +211,7 @@ pub async fn events(
 /// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
 pub async fn maintenance(session: &Session, region: &str) -> Result<Vec<MaintenanceAction>, Fault> {
     let client = session.rds(region);
-    let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
+    let (mut pages, mut marker, mut found) = (Markers::default(), None, Vec::new());
     loop {
         let page = client
             .describe_pending_maintenance_actions()

@@ -3,7 +3,7 @@
 use super::convert::automated_backup;
 use super::or_none;
 use crate::aws::error::fault;
-use crate::aws::pages::Pages;
+use crate::aws::pages::Markers;
 use crate::aws::{DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS, Session};
 use crate::domain::{AutomatedBackup, Fault};
 
@@ -38,7 +38,7 @@ async fn all(session: &Session, region: &str, of: &Of<'_>) -> Result<Vec<Automat
         Of::Resource(id) => (Some((*id).to_owned()), None),
         Of::Name(id) => (None, Some((*id).to_owned())),
     };
-    let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
+    let (mut pages, mut marker, mut found) = (Markers::default(), None, Vec::new());
     loop {
         let page = client
             .describe_db_instance_automated_backups()

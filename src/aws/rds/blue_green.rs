@@ -1,7 +1,7 @@
 //! Blue/green deployments of a region.
 
 use crate::aws::error::fault;
-use crate::aws::pages::Pages;
+use crate::aws::pages::Markers;
 use crate::aws::{DESCRIBE_BLUE_GREEN_DEPLOYMENTS, Session, words};
 use crate::domain::{BlueGreen, Fault};
 
@@ -15,7 +15,7 @@ const PAGE: i32 = 100;
 /// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
 pub(crate) async fn blue_green(session: &Session, region: &str) -> Result<Vec<BlueGreen>, Fault> {
     let client = session.rds(region);
-    let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
+    let (mut pages, mut marker, mut found) = (Markers::default(), None, Vec::new());
     loop {
         let page = client
             .describe_blue_green_deployments()

@@ -3,7 +3,7 @@
 use aws_sdk_rds::types::OrderableDbInstanceOption;
 
 use crate::aws::error::fault;
-use crate::aws::pages::Pages;
+use crate::aws::pages::Markers;
 use crate::aws::{DESCRIBE_ORDERABLE_DB_INSTANCE_OPTIONS, Session, named, words};
 use crate::domain::Fault;
 use crate::ops::seen::Orderable;
@@ -22,7 +22,7 @@ pub(crate) async fn orderable(
     version: &str,
 ) -> Result<Vec<Orderable>, Fault> {
     let client = session.rds(region);
-    let (mut pages, mut marker, mut found) = (Pages::default(), None, Vec::new());
+    let (mut pages, mut marker, mut found) = (Markers::default(), None, Vec::new());
     loop {
         let page = client
             .describe_orderable_db_instance_options()
