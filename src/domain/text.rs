@@ -68,9 +68,32 @@ pub fn is_hostile(c: char) -> bool {
         )
 }
 
+/// A number with its thousands set apart: `20,160`.
+#[must_use]
+pub fn with_commas(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (number, written) in
+            [(0, "0"), (999, "999"), (1_441, "1,441"), (20_160, "20,160"), (1_234_567, "1,234,567")]
+        {
+            assert_eq!(with_commas(number), written);
+        }
+    }
 
     #[test]
     fn escape_sequences_lose_their_escape() {

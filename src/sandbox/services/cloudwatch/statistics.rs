@@ -7,6 +7,7 @@ use super::Call;
 use super::fault::Fault;
 use super::protocol::{moment, record, text};
 use super::series::{Reader, Stat, align_down, is_period, oldest, whole_seconds};
+use crate::domain::text::with_commas;
 
 /// Most datapoints in an answer.
 const MOST_POINTS: i64 = 1_440;
@@ -52,7 +53,7 @@ pub fn answer(call: &Call<'_>, input: &GetMetricStatisticsInput) -> Result<Value
         return Err(Fault::combination(format!(
             "You have requested up to {} datapoints, which exceeds the limit of 1,440. You may reduce the datapoints \
              requested by increasing Period, or decreasing the time range.",
-            with_commas(asked)
+            with_commas(asked.unsigned_abs())
         )));
     }
     let dimensions = input.dimensions.as_deref().unwrap_or_default();
@@ -105,31 +106,4 @@ fn percentiles(asked: &[String]) -> Result<Vec<(String, Stat)>, Fault> {
     let wrong = |name: &String| Fault::value(format!("The value {name} for parameter ExtendedStatistics is invalid."));
     let one = |name: &String| known(name).map(|stat| (name.clone(), stat)).ok_or_else(|| wrong(name));
     asked.iter().map(one).collect()
-}
-
-/// `20160` as `20,160`.
-fn with_commas(number: i64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_commas;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        for (number, written) in
-            [(0, "0"), (999, "999"), (1_441, "1,441"), (20_160, "20,160"), (1_234_567, "1,234,567")]
-        {
-            assert_eq!(with_commas(number), written);
-        }
-    }
 }
