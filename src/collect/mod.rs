@@ -1,13 +1,14 @@
-//! What is polled, how often, and in how many calls.
+//! What is polled, how often, and in how many calls; what is watched.
 //!
 //! Pure: [`Schedule`] decides from time and attention what is due, [`metrics`] packs what is
-//! wanted into as few calls as AWS allows. The runtime carries the requests out.
+//! wanted into as few calls as AWS allows, [`Watches`] says which watches begin and end. The runtime carries it out.
 
 pub mod backoff;
 pub mod cadence;
 pub mod metrics;
 pub mod schedule;
 pub mod traffic;
+pub mod watches;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use metrics::{MetricAnswer, MetricCall};
 pub use cadence::Attention;
 pub use schedule::Schedule;
 pub use traffic::{Rate, Traffic};
+pub use watches::{Round, Watches};
 
 /// One thing that is read as a whole and has one age.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
