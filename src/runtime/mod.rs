@@ -21,7 +21,9 @@ pub mod own_files;
 pub mod place;
 pub mod rules;
 pub mod say;
+pub mod streams;
 pub mod terminal;
 
 pub use clock::Clock;
 pub use driver::Driver;
+pub use streams::Streams;
