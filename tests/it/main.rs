@@ -56,3 +56,4 @@ mod scale;
 mod skewed;
 #[cfg(feature = "sandbox")]
 mod stage;
+mod watching;
