@@ -60,12 +60,12 @@ mod tests {
     use crate::domain::{Database, Environment, Remote};
     use crate::keymap::Keymap;
     use crate::theme::{ColorDepth, Theme};
-    use crate::world::{Estate, Reader};
+    use crate::world::Estate;
 
     /// Ten DB instances on a screen of 24 rows.
     fn state() -> State {
         let mut estate = Estate::default();
-        let session = estate.add_session(None, Reader::named("ops"));
+        let session = estate.add_session_named("ops");
         let site = estate.add_site(session, "eu-west-1");
         estate.add(Environment { name: "prod".into(), site, ..Environment::default() });
         let now = Timestamp::UNIX_EPOCH;

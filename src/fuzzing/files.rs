@@ -9,7 +9,7 @@ use crate::config;
 use crate::keymap::{Action, Key, Keymap, Layer, Resolver};
 use crate::ops::{Kind, Risk};
 use crate::theme::{ColorDepth, Role, degrade, load};
-use crate::world::{Estate, Reader};
+use crate::world::Estate;
 
 /// Keys of a keymap that are pressed.
 const PRESSED: usize = 64;
@@ -25,7 +25,7 @@ pub fn configuration(input: &[u8]) {
     assert_steers_nothing(&config::report(&problems, "config.toml"));
     let mut estate = Estate::default();
     for spec in &config.environments {
-        let session = estate.add_session(None, Reader::named(spec.name.as_str()));
+        let session = estate.add_session_named(spec.name.as_str());
         config::place(&mut estate, session, spec);
         for risk in Risk::ALL {
             black_box(spec.policy.level(risk, spec.criticality).words());

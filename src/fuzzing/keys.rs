@@ -16,7 +16,7 @@ use crate::config;
 use crate::domain::{Database, Identity, Remote};
 use crate::keymap::{Key, Keymap};
 use crate::theme::{self, ColorDepth, Theme};
-use crate::world::{Estate, Reader, World};
+use crate::world::{Estate, SessionName, World};
 
 /// 2026-11-22T03:12:44Z.
 const MOMENT: i64 = 1_795_317_164;
@@ -145,8 +145,8 @@ fn console() -> State {
     let mut estate = Estate::default();
     let mut policies = BTreeMap::new();
     for spec in config.environments {
-        let reader = Reader { name: spec.name.clone(), cli: format!(" --profile {}", spec.name) };
-        let session = estate.add_session(None, reader);
+        let name = SessionName { name: spec.name.clone(), cli: format!(" --profile {}", spec.name) };
+        let session = estate.add_session(None, name);
         policies.insert(config::place(&mut estate, session, &spec), spec.policy);
     }
     estate.environments_mut().for_each(|environment| environment.expected_account = None);

@@ -5,14 +5,18 @@ use std::path::Path;
 
 use tokio::sync::mpsc;
 
-use super::connect::{Operators, Sessions};
 use crate::aws::meter::Meter;
 use crate::aws::{AssumeRole, CodeSource, MfaRequest, Session, SessionSpec};
 use crate::config::{self, Config, ConnectionSpec, EnvironmentSpec, Problem, RoleSpec, Settings, Severity};
 use crate::domain::text::clean;
 use crate::domain::{EnvironmentId, SessionId};
 use crate::ops::Policy;
-use crate::world::{Estate, Reader};
+use crate::world::{Estate, SessionName};
+
+/// What sites are read through.
+pub type Sessions = BTreeMap<SessionId, Session>;
+/// Who makes changes in an environment, where it is not who reads.
+pub type Operators = BTreeMap<EnvironmentId, SessionSpec>;
 
 /// The sign-ins that a configuration needs. They outlive a change of the file: who has given an MFA
 /// code is not asked for another one because a comment was written.
@@ -138,11 +142,11 @@ impl SignIns {
             Some(session) => session,
             None => Session::load(&self.session_spec(spec)).await,
         };
-        let reader = Reader {
+        let name = SessionName {
             name: spec.connection.profile.clone().unwrap_or_else(|| spec.name.clone()),
             cli: cli_options(spec.connection.profile.as_deref(), spec.connection.endpoint.as_deref()),
         };
-        let id = estate.add_session(known_id, reader);
+        let id = estate.add_session(known_id, name);
         if known_id.is_none() {
             self.open.push(SignIn { key, id, session: None });
         }

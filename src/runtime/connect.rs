@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
 use super::clock::Clock;
-use super::configured::{SignIns, cli_options};
+use super::configured::{Operators, Sessions, SignIns, cli_options};
 use super::place::Place;
 use crate::aws::meter::Meter;
 use crate::aws::rds::observe::{Neighbour, Owner, Question};
@@ -18,12 +18,7 @@ use crate::config::{self, Settings};
 use crate::domain::text::clean;
 use crate::domain::{Criticality, Environment, EnvironmentId, SessionId};
 use crate::ops::{Kind, Policy, Target, TargetKind};
-use crate::world::{Estate, Reader};
-
-/// What sites are read through.
-pub type Sessions = BTreeMap<SessionId, Session>;
-/// Who makes changes in an environment, where it is not who reads.
-pub type Operators = BTreeMap<EnvironmentId, SessionSpec>;
+use crate::world::{Estate, SessionName};
 
 /// What the console stands on.
 pub struct Connection {
@@ -203,7 +198,7 @@ async fn aws(source: &Source) -> Result<Connection, String> {
     let cli = cli_options(source.profile.as_deref(), source.endpoint_url.as_deref());
     let mut estate = Estate::default();
     estate.endpoint = endpoint;
-    let reads = estate.add_session(None, Reader { name: name.clone(), cli });
+    let reads = estate.add_session(None, SessionName { name: name.clone(), cli });
     let site = estate.add_site(reads, &region);
     let dr_site = source.dr_region.as_deref().filter(|dr| *dr != region).map(|dr| estate.add_site(reads, &clean(dr)));
     estate.add(Environment { criticality: Criticality::guess(&name), name, site, dr_site, ..Environment::default() });

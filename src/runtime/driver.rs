@@ -7,7 +7,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use super::connect::Sessions;
+use super::configured::Sessions;
 use super::contained::{contained, defect};
 use crate::app::Msg;
 use crate::aws::{self, Session};

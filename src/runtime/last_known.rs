@@ -130,8 +130,8 @@ pub fn path(estate: &Estate) -> Option<PathBuf> {
     // Another endpoint is another world.
     estate.endpoint.hash(&mut hasher);
     for (id, site) in estate.sites() {
-        let reader = estate.reader(id).map(|reader| (&reader.name, &reader.cli));
-        (reader, &site.region).hash(&mut hasher);
+        let session = estate.session_name(id).map(|session| (&session.name, &session.cli));
+        (session, &site.region).hash(&mut hasher);
     }
     Some(folder()?.join(format!("{NAME}{:016x}.json", hasher.finish())))
 }
@@ -176,7 +176,7 @@ pub fn recall(state: &mut State, path: &Path, ahead: Ahead) {
     for site in document.sites {
         let age = state.world.now.as_second() - site.read.as_second();
         let estate = &state.world.estate;
-        let is_read_by = |id| estate.reader(id).is_some_and(|reader| reader.name == site.session);
+        let is_read_by = |id| estate.session_name(id).is_some_and(|session| session.name == site.session);
         let place = estate.sites().find(|(id, known)| known.region == site.region && is_read_by(*id)).map(|(id, _)| id);
         let known = place.filter(|_| (0..OLDEST).contains(&age));
         let Some(data) = known.and_then(|id| state.world.site_mut(id)) else {
@@ -241,7 +241,7 @@ pub fn write(document: &Document, path: &Path) -> io::Result<()> {
 fn site(estate: &Estate, id: SiteId, data: &SiteData) -> Option<Site> {
     let site = estate.site(id)?;
     Some(Site {
-        session: estate.reader(id)?.name.clone(),
+        session: estate.session_name(id)?.name.clone(),
         region: site.region.clone(),
         account: data.identity.value().map(|identity| identity.account.clone()),
         read: data.databases.at()?,
@@ -255,7 +255,6 @@ fn site(estate: &Estate, id: SiteId, data: &SiteData) -> Option<Site> {
 mod tests {
     use super::*;
     use crate::domain::{Fault, FaultKind};
-    use crate::world::Reader;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
@@ -264,7 +263,7 @@ mod tests {
     /// A console with two sites that starts at 1000.
     fn console() -> (State, Pace) {
         let mut estate = Estate::default();
-        let session = estate.add_session(None, Reader::named("prod"));
+        let session = estate.add_session_named("prod");
         for region in ["us-east-1", "eu-west-1"] {
             estate.add_site(session, region);
         }

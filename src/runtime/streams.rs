@@ -117,13 +117,12 @@ async fn hand_on<T, M>(
             Ok(Some(Delta::Lost(fault))) => break fault,
             Ok(Some(delta)) => {
                 heard = Instant::now();
-                match &mut waiting {
-                    // Neither is a loss: they become one.
-                    Some(earlier) => drop(earlier.absorb(delta)),
-                    None => {
-                        due = heard + GATHERED;
-                        waiting = Some(delta);
-                    }
+                // Neither is a loss: they become one.
+                if let Some(earlier) = &mut waiting {
+                    earlier.absorb(delta);
+                } else {
+                    due = heard + GATHERED;
+                    waiting = Some(delta);
                 }
                 // A stream that always has more leaves room for others.
                 consume_budget().await;

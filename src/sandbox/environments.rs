@@ -5,7 +5,7 @@ use crate::cli::World;
 use crate::config::{self, EnvironmentSpec, SAMPLES};
 use crate::domain::SessionId;
 use crate::sandbox::world::scenario;
-use crate::world::{Estate, Reader};
+use crate::world::Estate;
 
 /// The account of RentalIQ, in which the world also puts what is of no estate.
 const RENTALIQ: &str = "111122223333";
@@ -32,7 +32,7 @@ pub fn estate(world: &World) -> (Estate, Vec<(SessionId, String)>) {
         let Some(account) = &spec.expected_account else { continue };
         let known = accounts.iter().find(|(_, known)| known == account).map(|(session, _)| *session);
         let session = known.unwrap_or_else(|| {
-            let session = estate.add_session(None, Reader::named(account.as_str()));
+            let session = estate.add_session_named(account.as_str());
             accounts.push((session, account.clone()));
             session
         });

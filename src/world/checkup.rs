@@ -328,7 +328,6 @@ mod tests {
     use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery};
     use crate::collect::{Answer, Target};
     use crate::domain::FaultKind;
-    use crate::world::Reader;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
@@ -368,7 +367,7 @@ mod tests {
     /// A world of one environment with so many DB instances, all of which were looked at.
     fn looked_at(count: usize) -> (World, SiteId) {
         let mut estate = Estate::default();
-        let session = estate.add_session(None, Reader::named("prod"));
+        let session = estate.add_session_named("prod");
         let site = estate.add_site(session, "us-east-1");
         let environment = crate::domain::Environment { name: "prod".into(), site, ..Default::default() };
         estate.add(environment);

@@ -527,7 +527,7 @@ fn merge_events<'a>(
 mod tests {
     use super::*;
     use crate::domain::Database;
-    use crate::world::{Estate, Reader};
+    use crate::world::Estate;
 
     fn event(second: i64, message: &str) -> Event {
         Event {
@@ -554,7 +554,7 @@ mod tests {
     /// A console with one site, of which this account is expected.
     fn console() -> World {
         let mut estate = Estate::default();
-        let session = estate.add_session(None, Reader::named("prod"));
+        let session = estate.add_session_named("prod");
         let site = estate.add_site(session, "us-east-1");
         let expected_account = Some(OURS.to_owned());
         let environment =

@@ -11,7 +11,7 @@ pub struct Estate {
     environments: Register<Environment>,
     sites: Register<Site>,
     /// By [`SessionId`].
-    sessions: Vec<Reader>,
+    sessions: Vec<SessionName>,
     /// The endpoint in place of AWS's own, if one was given.
     pub endpoint: Option<String>,
     /// What the sandbox plays, when this is not AWS.
@@ -20,19 +20,11 @@ pub struct Estate {
 
 /// A session as people and the AWS CLI call it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Reader {
+pub struct SessionName {
     /// Its profile, or the sandbox's account.
     pub name: String,
     /// Options that make the AWS CLI ask the same place: ` --profile ops`.
     pub cli: String,
-}
-
-impl Reader {
-    /// A session without options for the AWS CLI.
-    #[must_use]
-    pub fn named(name: impl Into<String>) -> Self {
-        Self { name: name.into(), cli: String::new() }
-    }
 }
 
 /// Which environments are looked at.
@@ -62,13 +54,18 @@ impl Estate {
     }
 
     /// Adds a session, or what one is called now, where `known` is the number that it had.
-    pub fn add_session(&mut self, known: Option<SessionId>, reader: Reader) -> SessionId {
+    pub fn add_session(&mut self, known: Option<SessionId>, name: SessionName) -> SessionId {
         if let Some((id, place)) = known.and_then(|id| Some((id, self.sessions.get_mut(id.0)?))) {
-            *place = reader;
+            *place = name;
             return id;
         }
-        self.sessions.push(reader);
+        self.sessions.push(name);
         SessionId(self.sessions.len() - 1)
+    }
+
+    /// Adds a session for which the AWS CLI needs no options.
+    pub fn add_session_named(&mut self, name: impl Into<String>) -> SessionId {
+        self.add_session(None, SessionName { name: name.into(), cli: String::new() })
     }
 
     /// The id of a site, added when it is new.
@@ -143,9 +140,9 @@ impl Estate {
         self.sites.ever()
     }
 
-    /// The session that reads a site.
+    /// What the session that reads a site is called.
     #[must_use]
-    pub fn reader(&self, id: SiteId) -> Option<&Reader> {
+    pub fn session_name(&self, id: SiteId) -> Option<&SessionName> {
         self.sessions.get(self.site(id)?.session.0)
     }
 
@@ -160,7 +157,7 @@ impl Estate {
     /// Options for the AWS CLI to reach a site's account.
     #[must_use]
     pub fn cli_options(&self, id: SiteId) -> &str {
-        self.reader(id).map_or("", |reader| reader.cli.as_str())
+        self.session_name(id).map_or("", |name| name.cli.as_str())
     }
 
     /// The first environment that owns a DB instance.
@@ -215,12 +212,12 @@ mod tests {
     #[test]
     fn what_comes_back_has_the_number_that_it_had_and_nothing_gets_that_of_another() {
         let mut first = Estate::default();
-        let session = first.add_session(None, Reader::named("ops"));
+        let session = first.add_session_named("ops");
         let (prod, home) = add(&mut first, "prod", session, "us-east-1");
         let (qa, there) = add(&mut first, "qa", session, "eu-west-1");
 
         let mut second = first.succeed();
-        let other = second.add_session(None, Reader::named("dev"));
+        let other = second.add_session_named("dev");
         let (lab, of_lab) = add(&mut second, "lab", other, "us-east-1");
         assert_eq!(add(&mut second, "qa", session, "eu-west-1"), (qa, there));
         assert!(![prod, qa].contains(&lab) && ![home, there].contains(&of_lab));

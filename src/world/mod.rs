@@ -17,7 +17,7 @@ use jiff::Timestamp;
 
 pub use self::changes::Changes;
 pub use self::collection::{News, due, retire, take};
-pub use self::estate::{Estate, Reader, Scope};
+pub use self::estate::{Estate, Scope, SessionName};
 pub use self::focus::{Detail, Focus};
 pub use self::problems::Problems;
 

@@ -6,7 +6,7 @@ use quarterdeck::aws::{InProcess, Session, SessionSpec};
 use quarterdeck::collect::{Ask, Dataset, Request, Signing, Target};
 use quarterdeck::runtime::Driver;
 use quarterdeck::sandbox::connector::credentials;
-use quarterdeck::world::{Estate, Reader};
+use quarterdeck::world::Estate;
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_is_the_fault_of_one_request() {
@@ -14,7 +14,7 @@ async fn a_panic_is_the_fault_of_one_request() {
     let in_process = Some(InProcess { http, credentials: credentials("111122223333") });
     let session = Session::load(&SessionSpec { in_process, ..SessionSpec::default() }).await;
     let mut estate = Estate::default();
-    let reads = estate.add_session(None, Reader::named("one"));
+    let reads = estate.add_session_named("one");
     let site = estate.add_site(reads, "us-east-1");
     let (mut driver, mut answers) = Driver::new(&[(reads, session)].into(), &estate);
     for id in [1, 2] {

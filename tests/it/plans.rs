@@ -10,7 +10,7 @@ use quarterdeck::ops::seen::Readings;
 use quarterdeck::ops::{Arming, Kind, Seen, Target, TargetKind};
 use quarterdeck::screens::{View, plan};
 use quarterdeck::theme::{ColorDepth, Theme};
-use quarterdeck::world::{Estate, Reader};
+use quarterdeck::world::Estate;
 
 use crate::stage::{MOMENT, Stage};
 
@@ -141,7 +141,7 @@ pub fn seen(kind: Kind) -> Seen {
 /// A console that is armed for production, with the plan of an operation open.
 fn opened(kind: Kind) -> Stage {
     let mut estate = Estate::default();
-    let session = estate.add_session(None, Reader::named("prod"));
+    let session = estate.add_session_named("prod");
     let site = estate.add_site(session, "us-east-1");
     let environment = estate.add(Environment {
         name: "prod".into(),

@@ -149,7 +149,7 @@ mod tests {
     use crate::ops::journal::{Body, ExecutionId, Outcome};
     use crate::ops::{Kind, Level, testing};
     use crate::theme::{ColorDepth, Theme};
-    use crate::world::{Estate, Reader};
+    use crate::world::Estate;
 
     fn execution(random: u16) -> Execution {
         let seen = testing::seen();
@@ -180,7 +180,7 @@ mod tests {
 
     fn app(executions: Vec<Execution>) -> App {
         let mut estate = Estate::default();
-        let session = estate.add_session(None, Reader::named("ops"));
+        let session = estate.add_session_named("ops");
         let site = estate.add_site(session, "us-east-1");
         estate.add(Environment {
             name: "PROD".into(),

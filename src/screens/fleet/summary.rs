@@ -189,7 +189,7 @@ mod tests {
     use crate::domain::FaultKind;
     use crate::keymap::Keymap;
     use crate::theme::{ColorDepth, Theme};
-    use crate::world::{Estate, Reader};
+    use crate::world::Estate;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
@@ -203,7 +203,7 @@ mod tests {
     /// Three environments, each with a DB instance that is switched off: few checks, all of them made.
     fn fleet() -> State {
         let mut estate = Estate::default();
-        let session = estate.add_session(None, Reader::named("ops"));
+        let session = estate.add_session_named("ops");
         for region in ["eu-west-1", "eu-west-2", "eu-west-3"] {
             let site = estate.add_site(session, region);
             estate.add(Environment { name: region.into(), site, ..Environment::default() });

@@ -206,7 +206,7 @@ mod tests {
     use crate::ops::{Arming, Kind, Plan, Policy, TargetKind, testing};
     use crate::screens::View;
     use crate::theme::{ColorDepth, Theme};
-    use crate::world::{Estate, Reader};
+    use crate::world::Estate;
 
     fn later(seconds: i64) -> Timestamp {
         testing::at().checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap()
@@ -215,7 +215,7 @@ mod tests {
     /// A console with the plan of a snapshot of production open.
     fn app(level: Level, armed: bool) -> App {
         let mut estate = Estate::default();
-        let session = estate.add_session(None, Reader::named("ops"));
+        let session = estate.add_session_named("ops");
         let site = estate.add_site(session, "us-east-1");
         estate.add(Environment {
             name: "PROD".into(),

@@ -12,14 +12,15 @@ use quarterdeck::aws::{AssumeRole, InProcess, Session, SessionSpec};
 use quarterdeck::config;
 use quarterdeck::ops::Execution;
 use quarterdeck::ops::journal::{Entry, entries};
-use quarterdeck::runtime::connect::{Operators, places_of};
+use quarterdeck::runtime::configured::Operators;
+use quarterdeck::runtime::connect::places_of;
 use quarterdeck::runtime::journal::{FILE, read};
 use quarterdeck::runtime::place::Place;
 use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
 use quarterdeck::sandbox::serve::serve;
 use quarterdeck::sandbox::world::instance::Window;
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions};
-use quarterdeck::world::{Estate, Reader};
+use quarterdeck::world::Estate;
 use tokio::sync::oneshot;
 
 const QD: &str = env!("CARGO_BIN_EXE_qd");
@@ -91,7 +92,7 @@ pub async fn place(sandbox: &Arc<Sandbox>, account: &str, roles: Vec<AssumeRole>
     let (config, problems) = config::parse(&configured("http://127.0.0.1:9"), "qd.toml");
     assert!(problems.is_empty(), "{problems:?}");
     let mut estate = Estate::default();
-    let reads = estate.add_session(None, Reader::named(ENVIRONMENT));
+    let reads = estate.add_session_named(ENVIRONMENT);
     config::place(&mut estate, reads, &config.environments[0]);
     let http = SandboxHttp::new(sandbox.clone()).shared();
     let in_process = Some(InProcess { http, credentials: credentials(account) });

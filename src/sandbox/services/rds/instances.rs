@@ -12,7 +12,7 @@ use winterbaume_rds::model::{
 use winterbaume_rds::wire;
 
 use super::filters::Filters;
-use super::paging::Place;
+use super::paging::Paging;
 use super::{Answer, Call, malformed, tag_list};
 use crate::sandbox::world::instance::{Network, Pending};
 use crate::sandbox::world::record::{StorageOperation, StorageWork};
@@ -41,7 +41,7 @@ pub(super) fn describe(world: &World, call: &Call<'_>) -> Answer {
     let (found, marker) = if let Some(name) = &request.d_b_instance_identifier {
         (vec![super::instance(world, call, name)?], None)
     } else {
-        let place = Place::read(request.max_records, request.marker.as_deref())?;
+        let place = Paging::read(request.max_records, request.marker.as_deref())?;
         let there = world
             .instances_after(&call.caller.account, &call.caller.region, place.after())
             .filter(|instance| instance.settled_status_at(call.now).is_some())

@@ -12,12 +12,12 @@ pub(super) struct Page<T> {
 }
 
 /// Which page is asked for.
-pub(super) struct Place {
+pub(super) struct Paging {
     max: usize,
     after: Option<String>,
 }
 
-impl Place {
+impl Paging {
     /// Reads a request. The marker holds the last key that was given, not a position.
     ///
     /// # Errors
@@ -52,14 +52,14 @@ impl Place {
 /// The page after `marker` of items that are sorted by their keys.
 ///
 /// # Errors
-/// As [`Place::read`].
+/// As [`Paging::read`].
 pub(super) fn page<T>(
     items: impl Iterator<Item = T>,
     key: impl Fn(&T) -> String,
     max_records: Option<i32>,
     marker: Option<&str>,
 ) -> Result<Page<T>, Refusal> {
-    Ok(Place::read(max_records, marker)?.page(items, key))
+    Ok(Paging::read(max_records, marker)?.page(items, key))
 }
 
 /// The key in a marker.
