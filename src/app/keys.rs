@@ -1,13 +1,12 @@
 //! Where keys and pasted text go: to the view on top, and what it does not hear, to the shell. Pure.
 
-use tui_input::{Input, InputRequest};
-
+use super::actions::{run, say};
 use super::effect::Effect;
 use super::state::State;
 use super::toast::Tone;
-use super::update::{moves, run, say};
 use crate::domain::text;
 use crate::keymap::{Action, Key, Layer, Resolution};
+use crate::screens::line::{edit, insert};
 use crate::screens::{View, databases, plan};
 
 /// A key was pressed.
@@ -62,7 +61,7 @@ fn resolve(state: &mut State, layers: &[Layer], key: Key) -> Resolution {
 
 /// Actions that only move about, or leave.
 fn is_harmless(action: Action) -> bool {
-    moves(action)
+    action.moves()
         || matches!(
             action,
             Action::Back
@@ -135,32 +134,4 @@ pub fn paste(state: &mut State, text: &str) {
         View::Code(code) => code.take(&text),
         _ => {}
     }
-}
-
-/// Inserts text where the cursor of the line is.
-pub fn insert(input: &mut Input, text: &str) {
-    for c in text.chars() {
-        input.handle(InputRequest::InsertChar(c));
-    }
-}
-
-/// Edits a line of text as shells do; false when the key is not for editing.
-pub fn edit(input: &mut Input, key: Key) -> bool {
-    let request = match (key.character(), key.to_string().as_str()) {
-        (Some(character), _) if text::is_hostile(character) => return false,
-        (Some(character), _) => InputRequest::InsertChar(character),
-        (_, "space") => InputRequest::InsertChar(' '),
-        (_, "backspace") => InputRequest::DeletePrevChar,
-        (_, "delete") => InputRequest::DeleteNextChar,
-        (_, "left") => InputRequest::GoToPrevChar,
-        (_, "right") => InputRequest::GoToNextChar,
-        (_, "home" | "ctrl-a") => InputRequest::GoToStart,
-        (_, "end" | "ctrl-e") => InputRequest::GoToEnd,
-        (_, "ctrl-w") => InputRequest::DeletePrevWord,
-        (_, "ctrl-u") => InputRequest::DeleteLine,
-        (_, "ctrl-k") => InputRequest::DeleteTillEnd,
-        _ => return false,
-    };
-    input.handle(request);
-    true
 }

@@ -1,5 +1,6 @@
 //! The functional core: state, what enters it, what leaves it.
 
+pub mod actions;
 pub mod armed;
 pub mod effect;
 pub mod keys;

@@ -1,9 +1,9 @@
 //! What the mouse does: the wheel moves as keys do, a click puts the cursor on a row. Only where it
 //! was switched on; nothing needs it.
 
+use super::actions;
 use super::effect::Effect;
 use super::state::State;
-use super::update;
 use crate::keymap::Action;
 use crate::screens::{Screen, databases, fleet};
 
@@ -17,7 +17,7 @@ pub fn wheel(state: &mut State, notches: i8, effects: &mut Vec<Effect>) {
     }
     let action = if notches < 0 { Action::Up } else { Action::Down };
     for _ in 0..notches.unsigned_abs().saturating_mul(NOTCH) {
-        update::run(state, action, effects);
+        actions::run(state, action, effects);
     }
 }
 

@@ -5,10 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tui_input::Input;
 
+use super::actions::say;
 use super::effect::Effect;
 use super::state::State;
 use super::toast::Tone;
-use super::update::say;
 use crate::domain::{Database, EnvironmentId, SiteId};
 use crate::keymap::{Action, Layer};
 use crate::ops::arming;

@@ -1,7 +1,7 @@
 //! A changed configuration in a console that runs: other environments, and everything else stays where it can.
 
 use super::effect::Effect;
-use super::menus::listed;
+use super::menus;
 use super::operations;
 use super::reconfiguration::{Reconfiguration, Restyle};
 use super::state::State;
@@ -9,6 +9,7 @@ use super::toast::{Toast, Tone};
 use super::update::settle;
 use crate::collect::Schedule;
 use crate::screens::View;
+use crate::screens::menu::Purpose;
 use crate::world::estate::{Estate, Scope};
 
 /// Takes a changed configuration in.
@@ -69,8 +70,13 @@ fn adopt(state: &mut State, estate: Estate, schedule: Schedule) {
 /// A menu that lists environments lists those of now; every other one stays as it is, for what it names is told by
 /// whoever is asked to act on it.
 fn relist(state: &mut State) {
-    let Some(menu) = state.views.menu().filter(|menu| menu.purpose.is_typed()) else { return };
-    let items = listed(state, menu.purpose);
+    let Some(menu) = state.views.menu() else { return };
+    let estate = &state.world.estate;
+    let items = match menu.purpose {
+        Purpose::Environments => menus::scopes(estate),
+        Purpose::Palette => menus::commands(estate, &state.keymap, state.views.beneath().layers()),
+        _ => return,
+    };
     if let Some(menu) = state.views.menu_mut() {
         menu.replace(items);
     }
@@ -108,7 +114,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::app::update::run;
+    use crate::app::actions::run;
     use crate::collect::{Dataset, Target};
     use crate::domain::{Database, Environment, EnvironmentId, Fault, FaultKind, Remote, SessionId, SiteId};
     use crate::keymap::{Action, Keymap};

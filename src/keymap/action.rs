@@ -100,6 +100,24 @@ actions! {
 }
 
 impl Action {
+    /// Whether it only moves a cursor.
+    #[must_use]
+    pub fn moves(self) -> bool {
+        matches!(
+            self,
+            Self::Down
+                | Self::Up
+                | Self::Top
+                | Self::Bottom
+                | Self::HalfPageDown
+                | Self::HalfPageUp
+                | Self::PageDown
+                | Self::PageUp
+                | Self::Left
+                | Self::Right
+        )
+    }
+
     /// The action of that name in keymap files.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

@@ -7,6 +7,7 @@ pub mod database;
 pub mod databases;
 pub mod executions;
 pub mod fleet;
+pub mod line;
 pub mod menu;
 pub mod plan;
 pub mod views;

@@ -55,6 +55,9 @@ pub fn rebuild(app: &mut App) {
 
 /// Renews the summaries of the environments that are in these sites.
 pub fn renew(app: &mut App, sites: &BTreeSet<SiteId>) {
+    if sites.is_empty() {
+        return;
+    }
     let held = Held::by(app);
     for at in 0..app.fleet.summaries.len() {
         let id = app.fleet.summaries[at].environment;

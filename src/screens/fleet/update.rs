@@ -1,8 +1,8 @@
 //! What keys do on the fleet screen.
 
 use super::state::Item;
+use crate::app::actions;
 use crate::app::state::State as App;
-use crate::app::update;
 use crate::keymap::Action;
 use crate::screens::{View, database};
 use crate::world::Scope;
@@ -33,7 +33,7 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         }
         // What there is to filter here are the environments: their list is narrowed by typing.
         Action::Filter => {
-            update::run(app, Action::Environments, &mut Vec::new());
+            actions::run(app, Action::Environments, &mut Vec::new());
             return true;
         }
         _ => return false,
@@ -59,7 +59,7 @@ pub fn selected_arn(app: &App) -> Option<String> {
 /// An environment opens its databases, a finding its DB instance.
 fn open(app: &mut App) {
     match app.fleet.current() {
-        Some(Item::Environment(id)) => update::look(app, Scope::One(id)),
+        Some(Item::Environment(id)) => actions::look(app, Scope::One(id)),
         Some(Item::Finding(environment, place)) => {
             let chosen = app.fleet.summary(environment).and_then(|s| s.findings.get(place));
             let Some((rule, arn)) = chosen.map(|finding| (finding.rule, finding.arn.clone())) else { return };

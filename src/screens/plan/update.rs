@@ -5,17 +5,17 @@ use jiff::{SignedDuration, Timestamp};
 use tui_input::Input;
 
 use super::state::{Edit, Focus, State};
+use crate::app::actions::say;
 use crate::app::effect::Effect;
-use crate::app::keys::{edit as edit_line, insert};
 use crate::app::operations;
 use crate::app::state::State as App;
 use crate::app::toast::Tone;
-use crate::app::update::say;
 use crate::domain::Fault;
 use crate::keymap::{Action, Key};
 use crate::ops::guard::Gesture;
 use crate::ops::seen::LastKnown;
 use crate::ops::{CheckState, FieldKind, Level, Seen};
+use crate::screens::line::{edit as edit_line, insert};
 
 /// Takes in a reading.
 pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
