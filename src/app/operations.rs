@@ -13,7 +13,7 @@ use crate::domain::{Database, EnvironmentId, SiteId};
 use crate::keymap::{Action, Layer};
 use crate::ops::arming;
 use crate::ops::execution::StepState;
-use crate::ops::guard::{self, Gesture, Situation};
+use crate::ops::guard::{self, Gesture, Refusal, Situation};
 use crate::ops::journal::{Body, ExecutionId, Outcome};
 use crate::ops::{Arming, Execution, Kind, On, Plan, Target, TargetKind};
 use crate::screens::arm::ArmQuestion;
@@ -210,30 +210,42 @@ pub fn leave_plan(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Tries to approve the plan on the screen.
-pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) {
-    let Some(open) = state.views.plan() else { return };
-    let Some(plan) = open.plan.as_deref().filter(|_| !open.reading) else {
-        return say(state, "the state is still being read".into(), Tone::Plain);
-    };
+/// What keeps a plan on the screen from being approved, whatever is typed: the guard's own reasons, the first one
+/// first.
+#[must_use]
+pub fn in_the_way(state: &State, open: &plan::State, plan: &Plan) -> Vec<Refusal> {
+    situated(state, open, plan, |situation| guard::in_the_way(plan, situation))
+}
+
+/// Asks the guard about a plan on the screen, as things are now.
+fn situated<T>(state: &State, open: &plan::State, plan: &Plan, ask: impl FnOnce(&Situation<'_>) -> T) -> T {
     let policy = state.world.changes.policy(open.environment);
-    let environment = open.environment;
     let here = state.world.changes.running().filter(|execution| execution.environment == plan.target.environment);
     let running: Vec<&Plan> = here.map(|execution| &execution.plan).collect();
-    let situation = Situation {
+    ask(&Situation {
         now: state.world.now,
         arming: state.world.changes.arming.as_ref(),
         policy: &policy,
         running: &running,
         shown_since: open.shown_since,
         read_since: open.worse_since.unwrap_or(open.shown_since).max(open.shown_since),
-        identity: state.world.identity(environment),
+        identity: state.world.identity(open.environment),
         headless: false,
+    })
+}
+
+/// Tries to approve the plan on the screen.
+pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) {
+    let Some(open) = state.views.plan() else { return };
+    let Some(plan) = open.plan.as_deref().filter(|_| !open.reading) else {
+        return say(state, "the state is still being read".into(), Tone::Plain);
     };
+    let environment = open.environment;
     let result = match (&state.world.changes.journal, &state.world.changes.blocked) {
         (Some(why), _) => Err(format!("nothing is changed without a record, and the journal cannot be written: {why}")),
         (None, Some(why)) => Err(why.clone()),
-        (None, None) => guard::approve(plan, gesture, &situation).map_err(|refusal| refusal.to_string()),
+        (None, None) => situated(state, open, plan, |situation| guard::approve(plan, gesture, situation))
+            .map_err(|refusal| refusal.to_string()),
     };
     match result {
         Ok(approved) => {

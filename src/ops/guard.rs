@@ -106,43 +106,16 @@ pub struct Situation<'a> {
 /// Approves a plan, or says why not and what to do.
 ///
 /// # Errors
-/// The first [`Refusal`] of: the plan as fingerprinted, its preconditions, what the policy allows
-/// now, arming and identity, operations running, and the gesture.
+/// The first [`Refusal`] of: the plan as fingerprinted, what stands in the way ([`in_the_way`]), and the
+/// gesture.
 pub fn approve(plan: &Plan, gesture: &Gesture, situation: &Situation<'_>) -> Result<Approved<Plan>, Refusal> {
-    let policy = situation.policy;
     if !plan.is_intact() {
         return Err(Refusal::Tampered);
     }
-    is_young(plan, situation)?;
-    if let Some(check) = plan.obstacle() {
-        return Err(Refusal::Obstacle { check: check.name.clone(), why: check.why.clone() });
+    if let Some(refusal) = in_the_way(plan, situation).into_iter().next() {
+        return Err(refusal);
     }
-    if plan.steps.is_empty() {
-        return Err(Refusal::NothingToDo);
-    }
-    if let Some(why) = policy.refusal(plan.operation.kind(), situation.now) {
-        return Err(Refusal::Policy(why));
-    }
-    let level = policy.level(plan.risk, plan.criticality);
-    if level == Level::Deny {
-        let (risk, criticality) = (plan.risk, plan.criticality);
-        return Err(Refusal::Denied { kind: plan.operation.kind(), risk, criticality });
-    }
-    if situation.headless {
-        if !policy.headless {
-            return Err(Refusal::NotHeadless { environment: plan.target.environment.clone() });
-        }
-    } else {
-        is_armed(plan, situation)?;
-    }
-    is_identity(plan, situation)?;
-    if let Some(other) = situation.running.iter().find(|other| other.touches(plan)) {
-        return Err(Refusal::Collides { kind: other.operation.kind(), target: other.target.id.clone() });
-    }
-    let running = situation.running.len();
-    if running >= policy.running_at_most {
-        return Err(Refusal::Busy { running, most: policy.running_at_most });
-    }
+    let level = situation.policy.level(plan.risk, plan.criticality);
     let (typed, reason) = fits(plan, gesture, level, situation)?;
     // A key that is held down, or pressed for what was on the screen before, approves nothing.
     let read = Duration::try_from(situation.now.duration_since(situation.read_since)).unwrap_or_default();
@@ -165,6 +138,48 @@ pub fn approve(plan: &Plan, gesture: &Gesture, situation: &Situation<'_>) -> Res
     Ok(Approved { inner: plan.clone(), approval })
 }
 
+/// Everything that keeps a plan from being approved now, whatever is typed, the first reason first: its age,
+/// what forbids it ([`forbids`]), arming and identity, operations running. Empty when only the gesture is left.
+#[must_use]
+pub fn in_the_way(plan: &Plan, situation: &Situation<'_>) -> Vec<Refusal> {
+    let policy = situation.policy;
+    let mut all: Vec<Refusal> = is_young(plan, situation).err().into_iter().collect();
+    all.extend(forbids(plan, policy, situation.now));
+    if !situation.headless {
+        all.extend(is_armed(plan, situation).err());
+    } else if !policy.headless {
+        all.push(Refusal::NotHeadless { environment: plan.target.environment.clone() });
+    }
+    all.extend(is_identity(plan, situation).err());
+    if let Some(other) = situation.running.iter().find(|other| other.touches(plan)) {
+        all.push(Refusal::Collides { kind: other.operation.kind(), target: other.target.id.clone() });
+    }
+    let running = situation.running.len();
+    if running >= policy.running_at_most {
+        all.push(Refusal::Busy { running, most: policy.running_at_most });
+    }
+    all
+}
+
+/// What keeps a plan from being approved whoever does it and wherever: its preconditions, that it has no calls,
+/// and what the policy allows now.
+#[must_use]
+pub fn forbids(plan: &Plan, policy: &Policy, now: Timestamp) -> Vec<Refusal> {
+    let mut all = Vec::new();
+    if let Some(check) = plan.obstacle() {
+        all.push(Refusal::Obstacle { check: check.name.clone(), why: check.why.clone() });
+    }
+    if plan.steps.is_empty() {
+        all.push(Refusal::NothingToDo);
+    }
+    let (kind, risk, criticality) = (plan.operation.kind(), plan.risk, plan.criticality);
+    all.extend(policy.refusal(kind, now).map(Refusal::Policy));
+    if policy.level(risk, criticality) == Level::Deny {
+        all.push(Refusal::Denied { kind, risk, criticality });
+    }
+    all
+}
+
 /// Clocks of two machines may differ by so much.
 const AHEAD: Duration = Duration::from_secs(300);
 
@@ -185,7 +200,9 @@ fn is_young(plan: &Plan, situation: &Situation<'_>) -> Result<(), Refusal> {
 /// The plan's environment is armed, by the identity that the plan was made with.
 fn is_armed(plan: &Plan, situation: &Situation<'_>) -> Result<(), Refusal> {
     let environment = &plan.target.environment;
-    let Some(arming) = situation.arming else {
+    // What was armed elsewhere and is over is not armed any more.
+    let here = |arming: &&Arming| arming.environment == *environment || arming.is_on(situation.now);
+    let Some(arming) = situation.arming.filter(here) else {
         return Err(Refusal::NotArmed { environment: environment.clone() });
     };
     if arming.environment != *environment {

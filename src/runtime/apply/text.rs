@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use crate::domain::Identity;
 use crate::domain::text::clean;
-use crate::ops::guard::Refusal;
+use crate::ops::guard::{self, Refusal};
 use crate::ops::plan::Tone;
-use crate::ops::{CheckState, Level, Plan, Policy};
+use crate::ops::{CheckState, Plan, Policy};
 
 /// A moment, to the second.
 pub(super) fn moment(at: Timestamp) -> String {
@@ -104,21 +104,12 @@ fn section(lines: &mut Vec<String>, title: &str, rows: impl Iterator<Item = Stri
 /// Why the guard would refuse a plan, whoever approved it and wherever. `closed` are the problems of the
 /// configuration that close the guard here.
 pub(crate) fn refusal(plan: &Plan, policy: &Policy, closed: &[String], now: Timestamp) -> Option<String> {
-    if let Some(check) = plan.obstacle() {
-        return Some(check.unmet());
-    }
-    if plan.steps.is_empty() {
-        return Some(Refusal::NothingToDo.to_string());
-    }
-    let kind = plan.operation.kind();
-    if let Some(why) = policy.refusal(kind, now) {
-        // The line to mend says more than that nothing is allowed.
-        let is_closed = policy.allowed.as_ref().is_some_and(Vec::is_empty) && !closed.is_empty();
-        return Some(if is_closed { closed.join("; ") } else { why });
-    }
-    let (risk, criticality) = (plan.risk, plan.criticality);
-    let denied = policy.level(risk, criticality) == Level::Deny;
-    denied.then(|| Refusal::Denied { kind, risk, criticality }.to_string())
+    // The line to mend says more than that nothing is allowed.
+    let is_closed = policy.allowed.as_ref().is_some_and(Vec::is_empty) && !closed.is_empty();
+    Some(match guard::forbids(plan, policy, now).into_iter().next()? {
+        Refusal::Policy(_) if is_closed => closed.join("; "),
+        refusal => refusal.to_string(),
+    })
 }
 
 /// What it takes to carry it out.
@@ -141,8 +132,8 @@ fn whole(lines: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::Kind;
     use crate::ops::testing::{plan_of, seen};
+    use crate::ops::{Kind, Level};
 
     #[test]
     fn the_text_has_what_decides() {

@@ -2,10 +2,11 @@
 
 use super::fields;
 use super::state::{Focus, State};
-use crate::app::armed;
+use crate::app::operations::in_the_way;
 use crate::app::state::State as App;
 use crate::domain::Criticality;
 use crate::keymap::{Action, Layer};
+use crate::ops::guard::Refusal;
 use crate::ops::{Level, Plan};
 use crate::theme::Role;
 use crate::ui::environment::CURSOR;
@@ -26,85 +27,69 @@ pub fn lines(app: &App, plan: &State, width: usize) -> Vec<Line> {
     if let Some(refusal) = &plan.refusal {
         lines.extend(critical(refusal, width).into_iter().take(REFUSAL));
     }
-    let policy = app.world.changes.policy(plan.environment);
-    let level = policy.level(made.risk, made.criticality);
-    if let Some(check) = made.obstacle() {
-        lines.extend(critical(&format!("cannot be approved, {}", check.unmet()), width));
+    let level = app.world.changes.policy(plan.environment).level(made.risk, made.criticality);
+    let all = in_the_way(app, plan, made);
+    let first = |is: fn(&Refusal) -> bool| all.iter().find(|refusal| is(refusal));
+    if let Some(unmet) = first(|refusal| matches!(refusal, Refusal::Obstacle { .. })) {
+        lines.extend(critical(&format!("cannot be approved, {unmet}"), width));
     } else if let Some(why) = &app.world.changes.journal {
         lines.extend(critical(&format!("cannot be approved: the journal cannot be written: {why}"), width));
-    } else if let Some(why) = policy.refusal(plan.kind, app.world.now) {
+    } else if let Some(why) = first(|refusal| matches!(refusal, Refusal::Policy(_))) {
         lines.extend(critical(&format!("cannot be approved: {why}"), width));
-    } else if level == Level::Deny {
+    } else if let Some(Refusal::Denied { risk, criticality, .. }) =
+        first(|refusal| matches!(refusal, Refusal::Denied { .. }))
+    {
         let words = format!(
             "cannot be approved: {} changes of {} are not made with this console (policy)",
-            made.risk.name(),
-            made.criticality.name()
+            risk.name(),
+            criticality.name()
         );
         lines.extend(critical(&words, width));
-    } else if let Some(line) = unarmed(app, plan, level) {
-        lines.extend(line);
+    } else if let Some(line) = all.iter().find_map(|refusal| unarmed(app, plan, level, refusal)) {
+        lines.push(line);
     } else {
         lines.extend(gesture(app, plan, made, level, width));
     }
     lines
 }
 
-/// Whether the gesture would send the plan, as far as can be told before it is made: it is armed
-/// here, and neither a check, the policy, the journal nor what runs already is in the way.
+/// Whether the gesture would send the plan, as far as can be told before it is made: nothing is in the guard's way,
+/// and it can be recorded.
 #[must_use]
 pub fn is_open(app: &App, plan: &State) -> bool {
     let Some(made) = plan.plan.as_deref().filter(|_| !plan.reading) else { return false };
-    let policy = app.world.changes.policy(plan.environment);
-    let arming = app.world.changes.arming.as_ref().filter(|arming| armed::left(arming, app.world.now).is_some());
-    let running: Vec<&Plan> = app
-        .world
-        .changes
-        .running()
-        .filter(|other| other.environment == plan.target.environment)
-        .map(|other| &other.plan)
-        .collect();
-    arming.is_some_and(|arming| arming.environment == plan.target.environment)
-        && made.obstacle().is_none()
-        && !made.steps.is_empty()
-        && app.world.changes.journal.is_none()
-        && policy.refusal(plan.kind, app.world.now).is_none()
-        && policy.level(made.risk, made.criticality) != Level::Deny
-        && running.len() < policy.running_at_most
-        && !running.iter().any(|other| other.touches(made))
+    app.world.changes.journal.is_none() && app.world.changes.blocked.is_none() && in_the_way(app, plan, made).is_empty()
 }
 
 fn critical(words: &str, width: usize) -> Vec<Line> {
     prose::hanging(vec![(" ✖ ".into(), Role::Critical)], words, Role::Critical, width)
 }
 
-/// What keeps anything from being approved here: this environment is not armed.
-fn unarmed(app: &App, plan: &State, level: Level) -> Option<Vec<Line>> {
-    let arming = app.world.changes.arming.as_ref().filter(|arming| armed::left(arming, app.world.now).is_some());
+/// The line for a refusal that says that this environment is not armed; `None` for another one.
+fn unarmed(app: &App, plan: &State, level: Level, refusal: &Refusal) -> Option<Line> {
     let key = key(app, Action::Arm);
-    let name = environment(app, plan);
-    let mut line: Line = match arming {
-        Some(arming) if arming.environment == plan.target.environment => return None,
-        Some(arming) => vec![
+    let mut line: Line = match refusal {
+        Refusal::ArmedElsewhere { armed, .. } => vec![
             (" READ-ONLY".into(), Role::Header),
-            (format!(" here: {} is armed; ", arming.environment), Role::Text),
+            (format!(" here: {armed} is armed; "), Role::Text),
             (key, Role::Key),
             (" ends that".into(), Role::Text),
         ],
-        None => vec![
+        Refusal::NotArmed { .. } | Refusal::ArmingOver { .. } => vec![
             (" READ-ONLY".into(), Role::Header),
             ("  ".into(), Role::Text),
             (key, Role::Key),
-            (format!(" arms {name}"), Role::Text),
+            (format!(" arms {}", environment(app, plan)), Role::Text),
         ],
+        _ => return None,
     };
     let then = match level {
-        Level::Confirm => "",
+        Level::Confirm | Level::Deny => "",
         Level::TypeName => "; then the name is typed",
         Level::TypeNameAndReason { .. } => "; then a reason and the name are typed",
-        Level::Deny => return None,
     };
     line.push((then.to_owned(), Role::Dim));
-    Some(vec![line])
+    Some(line)
 }
 
 /// The environment's name, as it is shown everywhere.

@@ -201,7 +201,7 @@ mod tests {
     use tui_input::Input;
 
     use super::*;
-    use crate::domain::{Environment, EnvironmentId};
+    use crate::domain::{Environment, EnvironmentId, Remote};
     use crate::keymap::Keymap;
     use crate::ops::{Arming, Kind, Plan, Policy, TargetKind, testing};
     use crate::screens::View;
@@ -226,11 +226,13 @@ mod tests {
         let mut app = App::new(estate, testing::at(), Keymap::default(), Theme::default(), ColorDepth::TrueColor);
         let policy = Policy { levels: [[level; 3]; 3], ..Policy::default() };
         app.world.changes.policies = [(EnvironmentId(0), policy)].into();
+        let identity = testing::seen().identity;
+        app.world.sites[0].identity = Remote::Ready { value: identity.clone(), at: testing::at() };
         if armed {
             app.world.changes.arming = Some(Arming {
                 environment: "PROD".into(),
-                account: testing::ACCOUNT.into(),
-                principal: "reader".into(),
+                account: identity.account.clone(),
+                principal: identity.principal(),
                 reason: "INC-4312".into(),
                 since: testing::at(),
                 until: later(521),
