@@ -31,6 +31,8 @@ pub mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod screens;
+pub mod services;
+pub mod slices;
 pub mod theme;
 pub mod ui;
 pub mod world;

@@ -2,8 +2,9 @@
 
 use crate::aws::MfaCode;
 use crate::collect::Request;
-use crate::ops::journal::{Body, ExecutionId};
-use crate::ops::{Approved, Kind, Plan, Target};
+use crate::ops::Approved;
+use crate::ops::journal::ExecutionId;
+use crate::slices::{Body, Kind, Plan, Target};
 
 /// Anything that leaves [`super::update()`]. Only the runtime carries it out.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,7 +6,7 @@ use super::reconfiguration::Reconfiguration;
 use crate::collect::{Answer, Target, Traffic};
 use crate::domain::Fault;
 use crate::keymap::{Key, Keymap};
-use crate::ops::{Api, Execution, Seen};
+use crate::slices::{Api, Execution, Seen};
 use crate::theme::Theme;
 
 /// Anything that enters [`super::update()`].

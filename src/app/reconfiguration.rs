@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::EnvironmentId;
 use crate::keymap::Keymap;
-use crate::ops::Policy;
+use crate::slices::Policy;
 use crate::theme::Theme;
 use crate::world::Estate;
 

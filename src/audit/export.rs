@@ -8,7 +8,8 @@ use serde::Deserialize;
 use super::words::{event, moment, verdict};
 use super::{Filter, rows, show};
 use crate::domain::text::clean;
-use crate::ops::journal::{Entry, ExecutionId, Report, escaped};
+use crate::ops::journal::{ExecutionId, Report, escaped};
+use crate::slices::Entry;
 
 /// What is needed of a line to choose it, of whatever version it is.
 #[derive(Deserialize)]
@@ -98,7 +99,8 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::journal::{Body, Who, entries, seal, verify};
+    use crate::ops::journal::{Who, entries, seal, verify};
+    use crate::slices::Body;
 
     fn journal() -> Vec<u8> {
         let body = Body::Disarmed { why: "time \u{1b}[2J is up\n# no heading".into() };

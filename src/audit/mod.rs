@@ -17,8 +17,9 @@ use jiff::Timestamp;
 
 use crate::config::forms;
 use crate::domain::text::clean;
-use crate::ops::journal::{self, Entry};
+use crate::ops::journal;
 use crate::runtime::journal::{FILE, Stored, read};
+use crate::slices::Entry;
 use rows::Row;
 
 /// Commands of `qd audit`.
@@ -196,7 +197,8 @@ fn age(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::journal::{Body, Head, Who, seal};
+    use crate::ops::journal::{Head, Who, seal};
+    use crate::slices::Body;
 
     fn stored() -> Stored {
         let at: Timestamp = "2026-11-22T03:12:44Z".parse().unwrap();

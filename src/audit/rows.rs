@@ -9,9 +9,8 @@ use unicode_width::UnicodeWidthStr;
 use super::Filter;
 use super::words::{moment, outcome};
 use crate::domain::text::clean;
-use crate::ops::Target;
-use crate::ops::journal::{Body, Entry, ExecutionId, escaped, short};
-use crate::ops::operation::Kind;
+use crate::ops::journal::{ExecutionId, escaped, short};
+use crate::slices::{Body, Entry, Kind, Target};
 
 /// One thing that somebody did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -180,7 +179,7 @@ mod tests {
     use super::*;
     use crate::ops::Fingerprint;
     use crate::ops::journal::Who;
-    use crate::ops::testing::{at, seen};
+    use crate::services::rds::testing::{at, seen};
 
     fn entry(body: Body) -> Entry {
         let who = Who { arn: "arn:aws:sts::1:assumed-role/reader/oncall".into(), ..Who::default() };

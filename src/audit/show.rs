@@ -2,9 +2,10 @@
 
 use super::words::{event, level, moment, outcome, target};
 use crate::domain::text::clean;
-use crate::ops::journal::{Body, Entry, ExecutionId};
+use crate::ops::CheckState;
+use crate::ops::journal::ExecutionId;
 use crate::ops::plan::Verify;
-use crate::ops::{CheckState, Plan};
+use crate::slices::{Body, Entry, Plan};
 
 /// The execution of a name, or of the only one that begins so.
 ///
@@ -161,9 +162,10 @@ fn describe(plan: &Plan, page: &mut Page) {
 mod tests {
     use super::*;
     use crate::ops::journal::{Outcome, Who};
-    use crate::ops::operation::{CreateSnapshot, Operation};
-    use crate::ops::testing::{at, plan_of, seen};
     use crate::ops::{Approval, Fingerprint, Level};
+    use crate::services::rds::operation::CreateSnapshot;
+    use crate::services::rds::testing::{at, plan_of, seen};
+    use crate::slices::Operation;
 
     fn course() -> (ExecutionId, Vec<Entry>) {
         let plan = plan_of(Operation::CreateSnapshot(CreateSnapshot { name: "before-it".into() }), &seen());

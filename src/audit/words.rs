@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::ops::journal::{Body, Entry, Outcome, Report, StepEnd};
-use crate::ops::{Level, Plan, Target};
+use crate::ops::Level;
+use crate::ops::journal::{Outcome, Report, StepEnd};
+use crate::slices::{Body, Entry, Plan, Target};
 
 /// A moment as it stands in lists: date and time in UTC.
 #[must_use]
@@ -126,8 +127,9 @@ pub fn verdict(report: &Report) -> String {
 mod tests {
     use super::*;
     use crate::ops::journal::ExecutionId;
-    use crate::ops::operation::{CreateSnapshot, Operation};
-    use crate::ops::testing::{plan_of, seen};
+    use crate::services::rds::operation::CreateSnapshot;
+    use crate::services::rds::testing::{plan_of, seen};
+    use crate::slices::Operation;
 
     #[test]
     fn steps_are_counted_from_one_and_have_their_call() {

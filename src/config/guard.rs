@@ -11,9 +11,9 @@ use std::time::Duration;
 use super::problem::Problems;
 use crate::domain::Criticality;
 use crate::nearest::nearest;
-use crate::ops::operation::Kind;
 use crate::ops::plan::Risk;
-use crate::ops::policy::{COOL_DOWN, Freeze, Level, Policy, PolicyOverride};
+use crate::ops::policy::{COOL_DOWN, Level};
+use crate::slices::{Freeze, Kind, Policy, PolicyOverride};
 
 pub(super) use read::read;
 

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use crate::domain::Criticality;
 use crate::domain::threshold::Thresholds;
-use crate::ops::Policy;
+use crate::slices::Policy;
 
 pub use estate::place;
 pub use file::{Watch, check, load, load_settings, locate};

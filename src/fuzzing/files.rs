@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use super::assert_steers_nothing;
 use crate::config;
 use crate::keymap::{Action, Key, Keymap, Layer, Resolver};
-use crate::ops::{Kind, Risk};
+use crate::ops::Risk;
+use crate::slices::Kind;
 use crate::theme::{ColorDepth, Role, degrade, load};
 use crate::world::Estate;
 

@@ -8,12 +8,11 @@ use jiff::Timestamp;
 use super::assert_harmless;
 use crate::audit::{Filter, export, rows, show, words};
 use crate::domain::Identity;
-use crate::ops::journal::{Body, Entry, Head, chain, entries};
-use crate::ops::requested::Requested;
-use crate::ops::seen::Seen;
-use crate::ops::{Execution, Fingerprint, Plan, Policy};
+use crate::ops::Fingerprint;
+use crate::ops::journal::{Head, chain, entries};
 use crate::runtime::apply::text;
 use crate::runtime::journal::Stored;
+use crate::slices::{Body, Entry, Execution, Plan, Policy, Requested, Seen};
 
 /// A plan as `qd apply` reads it: whether it is intact, what differs from another one, what is said
 /// of it.

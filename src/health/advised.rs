@@ -6,8 +6,10 @@ use super::testing::{Bed, ago, now};
 use super::verdicts;
 use super::words::GIB;
 use crate::domain::{Identity, MaintenanceAction, Metric};
-use crate::ops::seen::Orderable;
-use crate::ops::{CheckState, Kind, Plan, Seen, Target, TargetKind, testing};
+use crate::ops::CheckState;
+use crate::services::rds::seen::Orderable;
+use crate::services::rds::testing;
+use crate::slices::{Kind, Plan, Seen, Target, TargetKind};
 
 /// Every status of the RDS user guide that an instance can be found in.
 const STATUSES: &[&str] = &[

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::domain::finding::Severity;
 use crate::domain::threshold::Thresholds;
 use crate::domain::{Database, Metric};
-use crate::ops::{Kind, On};
+use crate::slices::{Kind, On};
 
 use super::{Part, Subject, reading};
 

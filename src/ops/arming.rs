@@ -59,13 +59,13 @@ impl Arming {
     ///
     /// # Errors
     /// When there is no reason of at least three characters.
-    pub fn begin(
+    pub fn begin<K>(
         environment: &str,
         identity: &Identity,
         reason: &str,
         now: Timestamp,
         wanted: Duration,
-        policy: &Policy,
+        policy: &Policy<K>,
     ) -> Result<Self, String> {
         let reason = plain_reason(reason);
         if !is_reason(&reason) {
@@ -130,7 +130,8 @@ pub fn is_reason(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::testing::{at, seen};
+    use crate::services::rds::testing::{at, seen};
+    use crate::slices::Policy;
 
     fn after(seconds: u64) -> Timestamp {
         at().checked_add(Duration::from_secs(seconds)).unwrap()

@@ -1,88 +1,22 @@
 //! A mutating API call as data: what the plan shows is what is sent.
 //!
 //! Parameters carry AWS's own names. The same list is drawn in the plan, turned into the equivalent
-//! `aws` command, hashed into the fingerprint, written to the journal and, in `aws::rds::write`,
-//! handed to the SDK, which refuses a parameter that it does not know. So nothing can be sent that
-//! was not shown.
+//! `aws` command, hashed into the fingerprint, written to the journal and, in the adapter, handed to
+//! the SDK, which refuses a parameter that it does not know. So nothing can be sent that was not shown.
 
 use std::borrow::Cow;
+use std::hash::Hash;
 
 use serde::{Deserialize, Serialize};
 
-/// The mutating calls that this console can make (RDS, API 2014-10-31).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Api {
-    #[serde(rename = "CreateDBSnapshot")]
-    CreateDbSnapshot,
-    #[serde(rename = "CopyDBSnapshot")]
-    CopyDbSnapshot,
-    #[serde(rename = "DeleteDBSnapshot")]
-    DeleteDbSnapshot,
-    #[serde(rename = "RestoreDBInstanceToPointInTime")]
-    RestoreToPointInTime,
-    #[serde(rename = "RestoreDBInstanceFromDBSnapshot")]
-    RestoreFromSnapshot,
-    #[serde(rename = "ModifyDBInstance")]
-    ModifyDbInstance,
-    #[serde(rename = "CreateDBInstanceReadReplica")]
-    CreateReadReplica,
-    #[serde(rename = "PromoteReadReplica")]
-    PromoteReadReplica,
-    #[serde(rename = "RebootDBInstance")]
-    RebootDbInstance,
-    #[serde(rename = "StopDBInstance")]
-    StopDbInstance,
-    #[serde(rename = "StartDBInstance")]
-    StartDbInstance,
-    #[serde(rename = "DeleteDBInstance")]
-    DeleteDbInstance,
-    #[serde(rename = "ApplyPendingMaintenanceAction")]
-    ApplyPendingMaintenance,
-}
+use super::durable::Durable;
 
-impl Api {
-    /// All of them.
-    pub const ALL: [Self; 13] = [
-        Self::CreateDbSnapshot,
-        Self::CopyDbSnapshot,
-        Self::DeleteDbSnapshot,
-        Self::RestoreToPointInTime,
-        Self::RestoreFromSnapshot,
-        Self::ModifyDbInstance,
-        Self::CreateReadReplica,
-        Self::PromoteReadReplica,
-        Self::RebootDbInstance,
-        Self::StopDbInstance,
-        Self::StartDbInstance,
-        Self::DeleteDbInstance,
-        Self::ApplyPendingMaintenance,
-    ];
-
-    /// AWS's name of the operation: `CreateDBSnapshot`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        &self.id()["rds:".len()..]
-    }
-
+/// The mutating calls of a service, by their names.
+pub trait ApiName: Durable + Copy + Eq + Ord + Hash {
     /// With its service, as CloudTrail and IAM write it: `rds:CreateDBSnapshot`.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::CreateDbSnapshot => "rds:CreateDBSnapshot",
-            Self::CopyDbSnapshot => "rds:CopyDBSnapshot",
-            Self::DeleteDbSnapshot => "rds:DeleteDBSnapshot",
-            Self::RestoreToPointInTime => "rds:RestoreDBInstanceToPointInTime",
-            Self::RestoreFromSnapshot => "rds:RestoreDBInstanceFromDBSnapshot",
-            Self::ModifyDbInstance => "rds:ModifyDBInstance",
-            Self::CreateReadReplica => "rds:CreateDBInstanceReadReplica",
-            Self::PromoteReadReplica => "rds:PromoteReadReplica",
-            Self::RebootDbInstance => "rds:RebootDBInstance",
-            Self::StopDbInstance => "rds:StopDBInstance",
-            Self::StartDbInstance => "rds:StartDBInstance",
-            Self::DeleteDbInstance => "rds:DeleteDBInstance",
-            Self::ApplyPendingMaintenance => "rds:ApplyPendingMaintenanceAction",
-        }
-    }
+    fn id(self) -> &'static str;
+    /// As the AWS CLI names it, with its service: `rds create-db-snapshot`.
+    fn command(self) -> String;
 }
 
 /// The value of a parameter.
@@ -165,23 +99,23 @@ impl std::fmt::Display for Value {
 /// One call with everything that goes with it. Built like this:
 ///
 /// ```
-/// use quarterdeck::ops::{Api, Call};
+/// use quarterdeck::slices::{Api, Call};
 /// let call = Call::new(Api::StopDbInstance, "eu-west-1").with("DBInstanceIdentifier", "qa-db");
 /// assert_eq!(call.as_command(""), "aws rds stop-db-instance --region eu-west-1 --db-instance-identifier qa-db");
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Call {
-    pub api: Api,
+pub struct Call<A> {
+    pub api: A,
     /// The region whose endpoint is called.
     pub region: String,
     /// In the order in which they are shown.
     pub parameters: Vec<(Cow<'static, str>, Value)>,
 }
 
-impl Call {
+impl<A> Call<A> {
     /// A call without parameters.
     #[must_use]
-    pub fn new(api: Api, region: &str) -> Self {
+    pub fn new(api: A, region: &str) -> Self {
         Self { api, region: region.to_owned(), parameters: Vec::new() }
     }
 
@@ -206,11 +140,13 @@ impl Call {
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
+}
 
+impl<A: ApiName> Call<A> {
     /// The equivalent `aws` command; `options` (`--profile prod`) go in front of the parameters.
     #[must_use]
     pub fn as_command(&self, options: &str) -> String {
-        let mut line = format!("aws rds {}", option_name(self.api.name()));
+        let mut line = format!("aws {}", self.api.command());
         if !options.trim().is_empty() {
             line.push(' ');
             line.push_str(options.trim());
@@ -239,8 +175,9 @@ impl Call {
     }
 }
 
-/// `DBInstanceIdentifier` → `db-instance-identifier`, as the AWS CLI names its options.
-fn option_name(name: &str) -> String {
+/// `DBInstanceIdentifier` → `db-instance-identifier`, as the AWS CLI names its options and its commands.
+#[must_use]
+pub fn option_name(name: &str) -> String {
     let chars: Vec<char> = name.chars().collect();
     let mut option = String::new();
     for (i, c) in chars.iter().enumerate() {
@@ -271,6 +208,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::slices::{Api, Call};
 
     #[test]
     fn options_are_named_as_the_aws_cli_names_them() {

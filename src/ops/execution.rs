@@ -8,16 +8,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::call::ApiName;
+use super::catalogue::Catalogue;
 use super::fingerprint::Fingerprint;
-use super::follow::{Follow, Happened, Look, Progress};
 use super::guard::Approval;
 use super::journal::{Body, Entry, ExecutionId, Outcome, StepEnd};
-use super::plan::{NoLonger, Plan, Verify};
-use super::seen::Seen;
-use crate::domain::{Database, Event, Identity};
+use super::plan::{NoLonger, Plan, Verify, hashes};
+use super::progress::{Happened, Progress};
+use super::provider::Provider;
+use crate::domain::{Event, Identity};
 
-/// Signs of a call whose answer was lost are sought for so long. RDS shows a call in its state
-/// within seconds; its events trail by a minute or two.
+/// Signs of a call whose answer was lost are sought for so long. AWS shows a call in its
+/// resource's state within seconds; events trail by a minute or two.
 const SEEK: Duration = Duration::from_secs(300);
 
 /// A step that takes so many times its usual longest time is said to take longer than usual …
@@ -28,7 +30,7 @@ const STUCK_AT_LEAST: i64 = 600;
 const LONGEST_AT_LEAST: i64 = 12 * 3600;
 
 /// It came to no good end.
-fn is_broken(state: &StepState) -> bool {
+fn is_broken<P: Provider>(state: &StepState<P>) -> bool {
     match state {
         StepState::NotSent { .. } => true,
         StepState::Ended { end, .. } => !end.is_good(),
@@ -37,13 +39,13 @@ fn is_broken(state: &StepState) -> bool {
 }
 
 /// The record of a step's end; `failed` is for readers of before.
-pub(crate) fn ended(execution: ExecutionId, step: usize, words: String, end: StepEnd) -> Body {
+pub(crate) fn ended<P: Provider>(execution: ExecutionId, step: usize, words: String, end: StepEnd) -> Body<P> {
     Body::StepEnded { execution, step, words, failed: !end.is_good(), end: Some(end) }
 }
 
 /// Where a step is.
 #[derive(Debug, Clone, PartialEq)]
-pub enum StepState {
+pub enum StepState<P: Provider> {
     Waiting,
     /// The intent is written; whether it left is not known yet.
     Sending {
@@ -53,7 +55,7 @@ pub enum StepState {
     Seeking {
         at: Timestamp,
         why: String,
-        before: Option<Box<Database>>,
+        before: Option<Box<P::Resource>>,
     },
     /// AWS took it; it is followed.
     Sent {
@@ -91,13 +93,13 @@ pub enum Act {
 
 /// An execution, live or rebuilt.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Execution {
+pub struct Execution<P: Provider> {
     pub id: ExecutionId,
-    pub plan: Plan,
+    pub plan: Plan<P>,
     pub approval: Approval,
     pub environment: String,
     pub started: Timestamp,
-    pub steps: Vec<StepState>,
+    pub steps: Vec<StepState<P>>,
     /// What is happening, in words, by step: `creating 62 %`. Not in the journal in full.
     pub words: Vec<String>,
     /// Why looking fails at the moment.
@@ -108,7 +110,7 @@ pub struct Execution {
     pub history: Vec<(Timestamp, String)>,
     /// What had changed since the plan was approved: nothing was sent then.
     pub changed: Vec<String>,
-    /// Events of a step's instance that were there before it was sent.
+    /// Events of a step's resource that were there before it was sent.
     before: Vec<Vec<Event>>,
     /// Seconds that AWS's clock was ahead when a step was sent.
     ahead: Vec<i64>,
@@ -118,10 +120,10 @@ pub struct Execution {
     live: bool,
 }
 
-impl Execution {
+impl<P: Provider> Execution<P> {
     /// A live one, right after the approval was written.
     #[must_use]
-    pub fn begin(id: ExecutionId, environment: &str, plan: Plan, approval: Approval, at: Timestamp) -> Self {
+    pub fn begin(id: ExecutionId, environment: &str, plan: Plan<P>, approval: Approval, at: Timestamp) -> Self {
         let count = plan.steps.len();
         let approved = format!("approved: {}", approval.reason);
         Self {
@@ -146,7 +148,7 @@ impl Execution {
 
     /// All executions that a journal tells of, oldest first; none of them may send.
     #[must_use]
-    pub fn rebuild(entries: &[Entry]) -> Vec<Self> {
+    pub fn rebuild(entries: &[Entry<P>]) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
         for entry in entries {
             if let Body::Approved { execution, plan, approval } = &entry.body {
@@ -175,7 +177,7 @@ impl Execution {
         self.outcome.as_ref().map(Outcome::words).unwrap_or_default()
     }
 
-    /// Events of the step's instance that were there before it was sent.
+    /// Events of the step's resource that were there before it was sent.
     #[must_use]
     pub fn events_before(&self, step: usize) -> &[Event] {
         self.before.get(step).map_or(&[], Vec::as_slice)
@@ -187,18 +189,6 @@ impl Execution {
         self.ahead.get(step).copied().unwrap_or(0)
     }
 
-    /// `DbiResourceId` of what a step is about, where the plan knew it: what was there under the name then.
-    #[must_use]
-    pub fn resource_id(&self, step: usize) -> Option<&str> {
-        let follow = &self.plan.steps.get(step)?.follow;
-        let (region, id) = (follow.region(), follow.instance()?);
-        let targeted = id == self.plan.target.id && region == self.plan.target.region;
-        let own = format!("{region} {id} resource id");
-        let is_own = |name: &str| name == own || (targeted && name == "resource id");
-        let known = self.plan.observed.iter().find(|(name, _)| is_own(name));
-        known.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
-    }
-
     /// Whether it goes on.
     #[must_use]
     pub fn is_running(&self) -> bool {
@@ -206,7 +196,7 @@ impl Execution {
     }
 
     /// Takes in a record that stands in the journal.
-    pub fn apply(&mut self, at: Timestamp, body: &Body) {
+    pub fn apply(&mut self, at: Timestamp, body: &Body<P>) {
         match body {
             Body::Verified { .. } => {
                 self.verified = self.steps.iter().position(|s| *s == StepState::Waiting);
@@ -289,7 +279,7 @@ impl Execution {
         if self.outcome.is_some() {
             return Act::Rest;
         }
-        let open = |state: &StepState| {
+        let open = |state: &StepState<P>| {
             matches!(state, StepState::Sending { .. } | StepState::Seeking { .. } | StepState::Sent { .. })
         };
         let any_open = self.steps.iter().any(open);
@@ -297,7 +287,7 @@ impl Execution {
             // What was sent beside it is followed to its end all the same.
             return if any_open { Act::Look } else { Act::Finish };
         }
-        let unclear = |state: &StepState| matches!(state, StepState::Sending { .. } | StepState::Seeking { .. });
+        let unclear = |state: &StepState<P>| matches!(state, StepState::Sending { .. } | StepState::Seeking { .. });
         if self.steps.iter().any(unclear) && !self.are_independent() {
             return Act::Look;
         }
@@ -329,7 +319,7 @@ impl Execution {
     }
 
     fn unsent(&self) -> Vec<usize> {
-        let is_unsent = |state: &StepState| matches!(state, StepState::Waiting | StepState::NotSent { .. });
+        let is_unsent = |state: &StepState<P>| matches!(state, StepState::Waiting | StepState::NotSent { .. });
         (0..self.steps.len()).filter(|i| self.steps.get(*i).is_some_and(is_unsent)).collect()
     }
 
@@ -375,7 +365,7 @@ impl Execution {
     fn of_independent(&self, unsent: Vec<usize>) -> Outcome {
         let not_done: Vec<usize> = (0..self.steps.len()).filter(|i| self.steps.get(*i).is_none_or(is_broken)).collect();
         let why = not_done.iter().filter_map(|place| {
-            let about = self.plan.steps.get(*place)?.follow.instance().unwrap_or_default();
+            let about = P::subject(&self.plan.steps.get(*place)?.follow).unwrap_or_default();
             match self.steps.get(*place)? {
                 StepState::Ended { words, .. } => Some(format!("{about}: {words}")),
                 StepState::NotSent { why, .. } => Some(format!("{about}: {why}")),
@@ -383,8 +373,8 @@ impl Execution {
             }
         });
         let why = why.collect::<Vec<_>>().join("; ");
-        let is_unknown = |state: &StepState| matches!(state, StepState::Ended { end: StepEnd::Unknown, .. });
-        let is_refused = |state: &StepState| matches!(state, StepState::NotSent { by_aws: true, .. });
+        let is_unknown = |state: &StepState<P>| matches!(state, StepState::Ended { end: StepEnd::Unknown, .. });
+        let is_refused = |state: &StepState<P>| matches!(state, StepState::NotSent { by_aws: true, .. });
         if self.steps.iter().any(is_unknown) {
             Outcome::Unknown { unsent, why }
         } else if self.steps.iter().all(is_refused) {
@@ -405,92 +395,29 @@ impl Execution {
         Outcome::GivenUp { unsent, why }
     }
 
-    /// What a fresh reading means before `step`: the fingerprint to write down, or what is
-    /// different. `operator` is who would send the call.
-    ///
-    /// # Errors
-    /// What changed since the plan was approved; nothing may be sent then.
-    pub fn verify(&self, step: usize, fresh: &Seen, operator: &Identity) -> Result<Fingerprint, Vec<String>> {
-        if operator.account != self.plan.account {
-            return Err(vec![format!(
-                "the operator's credentials are of account {}, the plan is for {}",
-                operator.account, self.plan.account
-            )]);
-        }
-        // Before the first call there is no reason to compare less than all, whatever a plan says.
-        let how = self.plan.steps.get(step).filter(|_| step > 0).map_or(Verify::Whole, |s| s.verify);
-        match how {
-            Verify::Whole => {
-                // A safety snapshot that was just taken is no change of the world.
-                let stands_on = if step == 0 { self.plan.clone() } else { self.without_safety_snapshot() };
-                match stands_on.still_holds(&stands_on.again(fresh)) {
-                    Ok(()) => Ok(self.plan.fingerprint.clone()),
-                    Err(NoLonger::Changed(why) | NoLonger::Unmet(why)) => Err(why),
-                }
-            }
-            Verify::Same => self.same(step, fresh),
-        }
-    }
-
-    /// The plan as it would be now that its snapshot was taken.
-    fn without_safety_snapshot(&self) -> Plan {
-        let mut bare = self.plan.clone();
-        bare.safety_snapshot = None;
-        bare.steps.remove(0);
-        bare.fingerprint = super::fingerprint::of(&bare);
-        bare
-    }
-
-    /// The step's instance is there and ready; it is the resource that the plan knew, if it knew it.
-    fn same(&self, step: usize, fresh: &Seen) -> Result<Fingerprint, Vec<String>> {
-        if fresh.identity.account != self.plan.account {
-            return Err(vec![format!("the account is {} now", fresh.identity.account)]);
-        }
-        let Some((region, id)) =
-            self.plan.steps.get(step).and_then(|s| Some((s.follow.region(), s.follow.instance()?)))
-        else {
-            return Ok(self.plan.fingerprint.clone());
-        };
-        let Some(database) = fresh.find(region, id) else {
-            return Err(vec![format!("{id} is not there")]);
-        };
-        if self.resource_id(step).is_some_and(|known| known != database.resource_id) {
-            return Err(vec![format!("{id} is another instance of the same name now")]);
-        }
-        let starts = matches!(self.plan.steps.get(step).map(|s| &s.follow), Some(Follow::Running { .. }));
-        let ready = if starts {
-            crate::ops::checks::STARTS_FROM.contains(&database.status.as_str())
-        } else {
-            database.is_usable()
-        };
-        if !ready {
-            return Err(vec![format!("{id} is {}", database.status)]);
-        }
-        Ok(self.plan.fingerprint.clone())
-    }
-
     /// What a look at the world says about a sent step: the record to be written, if any, and what
     /// is shown meanwhile.
-    pub fn take_look(&mut self, step: usize, look: &Look) -> Option<Body> {
+    pub fn take_look(&mut self, step: usize, look: &P::Look) -> Option<Body<P>> {
         let follow = self.plan.steps.get(step)?.follow.clone();
         let execution = self.id.clone();
+        let looked = P::looked_at(look).as_second();
         match self.steps.get(step)?.clone() {
             StepState::Sending { at } => self.seek(step, &follow, look, None, at),
             StepState::Seeking { at, before, .. } => self.seek(step, &follow, look, before.as_deref(), at),
-            StepState::Sent { at, .. } => match follow.progress(look, at) {
+            StepState::Sent { at, .. } => match P::progress(&follow, look, at) {
                 Progress::Reached(words) => Some(ended(execution, step, words, StepEnd::Done)),
                 Progress::Scheduled { window } => {
                     let words = format!("scheduled for the window {window} UTC");
                     Some(ended(execution, step, words, StepEnd::Scheduled { window }))
                 }
                 Progress::Failed(words) => Some(ended(execution, step, words, StepEnd::Failed)),
-                Progress::Going(words) if look.at.as_second() - at.as_second() > self.longest(step) => {
+                Progress::Going(words) if looked - at.as_second() > self.longest(step) => {
                     let hours = self.longest(step) / 3600;
                     let words = format!("no end in {hours} h, last seen: {words}; AWS goes on with it");
                     Some(ended(execution, step, words, StepEnd::GivenUp))
                 }
                 Progress::Going(words) => {
-                    let late = look.at.as_second() - at.as_second() > self.stuck_after(step);
+                    let late = looked - at.as_second() > self.stuck_after(step);
                     let words = if late { format!("longer than usual: {words}") } else { words };
                     let steady = |text: &str| text.split(|c: char| c.is_ascii_digit()).collect::<String>();
                     let is_new = self.words.get(step).is_none_or(|known| steady(known) != steady(&words));
@@ -517,22 +444,15 @@ impl Execution {
     fn seek(
         &mut self,
         step: usize,
-        follow: &Follow,
-        look: &Look,
-        before: Option<&Database>,
+        follow: &P::Follow,
+        look: &P::Look,
+        before: Option<&P::Resource>,
         sent: Timestamp,
-    ) -> Option<Body> {
+    ) -> Option<Body<P>> {
         let execution = self.id.clone();
-        match follow.happened(look, before, sent) {
-            Happened::Yes => {
-                let note = match (&look.database, &look.snapshot) {
-                    (_, Some(snapshot)) => format!("snapshot {} is {}", snapshot.id, snapshot.status),
-                    (Some(database), None) => format!("{} is {}", database.id, database.status),
-                    (None, None) => "it is gone".to_owned(),
-                };
-                Some(Body::Found { execution, step, happened: true, note })
-            }
-            Happened::NoSign if look.at.as_second() - sent.as_second() < SEEK.as_secs() as i64 => {
+        match P::happened(follow, look, before, sent) {
+            Happened::Yes => Some(Body::Found { execution, step, happened: true, note: P::sight(look) }),
+            Happened::NoSign if P::looked_at(look).as_second() - sent.as_second() < SEEK.as_secs() as i64 => {
                 self.say(step, "no answer; looking whether it arrived".to_owned());
                 None
             }
@@ -550,7 +470,7 @@ impl Execution {
     /// Steps that have to be looked at.
     #[must_use]
     pub fn open_steps(&self) -> Vec<usize> {
-        let open = |state: &StepState| {
+        let open = |state: &StepState<P>| {
             matches!(state, StepState::Sending { .. } | StepState::Seeking { .. } | StepState::Sent { .. })
         };
         (0..self.steps.len()).filter(|i| self.steps.get(*i).is_some_and(open)).collect()
@@ -573,10 +493,10 @@ impl Execution {
     }
 
     fn call(&self, step: usize) -> &'static str {
-        self.plan.steps.get(step).map_or("the call", |s| s.call.api.id())
+        self.plan.steps.get(step).map_or("the call", |s| ApiName::id(s.call.api))
     }
 
-    fn set(&mut self, step: usize, state: StepState) {
+    fn set(&mut self, step: usize, state: StepState<P>) {
         if let Some(place) = self.steps.get_mut(step) {
             *place = state;
         }
@@ -593,12 +513,61 @@ impl Execution {
     }
 }
 
+impl<P: Catalogue> Execution<P> {
+    /// What a fresh reading means before `step`: the fingerprint to write down, or what is
+    /// different. `operator` is who would send the call.
+    ///
+    /// # Errors
+    /// What changed since the plan was approved; nothing may be sent then.
+    pub fn verify(&self, step: usize, fresh: &P::Facts, operator: &Identity) -> Result<Fingerprint, Vec<String>> {
+        if operator.account != self.plan.account {
+            return Err(vec![format!(
+                "the operator's credentials are of account {}, the plan is for {}",
+                operator.account, self.plan.account
+            )]);
+        }
+        // Before the first call there is no reason to compare less than all, whatever a plan says.
+        let how = self.plan.steps.get(step).filter(|_| step > 0).map_or(Verify::Whole, |s| s.verify);
+        match how {
+            Verify::Whole => {
+                // A safety snapshot that was just taken is no change of the world.
+                let stands_on = if step == 0 { self.plan.clone() } else { self.without_safety_snapshot() };
+                match stands_on.still_holds(&stands_on.again(fresh)) {
+                    Ok(()) => Ok(self.plan.fingerprint.clone()),
+                    Err(NoLonger::Changed(why) | NoLonger::Unmet(why)) => Err(why),
+                }
+            }
+            Verify::Same => self.same(step, fresh),
+        }
+    }
+
+    /// The plan as it would be now that its snapshot was taken.
+    fn without_safety_snapshot(&self) -> Plan<P> {
+        let mut bare = self.plan.clone();
+        if bare.safety_snapshot.take().is_some() && !bare.steps.is_empty() {
+            bare.steps.remove(0);
+            bare.fingerprint = hashes::of(&bare);
+        }
+        bare
+    }
+
+    /// What the step is about is there, is what the plan knew, and can take the call.
+    fn same(&self, step: usize, fresh: &P::Facts) -> Result<Fingerprint, Vec<String>> {
+        let account = &P::observation(fresh).identity.account;
+        if *account != self.plan.account {
+            return Err(vec![format!("the account is {account} now")]);
+        }
+        P::ready(&self.plan, step, fresh).map_err(|why| vec![why])?;
+        Ok(self.plan.fingerprint.clone())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::seen::TargetKind;
-    use crate::ops::testing::{at, database, seen_on};
-    use crate::ops::{Kind, Level, Plan};
+    use crate::ops::Level;
+    use crate::services::rds::testing::{at, database, seen_on};
+    use crate::slices::{Body, Execution, Kind, Plan, Seen, TargetKind};
 
     const REPLICA: &str = "rentaliq-prod-db-dr";
 

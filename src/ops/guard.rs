@@ -3,7 +3,8 @@
 //! Nothing but an [`Approved`] plan can be executed, and nothing but [`approve`] makes one:
 //!
 //! ```compile_fail
-//! # use quarterdeck::ops::{Approval, Approved, Plan};
+//! # use quarterdeck::ops::{Approval, Approved};
+//! # use quarterdeck::slices::Plan;
 //! fn forge(plan: Plan, approval: Approval) -> Approved<Plan> {
 //!     Approved { inner: plan, approval }
 //! }
@@ -12,7 +13,8 @@
 //! nor can one be read from a file:
 //!
 //! ```compile_fail
-//! # use quarterdeck::ops::{Approved, Plan};
+//! # use quarterdeck::ops::Approved;
+//! # use quarterdeck::slices::Plan;
 //! fn read(text: &str) -> Option<Approved<Plan>> {
 //!     serde_json::from_str(text).ok()
 //! }
@@ -29,6 +31,7 @@ use super::arming::{self, Arming};
 use super::fingerprint::Fingerprint;
 use super::plan::Plan;
 use super::policy::{Level, Policy};
+use super::provider::Provider;
 use crate::domain::Identity;
 
 mod refusal;
@@ -59,10 +62,10 @@ pub struct Approved<T> {
     approval: Approval,
 }
 
-impl Approved<Plan> {
+impl<P: Provider> Approved<Plan<P>> {
     /// The plan as it was approved.
     #[must_use]
-    pub fn plan(&self) -> &Plan {
+    pub fn plan(&self) -> &Plan<P> {
         &self.inner
     }
 
@@ -86,13 +89,13 @@ pub enum Gesture {
 
 /// Everything that an approval depends on beside the plan.
 #[derive(Debug, Clone, Copy)]
-pub struct Situation<'a> {
+pub struct Situation<'a, P: Provider> {
     pub now: Timestamp,
     pub arming: Option<&'a Arming>,
     /// The rules of the plan's environment.
-    pub policy: &'a Policy,
+    pub policy: &'a Policy<P::Kind>,
     /// Plans that are being carried out in the plan's environment.
-    pub running: &'a [&'a Plan],
+    pub running: &'a [&'a Plan<P>],
     /// Since when this very plan, by its fingerprint, is on the screen.
     pub shown_since: Timestamp,
     /// Since when everything on it is as it is, the doubts too; never before `shown_since`.
@@ -108,7 +111,11 @@ pub struct Situation<'a> {
 /// # Errors
 /// The first [`Refusal`] of: the plan as fingerprinted, what stands in the way ([`in_the_way`]), and the
 /// gesture.
-pub fn approve(plan: &Plan, gesture: &Gesture, situation: &Situation<'_>) -> Result<Approved<Plan>, Refusal> {
+pub fn approve<P: Provider>(
+    plan: &Plan<P>,
+    gesture: &Gesture,
+    situation: &Situation<'_, P>,
+) -> Result<Approved<Plan<P>>, Refusal<P::Kind>> {
     if !plan.is_intact() {
         return Err(Refusal::Tampered);
     }
@@ -141,9 +148,9 @@ pub fn approve(plan: &Plan, gesture: &Gesture, situation: &Situation<'_>) -> Res
 /// Everything that keeps a plan from being approved now, whatever is typed, the first reason first: its age,
 /// what forbids it ([`forbids`]), arming and identity, operations running. Empty when only the gesture is left.
 #[must_use]
-pub fn in_the_way(plan: &Plan, situation: &Situation<'_>) -> Vec<Refusal> {
+pub fn in_the_way<P: Provider>(plan: &Plan<P>, situation: &Situation<'_, P>) -> Vec<Refusal<P::Kind>> {
     let policy = situation.policy;
-    let mut all: Vec<Refusal> = is_young(plan, situation).err().into_iter().collect();
+    let mut all: Vec<Refusal<P::Kind>> = is_young(plan, situation).err().into_iter().collect();
     all.extend(forbids(plan, policy, situation.now));
     if !situation.headless {
         all.extend(is_armed(plan, situation).err());
@@ -152,7 +159,7 @@ pub fn in_the_way(plan: &Plan, situation: &Situation<'_>) -> Vec<Refusal> {
     }
     all.extend(is_identity(plan, situation).err());
     if let Some(other) = situation.running.iter().find(|other| other.touches(plan)) {
-        all.push(Refusal::Collides { kind: other.operation.kind(), target: other.target.id.clone() });
+        all.push(Refusal::Collides { kind: P::kind(&other.operation), target: other.target.id.clone() });
     }
     let running = situation.running.len();
     if running >= policy.running_at_most {
@@ -164,7 +171,7 @@ pub fn in_the_way(plan: &Plan, situation: &Situation<'_>) -> Vec<Refusal> {
 /// What keeps a plan from being approved whoever does it and wherever: its preconditions, that it has no calls,
 /// and what the policy allows now.
 #[must_use]
-pub fn forbids(plan: &Plan, policy: &Policy, now: Timestamp) -> Vec<Refusal> {
+pub fn forbids<P: Provider>(plan: &Plan<P>, policy: &Policy<P::Kind>, now: Timestamp) -> Vec<Refusal<P::Kind>> {
     let mut all = Vec::new();
     if let Some(check) = plan.obstacle() {
         all.push(Refusal::Obstacle { check: check.name.clone(), why: check.why.clone() });
@@ -172,7 +179,7 @@ pub fn forbids(plan: &Plan, policy: &Policy, now: Timestamp) -> Vec<Refusal> {
     if plan.steps.is_empty() {
         all.push(Refusal::NothingToDo);
     }
-    let (kind, risk, criticality) = (plan.operation.kind(), plan.risk, plan.criticality);
+    let (kind, risk, criticality) = (P::kind(&plan.operation), plan.risk, plan.criticality);
     all.extend(policy.refusal(kind, now).map(Refusal::Policy));
     if policy.level(risk, criticality) == Level::Deny {
         all.push(Refusal::Denied { kind, risk, criticality });
@@ -185,7 +192,7 @@ const AHEAD: Duration = Duration::from_secs(300);
 
 /// The plan is not older than the policy allows. One from a file is as old as it was made; what is on a
 /// screen is read again all the time, and is as old as its reading.
-fn is_young(plan: &Plan, situation: &Situation<'_>) -> Result<(), Refusal> {
+fn is_young<P: Provider>(plan: &Plan<P>, situation: &Situation<'_, P>) -> Result<(), Refusal<P::Kind>> {
     let since = if situation.headless { plan.made_at.unwrap_or(plan.seen_at) } else { plan.seen_at };
     let age = situation.now.duration_since(since);
     let most = situation.policy.plan_valid_for;
@@ -198,7 +205,7 @@ fn is_young(plan: &Plan, situation: &Situation<'_>) -> Result<(), Refusal> {
 }
 
 /// The plan's environment is armed, by the identity that the plan was made with.
-fn is_armed(plan: &Plan, situation: &Situation<'_>) -> Result<(), Refusal> {
+fn is_armed<P: Provider>(plan: &Plan<P>, situation: &Situation<'_, P>) -> Result<(), Refusal<P::Kind>> {
     let environment = &plan.target.environment;
     // What was armed elsewhere and is over is not armed any more.
     let here = |arming: &&Arming| arming.environment == *environment || arming.is_on(situation.now);
@@ -222,7 +229,7 @@ fn is_armed(plan: &Plan, situation: &Situation<'_>) -> Result<(), Refusal> {
 }
 
 /// The credentials of now are of the identity that the plan was made with.
-fn is_identity(plan: &Plan, situation: &Situation<'_>) -> Result<(), Refusal> {
+fn is_identity<P: Provider>(plan: &Plan<P>, situation: &Situation<'_, P>) -> Result<(), Refusal<P::Kind>> {
     let Some(identity) = situation.identity else { return Err(Refusal::IdentityUnknown) };
     let principal = identity.principal();
     if identity.account != plan.account || principal != plan.principal {
@@ -235,7 +242,7 @@ fn is_identity(plan: &Plan, situation: &Situation<'_>) -> Result<(), Refusal> {
 }
 
 /// How long the very plan has been on the screen. A clock that was set back counts as not at all.
-fn shown(situation: &Situation<'_>) -> Duration {
+fn shown<P: Provider>(situation: &Situation<'_, P>) -> Duration {
     Duration::try_from(situation.now.duration_since(situation.shown_since)).unwrap_or_default()
 }
 
@@ -244,7 +251,12 @@ fn who(principal: &str, account: &str) -> String {
 }
 
 /// Whether the gesture is what the level takes; what was typed, and the reason.
-fn fits(plan: &Plan, gesture: &Gesture, level: Level, situation: &Situation<'_>) -> Result<(String, String), Refusal> {
+fn fits<P: Provider>(
+    plan: &Plan<P>,
+    gesture: &Gesture,
+    level: Level,
+    situation: &Situation<'_, P>,
+) -> Result<(String, String), Refusal<P::Kind>> {
     let too_little = || Refusal::Gesture { level, name: plan.name_to_type.clone(), headless: situation.headless };
     let is_fingerprint = matches!(gesture, Gesture::Fingerprint { .. });
     // On the screen a fingerprint is no more than a key: it is there to be copied.

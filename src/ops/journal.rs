@@ -13,24 +13,25 @@ use serde::{Deserialize, Serialize};
 use super::call::Call;
 use super::fingerprint::Fingerprint;
 use super::guard::Approval;
-use super::operation::Kind;
 use super::plan::Plan;
-use super::seen::Target;
+use super::provider::Provider;
+use super::target::Target;
+use crate::domain::Event;
 use crate::domain::text::is_hostile;
-use crate::domain::{Database, Event};
 
 pub use chain::{Break, Head, Link, Report, verify};
 
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
+#[serde(bound = "")]
+pub struct Entry<P: Provider> {
     /// 1, 2, 3 …
     pub seq: u64,
     pub at: Timestamp,
     pub who: Who,
     /// Name of the environment.
     pub environment: String,
-    pub body: Body,
+    pub body: Body<P>,
     /// The hash of the line before; [`chain::FIRST`] for the first.
     pub prev: String,
     /// See [`chain::hash`].
@@ -119,18 +120,18 @@ impl std::str::FromStr for ExecutionId {
 
 /// What happened. Steps are counted from 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-pub enum Body {
+#[serde(tag = "event", rename_all = "snake_case", bound = "")]
+pub enum Body<P: Provider> {
     /// Changes were allowed in an environment for a while.
     Armed { reason: String, until: Timestamp },
     /// They no longer are.
     Disarmed { why: String },
     /// A plan was on the screen and was put away.
-    PlanCancelled { operation: Kind, target: Target, fingerprint: Fingerprint },
+    PlanCancelled { operation: P::Kind, target: Target<P::TargetKind>, fingerprint: Fingerprint },
     /// A plan was to be approved, and the rules said no.
-    PlanRefused { operation: Kind, target: Target, fingerprint: Fingerprint, why: String },
+    PlanRefused { operation: P::Kind, target: Target<P::TargetKind>, fingerprint: Fingerprint, why: String },
     /// The first line of an execution, written before anything else is done.
-    Approved { execution: ExecutionId, plan: Box<Plan>, approval: Approval },
+    Approved { execution: ExecutionId, plan: Box<Plan<P>>, approval: Approval },
     /// The world was read again and gives the same plan. `sender` is the ARN of who sends, as AWS sees
     /// them; empty in lines of older versions.
     Verified {
@@ -147,8 +148,8 @@ pub enum Body {
         execution: ExecutionId,
         step: usize,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        call: Option<Box<Call>>,
-        /// Events of the instance that were there before it, newest of its last: what comes later is the
+        call: Option<Box<Call<P::Api>>>,
+        /// Events of the resource that were there before it, newest of its last: what comes later is the
         /// call's, whatever this machine's clock says.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         before: Vec<Event>,
@@ -167,11 +168,11 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         by_aws: bool,
     },
-    /// AWS refused the call of a later step for the state of its instance: nothing was changed, and it is
-    /// sent once the instance is ready.
+    /// The call was refused for now: for the state of the resource of a later step, or because a step that is
+    /// [sent again](super::plan::Resend) came too early. Nothing was changed, and it is sent once more.
     Deferred { execution: ExecutionId, step: usize, fault: String, request_id: Option<String> },
-    /// Whether the call arrived is not known; `before` is the instance as it was before it.
-    Ambiguous { execution: ExecutionId, step: usize, fault: String, before: Option<Box<Database>> },
+    /// Whether the call arrived is not known; `before` is the resource as it was before it.
+    Ambiguous { execution: ExecutionId, step: usize, fault: String, before: Option<Box<P::Resource>> },
     /// Whether it arrived was found out.
     Found { execution: ExecutionId, step: usize, happened: bool, note: String },
     /// What is waited for looks different than before.
@@ -194,7 +195,7 @@ pub enum Body {
     Torn { bytes: usize, digest: String },
 }
 
-impl Body {
+impl<P: Provider> Body<P> {
     /// The execution that it belongs to.
     #[must_use]
     pub fn execution(&self) -> Option<&ExecutionId> {
@@ -396,12 +397,13 @@ pub fn steps(places: &[usize]) -> String {
 
 /// An entry as it is hashed: everything but the hash.
 #[derive(Serialize)]
-struct Unsealed<'a> {
+#[serde(bound = "")]
+struct Unsealed<'a, P: Provider> {
     seq: u64,
     at: Timestamp,
     who: &'a Who,
     environment: &'a str,
-    body: &'a Body,
+    body: &'a Body<P>,
     prev: &'a str,
 }
 
@@ -409,14 +411,14 @@ struct Unsealed<'a> {
 ///
 /// # Errors
 /// When it has no JSON form, which no body that can be made has.
-pub fn seal(
+pub fn seal<P: Provider>(
     seq: u64,
     at: Timestamp,
     who: Who,
     environment: String,
-    body: Body,
+    body: Body<P>,
     prev: String,
-) -> serde_json::Result<(Entry, String)> {
+) -> serde_json::Result<(Entry<P>, String)> {
     let unsealed = Unsealed { seq, at, who: &who, environment: &environment, body: &body, prev: &prev };
     let canonical = escaped(&serde_json::to_string(&unsealed)?);
     let hash = chain::hash(&prev, canonical.as_bytes());
@@ -427,10 +429,10 @@ pub fn seal(
 /// The entries of a journal's text that this version can read, oldest first, and how many lines it
 /// cannot: torn or damaged ones, and those of a newer version.
 #[must_use]
-pub fn entries(journal: &[u8]) -> (Vec<Entry>, usize) {
+pub fn entries<P: Provider>(journal: &[u8]) -> (Vec<Entry<P>>, usize) {
     let mut unread = 0;
     let read = journal.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).filter_map(|line| {
-        let entry: Option<Entry> = serde_json::from_slice(line).ok();
+        let entry: Option<Entry<P>> = serde_json::from_slice(line).ok();
         unread += usize::from(entry.is_none());
         entry
     });
@@ -459,9 +461,10 @@ pub fn escaped(json: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::operation::{CreateSnapshot, Operation};
     use crate::ops::policy::Level;
-    use crate::ops::testing::{at, plan_of, seen};
+    use crate::services::rds::operation::CreateSnapshot;
+    use crate::services::rds::testing::{at, plan_of, seen};
+    use crate::slices::{Body, Operation};
 
     fn approved() -> Body {
         let plan = plan_of(Operation::CreateSnapshot(CreateSnapshot { name: "before-it".into() }), &seen());

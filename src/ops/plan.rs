@@ -1,18 +1,16 @@
 //! A plan: everything about a change before it is made, frozen.
 
-use std::borrow::Cow;
+pub(super) mod hashes;
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::call::Call;
-use super::fingerprint::{self, Fingerprint};
-use super::follow::Follow;
-use super::operation::{Kind, Operation};
-use super::seen::{LastKnown, Seen, Target, TargetKind};
+use super::fingerprint::Fingerprint;
+use super::provider::Provider;
+use super::target::Target;
 use crate::domain::Criticality;
-use crate::domain::partition::Partition;
 
 /// What a mistake with an operation costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -152,11 +150,12 @@ impl Gate {
 
 /// One call of a plan, and how its end is recognised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Step {
+#[serde(bound = "")]
+pub struct Step<P: Provider> {
     /// What it is for: `promotes the replica`.
     pub purpose: String,
-    pub call: Call,
-    pub follow: Follow,
+    pub call: Call<P::Api>,
+    pub follow: P::Follow,
     /// The next step waits until this one's end.
     pub wait: bool,
     pub verify: Verify,
@@ -182,16 +181,13 @@ pub struct Kept {
     pub lost: bool,
 }
 
-/// Label of what a change costs.
-const COST: &str = "Cost";
-
 /// What an operation says about itself for a state of the world; [`Plan::make`] makes a plan of it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Draft {
+pub struct Draft<P: Provider> {
     pub risk: Risk,
     /// One or two sentences in plain words: what will be different afterwards.
     pub summary: String,
-    pub steps: Vec<Step>,
+    pub steps: Vec<Step<P>>,
     pub checks: Vec<Check>,
     pub consequences: Vec<Consequence>,
     pub kept: Vec<Kept>,
@@ -201,16 +197,15 @@ pub struct Draft {
     pub inverse: Option<String>,
     /// The resource whose name is typed to approve.
     pub name_to_type: String,
-    /// Names of instances (region, id) whose state the plan stands on, the target's included.
+    /// Region and name of the resources whose state the plan stands on, the target's included.
     pub subjects: Vec<(String, String)>,
 }
 
-impl Draft {
+impl<P: Provider> Draft<P> {
     /// A draft that does nothing yet; the target's name is typed, and its state counts.
     #[must_use]
-    pub fn new(risk: Risk, seen: &Seen) -> Self {
-        let target = &seen.target;
-        let is_instance = target.kind == TargetKind::DbInstance;
+    pub fn new(risk: Risk, seen: &P::Facts) -> Self {
+        let target = P::observation(seen).target;
         Self {
             risk,
             summary: String::new(),
@@ -221,31 +216,13 @@ impl Draft {
             monthly: None,
             inverse: None,
             name_to_type: target.id.clone(),
-            subjects: is_instance.then(|| (target.region.clone(), target.id.clone())).into_iter().collect(),
+            subjects: P::subjects(target),
         }
     }
 
     /// Adds a precondition.
     pub fn check(&mut self, check: Check) {
         self.checks.push(check);
-    }
-
-    /// With what is encrypted and comes from another region AWS wants a `PreSignedUrl` in some partitions, which
-    /// this version does not send.
-    pub fn check_presigned(&mut self, is_needed: bool, region: &str, wanted_in: &[Partition]) {
-        if is_needed && wanted_in.contains(&Partition::of_region(region)) {
-            let why =
-                "in this partition AWS wants a PreSignedUrl, which is not sent from here: the aws command makes one";
-            self.check(Check::hard("no PreSignedUrl is needed", false, why));
-        }
-    }
-
-    /// No price of this region is known.
-    fn forget_prices(&mut self) {
-        self.monthly = None;
-        for said in self.consequences.iter_mut().filter(|said| said.label == COST) {
-            "not known: no prices of this partition are in this version".clone_into(&mut said.text);
-        }
     }
 
     /// Adds a consequence.
@@ -261,7 +238,7 @@ impl Draft {
 
     /// Adds a call that is waited for; `usual` are seconds, least and most. The first one stands on
     /// the whole plan, later ones on the same resource.
-    pub fn step(&mut self, purpose: &str, call: Call, follow: Follow, usual: (u32, u32)) {
+    pub fn step(&mut self, purpose: &str, call: Call<P::Api>, follow: P::Follow, usual: (u32, u32)) {
         let verify = if self.steps.is_empty() { Verify::Whole } else { Verify::Same };
         self.steps.push(Step { purpose: purpose.to_owned(), call, follow, wait: true, verify, gate: Gate::All, usual });
     }
@@ -290,28 +267,29 @@ fn is_first(form: &u8) -> bool {
 
 /// A change, ready to be approved: targets frozen, exact calls, preconditions, consequences.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Plan {
+#[serde(bound = "")]
+pub struct Plan<P: Provider> {
     /// See [`FORM`].
     #[serde(default = "first_form", skip_serializing_if = "is_first")]
     pub form: u8,
     /// When it was made first; one that is made anew for a later reading keeps it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_at: Option<Timestamp>,
-    pub operation: Operation,
+    pub operation: P::Operation,
     /// Name of a snapshot that is taken and waited for first.
     pub safety_snapshot: Option<String>,
     /// What the settings of a restore were taken from that could not be read: what carries the approved plan out
     /// compares with it. Of a file it is not believed: `qd apply` makes the plan anew from what is remembered there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_known: Option<LastKnown>,
-    pub target: Target,
+    pub last_known: Option<P::LastKnown>,
+    pub target: Target<P::TargetKind>,
     pub criticality: Criticality,
     pub account: String,
     /// Role or user that read the state, without its session.
     pub principal: String,
     pub risk: Risk,
     pub summary: String,
-    pub steps: Vec<Step>,
+    pub steps: Vec<Step<P>>,
     pub checks: Vec<Check>,
     pub consequences: Vec<Consequence>,
     pub kept: Vec<Kept>,
@@ -330,78 +308,13 @@ pub struct Plan {
     pub seal: String,
 }
 
-impl Plan {
-    /// Makes the plan of an operation for what was read.
-    #[must_use]
-    pub fn make(operation: &Operation, safety_snapshot: Option<&str>, seen: &Seen) -> Self {
-        Self::made(operation, safety_snapshot, seen, seen.at)
-    }
-
-    /// The same plan for a fresh reading: what it would be now.
-    #[must_use]
-    pub fn again(&self, seen: &Seen) -> Self {
-        let made_at = self.made_at.unwrap_or(self.seen_at);
-        let seen = match &self.last_known {
-            Some(known) => Cow::Owned(Seen { last_known: Some(known.clone()), ..seen.clone() }),
-            None => Cow::Borrowed(seen),
-        };
-        Self { form: self.form, ..Self::made(&self.operation, self.safety_snapshot.as_deref(), &seen, made_at) }
-            .with_hashes()
-    }
-
+impl<P: Provider> Plan<P> {
     /// With fingerprint and seal of what it says.
     #[must_use]
     pub(super) fn with_hashes(mut self) -> Self {
-        self.fingerprint = fingerprint::of(&self);
-        self.seal = fingerprint::seal(&self);
+        self.fingerprint = hashes::of(&self);
+        self.seal = hashes::seal(&self);
         self
-    }
-
-    /// Makes the plan that was made first at `made_at`, for what was read.
-    #[must_use]
-    pub fn made(operation: &Operation, safety_snapshot: Option<&str>, seen: &Seen, made_at: Timestamp) -> Self {
-        let mut draft = operation.draft(seen);
-        if !crate::cost::rds::covers(&seen.target.region) {
-            draft.forget_prices();
-        }
-        let mut checks = super::checks::of_everything(seen);
-        checks.append(&mut draft.checks);
-        if let Some(name) = safety_snapshot {
-            let (step, check) = super::safety::first(name, seen);
-            super::safety::say(&mut draft, seen);
-            let known = checks.clone();
-            let is_known = |new: &Check| known.iter().any(|c| c.name == new.name && c.state == new.state);
-            checks.extend(check.into_iter().filter(|new| !is_known(new)));
-            if let Some(step) = step {
-                draft.steps.insert(0, step);
-            }
-        }
-        let plan = Self {
-            form: FORM,
-            made_at: Some(made_at),
-            operation: operation.clone(),
-            safety_snapshot: safety_snapshot.map(ToOwned::to_owned),
-            last_known: seen.remembered().filter(|_| operation.kind() == Kind::RestoreFromSnapshot).cloned(),
-            target: seen.target.clone(),
-            criticality: seen.criticality,
-            account: seen.identity.account.clone(),
-            principal: seen.identity.principal(),
-            risk: draft.risk,
-            summary: draft.summary,
-            steps: draft.steps,
-            checks,
-            consequences: draft.consequences,
-            kept: draft.kept,
-            monthly: draft.monthly,
-            inverse: draft.inverse,
-            name_to_type: draft.name_to_type,
-            cli: seen.cli.clone(),
-            observed: fingerprint::observed(seen, &draft.subjects),
-            seen_at: seen.at,
-            fingerprint: Fingerprint::default(),
-            seal: String::new(),
-        };
-        plan.with_hashes()
     }
 
     /// The precondition that keeps it from being approved.
@@ -413,7 +326,7 @@ impl Plan {
     /// Whether what a file says is what was fingerprinted.
     #[must_use]
     pub fn is_intact(&self) -> bool {
-        fingerprint::of(self) == self.fingerprint && fingerprint::seal(self) == self.seal
+        hashes::of(self) == self.fingerprint && hashes::seal(self) == self.seal
     }
 
     /// Why the plan may not be carried out as it was approved, by one made anew from a fresh reading;
@@ -458,12 +371,10 @@ impl Plan {
 
     fn resources(&self) -> Vec<(&str, &str)> {
         let mut all = Vec::new();
-        if self.target.kind != TargetKind::Environment {
+        if P::is_resource(self.target.kind) {
             all.push((self.target.region.as_str(), self.target.id.as_str()));
         }
-        for follow in self.steps.iter().map(|step| &step.follow) {
-            all.extend([follow.instance(), follow.snapshot()].into_iter().flatten().map(|id| (follow.region(), id)));
-        }
+        all.extend(self.steps.iter().flat_map(|step| P::resources(&step.follow)));
         all
     }
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use freeze::{Freeze, Window};
 
-use super::operation::Kind;
+use super::kind::OperationKind;
 use super::plan::Risk;
 use crate::domain::Criticality;
 
@@ -83,7 +83,7 @@ impl Level {
 
 /// The rules that hold for an environment.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Policy {
+pub struct Policy<K> {
     /// What it takes, by [`Risk`] and then by [`Criticality`], in the order of their variants.
     pub levels: [[Level; 3]; 3],
     /// The longest that an environment may stay armed.
@@ -94,14 +94,14 @@ pub struct Policy {
     /// How many operations may run at the same time.
     pub running_at_most: usize,
     /// The operations that may be done at all; `None` allows all.
-    pub allowed: Option<Vec<Kind>>,
+    pub allowed: Option<Vec<K>>,
     /// When nothing, or only some operations, may be done.
-    pub freezes: Vec<Freeze>,
+    pub freezes: Vec<Freeze<K>>,
     /// Whether a plan from a file may be applied without a screen.
     pub headless: bool,
 }
 
-impl Default for Policy {
+impl<K> Default for Policy<K> {
     /// The rules where nothing was configured, for production: no changes without a screen.
     fn default() -> Self {
         let reason = Level::TypeNameAndReason { cool_down: COOL_DOWN };
@@ -121,7 +121,7 @@ impl Default for Policy {
     }
 }
 
-impl Policy {
+impl<K: OperationKind> Policy<K> {
     /// The rules where nothing was configured: as [`Policy::default`], and without a screen where
     /// it is not production.
     #[must_use]
@@ -138,7 +138,7 @@ impl Policy {
 
     /// With one more freeze.
     #[must_use]
-    pub fn with_freeze(mut self, freeze: Freeze) -> Self {
+    pub fn with_freeze(mut self, freeze: Freeze<K>) -> Self {
         self.freezes.push(freeze);
         self
     }
@@ -151,7 +151,7 @@ impl Policy {
 
     /// Why an operation may not be done now: it is not among the allowed ones, or a freeze is on.
     #[must_use]
-    pub fn refusal(&self, kind: Kind, now: Timestamp) -> Option<String> {
+    pub fn refusal(&self, kind: K, now: Timestamp) -> Option<String> {
         if self.allowed.as_ref().is_some_and(|allowed| !allowed.contains(&kind)) {
             // No list of the user's is empty by chance: a guard that cannot be read allows nothing.
             return Some(if self.allowed.as_ref().is_some_and(Vec::is_empty) {
@@ -171,7 +171,7 @@ impl Policy {
     ///
     /// # Errors
     /// One line for each value that would loosen a rule.
-    pub fn tightened_by(&self, other: &PolicyOverride) -> Result<Self, Vec<String>> {
+    pub fn tightened_by(&self, other: &PolicyOverride<K>) -> Result<Self, Vec<String>> {
         let mut policy = self.clone();
         let mut problems = Vec::new();
         for risk in Risk::ALL {
@@ -218,7 +218,7 @@ impl Policy {
             None => {}
         }
         if let Some(wanted) = &other.allowed {
-            let allows = |kind: &Kind| self.allowed.as_ref().is_none_or(|allowed| allowed.contains(kind));
+            let allows = |kind: &K| self.allowed.as_ref().is_none_or(|allowed| allowed.contains(kind));
             for kind in wanted.iter().filter(|kind| !allows(kind)) {
                 problems.push(format!("{} is not allowed for the whole estate, so it cannot be here", kind.name()));
             }
@@ -237,20 +237,35 @@ impl Policy {
 }
 
 /// What an environment says differently; what is `None` stays as it is.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct PolicyOverride {
+#[derive(Debug, Clone, PartialEq)]
+pub struct PolicyOverride<K> {
     /// By [`Risk`] and then by [`Criticality`].
     pub levels: [[Option<Level>; 3]; 3],
     pub arm_at_most: Option<Duration>,
     pub plan_valid_for: Option<Duration>,
     pub running_at_most: Option<usize>,
-    pub allowed: Option<Vec<Kind>>,
+    pub allowed: Option<Vec<K>>,
     /// Freezes are added to those that there are.
-    pub freezes: Vec<Freeze>,
+    pub freezes: Vec<Freeze<K>>,
     pub headless: Option<bool>,
 }
 
-impl PolicyOverride {
+impl<K> Default for PolicyOverride<K> {
+    /// Nothing is said differently.
+    fn default() -> Self {
+        Self {
+            levels: [[None; 3]; 3],
+            arm_at_most: None,
+            plan_valid_for: None,
+            running_at_most: None,
+            allowed: None,
+            freezes: Vec::new(),
+            headless: None,
+        }
+    }
+}
+
+impl<K> PolicyOverride<K> {
     /// With a level for one risk at one criticality.
     #[must_use]
     pub fn with_level(mut self, risk: Risk, criticality: Criticality, level: Level) -> Self {

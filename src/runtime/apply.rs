@@ -11,17 +11,15 @@ use std::path::PathBuf;
 
 use super::clock::Clock;
 use super::connect::{Connection, connect, places};
-use super::journal;
-use super::last_known;
 use super::place::Place;
-use super::say;
+use super::{journal, last_known, say};
 use crate::aws::{self, Session};
 use crate::cli::Source;
 use crate::domain::text::clean;
 use crate::domain::{Fault, Identity};
 use crate::nearest::nearest;
 use crate::ops::plan::NoLonger;
-use crate::ops::{Kind, Plan, Policy, Seen, Target};
+use crate::slices::{Kind, Plan, Policy, Seen, Target};
 
 pub use carrying::apply;
 pub use code::sign_in;

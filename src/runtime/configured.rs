@@ -10,7 +10,7 @@ use crate::aws::{AssumeRole, CodeSource, MfaRequest, Session, SessionSpec};
 use crate::config::{self, Config, ConnectionSpec, EnvironmentSpec, Problem, RoleSpec, Settings, Severity};
 use crate::domain::text::clean;
 use crate::domain::{EnvironmentId, SessionId};
-use crate::ops::Policy;
+use crate::slices::Policy;
 use crate::world::{Estate, SessionName};
 
 /// What sites are read through.

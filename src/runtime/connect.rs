@@ -17,7 +17,7 @@ use crate::cli::Source;
 use crate::config::{self, Settings};
 use crate::domain::text::clean;
 use crate::domain::{Criticality, Environment, EnvironmentId, SessionId};
-use crate::ops::{Kind, Policy, Target, TargetKind};
+use crate::slices::{Kind, Policy, Target, TargetKind};
 use crate::world::{Estate, SessionName};
 
 /// What the console stands on.

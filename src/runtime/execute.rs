@@ -22,10 +22,12 @@ use crate::aws::rds::look::{Known, look};
 use crate::aws::rds::write::{SendFault, send};
 use crate::domain::database::Condition;
 use crate::domain::{Database, Event, Fault, FaultKind, Identity};
-use crate::ops::execution::{Act, StepState, ended};
-use crate::ops::journal::{Body, Entry, ExecutionId, Outcome, StepEnd};
-use crate::ops::plan::{Gate, Plan};
-use crate::ops::{Approved, Execution, Follow, Seen};
+use crate::ops::Approved;
+use crate::ops::execution::{Act, ended};
+use crate::ops::journal::{ExecutionId, Outcome, StepEnd};
+use crate::ops::plan::Gate;
+use crate::services::rds::ready::resource_id;
+use crate::slices::{Body, Entry, Execution, Follow, Plan, Seen, StepState};
 
 /// Between two looks at what was sent: short at first, because much is over in seconds.
 const LOOKS: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
@@ -340,7 +342,7 @@ impl Run {
             let since = execution.sent_at(step).unwrap_or(execution.started);
             let known = Known {
                 account: &execution.plan.account,
-                resource_id: execution.resource_id(step),
+                resource_id: resource_id(&execution.plan, step),
                 events: execution.events_before(step),
                 ahead: execution.ahead(step),
             };

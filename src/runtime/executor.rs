@@ -16,9 +16,9 @@ use super::rules::Rules;
 use crate::app::Msg;
 use crate::aws;
 use crate::domain::{Fault, FaultKind};
-use crate::ops::journal::{self as records, Body, ExecutionId};
-use crate::ops::plan::Plan;
-use crate::ops::{Approved, Execution, Kind, Target};
+use crate::ops::Approved;
+use crate::ops::journal::{self as records, ExecutionId};
+use crate::slices::{Body, Execution, Kind, Plan, Target};
 use crate::world::World;
 
 /// Messages that may wait for the screen.
@@ -307,8 +307,8 @@ mod tests {
     use super::*;
     use crate::ops::guard::Approval;
     use crate::ops::journal::Outcome;
-    use crate::ops::testing::{at, seen};
     use crate::ops::{Fingerprint, Level};
+    use crate::services::rds::testing::{at, seen};
 
     /// A journal with an execution that was approved and no more.
     fn begun(folder: &std::path::Path) -> (Arc<Journal>, ExecutionId) {

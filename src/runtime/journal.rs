@@ -19,7 +19,8 @@ use jiff::Timestamp;
 use self::lock::{Lock, PATIENCE};
 use self::own::{open_if_there, open_own, private_folder, read_if_there, stranger};
 use crate::domain::text::clean;
-use crate::ops::journal::{self, Body, Entry, ExecutionId, Head, Link, Report, Who, chain};
+use crate::ops::journal::{self, ExecutionId, Head, Link, Report, Who, chain};
+use crate::slices::{Body, Entry};
 
 /// Name of the journal in its folder.
 pub const FILE: &str = "journal.jsonl";

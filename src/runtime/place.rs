@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::aws::rds::observe::{Question, observe};
 use crate::aws::{self, Session, SessionSpec};
 use crate::domain::{Fault, Identity};
-use crate::ops::{Execution, Kind, Seen, Target};
+use crate::slices::{Execution, Kind, Seen, Target};
 
 /// Where an environment's changes are made.
 #[derive(Clone)]

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use crate::ops::Arming;
 use crate::ops::plan::Gate;
-use crate::ops::{Arming, Plan, Policy};
+use crate::slices::{Plan, Policy};
 use crate::world::World;
 
 /// Seconds after its approval in which a plan's steps may be sent: what was looked at yesterday nobody has
@@ -90,9 +91,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::ops::Kind;
-    use crate::ops::policy::{Freeze, Window};
-    use crate::ops::testing::{at, plan_of, seen};
+    use crate::ops::policy::Window;
+    use crate::services::rds::testing::{at, plan_of, seen};
+    use crate::slices::{Freeze, Kind};
 
     fn plan() -> Plan {
         plan_of(Kind::CreateSnapshot.offer(&seen()), &seen())

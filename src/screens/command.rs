@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::domain::SiteId;
 use crate::keymap::Action;
-use crate::ops::{Kind, Target};
 use crate::screens::databases::Column;
+use crate::slices::{Kind, Target};
 use crate::world::Scope;
 
 /// A choice, as data.

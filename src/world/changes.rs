@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::domain::EnvironmentId;
-use crate::ops::{Api, Arming, Execution, Policy};
+use crate::ops::Arming;
+use crate::slices::{Api, Execution, Policy};
 
 /// Everything about changes that is not on one screen only.
 #[derive(Debug, Clone, Default)]

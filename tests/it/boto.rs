@@ -38,7 +38,7 @@ fn boto3_reads_instances_backups_events_and_maintenance() {
 /// setting: the pinned list is compared with the table by the table's own tests.
 #[test]
 fn no_member_of_an_instance_is_unknown_to_what_a_restore_keeps() {
-    let pinned = include_str!("../../src/ops/operations/carried/db-instance.txt");
+    let pinned = include_str!("../../src/services/rds/operations/carried/db-instance.txt");
     let pinned: Vec<&str> = pinned.lines().filter(|line| !line.starts_with('#')).collect();
     let told = python("model_members.py", "http://127.0.0.1:9", &["rds", "DBInstance"]);
     let members: Vec<&str> = told.lines().collect();

@@ -10,8 +10,9 @@ use std::thread;
 use jiff::Timestamp;
 use proptest::prelude::*;
 use quarterdeck::audit::{self, AuditCommand};
-use quarterdeck::ops::journal::{Body, ExecutionId, Head, Report, Who, entries, seal, verify};
+use quarterdeck::ops::journal::{ExecutionId, Head, Report, Who, entries, seal, verify};
 use quarterdeck::runtime::journal::{FILE, HEAD, Journal, read};
+use quarterdeck::slices::{Body, Entry};
 
 fn at() -> Timestamp {
     "2026-11-22T03:12:44Z".parse().unwrap()
@@ -149,7 +150,7 @@ fn a_line_torn_at_any_byte_is_told_and_mended() {
         assert!(mended.starts_with(torn), "nothing is taken away");
         let report = self::report(folder.path());
         assert!(report.is_sound() && !report.torn_last_line, "cut at {cut}: {report:?}");
-        let last = entries(&mended).0.pop().unwrap();
+        let last: Entry = entries(&mended).0.pop().unwrap();
         assert_eq!((last.seq, last.body), (4, body(4)), "cut at {cut}");
     }
 }
@@ -249,7 +250,7 @@ fn two_consoles_write_one_chain() {
     });
     let report = report(folder.path());
     assert!(report.is_sound() && report.entries == 2 * EACH, "{report:?}");
-    let (all, _) = entries(&read(folder.path()).unwrap().journal);
+    let (all, _): (Vec<Entry>, usize) = entries(&read(folder.path()).unwrap().journal);
     for writer in 0..2 {
         for n in 0..EACH {
             assert!(all.iter().any(|entry| entry.body == body(writer * 1000 + n)));

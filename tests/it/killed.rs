@@ -15,8 +15,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use quarterdeck::ops::execution::StepState;
-use quarterdeck::ops::{Execution, Kind, Plan, Target, TargetKind, safety};
 use quarterdeck::runtime::Clock;
 use quarterdeck::runtime::executor::Executor;
 use quarterdeck::runtime::journal::Journal;
@@ -25,6 +23,8 @@ use quarterdeck::sandbox::fault::{self, Fault, Service};
 use quarterdeck::sandbox::log::Logged;
 use quarterdeck::sandbox::world::identity::mix;
 use quarterdeck::sandbox::{Sandbox, SandboxClock};
+use quarterdeck::services::rds::safety;
+use quarterdeck::slices::{Execution, Kind, Plan, StepState, Target, TargetKind};
 use tokio::time::timeout;
 
 use self::home::{

@@ -12,10 +12,10 @@ use quarterdeck::aws::{InProcess, Session, SessionSpec, cloudwatch, rds, sts};
 use quarterdeck::collect::EventsOf;
 use quarterdeck::collect::metrics::{MetricCall, MetricQuery};
 use quarterdeck::domain::{Criticality, Fault, FaultKind, Metric};
-use quarterdeck::ops::follow::Progress;
-use quarterdeck::ops::guard::{Gesture, Situation, approve};
-use quarterdeck::ops::seen::TargetKind;
-use quarterdeck::ops::{Arming, Kind, Plan, Policy, Target};
+use quarterdeck::ops::Arming;
+use quarterdeck::ops::guard::{Gesture, approve};
+use quarterdeck::ops::progress::Progress;
+use quarterdeck::slices::{Kind, Plan, Policy, Situation, Target, TargetKind};
 
 use crate::agreement::{self, each};
 use crate::python::{Server, qd, told};

@@ -3,8 +3,7 @@
 
 use quarterdeck::audit::rows::rows;
 use quarterdeck::ops::journal::{entries, verify};
-use quarterdeck::ops::requested::Requested;
-use quarterdeck::ops::{Execution, Plan};
+use quarterdeck::slices::{Execution, Plan, Requested};
 
 const PLANS: [&str; 5] = [
     include_str!("fixtures/form-1/plan-create-snapshot.json"),

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use quarterdeck::domain::Database;
-use quarterdeck::ops::journal::{Body, Entry, ExecutionId, Outcome};
-use quarterdeck::ops::{Call, CheckState, Execution, Kind, Value};
+use quarterdeck::ops::journal::{ExecutionId, Outcome};
+use quarterdeck::ops::{CheckState, Value};
 use quarterdeck::sandbox::world::Instance;
 use quarterdeck::sandbox::world::snapshots::ManualSnapshot;
+use quarterdeck::slices::{Body, Call, Entry, Execution, Kind};
 
 use crate::desk::Desk;
 

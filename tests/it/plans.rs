@@ -6,9 +6,10 @@ use quarterdeck::app::State;
 use quarterdeck::domain::database::{StatusInfo, Storage};
 use quarterdeck::domain::{AutomatedBackup, Criticality, Database, Environment, Identity, Remote, Snapshot};
 use quarterdeck::keymap::Keymap;
-use quarterdeck::ops::seen::Readings;
-use quarterdeck::ops::{Arming, Kind, Seen, Target, TargetKind};
+use quarterdeck::ops::Arming;
 use quarterdeck::screens::{View, plan};
+use quarterdeck::services::rds::seen::Readings;
+use quarterdeck::slices::{Kind, Seen, Target, TargetKind};
 use quarterdeck::theme::{ColorDepth, Theme};
 use quarterdeck::world::Estate;
 

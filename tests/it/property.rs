@@ -15,7 +15,7 @@ use quarterdeck::app::{Effect, Msg, Reconfiguration, Restyle, State, update};
 use quarterdeck::collect::{Answer, Request, Target};
 use quarterdeck::domain::{Environment, Fault, FaultKind, SessionId};
 use quarterdeck::keymap::Key;
-use quarterdeck::ops::Policy;
+use quarterdeck::slices::Policy;
 use quarterdeck::world::Scope;
 
 use crate::stage;

@@ -8,7 +8,7 @@ mod night;
 mod odd;
 
 use quarterdeck::cli::{Source, World};
-use quarterdeck::ops::Execution;
+use quarterdeck::slices::Execution;
 
 use crate::desk::Desk;
 

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use quarterdeck::ops::journal::Outcome;
-use quarterdeck::ops::{Execution, Plan};
 use quarterdeck::sandbox::Sandbox;
 use quarterdeck::sandbox::fault::disturbance::Disturbance;
 use quarterdeck::sandbox::fault::{Fault, Kind, Service};
+use quarterdeck::slices::{Execution, Plan};
 
 use crate::killed::home::{ACCOUNT, ENVIRONMENT, Home, REGION, block_on, entries_in, place, sandbox_of, served};
 
@@ -41,10 +41,10 @@ fn applied(home: &Home, plan: &Plan) -> Output {
 /// When the instance was restarted, by AWS's clock.
 fn restarts(sandbox: &Arc<Sandbox>) -> Vec<Timestamp> {
     let (kind, target) = (
-        quarterdeck::ops::Kind::Reboot,
-        quarterdeck::ops::Target {
+        quarterdeck::slices::Kind::Reboot,
+        quarterdeck::slices::Target {
             environment: ENVIRONMENT.into(),
-            kind: quarterdeck::ops::TargetKind::DbInstance,
+            kind: quarterdeck::slices::TargetKind::DbInstance,
             id: DATABASE.into(),
             region: REGION.into(),
         },

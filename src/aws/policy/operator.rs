@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{document, reading, statement};
 use crate::domain::partition::Partition;
-use crate::ops::Api;
+use crate::services::rds::Api;
 
 /// What a person should know who attaches the operator's policy.
 pub const OPERATOR_NOTE: &str = "\

@@ -6,7 +6,8 @@ use super::{events, find_database, find_resource, find_snapshot, maintenance};
 use crate::aws::{GET_CALLER_IDENTITY, Session, sts};
 use crate::collect::EventsOf;
 use crate::domain::{Database, Event, Fault, FaultKind, MaintenanceAction, Snapshot};
-use crate::ops::follow::{Follow, Look, SKEW};
+use crate::services::rds::follow::SKEW;
+use crate::services::rds::{Follow, Look};
 
 /// What is known of the followed resource from before the call.
 #[derive(Debug, Clone, Copy)]

@@ -14,8 +14,8 @@ use crate::collect::EventsOf;
 use crate::domain::{
     AutomatedBackup, BlueGreen, Criticality, Database, Environment, Event, Fault, Identity, MaintenanceAction, Snapshot,
 };
-use crate::ops::operation::Kind;
-use crate::ops::seen::{Orderable, Part, Seen, Target, TargetKind, Unread};
+use crate::services::rds::seen::{Orderable, Part, Unread};
+use crate::services::rds::{Kind, Seen, Target, TargetKind};
 
 /// Events of the last day show what was done to the target lately.
 const LATELY: SignedDuration = SignedDuration::from_secs(86_400);

@@ -6,7 +6,7 @@ use crate::aws::error::fault;
 use crate::aws::pages::Markers;
 use crate::aws::{DESCRIBE_ORDERABLE_DB_INSTANCE_OPTIONS, Session, named, words};
 use crate::domain::Fault;
-use crate::ops::seen::Orderable;
+use crate::services::rds::seen::Orderable;
 
 /// Records a page, the most that AWS gives.
 const PAGE: i32 = 1000;

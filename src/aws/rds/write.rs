@@ -4,7 +4,7 @@
 //! below gives it. A name that is not in the table, a value of another type or a name that comes
 //! twice is refused before anything is sent: nothing that the plan showed may be lost on the way.
 //! The SDK does not retry here. A second attempt after an answer that was lost could make the change
-//! twice; whether the first arrived is found out by looking ([`crate::ops::follow`]).
+//! twice; whether the first arrived is found out by looking ([`crate::services::rds::follow`]).
 
 mod value;
 mod verdict;
@@ -22,8 +22,7 @@ use self::verdict::{refused_here, sent};
 use crate::aws::Session;
 use crate::domain;
 use crate::ops::guard::Approved;
-use crate::ops::plan::Plan;
-use crate::ops::{Api, Call};
+use crate::services::rds::{Api, Call, Plan};
 
 /// Time to connect.
 const CONNECT: Duration = Duration::from_secs(5);

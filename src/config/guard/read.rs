@@ -11,9 +11,9 @@ use super::super::problem::Problems;
 use super::{CLOSED, Guard, Wanted};
 use crate::domain::{Criticality, text};
 use crate::nearest::hint;
-use crate::ops::operation::Kind;
 use crate::ops::plan::Risk;
-use crate::ops::policy::{Freeze, Level};
+use crate::ops::policy::Level;
+use crate::slices::{Freeze, Kind};
 
 /// What a guard table may say.
 pub(super) const KEYS: [&str; 8] =

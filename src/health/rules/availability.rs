@@ -4,9 +4,8 @@ use crate::domain::Event;
 use crate::domain::database::Condition;
 use crate::domain::finding::Severity;
 use crate::health::rule::{Case, Of, Rule, Verdict};
-use crate::health::words;
-use crate::health::{Part, Subject};
-use crate::ops::Kind;
+use crate::health::{Part, Subject, words};
+use crate::slices::Kind;
 
 pub static RULES: [Rule; 2] = [
     Rule {

@@ -2,11 +2,10 @@
 
 use crate::domain::database::Condition;
 use crate::domain::finding::Severity;
-use crate::health::Subject;
 use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
-use crate::health::words;
 use crate::health::words::day;
-use crate::ops::Kind;
+use crate::health::{Subject, words};
+use crate::slices::Kind;
 
 pub static RULES: [Rule; 2] = [
     Rule {

@@ -8,7 +8,7 @@ use crate::health::reading::{self, VITALS_PERIOD};
 use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words::{self, day};
 use crate::health::{Part, Subject};
-use crate::ops::Kind;
+use crate::slices::Kind;
 
 pub static RULES: [Rule; 2] = [
     Rule {

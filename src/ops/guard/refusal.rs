@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use crate::domain::Criticality;
-use crate::ops::operation::Kind;
+use crate::ops::kind::OperationKind;
 use crate::ops::plan::Risk;
 use crate::ops::policy::Level;
 
 /// Why a plan was not approved. Its `Display` is for the person in front of the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum Refusal<K> {
     /// The plan does not say what its fingerprint stands for.
     Tampered,
     /// A precondition is not met.
@@ -23,7 +23,7 @@ pub enum Refusal {
     Policy(String),
     /// The policy denies this risk here.
     Denied {
-        kind: Kind,
+        kind: K,
         risk: Risk,
         criticality: Criticality,
     },
@@ -51,7 +51,7 @@ pub enum Refusal {
     },
     /// Another operation on the same resource runs.
     Collides {
-        kind: Kind,
+        kind: K,
         target: String,
     },
     /// Too many operations run.
@@ -89,7 +89,7 @@ pub enum Refusal {
     },
 }
 
-impl std::fmt::Display for Refusal {
+impl<K: OperationKind> std::fmt::Display for Refusal<K> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Tampered => f.write_str("the plan was changed after it was made: make it again"),

@@ -1,10 +1,9 @@
 use super::*;
 use crate::domain::Criticality;
-use crate::ops::fingerprint;
-use crate::ops::operation::{CreateSnapshot, Kind, Operation};
-use crate::ops::plan::{CheckState, Risk};
-use crate::ops::policy::Freeze;
-use crate::ops::testing::{at, plan_of, seen};
+use crate::ops::plan::{CheckState, Risk, hashes};
+use crate::services::rds::operation::CreateSnapshot;
+use crate::services::rds::testing::{at, plan_of, seen};
+use crate::slices::{Freeze, Kind, Operation, Plan, Policy, Refusal};
 
 const NAME: &str = "rentaliq-prod-db";
 const CRITICALITIES: [Criticality; 3] = [Criticality::Development, Criticality::Staging, Criticality::Production];
@@ -16,8 +15,8 @@ fn plan() -> Plan {
 fn plan_with(risk: Risk, criticality: Criticality) -> Plan {
     let mut plan = plan();
     (plan.risk, plan.criticality) = (risk, criticality);
-    plan.fingerprint = fingerprint::of(&plan);
-    plan.seal = fingerprint::seal(&plan);
+    plan.fingerprint = hashes::of(&plan);
+    plan.seal = hashes::seal(&plan);
     plan
 }
 
@@ -175,8 +174,8 @@ fn a_plan_that_is_not_as_it_was_made_is_refused() {
     assert_eq!(world.approve(&lowered, &Gesture::Key), Err(Refusal::Tampered));
     let mut empty = plan();
     empty.steps.clear();
-    empty.fingerprint = fingerprint::of(&empty);
-    empty.seal = fingerprint::seal(&empty);
+    empty.fingerprint = hashes::of(&empty);
+    empty.seal = hashes::seal(&empty);
     assert_eq!(world.approve(&empty, &Gesture::Key), Err(Refusal::NothingToDo));
 }
 
@@ -186,10 +185,10 @@ fn a_failed_check_is_an_obstacle_and_a_doubtful_one_is_not() {
     let mut plan = plan();
     plan.checks[0].state = CheckState::Doubtful;
     plan.checks[1].state = CheckState::Unknown;
-    plan.seal = fingerprint::seal(&plan);
+    plan.seal = hashes::seal(&plan);
     assert!(world.approve(&plan, &Gesture::Key).is_ok());
     plan.checks[1].state = CheckState::Failed;
-    plan.seal = fingerprint::seal(&plan);
+    plan.seal = hashes::seal(&plan);
     assert!(matches!(world.approve(&plan, &Gesture::Key), Err(Refusal::Obstacle { .. })));
 }
 

@@ -334,7 +334,8 @@ pub fn verify<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::journal::{Body, Who, seal};
+    use crate::ops::journal::{Who, seal};
+    use crate::slices::Body;
 
     /// Lines with their ends, and the head.
     fn journal(bodies: usize) -> (Vec<Vec<u8>>, Head) {

@@ -4,16 +4,14 @@ use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use crate::ops::operation::Kind;
-
 /// A time in which only some operations, or none, may be done.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Freeze {
+pub struct Freeze<K> {
     /// As the engineer calls it: `black friday`.
     pub name: String,
     pub window: Window,
     /// The operations that may be done all the same.
-    pub allows: Vec<Kind>,
+    pub allows: Vec<K>,
 }
 
 /// When a freeze is on. The begin belongs to it, the end does not.
@@ -36,20 +34,13 @@ const DAYS: [(&str, Weekday); 7] = [
     ("Sun", Weekday::Sunday),
 ];
 
-impl Freeze {
+impl<K> Freeze<K> {
     /// A freeze of every week, as a configuration says it: days `Mon` … `Sun` (none: every day),
     /// times `HH:MM` (`24:00` is the end of the day), the IANA name of the time zone.
     ///
     /// # Errors
     /// What is wrong with a day, a time or the zone, in words.
-    pub fn weekly(
-        name: &str,
-        days: &[&str],
-        from: &str,
-        to: &str,
-        zone: &str,
-        allows: Vec<Kind>,
-    ) -> Result<Self, String> {
+    pub fn weekly(name: &str, days: &[&str], from: &str, to: &str, zone: &str, allows: Vec<K>) -> Result<Self, String> {
         let days = if days.is_empty() {
             DAYS.iter().map(|(_, day)| *day).collect()
         } else {
@@ -64,7 +55,7 @@ impl Freeze {
     ///
     /// # Errors
     /// When it ends before it begins.
-    pub fn between(name: &str, from: Timestamp, to: Timestamp, allows: Vec<Kind>) -> Result<Self, String> {
+    pub fn between(name: &str, from: Timestamp, to: Timestamp, allows: Vec<K>) -> Result<Self, String> {
         if from >= to {
             return Err(format!("it must end after it begins: {from} is not before {to}"));
         }
@@ -132,6 +123,7 @@ fn time(text: &str) -> Result<Time, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::slices::Freeze;
 
     fn on(freeze: &Freeze, at: &str) -> bool {
         freeze.is_on(at.parse().unwrap())

@@ -1,4 +1,5 @@
 use super::*;
+use crate::slices::{Freeze, Kind, Policy, PolicyOverride};
 
 fn now() -> Timestamp {
     "2026-11-22T03:12:44Z".parse().unwrap()

@@ -12,16 +12,14 @@ use super::{Standing, text};
 use crate::cli::{ApplyChange, Source};
 use crate::domain::Identity;
 use crate::domain::text::clean;
-use crate::ops::execution::StepState;
-use crate::ops::guard::{self, Approved, Gesture, Situation};
-use crate::ops::journal::{self as records, Body, Outcome};
-use crate::ops::requested::Requested;
-use crate::ops::{Execution, Plan};
+use crate::ops::guard::{self, Approved, Gesture};
+use crate::ops::journal::{self as records, Outcome};
 use crate::plain_file;
 use crate::runtime::execute::{Report, Run};
 use crate::runtime::journal::{self, Journal, Stored};
 use crate::runtime::rules::Rules;
 use crate::runtime::say;
+use crate::slices::{Body, Execution, Plan, Requested, Situation, StepState};
 
 /// Exit codes: done; failed, incomplete or interrupted; refused or not sent; scheduled for the window; given
 /// up or outcome unknown.
@@ -280,10 +278,11 @@ fn unwritten(folder: &Path, error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::Level;
     use crate::ops::guard::Approval;
     use crate::ops::journal::ExecutionId;
-    use crate::ops::testing::seen;
-    use crate::ops::{Kind, Level};
+    use crate::services::rds::testing::seen;
+    use crate::slices::Kind;
 
     fn execution() -> Execution {
         let seen = seen();

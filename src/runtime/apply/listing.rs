@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::database::Storage;
 use crate::domain::{Criticality, Database, Identity, Snapshot};
-use crate::ops::{Kind, Seen, Target, TargetKind};
+use crate::slices::{Kind, Seen, Target, TargetKind};
 
 const REGION: &str = "us-east-1";
 const NAME: &str = "db";

@@ -8,7 +8,9 @@ use crate::audit::Output;
 use crate::cli::{PlanChange, Source};
 use crate::domain::text::clean;
 use crate::nearest::nearest;
-use crate::ops::{Kind, Operation, Plan, Seen, Target, TargetKind, field, safety};
+use crate::ops::field;
+use crate::services::rds::safety;
+use crate::slices::{Kind, Operation, Plan, Seen, Target, TargetKind};
 
 /// The exit code of a dry run that the guard refuses, as that of `qd apply`.
 const REFUSED: u8 = 2;
@@ -172,7 +174,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::ops::testing::seen;
+    use crate::services::rds::testing::seen;
 
     #[test]
     fn parameters_are_set_or_all_told_at_once() {

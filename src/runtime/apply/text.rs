@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use crate::domain::Identity;
 use crate::domain::text::clean;
-use crate::ops::guard::{self, Refusal};
+use crate::ops::CheckState;
+use crate::ops::guard;
 use crate::ops::plan::Tone;
-use crate::ops::{CheckState, Plan, Policy};
+use crate::slices::{Plan, Policy, Refusal};
 
 /// A moment, to the second.
 pub(super) fn moment(at: Timestamp) -> String {
@@ -132,8 +133,9 @@ fn whole(lines: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::testing::{plan_of, seen};
-    use crate::ops::{Kind, Level};
+    use crate::ops::Level;
+    use crate::services::rds::testing::{plan_of, seen};
+    use crate::slices::Kind;
 
     #[test]
     fn the_text_has_what_decides() {

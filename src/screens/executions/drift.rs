@@ -2,9 +2,9 @@
 
 use crate::app::state::State as App;
 use crate::domain::Database;
-use crate::ops::follow::{Follow, attribute};
 use crate::ops::journal::Outcome;
-use crate::ops::{Execution, Kind};
+use crate::services::rds::follow::attribute;
+use crate::slices::{Execution, Follow, Kind};
 use crate::theme::Role;
 use crate::ui::prose::{self, Line};
 use crate::ui::{format, text};
@@ -87,7 +87,7 @@ fn row(mark: &str, role: Role, cells: [&str; 3], width: usize) -> Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::testing;
+    use crate::services::rds::testing;
 
     #[test]
     fn order_and_case_are_no_difference() {

@@ -7,7 +7,7 @@ use crate::app::state::State as App;
 use crate::domain::Criticality;
 use crate::keymap::{Action, Layer};
 use crate::ops::journal::Outcome;
-use crate::ops::{Execution, Follow, Plan};
+use crate::slices::{Execution, Follow, Plan};
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
@@ -174,11 +174,12 @@ fn running_line(app: &App, execution: &Execution, width: usize) -> Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::Level;
     use crate::ops::execution::ended;
     use crate::ops::guard::Approval;
-    use crate::ops::journal::{Body, ExecutionId, StepEnd};
-    use crate::ops::testing::{at, plan_of, seen};
-    use crate::ops::{Kind, Level};
+    use crate::ops::journal::{ExecutionId, StepEnd};
+    use crate::services::rds::testing::{at, plan_of, seen};
+    use crate::slices::{Body, Kind};
 
     #[test]
     fn what_waits_for_its_window_is_scheduled_and_not_done() {

@@ -1,7 +1,7 @@
 //! What the panel remembers.
 
-use crate::ops::Execution;
 use crate::ops::journal::ExecutionId;
+use crate::slices::Execution;
 
 /// The open panel. The cursor stays with its execution while others come in above it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

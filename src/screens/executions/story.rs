@@ -5,10 +5,10 @@ use jiff::Timestamp;
 
 use super::{drift, line};
 use crate::app::state::State as App;
-use crate::ops::execution::{Act, StepState};
+use crate::ops::execution::Act;
 use crate::ops::journal::{Outcome, StepEnd, steps};
-use crate::ops::{Execution, Follow};
 use crate::screens::plan::usual;
+use crate::slices::{Execution, Follow, StepState};
 use crate::theme::Role;
 use crate::ui::format;
 use crate::ui::prose::{self, Line};

@@ -7,7 +7,7 @@ use super::state::State;
 use super::{line, story};
 use crate::app::state::State as App;
 use crate::keymap::{Action, Layer};
-use crate::ops::Execution;
+use crate::slices::Execution;
 use crate::theme::Role;
 use crate::ui::dialog::Dialog;
 use crate::ui::environment::CURSOR;
@@ -145,9 +145,11 @@ mod tests {
     use super::*;
     use crate::domain::{Criticality, Environment};
     use crate::keymap::Keymap;
+    use crate::ops::Level;
     use crate::ops::guard::Approval;
-    use crate::ops::journal::{Body, ExecutionId, Outcome};
-    use crate::ops::{Kind, Level, testing};
+    use crate::ops::journal::{ExecutionId, Outcome};
+    use crate::services::rds::testing;
+    use crate::slices::{Body, Kind};
     use crate::theme::{ColorDepth, Theme};
     use crate::world::Estate;
 

@@ -10,7 +10,8 @@ use super::state::State;
 use crate::app::state::State as App;
 use crate::keymap::{Action, Layer};
 use crate::ops::plan::{Consequence, Kept, Tone};
-use crate::ops::{Check, CheckState, Plan, Step};
+use crate::ops::{Check, CheckState};
+use crate::slices::{Plan, Step};
 use crate::theme::Role;
 use crate::ui::prose::{self, Line};
 use crate::ui::{format, pen};
@@ -319,7 +320,8 @@ mod tests {
 
     #[test]
     fn every_parameter_of_every_call_is_shown() {
-        use crate::ops::{Kind, testing};
+        use crate::services::rds::testing;
+        use crate::slices::Kind;
         let seen = testing::seen();
         let plan = testing::plan_of(Kind::CreateSnapshot.offer(&seen), &seen);
         for width in [40, 76, 116] {

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use tui_input::Input;
 
 use crate::domain::{EnvironmentId, Fault};
-use crate::ops::plan::Plan;
-use crate::ops::{Field, FieldKind, Kind, Operation, Seen, Target, safety};
+use crate::ops::{Field, FieldKind};
+use crate::services::rds::safety;
+use crate::slices::{Kind, Operation, Plan, Seen, Target};
 
 /// What takes the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,9 +13,9 @@ use crate::app::toast::Tone;
 use crate::domain::Fault;
 use crate::keymap::{Action, Key};
 use crate::ops::guard::Gesture;
-use crate::ops::seen::LastKnown;
-use crate::ops::{CheckState, FieldKind, Level, Seen};
+use crate::ops::{CheckState, FieldKind, Level};
 use crate::screens::line::{edit as edit_line, insert};
+use crate::slices::{LastKnown, Seen};
 
 /// Takes in a reading.
 pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {

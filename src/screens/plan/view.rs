@@ -203,8 +203,10 @@ mod tests {
     use super::*;
     use crate::domain::{Environment, EnvironmentId, Remote};
     use crate::keymap::Keymap;
-    use crate::ops::{Arming, Kind, Plan, Policy, TargetKind, testing};
+    use crate::ops::Arming;
     use crate::screens::View;
+    use crate::services::rds::testing;
+    use crate::slices::{Kind, Plan, Policy, TargetKind};
     use crate::theme::{ColorDepth, Theme};
     use crate::world::Estate;
 

@@ -2,12 +2,13 @@
 
 use quarterdeck::app::State;
 use quarterdeck::app::update::settle;
-use quarterdeck::ops::{FieldKind, Kind, Level, Plan, TargetKind};
+use quarterdeck::ops::{FieldKind, Level};
 use quarterdeck::screens::command::Command;
 use quarterdeck::screens::databases;
 use quarterdeck::screens::menu::Menu;
 use quarterdeck::screens::plan::{Focus, State as OpenPlan};
 use quarterdeck::screens::{Screen, View};
+use quarterdeck::slices::{Kind, Plan, TargetKind};
 
 use super::Desk;
 

@@ -10,8 +10,7 @@ use std::thread;
 use jiff::{SignedDuration, Timestamp};
 use quarterdeck::aws::{AssumeRole, InProcess, Session, SessionSpec};
 use quarterdeck::config;
-use quarterdeck::ops::Execution;
-use quarterdeck::ops::journal::{Entry, entries};
+use quarterdeck::ops::journal::entries;
 use quarterdeck::runtime::configured::Operators;
 use quarterdeck::runtime::connect::places_of;
 use quarterdeck::runtime::journal::{FILE, read};
@@ -20,6 +19,7 @@ use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
 use quarterdeck::sandbox::serve::serve;
 use quarterdeck::sandbox::world::instance::Window;
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions};
+use quarterdeck::slices::{Entry, Execution};
 use quarterdeck::world::Estate;
 use tokio::sync::oneshot;
 

@@ -12,9 +12,10 @@ use quarterdeck::aws::rds::observe::{Owner, Question, observe};
 use quarterdeck::aws::rds::write::{Receipt, SendFault, send};
 use quarterdeck::aws::{Session, rds};
 use quarterdeck::domain::{Criticality, Database, Fault, FaultKind};
-use quarterdeck::ops::follow::{Happened, Progress};
-use quarterdeck::ops::guard::{Gesture, Situation, approve};
-use quarterdeck::ops::{Approved, Arming, Kind, Plan, Policy, Seen, Target};
+use quarterdeck::ops::guard::{Gesture, approve};
+use quarterdeck::ops::progress::{Happened, Progress};
+use quarterdeck::ops::{Approved, Arming};
+use quarterdeck::slices::{Kind, Plan, Policy, Seen, Situation, Target};
 use tokio::sync::Mutex;
 
 use super::{REGION, session};

@@ -7,9 +7,9 @@ use http::header::AUTHORIZATION;
 use jiff::Timestamp;
 use quarterdeck::config::SAMPLES;
 use quarterdeck::ops::journal::chain::FIRST;
-use quarterdeck::ops::journal::{Body, Head, Who, seal};
-use quarterdeck::ops::{Kind, Plan};
+use quarterdeck::ops::journal::{Head, Who, seal};
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions};
+use quarterdeck::slices::{Body, Kind, Plan};
 use serde_json::{Value, json};
 use winterbaume_core::MockRequest;
 

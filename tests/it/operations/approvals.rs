@@ -3,9 +3,10 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 use quarterdeck::app::Msg;
 use quarterdeck::keymap::Key;
-use quarterdeck::ops::journal::{Body, Outcome};
-use quarterdeck::ops::{Kind, Level};
+use quarterdeck::ops::Level;
+use quarterdeck::ops::journal::Outcome;
 use quarterdeck::screens::plan::Focus;
+use quarterdeck::slices::{Body, Kind};
 
 use super::{DEV, STAGING, armed, carried_out, has_snapshot, put_away};
 use crate::desk::Desk;

@@ -1,10 +1,8 @@
 //! Arming and policies: when nothing may be changed, whatever is pressed.
 
 use jiff::SignedDuration;
-use quarterdeck::ops::journal::Body;
-use quarterdeck::ops::policy::Freeze;
-use quarterdeck::ops::{Kind, Policy};
 use quarterdeck::screens::command::Command;
+use quarterdeck::slices::{Body, Freeze, Kind, Policy};
 
 use super::{
     DEV, JOBS, STAGING, arm, armed, carried_out, has_another_instance, known, put_away, refused_with, until_snapshot,

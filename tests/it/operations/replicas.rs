@@ -1,8 +1,8 @@
 //! Read replicas: made and promoted.
 
 use quarterdeck::domain::Database;
-use quarterdeck::ops::Kind;
 use quarterdeck::screens::command::Command;
+use quarterdeck::slices::Kind;
 
 use super::{
     DEV, STAGING, STAGING_ACCOUNT, arm, armed, behind_its_back, carried_out, is_again, is_now, known, refused,

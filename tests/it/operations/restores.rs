@@ -1,8 +1,8 @@
 //! Restores, and what of the source they keep though AWS drops it.
 
 use quarterdeck::domain::Database;
-use quarterdeck::ops::{Execution, Kind};
 use quarterdeck::screens::command::Command;
+use quarterdeck::slices::{Execution, Kind};
 
 use super::{
     DEV, DEV_ACCOUNT, STAGING, STAGING_ACCOUNT, armed, behind_its_back, carried_out, has_snapshot, known, refused,

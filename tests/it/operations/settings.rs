@@ -1,7 +1,8 @@
 //! What `ModifyDBInstance` changes, and pending maintenance.
 
+use quarterdeck::ops::Risk;
 use quarterdeck::ops::journal::Outcome;
-use quarterdeck::ops::{Kind, Risk};
+use quarterdeck::slices::Kind;
 
 use super::{DEV, DEV_ACCOUNT, STAGING, STAGING_ACCOUNT, arm, armed, carried_out, is_again, is_now, known, refused};
 use crate::desk::Desk;

@@ -1,6 +1,6 @@
 //! Snapshots: taken, copied, deleted.
 
-use quarterdeck::ops::Kind;
+use quarterdeck::slices::Kind;
 
 use super::{DEV, DEV_ACCOUNT, RENTALIQ, arm, armed, carried_out, has_snapshot, is_now, refused, until_snapshot};
 

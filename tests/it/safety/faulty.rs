@@ -5,13 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use quarterdeck::app::State;
-use quarterdeck::ops::execution::StepState;
-use quarterdeck::ops::journal::{Body, Outcome};
-use quarterdeck::ops::{Api, Execution, Kind};
+use quarterdeck::ops::journal::Outcome;
 use quarterdeck::runtime::journal::FILE;
 use quarterdeck::sandbox::fault::disturbance::Disturbance;
 use quarterdeck::sandbox::fault::{self, Fault, STRANGER, Service};
 use quarterdeck::screens::command::Command;
+use quarterdeck::slices::{Api, Body, Execution, Kind, StepState};
 
 use super::{ACCOUNT, DATABASE, is_sound, noon, story};
 use crate::desk::Desk;

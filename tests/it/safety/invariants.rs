@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use quarterdeck::ops::journal::{Body, Entry, ExecutionId};
-use quarterdeck::ops::{Api, Approval, Call, Plan, Value};
+use quarterdeck::ops::journal::ExecutionId;
+use quarterdeck::ops::{Approval, Value};
 use quarterdeck::sandbox::log::Logged;
+use quarterdeck::slices::{Api, Body, Call, Entry, Plan};
 
 /// A step of an execution.
 pub type StepOf = (ExecutionId, usize);

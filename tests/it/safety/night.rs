@@ -8,14 +8,14 @@ use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
 use quarterdeck::app::Msg;
 use quarterdeck::app::update::settle;
-use quarterdeck::ops::journal::Body;
-use quarterdeck::ops::{Kind, Level};
+use quarterdeck::ops::Level;
 use quarterdeck::sandbox::fault::disturbance::Disturbance;
 use quarterdeck::sandbox::fault::{self, Fault, Service};
 use quarterdeck::sandbox::world::instance::GONE;
 use quarterdeck::screens::View;
 use quarterdeck::screens::command::Command;
 use quarterdeck::screens::databases;
+use quarterdeck::slices::{Body, Kind};
 use tokio::time::advance;
 
 use super::{ACCOUNT, DATABASE, REGION, invariants, noon};

@@ -1,13 +1,13 @@
 //! A night in which the world is not the one that the code was written for: clusters, other engines, an upgrade
 //! that waits, credentials that become another account's, a region that is down.
 
-use quarterdeck::ops::journal::{Body, Outcome};
+use quarterdeck::ops::journal::Outcome;
 use quarterdeck::ops::plan::Tone;
-use quarterdeck::ops::seen::TargetKind;
-use quarterdeck::ops::{CheckState, Kind, Plan, Risk};
+use quarterdeck::ops::{CheckState, Risk};
 use quarterdeck::sandbox::fault::disturbance::Disturbance;
 use quarterdeck::sandbox::fault::{self, Fault, Service};
 use quarterdeck::screens::command::Command;
+use quarterdeck::slices::{Body, Kind, Plan, TargetKind};
 
 use super::{DATABASE, is_sound, noon};
 use crate::desk::Desk;

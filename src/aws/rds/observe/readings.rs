@@ -6,7 +6,7 @@ use super::not_read;
 use crate::aws::{Session, cloudwatch};
 use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery, QUERIES_PER_CALL};
 use crate::domain::{Database, Metric};
-use crate::ops::seen::{Part, Readings, Unread};
+use crate::services::rds::seen::{Part, Readings, Unread};
 
 /// What a plan speaks of.
 const METRICS: [Metric; 4] =

@@ -10,9 +10,8 @@ use aws_smithy_types::body::SdkBody;
 
 use super::*;
 use crate::aws::{InProcess, SessionSpec};
-use crate::ops::operation::Kind;
-use crate::ops::seen::TargetKind;
-use crate::ops::{Value, testing};
+use crate::ops::Value;
+use crate::services::rds::{Kind, TargetKind, testing};
 
 /// What is answered to a request.
 #[derive(Debug, Clone, Copy)]

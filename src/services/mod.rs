@@ -1,0 +1,3 @@
+//! What quarterdeck knows about, a room for each service. Pure: no I/O, no SDK.
+
+pub mod rds;

@@ -1,0 +1,32 @@
+//! Amazon RDS: the operations on DB instances and snapshots, what their plans stand on, how their end is seen.
+//!
+//! [`Rds`] is what the change engine knows of it. The names below are the engine's types for RDS alone; whoever is above
+//! the services takes those of [`crate::slices`].
+
+pub mod api;
+pub mod checks;
+pub mod follow;
+mod observed;
+pub mod operation;
+pub mod operations;
+mod provider;
+pub mod ready;
+pub mod safety;
+pub mod seen;
+
+#[cfg(test)]
+pub mod testing;
+
+pub use api::Api;
+pub use follow::{Follow, Look};
+pub use operation::{Kind, On, Operation};
+pub use provider::Rds;
+pub use seen::{LastKnown, Seen, Sought, TargetKind};
+
+use crate::ops;
+
+pub type Call = ops::Call<Api>;
+pub type Draft = ops::Draft<Rds>;
+pub type Plan = ops::Plan<Rds>;
+pub type Step = ops::Step<Rds>;
+pub type Target = ops::Target<TargetKind>;
