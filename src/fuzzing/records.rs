@@ -69,7 +69,12 @@ pub fn journal(input: &[u8]) {
 
     let (entries, _) = entries(&stored.journal);
     for execution in Execution::rebuild(&entries) {
-        black_box((execution.next(), execution.verdict(), execution.given_up(), execution.open_steps()));
+        black_box((
+            execution.next(execution.started),
+            execution.verdict(),
+            execution.given_up(),
+            execution.open_steps(),
+        ));
         black_box(execution.result_words());
     }
     for id in entries.iter().filter(|entry| is_beginning(entry)).filter_map(|entry| entry.body.execution()) {

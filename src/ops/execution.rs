@@ -4,6 +4,7 @@
 //! machine of a live execution and the one that is rebuilt after a crash are the same. A rebuilt
 //! one never sends: what was sent is found out by looking, what was not sent needs a new plan.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,10 +14,10 @@ use super::catalogue::Catalogue;
 use super::fingerprint::Fingerprint;
 use super::guard::Approval;
 use super::journal::{Body, Entry, ExecutionId, Outcome, StepEnd};
-use super::plan::{NoLonger, Plan, Verify, hashes};
+use super::plan::{NoLonger, Plan, Resend, Verify, hashes};
 use super::progress::{Happened, Progress};
 use super::provider::Provider;
-use crate::domain::{Event, Identity};
+use crate::domain::{Event, Fault, FaultKind, Identity};
 
 /// Signs of a call whose answer was lost are sought for so long. AWS shows a call in its
 /// resource's state within seconds; events trail by a minute or two.
@@ -28,6 +29,18 @@ const STUCK: i64 = 3;
 const STUCK_AT_LEAST: i64 = 600;
 /// Nothing is given up before so many seconds: a restore of terabytes takes hours.
 const LONGEST_AT_LEAST: i64 = 12 * 3600;
+
+/// Seconds before a refused call is sent again, for each time that it was refused …
+const PAUSE: u64 = 5;
+/// … and at most.
+const LONGEST_PAUSE: u64 = 60;
+/// So often a call is sent that is refused each time: about an hour.
+const MOST_TRIES: u32 = 60;
+
+/// How long a call that was refused so often is not sent again.
+fn pause(refused: u32) -> Duration {
+    Duration::from_secs((PAUSE * u64::from(refused)).min(LONGEST_PAUSE))
+}
 
 /// It came to no good end.
 fn is_broken<P: Provider>(state: &StepState<P>) -> bool {
@@ -76,6 +89,13 @@ pub enum StepState<P: Provider> {
     },
 }
 
+/// How often a step was refused for now, and when last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Refused {
+    times: u32,
+    last: Option<Timestamp>,
+}
+
 /// What has to be done next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
@@ -83,7 +103,7 @@ pub enum Act {
     Verify { step: usize },
     /// Write the intent, send, write the answer.
     Send { step: usize },
-    /// Look at the world for what the sent steps have come to.
+    /// Look at the world for what the sent steps have come to; nothing can be sent yet.
     Look,
     /// Write the end.
     Finish,
@@ -114,6 +134,8 @@ pub struct Execution<P: Provider> {
     before: Vec<Vec<Event>>,
     /// Seconds that AWS's clock was ahead when a step was sent.
     ahead: Vec<i64>,
+    /// By step.
+    refused: Vec<Refused>,
     /// The step that was verified last.
     verified: Option<usize>,
     /// True in the process that was given the approval.
@@ -141,6 +163,7 @@ impl<P: Provider> Execution<P> {
             changed: Vec::new(),
             before: vec![Vec::new(); count],
             ahead: vec![0; count],
+            refused: vec![Refused::default(); count],
             verified: None,
             live: true,
         }
@@ -199,7 +222,7 @@ impl<P: Provider> Execution<P> {
     pub fn apply(&mut self, at: Timestamp, body: &Body<P>) {
         match body {
             Body::Verified { .. } => {
-                self.verified = self.steps.iter().position(|s| *s == StepState::Waiting);
+                self.verified = self.upcoming();
                 self.note(at, "state read again: as planned".to_owned());
             }
             Body::Changed { differences, .. } => {
@@ -229,7 +252,14 @@ impl<P: Provider> Execution<P> {
             }
             Body::Deferred { step, fault, .. } => {
                 let call = self.call(*step);
-                self.note(at, format!("AWS does not take {call} yet: {fault}; the instance is looked at again"));
+                let then = match self.resend(*step) {
+                    Resend::Never => "the instance is looked at again",
+                    Resend::WhenRefused => "it is sent again",
+                };
+                self.note(at, format!("AWS does not take {call} yet: {fault}; {then}"));
+                if let Some(known) = self.refused.get_mut(*step) {
+                    *known = Refused { times: known.times.saturating_add(1), last: Some(at) };
+                }
                 self.verified = None;
                 self.set(*step, StepState::Waiting);
             }
@@ -275,47 +305,95 @@ impl<P: Provider> Execution<P> {
 
     /// What has to be done next.
     #[must_use]
-    pub fn next(&self) -> Act {
+    pub fn next(&self, now: Timestamp) -> Act {
         if self.outcome.is_some() {
             return Act::Rest;
         }
         let open = |state: &StepState<P>| {
             matches!(state, StepState::Sending { .. } | StepState::Seeking { .. } | StepState::Sent { .. })
         };
-        let any_open = self.steps.iter().any(open);
-        if self.steps.iter().any(is_broken) && (self.never_began() || !self.are_independent()) {
-            // What was sent beside it is followed to its end all the same.
-            return if any_open { Act::Look } else { Act::Finish };
+        // What was sent is followed to its end, whatever became of the rest.
+        let over = if self.steps.iter().any(open) { Act::Look } else { Act::Finish };
+        if self.never_began() {
+            return over;
         }
         let unclear = |state: &StepState<P>| matches!(state, StepState::Sending { .. } | StepState::Seeking { .. });
-        if self.steps.iter().any(unclear) && !self.are_independent() {
-            return Act::Look;
+        let mut from = 0;
+        while from < self.steps.len() {
+            let beside = self.plan.beside(from);
+            from = beside.end;
+            let states = self.steps.get(beside.clone()).unwrap_or_default();
+            let is_alone = beside.len() == 1;
+            if is_alone && states.iter().any(is_broken) {
+                return over;
+            }
+            if is_alone && states.iter().any(unclear) {
+                return Act::Look;
+            }
+            if let Some(step) = self.first_waiting(beside) {
+                return match self.sent_again_from(step) {
+                    _ if !self.live => over,
+                    Some(then) if now < then => Act::Look,
+                    _ if self.verified == Some(step) => Act::Send { step },
+                    _ => Act::Verify { step },
+                };
+            }
+            // What comes after them needs all of them.
+            if states.iter().any(is_broken) {
+                return over;
+            }
+            if states.iter().any(open) {
+                return Act::Look;
+            }
         }
-        let Some(step) = self.steps.iter().position(|state| *state == StepState::Waiting) else {
-            return if any_open { Act::Look } else { Act::Finish };
-        };
-        if !self.live {
-            return if any_open { Act::Look } else { Act::Finish };
-        }
-        let must_wait = self.steps.iter().zip(&self.plan.steps).take(step).any(|(state, s)| s.wait && open(state));
-        if must_wait {
-            Act::Look
-        } else if self.verified == Some(step) {
-            Act::Send { step }
-        } else {
-            Act::Verify { step }
-        }
+        over
     }
 
-    /// Whether no step needs another one: what becomes of one is nothing to the others.
+    /// The step that waits to be sent next.
+    fn upcoming(&self) -> Option<usize> {
+        let first = self.steps.iter().position(|state| *state == StepState::Waiting)?;
+        self.first_waiting(self.plan.beside(first))
+    }
+
+    /// Of steps that are done beside each other, the one to be sent next: one that was refused lets the others go first.
+    fn first_waiting(&self, beside: Range<usize>) -> Option<usize> {
+        let waiting = beside.filter(|step| self.steps.get(*step) == Some(&StepState::Waiting));
+        waiting.min_by_key(|step| self.refused.get(*step).map_or(0, |refused| refused.times))
+    }
+
+    fn resend(&self, step: usize) -> Resend {
+        self.plan.steps.get(step).map_or(Resend::Never, |step| step.resend)
+    }
+
+    /// From when on a call that was refused may be sent again.
+    fn sent_again_from(&self, step: usize) -> Option<Timestamp> {
+        let refused = self.refused.get(step).filter(|_| self.resend(step) == Resend::WhenRefused)?;
+        refused.last?.checked_add(pause(refused.times)).ok()
+    }
+
+    /// Whether the call of a step is sent again that was refused with this: the plan says so, it came too early, and it
+    /// was not tried too often.
     #[must_use]
-    pub fn are_independent(&self) -> bool {
-        self.plan.steps.len() > 1 && self.plan.steps.iter().all(|step| !step.wait)
+    pub fn is_sent_again(&self, step: usize, refusal: &Fault) -> bool {
+        let refused = self.refused.get(step).map_or(0, |refused| refused.times);
+        self.resend(step) == Resend::WhenRefused && refusal.kind == FaultKind::Throttled && refused < MOST_TRIES
+    }
+
+    /// Whether the call of a step was refused for now, so that time has passed since it was to be sent first.
+    #[must_use]
+    pub fn was_refused(&self, step: usize) -> bool {
+        self.refused.get(step).is_some_and(|refused| refused.times > 0)
+    }
+
+    /// Whether a step is one of many that do not need each other: what becomes of one is nothing to the others.
+    #[must_use]
+    pub fn is_one_of_many(&self, step: usize) -> bool {
+        self.plan.beside(step).len() > 1
     }
 
     /// The first call never left: the state was another one, or nobody might send it. That ends them all.
     fn never_began(&self) -> bool {
-        matches!(self.steps.first(), Some(StepState::NotSent { by_aws: false, .. }))
+        matches!(self.steps.first(), Some(StepState::NotSent { by_aws: false, .. })) && !self.was_refused(0)
     }
 
     fn unsent(&self) -> Vec<usize> {
@@ -328,7 +406,8 @@ impl<P: Provider> Execution<P> {
     pub fn verdict(&self) -> Outcome {
         let unsent = self.unsent();
         let any_ended = self.steps.iter().any(|state| matches!(state, StepState::Ended { .. }));
-        if self.are_independent() && !self.never_began() && self.steps.iter().any(is_broken) {
+        let broken = self.steps.iter().position(is_broken);
+        if broken.is_some_and(|step| self.is_one_of_many(step)) && !self.never_began() {
             return self.of_independent(unsent);
         }
         for state in &self.steps {
@@ -361,9 +440,11 @@ impl<P: Provider> Execution<P> {
         })
     }
 
-    /// What of independent steps came to no good end, each with its instance and why.
+    /// What of independent steps came to no good end or was not sent, each with its resource and why.
     fn of_independent(&self, unsent: Vec<usize>) -> Outcome {
-        let not_done: Vec<usize> = (0..self.steps.len()).filter(|i| self.steps.get(*i).is_none_or(is_broken)).collect();
+        let is_not_done = |state: &StepState<P>| is_broken(state) || *state == StepState::Waiting;
+        let all = 0..self.steps.len();
+        let not_done: Vec<usize> = all.filter(|i| self.steps.get(*i).is_none_or(is_not_done)).collect();
         let why = not_done.iter().filter_map(|place| {
             let about = P::subject(&self.plan.steps.get(*place)?.follow).unwrap_or_default();
             match self.steps.get(*place)? {
@@ -520,12 +601,7 @@ impl<P: Catalogue> Execution<P> {
     /// # Errors
     /// What changed since the plan was approved; nothing may be sent then.
     pub fn verify(&self, step: usize, fresh: &P::Facts, operator: &Identity) -> Result<Fingerprint, Vec<String>> {
-        if operator.account != self.plan.account {
-            return Err(vec![format!(
-                "the operator's credentials are of account {}, the plan is for {}",
-                operator.account, self.plan.account
-            )]);
-        }
+        self.plan.may_be_sent_by(step, operator).map_err(|why| vec![why])?;
         // Before the first call there is no reason to compare less than all, whatever a plan says.
         let how = self.plan.steps.get(step).filter(|_| step > 0).map_or(Verify::Whole, |s| s.verify);
         match how {

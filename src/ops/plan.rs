@@ -2,6 +2,8 @@
 
 pub(super) mod hashes;
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use super::call::Call;
 use super::fingerprint::Fingerprint;
 use super::provider::Provider;
 use super::target::Target;
-use crate::domain::Criticality;
+use crate::domain::{Criticality, Identity};
 
 /// What a mistake with an operation costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -148,7 +150,29 @@ impl Gate {
     }
 }
 
+/// Whether a call that was refused is sent again. One whose answer was lost never is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resend {
+    #[default]
+    Never,
+    /// When it was refused because it came too early (HTTP 429), as an eviction that a disruption budget holds back:
+    /// nothing was changed then.
+    WhenRefused,
+}
+
+impl Resend {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+    fn is_never(&self) -> bool {
+        *self == Self::Never
+    }
+}
+
 /// One call of a plan, and how its end is recognised.
+///
+/// Steps are done one after another, each when the one before has come to its end ([`Step::wait`]). Those that need not
+/// wait and the one after them are done beside each other ([`Plan::beside`]): many calls of one kind, each with its own
+/// state, none of which needs another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct Step<P: Provider> {
@@ -161,8 +185,41 @@ pub struct Step<P: Provider> {
     pub verify: Verify,
     #[serde(default, skip_serializing_if = "Gate::is_all")]
     pub gate: Gate,
+    /// The account on which it acts, where that is not the plan's. The region is the call's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    #[serde(default, skip_serializing_if = "Resend::is_never")]
+    pub resend: Resend,
     /// Seconds that it usually takes, least and most.
     pub usual: (u32, u32),
+}
+
+impl<P: Provider> Step<P> {
+    /// A step that stands on the whole plan, is sent once in the plan's account, and is waited for; `usual` are seconds,
+    /// least and most.
+    #[must_use]
+    pub fn new(purpose: impl Into<String>, call: Call<P::Api>, follow: P::Follow, usual: (u32, u32)) -> Self {
+        Self {
+            purpose: purpose.into(),
+            call,
+            follow,
+            wait: true,
+            verify: Verify::Whole,
+            gate: Gate::All,
+            account: None,
+            resend: Resend::Never,
+            usual,
+        }
+    }
+
+    /// Where it acts, for people: the region, and the account where that is not the plan's.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match &self.account {
+            Some(account) => format!("{} of account {account}", self.call.region),
+            None => self.call.region.clone(),
+        }
+    }
 }
 
 /// A row of the comparison between a source and what is restored from it.
@@ -240,7 +297,27 @@ impl<P: Provider> Draft<P> {
     /// the whole plan, later ones on the same resource.
     pub fn step(&mut self, purpose: &str, call: Call<P::Api>, follow: P::Follow, usual: (u32, u32)) {
         let verify = if self.steps.is_empty() { Verify::Whole } else { Verify::Same };
-        self.steps.push(Step { purpose: purpose.to_owned(), call, follow, wait: true, verify, gate: Gate::All, usual });
+        self.steps.push(Step { verify, ..Step::new(purpose, call, follow, usual) });
+    }
+
+    /// Adds many calls of one kind that are made beside each other, each with what it is for; the step after them waits
+    /// for all of them.
+    pub fn each(&mut self, calls: Vec<(String, Call<P::Api>, P::Follow)>, usual: (u32, u32), resend: Resend) {
+        let last = self.steps.len() + calls.len();
+        for (purpose, call, follow) in calls {
+            self.step(&purpose, call, follow, usual);
+            let is_last = self.steps.len() == last;
+            if let Some(step) = self.steps.last_mut() {
+                (step.wait, step.resend) = (is_last, resend);
+            }
+        }
+    }
+
+    /// Lets the step that was added last act on another account than the plan's.
+    pub fn in_account(&mut self, account: &str) {
+        if let Some(step) = self.steps.last_mut() {
+            step.account = Some(account.to_owned());
+        }
     }
 
     /// Says what is asked again before the step that was added last.
@@ -369,13 +446,51 @@ impl<P: Provider> Plan<P> {
         other.resources().iter().any(|resource| own.contains(resource))
     }
 
-    fn resources(&self) -> Vec<(&str, &str)> {
+    /// Account, region and name of what it changes.
+    fn resources(&self) -> Vec<(&str, &str, &str)> {
         let mut all = Vec::new();
         if P::is_resource(self.target.kind) {
-            all.push((self.target.region.as_str(), self.target.id.as_str()));
+            all.push((self.account.as_str(), self.target.region.as_str(), self.target.id.as_str()));
         }
-        all.extend(self.steps.iter().flat_map(|step| P::resources(&step.follow)));
+        for (place, step) in self.steps.iter().enumerate() {
+            let account = self.account_of(place);
+            all.extend(P::resources(&step.follow).into_iter().map(|(region, id)| (account, region, id)));
+        }
         all
+    }
+
+    /// The account on which a step acts.
+    #[must_use]
+    pub fn account_of(&self, step: usize) -> &str {
+        self.steps.get(step).and_then(|step| step.account.as_deref()).unwrap_or(&self.account)
+    }
+
+    /// Whether who would send a step is of the account on which it acts.
+    ///
+    /// # Errors
+    /// Both accounts, in words; it must not be sent then.
+    pub fn may_be_sent_by(&self, step: usize, sender: &Identity) -> Result<(), String> {
+        let account = self.account_of(step);
+        if sender.account == account {
+            return Ok(());
+        }
+        let what = if account == self.account { "the plan".to_owned() } else { format!("step {}", step + 1) };
+        Err(format!("the operator's credentials are of account {}, {what} is for {account}", sender.account))
+    }
+
+    /// The steps that are done beside a step, itself among them: what becomes of one is nothing to the others, and the
+    /// step after them needs all of them.
+    #[must_use]
+    pub fn beside(&self, step: usize) -> Range<usize> {
+        let waits = |step: usize| self.steps.get(step).is_none_or(|step| step.wait);
+        let (mut from, mut end) = (step, step + 1);
+        while from > 0 && !waits(from - 1) {
+            from -= 1;
+        }
+        while end < self.steps.len() && !waits(end - 1) {
+            end += 1;
+        }
+        from..end
     }
 
     /// What is different in a plan made anew from a fresh reading, in words; empty when it is the

@@ -99,11 +99,8 @@ impl Standing {
     /// Everything that is done right before sending, and what would be sent.
     async fn rehearse(&self, plan: &Plan, reason: &str) -> Result<String, String> {
         let operator = self.operator(reason, &plan.target.region).await?;
-        if operator.account != plan.account {
-            return Err(format!(
-                "the operator's credentials are of account {}, the plan is for {}",
-                operator.account, plan.account
-            ));
+        for step in 0..plan.steps.len() {
+            plan.may_be_sent_by(step, &operator)?;
         }
         let fresh = self.read(plan.operation.kind(), &plan.target).await?;
         match plan.still_holds(&plan.again(&fresh)) {

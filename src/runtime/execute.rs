@@ -127,7 +127,6 @@ impl Run {
             let other = before.find(|other| {
                 other.is_running()
                     && other.environment == environment
-                    && other.plan.account == own.account
                     && other.plan.touches(&own)
                     && !matches!(journal.claim(&other.id), Ok(Some(_)))
             });
@@ -163,7 +162,7 @@ impl Run {
         let mut given_up = self.given_up.clone();
         loop {
             self.publish(&execution).await;
-            let act = execution.next();
+            let act = execution.next(self.clock.now());
             let ends = matches!(act, Act::Rest | Act::Finish);
             let is_given_up = !ends && given_up.borrow_and_update().contains(&execution.id);
             let written = match (act, approved) {
@@ -241,7 +240,7 @@ impl Run {
                         (String::new(), Some(body))
                     }
                     // A later step's instance may still be settling; the first one's may not.
-                    Err(_) if in_time && !execution.are_independent() && is_settling(execution, step, &fresh) => {
+                    Err(_) if in_time && !execution.is_one_of_many(step) && is_settling(execution, step, &fresh) => {
                         verified.operator = Some(session);
                         ("waiting until the instance is available".to_owned(), None)
                     }
@@ -311,12 +310,13 @@ impl Run {
         self.publish(execution).await;
         let body = match send(&session, approved, step).await {
             Ok(receipt) => Body::Sent { execution: id, step, request_id: receipt.request_id },
-            // AWS is busy with the instance for a moment longer than it shows: nothing was changed.
+            // It came too early, or AWS is busy with the instance for a moment longer than it shows: nothing was changed.
             Err(SendFault::Refused(fault))
-                if step > 0
-                    && !execution.are_independent()
-                    && is_state(&fault)
-                    && verified.waits_for(execution, step) =>
+                if execution.is_sent_again(step, &fault)
+                    || (step > 0
+                        && !execution.is_one_of_many(step)
+                        && is_state(&fault)
+                        && verified.waits_for(execution, step)) =>
             {
                 let request_id = fault.request_id.clone();
                 Body::Deferred { execution: id, step, fault: fault.to_string(), request_id }
@@ -341,7 +341,7 @@ impl Run {
             let Some(follow) = execution.plan.steps.get(step).map(|s| s.follow.clone()) else { continue };
             let since = execution.sent_at(step).unwrap_or(execution.started);
             let known = Known {
-                account: &execution.plan.account,
+                account: execution.plan.account_of(step),
                 resource_id: resource_id(&execution.plan, step),
                 events: execution.events_before(step),
                 ahead: execution.ahead(step),
@@ -371,9 +371,10 @@ impl Run {
         Ok(())
     }
 
-    /// Why the rules of now keep a later step from being sent.
+    /// Why the rules of now keep a later step from being sent, or one that is sent again.
     fn refused(&self, execution: &Execution, step: usize) -> Option<String> {
-        let gate = execution.plan.steps.get(step).filter(|_| step > 0)?.gate;
+        let is_later = step > 0 || execution.was_refused(step);
+        let gate = execution.plan.steps.get(step).filter(|_| is_later)?.gate;
         self.rules.borrow().refusal(&execution.plan, gate, execution.approval.at, self.clock.now())
     }
 

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::Plan;
+use super::{Plan, Resend};
 use crate::ops::fingerprint::Fingerprint;
 use crate::ops::provider::Provider;
 
@@ -16,6 +16,14 @@ pub fn of<P: Provider>(plan: &Plan<P>) -> Fingerprint {
     let form = match plan.form {
         1 => "quarterdeck plan 1".to_owned(),
         form => format!("quarterdeck plan {form}, made {:?}, asked again {gates:?}", plan.made_at),
+    };
+    // Only where it is so: the plans of before a step could have either stay what they were.
+    let is_plain = plan.steps.iter().all(|step| step.account.is_none() && step.resend == Resend::Never);
+    let form = if is_plain {
+        form
+    } else {
+        let elsewhere: Vec<_> = plan.steps.iter().map(|step| (&step.account, step.resend)).collect();
+        format!("{form}, accounts and sent again {elsewhere:?}")
     };
     let stands_on = (
         form,

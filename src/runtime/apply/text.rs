@@ -89,7 +89,8 @@ pub(super) fn rehearsed(plan: &Plan, operator: &Identity) -> String {
 
 fn calls(plan: &Plan) -> impl Iterator<Item = String> {
     (1..).zip(&plan.steps).flat_map(|(number, step): (usize, _)| {
-        [format!("  {number}. {}", step.purpose), format!("     {}", step.call.as_command(&plan.cli))]
+        let elsewhere = step.account.as_ref().map(|account| format!(", in account {account}")).unwrap_or_default();
+        [format!("  {number}. {}{elsewhere}", step.purpose), format!("     {}", step.call.as_command(&plan.cli))]
     })
 }
 

@@ -74,7 +74,7 @@ fn is_safety(execution: &Execution, step: usize) -> bool {
 /// the target also of what is done to many.
 #[must_use]
 pub fn subject(execution: &Execution) -> &str {
-    let step = under_way(execution).filter(|step| !is_safety(execution, *step) && !execution.are_independent());
+    let step = under_way(execution).filter(|step| !is_safety(execution, *step) && !execution.is_one_of_many(*step));
     let follow = step.and_then(|step| execution.plan.steps.get(step)).map(|step| &step.follow);
     // A snapshot that a deletion or a stop leaves behind is not what is deleted or stopped.
     let changed = follow.and_then(|follow| match follow {

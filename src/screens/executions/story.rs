@@ -42,7 +42,7 @@ pub fn of(app: &App, execution: &Execution, width: usize) -> Vec<Line> {
     }
     lines.push(Vec::new());
     let mut label = if execution.is_running() { "Next" } else { "What to do" };
-    for words in what_now(execution) {
+    for words in what_now(execution, app.world.now) {
         lines.extend(prose::labelled(label, "", &words, Role::Accent, width));
         label = "";
     }
@@ -137,8 +137,8 @@ fn standing(execution: &Execution, place: usize, state: &StepState) -> (&'static
 }
 
 /// What happens next; when it is over and not well, what to do.
-fn what_now(execution: &Execution) -> Vec<String> {
-    let Some(outcome) = &execution.outcome else { return next(execution) };
+fn what_now(execution: &Execution, now: Timestamp) -> Vec<String> {
+    let Some(outcome) = &execution.outcome else { return next(execution, now) };
     let new_plan = "a on the DB instance makes a new plan from the state of now";
     if is_of_a_world_before(execution) {
         return vec![format!("Nothing: the sandbox began anew, and nothing of this is there any more; {new_plan}.")];
@@ -182,9 +182,9 @@ fn undo(execution: &Execution) -> Vec<String> {
     execution.plan.inverse.iter().map(|inverse| format!("To undo it: {inverse}.")).collect()
 }
 
-fn next(execution: &Execution) -> Vec<String> {
+fn next(execution: &Execution, now: Timestamp) -> Vec<String> {
     let purpose = |step: usize| execution.plan.steps.get(step).map_or("", |s| s.purpose.as_str());
-    match execution.next() {
+    match execution.next(now) {
         Act::Verify { step } => {
             vec![format!("The state is read again; if nothing changed, step {} is sent: {}.", step + 1, purpose(step))]
         }

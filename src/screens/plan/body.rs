@@ -197,7 +197,7 @@ fn calls(plan: &Plan, copy: Option<String>, width: usize) -> Vec<Line> {
         let name = if place == 0 { prose::label("Calls") } else { prose::label("") };
         let lead = vec![name, (format!("{}  ", place + 1), Role::Dim)];
         let indent = pen::width(&lead);
-        let first = format!("{} in {}: {}", step.call.api.id(), step.call.region, purpose(step));
+        let first = format!("{} in {}: {}", step.call.api.id(), step.place(), purpose(step));
         lines.extend(prose::hanging(lead, &first, Role::Header, width));
         let parameters: Vec<String> =
             step.call.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();

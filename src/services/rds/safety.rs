@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Api, Call, Draft, Follow, Kind, Seen, Step, checks};
 use crate::cost::rds as price;
-use crate::ops::plan::{Check, Gate, Tone, Verify};
+use crate::ops::plan::{Check, Tone};
 
 /// A name for it that says what it is for: `qa-db-before-change-class-20261122-0312`.
 #[must_use]
@@ -27,8 +27,7 @@ pub fn first(name: &str, seen: &Seen) -> (Option<Step>, Vec<Check>) {
         instance: Some(database.id.clone()),
     };
     let usual = usual(database.storage.allocated);
-    let purpose = "takes a safety snapshot and waits for it".to_owned();
-    (Some(Step { purpose, call, follow, wait: true, verify: Verify::Whole, gate: Gate::All, usual }), all)
+    (Some(Step::new("takes a safety snapshot and waits for it", call, follow, usual)), all)
 }
 
 /// What the snapshot itself means, beside the change that it is for.
