@@ -34,7 +34,7 @@ const LONGEST_AT_LEAST: i64 = 12 * 3600;
 const PAUSE: u64 = 5;
 /// … and at most.
 const LONGEST_PAUSE: u64 = 60;
-/// So often a call is sent that is refused each time: about an hour.
+/// So often a refused call is sent again: for about an hour.
 const MOST_TRIES: u32 = 60;
 
 /// How long a call that was refused so often is not sent again.

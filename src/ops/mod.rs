@@ -12,6 +12,8 @@ pub mod call;
 pub mod catalogue;
 pub mod durable;
 pub mod execution;
+#[cfg(test)]
+mod fake;
 pub mod field;
 pub mod fingerprint;
 pub mod guard;

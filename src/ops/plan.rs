@@ -297,7 +297,7 @@ impl<P: Provider> Draft<P> {
     /// the whole plan, later ones on the same resource.
     pub fn step(&mut self, purpose: &str, call: Call<P::Api>, follow: P::Follow, usual: (u32, u32)) {
         let verify = if self.steps.is_empty() { Verify::Whole } else { Verify::Same };
-        self.steps.push(Step { verify, ..Step::new(purpose, call, follow, usual) });
+        self.steps.push(Step { verify, ..Step::<P>::new(purpose, call, follow, usual) });
     }
 
     /// Adds many calls of one kind that are made beside each other, each with what it is for; the step after them waits

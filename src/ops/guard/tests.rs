@@ -3,7 +3,7 @@ use crate::domain::Criticality;
 use crate::ops::plan::{CheckState, Risk, hashes};
 use crate::services::rds::operation::CreateSnapshot;
 use crate::services::rds::testing::{at, plan_of, seen};
-use crate::slices::{Freeze, Kind, Operation, Plan, Policy, Refusal};
+use crate::slices::{Freeze, Kind, Operation, Plan, Policy, Refusal, Situation};
 
 const NAME: &str = "rentaliq-prod-db";
 const CRITICALITIES: [Criticality; 3] = [Criticality::Development, Criticality::Staging, Criticality::Production];

@@ -1,9 +1,9 @@
 //! What is believed of a file, and what is not.
 
 use crate::domain::MaintenanceAction;
-use crate::ops::guard::{Gesture, Situation, approve};
+use crate::ops::guard::{Gesture, approve};
 use crate::services::rds::testing::{seen, seen_on};
-use crate::slices::{Kind, Plan, Policy, Requested, Seen, TargetKind};
+use crate::slices::{Kind, Plan, Policy, Requested, Seen, Situation, TargetKind};
 
 /// A world in which nothing keeps most operations from being done.
 fn world(kind: Kind) -> Seen {
