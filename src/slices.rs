@@ -1,8 +1,8 @@
 //! What the product is made of: the change engine with the services that it changes.
 //!
 //! Whoever is above the services uses these names. A second service whose resources are changed comes in here: then
-//! [`Services`] is an enum's worth of both, with `Kind`, `Operation`, `Api`, `Seen` and `Follow` the enums over their own,
-//! and no call site changes but those that look into one of them.
+//! `Kind`, `Operation`, `Api`, `Seen` and `Follow` are enums over those of each, [`Services`] is what they are for, and
+//! no call site changes but those that look into one of them.
 
 pub use crate::services::rds::{Api, Follow, Kind, LastKnown, Look, On, Operation, Seen, Sought, TargetKind};
 

@@ -355,7 +355,7 @@ impl<P: Provider> Execution<P> {
         self.first_waiting(self.plan.beside(first))
     }
 
-    /// Of steps that are done beside each other, the one to be sent next: one that was refused lets the others go first.
+    /// Of steps that are done beside each other, the one to be sent next: what was refused lets the others go first.
     fn first_waiting(&self, beside: Range<usize>) -> Option<usize> {
         let waiting = beside.filter(|step| self.steps.get(*step) == Some(&StepState::Waiting));
         waiting.min_by_key(|step| self.refused.get(*step).map_or(0, |refused| refused.times))

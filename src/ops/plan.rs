@@ -195,8 +195,8 @@ pub struct Step<P: Provider> {
 }
 
 impl<P: Provider> Step<P> {
-    /// A step that stands on the whole plan, is sent once in the plan's account, and is waited for; `usual` are seconds,
-    /// least and most.
+    /// A step that stands on the whole plan, is sent once in the plan's account, and is waited for; `usual` are
+    /// seconds, least and most.
     #[must_use]
     pub fn new(purpose: impl Into<String>, call: Call<P::Api>, follow: P::Follow, usual: (u32, u32)) -> Self {
         Self {

@@ -310,7 +310,7 @@ impl Run {
         self.publish(execution).await;
         let body = match send(&session, approved, step).await {
             Ok(receipt) => Body::Sent { execution: id, step, request_id: receipt.request_id },
-            // It came too early, or AWS is busy with the instance for a moment longer than it shows: nothing was changed.
+            // It came too early, or AWS is busy with the instance for longer than it shows: nothing was changed.
             Err(SendFault::Refused(fault))
                 if execution.is_sent_again(step, &fault)
                     || (step > 0

@@ -1,7 +1,7 @@
 //! Amazon RDS: the operations on DB instances and snapshots, what their plans stand on, how their end is seen.
 //!
-//! [`Rds`] is what the change engine knows of it. The names below are the engine's types for RDS alone; whoever is above
-//! the services takes those of [`crate::slices`].
+//! [`Rds`] is what the change engine knows of it. The names below are the engine's types for RDS alone; whoever is
+//! above the services takes those of `crate::slices`.
 
 pub mod api;
 pub mod checks;

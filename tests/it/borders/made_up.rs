@@ -209,10 +209,12 @@ fn a_library_is_found_under_another_name() {
 #[test]
 fn a_second_meaning_of_a_name_is_found() {
     let two = tree(&[
-        ("lib.rs", "mod a; mod b; mod c;"),
+        ("lib.rs", "mod a; mod b; mod c; mod d;"),
         ("a.rs", "pub struct Thing; pub struct State;"),
         ("b.rs", "pub(crate) enum Thing { A } pub type State = u8;"),
         ("c.rs", "struct Thing; impl Trait for Thing { type Thing = u8; }"),
+        // The same thing with its parameters filled in.
+        ("d.rs", "pub type Thing<'a> = crate::a::Thing<'a, u8>;"),
     ]);
     only(&names::check(&two, &[]), "2 types are called `Thing`; 1 were");
     assert_eq!(names::check(&two, &[("Thing", 2)]), Vec::<String>::new());

@@ -118,7 +118,8 @@ impl Parsed {
             "struct" | "enum" | "trait" | "type" | "fn" | "const" | "static" => {
                 if let Some(name) = row.word(at + 1) {
                     let is_type = matches!(word, "struct" | "enum" | "trait" | "type");
-                    if is_type && row.is_public(at) {
+                    let again = word == "type" && row.is_filled_in(at, &name);
+                    if is_type && !again && row.is_public(at) {
                         self.modules[module].types.push((name.clone(), row.line(at)));
                     }
                     self.modules[module].items.insert(name);
@@ -283,6 +284,12 @@ impl Row {
             at += 3;
         }
         (path, at)
+    }
+
+    /// Whether the `type` of this name that begins here only fills in the parameters of one that has the name:
+    /// `type Plan = ops::Plan<Rds>`.
+    fn is_filled_in(&self, at: usize, name: &str) -> bool {
+        self.path(self.find(at, '=') + 1).0.last().is_some_and(|last| last == name)
     }
 
     /// Whether `pub`, or `pub(…)`, stands before this.
