@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, reason = "a benchmark without its world has nothing to measure")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use quarterdeck::app::update::settle;
+use quarterdeck::app::settle::settle;
 use quarterdeck::app::{Msg, State, update, view};
 use quarterdeck::cli::{Source, World};
 use quarterdeck::collect::metrics::{MetricQuery, MetricStore, calls};

@@ -51,6 +51,10 @@ fn is_text(state: &State, key: Key) -> bool {
 /// terminal pastes as keys approves nothing and opens nothing.
 fn resolve(state: &mut State, layers: &[Layer], key: Key) -> Resolution {
     match state.resolver.resolve(&state.keymap, layers, key) {
+        // Whatever types a code for a person types Enter, too: it approves nothing.
+        Resolution::Action(Action::Open) if matches!(state.views.top(), View::Code(_)) => {
+            Resolution::Action(Action::Open)
+        }
         Resolution::Action(action) if state.rushed && !is_harmless(action) => {
             say(state, format!("{key} came faster than a person types: press it again"), Tone::Bad);
             Resolution::Pending

@@ -10,6 +10,7 @@ pub mod msg;
 pub mod operations;
 mod overlays;
 pub mod reconfiguration;
+pub mod settle;
 pub mod state;
 pub mod succession;
 pub mod toast;

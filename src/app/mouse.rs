@@ -5,14 +5,14 @@ use super::actions;
 use super::effect::Effect;
 use super::state::State;
 use crate::keymap::Action;
-use crate::screens::{Screen, databases, fleet};
+use crate::screens::{Screen, View, databases, fleet};
 
 /// Lines for one notch of the wheel.
 const NOTCH: u8 = 3;
 
 /// The wheel was turned; up is negative. It goes where the arrow keys go.
 pub fn wheel(state: &mut State, notches: i8, effects: &mut Vec<Effect>) {
-    if state.views.code().is_some() {
+    if matches!(state.views.top(), View::Code(_) | View::Arm(_)) {
         return;
     }
     let action = if notches < 0 { Action::Up } else { Action::Down };
@@ -73,7 +73,7 @@ mod tests {
         let databases =
             (0..10).map(|i| Database { id: format!("db-{i}"), arn: format!("arn-{i}"), ..Database::default() });
         state.world.sites[0].databases = Remote::Ready { value: databases.collect(), at: now };
-        update::settle(&mut state);
+        crate::app::settle::settle(&mut state);
         assert_eq!(state.databases.rows.len(), 10);
         state
     }

@@ -9,7 +9,8 @@ use super::actions::say;
 use super::effect::Effect;
 use super::state::State;
 use super::toast::Tone;
-use crate::domain::{Database, EnvironmentId, SiteId};
+use crate::collect::{self, Dataset};
+use crate::domain::{Database, Environment, EnvironmentId, SiteId};
 use crate::keymap::{Action, Layer};
 use crate::ops::guard::{self, Gesture};
 use crate::ops::journal::{ExecutionId, Outcome};
@@ -168,7 +169,17 @@ pub fn plan_on(state: &mut State, kind: Kind, target: Target, effects: &mut Vec<
     }
 }
 
+/// Whether an environment is in this region.
+fn is_in(state: &State, environment: EnvironmentId, region: &str) -> bool {
+    let estate = &state.world.estate;
+    estate.environment(environment).is_some_and(|known| estate.regions(known).any(|own| own == region))
+}
+
 fn open(state: &mut State, kind: Kind, target: Target, environment: EnvironmentId, effects: &mut Vec<Effect>) {
+    if !is_in(state, environment, &target.region) {
+        let text = format!("{} is not in {} any more", target.environment, target.region);
+        return say(state, text, Tone::Bad);
+    }
     let id = state.operations.ask();
     let mut opened = plan::State::new(kind, target.clone(), environment, id, state.world.now);
     let here = |arming: &&Arming| arming.environment == target.environment;
@@ -324,6 +335,13 @@ pub fn arm(state: &mut State, effects: &mut Vec<Effect>) {
     let minutes: Option<u64> = question.minutes.value().trim().parse().ok().filter(|m| (1..=most).contains(m));
     let identity = state.world.identity(environment);
     let name = state.world.estate.environment(environment).map(|e| e.name.as_str());
+    let unknown = identity.is_none().then(|| "who we are there is not known yet".to_owned());
+    if let Some(problem) = state.world.changes.blocked.clone().or(unknown) {
+        if let Some(question) = state.views.question_mut() {
+            question.problem = Some(problem);
+        }
+        return;
+    }
     let (Some(identity), Some(name)) = (identity, name) else { return };
     let armed = match minutes {
         Some(minutes) => {
@@ -421,6 +439,12 @@ pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) 
         let tone = if is_good { Tone::Plain } else { Tone::Bad };
         effects.push(Effect::Notify(text.clone()));
         say(state, text, tone);
+        // What it has changed is looked at now, however slowly the list is read.
+        let environment = state.world.estate.named(&execution.environment);
+        let known = environment.and_then(|id| state.world.estate.environment(id)).cloned();
+        for site in known.iter().flat_map(Environment::sites) {
+            state.world.schedule.renew(&collect::Target { site, dataset: Dataset::Databases });
+        }
     }
     let changed = execution.changed.clone();
     let again = (ended && !changed.is_empty() && state.views.plan().is_none()).then(|| execution.plan.clone());

@@ -4,10 +4,11 @@ use super::effect::Effect;
 use super::menus;
 use super::operations;
 use super::reconfiguration::{Reconfiguration, Restyle};
+use super::settle::settle;
 use super::state::State;
 use super::toast::{Toast, Tone};
-use super::update::settle;
 use crate::collect::Schedule;
+use crate::domain::EnvironmentId;
 use crate::screens::View;
 use crate::screens::menu::Purpose;
 use crate::world::estate::{Estate, Scope};
@@ -33,6 +34,7 @@ pub fn reconfigure(state: &mut State, next: Reconfiguration, effects: &mut Vec<E
     }
     state.world.ceiling = ceiling;
     state.ascii = ascii;
+    relist(state);
     if let Some(warning) = warnings.into_iter().next() {
         state.toast = Some(Toast::new(warning, Tone::Bad, state.world.now));
     }
@@ -42,22 +44,27 @@ pub fn reconfigure(state: &mut State, next: Reconfiguration, effects: &mut Vec<E
 /// not come in any more.
 fn adopt(state: &mut State, estate: Estate, schedule: Schedule) {
     let line = state.fleet.current();
+    let before = state.world.estate.clone();
     state.world.adopt(estate, schedule);
     let estate = &state.world.estate;
+    // The same name may lead to another account or region now: what was begun there was begun of the one before.
+    let is_elsewhere = |id: EnvironmentId| {
+        let sites = |estate: &Estate| estate.environment(id).map(|e| (e.site, e.dr_site));
+        sites(&before) != sites(estate)
+    };
+    let any_is_elsewhere = before.environments().any(|(id, _)| is_elsewhere(id));
     if matches!(state.scope, Scope::One(id) if estate.environment(id).is_none()) || state.scope == Scope::All {
         state.scope = Scope::usual(estate);
     }
     // A plan of an environment that is gone has nowhere to go; arming ends by itself there.
     state.views.remove(|view| match view {
-        View::Plan(plan) => {
-            let environment = estate.environment(plan.environment);
-            !environment.is_some_and(|e| estate.regions(e).any(|region| region == plan.target.region))
-        }
-        View::Arm(question) => estate.environment(question.environment).is_none(),
+        View::Plan(plan) => is_elsewhere(plan.environment),
+        View::Arm(question) => is_elsewhere(question.environment),
+        // What these would do names a resource by environment and region.
+        View::Menu(menu) => any_is_elsewhere && menu.purpose.is_of_resource(),
         _ => false,
     });
     reopen(state);
-    relist(state);
     state.fleet.summaries.clear();
     settle(state);
     state.fleet.selected = line.and_then(|item| state.fleet.position(item)).unwrap_or(0);
@@ -72,9 +79,11 @@ fn adopt(state: &mut State, estate: Estate, schedule: Schedule) {
 fn relist(state: &mut State) {
     let Some(menu) = state.views.menu() else { return };
     let estate = &state.world.estate;
+    let screen = state.views.iter().rev().find(|view| view.screen().is_some());
+    let layers = screen.map_or(&[][..], View::layers);
     let items = match menu.purpose {
         Purpose::Environments => menus::scopes(estate),
-        Purpose::Palette => menus::commands(estate, &state.keymap, state.views.beneath().layers()),
+        Purpose::Palette => menus::commands(estate, &state.keymap, layers),
         _ => return,
     };
     if let Some(menu) = state.views.menu_mut() {
@@ -116,7 +125,7 @@ mod tests {
     use super::*;
     use crate::app::actions::run;
     use crate::collect::{Dataset, Target};
-    use crate::domain::{Database, Environment, EnvironmentId, Fault, FaultKind, Remote, SessionId, SiteId};
+    use crate::domain::{Database, Environment, Fault, FaultKind, Remote, SessionId, SiteId};
     use crate::keymap::{Action, Keymap};
     use crate::screens::fleet::Item;
     use crate::screens::{Screen, database};
@@ -160,6 +169,7 @@ mod tests {
     fn change(state: &mut State, environments: &[(&str, usize, &str)]) {
         let next = estate(&state.world.estate, environments);
         adopt(state, next, Schedule::default());
+        relist(state);
     }
 
     /// The DB instances that are known, as their environments are written in the configuration.

@@ -12,9 +12,9 @@ use super::toast::Tone;
 use crate::collect::{Answer, Target};
 use crate::domain::Fault;
 use crate::screens::code::CodePrompt;
-use crate::screens::{View, database, databases, fleet, plan};
+use crate::screens::{View, database, databases, plan};
 use crate::theme;
-use crate::world::{self, checkup};
+use crate::world;
 
 /// Takes in a message: changes the state, gives what is to be done outside.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
@@ -76,33 +76,6 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     let focus = state.focus();
     effects.extend(world::due(&mut state.world, &focus).into_iter().map(Effect::Fetch));
     effects
-}
-
-/// Examines all of which something has changed, and brings what the screens derive from it up to date; called before
-/// a frame, not once a message.
-pub fn settle(state: &mut State) {
-    settle_while(state, || true);
-}
-
-/// DB instances that are looked at before somebody may want something else: a millisecond or two.
-const LOOKS: usize = 64;
-
-/// The same for as long as `go_on` says so, which is asked every millisecond or two: a key need not wait for
-/// thousands. True when some are left.
-pub fn settle_while(state: &mut State, mut go_on: impl FnMut() -> bool) -> bool {
-    let mut examined = checkup::examine(&mut state.world, LOOKS);
-    while examined.more && go_on() {
-        let next = checkup::examine(&mut state.world, LOOKS);
-        examined.then(next);
-    }
-    if examined.is_new {
-        databases::rebuild(state);
-        fleet::rebuild(state);
-    } else {
-        databases::renew(state, &examined.instances);
-        fleet::renew(state, &examined.sites);
-    }
-    examined.more
 }
 
 fn tick(state: &mut State, now: jiff::Timestamp) {

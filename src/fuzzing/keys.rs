@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::assert_harmless;
-use crate::app::update::settle;
+use crate::app::settle::settle;
 use crate::app::{Msg, State, update, view};
 use crate::config;
 use crate::domain::{Database, Identity, Remote};

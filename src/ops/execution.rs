@@ -317,24 +317,17 @@ impl<P: Provider> Execution<P> {
         if self.never_began() {
             return over;
         }
-        let unclear = |state: &StepState<P>| matches!(state, StepState::Sending { .. } | StepState::Seeking { .. });
         let mut from = 0;
         while from < self.steps.len() {
             let beside = self.plan.beside(from);
             from = beside.end;
             let states = self.steps.get(beside.clone()).unwrap_or_default();
-            let is_alone = beside.len() == 1;
-            if is_alone && states.iter().any(is_broken) {
-                return over;
-            }
-            if is_alone && states.iter().any(unclear) {
-                return Act::Look;
-            }
             if let Some(step) = self.first_waiting(beside) {
                 return match self.sent_again_from(step) {
                     _ if !self.live => over,
-                    Some(then) if now < then => Act::Look,
+                    // What was compared is sent at once: a clock that is set back makes no comparison grow old.
                     _ if self.verified == Some(step) => Act::Send { step },
+                    Some(then) if now < then => Act::Look,
                     _ => Act::Verify { step },
                 };
             }
@@ -393,7 +386,9 @@ impl<P: Provider> Execution<P> {
 
     /// The first call never left: the state was another one, or nobody might send it. That ends them all.
     fn never_began(&self) -> bool {
-        matches!(self.steps.first(), Some(StepState::NotSent { by_aws: false, .. })) && !self.was_refused(0)
+        let is_untouched = |state: &StepState<P>| matches!(state, StepState::Waiting | StepState::NotSent { .. });
+        matches!(self.steps.first(), Some(StepState::NotSent { by_aws: false, .. }))
+            && (!self.was_refused(0) || self.steps.iter().all(is_untouched))
     }
 
     fn unsent(&self) -> Vec<usize> {
@@ -450,12 +445,14 @@ impl<P: Provider> Execution<P> {
             match self.steps.get(*place)? {
                 StepState::Ended { words, .. } => Some(format!("{about}: {words}")),
                 StepState::NotSent { why, .. } => Some(format!("{about}: {why}")),
+                StepState::Waiting => Some(format!("{about}: not sent")),
                 _ => None,
             }
         });
         let why = why.collect::<Vec<_>>().join("; ");
         let is_unknown = |state: &StepState<P>| matches!(state, StepState::Ended { end: StepEnd::Unknown, .. });
-        let is_refused = |state: &StepState<P>| matches!(state, StepState::NotSent { by_aws: true, .. });
+        let is_refused =
+            |state: &StepState<P>| matches!(state, StepState::NotSent { by_aws: true, .. } | StepState::Waiting);
         if self.steps.iter().any(is_unknown) {
             Outcome::Unknown { unsent, why }
         } else if self.steps.iter().all(is_refused) {
@@ -601,7 +598,11 @@ impl<P: Catalogue> Execution<P> {
     /// # Errors
     /// What changed since the plan was approved; nothing may be sent then.
     pub fn verify(&self, step: usize, fresh: &P::Facts, operator: &Identity) -> Result<Fingerprint, Vec<String>> {
-        self.plan.may_be_sent_by(step, operator).map_err(|why| vec![why])?;
+        // Nothing is begun that could not be ended: the first step answers for all.
+        let asked = if step == 0 { 0..self.plan.steps.len() } else { step..step + 1 };
+        for step in asked {
+            self.plan.may_be_sent_by(step, operator).map_err(|why| vec![why])?;
+        }
         // Before the first call there is no reason to compare less than all, whatever a plan says.
         let how = self.plan.steps.get(step).filter(|_| step > 0).map_or(Verify::Whole, |s| s.verify);
         match how {

@@ -24,7 +24,7 @@ use super::last_known::{self, Pace};
 use super::own_files::OwnFiles;
 use super::terminal::Guard;
 use crate::app::operations;
-use crate::app::update::settle_while;
+use crate::app::settle::settle_while;
 use crate::app::{Effect, Msg, Reconfiguration, State, update, view};
 use crate::aws::MfaRequest;
 use crate::aws::meter::Meter;

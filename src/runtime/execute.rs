@@ -374,7 +374,9 @@ impl Run {
     /// Why the rules of now keep a later step from being sent, or one that is sent again.
     fn refused(&self, execution: &Execution, step: usize) -> Option<String> {
         let is_later = step > 0 || execution.was_refused(step);
-        let gate = execution.plan.steps.get(step).filter(|_| is_later)?.gate;
+        let planned = execution.plan.steps.get(step).filter(|_| is_later)?.gate;
+        // A first step completes nothing yet, whatever its gate.
+        let gate = if step == 0 { Gate::All } else { planned };
         self.rules.borrow().refusal(&execution.plan, gate, execution.approval.at, self.clock.now())
     }
 

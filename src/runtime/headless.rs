@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::clock::Clock;
 use super::driver::Driver;
-use crate::app::update::settle;
+use crate::app::settle::settle;
 use crate::app::{Effect, Msg, State, update, view};
 use crate::keymap::Key;
 

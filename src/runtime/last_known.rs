@@ -17,13 +17,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::State;
 use crate::collect::metrics::MetricStore;
-use crate::domain::{Database, MaintenanceAction, Remote, SiteId};
+use crate::domain::{Database, MaintenanceAction, Remote, SessionId, SiteId};
 use crate::health::Beginning;
 use crate::plain_file;
 use crate::slices::{LastKnown, Sought};
-use crate::world::Estate;
 use crate::world::collection::runways;
 use crate::world::data::SiteData;
+use crate::world::{Estate, SessionName};
 
 /// How the names of the files begin.
 const NAME: &str = "last-known-";
@@ -127,11 +127,17 @@ pub fn folder() -> Option<PathBuf> {
 #[must_use]
 pub fn path(estate: &Estate) -> Option<PathBuf> {
     let mut hasher = DefaultHasher::new();
-    // Another endpoint is another world.
-    estate.endpoint.hash(&mut hasher);
+    let mut sessions: Vec<(SessionId, Option<&SessionName>)> = Vec::new();
     for (id, site) in estate.sites() {
-        let session = estate.session_name(id).map(|session| (&session.name, &session.cli));
-        (session, &site.region).hash(&mut hasher);
+        if !sessions.iter().any(|(known, _)| *known == site.session) {
+            sessions.push((site.session, estate.session_name(id)));
+        }
+    }
+    let cli: Vec<&str> = sessions.iter().filter_map(|(_, name)| name.map(|name| name.cli.as_str())).collect();
+    // Another endpoint is another world.
+    (&estate.endpoint, cli).hash(&mut hasher);
+    for (id, site) in estate.sites() {
+        (estate.session_name(id).map(|session| &session.name), &site.region).hash(&mut hasher);
     }
     Some(folder()?.join(format!("{NAME}{:016x}.json", hasher.finish())))
 }
@@ -139,20 +145,24 @@ pub fn path(estate: &Estate) -> Option<PathBuf> {
 /// A reading that was begun before anybody knew which file is wanted: of the one that was written last, which it is
 /// but for those who look at several estates. Beside it everything else that a start takes goes on.
 #[derive(Default)]
-pub struct Ahead(Option<JoinHandle<(PathBuf, Option<Document>)>>);
+pub struct Ahead(Option<(PathBuf, JoinHandle<Option<Document>>)>);
 
 impl Ahead {
     /// Begins it, in the folder where consoles keep what they know.
     #[must_use]
     pub fn begin(folder: &Path) -> Self {
-        let reading = newest(folder).map(|path| thread::Builder::new().spawn(move || (path.clone(), read(&path))));
-        Self(reading.and_then(Result::ok))
+        Self(newest(folder).and_then(|path| {
+            let read_ahead = path.clone();
+            let reading = thread::Builder::new().spawn(move || read(&read_ahead)).ok()?;
+            Some((path, reading))
+        }))
     }
 
     /// What is in the file that is wanted.
     fn end(self, wanted: &Path) -> Option<Document> {
-        match self.0.and_then(|reading| reading.join().ok()) {
-            Some((path, document)) if path == wanted => document,
+        match self.0 {
+            Some((path, reading)) if path == wanted => reading.join().ok().flatten(),
+            // Another estate's is left to itself.
             _ => read(wanted),
         }
     }

@@ -30,6 +30,12 @@ impl Purpose {
     pub fn is_typed(self) -> bool {
         matches!(self, Self::Palette | Self::Environments)
     }
+
+    /// Whether it was opened for one resource, and does something with it.
+    #[must_use]
+    pub fn is_of_resource(self) -> bool {
+        matches!(self, Self::Operations | Self::Snapshots | Self::Copy | Self::Range)
+    }
 }
 
 /// One line of a menu.

@@ -222,12 +222,6 @@ impl Views {
         self.iter().rev().find(|view| view.is_overlay())
     }
 
-    /// What has the keys once everything that is read is closed.
-    #[must_use]
-    pub fn beneath(&self) -> &View {
-        self.iter().rev().find(|view| !view.is_overlay()).unwrap_or(&self.first)
-    }
-
     /// The menu that is open.
     #[must_use]
     pub fn menu(&self) -> Option<&Menu> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
-use quarterdeck::app::update::settle;
+use quarterdeck::app::settle::settle;
 use quarterdeck::app::{Effect, Msg, Reconfiguration, Restyle, State, update};
 use quarterdeck::aws::session::InProcess;
 use quarterdeck::aws::{Session, SessionSpec};

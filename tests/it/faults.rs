@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use quarterdeck::app::update::settle;
+use quarterdeck::app::settle::settle;
 use quarterdeck::app::{Effect, Msg, State, update};
 use quarterdeck::aws::session::InProcess;
 use quarterdeck::aws::{self, Session, SessionSpec};

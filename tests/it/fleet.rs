@@ -1,6 +1,6 @@
 //! The fleet screen with no, one, three and a hundred environments, in each theme.
 
-use quarterdeck::app::update::settle;
+use quarterdeck::app::settle::settle;
 use quarterdeck::domain::{Criticality, Environment};
 use quarterdeck::screens::{Screen, View};
 use quarterdeck::theme::{self, ColorDepth};

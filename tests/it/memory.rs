@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use jiff::SignedDuration;
-use quarterdeck::app::update::settle;
+use quarterdeck::app::settle::settle;
 use quarterdeck::app::{Msg, State, update};
 use quarterdeck::domain::Remote;
 use quarterdeck::runtime::last_known::{self, Ahead};

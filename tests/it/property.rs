@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use quarterdeck::app::update::settle;
+use quarterdeck::app::settle::settle;
 use quarterdeck::app::{Effect, Msg, Reconfiguration, Restyle, State, update};
 use quarterdeck::collect::{Answer, Request, Target};
 use quarterdeck::domain::{Environment, Fault, FaultKind, SessionId};
@@ -36,6 +36,12 @@ enum Step {
     Draw,
     /// The configuration is read again, or cannot be.
     Reconfigure(Change),
+    /// A key comes in a burst.
+    Rushed(Key),
+    Wheel(i8),
+    Click(u16, u16),
+    /// A session wants a code, or wants it no longer.
+    Code(bool),
 }
 
 /// How the configuration has changed.
@@ -130,6 +136,10 @@ fn any_step() -> impl Strategy<Value = Step> {
         2 => any::<Index>().prop_map(Step::Again),
         3 => Just(Step::Draw),
         1 => prop::sample::select(CHANGES.to_vec()).prop_map(Step::Reconfigure),
+        1 => any_key().prop_map(Step::Rushed),
+        1 => (-3..=3i8).prop_map(Step::Wheel),
+        1 => (0..130u16, 0..45u16).prop_map(|(column, row)| Step::Click(column, row)),
+        1 => any::<bool>().prop_map(Step::Code),
     ]
 }
 
@@ -273,6 +283,11 @@ impl Run {
                 }
                 self.send(msg);
             }
+            Step::Rushed(key) => self.send(Msg::Rushed(key)),
+            Step::Wheel(notches) => self.send(Msg::Wheel(notches)),
+            Step::Click(column, row) => self.send(Msg::Click(column, row)),
+            Step::Code(true) => self.send(Msg::CodeWanted { session: "prod".into(), serial: "arn".into() }),
+            Step::Code(false) => self.send(Msg::CodeOver),
         }
         self.cursor()
     }

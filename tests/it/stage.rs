@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
-use quarterdeck::app::update::settle;
+use quarterdeck::app::settle::settle;
 use quarterdeck::app::{Effect, Msg, State, update, view};
 use quarterdeck::cli::{Source, World};
 use quarterdeck::collect::metrics::{MetricAnswer, MetricCall, MetricStore};

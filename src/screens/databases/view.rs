@@ -171,7 +171,7 @@ fn freshness(app: &App) -> String {
         None => String::new(),
         Some(at) => {
             let age = format::since(app.world.now, at);
-            // Below a minute it is as fresh as the cadence allows; counting seconds would be noise.
+            // Counting seconds would be noise.
             if age.as_secs() < 60 { "data < 1m".into() } else { format!("data {}", format::coarse_age(age)) }
         }
     }

@@ -188,7 +188,7 @@ fn restorable(database: &Database) -> Option<Timestamp> {
 mod tests {
     use super::*;
     use crate::app::State;
-    use crate::app::update::settle;
+    use crate::app::settle::settle;
     use crate::domain::FaultKind;
     use crate::keymap::Keymap;
     use crate::theme::{ColorDepth, Theme};
@@ -286,7 +286,7 @@ mod tests {
             at(0),
         );
         state.world.forget_checkups();
-        crate::app::update::settle_while(&mut state, || false);
+        crate::app::settle::settle_while(&mut state, || false);
         assert_eq!(standing(&state, 1), Some(Standing::Awaited));
         settle(&mut state);
         assert_eq!(standing(&state, 1), Some(Standing::Well));

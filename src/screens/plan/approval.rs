@@ -47,6 +47,8 @@ pub fn lines(app: &App, plan: &State, width: usize) -> Vec<Line> {
         lines.extend(critical(&words, width));
     } else if let Some(line) = all.iter().find_map(|refusal| unarmed(app, plan, level, refusal)) {
         lines.push(line);
+    } else if let Some(why) = app.world.changes.blocked.clone().or_else(|| all.first().map(ToString::to_string)) {
+        lines.extend(critical(&format!("cannot be approved now: {why}"), width));
     } else {
         lines.extend(gesture(app, plan, made, level, width));
     }

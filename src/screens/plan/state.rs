@@ -35,7 +35,6 @@ pub struct Edit {
 pub struct State {
     pub kind: Kind,
     pub target: Target,
-    /// Index of the environment.
     pub environment: EnvironmentId,
     /// Id of the reading that is awaited or was taken last.
     pub asked: u64,

@@ -1,7 +1,7 @@
 //! The keys of a change: select, open, arm, choose an operation, edit its parameters, approve.
 
 use quarterdeck::app::State;
-use quarterdeck::app::update::settle;
+use quarterdeck::app::settle::settle;
 use quarterdeck::ops::{FieldKind, Level};
 use quarterdeck::screens::command::Command;
 use quarterdeck::screens::databases;

@@ -1,0 +1,37 @@
+//! Brings what is derived from what is known up to date, before a frame. Pure.
+
+use super::state::State;
+use crate::screens::{databases, fleet};
+use crate::world::checkup;
+
+/// Examines all of which something has changed, and brings what the screens derive from it up to date; called before
+/// a frame, not once a message.
+pub fn settle(state: &mut State) {
+    settle_while(state, || true);
+}
+
+/// DB instances that are looked at before somebody may want something else: a millisecond or two.
+const LOOKS: usize = 64;
+
+/// The same for as long as `go_on` says so, which is asked every millisecond or two: a key need not wait for
+/// thousands. True when some are left.
+pub fn settle_while(state: &mut State, mut go_on: impl FnMut() -> bool) -> bool {
+    let mut examined = checkup::examine(&mut state.world, LOOKS);
+    while examined.more && go_on() {
+        let next = checkup::examine(&mut state.world, LOOKS);
+        examined.then(next);
+    }
+    if examined.is_new {
+        databases::rebuild(state);
+        fleet::rebuild(state);
+    } else {
+        databases::renew(state, &examined.instances);
+        if examined.more {
+            // A summary is of all instances of an environment: it is made when the last of them was looked at.
+            state.world.heard.extend(examined.sites);
+        } else {
+            fleet::renew(state, &examined.sites);
+        }
+    }
+    examined.more
+}
