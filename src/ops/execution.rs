@@ -598,11 +598,7 @@ impl<P: Catalogue> Execution<P> {
     /// # Errors
     /// What changed since the plan was approved; nothing may be sent then.
     pub fn verify(&self, step: usize, fresh: &P::Facts, operator: &Identity) -> Result<Fingerprint, Vec<String>> {
-        // Nothing is begun that could not be ended: the first step answers for all.
-        let asked = if step == 0 { 0..self.plan.steps.len() } else { step..step + 1 };
-        for step in asked {
-            self.plan.may_be_sent_by(step, operator).map_err(|why| vec![why])?;
-        }
+        self.plan.may_be_sent_by(step, operator).map_err(|why| vec![why])?;
         // Before the first call there is no reason to compare less than all, whatever a plan says.
         let how = self.plan.steps.get(step).filter(|_| step > 0).map_or(Verify::Whole, |s| s.verify);
         match how {

@@ -371,8 +371,14 @@ impl Run {
         Ok(())
     }
 
-    /// Why the rules of now keep a later step from being sent, or one that is sent again.
+    /// Why a step is not sent now: nothing is begun that could not be ended here, and the rules of now count for a later
+    /// step, or one that is sent again.
     fn refused(&self, execution: &Execution, step: usize) -> Option<String> {
+        let plan = &execution.plan;
+        if let Some(other) = (0..plan.steps.len()).map(|step| plan.account_of(step)).find(|own| *own != plan.account) {
+            // `Place` signs in to one account.
+            return Some(format!("a step of the plan acts in account {other}, and one account is signed in to"));
+        }
         let is_later = step > 0 || execution.was_refused(step);
         let planned = execution.plan.steps.get(step).filter(|_| is_later)?.gate;
         // A first step completes nothing yet, whatever its gate.

@@ -263,3 +263,24 @@ fn what_the_journal_tells_is_followed_and_never_sent() {
     rebuilt.apply(after(61), &sending);
     assert_eq!(rebuilt.next(after(61)), Act::Look);
 }
+
+/// What was found to be another before anything was taken ends all of them, however often AWS said "too early".
+#[test]
+fn none_of_many_goes_out_on_a_state_that_was_found_to_be_another() {
+    let approved = approved(&plan()).unwrap();
+    let (mut plan, approval) = (approved.plan().clone(), approved.approval().clone());
+    plan.steps.remove(0);
+    let id = ExecutionId::new(after(60), &plan.fingerprint, 7);
+    let execution = Execution::begin(id.clone(), "edge", plan, approval, after(60));
+    let mut drive = Drive { execution, facts: cluster(), now: after(60) };
+    assert!(drive.execution.is_one_of_many(0) && drive.execution.is_one_of_many(1));
+    for step in [0, 1] {
+        drive.record(&Body::Sending { execution: id.clone(), step, call: None, before: Vec::new(), ahead: 0 });
+        assert!(drive.refused(step, FaultKind::Throttled));
+    }
+    drive.now = after(600);
+    let fault = "the state changed".to_owned();
+    drive.record(&Body::Rejected { execution: id, step: 0, fault, request_id: None, by_aws: false });
+    assert_eq!(drive.next(), Act::Finish);
+    assert!(matches!(drive.execution.verdict(), Outcome::NotSent { .. }), "{:?}", drive.execution.verdict());
+}
