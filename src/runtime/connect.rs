@@ -354,8 +354,11 @@ fn neighbour(estate: &Estate, environment: &Environment, other: &Environment) ->
         (Some(a), Some(b)) => a == b,
         _ => session(environment) == session(other),
     };
+    // One name cannot begin with both: what it selects is never ours. There may be a thousand of them.
+    let (own, theirs) = (&environment.name_prefix, &other.name_prefix);
+    let may_meet = own.starts_with(theirs.as_str()) || theirs.starts_with(own.as_str());
     let regions = other.sites().filter_map(|site| estate.site(site)).map(|site| site.region.clone());
-    same.then(|| Neighbour { regions: regions.collect(), owns: Owner::of(other) })
+    (same && may_meet).then(|| Neighbour { regions: regions.collect(), owns: Owner::of(other) })
 }
 
 /// The sandbox that the command line describes.

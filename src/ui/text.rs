@@ -14,6 +14,10 @@ pub const ELLIPSIS: &str = "…";
 /// Cells that the text takes.
 #[must_use]
 pub fn width(text: &str) -> usize {
+    // Most of what is shown: a cell a letter.
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return text.len();
+    }
     text.graphemes(true).map(grapheme_width).sum()
 }
 

@@ -2,11 +2,12 @@
 
 use super::summary::Summary;
 use crate::app::state::State as App;
-use crate::domain::{Metric, SiteId};
+use crate::domain::{Database, Metric, SiteId};
 use crate::theme::Role;
 use crate::ui::pen::Piece;
 use crate::ui::{format, spark};
 use crate::world::collection::TABLE_WINDOW;
+use crate::world::data::SiteData;
 
 /// Width of one, columns.
 pub const WIDTH: usize = 9;
@@ -24,24 +25,37 @@ pub fn curve(app: &App, site: SiteId, database: &str, metric: Metric, max: Optio
     }
 }
 
+/// The busiest primary of an environment, with its site.
+fn busiest<'a>(app: &'a App, summary: &Summary) -> Option<(SiteId, &'a SiteData, &'a Database)> {
+    let (site, place) = summary.busiest?;
+    let data = app.world.site(site)?;
+    Some((site, data, data.databases.value()?.get(place)?))
+}
+
+/// What a small chart says in a number: of now, or else the last of the slower readings.
+fn value(app: &App, data: &SiteData, database: &str, metric: Metric) -> Option<f64> {
+    let oldest = app.world.now.as_second() - 900;
+    let known = data.store.latest(database, metric, oldest);
+    known.or_else(|| data.store.series(database, metric, 300)?.last().map(|(_, value)| value))
+}
+
+/// Whether [`gauges`] has anything to show.
+pub fn has_gauges(app: &App, summary: &Summary) -> bool {
+    busiest(app, summary)
+        .is_some_and(|(_, data, database)| SHOWN.iter().any(|m| value(app, data, &database.id, *m).is_some()))
+}
+
+/// The metrics of the small charts.
+const SHOWN: [Metric; 3] = [Metric::CPUUtilization, Metric::DatabaseConnections, Metric::WriteLatency];
+
 /// CPU, connections and write latency of the busiest primary; empty when none of them is known.
 pub fn gauges(app: &App, summary: &Summary, width: u16) -> Vec<Piece> {
-    let Some((site, place)) = summary.busiest else { return Vec::new() };
-    let Some(data) = app.world.site(site) else { return Vec::new() };
-    let Some(database) = data.databases.value().and_then(|all| all.get(place)) else { return Vec::new() };
-    let oldest = app.world.now.as_second() - 900;
+    let Some((site, data, database)) = busiest(app, summary) else { return Vec::new() };
     let mut pieces: Vec<Piece> = vec![("    ".into(), Role::Text)];
     let limit = database.instance_class().map(crate::domain::class::InstanceClass::default_max_connections);
-    for (name, metric, max) in [
-        ("cpu", Metric::CPUUtilization, Some(100.0)),
-        ("connections", Metric::DatabaseConnections, limit),
-        ("write", Metric::WriteLatency, None),
-    ] {
-        let value = data
-            .store
-            .latest(&database.id, metric, oldest)
-            .or_else(|| data.store.series(&database.id, metric, 300)?.last().map(|(_, value)| value));
-        let Some(value) = value else { continue };
+    let words = [("cpu", Some(100.0)), ("connections", limit), ("write", None)];
+    for (metric, (name, max)) in SHOWN.into_iter().zip(words) {
+        let Some(value) = value(app, data, &database.id, metric) else { continue };
         let (number, unit) = format::value(metric.unit(), value);
         pieces.push((format!("{name} "), Role::Dim));
         pieces.push((number, Role::Text));

@@ -13,18 +13,39 @@ use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
 use crate::ui::{format, text, trouble};
+use crate::world::Estate;
 
 /// The rule that judges the latest restorable time.
 const RESTORABLE: &str = "restorable-time";
 
+/// Columns that all headings have in common.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns {
+    names: usize,
+    groups: usize,
+}
+
+impl Columns {
+    /// Those of an estate: made once a frame, not once a line.
+    #[must_use]
+    pub fn of(estate: &Estate) -> Self {
+        let names = estate.environments().map(|(_, e)| text::width(&shown_name(e)) + 2).max().unwrap_or(8).min(20);
+        let groups = estate.environments().map(|(_, e)| text::width(&e.estate)).max().unwrap_or(0).min(16);
+        Self { names, groups }
+    }
+}
+
 /// The pieces at the left, and those at the right end, for a screen of this width in columns.
-pub fn pieces(app: &App, summary: &Summary, environment: &Environment, width: u16) -> (Vec<Piece>, Vec<Piece>) {
+pub fn pieces(
+    app: &App,
+    summary: &Summary,
+    environment: &Environment,
+    Columns { names, groups }: Columns,
+    width: u16,
+) -> (Vec<Piece>, Vec<Piece>) {
     let mut right = recovery(summary, environment).map(|r| r.pieces(app.world.now, width)).unwrap_or_default();
     right.push((format!("  {:>8}", freshness(app, summary)), Role::Dim));
 
-    let names =
-        app.world.estate.environments().map(|(_, e)| text::width(&shown_name(e)) + 2).max().unwrap_or(8).min(20);
-    let groups = app.world.estate.environments().map(|(_, e)| text::width(&e.estate)).max().unwrap_or(0).min(16);
     let name = format!(" {} ", shown_name(environment));
     let padding = " ".repeat(names.saturating_sub(text::width(&name)));
     let mut left: Vec<Piece> = vec![

@@ -3,30 +3,61 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::heading::Columns;
 use super::state::{Item, SHOWN};
+use super::summary::Summary;
 use super::{curve, finding, heading, problems};
 use crate::app::state::State as App;
-use crate::domain::Criticality;
+use crate::domain::finding::Finding;
+use crate::domain::{Criticality, Environment, Fault};
 use crate::keymap::{Action, Layer};
 use crate::theme::Role;
 use crate::ui::environment::{CURSOR, PRODUCTION_EDGE};
 use crate::ui::pen::{self, Piece};
 use crate::ui::trouble;
 
-/// A line of the screen and the item that it belongs to.
-struct Line {
+/// A line of the screen and the item that it belongs to. Its words are made when it is drawn: there may be thousands.
+struct Line<'a> {
     /// The item that the cursor stands on here.
     item: Option<Item>,
-    left: Vec<Piece>,
-    right: Vec<Piece>,
+    what: What<'a>,
     /// Production has a bar at its left edge.
     bar: bool,
 }
 
-impl Line {
+/// What a line shows.
+enum What<'a> {
+    /// Words at the left, and at the right end.
+    Words(Vec<Piece>, Vec<Piece>),
+    Environment(&'a Summary, &'a Environment),
+    Finding(&'a Finding),
+    /// So many findings have no line.
+    More(usize),
+    Fault(&'a Fault),
+    Gauges(&'a Summary),
+    Nothing,
+}
+
+impl<'a> Line<'a> {
     /// A line that the cursor passes over.
-    fn passive(left: Vec<Piece>, bar: bool) -> Self {
-        Self { item: None, left, right: Vec::new(), bar }
+    fn passive(what: What<'a>, bar: bool) -> Self {
+        Self { item: None, what, bar }
+    }
+
+    /// What stands at the left, and at the right end.
+    fn pieces(self, app: &App, columns: Columns, width: u16) -> (Vec<Piece>, Vec<Piece>) {
+        match self.what {
+            What::Words(left, right) => (left, right),
+            What::Environment(summary, environment) => heading::pieces(app, summary, environment, columns, width),
+            What::Finding(found) => (finding::pieces(found, width), finding::since(app, found, width)),
+            What::More(count) => (vec![(format!("    … {count} more"), Role::Dim)], Vec::new()),
+            What::Fault(fault) => {
+                let words = format!("{} {}: {}", fault.call, trouble::cause(fault), trouble::advice(fault));
+                (vec![("  ▲ ".into(), Role::Warning), (words, Role::Text)], Vec::new())
+            }
+            What::Gauges(summary) => (curve::gauges(app, summary, width), Vec::new()),
+            What::Nothing => (Vec::new(), Vec::new()),
+        }
     }
 }
 
@@ -45,7 +76,8 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     }
     let current = app.fleet.current();
     let offset = first(app, &lines, area);
-    for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(offset)) {
+    let columns = Columns::of(&app.world.estate);
+    for (y, line) in (area.y..area.bottom()).zip(lines.into_iter().skip(offset)) {
         let row = Rect { y, height: 1, ..area };
         let chosen = line.item.is_some() && line.item == current && app.views.overlay().is_none();
         if chosen {
@@ -58,10 +90,11 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
             buf.set_string(row.x, y, PRODUCTION_EDGE, app.theme.style(Role::Text));
         }
         let inner = Rect { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
-        let start = pen::right(buf, inner, &line.right, &app.theme);
+        let (left, right) = line.pieces(app, columns, area.width);
+        let start = pen::right(buf, inner, &right, &app.theme);
         let room = Rect { width: start.saturating_sub(inner.x + 1), ..inner };
-        let room = if line.right.is_empty() { inner } else { room };
-        pen::left(buf, room, &line.left, &app.theme);
+        let room = if right.is_empty() { inner } else { room };
+        pen::left(buf, room, &left, &app.theme);
     }
 }
 
@@ -73,7 +106,7 @@ pub(super) fn reveal(app: &App) -> usize {
 
 /// The same for lines that are made already. Lines move when environments change their order: the
 /// cursor is kept on the screen while drawing, too.
-fn first(app: &App, lines: &[Line], body: Rect) -> usize {
+fn first(app: &App, lines: &[Line<'_>], body: Rect) -> usize {
     let current = app.fleet.current();
     let page = usize::from(body.height).max(1);
     let at = lines.iter().position(|line| line.item.is_some() && line.item == current).unwrap_or(0);
@@ -111,56 +144,48 @@ pub fn item_at(app: &App, row: u16) -> Option<usize> {
     app.fleet.items().position(|i| i == item)
 }
 
-fn lines(app: &App, width: u16) -> Vec<Line> {
-    let mut lines: Vec<Line> = configuration(app).into_iter().collect();
+fn lines(app: &App, width: u16) -> Vec<Line<'_>> {
+    let mut lines: Vec<Line<'_>> = configuration(app).into_iter().collect();
     let current = app.fleet.current();
     for summary in &app.fleet.summaries {
         let Some(environment) = app.world.estate.environment(summary.environment) else { continue };
         let bar = environment.criticality == Criticality::Production;
-        let (left, right) = heading::pieces(app, summary, environment, width);
-        lines.push(Line { item: Some(Item::Environment(summary.environment)), left, right, bar });
+        let item = Some(Item::Environment(summary.environment));
+        lines.push(Line { item, what: What::Environment(summary, environment), bar });
         if app.fleet.dense {
             continue;
         }
         for (i, found) in summary.findings.iter().take(SHOWN).enumerate() {
             let item = Some(Item::Finding(summary.environment, i));
-            let (left, right) = (finding::pieces(found, width), finding::since(app, found, width));
-            lines.push(Line { item, left, right, bar });
+            lines.push(Line { item, what: What::Finding(found), bar });
             if item == current {
-                lines.extend(finding::detail(found, width).into_iter().map(|left| Line::passive(left, bar)));
+                let detail = finding::detail(found, width).into_iter();
+                lines.extend(detail.map(|left| Line::passive(What::Words(left, Vec::new()), bar)));
             }
         }
         if summary.findings.len() > SHOWN {
-            let more = format!("    … {} more", summary.findings.len() - SHOWN);
-            lines.push(Line::passive(vec![(more, Role::Dim)], bar));
+            lines.push(Line::passive(What::More(summary.findings.len() - SHOWN), bar));
         }
         // Where nothing was ever read the heading says it.
         if let Some(fault) = summary.fault.as_ref().filter(|_| summary.read.is_some()) {
-            let words = format!("{} {}: {}", fault.call, trouble::cause(fault), trouble::advice(fault));
-            lines.push(Line::passive(vec![("  ▲ ".into(), Role::Warning), (words, Role::Text)], bar));
+            lines.push(Line::passive(What::Fault(fault), bar));
         }
-        if !summary.findings.is_empty() || bar {
-            let gauges = curve::gauges(app, summary, width);
-            if !gauges.is_empty() {
-                lines.push(Line::passive(gauges, bar));
-            }
+        if (!summary.findings.is_empty() || bar) && curve::has_gauges(app, summary) {
+            lines.push(Line::passive(What::Gauges(summary), bar));
         }
-        lines.push(Line::passive(Vec::new(), false));
+        lines.push(Line::passive(What::Nothing, false));
     }
     lines
 }
 
 /// What is wrong with the configuration, in one line: an environment that is missing for an error must
 /// not be taken for one that is well, nor push the others off the screen.
-fn configuration(app: &App) -> Option<Line> {
+fn configuration(app: &App) -> Option<Line<'_>> {
     let words = problems::headline(&app.world.problems)?;
-    let mut line = Line::passive(vec![("▲ ".into(), Role::Warning), (words, Role::Warning)], false);
-    if app.world.problems.len() > 1
-        && let Some(key) = app.keymap.key_for(&[Layer::Global], Action::Errors)
-    {
-        line.right = vec![(format!("{key} shows all"), Role::Warning)];
-    }
-    Some(line)
+    let left = vec![("▲ ".into(), Role::Warning), (words, Role::Warning)];
+    let key = app.keymap.key_for(&[Layer::Global], Action::Errors).filter(|_| app.world.problems.len() > 1);
+    let right = key.map(|key| (format!("{key} shows all"), Role::Warning)).into_iter().collect();
+    Some(Line::passive(What::Words(left, right), false))
 }
 
 /// The keys that work here, most useful first.
