@@ -16,7 +16,7 @@ use crate::aws::{CodeSource, MfaRequest, Session};
 use crate::cli::Source;
 use crate::config::{self, Settings};
 use crate::domain::text::clean;
-use crate::domain::{Criticality, Environment, EnvironmentId, SessionId};
+use crate::domain::{Criticality, Environment, EnvironmentId};
 use crate::slices::{Kind, Policy, Target, TargetKind};
 use crate::world::{Estate, SessionName};
 
@@ -278,7 +278,10 @@ async fn sandbox(source: &Source) -> Result<Connection, String> {
 
 /// The rules and operators of the sandbox's environments: those of the samples that they come from.
 #[cfg(feature = "sandbox")]
-fn sampled(estate: &Estate, specs: &BTreeMap<SessionId, SessionSpec>) -> (BTreeMap<EnvironmentId, Policy>, Operators) {
+fn sampled(
+    estate: &Estate,
+    specs: &BTreeMap<crate::domain::SessionId, SessionSpec>,
+) -> (BTreeMap<EnvironmentId, Policy>, Operators) {
     let samples: Vec<config::EnvironmentSpec> =
         config::SAMPLES.iter().flat_map(|(file, text)| config::parse(text, file).0.environments).collect();
     let mut policies = usual(estate);
