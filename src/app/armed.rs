@@ -21,7 +21,7 @@ pub fn standing(state: &State) -> Piece {
     let armed = state.world.changes.arming.as_ref().and_then(|a| Some((a, left(a, state.world.now)?)));
     match armed {
         Some((arming, left)) => {
-            let known = state.world.estate.named(&arming.environment).and_then(|id| state.world.estate.environment(id));
+            let known = state.world.estate.by_name(&arming.environment);
             let production = known.is_none_or(|e| e.criticality == Criticality::Production);
             let name = if production { arming.environment.to_uppercase() } else { arming.environment.clone() };
             (format!(" ARMED {name} {left} "), Role::Armed)

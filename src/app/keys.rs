@@ -95,10 +95,9 @@ fn typed(state: &mut State, key: Key) {
         View::Plan(_) if is_pasted => plan::paste(state, ""),
         View::Plan(_) => plan::typed(state, key),
         View::Filter(line) => {
-            let is_edited = edit(line, key);
-            if is_edited {
-                state.databases.filter = line.value().to_owned();
-                databases::narrow(state);
+            let edited = edit(line, key).then(|| line.value().to_owned());
+            if let Some(text) = edited {
+                filter(state, text);
             }
         }
         View::Menu(menu) => {
@@ -120,6 +119,12 @@ fn typed(state: &mut State, key: Key) {
     }
 }
 
+/// The table shows what the filter lets through, while it is typed.
+fn filter(state: &mut State, text: String) {
+    state.databases.filter = text;
+    databases::narrow(state);
+}
+
 /// Text was pasted.
 pub fn paste(state: &mut State, text: &str) {
     let text: String = text::clean(text).chars().take(200).collect();
@@ -127,8 +132,8 @@ pub fn paste(state: &mut State, text: &str) {
         View::Plan(_) => plan::paste(state, &text),
         View::Filter(line) => {
             insert(line, &text);
-            state.databases.filter = line.value().to_owned();
-            databases::narrow(state);
+            let text = line.value().to_owned();
+            filter(state, text);
         }
         View::Menu(menu) if menu.purpose.is_typed() => {
             insert(&mut menu.input, &text);

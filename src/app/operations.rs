@@ -21,6 +21,7 @@ use crate::screens::menu::{Item, Menu, Purpose};
 use crate::screens::{Screen, View, fleet, plan};
 use crate::slices::{Body, Execution, Kind, On, Plan, Refusal, Situation, StepState, Target, TargetKind};
 use crate::ui::environment::shown_name;
+use crate::world::World;
 use crate::world::estate::Scope;
 
 /// Executions that ended stay in the panel this long, newest first; the journal keeps all.
@@ -440,10 +441,9 @@ pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) 
         effects.push(Effect::Notify(text.clone()));
         say(state, text, tone);
         // What it has changed is looked at now, however slowly the list is read.
-        let environment = state.world.estate.named(&execution.environment);
-        let known = environment.and_then(|id| state.world.estate.environment(id)).cloned();
-        for site in known.iter().flat_map(Environment::sites) {
-            state.world.schedule.renew(&collect::Target { site, dataset: Dataset::Databases });
+        let World { estate, schedule, .. } = &mut state.world;
+        for site in estate.by_name(&execution.environment).into_iter().flat_map(Environment::sites) {
+            schedule.renew(&collect::Target { site, dataset: Dataset::Databases });
         }
     }
     let changed = execution.changed.clone();

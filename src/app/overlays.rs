@@ -16,7 +16,7 @@ use crate::screens::command::Command;
 use crate::screens::fleet::problems;
 use crate::screens::menu::{Menu, Purpose};
 use crate::theme::Role;
-use crate::ui::environment::CURSOR;
+use crate::ui::environment::{CURSOR, names_width};
 use crate::ui::pen::{self, Piece};
 use crate::ui::{format, layout, text, trouble};
 use crate::world::Scope;
@@ -281,6 +281,8 @@ pub fn menu(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
     let offset = (menu.selected() + 1).saturating_sub(page);
     let below = menu.len().saturating_sub(offset + page);
     beyond(state, area, offset, below, buf);
+    let environments = || state.world.estate.environments().map(|(_, environment)| environment);
+    let names = if switching { names_width(environments()) } else { 0 };
     for ((row, item), i) in (inside.y..inside.bottom()).zip(menu.visible().skip(offset)).zip(offset..) {
         let line = Rect { y: row, height: 1, ..inside };
         let chosen = i == menu.selected();
@@ -292,7 +294,7 @@ pub fn menu(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
             pieces.push((if on { "✔ " } else { "  " }.into(), Role::Accent));
         }
         match item.command {
-            Command::Look(Scope::One(id)) if switching => pieces.extend(switcher::pieces(state, id)),
+            Command::Look(Scope::One(id)) if switching => pieces.extend(switcher::pieces(state, id, names)),
             Command::NotAvailable(_) => pieces.push((item.label.clone(), Role::Dim)),
             _ => pieces.push((item.label.clone(), Role::Text)),
         }

@@ -242,8 +242,7 @@ mod tests {
         fs::write(&path, [environment("a", 1), environment("b", 2)].concat()).unwrap();
         let (mut sign_ins, _questions) = SignIns::new(None, Meter::default());
         let first = sign_ins.start(&path).await.unwrap_or_else(|error| panic!("{error}"));
-        let [a, b] =
-            ["a", "b"].map(|name| first.estate.named(name).and_then(|id| first.estate.environment(id)).unwrap());
+        let [a, b] = ["a", "b"].map(|name| first.estate.by_name(name).unwrap());
         assert_eq!((first.sessions.len(), a.site == b.site), (2, false));
 
         fs::write(&path, [environment("c", 3), environment("b", 2), environment("d", 2)].concat()).unwrap();

@@ -360,7 +360,7 @@ fn neighbour(estate: &Estate, environment: &Environment, other: &Environment) ->
     // One name cannot begin with both: what it selects is never ours. There may be a thousand of them.
     let (own, theirs) = (&environment.name_prefix, &other.name_prefix);
     let may_meet = own.starts_with(theirs.as_str()) || theirs.starts_with(own.as_str());
-    let regions = other.sites().filter_map(|site| estate.site(site)).map(|site| site.region.clone());
+    let regions = estate.regions(other).map(ToOwned::to_owned);
     (same && may_meet).then(|| Neighbour { regions: regions.collect(), owns: Owner::of(other) })
 }
 

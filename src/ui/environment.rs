@@ -2,6 +2,7 @@
 
 use crate::domain::{Criticality, Environment};
 use crate::theme::Role;
+use crate::ui::text;
 
 /// Stands at the left of the line under the cursor.
 pub const CURSOR: &str = "▸";
@@ -15,6 +16,13 @@ pub fn shown_name(environment: &Environment) -> String {
         Criticality::Production => environment.name.to_uppercase(),
         _ => environment.name.clone(),
     }
+}
+
+/// Columns for the names of environments, with a space at both sides; one that is longer is cut. Measured once for a
+/// list, not once for each of its lines.
+#[must_use]
+pub fn names_width<'a>(environments: impl Iterator<Item = &'a Environment>) -> usize {
+    environments.map(|environment| text::width(&shown_name(environment)) + 2).max().unwrap_or(8).min(20)
 }
 
 /// The role of an environment's name.

@@ -120,6 +120,12 @@ impl Estate {
         self.environments().find(|(_, environment)| environment.name == name).map(|(id, _)| id)
     }
 
+    /// The environment with this name itself.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<&Environment> {
+        self.environments().map(|(_, environment)| environment).find(|environment| environment.name == name)
+    }
+
     /// Where an environment stands among the others, from 0.
     #[must_use]
     pub fn place_of(&self, id: EnvironmentId) -> Option<usize> {

@@ -24,11 +24,9 @@ pub fn health(state: &State, id: EnvironmentId) -> Piece {
     fleet::standing(&state.fleet, id).mark()
 }
 
-/// Mark, name, account, role and how long the credentials last.
-pub fn pieces(state: &State, id: EnvironmentId) -> Vec<Piece> {
+/// Mark, name (in so many columns), account, role and how long the credentials last.
+pub fn pieces(state: &State, id: EnvironmentId, names: usize) -> Vec<Piece> {
     let Some(environment) = state.world.estate.environment(id) else { return Vec::new() };
-    let names =
-        state.world.estate.environments().map(|(_, e)| text::width(&shown_name(e)) + 2).max().unwrap_or(8).min(20);
     let name = format!(" {} ", text::clip(&shown_name(environment), names.saturating_sub(2)));
     let padding = " ".repeat(names.saturating_sub(text::width(&name)));
     let role = criticality_role(environment.criticality);

@@ -69,10 +69,10 @@ fn is_useful(app: &App, column: Column) -> bool {
 }
 
 fn slot(app: &App, column: Column, width: u16) -> Slot {
-    let names = app.world.estate.environments().map(|(_, e)| e.name.chars().count()).max().unwrap_or(4);
+    let names = || app.world.estate.environments().map(|(_, e)| e.name.chars().count()).max().unwrap_or(4);
     let (width, align, priority) = match column {
         Column::Health => (Width::Fixed(1), Align::Left, 1),
-        Column::Environment => (Width::Fixed(u16::try_from(names.clamp(4, 12)).unwrap_or(12)), Align::Left, 3),
+        Column::Environment => (Width::Fixed(u16::try_from(names().clamp(4, 12)).unwrap_or(12)), Align::Left, 3),
         Column::Name => (Width::Min(if width < 140 { 24 } else { 27 }), Align::Left, 0),
         // One long status of one instance must not cost all of them their numbers.
         Column::Status if width < 100 => (Width::Fixed(status_width(app).min(14)), Align::Left, 2),

@@ -109,7 +109,7 @@ pub fn times(app: &App, execution: &Execution) -> String {
 /// The environment's name in its role.
 #[must_use]
 pub fn badge(app: &App, name: &str) -> Piece {
-    match app.world.estate.named(name).and_then(|id| app.world.estate.environment(id)) {
+    match app.world.estate.by_name(name) {
         Some(known) if known.criticality == Criticality::Production => {
             (format!(" {} ", shown_name(known)), Role::Production)
         }

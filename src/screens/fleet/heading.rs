@@ -10,7 +10,7 @@ use super::summary::Summary;
 use crate::app::state::State as App;
 use crate::domain::{Environment, FaultKind};
 use crate::theme::Role;
-use crate::ui::environment::{criticality_role, shown_name};
+use crate::ui::environment::{criticality_role, names_width, shown_name};
 use crate::ui::pen::{self, Piece};
 use crate::ui::{format, text, trouble};
 use crate::world::Estate;
@@ -29,7 +29,7 @@ impl Columns {
     /// Those of an estate: made once a frame, not once a line.
     #[must_use]
     pub fn of(estate: &Estate) -> Self {
-        let names = estate.environments().map(|(_, e)| text::width(&shown_name(e)) + 2).max().unwrap_or(8).min(20);
+        let names = names_width(estate.environments().map(|(_, environment)| environment));
         let groups = estate.environments().map(|(_, e)| text::width(&e.estate)).max().unwrap_or(0).min(16);
         Self { names, groups }
     }
