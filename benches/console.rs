@@ -25,7 +25,7 @@ fn console(databases: Option<usize>) -> State {
         let now = connection.clock.now();
         let mut state =
             State::new(connection.estate.clone(), now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
-        state.size = (200, 50);
+        state.shell.size = (200, 50);
         let (mut driver, mut answers) = Driver::new(&connection.sessions, &connection.estate);
         headless::frame(&mut state, &mut driver, &mut answers, &connection.clock, &[]).await;
         state
@@ -47,7 +47,7 @@ fn frames(criterion: &mut Criterion) {
     });
     criterion.bench_function("rebuild the rows of 5000 databases", |b| {
         b.iter(|| {
-            large.world.forget_checkups();
+            large.shell.world.forget_checkups();
             settle(&mut large);
         });
     });

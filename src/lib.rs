@@ -33,6 +33,7 @@ pub mod runtime;
 pub mod sandbox;
 pub mod screens;
 pub mod services;
+pub mod shell;
 pub mod slices;
 pub mod theme;
 pub mod ui;

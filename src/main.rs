@@ -8,7 +8,6 @@ use clap::Parser;
 use jiff::tz::TimeZone;
 
 use quarterdeck::app::State;
-use quarterdeck::app::toast::{Toast, Tone};
 use quarterdeck::aws::{self, Session, SessionSpec};
 use quarterdeck::cli::{Cli, Command, ConfigCommand, Look, Snapshot, Source};
 use quarterdeck::collect::Schedule;
@@ -25,7 +24,8 @@ use quarterdeck::runtime::journal;
 use quarterdeck::runtime::last_known::Ahead;
 use quarterdeck::runtime::own_files::{Folders, OwnFiles};
 use quarterdeck::runtime::{Driver, event_loop, headless, last_known, leftovers, logging, say, terminal};
-use quarterdeck::screens::View;
+use quarterdeck::screens::{OpenScreen, View};
+use quarterdeck::shell::{Toast, Tone};
 use quarterdeck::theme::{self, ColorDepth};
 use quarterdeck::world::Scope;
 use quarterdeck::{audit, picture, screens};
@@ -150,10 +150,10 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
         }
     }
     let mut state = open(&connection, &appearance);
-    state.zone = zone.join().unwrap_or(TimeZone::UTC);
-    state.world.ceiling = connection.settings.hourly_ceiling_usd;
-    state.ascii = appearance::is_ascii(&connection.settings);
-    state.world.schedule = Schedule::with_seed(u64::from(std::process::id()));
+    state.shell.zone = zone.join().unwrap_or(TimeZone::UTC);
+    state.shell.world.ceiling = connection.settings.hourly_ceiling_usd;
+    state.shell.ascii = appearance::is_ascii(&connection.settings);
+    state.shell.world.schedule = Schedule::with_seed(u64::from(std::process::id()));
     let memory = last_known::path(&connection.estate).filter(|_| connection.estate.sandbox.is_none());
     if let Some(memory) = &memory {
         last_known::recall(&mut state, memory, ahead);
@@ -163,22 +163,22 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
         tokio::task::spawn_blocking(move || leftovers::remove(&folder, SystemTime::now()));
     }
     let folders = appearance.folders.clone();
-    let mut own = OwnFiles::new(folders, &state.theme.name, &state.keymap.name, connection.path.as_deref());
+    let mut own = OwnFiles::new(folders, &state.shell.theme.name, &state.shell.keymap.name, connection.path.as_deref());
     if let Some(problems) = own.told_anew() {
-        state.world.problems.of_appearance(problems);
+        state.shell.world.problems.of_appearance(problems);
     }
-    if let Some(problem) = state.world.problems.first() {
-        let more = if state.world.problems.len() > 1 { " (qd config check shows all)" } else { "" };
-        state.toast = Some(Toast::new(format!("{problem}{more}"), Tone::Bad, state.world.now));
+    if let Some(problem) = state.shell.world.problems.first() {
+        let more = if state.shell.world.problems.len() > 1 { " (qd config check shows all)" } else { "" };
+        state.shell.toast = Some(Toast::new(format!("{problem}{more}"), Tone::Bad, state.shell.world.now));
     }
     let places = places(&connection);
-    state.world.changes.policies.clone_from(&connection.policies);
-    state.world.changes.operators = operators_of(&connection.operators);
+    state.shell.world.changes.policies.clone_from(&connection.policies);
+    state.shell.world.changes.operators = operators_of(&connection.operators);
     let (mut driver, mut answers) = Driver::new(&connection.sessions, &connection.estate);
     let is_sandbox = connection.estate.sandbox.is_some();
     let journal = journal::of_console(is_sandbox);
     if let Err(why) = &journal {
-        state.world.changes.journal = Some(why.clone());
+        state.shell.world.changes.journal = Some(why.clone());
     }
     let (mut executor, happened) = Executor::new(journal.ok(), places, connection.clock.clone());
     executor.take_over(is_sandbox);
@@ -219,7 +219,7 @@ fn open(connection: &Connection, appearance: &Appearance) -> State {
     let (keymap, _) = appearance.keymap(&connection.settings);
     let (theme, _) = appearance.theme(&connection.settings);
     let mut state = State::new(connection.estate.clone(), connection.clock.now(), keymap, theme, appearance.depth);
-    state.world.problems.of_configuration(connection.problems.clone());
+    state.shell.world.problems.of_configuration(connection.problems.clone());
     state
 }
 
@@ -308,15 +308,19 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
     for problem in themes.iter().chain(&keymaps) {
         say::note(problem);
     }
-    state.size = options.size;
+    state.shell.size = options.size;
     // A picture may be for another machine: the locale of this one says nothing about it.
-    state.ascii = connection.settings.ascii == config::Ascii::Always;
-    state.views.show(if options.screen == "fleet" { View::Fleet } else { View::Databases });
+    state.shell.ascii = connection.settings.ascii == config::Ascii::Always;
+    state.views.show(if options.screen == "fleet" {
+        View::Screen(OpenScreen::Fleet)
+    } else {
+        View::Screen(OpenScreen::Databases)
+    });
     if let Some(name) = &options.environment {
-        let estate = &state.world.estate;
+        let estate = &state.shell.world.estate;
         let known: Vec<&str> = estate.environments().map(|(_, e)| e.name.as_str()).collect();
         let found = estate.named(name);
-        state.scope = found
+        state.shell.scope = found
             .map(Scope::One)
             .ok_or_else(|| format!("there is no environment {name}; the environments are {}", known.join(", ")))?;
     }
@@ -324,7 +328,8 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
     let none: &[Key] = &[];
     let (_, first) = headless::frame(&mut state, &mut driver, &mut answers, &connection.clock, none).await;
     if let Some(id) = &options.database {
-        let found = state.databases.rows.iter().find(|row| row.database(&state).is_some_and(|d| d.id == *id));
+        let found =
+            state.databases.rows.iter().find(|row| row.database(&state.shell.world).is_some_and(|d| d.id == *id));
         let arn = found.map(|row| row.arn.clone()).ok_or_else(|| format!("there is no DB instance {id} here"))?;
         screens::databases::select(&mut state, &arn);
     }
@@ -345,7 +350,9 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
         keys.push(text.parse::<Key>().map_err(|error| error.to_string())?);
     }
     let (frame, rest) = headless::frame(&mut state, &mut driver, &mut answers, &connection.clock, &keys).await;
-    if state.world.sites.iter().all(|data| data.databases.value().is_none()) && !state.world.faults.is_empty() {
+    if state.shell.world.sites.iter().all(|data| data.databases.value().is_none())
+        && !state.shell.world.faults.is_empty()
+    {
         say::picture(&picture::render(&frame, options.format))?;
         return Err("nothing could be read; the picture says why".into());
     }

@@ -1,23 +1,21 @@
 //! What actions do: where the keys go first, then in the shell. Pure.
 
-use super::effect::Effect;
 use super::menus;
 use super::operations;
-use super::state::State;
-use super::toast::{Toast, Tone};
 use crate::aws::MfaCode;
 use crate::collect::Dataset;
 use crate::keymap::Action;
+use crate::screens::State;
 use crate::screens::command::Command;
 use crate::screens::menu::{Menu, Purpose};
-use crate::screens::{Screen, View, database, databases, executions, fleet, plan};
+use crate::screens::{
+    OpenScreen, Screen, View, arm as question, database, databases, environments, executions, fleet,
+    operations as choice, plan,
+};
+use crate::shell::Effect;
+use crate::shell::Tone;
 use crate::theme;
 use crate::world::{self, Scope};
-
-/// Says something at the foot of the screen.
-pub fn say(state: &mut State, text: String, tone: Tone) {
-    state.toast = Some(Toast::new(text, tone, state.world.now));
-}
 
 /// Performs an action where the keys go now.
 pub fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
@@ -42,9 +40,7 @@ pub fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 /// Performs an action where the keys go; false when it means nothing there and the shell may hear it.
 fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) -> bool {
     match state.views.top() {
-        View::Fleet => return fleet::handle(state, action),
-        View::Databases => return databases::handle(state, action),
-        View::Database(_) => return database::handle(state, action),
+        View::Screen(_) => return state.screen().act(state, action),
         View::Plan(_) if matches!(action, Action::Help | Action::Errors) => return false,
         View::Plan(_) => plan::act(state, action, effects),
         View::Executions(_) => executions::act(state, action, effects),
@@ -59,30 +55,32 @@ fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) -> bool {
 
 fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
-        Action::Operations => operations::open_menu(state),
-        Action::Arm => operations::ask_to_arm(state, effects),
+        Action::Operations => choice::open_menu(state),
+        Action::Arm => question::ask_to_arm(state, effects),
         Action::Executions => state.views.open(View::Executions(executions::State::default())),
         Action::Help => state.views.open(View::Help { scroll: 0 }),
         Action::Errors => state.views.open(View::Errors { selected: 0 }),
-        Action::Palette => open(state, |state| menus::palette(&state.world.estate, &state.keymap, state.layers())),
+        Action::Palette => {
+            open(state, |state| menus::palette(&state.shell.world.estate, &state.shell.keymap, state.layers()));
+        }
         Action::Fleet => to_fleet(state),
-        Action::Databases => state.views.show(View::Databases),
-        Action::Back if state.screen() == Screen::Databases && state.world.estate.count() > 1 => {
+        Action::Databases => state.views.show(View::Screen(OpenScreen::Databases)),
+        Action::Back if state.screen() == Screen::Databases && state.shell.world.estate.count() > 1 => {
             to_fleet(state);
         }
-        Action::Theme => open(state, |state| menus::themes(&state.theme)),
-        Action::PlayScenario if state.world.estate.sandbox.is_some() => {
+        Action::Theme => open(state, |state| menus::themes(&state.shell.theme)),
+        Action::PlayScenario if state.shell.world.estate.sandbox.is_some() => {
             open(state, |_| menus::scenarios());
         }
-        Action::Environments => open(state, |state| menus::environments(&state.world.estate, state.scope)),
+        Action::Environments => open(state, |state| environments::menu(&state.shell.world.estate, state.shell.scope)),
         Action::Refresh => refresh(state),
-        Action::Dismiss => state.toast = None,
-        Action::AllEnvironments => look(state, Scope::All),
+        Action::Dismiss => state.shell.toast = None,
+        Action::AllEnvironments => databases::look(state, Scope::All),
         Action::NextEnvironment => cycle(state, 1),
-        Action::PreviousEnvironment => cycle(state, state.world.estate.count()),
+        Action::PreviousEnvironment => cycle(state, state.shell.world.estate.count()),
         _ => {
-            if let Some(id) = action.environment().and_then(|place| state.world.estate.at(place)) {
-                look(state, Scope::One(id));
+            if let Some(id) = action.environment().and_then(|place| state.shell.world.estate.at(place)) {
+                databases::look(state, Scope::One(id));
             }
         }
     }
@@ -96,47 +94,37 @@ fn open(state: &mut State, menu: impl Fn(&State) -> Menu) {
 
 /// The fleet shows all environments: so does the frame around it.
 fn to_fleet(state: &mut State) {
-    state.views.show(View::Fleet);
-    if state.world.estate.count() > 1 && state.scope != Scope::All {
-        state.scope = Scope::All;
+    state.views.show(View::Screen(OpenScreen::Fleet));
+    if state.shell.world.estate.count() > 1 && state.shell.scope != Scope::All {
+        state.shell.scope = Scope::All;
         databases::rebuild(state);
     }
 }
 
 /// All environments, then each, then all again.
 fn cycle(state: &mut State, by: usize) {
-    let estate = &state.world.estate;
-    let next = (state.scope.place(estate) + by) % (estate.count() + 1);
+    let estate = &state.shell.world.estate;
+    let next = (state.shell.scope.place(estate) + by) % (estate.count() + 1);
     let scope = next.checked_sub(1).and_then(|place| estate.at(place)).map_or(Scope::All, Scope::One);
-    look(state, scope);
-}
-
-/// Shows the databases of these environments.
-pub fn look(state: &mut State, scope: Scope) {
-    if matches!(scope, Scope::One(id) if state.world.estate.environment(id).is_none()) {
-        return;
-    }
-    state.scope = scope;
-    state.views.show(View::Databases);
-    databases::rebuild(state);
+    databases::look(state, scope);
 }
 
 fn refresh(state: &mut State) {
     let focus = state.focus();
-    world::retire(&mut state.world, &focus);
-    let (estate, scope, screen) = (&state.world.estate, state.scope, state.screen());
+    world::retire(&mut state.shell.world, &focus);
+    let (estate, scope, screen) = (&state.shell.world.estate, state.shell.scope, state.screen());
     let open = state.views.database().map(|d| d.site);
-    let asked = state.world.schedule.force(|target| match screen {
+    let asked = state.shell.world.schedule.force(|target| match screen {
         Screen::Database => Some(target.site) == open || matches!(target.dataset, Dataset::Databases),
         Screen::Databases | Screen::Fleet => estate.in_scope(scope, target.site),
     });
     let text = if asked == 0 { "already asking".into() } else { format!("asking again: {asked} datasets") };
-    say(state, text, Tone::Plain);
+    state.shell.say(text, Tone::Plain);
 }
 
 /// Lines that an action moves by where something is read or chosen.
 fn step(state: &State, action: Action) -> isize {
-    let page = isize::try_from(state.size.1 / 2).unwrap_or(1).max(1);
+    let page = isize::try_from(state.shell.size.1 / 2).unwrap_or(1).max(1);
     match action {
         Action::Down => 1,
         Action::Up => -1,
@@ -151,23 +139,23 @@ fn step(state: &State, action: Action) -> isize {
 /// Keys of the help and of the error log.
 fn read(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     let step = step(state, action);
-    let most = super::view::help_scroll_limit(&state.keymap, state.screen(), state.size);
+    let most = super::view::help_scroll_limit(&state.shell.keymap, state.screen(), state.shell.size);
     match (state.views.top_mut(), action) {
         (_, Action::Back) | (View::Help { .. }, Action::Help) | (View::Errors { .. }, Action::Errors) => {
             state.views.close();
         }
         (View::Help { scroll }, _) => *scroll = scroll.saturating_add_signed(step).min(most),
         (View::Errors { selected }, Action::Dismiss) => {
-            state.world.faults.dismiss(*selected);
-            *selected = (*selected).min(state.world.faults.len().saturating_sub(1));
+            state.shell.world.faults.dismiss(*selected);
+            *selected = (*selected).min(state.shell.world.faults.len().saturating_sub(1));
         }
         (View::Errors { selected }, Action::Copy) => {
-            if let Some(entry) = state.world.faults.iter().nth(*selected) {
+            if let Some(entry) = state.shell.world.faults.iter().nth(*selected) {
                 effects.push(Effect::Copy(format!("{} {}", entry.place, entry.fault)));
             }
         }
         (View::Errors { selected }, _) => {
-            let lines = state.world.faults.len() + fleet::problems::listed(&state.world.problems);
+            let lines = state.shell.world.faults.len() + fleet::problems::listed(&state.shell.world.problems);
             *selected = selected.saturating_add_signed(step).min(lines.saturating_sub(1));
         }
         _ => {}
@@ -214,7 +202,7 @@ fn filter(state: &mut State, action: Action) {
 fn arm(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Back => state.views.close(),
-        Action::Open => operations::arm(state, effects),
+        Action::Open => question::arm(state, effects),
         Action::NextPane | Action::PreviousPane | Action::Down | Action::Up => {
             if let Some(question) = state.views.question_mut() {
                 question.on_minutes = !question.on_minutes;
@@ -228,7 +216,7 @@ fn arm(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 fn code(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     let given = state.views.code().and_then(|code| MfaCode::parse(&code.typed));
     match (action, given) {
-        (Action::Open, None) => say(state, "an MFA code has six digits".into(), Tone::Bad),
+        (Action::Open, None) => state.shell.say("an MFA code has six digits", Tone::Bad),
         (Action::Open, given) => {
             state.views.close();
             effects.push(Effect::GiveCode(given));
@@ -245,7 +233,7 @@ fn code(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 fn perform(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::Run(action) => run(state, action, effects),
-        Command::Look(scope) => look(state, scope),
+        Command::Look(scope) => databases::look(state, scope),
         Command::SortBy(column) => databases::sort_by(state, column),
         Command::ToggleColumn(column) => {
             let columns = &mut state.databases.columns;
@@ -259,12 +247,12 @@ fn perform(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         Command::Range(range) => database::set_range(state, range),
         Command::Play(name) => effects.push(Effect::Play(name)),
         Command::Copy(text) => effects.push(Effect::Copy(text)),
-        Command::ChooseSnapshot(kind, site, id) => operations::choose_snapshot(state, kind, site, &id),
-        Command::PlanOn(kind, target) => operations::plan_on(state, kind, *target, effects),
-        Command::NotAvailable(why) => say(state, why, Tone::Plain),
+        Command::ChooseSnapshot(kind, site, id) => choice::choose_snapshot(state, kind, site, &id),
+        Command::PlanOn(kind, target) => plan::plan_on(state, kind, *target, effects),
+        Command::NotAvailable(why) => state.shell.say(why, Tone::Plain),
         Command::Theme(name) => {
             let (theme, _) = theme::load(&name, None);
-            state.theme = theme::degrade(&theme, state.depth);
+            state.shell.theme = theme::degrade(&theme, state.shell.depth);
         }
     }
 }

@@ -1,21 +1,21 @@
 //! Where keys and pasted text go: to the view on top, and what it does not hear, to the shell. Pure.
 
-use super::actions::{run, say};
-use super::effect::Effect;
-use super::state::State;
-use super::toast::Tone;
+use super::actions::run;
 use crate::domain::text;
 use crate::keymap::{Action, Key, Layer, Resolution};
+use crate::screens::State;
 use crate::screens::line::{edit, insert};
 use crate::screens::{View, databases, plan};
+use crate::shell::Effect;
+use crate::shell::Tone;
 
 /// A key was pressed.
 pub fn pressed(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
-    let asked = state.operations.leaving;
+    let asked = state.asked_to_leave;
     hear(state, key, effects);
     // Only the very next key answers.
     if asked {
-        state.operations.leaving = false;
+        state.asked_to_leave = false;
     }
 }
 
@@ -27,11 +27,9 @@ fn hear(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         Resolution::Action(Action::Approve)
             if key.character().is_some() || matches!(key.to_string().as_str(), "enter" | "space") =>
         {
-            say(
-                state,
-                "a change is not approved by Enter, Space or a single character: bind another key".into(),
-                Tone::Bad,
-            );
+            state
+                .shell
+                .say("a change is not approved by Enter, Space or a single character: bind another key", Tone::Bad);
         }
         Resolution::Action(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => run(state, action, effects),
         Resolution::Action(_) if is_typed && is_text(state, key) => typed(state, key),
@@ -50,13 +48,13 @@ fn is_text(state: &State, key: Key) -> bool {
 /// What a key does. One that came in a burst moves about or is text, and does nothing else: text that a
 /// terminal pastes as keys approves nothing and opens nothing.
 fn resolve(state: &mut State, layers: &[Layer], key: Key) -> Resolution {
-    match state.resolver.resolve(&state.keymap, layers, key) {
+    match state.resolver.resolve(&state.shell.keymap, layers, key) {
         // Whatever types a code for a person types Enter, too: it approves nothing.
         Resolution::Action(Action::Open) if matches!(state.views.top(), View::Code(_)) => {
             Resolution::Action(Action::Open)
         }
-        Resolution::Action(action) if state.rushed && !is_harmless(action) => {
-            say(state, format!("{key} came faster than a person types: press it again"), Tone::Bad);
+        Resolution::Action(action) if state.shell.rushed && !is_harmless(action) => {
+            state.shell.say(format!("{key} came faster than a person types: press it again"), Tone::Bad);
             Resolution::Pending
         }
         resolution => resolution,
@@ -89,7 +87,7 @@ fn is_harmless(action: Action) -> bool {
 
 /// A key that is bound to nothing, where text is typed.
 fn typed(state: &mut State, key: Key) {
-    let is_pasted = state.rushed && plan::is_naming(state);
+    let is_pasted = state.shell.rushed && plan::is_naming(state);
     match state.views.top_mut() {
         // A name that comes in a burst was pasted, whatever the terminal calls it.
         View::Plan(_) if is_pasted => plan::paste(state, ""),

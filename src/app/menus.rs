@@ -88,28 +88,3 @@ pub fn scenarios() -> Menu {
 pub fn scenarios() -> Menu {
     Menu::new(Purpose::Scenario, "Scenario", Vec::new(), 0)
 }
-
-/// The environments, with the cursor on what is looked at.
-pub fn environments(estate: &Estate, scope: Scope) -> Menu {
-    Menu::new(Purpose::Environments, "Environment", scopes(estate), scope.place(estate))
-}
-
-/// What stands in it.
-pub fn scopes(estate: &Estate) -> Vec<Item> {
-    let mut items = vec![Item {
-        label: "all".into(),
-        detail: "every environment".into(),
-        checked: None,
-        command: Command::Look(Scope::All),
-    }];
-    for (id, environment) in estate.environments() {
-        let region = estate.site(environment.site).map_or("", |s| s.region.as_str());
-        items.push(Item {
-            label: environment.name.clone(),
-            detail: format!("{} {region}", environment.estate).trim().to_owned(),
-            checked: None,
-            command: Command::Look(Scope::One(id)),
-        });
-    }
-    items
-}

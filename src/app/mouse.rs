@@ -2,10 +2,10 @@
 //! was switched on; nothing needs it.
 
 use super::actions;
-use super::effect::Effect;
-use super::state::State;
 use crate::keymap::Action;
-use crate::screens::{Screen, View, databases, fleet};
+use crate::screens::State;
+use crate::screens::View;
+use crate::shell::Effect;
 
 /// Lines for one notch of the wheel.
 const NOTCH: u8 = 3;
@@ -26,29 +26,7 @@ pub fn click(state: &mut State, row: u16) {
     if state.views.code().is_some() || state.views.overlay().is_some() {
         return;
     }
-    match state.screen() {
-        Screen::Fleet => {
-            if let Some(at) = fleet::item_at(state, row) {
-                state.fleet.selected = at;
-            }
-        }
-        Screen::Databases => {
-            if let Some(at) = table_row(state, row) {
-                let page = databases::page(state.size);
-                state.databases.go(at, page);
-            }
-        }
-        Screen::Database => {}
-    }
-}
-
-/// The row of the table of databases that stands in a row of the terminal.
-fn table_row(state: &State, row: u16) -> Option<usize> {
-    // As the screen is divided: header, title, headings; the footer is the last row.
-    let header = if state.size.1 < 8 { 1 } else { 2 };
-    let line = row.checked_sub(header + 2).filter(|_| row + 1 < state.size.1)?;
-    let at = state.databases.offset + usize::from(line);
-    (at < state.databases.rows.len()).then_some(at)
+    state.screen().click(state, row);
 }
 
 #[cfg(test)]
@@ -72,7 +50,7 @@ mod tests {
         let mut state = State::new(estate, now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
         let databases =
             (0..10).map(|i| Database { id: format!("db-{i}"), arn: format!("arn-{i}"), ..Database::default() });
-        state.world.sites[0].databases = Remote::Ready { value: databases.collect(), at: now };
+        state.shell.world.sites[0].databases = Remote::Ready { value: databases.collect(), at: now };
         crate::app::settle::settle(&mut state);
         assert_eq!(state.databases.rows.len(), 10);
         state

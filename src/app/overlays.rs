@@ -7,9 +7,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
-use super::state::State;
 use crate::keymap::{Keymap, Layer};
 use crate::screens::Screen;
+use crate::screens::State;
 use crate::screens::arm::ArmQuestion;
 use crate::screens::code::CodePrompt;
 use crate::screens::command::Command;
@@ -24,7 +24,7 @@ use crate::world::faults::Entry;
 
 /// Clears a popup's place and draws its border and title; gives the inside.
 fn window(state: &State, area: Rect, title: &str, buf: &mut Buffer) -> Rect {
-    let theme = &state.theme;
+    let theme = &state.shell.theme;
     let style = theme.style(Role::BorderFocus);
     for y in area.top()..area.bottom() {
         for x in area.left()..area.right() {
@@ -57,11 +57,8 @@ enum HelpLine {
 }
 
 fn help_lines(keymap: &Keymap, screen: Screen) -> Vec<HelpLine> {
-    let here = match screen {
-        Screen::Fleet => (Layer::Fleet, "Fleet"),
-        Screen::Databases => (Layer::Table, "Databases"),
-        Screen::Database => (Layer::Database, "Database"),
-    };
+    let (title, layer) = screen.keys();
+    let here = (layer, title);
     let mut lines = Vec::new();
     for (layer, title) in
         [here, (Layer::Global, "Everywhere"), (Layer::Overlay, "Menus"), (Layer::Prompt, "While typing")]
@@ -104,15 +101,15 @@ pub fn help_scroll_limit(keymap: &Keymap, screen: Screen, size: (u16, u16)) -> u
 
 /// All keys, made from the keymap.
 pub fn help(state: &State, scroll: usize, body: Rect, buf: &mut Buffer) {
-    let lines = help_lines(&state.keymap, state.screen());
+    let lines = help_lines(&state.shell.keymap, state.screen());
     let inside = window(state, help_area(body), "Keys", buf);
     for (row, line) in (inside.y..inside.bottom()).zip(lines.iter().skip(scroll)) {
         let area = Rect { y: row, height: 1, ..inside };
         match line {
-            HelpLine::Heading(title) => pen::left(buf, area, &[((*title).into(), Role::Header)], &state.theme),
+            HelpLine::Heading(title) => pen::left(buf, area, &[((*title).into(), Role::Header)], &state.shell.theme),
             HelpLine::Keys(keys, does) => {
                 let keys = text::fit(keys, 24.min(usize::from(area.width) / 2)).into_owned();
-                pen::left(buf, area, &[(keys, Role::Key), (format!("  {does}"), Role::Text)], &state.theme)
+                pen::left(buf, area, &[(keys, Role::Key), (format!("  {does}"), Role::Text)], &state.shell.theme)
             }
             HelpLine::Space => area.x,
         };
@@ -122,7 +119,7 @@ pub fn help(state: &State, scroll: usize, body: Rect, buf: &mut Buffer) {
 /// What is wrong with the configuration, on top: it hides environments, and no answer mends it. The
 /// worst of several in a few lines; all of them stand at the end of the list. Gives what is left.
 fn problems(state: &State, inside: Rect, buf: &mut Buffer) -> Rect {
-    let Some(headline) = problems::headline(&state.world.problems) else { return inside };
+    let Some(headline) = problems::headline(&state.shell.world.problems) else { return inside };
     let room = usize::from(inside.width).saturating_sub(4).max(10);
     let mut lines: Vec<Piece> = Vec::new();
     for (i, line) in text::wrap(&headline, room).enumerate() {
@@ -132,7 +129,7 @@ fn problems(state: &State, inside: Rect, buf: &mut Buffer) -> Rect {
     lines.truncate(usize::from(inside.height / 2).max(1));
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(inside.height);
     for (y, line) in (inside.y..inside.bottom()).zip(lines) {
-        pen::left(buf, Rect { y, height: 1, ..inside }, &[line], &state.theme);
+        pen::left(buf, Rect { y, height: 1, ..inside }, &[line], &state.shell.theme);
     }
     // A blank line before what failed.
     let used = count.saturating_add(1).min(inside.height);
@@ -145,26 +142,26 @@ pub fn errors(state: &State, selected: usize, body: Rect, buf: &mut Buffer) {
     let area = layout::popup(body, body.width.saturating_sub(4), body.height.saturating_sub(2).max(5));
     let inside = window(state, area, "Errors", buf);
     let inside = problems(state, inside, buf);
-    let known = problems::sorted(&state.world.problems);
-    let known = if problems::listed(&state.world.problems) > 0 { known.as_slice() } else { &[] };
-    if state.world.faults.is_empty() && known.is_empty() {
-        if state.world.problems.is_empty() {
-            pen::left(buf, inside, &[("● nothing has failed".into(), Role::Dim)], &state.theme);
+    let known = problems::sorted(&state.shell.world.problems);
+    let known = if problems::listed(&state.shell.world.problems) > 0 { known.as_slice() } else { &[] };
+    if state.shell.world.faults.is_empty() && known.is_empty() {
+        if state.shell.world.problems.is_empty() {
+            pen::left(buf, inside, &[("● nothing has failed".into(), Role::Dim)], &state.shell.theme);
         }
         return;
     }
     let width = usize::from(inside.width);
-    let count = state.world.faults.len() + known.len();
+    let count = state.shell.world.faults.len() + known.len();
     let selected = selected.min(count.saturating_sub(1));
     let room = usize::from(inside.height).saturating_sub(6).max(1);
     // So that the selected one and its detail are visible.
     let first = selected.saturating_sub(room.min(count) - 1);
     let faults =
-        state.world.faults.iter().enumerate().map(|(i, entry)| fault_lines(state, entry, i == selected, width));
-    let after = state.world.faults.len();
+        state.shell.world.faults.iter().enumerate().map(|(i, entry)| fault_lines(state, entry, i == selected, width));
+    let after = state.shell.world.faults.len();
     let rest = known.iter().enumerate().map(|(i, problem)| problem_lines(problem, after + i == selected, width));
     for (y, line) in (inside.y..inside.bottom()).zip(faults.chain(rest).skip(first).flatten()) {
-        pen::left(buf, Rect { y, height: 1, ..inside }, &line, &state.theme);
+        pen::left(buf, Rect { y, height: 1, ..inside }, &line, &state.shell.theme);
     }
 }
 
@@ -210,7 +207,7 @@ fn fault_lines(state: &State, entry: &Entry, selected: bool, width: usize) -> Ve
         lines.extend(text::wrap(&detail, room).map(|line| vec![(format!("    {line}"), Role::Dim)]));
         let advice = format!("→ {}", entry.fault.advice());
         lines.extend(text::wrap(&advice, room).map(|line| vec![(format!("    {line}"), Role::Accent)]));
-        if let Some(at) = state.world.schedule.retry_at(&entry.target).filter(|_| entry.stands()) {
+        if let Some(at) = state.shell.world.schedule.retry_at(&entry.target).filter(|_| entry.stands()) {
             let wait = format!("    asked again at {}", format::clock_seconds(at));
             lines.push(vec![(wait, Role::Dim)]);
         }
@@ -224,8 +221,8 @@ const NAMED: usize = 3;
 /// Where a fault is: the environments that it concerns and their region, or how many they are.
 pub fn place(state: &State, entry: &Entry) -> String {
     let site = entry.target.site;
-    let here = state.world.estate.of_site(site).count();
-    match state.world.estate.site(site) {
+    let here = state.shell.world.estate.of_site(site).count();
+    match state.shell.world.estate.site(site) {
         Some(known) if here > NAMED => format!("{here} environments ({})", known.region),
         _ => entry.place.clone(),
     }
@@ -240,11 +237,11 @@ fn beyond(state: &State, area: Rect, above: usize, below: usize, buf: &mut Buffe
     if above > 0 {
         // Not over the title, which stands at the left end of the same line.
         let right = Rect { x: inner.x + inner.width / 2, width: inner.width - inner.width / 2, ..inner };
-        pen::right(buf, right, &[(format!(" ▲ {above} "), Role::Accent)], &state.theme);
+        pen::right(buf, right, &[(format!(" ▲ {above} "), Role::Accent)], &state.shell.theme);
     }
     if below > 0 {
         let bottom = Rect { y: area.bottom() - 1, ..inner };
-        pen::right(buf, bottom, &[(format!(" ▼ {below} more "), Role::Accent)], &state.theme);
+        pen::right(buf, bottom, &[(format!(" ▼ {below} more "), Role::Accent)], &state.shell.theme);
     }
 }
 
@@ -274,20 +271,20 @@ pub fn menu(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
         inside = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
     }
     if menu.is_empty() {
-        pen::left(buf, inside, &[("nothing matches".into(), Role::Dim)], &state.theme);
+        pen::left(buf, inside, &[("nothing matches".into(), Role::Dim)], &state.shell.theme);
         return;
     }
     let page = usize::from(inside.height).max(1);
     let offset = (menu.selected() + 1).saturating_sub(page);
     let below = menu.len().saturating_sub(offset + page);
     beyond(state, area, offset, below, buf);
-    let environments = || state.world.estate.environments().map(|(_, environment)| environment);
+    let environments = || state.shell.world.estate.environments().map(|(_, environment)| environment);
     let names = if switching { names_width(environments()) } else { 0 };
     for ((row, item), i) in (inside.y..inside.bottom()).zip(menu.visible().skip(offset)).zip(offset..) {
         let line = Rect { y: row, height: 1, ..inside };
         let chosen = i == menu.selected();
         if chosen {
-            buf.set_style(line, state.theme.style(Role::Selection));
+            buf.set_style(line, state.shell.theme.style(Role::Selection));
         }
         let mut pieces: Vec<Piece> = vec![(format!("{} ", if chosen { CURSOR } else { " " }), Role::Accent)];
         if let Some(on) = item.checked {
@@ -298,19 +295,19 @@ pub fn menu(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
             Command::NotAvailable(_) => pieces.push((item.label.clone(), Role::Dim)),
             _ => pieces.push((item.label.clone(), Role::Text)),
         }
-        let end = pen::left(buf, line, &pieces, &state.theme);
+        let end = pen::left(buf, line, &pieces, &state.shell.theme);
         let room = Rect { x: end + 2, width: line.right().saturating_sub(end + 2), ..line };
         let narrow = text::width(&item.detail) > usize::from(room.width);
         // The region says more than the estate.
         let detail = item.detail.rsplit(' ').next().filter(|_| switching && narrow).unwrap_or(&item.detail);
         let detail = text::clip(detail, usize::from(room.width)).into_owned();
-        pen::right(buf, room, &[(detail, Role::Dim)], &state.theme);
+        pen::right(buf, room, &[(detail, Role::Dim)], &state.shell.theme);
     }
 }
 
 /// A line of text being typed, with its cursor.
 pub fn prompt(state: &State, lead: &str, input: &Input, area: Rect, buf: &mut Buffer) {
-    let start = pen::left(buf, area, &[(lead.into(), Role::Key)], &state.theme);
+    let start = pen::left(buf, area, &[(lead.into(), Role::Key)], &state.shell.theme);
     let width = usize::from(area.right().saturating_sub(start)).saturating_sub(1);
     let scroll = input.visual_scroll(width);
     let shown: String = input.value().chars().skip(scroll).collect();
@@ -318,7 +315,7 @@ pub fn prompt(state: &State, lead: &str, input: &Input, area: Rect, buf: &mut Bu
         buf,
         Rect { x: start, width: area.right().saturating_sub(start), ..area },
         &[(shown, Role::Text)],
-        &state.theme,
+        &state.shell.theme,
     );
     let cursor = start + u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
     if let Some(cell) = buf.cell_mut((cursor.min(area.right().saturating_sub(1)), area.y)) {
@@ -331,11 +328,11 @@ pub fn arming(state: &State, question: &ArmQuestion, body: Rect, buf: &mut Buffe
     let width = arm::WIDTH.min(body.width);
     let lines = arm::lines(state, question, usize::from(width.saturating_sub(3)));
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inside = arm::frame(state, question).draw(layout::popup(body, width, height), buf, &state.theme);
+    let inside = arm::frame(state, question).draw(layout::popup(body, width, height), buf, &state.shell.theme);
     // The column beside the frame is for the mark.
     let inside = Rect { x: inside.x.saturating_sub(1), width: inside.width + 1, ..inside };
     for (y, line) in (inside.y..inside.bottom()).zip(&lines) {
-        pen::left(buf, Rect { y, height: 1, ..inside }, line, &state.theme);
+        pen::left(buf, Rect { y, height: 1, ..inside }, line, &state.shell.theme);
     }
 }
 
@@ -349,6 +346,6 @@ pub fn code(state: &State, code: &CodePrompt, body: Rect, buf: &mut Buffer) {
         vec![("code  ".into(), Role::Key), (dots, Role::Text), ("▏".into(), Role::Accent)],
     ];
     for (y, line) in (inside.y..inside.bottom()).zip(&lines) {
-        pen::left(buf, Rect { y, height: 1, ..inside }, line, &state.theme);
+        pen::left(buf, Rect { y, height: 1, ..inside }, line, &state.shell.theme);
     }
 }

@@ -1,6 +1,6 @@
 //! Brings what is derived from what is known up to date, before a frame. Pure.
 
-use super::state::State;
+use crate::screens::State;
 use crate::screens::{databases, fleet};
 use crate::world::checkup;
 
@@ -16,9 +16,9 @@ const LOOKS: usize = 64;
 /// The same for as long as `go_on` says so, which is asked every millisecond or two: a key need not wait for
 /// thousands. True when some are left.
 pub fn settle_while(state: &mut State, mut go_on: impl FnMut() -> bool) -> bool {
-    let mut examined = checkup::examine(&mut state.world, LOOKS);
+    let mut examined = checkup::examine(&mut state.shell.world, LOOKS);
     while examined.more && go_on() {
-        let next = checkup::examine(&mut state.world, LOOKS);
+        let next = checkup::examine(&mut state.shell.world, LOOKS);
         examined.then(next);
     }
     if examined.is_new {
@@ -28,7 +28,7 @@ pub fn settle_while(state: &mut State, mut go_on: impl FnMut() -> bool) -> bool 
         databases::renew(state, &examined.instances);
         if examined.more {
             // A summary is of all instances of an environment: it is made when the last of them was looked at.
-            state.world.heard.extend(examined.sites);
+            state.shell.world.heard.extend(examined.sites);
         } else {
             fleet::renew(state, &examined.sites);
         }

@@ -1,42 +1,41 @@
 //! A changed configuration in a console that runs: other environments, and everything else stays where it can.
 
-use super::effect::Effect;
 use super::menus;
-use super::operations;
 use super::reconfiguration::{Reconfiguration, Restyle};
 use super::settle::settle;
-use super::state::State;
-use super::toast::{Toast, Tone};
 use crate::collect::Schedule;
 use crate::domain::EnvironmentId;
-use crate::screens::View;
+use crate::screens::State;
 use crate::screens::menu::Purpose;
+use crate::screens::{OpenScreen, View, environments};
+use crate::shell::Effect;
+use crate::shell::Tone;
 use crate::world::estate::{Estate, Scope};
 
 /// Takes a changed configuration in.
 pub fn reconfigure(state: &mut State, next: Reconfiguration, effects: &mut Vec<Effect>) {
-    if state.world.changes.policies != next.policies {
+    if state.shell.world.changes.policies != next.policies {
         // Whatever was armed was armed under other rules; the record names the environment of before.
-        operations::disarm(state, "disarmed: the rules changed", effects);
+        state.shell.disarm("disarmed: the rules changed", effects);
     }
-    state.world.changes.blocked = None;
-    state.world.changes.operators = next.operators;
+    state.shell.world.changes.blocked = None;
+    state.shell.world.changes.operators = next.operators;
     adopt(state, next.estate, Schedule::with_seed(next.seed));
-    state.world.changes.policies = next.policies;
-    state.world.problems.of_configuration(next.problems);
+    state.shell.world.changes.policies = next.policies;
+    state.shell.world.problems.of_configuration(next.problems);
     let Restyle { theme, keymap, ceiling, ascii, warnings } = next.appearance;
     if let Some(theme) = theme {
-        state.theme = *theme;
+        state.shell.theme = *theme;
     }
     if let Some(keymap) = keymap {
-        state.keymap = *keymap;
+        state.shell.keymap = *keymap;
         state.resolver.clear();
     }
-    state.world.ceiling = ceiling;
-    state.ascii = ascii;
+    state.shell.world.ceiling = ceiling;
+    state.shell.ascii = ascii;
     relist(state);
     if let Some(warning) = warnings.into_iter().next() {
-        state.toast = Some(Toast::new(warning, Tone::Bad, state.world.now));
+        state.shell.say(warning, Tone::Bad);
     }
 }
 
@@ -44,17 +43,19 @@ pub fn reconfigure(state: &mut State, next: Reconfiguration, effects: &mut Vec<E
 /// not come in any more.
 fn adopt(state: &mut State, estate: Estate, schedule: Schedule) {
     let line = state.fleet.current();
-    let before = state.world.estate.clone();
-    state.world.adopt(estate, schedule);
-    let estate = &state.world.estate;
+    let before = state.shell.world.estate.clone();
+    state.shell.world.adopt(estate, schedule);
+    let estate = &state.shell.world.estate;
     // The same name may lead to another account or region now: what was begun there was begun of the one before.
     let is_elsewhere = |id: EnvironmentId| {
         let sites = |estate: &Estate| estate.environment(id).map(|e| (e.site, e.dr_site));
         sites(&before) != sites(estate)
     };
     let any_is_elsewhere = before.environments().any(|(id, _)| is_elsewhere(id));
-    if matches!(state.scope, Scope::One(id) if estate.environment(id).is_none()) || state.scope == Scope::All {
-        state.scope = Scope::usual(estate);
+    if matches!(state.shell.scope, Scope::One(id) if estate.environment(id).is_none())
+        || state.shell.scope == Scope::All
+    {
+        state.shell.scope = Scope::usual(estate);
     }
     // A plan of an environment that is gone has nowhere to go; arming ends by itself there.
     state.views.remove(|view| match view {
@@ -68,22 +69,21 @@ fn adopt(state: &mut State, estate: Estate, schedule: Schedule) {
     state.fleet.summaries.clear();
     settle(state);
     state.fleet.selected = line.and_then(|item| state.fleet.position(item)).unwrap_or(0);
-    let count = state.world.estate.count();
+    let count = state.shell.world.estate.count();
     let noun = if count == 1 { "environment" } else { "environments" };
-    state.toast =
-        Some(Toast::new(format!("the configuration was read again: {count} {noun}"), Tone::Plain, state.world.now));
+    state.shell.say(format!("the configuration was read again: {count} {noun}"), Tone::Plain);
 }
 
 /// A menu that lists environments lists those of now; every other one stays as it is, for what it names is told by
 /// whoever is asked to act on it.
 fn relist(state: &mut State) {
     let Some(menu) = state.views.menu() else { return };
-    let estate = &state.world.estate;
+    let estate = &state.shell.world.estate;
     let screen = state.views.iter().rev().find(|view| view.screen().is_some());
     let layers = screen.map_or(&[][..], View::layers);
     let items = match menu.purpose {
-        Purpose::Environments => menus::scopes(estate),
-        Purpose::Palette => menus::commands(estate, &state.keymap, layers),
+        Purpose::Environments => environments::scopes(estate),
+        Purpose::Palette => menus::commands(estate, &state.shell.keymap, layers),
         _ => return,
     };
     if let Some(menu) = state.views.menu_mut() {
@@ -95,25 +95,25 @@ fn relist(state: &mut State) {
 /// the file is sound. Nothing can be changed meanwhile.
 pub fn refuse(state: &mut State, problems: Vec<String>, effects: &mut Vec<Effect>) {
     let why = "the configuration cannot be read as it is now: nothing can be changed until it is mended (!)";
-    operations::block(state, why, effects);
+    state.shell.block(why, effects);
     let count = problems.len();
     let noun = if count == 1 { "problem" } else { "problems" };
     let text = format!("the configuration changed and has {count} {noun}: the environments before it stay");
-    state.toast = Some(Toast::new(text, Tone::Bad, state.world.now));
-    state.world.problems.of_configuration(problems);
+    state.shell.say(text, Tone::Bad);
+    state.shell.world.problems.of_configuration(problems);
 }
 
 /// The DB instance that is open stays open while its site is there and it belongs to an environment.
 fn reopen(state: &mut State) {
     let Some(open) = state.views.database() else { return };
-    if state.world.estate.site(open.site).is_none() || !is_owned(state) {
-        state.views.remove(|view| matches!(view, View::Database(_)));
+    if state.shell.world.estate.site(open.site).is_none() || !is_owned(state) {
+        state.views.remove(|view| matches!(view, View::Screen(OpenScreen::Database(_))));
     }
 }
 
 /// Whether the open DB instance belongs to an environment, as far as is known.
 fn is_owned(state: &State) -> bool {
-    state.open_database().is_none_or(|(site, database)| state.world.estate.owner(site, database).is_some())
+    state.open_database().is_none_or(|(site, database)| state.shell.world.estate.owner(site, database).is_some())
 }
 
 #[cfg(test)]
@@ -153,12 +153,12 @@ mod tests {
         let estate = estate(&Estate::default(), &all);
         let (keymap, theme) = (Keymap::default(), Theme::default());
         let mut state = State::new(estate, Timestamp::UNIX_EPOCH, keymap, theme, ColorDepth::TrueColor);
-        for (data, id) in state.world.sites.iter_mut().zip(["dev-db", "qa-db", "prod-db"]) {
+        for (data, id) in state.shell.world.sites.iter_mut().zip(["dev-db", "qa-db", "prod-db"]) {
             data.databases = named(id);
         }
         let target = Target { site: SiteId(2), dataset: Dataset::Alarms };
         let fault = Fault { kind: FaultKind::TimedOut, call: "x:Y".into(), message: String::new(), request_id: None };
-        state.world.faults.record(&target, "prod (us-east-1)".into(), fault, state.world.now);
+        state.shell.world.faults.record(&target, "prod (us-east-1)".into(), fault, state.shell.world.now);
         settle(&mut state);
         state
     }
@@ -167,7 +167,7 @@ mod tests {
     const PROD: EnvironmentId = EnvironmentId(2);
 
     fn change(state: &mut State, environments: &[(&str, usize, &str)]) {
-        let next = estate(&state.world.estate, environments);
+        let next = estate(&state.shell.world.estate, environments);
         adopt(state, next, Schedule::default());
         relist(state);
     }
@@ -175,20 +175,20 @@ mod tests {
     /// The DB instances that are known, as their environments are written in the configuration.
     fn ids(state: &State) -> Vec<Option<String>> {
         let first = |data: &SiteData| data.databases.value().and_then(|all| all.first().map(|d| d.id.clone()));
-        state.world.estate.environments().map(|(_, e)| state.world.site(e.site).and_then(first)).collect()
+        state.shell.world.estate.environments().map(|(_, e)| state.shell.world.site(e.site).and_then(first)).collect()
     }
 
     #[test]
     fn what_is_still_there_keeps_its_data() {
         let mut state = running();
-        state.scope = Scope::One(PROD);
+        state.shell.scope = Scope::One(PROD);
         // `dev` is gone, `prod` comes first, `new` is new.
         change(&mut state, &[("prod", 2, "us-east-1"), ("new", 3, "eu-west-1"), ("qa", 1, "eu-west-1")]);
         assert_eq!(ids(&state), [Some("prod-db".into()), None, Some("qa-db".into())]);
-        assert_eq!((state.scope, state.databases.rows.len()), (Scope::One(PROD), 1));
-        assert_eq!(state.world.faults.iter().map(|entry| entry.target.site).collect::<Vec<_>>(), [SiteId(2)]);
-        assert_eq!(state.world.schedule.in_flight(), 0);
-        assert!(state.world.sites[0].databases.value().is_none(), "what was read of dev is forgotten");
+        assert_eq!((state.shell.scope, state.databases.rows.len()), (Scope::One(PROD), 1));
+        assert_eq!(state.shell.world.faults.iter().map(|entry| entry.target.site).collect::<Vec<_>>(), [SiteId(2)]);
+        assert_eq!(state.shell.world.schedule.in_flight(), 0);
+        assert!(state.shell.world.sites[0].databases.value().is_none(), "what was read of dev is forgotten");
     }
 
     #[test]
@@ -202,7 +202,7 @@ mod tests {
     fn the_screen_and_the_cursor_stay() {
         let mut state = running();
         state.fleet.selected = state.fleet.position(Item::Environment(QA)).unwrap();
-        state.views.open(View::Database(Box::new(database::State::new(SiteId(2), "prod-db"))));
+        state.views.open(View::Screen(OpenScreen::Database(Box::new(database::State::new(SiteId(2), "prod-db")))));
         change(&mut state, &[("prod", 2, "us-east-1"), ("qa", 1, "eu-west-1")]);
         assert_eq!((state.screen(), state.views.database().map(|open| open.site)), (Screen::Database, Some(SiteId(2))));
         assert_eq!(state.fleet.current(), Some(Item::Environment(QA)));
@@ -211,11 +211,14 @@ mod tests {
     #[test]
     fn the_screen_of_what_is_gone_is_left() {
         let mut state = running();
-        state.views.open(View::Database(Box::new(database::State::new(SiteId(2), "prod-db"))));
-        state.scope = Scope::One(PROD);
+        state.views.open(View::Screen(OpenScreen::Database(Box::new(database::State::new(SiteId(2), "prod-db")))));
+        state.shell.scope = Scope::One(PROD);
         change(&mut state, &[("dev", 0, "eu-west-1"), ("qa", 1, "eu-west-1")]);
-        assert_eq!((state.screen(), state.views.database().is_none(), state.scope), (Screen::Fleet, true, Scope::All));
-        assert!(state.world.faults.is_empty());
+        assert_eq!(
+            (state.screen(), state.views.database().is_none(), state.shell.scope),
+            (Screen::Fleet, true, Scope::All)
+        );
+        assert!(state.shell.world.faults.is_empty());
     }
 
     #[test]
@@ -236,11 +239,11 @@ mod tests {
     fn a_broken_file_is_told_and_changes_nothing() {
         let mut state = running();
         refuse(&mut state, vec!["config.toml:3: error".into()], &mut Vec::new());
-        assert_eq!(state.world.estate.count(), 3);
-        assert_eq!(*state.world.problems, ["config.toml:3: error"]);
-        assert!(state.world.changes.blocked.is_some());
+        assert_eq!(state.shell.world.estate.count(), 3);
+        assert_eq!(*state.shell.world.problems, ["config.toml:3: error"]);
+        assert!(state.shell.world.changes.blocked.is_some());
         let next = Reconfiguration {
-            estate: estate(&state.world.estate, &[("dev", 0, "eu-west-1")]),
+            estate: estate(&state.shell.world.estate, &[("dev", 0, "eu-west-1")]),
             seed: 1,
             policies: BTreeMap::new(),
             operators: BTreeMap::new(),
@@ -248,6 +251,9 @@ mod tests {
             appearance: Restyle::default(),
         };
         reconfigure(&mut state, next, &mut Vec::new());
-        assert!(state.world.problems.is_empty() && state.world.changes.blocked.is_none(), "it is sound again");
+        assert!(
+            state.shell.world.problems.is_empty() && state.shell.world.changes.blocked.is_none(),
+            "it is sound again"
+        );
     }
 }

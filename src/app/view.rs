@@ -6,15 +6,16 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::state::State;
-use super::toast::Tone;
-use super::{armed, overlays};
+use super::overlays;
 use crate::collect::{Dataset, Target};
 use crate::domain::{Criticality, Environment, EnvironmentId, FaultKind, SiteId};
 use crate::keymap::{Action, Layer};
+use crate::screens::State;
 use crate::screens::fleet::{Standing, standing};
 use crate::screens::menu::Purpose;
-use crate::screens::{Screen, View, database, databases, executions, fleet, plan};
+use crate::screens::{Screen, View, executions, plan};
+use crate::shell::Tone;
+use crate::shell::armed;
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
@@ -33,56 +34,37 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) {
 /// Draws everything into a buffer.
 pub fn render(state: &State, area: Rect, buf: &mut Buffer) {
     compose(state, area, buf);
-    if state.ascii {
+    if state.shell.ascii {
         ascii::replace(buf);
     }
 }
 
 fn compose(state: &State, area: Rect, buf: &mut Buffer) {
     if layout::too_small(area) {
-        layout::draw_too_small(area, buf, &state.theme);
+        layout::draw_too_small(area, buf, &state.shell.theme);
         return;
     }
     let mut parts = layout::regions(area);
-    let foot = running_area(state, &mut parts.body);
+    let foot = executions::running_area(&state.shell, &mut parts.body);
     header(state, parts.header, buf);
-    match state.screen() {
-        Screen::Fleet => fleet::view(state, parts.body, buf),
-        Screen::Databases => databases::view(state, parts.body, buf),
-        Screen::Database => database::view(state, parts.body, buf),
-    }
+    state.screen().draw(state, parts.body, buf);
     plan::view(state, parts.body, buf);
     footer(state, parts.footer, buf);
-    for (y, line) in (foot.y..foot.bottom()).zip(executions::running_lines(state, foot.width)) {
-        pen::left(buf, Rect { y, height: 1, ..foot }, &line, &state.theme);
+    for (y, line) in (foot.y..foot.bottom()).zip(executions::running_lines(&state.shell, foot.width)) {
+        pen::left(buf, Rect { y, height: 1, ..foot }, &line, &state.shell.theme);
     }
     for view in state.views.iter() {
         match view {
             View::Help { scroll } => overlays::help(state, *scroll, parts.body, buf),
             View::Errors { selected } => overlays::errors(state, *selected, parts.body, buf),
             View::Menu(menu) => overlays::menu(state, menu, parts.body, buf),
-            View::Executions(open) => executions::view(state, open, parts.body, buf),
+            View::Executions(open) => executions::view(&state.shell, open, parts.body, buf),
             View::Arm(question) => overlays::arming(state, question, parts.body, buf),
             View::Code(code) => overlays::code(state, code, parts.body, buf),
             // Below the foot, and in it.
-            View::Fleet | View::Databases | View::Database(_) | View::Plan(_) | View::Filter(_) => {}
+            View::Screen(_) | View::Plan(_) | View::Filter(_) => {}
         }
     }
-}
-
-/// The body of the screen at the size of the terminal, without the lines of what runs.
-#[must_use]
-pub fn body(state: &State) -> Rect {
-    let mut body = layout::regions(Rect::new(0, 0, state.size.0, state.size.1)).body;
-    running_area(state, &mut body);
-    body
-}
-
-/// Takes rows from the lower end of the body for the operations that run; few where the body is low.
-fn running_area(state: &State, body: &mut Rect) -> Rect {
-    let rows = executions::running_rows(state).min(body.height / 4);
-    body.height -= rows;
-    Rect { y: body.bottom(), height: rows, ..*body }
 }
 
 fn header(state: &State, area: Rect, buf: &mut Buffer) {
@@ -91,23 +73,28 @@ fn header(state: &State, area: Rect, buf: &mut Buffer) {
         buf,
         Rect { width: line.width.saturating_sub(1), ..line },
         &who_and_when(state, line.width),
-        &state.theme,
+        &state.shell.theme,
     );
     let room = Rect { width: start.saturating_sub(line.x + 1), ..line };
     let mut pieces: Vec<Piece> = vec![(" qd ".into(), Role::Accent)];
-    if let Some(scenario) = &state.world.estate.sandbox {
+    if let Some(scenario) = &state.shell.world.estate.sandbox {
         pieces.push((" SANDBOX ".into(), Role::Sandbox));
         if area.width >= 150 {
             pieces.push((format!(" {scenario}"), Role::Dim));
         }
         pieces.push((" ".into(), Role::Text));
     }
-    let left = pen::left(buf, room, &pieces, &state.theme);
+    let left = pen::left(buf, room, &pieces, &state.shell.theme);
     chips(state, Rect { x: left, width: room.right().saturating_sub(left), ..room }, buf);
     if area.height > 1 {
         let below = Rect { y: area.y + 1, height: 1, ..area };
         if !notice(state, below, buf) {
-            buf.set_string(below.x, below.y, "─".repeat(usize::from(below.width)), state.theme.style(Role::Border));
+            buf.set_string(
+                below.x,
+                below.y,
+                "─".repeat(usize::from(below.width)),
+                state.shell.theme.style(Role::Border),
+            );
         }
     }
 }
@@ -122,12 +109,12 @@ fn who_and_when(state: &State, width: u16) -> Vec<Piece> {
         pieces.extend(expiry(state));
         pieces.push(("   ".into(), Role::Text));
     }
-    if let Some(endpoint) = state.world.estate.endpoint.as_ref().filter(|_| width >= 100) {
+    if let Some(endpoint) = state.shell.world.estate.endpoint.as_ref().filter(|_| width >= 100) {
         pieces.push((format!("{endpoint}   "), Role::Warning));
     }
-    pieces.push(armed::standing(state));
-    pieces.push((format!("  {}", format::clock(state.world.now)), Role::Dim));
-    let local = state.world.now.to_zoned(state.zone.clone());
+    pieces.push(armed::standing(&state.shell));
+    pieces.push((format!("  {}", format::clock(state.shell.world.now)), Role::Dim));
+    let local = state.shell.world.now.to_zoned(state.shell.zone.clone());
     if width >= 120 && local.offset().seconds() != 0 {
         pieces.push((format!(" {}", local.strftime("%H:%M %Z")), Role::Dim));
     }
@@ -136,17 +123,20 @@ fn who_and_when(state: &State, width: u16) -> Vec<Piece> {
 
 /// How long the credentials that are looked through last; a warning in their last ten minutes.
 fn expiry(state: &State) -> Option<Piece> {
-    let known = state.world.known().filter(|(site, _)| state.world.estate.in_scope(state.scope, *site));
+    let known =
+        state.shell.world.known().filter(|(site, _)| state.shell.world.estate.in_scope(state.shell.scope, *site));
     let first = known.filter_map(|(_, data)| data.identity.value()?.expires).min()?;
-    Some(overlays::switcher::expiry(first, state.world.now))
+    Some(overlays::switcher::expiry(first, state.shell.world.now))
 }
 
 /// `reader@111122223333` of the environment that is looked at, or of all when they are one.
 fn identity(state: &State) -> Option<String> {
-    let site = match (state.scope, state.screen(), state.views.database()) {
+    let site = match (state.shell.scope, state.screen(), state.views.database()) {
         (_, Screen::Database, Some(open)) => open.site,
-        (Scope::One(id), ..) => state.world.estate.environment(id)?.site,
-        _ if state.world.estate.only_session().is_some() => state.world.estate.environments().next()?.1.site,
+        (Scope::One(id), ..) => state.shell.world.estate.environment(id)?.site,
+        _ if state.shell.world.estate.only_session().is_some() => {
+            state.shell.world.estate.environments().next()?.1.site
+        }
         _ => {
             return match accounts(state) {
                 0 => None,
@@ -155,7 +145,7 @@ fn identity(state: &State) -> Option<String> {
             };
         }
     };
-    let identity = state.world.site(site)?.identity.value()?;
+    let identity = state.shell.world.site(site)?.identity.value()?;
     Some(format!("{}@{}", identity.name(), identity.account))
 }
 
@@ -164,20 +154,20 @@ fn identity(state: &State) -> Option<String> {
 fn accounts(state: &State) -> usize {
     let account = |(site, data): (SiteId, &SiteData)| -> Option<String> {
         let known = data.identity.value().map(|identity| identity.account.clone());
-        known.or_else(|| state.world.estate.expected_account(site).map(ToOwned::to_owned))
+        known.or_else(|| state.shell.world.estate.expected_account(site).map(ToOwned::to_owned))
     };
-    state.world.known().filter_map(account).collect::<BTreeSet<String>>().len()
+    state.shell.world.known().filter_map(account).collect::<BTreeSet<String>>().len()
 }
 
 /// The environments, each with its mark; the one that is looked at is marked. Where there is no room
 /// for all, the worst are those that are shown.
 fn chips(state: &State, area: Rect, buf: &mut Buffer) {
     let all: Vec<(Standing, Vec<Piece>)> =
-        state.world.estate.environments().map(|(id, environment)| chip(state, id, environment)).collect();
+        state.shell.world.estate.environments().map(|(id, environment)| chip(state, id, environment)).collect();
     let widths: Vec<usize> = all.iter().map(|(_, pieces)| pen::width(pieces)).collect();
-    let here = match state.scope {
+    let here = match state.shell.scope {
         Scope::All => None,
-        Scope::One(id) => state.world.estate.place_of(id),
+        Scope::One(id) => state.shell.world.estate.place_of(id),
     };
     let standings: Vec<Standing> = all.iter().map(|(standing, _)| *standing).collect();
     let shown = fitting(&standings, &widths, here, usize::from(area.width).saturating_sub(1));
@@ -185,13 +175,13 @@ fn chips(state: &State, area: Rect, buf: &mut Buffer) {
     let room = |x: u16| Rect { x, width: area.right().saturating_sub(x), ..area };
     for index in &shown {
         if let Some((_, pieces)) = all.get(*index) {
-            x = pen::left(buf, room(x), pieces, &state.theme) + GAP;
+            x = pen::left(buf, room(x), pieces, &state.shell.theme) + GAP;
         }
     }
     let hidden = (0..all.len()).filter(|index| !shown.contains(index));
     if let Some(worst) = hidden.filter_map(|index| standings.get(index)).max() {
         let role = if *worst >= Standing::Unreadable { worst.mark().1 } else { Role::Dim };
-        pen::left(buf, room(x), &[(format!("+{}", all.len() - shown.len()), role)], &state.theme);
+        pen::left(buf, room(x), &[(format!("+{}", all.len() - shown.len()), role)], &state.shell.theme);
     }
 }
 
@@ -203,7 +193,7 @@ const MORE: usize = 4;
 /// Mark and name of an environment.
 fn chip(state: &State, id: EnvironmentId, environment: &Environment) -> (Standing, Vec<Piece>) {
     let standing = standing(&state.fleet, id);
-    let here = state.scope == Scope::One(id);
+    let here = state.shell.scope == Scope::One(id);
     let name = shown_name(environment);
     let name = if here { format!("[{name}]") } else { name };
     let mut pieces = vec![standing.mark()];
@@ -244,14 +234,14 @@ fn fitting(standings: &[Standing], widths: &[usize], here: Option<usize>, room: 
 fn notice(state: &State, area: Rect, buf: &mut Buffer) -> bool {
     // Production first, and what the rest is read through before the rest.
     let counts = |target: &Target| {
-        let criticality = state.world.estate.of_site(target.site).map(|e| e.criticality).max();
+        let criticality = state.shell.world.estate.of_site(target.site).map(|e| e.criticality).max();
         let basic = matches!(target.dataset, Dataset::Identity | Dataset::Databases);
-        state.world.estate.in_scope(state.scope, target.site).then_some((criticality, basic))
+        state.shell.world.estate.in_scope(state.shell.scope, target.site).then_some((criticality, basic))
     };
-    let Some(worst) = state.world.faults.worst(counts) else {
+    let Some(worst) = state.shell.world.faults.worst(counts) else {
         return false;
     };
-    let age = format::coarse_age(format::since(state.world.now, worst.first));
+    let age = format::coarse_age(format::since(state.shell.world.now, worst.first));
     let strange = matches!(worst.fault.kind, FaultKind::WrongAccount { .. });
     let (mark, role) = if strange { (" ✖ ", Role::Critical) } else { (" ▲ ", Role::Warning) };
     let what = trouble::words(&worst.target.dataset.title(), &worst.fault);
@@ -262,16 +252,16 @@ fn notice(state: &State, area: Rect, buf: &mut Buffer) -> bool {
         (format!("  {}", trouble::advice(&worst.fault)), Role::Text),
     ];
     let mut room = area;
-    let others = state.world.faults.causes(&state.world.estate).saturating_sub(1);
+    let others = state.shell.world.faults.causes(&state.shell.world.estate).saturating_sub(1);
     if others > 0 {
         // At the right end, where a long advice does not push it off the screen.
-        let key = state.keymap.key_for(&[Layer::Global], Action::Errors).unwrap_or_default();
+        let key = state.shell.keymap.key_for(&[Layer::Global], Action::Errors).unwrap_or_default();
         let inner = Rect { width: area.width.saturating_sub(1), ..area };
         let more = if key.is_empty() { format!("+{others} more") } else { format!("+{others} more: {key}") };
-        let start = pen::right(buf, inner, &[(more, Role::Warning)], &state.theme);
+        let start = pen::right(buf, inner, &[(more, Role::Warning)], &state.shell.theme);
         room.width = start.saturating_sub(area.x + 2);
     }
-    pen::left(buf, room, &pieces, &state.theme);
+    pen::left(buf, room, &pieces, &state.shell.theme);
     true
 }
 
@@ -281,43 +271,40 @@ fn footer(state: &State, area: Rect, buf: &mut Buffer) {
     if !pending.is_empty() {
         right.push((format!("{pending}…  "), Role::Accent));
     }
-    let traffic = state.world.calls.total();
+    let traffic = state.shell.world.calls.total();
     if traffic.calls > 0 && area.width >= 100 {
-        let role = if state.world.is_over_ceiling() { Role::Warning } else { Role::Dim };
-        let slowed = if state.world.is_over_ceiling() { " over the ceiling, metrics slowed" } else { "" };
+        let role = if state.shell.world.is_over_ceiling() { Role::Warning } else { Role::Dim };
+        let slowed = if state.shell.world.is_over_ceiling() { " over the ceiling, metrics slowed" } else { "" };
         right.push((format!("{} calls/min", traffic.calls), role));
         if traffic.throttled > 0 {
             right.push((format!("  {} throttled", traffic.throttled), Role::Warning));
         }
         // An empty sum is a negative zero.
-        let spend = Some(state.world.spend_an_hour()).filter(|spend| *spend > 0.0).unwrap_or_default();
+        let spend = Some(state.shell.world.spend_an_hour()).filter(|spend| *spend > 0.0).unwrap_or_default();
         right.push((format!("  ${spend:.2}/h{slowed}   "), role));
     }
     // What is wrong with the configuration stands in the same list.
-    let errors = state.world.faults.causes(&state.world.estate) + state.world.problems.len();
+    let errors = state.shell.world.faults.causes(&state.shell.world.estate) + state.shell.world.problems.len();
     if errors > 0 {
         let words = if errors == 1 { "error" } else { "errors" };
         right.push((format!("! {errors} {words}"), Role::Warning));
     }
-    if let Some(toast) = &state.toast {
+    if let Some(toast) = &state.shell.toast {
         right = vec![(toast.text.clone(), if toast.tone == Tone::Bad { Role::Warning } else { Role::Accent })];
     }
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let mut room = inner;
     if !right.is_empty() {
         let start = if pen::width(&right) >= usize::from(inner.width) {
-            pen::left(buf, inner, &right, &state.theme);
+            pen::left(buf, inner, &right, &state.shell.theme);
             inner.x
         } else {
-            pen::right(buf, inner, &right, &state.theme)
+            pen::right(buf, inner, &right, &state.shell.theme)
         };
         room.width = start.saturating_sub(inner.x + 2);
     }
     let actions = match state.views.top() {
         View::Filter(line) => return overlays::prompt(state, "/", line, room, buf),
-        View::Fleet => fleet::hints(state),
-        View::Databases => databases::hints(state),
-        View::Database(_) => database::hints(state),
         View::Plan(_) => plan::hints(state),
         View::Executions(open) => executions::hints(open),
         View::Arm(_) => vec![(Action::Open, "arm"), (Action::Back, "leave it read-only")],
@@ -330,6 +317,7 @@ fn footer(state: &State, area: Rect, buf: &mut Buffer) {
             vec![(Action::Toggle, "show or hide"), (Action::Back, "close")]
         }
         View::Menu(_) => vec![(Action::Open, "choose"), (Action::Back, "close")],
+        View::Screen(_) => state.screen().hints(state),
     };
     hints(state, &actions, room, buf);
 }
@@ -351,7 +339,7 @@ fn hints(state: &State, actions: &[(Action, &str)], area: Rect, buf: &mut Buffer
     let mut shown: Vec<(Action, [Piece; 2])> = actions
         .iter()
         .filter_map(|(action, word)| {
-            let keys = state.keymap.key_for(layers, *action)?;
+            let keys = state.shell.keymap.key_for(layers, *action)?;
             Some((*action, [(keys, Role::Key), (format!(" {word}"), Role::Dim)]))
         })
         .collect();
@@ -362,7 +350,7 @@ fn hints(state: &State, actions: &[(Action, &str)], area: Rect, buf: &mut Buffer
     }
     let mut x = area.x;
     for (_, pieces) in &shown {
-        x = pen::left(buf, Rect { x, width: area.right().saturating_sub(x), ..area }, pieces, &state.theme) + 2;
+        x = pen::left(buf, Rect { x, width: area.right().saturating_sub(x), ..area }, pieces, &state.shell.theme) + 2;
     }
 }
 

@@ -69,7 +69,7 @@ pub fn keys(input: &[u8]) {
         }
     }
     settle(&mut state);
-    let area = Rect::new(0, 0, state.size.0, state.size.1);
+    let area = Rect::new(0, 0, state.shell.size.0, state.shell.size.1);
     let mut frame = Buffer::empty(area);
     view::render(&state, area, &mut frame);
     for cell in frame.content() {
@@ -132,7 +132,7 @@ fn other(state: &mut State, byte: u8) {
         28 => Msg::CodeWanted { session: "rentaliq".to_owned(), serial: "GAHT12345678".to_owned() },
         _ => {
             let passed = SignedDuration::from_secs([1, 31, 600, 90_000][amount]);
-            Msg::Tick(state.world.now.checked_add(passed).unwrap_or(state.world.now))
+            Msg::Tick(state.shell.world.now.checked_add(passed).unwrap_or(state.shell.world.now))
         }
     };
     black_box(update(state, msg));
@@ -153,8 +153,8 @@ fn console() -> State {
     let now = Timestamp::from_second(MOMENT).unwrap_or_default();
     let (keymap, theme) = (Keymap::default(), Theme::default());
     let mut state = State::new(estate, now, keymap, theme, ColorDepth::TrueColor);
-    state.world.changes.policies = policies;
-    let World { estate, sites, .. } = &mut state.world;
+    state.shell.world.changes.policies = policies;
+    let World { estate, sites, .. } = &mut state.shell.world;
     for (id, site) in estate.sites() {
         let Some(data) = sites.get_mut(id.0) else { continue };
         let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/reader/oncall");
@@ -164,7 +164,7 @@ fn console() -> State {
             estate.of_site(id).map(|environment| database(&format!("{}db", environment.name_prefix), &site.region));
         data.databases = Remote::Ready { value: databases.collect(), at: now };
     }
-    state.world.forget_checkups();
+    state.shell.world.forget_checkups();
     settle(&mut state);
     state
 }

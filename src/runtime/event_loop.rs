@@ -150,10 +150,10 @@ pub async fn run(
 
     let size = guard.screen.size()?;
     let mut effects = update(state, Msg::Tick(clock.now()));
-    let mut pace = Pace::since(state.world.now);
+    let mut pace = Pace::since(state.shell.world.now);
     effects.extend(update(state, Msg::Resize(size.width, size.height)));
     loop {
-        outside.executor.keep_rules(&state.world);
+        outside.executor.keep_rules(&state.shell.world);
         if perform(effects, guard, state, driver, outside)? {
             return Ok(());
         }
@@ -217,11 +217,11 @@ pub async fn run(
                 if opened.is_ok() {
                     // What was going to be asked names the places of the configuration before.
                     effects.retain(|effect| !matches!(effect, Effect::Fetch(_)));
-                    pace = Pace::since(state.world.now);
+                    pace = Pace::since(state.shell.world.now);
                 }
                 let msg = reconfigured(opened, guard, driver, answers, outside)?;
                 effects.extend(update(state, msg));
-                outside.own.follow(&state.theme.name, &state.keymap.name);
+                outside.own.follow(&state.shell.theme.name, &state.shell.keymap.name);
             }
             Wake::Reopened(Err(error)) => {
                 // The sign-ins are gone with the task: nothing is read again, and what runs goes on.
@@ -231,7 +231,7 @@ pub async fn run(
             }
             Wake::Tick => {
                 // A rate over a minute need not be redrawn every second.
-                if state.world.now.as_second() % METERED == 0 {
+                if state.shell.world.now.as_second() % METERED == 0 {
                     effects.extend(update(state, Msg::Metered(outside.meter.last_minute())));
                 }
                 outside.remember(state, &mut pace);

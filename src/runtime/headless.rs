@@ -41,7 +41,7 @@ pub async fn frame(
         }
     }
     settle(state);
-    state.toast = None;
+    state.shell.toast = None;
     (draw(state), complete)
 }
 
@@ -55,7 +55,7 @@ pub async fn pump(
 ) -> bool {
     let deadline = Instant::now() + PATIENCE;
     start(effects, driver);
-    while state.world.schedule.in_flight() > 0 {
+    while state.shell.world.schedule.in_flight() > 0 {
         let Ok(Some(msg)) = timeout_at(deadline, answers.recv()).await else { return false };
         let effects = update(state, Msg::Tick(clock.now()));
         start(effects, driver);
@@ -76,7 +76,7 @@ fn start(effects: Vec<Effect>, driver: &mut Driver) {
 /// Draws the state at its size.
 #[must_use]
 pub fn draw(state: &State) -> Buffer {
-    let (columns, rows) = state.size;
+    let (columns, rows) = state.shell.size;
     let Ok(mut terminal) = Terminal::new(TestBackend::new(columns, rows));
     let Ok(frame) = terminal.draw(|frame| view::draw(state, frame));
     frame.buffer.clone()

@@ -58,22 +58,22 @@ impl Pace {
 
     /// Whether the state should be written now.
     pub fn is_due(&mut self, state: &State) -> bool {
-        let age = |at: Timestamp| state.world.now.as_second() - at.as_second();
+        let age = |at: Timestamp| state.shell.world.now.as_second() - at.as_second();
         if let Some((at, mark)) = self.written {
             return age(at) >= HASTE && mark != self.mark(state);
         }
         let is_settled = |data: &SiteData| self.is_whole(data) || data.databases.fault().is_some();
-        if !state.world.known().any(|(_, data)| self.is_whole(data)) {
+        if !state.shell.world.known().any(|(_, data)| self.is_whole(data)) {
             return false;
         }
-        let is_settled = state.world.known().all(|(_, data)| is_settled(data));
-        let first = *self.first.get_or_insert(state.world.now);
+        let is_settled = state.shell.world.known().all(|(_, data)| is_settled(data));
+        let first = *self.first.get_or_insert(state.shell.world.now);
         is_settled || age(first) >= PATIENCE
     }
 
     /// It was.
     pub fn wrote(&mut self, state: &State) {
-        self.written = Some((state.world.now, self.mark(state)));
+        self.written = Some((state.shell.world.now, self.mark(state)));
     }
 
     /// Whether the DB instances of a site and their metrics were answered for in this run.
@@ -85,7 +85,7 @@ impl Pace {
     /// Changes with what is worth a writing.
     fn mark(&self, state: &State) -> u64 {
         let mut hasher = DefaultHasher::new();
-        for (_, data) in state.world.known() {
+        for (_, data) in state.shell.world.known() {
             self.is_whole(data).hash(&mut hasher);
             for database in data.databases.value().into_iter().flatten() {
                 (&database.arn, &database.status).hash(&mut hasher);
@@ -184,12 +184,12 @@ fn newest(folder: &Path) -> Option<PathBuf> {
 pub fn recall(state: &mut State, path: &Path, ahead: Ahead) {
     let Some(document) = ahead.end(path) else { return };
     for site in document.sites {
-        let age = state.world.now.as_second() - site.read.as_second();
-        let estate = &state.world.estate;
+        let age = state.shell.world.now.as_second() - site.read.as_second();
+        let estate = &state.shell.world.estate;
         let is_read_by = |id| estate.session_name(id).is_some_and(|session| session.name == site.session);
         let place = estate.sites().find(|(id, known)| known.region == site.region && is_read_by(*id)).map(|(id, _)| id);
         let known = place.filter(|_| (0..OLDEST).contains(&age));
-        let Some(data) = known.and_then(|id| state.world.site_mut(id)) else {
+        let Some(data) = known.and_then(|id| state.shell.world.site_mut(id)) else {
             continue;
         };
         data.databases = Remote::Ready { value: site.databases, at: site.read };
@@ -200,10 +200,10 @@ pub fn recall(state: &mut State, path: &Path, ahead: Ahead) {
         data.runways = data.databases.value().map(|all| runways(all, &data.store)).unwrap_or_default();
         data.recalled_from = site.account;
     }
-    let now = state.world.now;
+    let now = state.shell.world.now;
     let recent = |b: &Beginning| (0..OLDEST).contains(&(now.as_second() - b.seen.as_second()));
-    state.world.health.remember(document.beginnings.into_iter().filter(recent), now);
-    state.world.forget_checkups();
+    state.shell.world.health.remember(document.beginnings.into_iter().filter(recent), now);
+    state.shell.world.forget_checkups();
 }
 
 /// What is on disk, if it is of this form. Read whole: from a slice it is parsed in half the time.
@@ -226,8 +226,8 @@ pub fn find(path: &Path, sought: Sought<'_>, now: Timestamp) -> Option<LastKnown
 /// What is known now, apart from the state: so that it can be written elsewhere.
 #[must_use]
 pub fn gather(state: &State) -> Document {
-    let sites = state.world.known().filter_map(|(id, data)| site(&state.world.estate, id, data)).collect();
-    Document { version: VERSION, sites, beginnings: state.world.health.beginnings() }
+    let sites = state.shell.world.known().filter_map(|(id, data)| site(&state.shell.world.estate, id, data)).collect();
+    Document { version: VERSION, sites, beginnings: state.shell.world.health.beginnings() }
 }
 
 /// Writes what was gathered.
@@ -287,7 +287,7 @@ mod tests {
     }
 
     fn read(state: &mut State, site: usize, status: &str) {
-        let (now, data) = (state.world.now, &mut state.world.sites[site]);
+        let (now, data) = (state.shell.world.now, &mut state.shell.world.sites[site]);
         data.databases.succeed(vec![database(status)], now);
         data.metrics.succeed((), now);
     }
@@ -296,15 +296,15 @@ mod tests {
     fn the_first_answers_are_kept_within_seconds() {
         let (mut state, mut pace) = console();
         // What the last run left is no reason.
-        state.world.sites[0].databases = Remote::Ready { value: vec![database("available")], at: at(100) };
-        state.world.sites[0].metrics = Remote::Ready { value: (), at: at(100) };
+        state.shell.world.sites[0].databases = Remote::Ready { value: vec![database("available")], at: at(100) };
+        state.shell.world.sites[0].metrics = Remote::Ready { value: (), at: at(100) };
         assert!(!pace.is_due(&state));
-        state.world.now = at(1001);
-        state.world.sites[0].databases.succeed(vec![database("available")], at(1001));
+        state.shell.world.now = at(1001);
+        state.shell.world.sites[0].databases.succeed(vec![database("available")], at(1001));
         assert!(!pace.is_due(&state), "metrics are on their way");
         read(&mut state, 0, "available");
         assert!(!pace.is_due(&state), "the other site may come at once");
-        state.world.now = at(1006);
+        state.shell.world.now = at(1006);
         assert!(pace.is_due(&state), "it hangs");
         pace.wrote(&state);
         assert!(!pace.is_due(&state));
@@ -314,18 +314,18 @@ mod tests {
     fn a_site_that_fails_keeps_nobody_waiting_and_changes_are_not_written_every_second() {
         let (mut state, mut pace) = console();
         let fault = Fault { kind: FaultKind::TimedOut, call: "x:Y".into(), message: String::new(), request_id: None };
-        state.world.sites[1].databases.fail(fault);
+        state.shell.world.sites[1].databases.fail(fault);
         assert!(!pace.is_due(&state));
         read(&mut state, 0, "available");
         assert!(pace.is_due(&state));
         pace.wrote(&state);
-        state.world.now = at(1010);
+        state.shell.world.now = at(1010);
         read(&mut state, 0, "failing-over");
         assert!(!pace.is_due(&state));
-        state.world.now = at(1030);
+        state.shell.world.now = at(1030);
         assert!(pace.is_due(&state));
         pace.wrote(&state);
-        state.world.now = at(1090);
+        state.shell.world.now = at(1090);
         read(&mut state, 0, "failing-over");
         assert!(!pace.is_due(&state), "nothing has changed");
     }

@@ -5,11 +5,16 @@ pub mod code;
 pub mod command;
 pub mod database;
 pub mod databases;
+pub mod environments;
 pub mod executions;
 pub mod fleet;
 pub mod line;
 pub mod menu;
+pub mod operations;
 pub mod plan;
+mod screen;
+mod state;
 pub mod views;
 
-pub use views::{Screen, View, Views};
+pub use state::State;
+pub use views::{OpenScreen, Screen, View, Views};

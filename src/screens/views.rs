@@ -16,12 +16,43 @@ pub enum Screen {
     Database,
 }
 
-/// Something with the keys while it is on top. What the fleet and the table of databases remember outlives them.
+impl Screen {
+    /// The layers of its keys, innermost first.
+    #[must_use]
+    pub fn layers(self) -> &'static [Layer] {
+        match self {
+            Self::Fleet => &[Layer::Fleet, Layer::Global],
+            Self::Databases => &[Layer::Table, Layer::Global],
+            Self::Database => &[Layer::Database, Layer::Global],
+        }
+    }
+}
+
+/// A screen, with what it remembers while it is open.
 #[derive(Debug, Clone)]
-pub enum View {
+pub enum OpenScreen {
     Fleet,
     Databases,
     Database(Box<database::State>),
+}
+
+impl OpenScreen {
+    /// Which screen it is.
+    #[must_use]
+    pub fn screen(&self) -> Screen {
+        match self {
+            Self::Fleet => Screen::Fleet,
+            Self::Databases => Screen::Databases,
+            Self::Database(_) => Screen::Database,
+        }
+    }
+}
+
+/// Something with the keys while it is on top. What the fleet and the table of databases remember outlives them.
+#[derive(Debug, Clone)]
+pub enum View {
+    /// It fills the body.
+    Screen(OpenScreen),
     /// The plan of a change.
     Plan(Box<plan::State>),
     /// The filter of the table, while it is typed.
@@ -48,9 +79,7 @@ impl View {
     #[must_use]
     pub fn screen(&self) -> Option<Screen> {
         match self {
-            Self::Fleet => Some(Screen::Fleet),
-            Self::Databases => Some(Screen::Databases),
-            Self::Database(_) => Some(Screen::Database),
+            Self::Screen(page) => Some(page.screen()),
             _ => None,
         }
     }
@@ -65,9 +94,7 @@ impl View {
     #[must_use]
     pub fn layers(&self) -> &'static [Layer] {
         match self {
-            Self::Fleet => &[Layer::Fleet, Layer::Global],
-            Self::Databases => &[Layer::Table, Layer::Global],
-            Self::Database(_) => &[Layer::Database, Layer::Global],
+            Self::Screen(page) => page.screen().layers(),
             Self::Plan(_) => &[Layer::Plan],
             Self::Filter(_) | Self::Arm(_) | Self::Code(_) => &[Layer::Prompt],
             Self::Help { .. } | Self::Errors { .. } | Self::Menu(_) | Self::Executions(_) => &[Layer::Overlay],
@@ -160,7 +187,7 @@ impl Views {
     #[must_use]
     pub fn database(&self) -> Option<&database::State> {
         self.iter().find_map(|view| match view {
-            View::Database(open) => Some(&**open),
+            View::Screen(OpenScreen::Database(open)) => Some(&**open),
             _ => None,
         })
     }
@@ -168,7 +195,7 @@ impl Views {
     /// The same to be changed.
     pub fn database_mut(&mut self) -> Option<&mut database::State> {
         self.iter_mut().find_map(|view| match view {
-            View::Database(open) => Some(&mut **open),
+            View::Screen(OpenScreen::Database(open)) => Some(&mut **open),
             _ => None,
         })
     }
@@ -273,21 +300,21 @@ mod tests {
 
     #[test]
     fn a_screen_goes_and_what_was_opened_over_it_stays() {
-        let mut views = Views::of(View::Fleet);
-        views.open(View::Database(Box::new(database::State::new(crate::domain::SiteId(0), "db"))));
+        let mut views = Views::of(View::Screen(OpenScreen::Fleet));
+        views.open(View::Screen(OpenScreen::Database(Box::new(database::State::new(crate::domain::SiteId(0), "db")))));
         views.open(View::Help { scroll: 0 });
         assert_eq!(views.screen(), Screen::Database);
-        views.show(View::Databases);
+        views.show(View::Screen(OpenScreen::Databases));
         assert_eq!(views.screen(), Screen::Databases);
         assert!(views.overlay().is_some() && views.database().is_none());
         views.close();
         views.close();
-        assert!(matches!(views.top(), View::Databases), "one screen stays");
+        assert!(matches!(views.top(), View::Screen(OpenScreen::Databases)), "one screen stays");
     }
 
     #[test]
     fn what_opens_by_itself_takes_no_keys_from_what_is_open() {
-        let mut views = Views::of(View::Databases);
+        let mut views = Views::of(View::Screen(OpenScreen::Databases));
         views.open(View::Filter(Input::default()));
         views.open_beneath(View::Errors { selected: 0 });
         assert!(matches!(views.top(), View::Filter(_)));
@@ -297,7 +324,7 @@ mod tests {
 
     #[test]
     fn one_code_is_asked_for_at_a_time() {
-        let mut views = Views::of(View::Databases);
+        let mut views = Views::of(View::Screen(OpenScreen::Databases));
         views.open(View::Code(CodePrompt { session: "a".into(), ..CodePrompt::default() }));
         views.open(View::Code(CodePrompt { session: "b".into(), ..CodePrompt::default() }));
         assert_eq!(views.code().map(|code| code.session.as_str()), Some("b"));

@@ -79,7 +79,6 @@ mod tests {
 
     /// Everything that draws, without its tests.
     const SOURCES: &[&str] = &[
-        include_str!("../app/armed.rs"),
         include_str!("../app/overlays.rs"),
         include_str!("../app/overlays/arm.rs"),
         include_str!("../app/overlays/switcher.rs"),
@@ -92,6 +91,7 @@ mod tests {
         include_str!("../screens/database/view.rs"),
         include_str!("../screens/databases/cells.rs"),
         include_str!("../screens/databases/view.rs"),
+        include_str!("../shell/armed.rs"),
         include_str!("../screens/fleet/finding.rs"),
         include_str!("../screens/fleet/heading.rs"),
         include_str!("../screens/fleet/recovery.rs"),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use quarterdeck::collect::{Answer, Request};
 use quarterdeck::domain::{Fault, Metric};
-use quarterdeck::screens::View;
+use quarterdeck::screens::{OpenScreen, View};
 
 use crate::stage::{self, good};
 
@@ -68,13 +68,13 @@ fn moments_that_cannot_be_cost_no_more_than_others() {
         stage.open(stage::OPENED);
         stage.answer(|request| Some(absurd(request, at)));
         assert!(stage.text(120, 40).contains("CPU"), "{at}");
-        for data in &stage.state.world.sites {
+        for data in &stage.state.shell.world.sites {
             for metric in Metric::CHARTED {
                 let series = data.store.series(stage::OPENED, metric, 60);
                 assert!(series.is_none_or(|series| series.covered().end < 4_000_000_000), "{metric:?}");
             }
         }
-        stage.state.views.show(View::Fleet);
+        stage.state.views.show(View::Screen(OpenScreen::Fleet));
         assert!(!stage.text(120, 40).trim().is_empty());
     }
 }

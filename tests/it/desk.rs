@@ -110,7 +110,14 @@ impl Desk {
         self.send(Msg::Resize(120, 40));
         self.tick();
         for _ in 0..20 {
-            if self.state.world.sites.iter().all(|s| s.databases.value().is_some() && s.identity.value().is_some()) {
+            if self
+                .state
+                .shell
+                .world
+                .sites
+                .iter()
+                .all(|s| s.databases.value().is_some() && s.identity.value().is_some())
+            {
                 return;
             }
             self.pass(1).await;
@@ -134,7 +141,7 @@ impl Desk {
 
     /// The configuration is read again: the same environments, under these rules.
     pub fn reconfigure(&mut self, policies: BTreeMap<EnvironmentId, Policy>) {
-        let estate = self.state.world.estate.clone();
+        let estate = self.state.shell.world.estate.clone();
         // As in the event loop: what the old driver has on its way has nobody to go to.
         (self.runtime.driver, self.runtime.answers) = Driver::new(&self.runtime.sessions, &estate);
         self.tick();
@@ -142,7 +149,7 @@ impl Desk {
             estate,
             seed: 7,
             policies,
-            operators: self.state.world.changes.operators.clone(),
+            operators: self.state.shell.world.changes.operators.clone(),
             problems: Vec::new(),
             appearance: Restyle { ceiling: 1.0, ..Restyle::default() },
         })));
@@ -157,7 +164,7 @@ impl Desk {
     pub fn send(&mut self, msg: Msg) {
         let mut queue: VecDeque<Effect> = update(&mut self.state, msg).into();
         let Runtime { driver, executor, .. } = &mut self.runtime;
-        executor.keep_rules(&self.state.world);
+        executor.keep_rules(&self.state.shell.world);
         while let Some(effect) = queue.pop_front() {
             match effect {
                 Effect::Fetch(request) => driver.fetch(request),
@@ -234,7 +241,7 @@ impl Desk {
         }
         if !is_so(&self.state) {
             let screen = self.text();
-            let toast = self.state.toast.as_ref().map(|toast| toast.text.clone());
+            let toast = self.state.shell.toast.as_ref().map(|toast| toast.text.clone());
             let sent: Vec<String> = self.mutations().iter().map(|m| format!("{} {:?}", m.operation, m.code)).collect();
             panic!("after {seconds} s it is not so that {what}; sent {sent:?}; {toast:?}\n{screen}");
         }
@@ -248,19 +255,19 @@ impl Desk {
 
     /// Waits until the newest execution has ended, and gives it.
     pub async fn finish(&mut self) -> Execution {
-        if self.executed == 0 && self.state.world.changes.executions.is_empty() {
+        if self.executed == 0 && self.state.shell.world.changes.executions.is_empty() {
             self.pass(5).await;
         }
         let refusal = self.state.views.plan().and_then(|open| open.refusal.clone());
-        let begun = self.executed > 0 || !self.state.world.changes.executions.is_empty();
+        let begun = self.executed > 0 || !self.state.shell.world.changes.executions.is_empty();
         assert!(begun, "nothing was approved: {refusal:?}");
         let executed = self.executed;
         let ended = move |state: &State| {
-            let all = &state.world.changes.executions;
+            let all = &state.shell.world.changes.executions;
             all.len() >= executed && all.last().is_some_and(|newest| !newest.is_running())
         };
         self.until(LONG, "the newest execution has ended", ended).await;
-        self.state.world.changes.executions.last().cloned().expect("an execution")
+        self.state.shell.world.changes.executions.last().cloned().expect("an execution")
     }
 
     /// The calls that could change something, in the order in which they reached RDS.
@@ -282,15 +289,16 @@ impl Desk {
 
     /// A DB instance as the console knows it.
     pub fn database(&self, id: &str) -> Option<&Database> {
-        self.state.world.all_databases().map(|(_, database)| database).find(|database| database.id == id)
+        self.state.shell.world.all_databases().map(|(_, database)| database).find(|database| database.id == id)
     }
 
     /// Asks for everything anew and waits for the answers.
     pub async fn refresh(&mut self) {
         self.pass(1).await;
-        let asked = self.state.world.now;
-        self.state.world.schedule.force(|_| true);
-        let fresh = |state: &State| state.world.sites.iter().all(|s| s.databases.at().is_some_and(|at| at > asked));
+        let asked = self.state.shell.world.now;
+        self.state.shell.world.schedule.force(|_| true);
+        let fresh =
+            |state: &State| state.shell.world.sites.iter().all(|s| s.databases.at().is_some_and(|at| at > asked));
         self.until(120, "everything is read again", fresh).await;
     }
 }
@@ -317,9 +325,9 @@ async fn console(sandbox: &Arc<Sandbox>, source: &Source, folder: &Path) -> (Sta
     let estate = connection.estate.clone();
     let (keymap, theme) = (Keymap::default(), Theme::default());
     let mut state = State::new(estate, connection.clock.now(), keymap, theme, ColorDepth::TrueColor);
-    state.world.changes.policies = connection.policies;
+    state.shell.world.changes.policies = connection.policies;
     let journal = Journal::open(folder).map(Arc::new);
-    state.world.changes.journal = journal.as_ref().err().map(ToString::to_string);
+    state.shell.world.changes.journal = journal.as_ref().err().map(ToString::to_string);
     let (driver, answers) = Driver::new(&connection.sessions, &connection.estate);
     let (executor, happened) = Executor::new(journal.ok(), places, connection.clock);
     (state, Runtime { driver, answers, executor, happened, sessions: connection.sessions })

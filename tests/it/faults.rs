@@ -108,6 +108,7 @@ impl Night {
         }
         let standing: Vec<String> = self
             .state
+            .shell
             .world
             .faults
             .iter()
@@ -146,7 +147,7 @@ impl Night {
     fn targets(&self, sites: &[SiteId]) -> Vec<Target> {
         let mut targets = Vec::new();
         for site in sites {
-            let data = &self.state.world.sites[site.0];
+            let data = &self.state.shell.world.sites[site.0];
             let datasets = [
                 Dataset::Identity,
                 Dataset::Databases,
@@ -167,7 +168,7 @@ impl Night {
     }
 
     fn others(&self) -> Vec<SiteId> {
-        (0..self.state.world.sites.len()).map(SiteId).filter(|site| !self.concerned.contains(site)).collect()
+        (0..self.state.shell.world.sites.len()).map(SiteId).filter(|site| !self.concerned.contains(site)).collect()
     }
 }
 
@@ -178,7 +179,7 @@ fn standing(state: &State, target: &Target) -> Standing {
     fn of<T>(remote: &Remote<T>) -> Standing {
         (remote.at(), remote.fault().cloned())
     }
-    let data = &state.world.sites[target.site.0];
+    let data = &state.shell.world.sites[target.site.0];
     match &target.dataset {
         Dataset::Identity => of(&data.identity),
         Dataset::Databases => of(&data.databases),
@@ -226,7 +227,7 @@ fn is_class_of(kind: Kind, call: &str, class: &FaultKind) -> bool {
 fn known(state: &State, sites: &[SiteId]) -> String {
     let mut out = String::new();
     for site in sites {
-        let data = &state.world.sites[site.0];
+        let data = &state.shell.world.sites[site.0];
         out.push_str(&format!("{:?}\n{:?}\n", data.identity.value(), data.databases.value()));
         out.push_str(&format!("{:?}\n{:?}\n", data.maintenance.value(), data.events.value()));
         out.push_str(&format!("{:?}\n", data.alarms.value()));
@@ -249,9 +250,9 @@ async fn survives(kind: Kind) {
 
     night.faults(vec![Fault::new(kind).in_account(SUFFERING)]);
     let sites = concerned.clone();
-    night.state.world.schedule.force(|target| sites.contains(&target.site));
+    night.state.shell.world.schedule.force(|target| sites.contains(&target.site));
     night.tick();
-    assert!(night.state.world.schedule.in_flight() >= targets.len(), "not all of it was asked for");
+    assert!(night.state.shell.world.schedule.in_flight() >= targets.len(), "not all of it was asked for");
     night.hears_keys("while every call is under way");
     let waited_for = targets.clone();
     let every_call_failed = |state: &State| waited_for.iter().all(|target| standing(state, target).1.is_some());
@@ -262,7 +263,7 @@ async fn survives(kind: Kind) {
     let state = &night.state;
     assert_eq!(known(state, &concerned), known(&before, &concerned), "what was known has changed");
     for site in &concerned {
-        let (now, then) = (&state.world.sites[site.0], &before.world.sites[site.0]);
+        let (now, then) = (&state.shell.world.sites[site.0], &before.shell.world.sites[site.0]);
         assert!(now.store == then.store && now.charts == then.charts, "series have changed");
         assert!(now.runways == then.runways, "runways have changed");
     }
@@ -282,9 +283,9 @@ async fn survives(kind: Kind) {
     // The log says which call, where, and what to do.
     let state = &night.state;
     for target in &targets {
-        let entry = state.world.faults.iter().find(|entry| entry.target == *target && entry.mended.is_none());
+        let entry = state.shell.world.faults.iter().find(|entry| entry.target == *target && entry.mended.is_none());
         let entry = entry.unwrap_or_else(|| panic!("{target:?} is not in the log"));
-        let (fault, region) = (&entry.fault, &state.world.estate.site(target.site).expect("a site").region);
+        let (fault, region) = (&entry.fault, &state.shell.world.estate.site(target.site).expect("a site").region);
         assert_eq!(fault.call, call(&target.dataset), "{target:?}");
         assert!(is_class_of(kind, &fault.call, &fault.kind), "{kind:?} of {target:?} is taken for {:?}", fault.kind);
         assert!(entry.place.contains("production") && entry.place.contains(region.as_str()), "{}", entry.place);
@@ -303,7 +304,7 @@ async fn survives(kind: Kind) {
 
     // Other environments are untouched.
     let state = &night.state;
-    assert!(state.world.faults.iter().all(|entry| concerned.contains(&entry.target.site)), "others have errors");
+    assert!(state.shell.world.faults.iter().all(|entry| concerned.contains(&entry.target.site)), "others have errors");
     for target in night.targets(&others) {
         let (at, fault) = standing(state, &target);
         assert!(fault.is_none(), "{target:?}: {fault:?}");
@@ -320,8 +321,8 @@ async fn survives(kind: Kind) {
         })
     };
     night.until(900, "everything is fresh again", fresh).await;
-    assert_eq!(night.state.world.faults.standing(), 0);
-    assert!(night.state.world.faults.iter().all(|entry| entry.mended.is_some_and(|at| at >= ended)));
+    assert_eq!(night.state.shell.world.faults.standing(), 0);
+    assert!(night.state.shell.world.faults.iter().all(|entry| entry.mended.is_some_and(|at| at >= ended)));
     let text = night.text();
     assert!(text.contains(OPENED), "{text}");
 }
@@ -387,7 +388,7 @@ async fn a_hanging_account_makes_no_other_wait() {
     let mut night = Night::new().await;
     night.faults(vec![Fault::new(Kind::Hangs).in_account(SUFFERING)]);
     let began = night.sandbox.now();
-    night.state.world.schedule.force(|_| true);
+    night.state.shell.world.schedule.force(|_| true);
     night.tick();
     night.pass(3).await;
     for target in night.targets(&night.others()) {
@@ -402,12 +403,12 @@ async fn another_accounts_databases_are_never_shown_as_ours() {
     let mut night = Night::new().await;
     let stranger = Fault { becomes: "666677778888".into(), ..Fault::new(Kind::WrongAccount).in_account(SUFFERING) };
     night.faults(vec![stranger]);
-    night.state.world.schedule.force(|_| true);
+    night.state.shell.world.schedule.force(|_| true);
     night.tick();
     for _ in 0..10 {
         night.pass(10).await;
         for row in &night.state.databases.rows {
-            let database = row.database(&night.state).expect("a row's database is known");
+            let database = row.database(&night.state.shell.world).expect("a row's database is known");
             let foreign = night.concerned.contains(&row.site) && database.arn.contains(":666677778888:");
             assert!(!foreign, "{} of another account is shown as production's", database.id);
         }
@@ -472,7 +473,7 @@ async fn each_fault_has_its_class_in_every_protocol() {
 async fn scenarios_change_while_the_console_runs() {
     let mut night = Night::new().await;
     night.pass(20).await;
-    assert_eq!(night.state.world.faults.len(), 0);
+    assert_eq!(night.state.shell.world.faults.len(), 0);
     night.sandbox.play("a-bad-night,expired-credentials").unwrap();
     let site = night.concerned[0];
     let databases = Target { site, dataset: Dataset::Databases };
@@ -482,10 +483,10 @@ async fn scenarios_change_while_the_console_runs() {
     night.until(120, "production's credentials are over", expired).await;
     night.hears_keys("with expired credentials");
     assert!(night.text().contains(OPENED));
-    night.until(1200, "all is well again", |state| state.world.faults.standing() == 0).await;
+    night.until(1200, "all is well again", |state| state.shell.world.faults.standing() == 0).await;
     assert!(night.sandbox.play("no-such-scenario").is_err());
     night.pass(60).await;
-    assert_eq!(night.state.world.faults.standing(), 0);
+    assert_eq!(night.state.shell.world.faults.standing(), 0);
 }
 
 /// From a cold start in the worst of nights: what can be read is read, the rest says why not.
@@ -496,11 +497,11 @@ async fn the_worst_night_leaves_what_works() {
     night.hears_keys("before the first answer");
     let place = |state: &State, site: usize| {
         let id = SiteId(site);
-        (state.world.estate.site(id).expect("a site").region.clone(), state.world.estate.place(id))
+        (state.shell.world.estate.site(id).expect("a site").region.clone(), state.shell.world.estate.place(id))
     };
     let is_clear = |state: &State| {
-        (0..state.world.sites.len()).all(|site| {
-            let databases = &state.world.sites[site].databases;
+        (0..state.shell.world.sites.len()).all(|site| {
+            let databases = &state.shell.world.sites[site].databases;
             let (region, place) = place(state, site);
             let kind = databases.fault().map(|fault| &fault.kind);
             if region == "us-east-1" {
@@ -518,9 +519,9 @@ async fn the_worst_night_leaves_what_works() {
         night.send(Msg::Resize(size.0, size.1));
         assert!(night.text().contains("PRODUCTION"), "at {size:?}:\n{}", night.text());
     }
-    let mut rows = night.state.databases.rows.iter().filter_map(|row| row.database(&night.state));
+    let mut rows = night.state.databases.rows.iter().filter_map(|row| row.database(&night.state.shell.world));
     assert!(rows.any(|database| database.id == OPENED), "{OPENED} is not among the rows");
-    assert!(night.state.world.faults.standing() > 0);
+    assert!(night.state.shell.world.faults.standing() > 0);
     night.faults(Vec::new());
-    night.until(1200, "all is well after it", |state| state.world.faults.standing() == 0).await;
+    night.until(1200, "all is well after it", |state| state.shell.world.faults.standing() == 0).await;
 }

@@ -2,7 +2,7 @@
 
 use quarterdeck::app::settle::settle;
 use quarterdeck::domain::{Criticality, Environment};
-use quarterdeck::screens::{Screen, View};
+use quarterdeck::screens::{OpenScreen, Screen, View};
 use quarterdeck::theme::{self, ColorDepth};
 
 use crate::stage::{self, Stage};
@@ -11,12 +11,12 @@ use crate::stage::{self, Stage};
 fn fleet(count: usize) -> Stage {
     let mut stage = Stage::of(stage::fleet());
     let state = &mut stage.state;
-    state.views.show(View::Fleet);
-    let own: Vec<Environment> = state.world.estate.environments().map(|(_, e)| e.clone()).collect();
-    let mut estate = state.world.estate.succeed();
-    estate.sandbox.clone_from(&state.world.estate.sandbox);
+    state.views.show(View::Screen(OpenScreen::Fleet));
+    let own: Vec<Environment> = state.shell.world.estate.environments().map(|(_, e)| e.clone()).collect();
+    let mut estate = state.shell.world.estate.succeed();
+    estate.sandbox.clone_from(&state.shell.world.estate.sandbox);
     for environment in &own {
-        for site in environment.sites().filter_map(|site| state.world.estate.site(site)) {
+        for site in environment.sites().filter_map(|site| state.shell.world.estate.site(site)) {
             estate.add_site(site.session, &site.region);
         }
     }
@@ -30,8 +30,8 @@ fn fleet(count: usize) -> Stage {
             Environment { name, criticality, name_prefix: format!("none-{i}"), ..template }
         });
     }
-    state.world.estate = estate;
-    state.world.forget_checkups();
+    state.shell.world.estate = estate;
+    state.shell.world.forget_checkups();
     settle(state);
     stage
 }
@@ -45,7 +45,7 @@ fn the_fleet_is_the_same_in_every_theme_but_for_its_colours() {
             let (theme, warnings) = theme::load(name, None);
             assert_eq!(warnings, Vec::<String>::new());
             for depth in [ColorDepth::TrueColor, ColorDepth::Ansi16, ColorDepth::None] {
-                stage.state.theme = theme::degrade(&theme, depth);
+                stage.state.shell.theme = theme::degrade(&theme, depth);
                 shown.push(stage.text(120, 40));
             }
         }
@@ -58,7 +58,7 @@ fn the_fleet_at_every_size() {
     for count in [0, 1, 3, 100] {
         for (columns, rows) in [(80, 24), (120, 40), (200, 50)] {
             let mut stage = fleet(count);
-            stage.state.size = (columns, rows);
+            stage.state.shell.size = (columns, rows);
             let shown = stage.styled(columns, rows);
             insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
                 insta::assert_snapshot!(format!("fleet-{count}-{columns}x{rows}"), shown);
@@ -84,18 +84,23 @@ fn what_is_wrong_stands_first_with_its_words() {
 #[test]
 fn what_is_wrong_with_the_configuration_stays_on_the_fleet() {
     let mut stage = fleet(3);
-    stage.state.world.problems.of_configuration(vec!["config.toml:7: error: account: expected twelve digits".into()]);
+    stage
+        .state
+        .shell
+        .world
+        .problems
+        .of_configuration(vec!["config.toml:7: error: account: expected twelve digits".into()]);
     assert!(stage.text(120, 40).contains("▲ config.toml:7: error: account"));
 }
 
 #[test]
 fn a_hundred_environments_are_one_line_each_and_can_be_walked() {
     let mut stage = fleet(100);
-    stage.state.size = (120, 40);
+    stage.state.shell.size = (120, 40);
     stage.press("z G");
     let text = stage.text(120, 40);
     let last = stage.state.fleet.summaries.last().expect("an environment").environment;
-    let name = stage.state.world.estate.environment(last).expect("it is there").name.clone();
+    let name = stage.state.shell.world.estate.environment(last).expect("it is there").name.clone();
     assert!(text.to_lowercase().contains(&name), "{name}\n{text}");
     assert_eq!(stage.state.fleet.items().count(), 100);
 }

@@ -221,11 +221,11 @@ fn overlay_range() {
 #[test]
 fn an_error_is_dismissed_with_the_key_that_the_footer_shows() {
     let mut stage = Stage::of(cut_off(stage::fleet()).state);
-    let before = stage.state.world.faults.len();
+    let before = stage.state.shell.world.faults.len();
     assert!(before > 1);
     stage.press("! x");
     assert!(matches!(stage.state.views.overlay(), Some(View::Errors { .. })), "x closed the errors");
-    assert_eq!(stage.state.world.faults.len(), before - 1);
+    assert_eq!(stage.state.shell.world.faults.len(), before - 1);
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn small_terminals() {
 fn the_smallest_terminal_names_the_selected_database() {
     let mut stage = Stage::of(stage::fleet());
     let text = stage.text(20, 5);
-    let row = stage.state.databases.current().and_then(|row| row.database(&stage.state)).expect("a row");
+    let row = stage.state.databases.current().and_then(|row| row.database(&stage.state.shell.world)).expect("a row");
     let beginning: String = row.id.chars().take(6).collect();
     assert!(text.contains(&beginning), "no {beginning}:\n{text}");
 }

@@ -66,7 +66,7 @@ async fn world() -> Stage {
 /// The names of the DB instances that the scenario adds, as the table has them.
 fn strangers(stage: &Stage) -> Vec<String> {
     let rows = stage.state.databases.rows.iter();
-    let names = rows.filter_map(|row| row.database(&stage.state)).map(|database| database.id.clone());
+    let names = rows.filter_map(|row| row.database(&stage.state.shell.world)).map(|database| database.id.clone());
     names.filter(|id| id.starts_with("rentaliq-lab-") && id != "rentaliq-lab-db").collect()
 }
 
@@ -162,9 +162,9 @@ fn names_of_any_width_leave_the_columns_where_they_are() {
             let heading = (0..rows).find(|y| place(&frame, *y, "DB INSTANCE").is_some()).expect("headings");
             let status = place(&frame, heading, "STATUS").expect("the heading of the status");
             let screen = &stage.state.databases;
-            let visible = screen.rows.iter().skip(screen.offset).take(databases::page(stage.state.size));
+            let visible = screen.rows.iter().skip(screen.offset).take(databases::page(stage.state.shell.size));
             for (y, row) in (heading + 1..).zip(visible) {
-                let database = row.database(&stage.state).expect("a DB instance");
+                let database = row.database(&stage.state.shell.world).expect("a DB instance");
                 let shown = read(&frame, status, y);
                 let wanted: String = database.status.chars().take(9).collect();
                 assert!(shown.starts_with(&wanted), "{} at {columns}: {shown:?} is not {wanted:?}", database.id);

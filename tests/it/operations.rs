@@ -45,7 +45,7 @@ async fn armed(database: &str) -> Desk {
 /// Arms the environment of a DB instance anew, so that the time is not over in the middle.
 async fn arm(desk: &mut Desk, database: &str) {
     desk.select(database);
-    if desk.state.world.changes.arming.is_some() {
+    if desk.state.shell.world.changes.arming.is_some() {
         desk.press("A");
     }
     desk.arm("INC-4312").await;
@@ -231,7 +231,7 @@ fn has_snapshot(desk: &Desk, account: &str, database: &str, id: &str) {
 async fn until_snapshot(desk: &mut Desk, database: &str, id: &str, there: bool) {
     desk.open(database).await;
     let stands = |state: &quarterdeck::app::State| {
-        let all = state.world.sites.iter().filter_map(|site| site.snapshots.get(database)?.value());
+        let all = state.shell.world.sites.iter().filter_map(|site| site.snapshots.get(database)?.value());
         all.flatten().any(|snapshot| snapshot.id == id && snapshot.status == "available") == there
     };
     desk.until(900, "the snapshots are as they should be", stands).await;

@@ -151,8 +151,8 @@ fn opened(kind: Kind) -> Stage {
         ..Environment::default()
     });
     let mut state = State::new(estate, now(), Keymap::default(), Theme::default(), ColorDepth::TrueColor);
-    state.world.sites[0].identity = Remote::Ready { value: identity(), at: now() };
-    state.world.changes.arming = Some(Arming {
+    state.shell.world.sites[0].identity = Remote::Ready { value: identity(), at: now() };
+    state.shell.world.changes.arming = Some(Arming {
         environment: "prod".into(),
         account: ACCOUNT.into(),
         principal: identity().principal(),

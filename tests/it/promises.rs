@@ -52,7 +52,7 @@ fn what_can_be_done_somewhere_has_a_key_somewhere() {
 fn hints_fit_their_line_with_every_keymap() {
     for name in keymap::shipped() {
         for mut state in [stage::fleet(), stage::opened()] {
-            state.keymap = Keymap::load(name, None).0;
+            state.shell.keymap = Keymap::load(name, None).0;
             let last = last_line(&state);
             assert!(last.contains("help"), "{name}: {last}");
         }

@@ -148,9 +148,11 @@ const CHANGES: [Change; 6] =
 
 /// The message that a change of the configuration leads to.
 fn reconfigured(state: &State, change: Change) -> Msg {
-    let old = &state.world.estate;
-    let mut environments: Vec<(Environment, Policy)> =
-        old.environments().map(|(id, environment)| (environment.clone(), state.world.changes.policy(id))).collect();
+    let old = &state.shell.world.estate;
+    let mut environments: Vec<(Environment, Policy)> = old
+        .environments()
+        .map(|(id, environment)| (environment.clone(), state.shell.world.changes.policy(id)))
+        .collect();
     match change {
         Change::Broken => return Msg::ConfigurationRefused(vec!["config.toml:3: error: it is broken".into()]),
         Change::Order => environments.reverse(),
@@ -236,15 +238,18 @@ impl Run {
 
     /// Delivers an answer; when nobody waits for it, it must change nothing that is known.
     fn tell(&mut self, id: u64, target: &Target, result: Result<Answer, Fault>) -> Result<(), TestCaseError> {
-        let awaited = self.state.world.schedule.awaits(target, id);
-        let before = (!awaited).then(|| (self.state.world.sites.clone(), self.state.world.faults.clone()));
+        let awaited = self.state.shell.world.schedule.awaits(target, id);
+        let before = (!awaited).then(|| (self.state.shell.world.sites.clone(), self.state.shell.world.faults.clone()));
         self.send(Msg::Answered { id, target: target.clone(), result });
         if let Some((sites, faults)) = before {
             prop_assert!(
-                sites == self.state.world.sites,
+                sites == self.state.shell.world.sites,
                 "an answer to {target:?} that nobody awaits changed what is known"
             );
-            prop_assert!(faults == self.state.world.faults, "an answer to {target:?} that nobody awaits was noted");
+            prop_assert!(
+                faults == self.state.shell.world.faults,
+                "an answer to {target:?} that nobody awaits was noted"
+            );
         }
         Ok(())
     }
@@ -253,7 +258,7 @@ impl Run {
         match step {
             Step::Key(key) => self.send(Msg::Key(key)),
             Step::Tick(seconds) => {
-                let now = self.state.world.now + SignedDuration::from_secs(seconds);
+                let now = self.state.shell.world.now + SignedDuration::from_secs(seconds);
                 self.send(Msg::Tick(now));
             }
             Step::Resize(columns, rows) => self.send(Msg::Resize(columns, rows)),
@@ -304,12 +309,12 @@ impl Run {
         settle(&mut self.state);
         let state = &self.state;
         for row in &state.databases.rows {
-            let Some(database) = row.database(state) else {
+            let Some(database) = row.database(&state.shell.world) else {
                 return Err(TestCaseError::fail(format!("{} is a row and unknown", row.arn)));
             };
             prop_assert_eq!(&*row.arn, database.arn.as_str());
-            prop_assert_eq!(state.world.estate.owner(row.site, database), Some(row.environment));
-            if let Scope::One(only) = state.scope {
+            prop_assert_eq!(state.shell.world.estate.owner(row.site, database), Some(row.environment));
+            if let Scope::One(only) = state.shell.scope {
                 prop_assert_eq!(row.environment, only, "{} belongs to another environment", &database.id);
             }
         }
@@ -331,10 +336,16 @@ fn start(knows: bool) -> Run {
     let state = FRESH
         .get_or_init(|| {
             let ready = stage::fleet();
-            State::new(ready.world.estate, ready.world.now, ready.keymap, ready.theme, ready.depth)
+            State::new(
+                ready.shell.world.estate,
+                ready.shell.world.now,
+                ready.shell.keymap,
+                ready.shell.theme,
+                ready.shell.depth,
+            )
         })
         .clone();
-    let now = state.world.now;
+    let now = state.shell.world.now;
     let mut run = Run { state, outstanding: Vec::new(), told: Vec::new() };
     run.send(Msg::Tick(now));
     run

@@ -19,7 +19,7 @@ use quarterdeck::picture::{self, Format};
 use quarterdeck::runtime::connect::connect;
 use quarterdeck::runtime::{Clock, Driver, headless};
 use quarterdeck::screens::databases;
-use quarterdeck::screens::{Screen, View};
+use quarterdeck::screens::{OpenScreen, Screen, View};
 use quarterdeck::theme::{ColorDepth, Role, Theme};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
@@ -57,7 +57,7 @@ impl Stage {
         let connection = connect(&source).await.expect("the sandbox opens");
         let (keymap, theme) = (Keymap::default(), Theme::default());
         let mut state = State::new(connection.estate.clone(), at, keymap, theme, ColorDepth::TrueColor);
-        state.views.show(View::Databases);
+        state.views.show(View::Screen(OpenScreen::Databases));
         let (driver, answers) = Driver::new(&connection.sessions, &connection.estate);
         let seconds = Arc::new(AtomicI64::new(at.as_second()));
         let shared = seconds.clone();
@@ -100,7 +100,8 @@ impl Stage {
     /// Opens the DB instance of this name, which must be among the rows.
     pub fn open(&mut self, id: &str) {
         let rows = &self.state.databases.rows;
-        let row = rows.iter().find(|row| row.database(&self.state).is_some_and(|d| d.id == id)).expect("the row");
+        let row =
+            rows.iter().find(|row| row.database(&self.state.shell.world).is_some_and(|d| d.id == id)).expect("the row");
         let arn = row.arn.clone();
         databases::select(&mut self.state, &arn);
         self.press("enter");
@@ -109,7 +110,7 @@ impl Stage {
 
     /// Time goes on by this much.
     pub fn wait(&mut self, by: SignedDuration) {
-        let now = self.state.world.now.checked_add(by).expect("in range");
+        let now = self.state.shell.world.now.checked_add(by).expect("in range");
         if let Some(sandbox) = &self.sandbox {
             sandbox.seconds.store(now.as_second(), Ordering::SeqCst);
         }
@@ -161,13 +162,13 @@ impl Stage {
     /// The frame at a size as text, and below it where which style is.
     pub fn styled(&mut self, columns: u16, rows: u16) -> String {
         let frame = self.frame(columns, rows);
-        format!("{}\n{}", picture::render(&frame, Format::Text), styles(&frame, &self.state.theme))
+        format!("{}\n{}", picture::render(&frame, Format::Text), styles(&frame, &self.state.shell.theme))
     }
 }
 
 /// Draws a state at its own size.
 pub fn draw(state: &State) -> Buffer {
-    let area = Rect::new(0, 0, state.size.0, state.size.1);
+    let area = Rect::new(0, 0, state.shell.size.0, state.shell.size.1);
     let mut frame = Buffer::empty(area);
     view::render(state, area, &mut frame);
     frame
@@ -211,8 +212,9 @@ fn ready() -> &'static (State, State) {
 pub fn fresh() -> Stage {
     let ready = fleet();
     let at: Timestamp = MOMENT.parse().expect("a timestamp");
-    let mut stage = Stage::of(State::new(ready.world.estate, at, ready.keymap, ready.theme, ready.depth));
-    stage.state.views.show(View::Databases);
+    let mut stage =
+        Stage::of(State::new(ready.shell.world.estate, at, ready.shell.keymap, ready.shell.theme, ready.shell.depth));
+    stage.state.views.show(View::Screen(OpenScreen::Databases));
     stage.send(Msg::Tick(at));
     stage
 }
@@ -221,7 +223,7 @@ pub fn fresh() -> Stage {
 pub fn good(request: &Request) -> Vec<Result<Answer, Fault>> {
     let state = &ready().1;
     // A site that a changed configuration brought answers as one of those that are known.
-    let data = &state.world.sites[request.target.site.0 % state.world.sites.len()];
+    let data = &state.shell.world.sites[request.target.site.0 % state.shell.world.sites.len()];
     let answer = match &request.ask {
         Ask::Identity => Answer::Identity(data.identity.value().expect("read").clone()),
         Ask::Databases => Answer::Databases(data.databases.value().cloned().unwrap_or_default()),

@@ -1,7 +1,7 @@
 //! The question before an environment is armed: why, and for how long.
 
-use super::super::state::State;
 use crate::domain::Criticality;
+use crate::screens::State;
 use crate::screens::arm::ArmQuestion;
 use crate::theme::Role;
 use crate::ui::dialog::Dialog;
@@ -15,7 +15,7 @@ pub const WIDTH: u16 = 70;
 /// The frame: double for production.
 #[must_use]
 pub fn frame(state: &State, question: &ArmQuestion) -> Dialog {
-    let known = state.world.estate.environment(question.environment);
+    let known = state.shell.world.estate.environment(question.environment);
     let (name, role, production) = known.map_or((String::new(), Role::Production, true), |known| {
         let production = known.criticality == Criticality::Production;
         (shown_name(known), criticality_role(known.criticality), production)
@@ -33,8 +33,9 @@ pub fn frame(state: &State, question: &ArmQuestion) -> Dialog {
 /// What stands inside.
 #[must_use]
 pub fn lines(state: &State, question: &ArmQuestion, width: usize) -> Vec<Line> {
-    let most = state.world.changes.policy(question.environment).arm_at_most.as_secs() / 60;
+    let most = state.shell.world.changes.policy(question.environment).arm_at_most.as_secs() / 60;
     let who = state
+        .shell
         .world
         .identity(question.environment)
         .map(|identity| format!(" as {} in account {}", identity.name(), identity.account))
@@ -42,7 +43,7 @@ pub fn lines(state: &State, question: &ArmQuestion, width: usize) -> Vec<Line> {
     let words = format!("Changes can be approved here{who}. Each one is still shown as a plan and approved by itself.");
     let mut lines = prose::hanging(vec![(" ".into(), Role::Text)], &words, Role::Text, width);
     // Whoever looks at the world here need not be who changes it.
-    if let Some(role) = state.world.changes.operators.get(&question.environment) {
+    if let Some(role) = state.shell.world.changes.operators.get(&question.environment) {
         let words = format!("They are sent as {role}");
         lines.extend(prose::hanging(vec![(" ".into(), Role::Text)], &words, Role::Header, width));
     }
@@ -68,7 +69,8 @@ pub fn lines(state: &State, question: &ArmQuestion, width: usize) -> Vec<Line> {
 fn until(state: &State, question: &ArmQuestion) -> String {
     let minutes: Option<i64> =
         question.minutes.value().trim().parse::<i64>().ok().filter(|minutes| (1..=1440).contains(minutes));
-    let until = minutes.and_then(|minutes| state.world.now.checked_add(jiff::SignedDuration::from_mins(minutes)).ok());
+    let until =
+        minutes.and_then(|minutes| state.shell.world.now.checked_add(jiff::SignedDuration::from_mins(minutes)).ok());
     until.map(|at| format!(", until {}", format::clock(at))).unwrap_or_default()
 }
 
@@ -112,7 +114,7 @@ mod tests {
         };
         assert!(!said(&state).contains("sent as"));
         let role = "arn:aws:iam::111122223333:role/operator";
-        state.world.changes.operators = [(EnvironmentId(0), role.to_owned())].into();
+        state.shell.world.changes.operators = [(EnvironmentId(0), role.to_owned())].into();
         assert!(said(&state).contains(&format!("They are sent as {role}")), "{}", said(&state));
     }
 

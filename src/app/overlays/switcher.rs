@@ -3,8 +3,8 @@
 
 use jiff::Timestamp;
 
-use crate::app::state::State;
 use crate::domain::{Environment, EnvironmentId, Identity};
+use crate::screens::State;
 use crate::screens::fleet;
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
@@ -26,16 +26,16 @@ pub fn health(state: &State, id: EnvironmentId) -> Piece {
 
 /// Mark, name (in so many columns), account, role and how long the credentials last.
 pub fn pieces(state: &State, id: EnvironmentId, names: usize) -> Vec<Piece> {
-    let Some(environment) = state.world.estate.environment(id) else { return Vec::new() };
+    let Some(environment) = state.shell.world.estate.environment(id) else { return Vec::new() };
     let name = format!(" {} ", text::clip(&shown_name(environment), names.saturating_sub(2)));
     let padding = " ".repeat(names.saturating_sub(text::width(&name)));
     let role = criticality_role(environment.criticality);
     let mut pieces = vec![health(state, id), (" ".into(), Role::Text), (name, role), (padding, Role::Text)];
-    let identity = state.world.site(environment.site).and_then(|data| data.identity.value());
-    pieces.extend(credentials(identity, environment, state.world.now));
+    let identity = state.shell.world.site(environment.site).and_then(|data| data.identity.value());
+    pieces.extend(credentials(identity, environment, state.shell.world.now));
     // Another session reads the DR region, perhaps: the first to end is the one to know.
-    let ends = environment.sites().filter_map(|site| state.world.site(site)?.identity.value()?.expires).min();
-    pieces.extend(ends.map(|at| expiry(at, state.world.now)));
+    let ends = environment.sites().filter_map(|site| state.shell.world.site(site)?.identity.value()?.expires).min();
+    pieces.extend(ends.map(|at| expiry(at, state.shell.world.now)));
     pieces
 }
 

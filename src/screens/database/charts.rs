@@ -7,10 +7,10 @@ use ratatui::layout::Rect;
 
 use super::state::State;
 use super::thresholds;
-use crate::app::state::State as App;
 use crate::domain::event::EventWeight;
 use crate::domain::runway::GIB;
 use crate::domain::{AlarmState, Database, Metric, Remote, Series};
+use crate::shell::Shell;
 use crate::theme::Role;
 use crate::ui::{Chart, Mode, YRange, layout};
 use crate::world::data::SiteData;
@@ -57,11 +57,11 @@ pub fn metrics(database: &Database) -> impl Iterator<Item = Metric> {
 }
 
 /// Draws as many charts as fit from the scroll position on.
-pub fn draw(app: &App, data: &SiteData, database: &Database, screen: &State, area: Rect, buf: &mut Buffer) {
+pub fn draw(shell: &Shell, data: &SiteData, database: &Database, screen: &State, area: Rect, buf: &mut Buffer) {
     let metrics: Vec<Metric> = metrics(database).collect();
     let grid = Grid::of(area, metrics.len());
-    let window = screen.window(app.world.now);
-    let now = app.world.now.as_second();
+    let window = screen.window(shell.world.now);
+    let now = shell.world.now.as_second();
     let marks = marks(data, database, &window);
     for (row, y) in (0..grid.rows).map(|r| (r + screen.chart_offset, u16::try_from(r).unwrap_or(0) * grid.height)) {
         let line = Rect { y: area.y + y, height: grid.height, ..area };
@@ -91,7 +91,7 @@ pub fn draw(app: &App, data: &SiteData, database: &Database, screen: &State, are
                 mode: Mode::Braille,
                 message: &message,
             }
-            .draw(Rect { height: place.height.saturating_sub(1), ..place }, buf, &app.theme);
+            .draw(Rect { height: place.height.saturating_sub(1), ..place }, buf, &shell.theme);
         }
     }
 }

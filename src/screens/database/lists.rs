@@ -1,8 +1,8 @@
 //! Events and snapshots as lines.
 
-use crate::app::state::State as App;
 use crate::domain::event::EventWeight;
 use crate::domain::{Database, Remote};
+use crate::shell::Shell;
 use crate::theme::Role;
 use crate::ui::pen::Piece;
 use crate::ui::{format, pen, text};
@@ -14,7 +14,7 @@ pub type Lines = Vec<Vec<Piece>>;
 /// What happened to the DB instance in the last 14 days, newest first, its alarms' changes among
 /// it.
 #[must_use]
-pub fn events(app: &App, data: &SiteData, database: &Database, width: usize) -> Lines {
+pub fn events(shell: &Shell, data: &SiteData, database: &Database, width: usize) -> Lines {
     let mut happened: Vec<_> = data
         .events_of(&database.id)
         .map(|event| {
@@ -34,7 +34,7 @@ pub fn events(app: &App, data: &SiteData, database: &Database, width: usize) -> 
         },
     ));
     happened.sort_by_key(|line| std::cmp::Reverse(line.0));
-    let age = |at| format::age(app.world.now.duration_since(at).unsigned_abs());
+    let age = |at| format::age(shell.world.now.duration_since(at).unsigned_abs());
     happened
         .into_iter()
         .flat_map(|(at, mark, role, message, text_role)| {
@@ -57,8 +57,8 @@ pub fn events(app: &App, data: &SiteData, database: &Database, width: usize) -> 
 
 /// Snapshots, newest first, below the window that a point-in-time restore reaches.
 #[must_use]
-pub fn snapshots(app: &App, data: &SiteData, database: &Database) -> Lines {
-    let mut lines = vec![restorable(app, database)];
+pub fn snapshots(shell: &Shell, data: &SiteData, database: &Database) -> Lines {
+    let mut lines = vec![restorable(shell, database)];
     if let Some(list) = data.snapshots.get(database.id.as_str()).and_then(Remote::value) {
         for snapshot in list {
             let created = snapshot.created.map_or_else(|| "being prepared".into(), format::stamp);
@@ -80,14 +80,14 @@ pub fn snapshots(app: &App, data: &SiteData, database: &Database) -> Lines {
 }
 
 /// The restorable window in words.
-fn restorable(app: &App, database: &Database) -> Vec<Piece> {
+fn restorable(shell: &Shell, database: &Database) -> Vec<Piece> {
     match (database.backup_retention_days, database.latest_restorable) {
         (0, _) if database.is_replica() => {
             vec![("a replica without automated backups of its own: restore from its source".into(), Role::Dim)]
         }
         (0, _) => vec![("▲ automated backups are off: no restore to a point in time".into(), Role::Warning)],
         (days, Some(latest)) => {
-            let age = format::age(app.world.now.duration_since(latest).unsigned_abs());
+            let age = format::age(shell.world.now.duration_since(latest).unsigned_abs());
             vec![
                 ("restorable up to ".into(), Role::Dim),
                 (format::stamp(latest), Role::Text),

@@ -3,6 +3,7 @@
 mod charts;
 mod facts;
 mod lists;
+mod open;
 mod state;
 mod strip;
 mod thresholds;
@@ -10,6 +11,7 @@ mod tree;
 mod update;
 mod view;
 
+pub use open::open;
 pub use state::{Pane, RANGES, Span, State};
-pub use update::{clamp_scroll, handle, range_menu, renew_charts, set_range};
+pub use update::{clamp_scroll, handle, range_menu, set_range};
 pub use view::{hints, view};

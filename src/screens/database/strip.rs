@@ -2,9 +2,9 @@
 
 use super::lists::Lines;
 use super::state::State;
-use crate::app::state::State as App;
 use crate::domain::Database;
 use crate::domain::finding::{Finding, Severity};
+use crate::shell::Shell;
 use crate::theme::Role;
 use crate::ui::{format, text};
 
@@ -12,9 +12,10 @@ use crate::ui::{format, text};
 const ADVICE: usize = 2;
 
 /// The lines below the title; none when no finding led here, or when it is over.
-pub fn lines(app: &App, screen: &State, database: &Database, width: u16) -> Lines {
-    let found = screen.finding.and_then(|rule| app.world.health.of(&database.arn).find(|finding| finding.rule == rule));
-    found.map(|finding| describe(finding, app.world.now, usize::from(width))).unwrap_or_default()
+pub fn lines(shell: &Shell, screen: &State, database: &Database, width: u16) -> Lines {
+    let found =
+        screen.finding.and_then(|rule| shell.world.health.of(&database.arn).find(|finding| finding.rule == rule));
+    found.map(|finding| describe(finding, shell.world.now, usize::from(width))).unwrap_or_default()
 }
 
 fn describe(finding: &Finding, now: jiff::Timestamp, width: usize) -> Lines {

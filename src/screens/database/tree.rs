@@ -1,10 +1,10 @@
 //! The replication tree as lines: who replicates from whom, with the lag on each edge.
 
-use crate::app::state::State as App;
 use crate::domain::Database;
 use crate::domain::database::Condition;
 use crate::domain::replication::{Node, tree};
 use crate::screens::databases::{Level, Reading};
+use crate::shell::Shell;
 use crate::theme::Role;
 use crate::ui::format;
 
@@ -23,8 +23,8 @@ pub struct Line {
 
 /// The tree of the DB instance that is open.
 #[must_use]
-pub fn lines(app: &App, open: &Database) -> Vec<Line> {
-    let all: Vec<&Database> = app.world.all_databases().map(|(_, d)| d).collect();
+pub fn lines(shell: &Shell, open: &Database) -> Vec<Line> {
+    let all: Vec<&Database> = shell.world.all_databases().map(|(_, d)| d).collect();
     let nodes = tree(&all, open);
     let home = nodes.first().map(|n| n.region.clone()).unwrap_or_default();
     // For each depth: whether a line of that level goes on below.
@@ -38,16 +38,16 @@ pub fn lines(app: &App, open: &Database) -> Vec<Line> {
                 branch.push_str(if node.last { "└ " } else { "├ " });
             }
             continues.push(!node.last);
-            line(app, node, open, &home, branch)
+            line(shell, node, open, &home, branch)
         })
         .collect()
 }
 
-fn line(app: &App, node: &Node<'_>, open: &Database, home: &str, branch: String) -> Line {
+fn line(shell: &Shell, node: &Node<'_>, open: &Database, home: &str, branch: String) -> Line {
     let mut notes = Vec::new();
     if let Some(database) = node.database {
         if database.is_replica() {
-            notes.push(lag(app, database));
+            notes.push(lag(shell, database));
         }
         if !matches!(database.condition(), Condition::Healthy) {
             notes.push((database.status.clone(), Role::Accent));
@@ -73,17 +73,17 @@ fn line(app: &App, node: &Node<'_>, open: &Database, home: &str, branch: String)
 }
 
 /// The lag of a replica in words; what RDS says of replication where it is not well.
-fn lag(app: &App, replica: &Database) -> (String, Role) {
+fn lag(shell: &Shell, replica: &Database) -> (String, Role) {
     if let Some(info) = replica.replication().filter(|info| !info.normal) {
         return (format!("replication {}", info.status), Role::Critical);
     }
-    let found = app.world.all_databases().find(|(_, d)| d.arn == replica.arn).map(|(site, _)| site);
-    let Some((site, data)) = found.and_then(|site| Some((site, app.world.site(site)?))) else {
+    let found = shell.world.all_databases().find(|(_, d)| d.arn == replica.arn).map(|(site, _)| site);
+    let Some((site, data)) = found.and_then(|site| Some((site, shell.world.site(site)?))) else {
         return ("lag ?".into(), Role::Unknown);
     };
-    let owner = app.world.estate.owner(site, replica).and_then(|id| app.world.estate.environment(id));
+    let owner = shell.world.estate.owner(site, replica).and_then(|id| shell.world.estate.environment(id));
     let limits = owner.map(|environment| environment.thresholds).unwrap_or_default();
-    let reading = Reading::take(data, replica, limits, app.world.now);
+    let reading = Reading::take(data, replica, limits, shell.world.now);
     match reading.lag {
         None => ("lag ?".into(), Role::Unknown),
         Some(lag) if lag < 0.0 => ("replication stopped".into(), Role::Critical),

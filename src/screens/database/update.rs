@@ -1,17 +1,17 @@
 //! What keys do on the database screen.
 
+use super::open::renew_charts;
 use super::state::{Pane, RANGES, State};
-use crate::app::state::State as App;
-use crate::collect::{Dataset, Target};
 use crate::domain::replication;
 use crate::keymap::Action;
+use crate::screens::State as App;
 use crate::screens::command::Command;
 use crate::screens::menu::{Item, Menu, Purpose};
 use crate::screens::{View, databases};
 
 /// Performs an action; false when it means nothing here.
 pub fn handle(app: &mut App, action: Action) -> bool {
-    let now = app.world.now;
+    let now = app.shell.world.now;
     let Some(screen) = app.views.database_mut() else { return false };
     let shown = screen.charted();
     let quarter = screen.range().seconds / 4;
@@ -61,7 +61,7 @@ pub fn handle(app: &mut App, action: Action) -> bool {
 
 /// Another range of the charts.
 pub fn set_range(app: &mut App, range: usize) {
-    let now = app.world.now;
+    let now = app.shell.world.now;
     if let Some(screen) = app.views.database_mut() {
         screen.set_range(range, now);
     }
@@ -102,7 +102,7 @@ fn focus(screen: &mut State, by: usize) {
 }
 
 fn scroll(app: &mut App, action: Action) -> bool {
-    let page = usize::from(app.size.1 / 2).max(1);
+    let page = usize::from(app.shell.size.1 / 2).max(1);
     let nodes = tree_length(app);
     let Some(screen) = app.views.database_mut() else { return false };
     let (offset, most) = match screen.pane {
@@ -139,18 +139,18 @@ pub fn clamp_scroll(app: &mut App) {
 
 fn tree_length(app: &App) -> usize {
     let Some((_, database)) = app.open_database() else { return 0 };
-    let all: Vec<_> = app.world.all_databases().map(|(_, d)| d).collect();
+    let all: Vec<_> = app.shell.world.all_databases().map(|(_, d)| d).collect();
     replication::tree(&all, database).len()
 }
 
 fn open_node(app: &mut App) -> bool {
     let target = {
         let Some((_, database)) = app.open_database() else { return false };
-        let all: Vec<_> = app.world.all_databases().map(|(_, d)| d).collect();
+        let all: Vec<_> = app.shell.world.all_databases().map(|(_, d)| d).collect();
         let nodes = replication::tree(&all, database);
         let at = app.views.database().map_or(0, |s| s.node);
         let Some(chosen) = nodes.get(at).and_then(|n| n.database) else { return false };
-        app.world.all_databases().find(|(_, d)| d.arn == chosen.arn).map(|(site, d)| (site, d.id.clone()))
+        app.shell.world.all_databases().find(|(_, d)| d.arn == chosen.arn).map(|(site, d)| (site, d.id.clone()))
     };
     let (Some((site, id)), Some(screen)) = (target, app.views.database_mut()) else { return false };
     let mut opened = State::new(site, &id);
@@ -159,12 +159,4 @@ fn open_node(app: &mut App) -> bool {
     *screen = opened;
     renew_charts(app);
     true
-}
-
-/// The window moved: what is missing of it is asked for at once.
-pub fn renew_charts(app: &mut App) {
-    if let Some(screen) = app.views.database() {
-        let dataset = Dataset::History(screen.id.clone(), screen.range().period);
-        app.world.schedule.renew(&Target { site: screen.site, dataset });
-    }
 }

@@ -8,10 +8,11 @@ use super::facts::{self, Fact};
 use super::lists::{self, Lines};
 use super::state::{Pane, State};
 use super::{strip, tree};
-use crate::app::state::State as App;
 use crate::domain::{Database, Remote};
 use crate::keymap::Action;
+use crate::screens::State as App;
 use crate::screens::databases::{Reading, failure};
+use crate::screens::executions;
 use crate::theme::Role;
 use crate::ui::environment::{CURSOR, criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
@@ -77,18 +78,18 @@ fn places(body: Rect, pane: Pane, strip: usize) -> Places {
 /// Draws the screen into the body of the frame.
 pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     let Some(screen) = app.views.database() else { return };
-    let (Some((_, database)), Some(data)) = (app.open_database(), app.world.site(screen.site)) else {
+    let (Some((_, database)), Some(data)) = (app.open_database(), app.shell.world.site(screen.site)) else {
         gone(app, screen, area, buf);
         return;
     };
-    let strip = strip::lines(app, screen, database, area.width);
+    let strip = strip::lines(&app.shell, screen, database, area.width);
     let places = places(area, screen.pane, strip.len());
     title(app, screen, database, places.title, buf);
     draw_lines(app, &strip, 0, places.strip, buf);
     if places.side.height > 0 {
         side(app, screen, data, database, places.side, buf);
         if places.charts.x > places.side.x {
-            let style = app.theme.style(Role::Border);
+            let style = app.shell.theme.style(Role::Border);
             for y in places.side.top()..places.side.bottom() {
                 buf.set_string(places.side.right(), y, "│", style);
             }
@@ -98,7 +99,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         tabs(app, screen, area.width >= WIDE, area.height >= TALL, places.tabs, buf);
     }
     if places.charts.height > 0 {
-        charts::draw(app, data, database, screen, inset(places.charts), buf);
+        charts::draw(&app.shell, data, database, screen, inset(places.charts), buf);
     }
     if places.list.height > 0 {
         let lines = list(app, screen, data, database, places.list.width);
@@ -113,16 +114,17 @@ fn inset(area: Rect) -> Rect {
 
 /// The DB instance is not (any more) among what AWS lists.
 fn gone(app: &App, screen: &State, area: Rect, buf: &mut Buffer) {
-    let words = match app.world.site(screen.site).map(|data| &data.databases) {
+    let words = match app.shell.world.site(screen.site).map(|data| &data.databases) {
         Some(Remote::Ready { .. } | Remote::Stale { .. }) => "is not in AWS's list any more",
         _ => "is being read …",
     };
-    pen::left(buf, inset(area), &[(format!("{} {words}", screen.id), Role::Warning)], &app.theme);
+    pen::left(buf, inset(area), &[(format!("{} {words}", screen.id), Role::Warning)], &app.shell.theme);
 }
 
 fn title(app: &App, screen: &State, database: &Database, area: Rect, buf: &mut Buffer) {
     let mut pieces: Vec<Piece> = vec![(" ".into(), Role::Text)];
-    let owner = app.world.estate.owner(screen.site, database).and_then(|id| app.world.estate.environment(id));
+    let owner =
+        app.shell.world.estate.owner(screen.site, database).and_then(|id| app.shell.world.estate.environment(id));
     if let Some(environment) = owner {
         pieces.push((format!(" {} ", shown_name(environment)), criticality_role(environment.criticality)));
         pieces.push((" ".into(), Role::Text));
@@ -130,11 +132,11 @@ fn title(app: &App, screen: &State, database: &Database, area: Rect, buf: &mut B
     pieces.push((database.id.clone(), Role::Header));
     pieces.push((format!("  {}", database.status), crate::screens::databases::status_role(database)));
     pieces.push((format!("  {}", database.region), Role::Dim));
-    if let Some(Remote::Stale { at, fault, .. }) = app.world.site(screen.site).map(|data| &data.databases) {
-        let age = format::coarse_age(format::since(app.world.now, *at));
+    if let Some(Remote::Stale { at, fault, .. }) = app.shell.world.site(screen.site).map(|data| &data.databases) {
+        let age = format::coarse_age(format::since(app.shell.world.now, *at));
         pieces.push((format!("  ◌ {age} {}", fault.word()), Role::Warning));
     }
-    let window = screen.window(app.world.now);
+    let window = screen.window(app.shell.world.now);
     let mut right: Vec<Piece> = Vec::new();
     if let Some(at) = screen.cursor.and_then(|at| jiff::Timestamp::from_second(at).ok()) {
         right.push((format!("{}  ", format::stamp(at)), Role::ChartCursor));
@@ -146,18 +148,19 @@ fn title(app: &App, screen: &State, database: &Database, area: Rect, buf: &mut B
     let lead = if screen.end.is_none() { "last " } else { "" };
     right.push((format!("{lead}{} ", screen.range().name), Role::Text));
     let age = app
+        .shell
         .world
         .site(screen.site)
         .and_then(|data| data.history.get(&(screen.id.clone(), screen.range().period)))
         .and_then(crate::domain::remote::Remote::at);
     if let Some(at) = age {
-        let age = format::since(app.world.now, at);
+        let age = format::since(app.shell.world.now, at);
         if age.as_secs() >= 120 {
             right.push((format!("◌ {} ", format::coarse_age(age)), Role::Stale));
         }
     }
-    let start = pen::right(buf, Rect { width: area.width.saturating_sub(1), ..area }, &right, &app.theme);
-    pen::left(buf, Rect { width: start.saturating_sub(area.x), ..area }, &pieces, &app.theme);
+    let start = pen::right(buf, Rect { width: area.width.saturating_sub(1), ..area }, &right, &app.shell.theme);
+    pen::left(buf, Rect { width: start.saturating_sub(area.x), ..area }, &pieces, &app.shell.theme);
 }
 
 /// The panes, the one in focus marked; those that have their own place are not repeated.
@@ -179,9 +182,9 @@ fn tabs(app: &App, screen: &State, wide: bool, tall: bool, area: Rect, buf: &mut
         pieces.push((title, role));
         pieces.push(("  ".into(), Role::Text));
     }
-    let end = pen::left(buf, area, &pieces, &app.theme);
+    let end = pen::left(buf, area, &pieces, &app.shell.theme);
     let rule = "─".repeat(usize::from(area.right().saturating_sub(end)));
-    buf.set_string(end, area.y, rule, app.theme.style(Role::Border));
+    buf.set_string(end, area.y, rule, app.shell.theme.style(Role::Border));
 }
 
 /// The replication tree, and the facts below it.
@@ -189,16 +192,16 @@ fn side(app: &App, screen: &State, data: &SiteData, database: &Database, area: R
     let area = inset(area);
     let focused = screen.pane == Pane::Replication;
     let heading = if focused { ("▸Replication".into(), Role::Accent) } else { ("Replication".into(), Role::Header) };
-    pen::left(buf, area, &[heading], &app.theme);
+    pen::left(buf, area, &[heading], &app.shell.theme);
     let mut y = area.y + 1;
-    for (i, line) in tree::lines(app, database).into_iter().enumerate() {
+    for (i, line) in tree::lines(&app.shell, database).into_iter().enumerate() {
         if y >= area.bottom() {
             return;
         }
         let row = Rect { y, height: 1, ..area };
         let cursor = focused && i == screen.node;
         if cursor {
-            buf.set_style(row, app.theme.style(Role::Selection));
+            buf.set_style(row, app.shell.theme.style(Role::Selection));
         }
         let mark = if cursor { CURSOR } else { " " };
         let name_role = if line.open { Role::Header } else { line.name_role };
@@ -209,7 +212,7 @@ fn side(app: &App, screen: &State, data: &SiteData, database: &Database, area: R
         if beside {
             pieces.extend(line.notes.iter().flat_map(|note| [("  ".into(), Role::Text), note.clone()]));
         }
-        pen::left(buf, row, &pieces, &app.theme);
+        pen::left(buf, row, &pieces, &app.shell.theme);
         y += 1;
         if !beside && !line.notes.is_empty() && y < area.bottom() {
             let indent = " ".repeat(text::width(&line.branch) + 3);
@@ -220,15 +223,16 @@ fn side(app: &App, screen: &State, data: &SiteData, database: &Database, area: R
                 }
                 pieces.push(note.clone());
             }
-            pen::left(buf, Rect { y, height: 1, ..area }, &pieces, &app.theme);
+            pen::left(buf, Rect { y, height: 1, ..area }, &pieces, &app.shell.theme);
             y += 1;
         }
     }
     y += 1;
-    let owner = app.world.estate.owner(screen.site, database).and_then(|id| app.world.estate.environment(id));
+    let owner =
+        app.shell.world.estate.owner(screen.site, database).and_then(|id| app.shell.world.estate.environment(id));
     let limits = owner.map(|environment| environment.thresholds).unwrap_or_default();
-    let reading = Reading::take(data, database, limits, app.world.now);
-    let facts = facts::brief(database, &reading, data, app.world.now);
+    let reading = Reading::take(data, database, limits, app.shell.world.now);
+    let facts = facts::brief(database, &reading, data, app.shell.world.now);
     let lines: Lines = facts.iter().flat_map(|fact| fact_lines(fact, 12, usize::from(area.width))).collect();
     draw_lines(app, &lines, 0, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buf);
 }
@@ -260,17 +264,17 @@ fn list(app: &App, screen: &State, data: &SiteData, database: &Database, width: 
     let pane = if matches!(screen.pane, Pane::Charts | Pane::Replication) { screen.list } else { screen.pane };
     match pane {
         Pane::Snapshots => {
-            let mut lines = lists::snapshots(app, data, database);
-            note(&mut lines, data.snapshots.get(database.id.as_str()), "snapshots", 1, app.world.now);
+            let mut lines = lists::snapshots(&app.shell, data, database);
+            note(&mut lines, data.snapshots.get(database.id.as_str()), "snapshots", 1, app.shell.world.now);
             lines
         }
-        Pane::Configuration => facts::all(database, data, app.world.now)
+        Pane::Configuration => facts::all(database, data, app.shell.world.now)
             .iter()
             .flat_map(|fact| fact_lines(fact, 20, usize::from(width.saturating_sub(2))))
             .collect(),
         _ => {
-            let mut lines = lists::events(app, data, database, usize::from(width.saturating_sub(2)));
-            note(&mut lines, data.instance_events.get(database.id.as_str()), "events", 0, app.world.now);
+            let mut lines = lists::events(&app.shell, data, database, usize::from(width.saturating_sub(2)));
+            note(&mut lines, data.instance_events.get(database.id.as_str()), "events", 0, app.shell.world.now);
             if let Some(fault) = data.alarms.fault() {
                 lines.insert(0, vec![("▲ ".into(), Role::Warning), (failure(fault), Role::Warning)]);
             }
@@ -299,7 +303,7 @@ fn note<T>(lines: &mut Lines, remote: Option<&Remote<T>>, what: &str, own: usize
 
 fn draw_lines(app: &App, lines: &Lines, offset: usize, area: Rect, buf: &mut Buffer) {
     for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(offset)) {
-        pen::left(buf, Rect { y, height: 1, ..area }, line, &app.theme);
+        pen::left(buf, Rect { y, height: 1, ..area }, line, &app.shell.theme);
     }
 }
 
@@ -308,15 +312,15 @@ fn draw_lines(app: &App, lines: &Lines, offset: usize, area: Rect, buf: &mut Buf
 pub fn scroll_limit(app: &App, pane: Pane) -> Option<usize> {
     let screen = app.views.database()?;
     let (_, database) = app.open_database()?;
-    let data = app.world.site(screen.site)?;
-    let body = crate::app::view::body(app);
-    let places = places(body, pane, strip::lines(app, screen, database, body.width).len());
+    let data = app.shell.world.site(screen.site)?;
+    let body = executions::body(&app.shell);
+    let places = places(body, pane, strip::lines(&app.shell, screen, database, body.width).len());
     Some(match pane {
         Pane::Charts => {
             let grid = Grid::of(inset(places.charts), charts::metrics(database).count());
             grid.total.saturating_sub(grid.rows)
         }
-        Pane::Replication => tree::lines(app, database).len().saturating_sub(1),
+        Pane::Replication => tree::lines(&app.shell, database).len().saturating_sub(1),
         _ => {
             let shown = State { pane, ..screen.clone() };
             let lines = list(app, &shown, data, database, places.list.width).len();

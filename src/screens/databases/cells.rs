@@ -2,9 +2,9 @@
 
 use super::column::Column;
 use super::reading::{Level, Reading, status_level};
-use crate::app::state::State as App;
 use crate::domain::database::Condition;
 use crate::domain::{Database, Metric, Nature, Remote, SiteId, Unit};
+use crate::shell::Shell;
 use crate::theme::Role;
 use crate::ui::{format, spark};
 use crate::world::collection::TABLE_WINDOW;
@@ -43,7 +43,7 @@ pub fn role(level: Level) -> Role {
 
 /// The pieces of a cell; the environment's is drawn by the view.
 #[must_use]
-pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, column: Column) -> Vec<Piece> {
+pub fn pieces(shell: &Shell, site: SiteId, database: &Database, reading: &Reading, column: Column) -> Vec<Piece> {
     let text = |text: &str| vec![(text.to_owned(), Role::Text)];
     let dim = |text: &str| vec![(text.to_owned(), Role::Dim)];
     let missing = |applies: bool| vec![((if applies { UNKNOWN } else { NOT_APPLICABLE }).to_owned(), Role::Faint)];
@@ -65,13 +65,13 @@ pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, c
             Some(cpu) => number(&format::value(Unit::Percent, cpu).0, " %", reading.cpu_level()),
             None => missing(true),
         },
-        Column::CpuTrend => vec![(trend(app, site, database), Role::ChartLine)],
+        Column::CpuTrend => vec![(trend(shell, site, database), Role::ChartLine)],
         Column::Connections => connections(reading).unwrap_or_else(|| missing(true)),
         Column::Storage => storage(database, reading),
         Column::Runway => match reading.runway {
             Some(runway) => {
                 // The trend of the last run, or one that cannot be read any more.
-                let current = app.world.site(site).is_some_and(|data| matches!(data.trend, Remote::Ready { .. }));
+                let current = shell.world.site(site).is_some_and(|data| matches!(data.trend, Remote::Ready { .. }));
                 let stale = if current { "" } else { "◌" };
                 vec![(stale.into(), Role::Stale), (runway_age(runway.left), role(reading.runway_level()))]
             }
@@ -89,7 +89,7 @@ pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, c
         Column::Restorable => match (reading.restorable_age, database.latest_restorable) {
             (Some(_), Some(at)) => {
                 // Minutes: seconds would move the whole column every second and say nothing.
-                let age = app.world.now.duration_since(at).unsigned_abs();
+                let age = shell.world.now.duration_since(at).unsigned_abs();
                 let age = if age.as_secs() < 60 { "<1m".into() } else { format::coarse_age(age) };
                 vec![(age, role(reading.restorable_level(database)))]
             }
@@ -100,7 +100,7 @@ pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, c
             ),
         },
         Column::Maintenance => {
-            let Some(data) = app.world.site(site) else { return missing(true) };
+            let Some(data) = shell.world.site(site) else { return missing(true) };
             let actions: Vec<&str> = data.maintenance_of(&database.arn).iter().map(|a| a.action.as_str()).collect();
             match (actions.as_slice(), data.maintenance.value()) {
                 ([], None) => missing(true),
@@ -125,11 +125,11 @@ pub fn pieces(app: &App, site: SiteId, database: &Database, reading: &Reading, c
 
 /// The text of a cell without roles, for the filter.
 #[must_use]
-pub fn plain(app: &App, site: SiteId, database: &Database, reading: &Reading, column: Column) -> String {
+pub fn plain(shell: &Shell, site: SiteId, database: &Database, reading: &Reading, column: Column) -> String {
     match column {
         Column::Health => format!("{:?}", reading.level).to_lowercase(),
         Column::CpuTrend => String::new(),
-        _ => pieces(app, site, database, reading, column).into_iter().map(|(text, _)| text).collect(),
+        _ => pieces(shell, site, database, reading, column).into_iter().map(|(text, _)| text).collect(),
     }
 }
 
@@ -172,9 +172,9 @@ fn storage(database: &Database, reading: &Reading) -> Vec<Piece> {
     vec![used, (rest, Role::Dim)]
 }
 
-fn trend(app: &App, site: SiteId, database: &Database) -> String {
-    let now = app.world.now.as_second();
-    let series = app.world.site(site).and_then(|d| d.store.series(&database.id, Metric::CPUUtilization, 60));
+fn trend(shell: &Shell, site: SiteId, database: &Database) -> String {
+    let now = shell.world.now.as_second();
+    let series = shell.world.site(site).and_then(|d| d.store.series(&database.id, Metric::CPUUtilization, 60));
     match series {
         Some(series) => spark(series.points(), 60, &(now - TABLE_WINDOW..now), usize::from(TREND), Some(100.0)),
         None => String::new(),

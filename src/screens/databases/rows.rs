@@ -4,39 +4,17 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::mem;
-use std::sync::Arc;
 
 use super::cells;
 use super::column::Column;
 use super::filter::{Filter, Subject};
 use super::reading::Reading;
-use crate::app::state::State as App;
-use crate::domain::{Database, EnvironmentId, SiteId};
+use super::row::Row;
+use crate::domain::{Database, SiteId};
 use crate::health::Coverage;
+use crate::screens::State as App;
 use crate::world::Scope;
 use crate::world::data::SiteData;
-
-/// One row: where its DB instance is, and what it reads.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    pub site: SiteId,
-    /// Index into the site's databases.
-    pub index: usize,
-    pub environment: EnvironmentId,
-    /// Where the environment stands among the others.
-    pub place: usize,
-    pub arn: Arc<str>,
-    pub reading: Reading,
-}
-
-impl Row {
-    /// The DB instance itself; none, where the list has changed since the row was made.
-    #[must_use]
-    pub fn database<'a>(&self, app: &'a App) -> Option<&'a Database> {
-        let known = app.world.site(self.site)?.databases.value()?.get(self.index);
-        known.filter(|database| *database.arn == *self.arn)
-    }
-}
 
 /// Rebuilds the rows from what was examined last; the cursor stays on its DB instance.
 pub fn rebuild(app: &mut App) {
@@ -44,7 +22,7 @@ pub fn rebuild(app: &mut App) {
     let mut rows = Vec::new();
     let mut total = 0;
     let mut is_mixed = false;
-    for (site, data) in app.world.known() {
+    for (site, data) in app.shell.world.known() {
         for (index, database) in data.databases.value().into_iter().flatten().enumerate() {
             if !is_in_scope(app, data, index) {
                 continue;
@@ -67,8 +45,9 @@ pub fn renew(app: &mut App, instances: &[(SiteId, usize)]) {
         return;
     }
     let mut filter = Filter::parse(&app.databases.filter);
-    let in_scope =
-        |(site, index): &&(SiteId, usize)| app.world.site(*site).is_some_and(|data| is_in_scope(app, data, *index));
+    let in_scope = |(site, index): &&(SiteId, usize)| {
+        app.shell.world.site(*site).is_some_and(|data| is_in_scope(app, data, *index))
+    };
     let renewed = instances.iter().filter(in_scope);
     let mut renewed: HashMap<(SiteId, usize), Option<Row>> =
         renewed.map(|at| (*at, row(app, &mut filter, at.0, at.1))).collect();
@@ -95,7 +74,7 @@ pub fn renew(app: &mut App, instances: &[(SiteId, usize)]) {
     let is_in_order = rows.len() == shown && changed.iter().all(|at| follows(*at) && follows(at.saturating_sub(1)));
     app.databases.rows = rows;
     if is_in_order {
-        app.databases.keep_selection(super::state::page(app.size));
+        app.databases.keep_selection(super::state::page(app.shell.size));
     } else {
         arrange(app);
     }
@@ -104,7 +83,7 @@ pub fn renew(app: &mut App, instances: &[(SiteId, usize)]) {
 /// Whether a DB instance is of an environment that is looked at.
 fn is_in_scope(app: &App, data: &SiteData, index: usize) -> bool {
     let owner = data.checkups.get(index).and_then(|checked| checked.owner);
-    owner.is_some_and(|owner| match app.scope {
+    owner.is_some_and(|owner| match app.shell.scope {
         Scope::All => true,
         Scope::One(only) => only == owner,
     })
@@ -112,15 +91,15 @@ fn is_in_scope(app: &App, data: &SiteData, index: usize) -> bool {
 
 /// The row of a DB instance, if the filter lets it through.
 fn row(app: &App, filter: &mut Filter, site: SiteId, index: usize) -> Option<Row> {
-    let data = app.world.site(site)?;
+    let data = app.shell.world.site(site)?;
     let database = data.databases.value()?.get(index)?;
     let checked = data.checkups.get(index)?;
     let environment = checked.owner?;
-    let known = app.world.estate.environment(environment)?;
-    let place = app.world.estate.place_of(environment)?;
-    let mut reading = Reading::take(data, database, known.thresholds, app.world.now);
+    let known = app.shell.world.estate.environment(environment)?;
+    let place = app.shell.world.estate.place_of(environment)?;
+    let mut reading = Reading::take(data, database, known.thresholds, app.shell.world.now);
     // One judgement for all screens: what the health rules say.
-    let worst = app.world.health.of(&database.arn).map(|f| f.severity).max();
+    let worst = app.shell.world.health.of(&database.arn).map(|f| f.severity).max();
     reading.level = Reading::judged(worst, checked.coverage.as_ref().is_some_and(Coverage::is_whole));
     reading.old = checked.old;
     let subject = Candidate { app, site, database, reading: &reading, environment: &known.name };
@@ -133,13 +112,13 @@ fn arrange(app: &mut App) {
     let mut rows = mem::take(&mut app.databases.rows);
     rows.sort_by(|a, b| order(app, a, b));
     app.databases.rows = rows;
-    app.databases.keep_selection(super::state::page(app.size));
+    app.databases.keep_selection(super::state::page(app.shell.size));
 }
 
 /// Which of two rows comes first.
 fn order(app: &App, a: &Row, b: &Row) -> Ordering {
     let (column, reverse) = app.databases.sort;
-    let order = match (a.database(app), b.database(app)) {
+    let order = match (a.database(&app.shell.world), b.database(&app.shell.world)) {
         (Some(x), Some(y)) => compare(column, (a, x), (b, y)),
         (x, y) => x.is_some().cmp(&y.is_some()),
     };
@@ -160,14 +139,14 @@ pub fn narrow(app: &mut App) {
         [name == typed, name.starts_with(&typed), name.contains(&typed)].iter().position(|holds| *holds)
     };
     let best = app.databases.rows.iter().enumerate().filter_map(|(at, row)| Some((nearness(row)?, at))).min();
-    let page = super::state::page(app.size);
+    let page = super::state::page(app.shell.size);
     if let Some((_, at)) = best {
         app.databases.go(at, page);
     }
 }
 
 fn name<'a>(app: &'a App, row: &Row) -> &'a str {
-    row.database(app).map_or("", |d| d.id.as_str())
+    row.database(&app.shell.world).map_or("", |d| d.id.as_str())
 }
 
 /// Ascending order by a column; what is not known comes first, so that it is last when the
@@ -228,7 +207,7 @@ impl Subject for Candidate<'_> {
     fn text(&self, column: Column) -> String {
         match column {
             Column::Environment => self.environment.to_owned(),
-            _ => cells::plain(self.app, self.site, self.database, self.reading, column),
+            _ => cells::plain(&self.app.shell, self.site, self.database, self.reading, column),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::column::Column;
-use super::rows::Row;
+use super::row::Row;
 
 /// Lines that are not rows: header 2, title 1, headings 1, footer 1.
 const CHROME: u16 = 5;

@@ -3,15 +3,17 @@
 use super::column::Column;
 use super::rows::rebuild;
 use super::state::page;
-use crate::app::state::State as App;
+use crate::domain::{Database, SiteId};
 use crate::keymap::Action;
+use crate::screens::State as App;
 use crate::screens::command::Command;
 use crate::screens::menu::{Item, Menu, Purpose};
-use crate::screens::{Screen, View, database};
+use crate::screens::{OpenScreen, Screen, View, database};
+use crate::world::Scope;
 
 /// Performs an action; false when it means nothing here.
 pub fn handle(app: &mut App, action: Action) -> bool {
-    let page = page(app.size);
+    let page = page(app.shell.size);
     let half = (page / 2).max(1);
     let screen = &mut app.databases;
     let at = screen.selected;
@@ -46,18 +48,49 @@ pub fn handle(app: &mut App, action: Action) -> bool {
 }
 
 fn open(app: &mut App) {
-    let Some(row) = app.databases.current() else { return };
-    let Some(database) = row.database(app) else { return };
-    let opened = database::State::new(row.site, &database.id);
-    app.views.open(View::Database(Box::new(opened)));
-    // It may have been left while it showed another time.
-    database::renew_charts(app);
+    let Some((site, database)) = selected(app) else { return };
+    let id = database.id.clone();
+    database::open(app, site, &id, None);
+}
+
+/// Shows the databases of these environments.
+pub fn look(app: &mut App, scope: Scope) {
+    if matches!(scope, Scope::One(id) if app.shell.world.estate.environment(id).is_none()) {
+        return;
+    }
+    app.shell.scope = scope;
+    app.views.show(View::Screen(OpenScreen::Databases));
+    rebuild(app);
+}
+
+/// The row under the cursor.
+#[must_use]
+pub fn selected(app: &App) -> Option<(SiteId, &Database)> {
+    let row = app.databases.current()?;
+    let all = app.shell.world.site(row.site)?.databases.value()?;
+    all.iter().find(|database| *database.arn == *row.arn).map(|database| (row.site, database))
+}
+
+/// The row of the table in this row of the terminal gets the cursor.
+pub fn click(app: &mut App, row: u16) {
+    if let Some(at) = table_row(app, row) {
+        app.databases.go(at, page(app.shell.size));
+    }
+}
+
+/// The row of the table of databases that stands in a row of the terminal.
+fn table_row(app: &App, row: u16) -> Option<usize> {
+    // As the screen is divided: header, title, headings; the footer is the last row.
+    let header = if app.shell.size.1 < 8 { 1 } else { 2 };
+    let line = row.checked_sub(header + 2).filter(|_| row + 1 < app.shell.size.1)?;
+    let at = app.databases.offset + usize::from(line);
+    (at < app.databases.rows.len()).then_some(at)
 }
 
 /// Puts the cursor on a DB instance by its ARN, if it is among the rows.
 pub fn select(app: &mut App, arn: &str) {
     if let Some(at) = app.databases.rows.iter().position(|row| &*row.arn == arn) {
-        app.databases.go(at, page(app.size));
+        app.databases.go(at, page(app.shell.size));
     }
 }
 
@@ -120,7 +153,7 @@ fn conninfo(text: &str) -> String {
 #[must_use]
 pub fn copy_menu(app: &App) -> Option<Menu> {
     let database = match app.screen() {
-        Screen::Databases | Screen::Fleet => app.databases.current()?.database(app)?,
+        Screen::Databases | Screen::Fleet => app.databases.current()?.database(&app.shell.world)?,
         Screen::Database => app.open_database()?.1,
     };
     let mut texts = vec![("id", database.id.clone()), ("ARN", database.arn.clone())];
@@ -146,7 +179,7 @@ pub fn copy_menu(app: &App) -> Option<Menu> {
         "AWS CLI",
         format!(
             "aws rds describe-db-instances{} --region {} --db-instance-identifier {}",
-            app.world.estate.cli_options(site),
+            app.shell.world.estate.cli_options(site),
             shell(&database.region),
             shell(&database.id)
         ),

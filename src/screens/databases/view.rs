@@ -6,11 +6,11 @@ use ratatui::layout::Rect;
 use super::cells::{self, TREND};
 use super::column::Column;
 use super::reading::Level;
-use super::rows::Row;
-use crate::app::state::State as App;
+use super::row::Row;
 use crate::collect::Dataset;
 use crate::domain::{EnvironmentId, Fault, Remote, SiteId};
 use crate::keymap::Action;
+use crate::screens::State as App;
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::format;
@@ -20,7 +20,14 @@ use crate::world::{Estate, Scope};
 
 /// `available` needs little; a screen on which something happens gives it room.
 fn status_width(app: &App) -> u16 {
-    let longest = app.databases.rows.iter().take(500).filter_map(|row| row.database(app)).map(|d| d.status.len()).max();
+    let longest = app
+        .databases
+        .rows
+        .iter()
+        .take(500)
+        .filter_map(|row| row.database(&app.shell.world))
+        .map(|d| d.status.len())
+        .max();
     u16::try_from(longest.unwrap_or(9).clamp(9, 24)).unwrap_or(9)
 }
 
@@ -45,7 +52,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         focused: app.views.overlay().is_none(),
         empty: &empty,
     };
-    table.draw(body, buf, &app.theme, |row, column| match (screen.rows.get(row), columns.get(column)) {
+    table.draw(body, buf, &app.shell.theme, |row, column| match (screen.rows.get(row), columns.get(column)) {
         (Some(row), Some(column)) => cell(app, row, *column),
         _ => Cell::default(),
     });
@@ -65,11 +72,11 @@ const MIXED: u16 = 16;
 
 /// One environment needs no column for it.
 fn is_useful(app: &App, column: Column) -> bool {
-    column != Column::Environment || (app.scope == Scope::All && app.world.estate.count() > 1)
+    column != Column::Environment || (app.shell.scope == Scope::All && app.shell.world.estate.count() > 1)
 }
 
 fn slot(app: &App, column: Column, width: u16) -> Slot {
-    let names = || app.world.estate.environments().map(|(_, e)| e.name.chars().count()).max().unwrap_or(4);
+    let names = || app.shell.world.estate.environments().map(|(_, e)| e.name.chars().count()).max().unwrap_or(4);
     let (width, align, priority) = match column {
         Column::Health => (Width::Fixed(1), Align::Left, 1),
         Column::Environment => (Width::Fixed(u16::try_from(names().clamp(4, 12)).unwrap_or(12)), Align::Left, 3),
@@ -100,14 +107,14 @@ fn slot(app: &App, column: Column, width: u16) -> Slot {
 }
 
 fn cell(app: &App, row: &Row, column: Column) -> Cell<'static> {
-    let Some(database) = row.database(app) else { return Cell::default() };
+    let Some(database) = row.database(&app.shell.world) else { return Cell::default() };
     let pieces: Vec<Piece> = match column {
         Column::Health if is_stale(app, row.site) => {
             // What was wrong when it was last seen stays coloured.
             let role = if row.reading.level > Level::Good { cells::role(row.reading.level) } else { Role::Stale };
             vec![("◌".into(), role)]
         }
-        Column::Environment => match app.world.estate.environment(row.environment) {
+        Column::Environment => match app.shell.world.estate.environment(row.environment) {
             Some(environment) => {
                 let name = shown_name(environment);
                 let production = criticality_role(environment.criticality);
@@ -115,19 +122,19 @@ fn cell(app: &App, row: &Row, column: Column) -> Cell<'static> {
             }
             None => Vec::new(),
         },
-        _ => cells::pieces(app, row.site, database, &row.reading, column),
+        _ => cells::pieces(&app.shell, row.site, database, &row.reading, column),
     };
     Cell { spans: pieces.into_iter().map(|(text, role)| (text.into(), role)).collect() }
 }
 
 fn is_stale(app: &App, site: SiteId) -> bool {
-    matches!(app.world.site(site).map(|d| &d.databases), Some(Remote::Stale { .. }))
+    matches!(app.shell.world.site(site).map(|d| &d.databases), Some(Remote::Stale { .. }))
 }
 
 /// The sites that the scope covers.
 fn sites(app: &App) -> impl Iterator<Item = SiteId> + '_ {
-    let estate = &app.world.estate;
-    estate.sites().map(|(site, _)| site).filter(|site| estate.in_scope(app.scope, *site))
+    let estate = &app.shell.world.estate;
+    estate.sites().map(|(site, _)| site).filter(|site| estate.in_scope(app.shell.scope, *site))
 }
 
 fn draw_title(app: &App, area: Rect, buf: &mut Buffer) {
@@ -135,11 +142,11 @@ fn draw_title(app: &App, area: Rect, buf: &mut Buffer) {
     let (shown, total) = (screen.rows.len(), screen.total);
     let count = if shown == total { format!(" {total}") } else { format!(" {shown} of {total}") };
     let mut pieces: Vec<Piece> = vec![(" Databases".into(), Role::Header), (count, Role::Dim)];
-    if let Scope::One(id) = app.scope
-        && let Some(environment) = app.world.estate.environment(id)
+    if let Scope::One(id) = app.shell.scope
+        && let Some(environment) = app.shell.world.estate.environment(id)
     {
         pieces.push(("  ".into(), Role::Text));
-        pieces.push((place(&app.world.estate, id), Role::Dim));
+        pieces.push((place(&app.shell.world.estate, id), Role::Dim));
         if environment.dr_site.is_some() && area.width >= 100 {
             pieces.push((" with its DR region".into(), Role::Dim));
         }
@@ -154,8 +161,8 @@ fn draw_title(app: &App, area: Rect, buf: &mut Buffer) {
     right.extend(metrics_state(app));
     right.push((format!("  {} ", freshness(app)), Role::Dim));
     let room = Rect { width: area.width.saturating_sub(1), ..area };
-    let start = pen::right(buf, room, &right, &app.theme);
-    pen::left(buf, Rect { width: start.saturating_sub(area.x), ..area }, &pieces, &app.theme);
+    let start = pen::right(buf, room, &right, &app.shell.theme);
+    pen::left(buf, Rect { width: start.saturating_sub(area.x), ..area }, &pieces, &app.shell.theme);
 }
 
 /// The environment's region, and its DR region.
@@ -166,11 +173,11 @@ fn place(estate: &Estate, id: EnvironmentId) -> String {
 
 /// How old the oldest list of DB instances on the screen is.
 fn freshness(app: &App) -> String {
-    let oldest = sites(app).filter_map(|site| app.world.site(site)?.databases.at()).min();
+    let oldest = sites(app).filter_map(|site| app.shell.world.site(site)?.databases.at()).min();
     match oldest {
         None => String::new(),
         Some(at) => {
-            let age = format::since(app.world.now, at);
+            let age = format::since(app.shell.world.now, at);
             // Counting seconds would be noise.
             if age.as_secs() < 60 { "data < 1m".into() } else { format!("data {}", format::coarse_age(age)) }
         }
@@ -179,10 +186,10 @@ fn freshness(app: &App) -> String {
 
 /// Says when the metrics in the rows are older than the rows, or not all of them.
 fn metrics_state(app: &App) -> Option<Piece> {
-    let data = || sites(app).filter_map(|site| app.world.site(site));
+    let data = || sites(app).filter_map(|site| app.shell.world.site(site));
     if let Some((at, fault)) = data().find_map(|data| data.metrics.fault().map(|fault| (data.metrics.at(), fault))) {
-        let age =
-            at.map_or_else(String::new, |at| format!(" {}", format::coarse_age(format::since(app.world.now, at))));
+        let age = at
+            .map_or_else(String::new, |at| format!(" {}", format::coarse_age(format::since(app.shell.world.now, at))));
         return Some((format!("  metrics ◌{age} {}", fault.word()), Role::Warning));
     }
     data().any(|data| data.partial.contains(&Dataset::Metrics)).then(|| ("  metrics incomplete".into(), Role::Warning))
@@ -192,18 +199,18 @@ fn metrics_state(app: &App) -> Option<Piece> {
 fn empty_message(app: &App) -> String {
     let screen = &app.databases;
     if screen.total > 0 {
-        let key = app.keymap.key_for(app.layers(), Action::Back).unwrap_or_default();
+        let key = app.shell.keymap.key_for(app.layers(), Action::Back).unwrap_or_default();
         return format!("nothing matches {}   {key} clears the filter", screen.filter);
     }
-    let states: Vec<_> = sites(app).filter_map(|site| app.world.site(site)).map(|data| &data.databases).collect();
+    let states: Vec<_> = sites(app).filter_map(|site| app.shell.world.site(site)).map(|data| &data.databases).collect();
     if states.iter().any(|remote| matches!(remote, Remote::Idle | Remote::Loading)) {
         return "asking AWS for DB instances …".into();
     }
     if let Some(fault) = states.iter().find_map(|remote| remote.fault()) {
         return failure(fault);
     }
-    match app.scope {
-        Scope::One(id) => format!("no DB instances in {}", place(&app.world.estate, id)),
+    match app.shell.scope {
+        Scope::One(id) => format!("no DB instances in {}", place(&app.shell.world.estate, id)),
         Scope::All => "no DB instances in any environment".into(),
     }
 }

@@ -1,9 +1,9 @@
 //! After a restore: does the new instance have what its source had.
 
-use crate::app::state::State as App;
 use crate::domain::Database;
 use crate::ops::journal::Outcome;
 use crate::services::rds::follow::attribute;
+use crate::shell::Shell;
 use crate::slices::{Execution, Follow, Kind};
 use crate::theme::Role;
 use crate::ui::prose::{self, Line};
@@ -11,7 +11,7 @@ use crate::ui::{format, text};
 
 /// The table, when a restore is done: attribute, source, restored; what differs is marked.
 #[must_use]
-pub fn lines(app: &App, execution: &Execution, width: usize) -> Vec<Line> {
+pub fn lines(shell: &Shell, execution: &Execution, width: usize) -> Vec<Line> {
     let kind = execution.plan.operation.kind();
     let restores = matches!(kind, Kind::RestoreToPointInTime | Kind::RestoreFromSnapshot);
     if !restores || execution.outcome != Some(Outcome::Done) || execution.plan.kept.is_empty() {
@@ -22,7 +22,7 @@ pub fn lines(app: &App, execution: &Execution, width: usize) -> Vec<Line> {
         _ => None,
     });
     let Some((region, id)) = created else { return Vec::new() };
-    let restored = app.world.all_databases().map(|(_, d)| d).find(|d| d.id == *id && d.region == *region);
+    let restored = shell.world.all_databases().map(|(_, d)| d).find(|d| d.id == *id && d.region == *region);
     let Some(restored) = restored else {
         let words = format!("{id} is not in the list of DB instances yet, so it is not compared with its source");
         return prose::labelled("Restored", "", &words, Role::Dim, width);

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use crate::app::operations::elapsed;
-use crate::app::state::State as App;
+use jiff::Timestamp;
+
 use crate::domain::Criticality;
 use crate::keymap::{Action, Layer};
 use crate::ops::journal::Outcome;
+use crate::shell::Shell;
 use crate::slices::{Execution, Follow, Plan};
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
@@ -16,6 +17,11 @@ use crate::ui::{format, text};
 
 /// Lines at the foot of the screen.
 const SHOWN: usize = 2;
+
+/// Seconds that an execution has taken so far, or took.
+fn elapsed(execution: &Execution, now: Timestamp) -> i64 {
+    execution.ended.unwrap_or(now).as_second() - execution.started.as_second()
+}
 
 /// How it stands: a mark with its role.
 #[must_use]
@@ -94,8 +100,8 @@ pub fn usual(plan: &Plan) -> (u32, u32) {
 
 /// `2m10s of ~4m`; only the first part when it is over.
 #[must_use]
-pub fn times(app: &App, execution: &Execution) -> String {
-    let seconds = u64::try_from(elapsed(execution, app.world.now)).unwrap_or(0);
+pub fn times(shell: &Shell, execution: &Execution) -> String {
+    let seconds = u64::try_from(elapsed(execution, shell.world.now)).unwrap_or(0);
     let so_far = format::age(Duration::from_secs(seconds));
     let (least, most) = usual(&execution.plan);
     let middle = u64::midpoint(u64::from(least), u64::from(most));
@@ -108,8 +114,8 @@ pub fn times(app: &App, execution: &Execution) -> String {
 
 /// The environment's name in its role.
 #[must_use]
-pub fn badge(app: &App, name: &str) -> Piece {
-    match app.world.estate.by_name(name) {
+pub fn badge(shell: &Shell, name: &str) -> Piece {
+    match shell.world.estate.by_name(name) {
         Some(known) if known.criticality == Criticality::Production => {
             (format!(" {} ", shown_name(known)), Role::Production)
         }
@@ -120,16 +126,16 @@ pub fn badge(app: &App, name: &str) -> Piece {
 
 /// What runs, for the foot of the screen: newest first, two at most. Empty when nothing does.
 #[must_use]
-pub fn running_lines(app: &App, width: u16) -> Vec<Line> {
-    let running: Vec<&Execution> = app.world.changes.running().collect();
+pub fn running_lines(shell: &Shell, width: u16) -> Vec<Line> {
+    let running: Vec<&Execution> = shell.world.changes.running().collect();
     let more = running.len().saturating_sub(SHOWN);
     let width = usize::from(width);
     let shown = running.iter().rev().take(SHOWN);
-    let mut lines: Vec<Line> = shown.map(|execution| running_line(app, execution, width)).collect();
+    let mut lines: Vec<Line> = shown.map(|execution| running_line(shell, execution, width)).collect();
     if more > 0
         && let Some(last) = lines.last_mut()
     {
-        let key = app.keymap.key_for(&[Layer::Global], Action::Executions).unwrap_or_default();
+        let key = shell.keymap.key_for(&[Layer::Global], Action::Executions).unwrap_or_default();
         let words = format!("  +{more} more: {key}");
         // That there is more is said even where the name before it is cut.
         let room = width.saturating_sub(text::width(&words) + 1);
@@ -147,13 +153,13 @@ pub fn running_lines(app: &App, width: u16) -> Vec<Line> {
 
 /// Rows that [`running_lines`] needs.
 #[must_use]
-pub fn running_rows(app: &App) -> u16 {
-    app.world.changes.running().take(SHOWN).count() as u16
+pub fn running_rows(shell: &Shell) -> u16 {
+    shell.world.changes.running().take(SHOWN).count() as u16
 }
 
 /// What the eye looks for comes first: the mark, where, how far, since when. The names, which may be
 /// long, are what is cut.
-fn running_line(app: &App, execution: &Execution, width: usize) -> Line {
+fn running_line(shell: &Shell, execution: &Execution, width: usize) -> Line {
     let (mark, role) = mark(execution);
     let title = execution.plan.operation.kind().title();
     let state = match &execution.trouble {
@@ -163,10 +169,10 @@ fn running_line(app: &App, execution: &Execution, width: usize) -> Line {
     };
     vec![
         (format!(" {mark} "), role),
-        badge(app, &execution.environment),
+        badge(shell, &execution.environment),
         ("  ".into(), Role::Text),
         state,
-        (format!("  {}", times(app, execution)), Role::Dim),
+        (format!("  {}", times(shell, execution)), Role::Dim),
         (format!("  {title} {}", subject(execution)), Role::Text),
     ]
 }

@@ -10,4 +10,4 @@ mod view;
 pub use line::{running_lines, running_rows};
 pub use state::State;
 pub use update::act;
-pub use view::{hints, view};
+pub use view::{body, hints, running_area, view};

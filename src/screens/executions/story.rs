@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 
 use super::{drift, line};
-use crate::app::state::State as App;
 use crate::ops::execution::Act;
 use crate::ops::journal::{Outcome, StepEnd, steps};
 use crate::screens::plan::usual;
+use crate::shell::Shell;
 use crate::slices::{Execution, Follow, StepState};
 use crate::theme::Role;
 use crate::ui::format;
@@ -15,17 +15,17 @@ use crate::ui::prose::{self, Line};
 
 /// The lines of the story.
 #[must_use]
-pub fn of(app: &App, execution: &Execution, width: usize) -> Vec<Line> {
+pub fn of(shell: &Shell, execution: &Execution, width: usize) -> Vec<Line> {
     let plan = &execution.plan;
     let mut lines: Vec<Line> = Vec::new();
     let (mark, role) = line::mark(execution);
     lines.push(vec![
         (" ".into(), Role::Text),
-        line::badge(app, &execution.environment),
+        line::badge(shell, &execution.environment),
         (format!("  {} of {}, {}", plan.operation.kind().title(), plan.target.id, plan.target.region), Role::Header),
     ]);
     let lead = vec![(format!(" {mark} "), role)];
-    let standing = format!("{}  {}", line::words(execution), line::times(app, execution));
+    let standing = format!("{}  {}", line::words(execution), line::times(shell, execution));
     lines.extend(prose::hanging(lead, &standing, role, width));
     lines.push(Vec::new());
     lines.extend(prose::hanging(vec![(" ".into(), Role::Text)], &plan.summary, Role::Text, width));
@@ -42,11 +42,11 @@ pub fn of(app: &App, execution: &Execution, width: usize) -> Vec<Line> {
     }
     lines.push(Vec::new());
     let mut label = if execution.is_running() { "Next" } else { "What to do" };
-    for words in what_now(execution, app.world.now) {
+    for words in what_now(execution, shell.world.now) {
         lines.extend(prose::labelled(label, "", &words, Role::Accent, width));
         label = "";
     }
-    let drift = drift::lines(app, execution, width);
+    let drift = drift::lines(shell, execution, width);
     if !drift.is_empty() {
         lines.push(Vec::new());
         lines.extend(drift);

@@ -1,11 +1,11 @@
 //! What keys do in the panel. Nothing here changes the world.
 
 use super::story;
-use crate::app::effect::Effect;
-use crate::app::operations;
-use crate::app::state::State as App;
 use crate::keymap::Action;
+use crate::ops::journal::ExecutionId;
+use crate::screens::State as App;
 use crate::screens::View;
+use crate::shell::{Effect, Tone};
 use crate::ui::prose;
 
 /// Columns that a copied story is wrapped to.
@@ -13,22 +13,23 @@ const COPIED: usize = 100;
 
 /// Performs an action while the panel is open.
 pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
-    let page = usize::from(app.size.1 / 2).max(1);
+    let page = usize::from(app.shell.size.1 / 2).max(1);
     let View::Executions(open) = app.views.top() else { return };
-    let (place, count) = (open.place(&app.world.changes.executions), app.world.changes.executions.len());
-    let current = open.current(&app.world.changes.executions);
+    let (place, count) = (open.place(&app.shell.world.changes.executions), app.shell.world.changes.executions.len());
+    let current = open.current(&app.shell.world.changes.executions);
     // The story is never much longer than its history and its steps, wrapped.
-    let most = current.map_or(0, |execution| story::of(app, execution, usize::from(app.size.0) / 2).len());
+    let most = current.map_or(0, |execution| story::of(&app.shell, execution, usize::from(app.shell.size.0) / 2).len());
     if action == Action::Copy {
         if let Some(execution) = current {
-            let lines: Vec<String> = story::of(app, execution, COPIED).iter().map(|line| prose::plain(line)).collect();
+            let lines: Vec<String> =
+                story::of(&app.shell, execution, COPIED).iter().map(|line| prose::plain(line)).collect();
             effects.push(Effect::Copy(lines.join("\n")));
         }
         return;
     }
     if action == Action::Dismiss {
         if let Some(id) = current.map(|execution| execution.id.clone()) {
-            operations::give_up(app, &id, effects);
+            give_up(app, &id, effects);
         }
         return;
     }
@@ -37,7 +38,7 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::Up => place.saturating_sub(1),
         _ => place,
     };
-    let id = app.world.changes.executions.iter().rev().nth(target).map(|execution| execution.id.clone());
+    let id = app.shell.world.changes.executions.iter().rev().nth(target).map(|execution| execution.id.clone());
     let View::Executions(open) = app.views.top_mut() else { return };
     match action {
         // The story that fills the panel is read line by line.
@@ -64,5 +65,22 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::Back => app.views.close(),
         _ => {}
+    }
+}
+
+/// Stops following an execution; asked twice, because nobody looks at it any more then.
+fn give_up(app: &mut App, id: &ExecutionId, effects: &mut Vec<Effect>) {
+    let App { shell, views, .. } = app;
+    let View::Executions(open) = views.top_mut() else { return };
+    if !shell.world.changes.running().any(|execution| execution.id == *id) {
+        return shell.say("it has ended already", Tone::Plain);
+    }
+    if open.is_asked(id, shell.world.now) {
+        open.giving_up = None;
+        effects.push(Effect::GiveUp(id.clone()));
+    } else {
+        open.giving_up = Some((id.clone(), shell.world.now));
+        let text = "AWS goes on with what was sent, steps that were not sent are not sent; again to stop following it";
+        shell.say(text, Tone::Bad);
     }
 }

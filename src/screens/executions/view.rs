@@ -5,15 +5,15 @@ use ratatui::layout::Rect;
 
 use super::state::State;
 use super::{line, story};
-use crate::app::state::State as App;
 use crate::keymap::{Action, Layer};
+use crate::shell::Shell;
 use crate::slices::Execution;
 use crate::theme::Role;
 use crate::ui::dialog::Dialog;
 use crate::ui::environment::CURSOR;
 use crate::ui::pen::{self, Piece};
 use crate::ui::prose::Line;
-use crate::ui::{format, table};
+use crate::ui::{format, layout, table};
 
 /// From this many columns on the list stands at the left.
 const WIDE: u16 = 110;
@@ -21,48 +21,56 @@ const WIDE: u16 = 110;
 const LIST: u16 = 46;
 /// Its rows at most where it stands on top.
 const ROWS: u16 = 6;
-/// Seconds in which the key that stops following is to be pressed again.
-const ASKED: i64 = 10;
 
 /// Draws the panel over the body.
-pub fn view(app: &App, open: &State, area: Rect, buf: &mut Buffer) {
-    let running = app.world.changes.running().count();
-    let all = &app.world.changes.executions;
+pub fn view(shell: &Shell, open: &State, area: Rect, buf: &mut Buffer) {
+    let running = shell.world.changes.running().count();
+    let all = &shell.world.changes.executions;
     let followed = open.current(all).filter(|execution| execution.is_running());
     let frame = Dialog {
         production: false,
         badge: (String::new(), Role::Text),
         title: vec!["Operations".into()],
         right: (format!("{running} running, {} in all", all.len()), Role::Dim),
-        foot_left: followed.map_or_else(String::new, |execution| stopping(app, execution)),
+        foot_left: followed.map_or_else(String::new, |execution| stopping(shell, open, execution)),
         foot_right: Vec::new(),
     };
-    let inside = frame.draw(area, buf, &app.theme);
+    let inside = frame.draw(area, buf, &shell.theme);
     let inside = inside.intersection(buf.area);
     if inside.is_empty() {
         return;
     }
     let Some(execution) = open.current(all) else {
-        pen::left(buf, inside, &[("nothing was changed with this console yet".into(), Role::Dim)], &app.theme);
+        pen::left(buf, inside, &[("nothing was changed with this console yet".into(), Role::Dim)], &shell.theme);
         return;
     };
     let (list, rest) = divide(inside, open.whole, all.len());
     if let Some(list) = list {
-        draw_list(app, open, list, buf);
+        draw_list(shell, open, list, buf);
     }
-    let lines = story::of(app, execution, usize::from(rest.width));
-    draw_story(app, &lines, open.scroll, rest, buf);
+    let lines = story::of(shell, execution, usize::from(rest.width));
+    draw_story(shell, &lines, open.scroll, rest, buf);
+}
+
+/// The body of the screen at the size of the terminal, without the lines of what runs.
+#[must_use]
+pub fn body(shell: &Shell) -> Rect {
+    let mut body = layout::regions(Rect::new(0, 0, shell.size.0, shell.size.1)).body;
+    running_area(shell, &mut body);
+    body
+}
+
+/// Takes rows from the lower end of the body for the operations that run; few where the body is low.
+pub fn running_area(shell: &Shell, body: &mut Rect) -> Rect {
+    let rows = line::running_rows(shell).min(body.height / 4);
+    body.height -= rows;
+    Rect { y: body.bottom(), height: rows, ..*body }
 }
 
 /// How following is stopped; right after the key was pressed once, what pressing it again does.
-fn stopping(app: &App, execution: &Execution) -> String {
-    let Some(key) = app.keymap.key_for(&[Layer::Overlay], Action::Dismiss) else { return String::new() };
-    let asked = app
-        .operations
-        .giving_up
-        .as_ref()
-        .is_some_and(|(id, at)| *id == execution.id && app.world.now.as_second() - at.as_second() < ASKED);
-    if asked {
+fn stopping(shell: &Shell, open: &State, execution: &Execution) -> String {
+    let Some(key) = shell.keymap.key_for(&[Layer::Overlay], Action::Dismiss) else { return String::new() };
+    if open.is_asked(&execution.id, shell.world.now) {
         format!("{key} again stops following it: AWS goes on, steps that were not sent are not sent")
     } else {
         format!("{key} twice stops following it")
@@ -84,8 +92,8 @@ fn divide(inside: Rect, whole: bool, count: usize) -> (Option<Rect>, Rect) {
     (Some(list), Rect { y: inside.y + top, height: inside.height - top, ..inside })
 }
 
-fn draw_list(app: &App, open: &State, area: Rect, buf: &mut Buffer) {
-    let all = &app.world.changes.executions;
+fn draw_list(shell: &Shell, open: &State, area: Rect, buf: &mut Buffer) {
+    let all = &shell.world.changes.executions;
     let place = open.place(all);
     let offset = table::scroll(0, Some(place), usize::from(area.height), all.len());
     let rows = (area.y..area.bottom()).zip(all.iter().rev().enumerate().skip(offset));
@@ -93,11 +101,11 @@ fn draw_list(app: &App, open: &State, area: Rect, buf: &mut Buffer) {
         let row = Rect { y, height: 1, ..area };
         let here = at == place;
         if here {
-            buf.set_style(row, app.theme.style(Role::Selection));
+            buf.set_style(row, shell.theme.style(Role::Selection));
         }
         let (mark, role) = line::mark(execution);
         let time = if execution.is_running() {
-            line::times(app, execution)
+            line::times(shell, execution)
         } else {
             execution.started.strftime("%m-%d %H:%MZ").to_string()
         };
@@ -105,26 +113,26 @@ fn draw_list(app: &App, open: &State, area: Rect, buf: &mut Buffer) {
         let pieces: [Piece; 6] = [
             (if here { CURSOR } else { " " }.into(), Role::Accent),
             (format!("{mark} "), role),
-            line::badge(app, &execution.environment),
+            line::badge(shell, &execution.environment),
             (format!("  {}", line::words(execution)), role),
             (format!("  {time}"), Role::Dim),
             (format!("  {} {}", execution.plan.operation.kind().title(), line::subject(execution)), Role::Text),
         ];
-        pen::left(buf, row, &pieces, &app.theme);
+        pen::left(buf, row, &pieces, &shell.theme);
     }
 }
 
-fn draw_story(app: &App, lines: &[Line], scroll: usize, area: Rect, buf: &mut Buffer) {
+fn draw_story(shell: &Shell, lines: &[Line], scroll: usize, area: Rect, buf: &mut Buffer) {
     let page = usize::from(area.height);
     let offset = scroll.min(lines.len().saturating_sub(page));
     for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(offset)) {
-        pen::left(buf, Rect { y, height: 1, ..area }, line, &app.theme);
+        pen::left(buf, Rect { y, height: 1, ..area }, line, &shell.theme);
     }
     let below = lines.len().saturating_sub(offset + page);
     if below > 0 && page > 0 {
         let last = Rect { y: area.bottom() - 1, height: 1, ..area };
         let words = format!(" ▼ {} more ", format::count(below as f64));
-        pen::right(buf, last, &[(words, Role::Accent)], &app.theme);
+        pen::right(buf, last, &[(words, Role::Accent)], &shell.theme);
     }
 }
 
@@ -148,6 +156,7 @@ mod tests {
     use crate::ops::Level;
     use crate::ops::guard::Approval;
     use crate::ops::journal::{ExecutionId, Outcome};
+    use crate::screens::State as App;
     use crate::services::rds::testing;
     use crate::slices::{Body, Kind};
     use crate::theme::{ColorDepth, Theme};
@@ -192,14 +201,14 @@ mod tests {
         });
         let now = testing::at().checked_add(jiff::SignedDuration::from_secs(130)).unwrap();
         let mut app = App::new(estate, now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
-        app.world.changes.executions = executions;
+        app.shell.world.changes.executions = executions;
         app
     }
 
     fn shown(app: &App, open: &State, width: u16, height: u16) -> String {
         let area = Rect::new(0, 0, width, height);
         let mut buf = Buffer::empty(area);
-        view(app, open, area, &mut buf);
+        view(&app.shell, open, area, &mut buf);
         let row = |y: u16| (0..width).map(|x| buf[(x, y)].symbol()).collect::<String>();
         (0..height).map(row).collect::<Vec<String>>().join("\n")
     }
@@ -234,20 +243,20 @@ mod tests {
     #[test]
     fn the_foot_shows_two_and_counts_the_others() {
         let app = app((1..=4).map(|n| sent(execution(n))).collect());
-        let lines = super::super::running_lines(&app, 120);
+        let lines = super::super::running_lines(&app.shell, 120);
         assert_eq!(lines.len(), 2);
-        assert_eq!(super::super::running_rows(&app), 2);
+        assert_eq!(super::super::running_rows(&app.shell), 2);
         let first = crate::ui::prose::plain(&lines[0]);
         assert!(first.starts_with(" ◐  PROD   creating 62 %  2m10s of ~"), "{first}");
         assert!(first.contains("  Create snapshot rentaliq-prod-db-manual"), "{first}");
         assert!(crate::ui::prose::plain(&lines[1]).contains("+2 more"));
-        assert!(super::super::running_lines(&self::app(Vec::new()), 120).is_empty());
+        assert!(super::super::running_lines(&self::app(Vec::new()).shell, 120).is_empty());
     }
 
     #[test]
     fn where_there_is_little_room_the_name_is_cut_and_not_the_state() {
         let app = app((1..=3).map(|n| sent(execution(n))).collect());
-        let lines = super::super::running_lines(&app, 60);
+        let lines = super::super::running_lines(&app.shell, 60);
         let last = crate::ui::prose::plain(&lines[1]);
         assert!(last.starts_with(" ◐  PROD   creating 62 %  2m10s of ~"), "{last}");
         assert!(last.contains("…  +1 more: O"), "{last}");
@@ -277,12 +286,12 @@ mod tests {
         let id = running.id.clone();
         let mut app = app(vec![running]);
         assert!(shown(&app, &State::default(), 100, 24).contains("x twice stops following it"));
-        app.operations.giving_up = Some((id, app.world.now));
-        assert!(shown(&app, &State::default(), 100, 24).contains("x again stops following it"));
+        let asked = State { giving_up: Some((id, app.shell.world.now)), ..State::default() };
+        assert!(shown(&app, &asked, 100, 24).contains("x again stops following it"));
         let mut over = execution(2);
         let outcome = Outcome::Done;
         over.apply(testing::at(), &Body::Ended { execution: over.id.clone(), outcome });
-        app.world.changes.executions = vec![over];
+        app.shell.world.changes.executions = vec![over];
         assert!(!shown(&app, &State::default(), 100, 24).contains("stops following"));
     }
 

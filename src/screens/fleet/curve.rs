@@ -1,8 +1,8 @@
 //! The small charts of the fleet.
 
 use super::summary::Summary;
-use crate::app::state::State as App;
 use crate::domain::{Database, Metric, SiteId};
+use crate::shell::Shell;
 use crate::theme::Role;
 use crate::ui::pen::Piece;
 use crate::ui::{format, spark};
@@ -13,9 +13,9 @@ use crate::world::data::SiteData;
 pub const WIDTH: usize = 9;
 
 /// The last hour of a metric.
-pub fn curve(app: &App, site: SiteId, database: &str, metric: Metric, max: Option<f64>) -> String {
-    let now = app.world.now.as_second();
-    let series = app
+pub fn curve(shell: &Shell, site: SiteId, database: &str, metric: Metric, max: Option<f64>) -> String {
+    let now = shell.world.now.as_second();
+    let series = shell
         .world
         .site(site)
         .and_then(|data| data.store.series(database, metric, 60).or_else(|| data.store.series(database, metric, 300)));
@@ -26,41 +26,41 @@ pub fn curve(app: &App, site: SiteId, database: &str, metric: Metric, max: Optio
 }
 
 /// The busiest primary of an environment, with its site.
-fn busiest<'a>(app: &'a App, summary: &Summary) -> Option<(SiteId, &'a SiteData, &'a Database)> {
+fn busiest<'a>(shell: &'a Shell, summary: &Summary) -> Option<(SiteId, &'a SiteData, &'a Database)> {
     let (site, place) = summary.busiest?;
-    let data = app.world.site(site)?;
+    let data = shell.world.site(site)?;
     Some((site, data, data.databases.value()?.get(place)?))
 }
 
 /// What a small chart says in a number: of now, or else the last of the slower readings.
-fn value(app: &App, data: &SiteData, database: &str, metric: Metric) -> Option<f64> {
-    let oldest = app.world.now.as_second() - 900;
+fn value(shell: &Shell, data: &SiteData, database: &str, metric: Metric) -> Option<f64> {
+    let oldest = shell.world.now.as_second() - 900;
     let known = data.store.latest(database, metric, oldest);
     known.or_else(|| data.store.series(database, metric, 300)?.last().map(|(_, value)| value))
 }
 
 /// Whether [`gauges`] has anything to show.
-pub fn has_gauges(app: &App, summary: &Summary) -> bool {
-    busiest(app, summary)
-        .is_some_and(|(_, data, database)| SHOWN.iter().any(|m| value(app, data, &database.id, *m).is_some()))
+pub fn has_gauges(shell: &Shell, summary: &Summary) -> bool {
+    busiest(shell, summary)
+        .is_some_and(|(_, data, database)| SHOWN.iter().any(|m| value(shell, data, &database.id, *m).is_some()))
 }
 
 /// The metrics of the small charts.
 const SHOWN: [Metric; 3] = [Metric::CPUUtilization, Metric::DatabaseConnections, Metric::WriteLatency];
 
 /// CPU, connections and write latency of the busiest primary; empty when none of them is known.
-pub fn gauges(app: &App, summary: &Summary, width: u16) -> Vec<Piece> {
-    let Some((site, data, database)) = busiest(app, summary) else { return Vec::new() };
+pub fn gauges(shell: &Shell, summary: &Summary, width: u16) -> Vec<Piece> {
+    let Some((site, data, database)) = busiest(shell, summary) else { return Vec::new() };
     let mut pieces: Vec<Piece> = vec![("    ".into(), Role::Text)];
     let limit = database.instance_class().map(crate::domain::class::InstanceClass::default_max_connections);
     let words = [("cpu", Some(100.0)), ("connections", limit), ("write", None)];
     for (metric, (name, max)) in SHOWN.into_iter().zip(words) {
-        let Some(value) = value(app, data, &database.id, metric) else { continue };
+        let Some(value) = value(shell, data, &database.id, metric) else { continue };
         let (number, unit) = format::value(metric.unit(), value);
         pieces.push((format!("{name} "), Role::Dim));
         pieces.push((number, Role::Text));
         pieces.push((format!(" {unit} "), Role::Dim));
-        pieces.push((curve(app, site, &database.id, metric, max), Role::ChartLine));
+        pieces.push((curve(shell, site, &database.id, metric, max), Role::ChartLine));
         pieces.push(("   ".into(), Role::Text));
         if width < 80 && pieces.len() > 6 {
             break;

@@ -2,8 +2,8 @@
 //! supports it, what to do and where the rule comes from.
 
 use super::curve::{self, WIDTH};
-use crate::app::state::State as App;
 use crate::domain::finding::{Finding, Severity};
+use crate::shell::Shell;
 use crate::theme::Role;
 use crate::ui::pen::Piece;
 use crate::ui::{format, text};
@@ -45,17 +45,17 @@ pub fn pieces(finding: &Finding, width: u16) -> Vec<Piece> {
 }
 
 /// Since when, and the metric that shows it.
-pub fn since(app: &App, finding: &Finding, width: u16) -> Vec<Piece> {
+pub fn since(shell: &Shell, finding: &Finding, width: u16) -> Vec<Piece> {
     let mut pieces = Vec::new();
     if let Some(at) = finding.since {
-        let age = format::coarse_age(format::since(app.world.now, at));
+        let age = format::coarse_age(format::since(shell.world.now, at));
         let absolute = if width >= 110 { format!("since {} ", format::clock(at)) } else { String::new() };
         pieces.push((format!("{absolute}({age})"), Role::Dim));
     }
     if width >= 100 {
         let curve = finding.metric.and_then(|metric| {
-            let (site, database) = app.world.all_databases().find(|(_, d)| d.arn == finding.arn)?;
-            Some(curve::curve(app, site, &database.id, metric, None))
+            let (site, database) = shell.world.all_databases().find(|(_, d)| d.arn == finding.arn)?;
+            Some(curve::curve(shell, site, &database.id, metric, None))
         });
         pieces.push((format!("  {:<WIDTH$}", curve.unwrap_or_default()), Role::ChartLine));
     }

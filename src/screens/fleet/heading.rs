@@ -7,8 +7,8 @@ use super::lack;
 use super::recovery::Recovery;
 use super::standing::Standing;
 use super::summary::Summary;
-use crate::app::state::State as App;
 use crate::domain::{Environment, FaultKind};
+use crate::screens::State as App;
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, names_width, shown_name};
 use crate::ui::pen::{self, Piece};
@@ -43,7 +43,7 @@ pub fn pieces(
     Columns { names, groups }: Columns,
     width: u16,
 ) -> (Vec<Piece>, Vec<Piece>) {
-    let mut right = recovery(summary, environment).map(|r| r.pieces(app.world.now, width)).unwrap_or_default();
+    let mut right = recovery(summary, environment).map(|r| r.pieces(app.shell.world.now, width)).unwrap_or_default();
     right.push((format!("  {:>8}", freshness(app, summary)), Role::Dim));
 
     let name = format!(" {} ", shown_name(environment));
@@ -78,12 +78,12 @@ pub fn pieces(
 
 /// Region, and the DR region.
 fn place(app: &App, environment: &Environment) -> String {
-    app.world.estate.regions(environment).collect::<Vec<&str>>().join(" → ")
+    app.shell.world.estate.regions(environment).collect::<Vec<&str>>().join(" → ")
 }
 
 /// The account that its credentials are of, or else the one that they have to be of.
 fn account<'a>(app: &'a App, environment: &'a Environment) -> Option<&'a str> {
-    let known = app.world.site(environment.site).and_then(|data| data.identity.value());
+    let known = app.shell.world.site(environment.site).and_then(|data| data.identity.value());
     known.map(|identity| identity.account.as_str()).or(environment.expected_account.as_deref())
 }
 
@@ -142,7 +142,7 @@ fn freshness(app: &App, summary: &Summary) -> String {
     match summary.read {
         None => "–".into(),
         Some(at) => {
-            let age = format::since(app.world.now, at);
+            let age = format::since(app.shell.world.now, at);
             if age.as_secs() < 60 { "< 1m".into() } else { format::coarse_age(age) }
         }
     }

@@ -1,17 +1,17 @@
 //! What keys do on the fleet screen.
 
 use super::state::Item;
-use crate::app::actions;
-use crate::app::state::State as App;
+use crate::domain::{Database, SiteId};
 use crate::keymap::Action;
-use crate::screens::{View, database};
+use crate::screens::State as App;
+use crate::screens::{View, database, databases, environments};
 use crate::world::Scope;
 
 /// Performs an action; false when it means nothing here.
 pub fn handle(app: &mut App, action: Action) -> bool {
     let count = app.fleet.items().count();
     let last = count.saturating_sub(1);
-    let page = usize::from(app.size.1 / 3).max(1);
+    let page = usize::from(app.shell.size.1 / 3).max(1);
     let at = app.fleet.selected;
     let to = match action {
         Action::Down => at + 1,
@@ -33,7 +33,8 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         }
         // What there is to filter here are the environments: their list is narrowed by typing.
         Action::Filter => {
-            actions::run(app, Action::Environments, &mut Vec::new());
+            let menu = environments::menu(&app.shell.world.estate, app.shell.scope);
+            app.views.open(View::Menu(Box::new(menu)));
             return true;
         }
         _ => return false,
@@ -49,9 +50,22 @@ fn finding(app: &App, mut positions: impl Iterator<Item = usize>) -> Option<usiz
     positions.find(|at| matches!(app.fleet.items().nth(*at), Some(Item::Finding(..))))
 }
 
-/// ARN of the DB instance that the finding under the cursor is about.
+/// The DB instance that the finding under the cursor is about.
 #[must_use]
-pub fn selected_arn(app: &App) -> Option<String> {
+pub fn selected(app: &App) -> Option<(SiteId, &Database)> {
+    let arn = selected_arn(app)?;
+    app.shell.world.all_databases().find(|(_, database)| database.arn == arn)
+}
+
+/// The line in this row of the terminal gets the cursor.
+pub fn click(app: &mut App, row: u16) {
+    if let Some(at) = super::view::item_at(app, row) {
+        app.fleet.selected = at;
+    }
+}
+
+/// Its ARN.
+fn selected_arn(app: &App) -> Option<String> {
     let Some(Item::Finding(environment, place)) = app.fleet.current() else { return None };
     app.fleet.summary(environment)?.findings.get(place).map(|finding| finding.arn.clone())
 }
@@ -59,17 +73,14 @@ pub fn selected_arn(app: &App) -> Option<String> {
 /// An environment opens its databases, a finding its DB instance.
 fn open(app: &mut App) {
     match app.fleet.current() {
-        Some(Item::Environment(id)) => actions::look(app, Scope::One(id)),
+        Some(Item::Environment(id)) => databases::look(app, Scope::One(id)),
         Some(Item::Finding(environment, place)) => {
             let chosen = app.fleet.summary(environment).and_then(|s| s.findings.get(place));
             let Some((rule, arn)) = chosen.map(|finding| (finding.rule, finding.arn.clone())) else { return };
-            let found = app.world.all_databases().find(|(_, d)| d.arn == arn).map(|(site, d)| (site, d.id.clone()));
+            let found =
+                app.shell.world.all_databases().find(|(_, d)| d.arn == arn).map(|(site, d)| (site, d.id.clone()));
             if let Some((site, id)) = found {
-                let mut opened = database::State::new(site, &id);
-                opened.finding = Some(rule);
-                app.views.open(View::Database(Box::new(opened)));
-                // It may have been left while it showed another time.
-                database::renew_charts(app);
+                database::open(app, site, &id, Some(rule));
             }
         }
         None => {}

@@ -7,10 +7,11 @@ use super::heading::Columns;
 use super::state::{Item, SHOWN};
 use super::summary::Summary;
 use super::{curve, finding, heading, problems};
-use crate::app::state::State as App;
 use crate::domain::finding::Finding;
 use crate::domain::{Criticality, Environment, Fault};
 use crate::keymap::{Action, Layer};
+use crate::screens::State as App;
+use crate::screens::executions;
 use crate::theme::Role;
 use crate::ui::environment::{CURSOR, PRODUCTION_EDGE};
 use crate::ui::pen::{self, Piece};
@@ -49,13 +50,13 @@ impl<'a> Line<'a> {
         match self.what {
             What::Words(left, right) => (left, right),
             What::Environment(summary, environment) => heading::pieces(app, summary, environment, columns, width),
-            What::Finding(found) => (finding::pieces(found, width), finding::since(app, found, width)),
+            What::Finding(found) => (finding::pieces(found, width), finding::since(&app.shell, found, width)),
             What::More(count) => (vec![(format!("    … {count} more"), Role::Dim)], Vec::new()),
             What::Fault(fault) => {
                 let words = format!("{} {}: {}", fault.call, trouble::cause(fault), trouble::advice(fault));
                 (vec![("  ▲ ".into(), Role::Warning), (words, Role::Text)], Vec::new())
             }
-            What::Gauges(summary) => (curve::gauges(app, summary, width), Vec::new()),
+            What::Gauges(summary) => (curve::gauges(&app.shell, summary, width), Vec::new()),
             What::Nothing => (Vec::new(), Vec::new()),
         }
     }
@@ -70,37 +71,37 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
             buf,
             Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area },
             &[(words.into(), Role::Dim)],
-            &app.theme,
+            &app.shell.theme,
         );
         return;
     }
     let current = app.fleet.current();
     let offset = first(app, &lines, area);
-    let columns = Columns::of(&app.world.estate);
+    let columns = Columns::of(&app.shell.world.estate);
     for (y, line) in (area.y..area.bottom()).zip(lines.into_iter().skip(offset)) {
         let row = Rect { y, height: 1, ..area };
         let chosen = line.item.is_some() && line.item == current && app.views.overlay().is_none();
         if chosen {
-            buf.set_style(row, app.theme.style(Role::Selection));
+            buf.set_style(row, app.shell.theme.style(Role::Selection));
         }
         // Two marks of different form: the cursor is not a colour of the production edge.
         if chosen {
-            buf.set_string(row.x, y, CURSOR, app.theme.style(Role::Accent));
+            buf.set_string(row.x, y, CURSOR, app.shell.theme.style(Role::Accent));
         } else if line.bar {
-            buf.set_string(row.x, y, PRODUCTION_EDGE, app.theme.style(Role::Text));
+            buf.set_string(row.x, y, PRODUCTION_EDGE, app.shell.theme.style(Role::Text));
         }
         let inner = Rect { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
         let (left, right) = line.pieces(app, columns, area.width);
-        let start = pen::right(buf, inner, &right, &app.theme);
+        let start = pen::right(buf, inner, &right, &app.shell.theme);
         let room = Rect { width: start.saturating_sub(inner.x + 1), ..inner };
         let room = if right.is_empty() { inner } else { room };
-        pen::left(buf, room, &left, &app.theme);
+        pen::left(buf, room, &left, &app.shell.theme);
     }
 }
 
 /// The first line to show so that the cursor's is visible, with what belongs to it.
 pub(super) fn reveal(app: &App) -> usize {
-    let body = crate::app::view::body(app);
+    let body = executions::body(&app.shell);
     first(app, &lines(app, body.width), body)
 }
 
@@ -137,7 +138,7 @@ fn first(app: &App, lines: &[Line<'_>], body: Rect) -> usize {
 /// cursor passes over.
 #[must_use]
 pub fn item_at(app: &App, row: u16) -> Option<usize> {
-    let body = crate::app::view::body(app);
+    let body = executions::body(&app.shell);
     let line = row.checked_sub(body.y).filter(|line| *line < body.height)?;
     let lines = lines(app, body.width);
     let item = lines.get(first(app, &lines, body) + usize::from(line))?.item?;
@@ -148,7 +149,7 @@ fn lines(app: &App, width: u16) -> Vec<Line<'_>> {
     let mut lines: Vec<Line<'_>> = configuration(app).into_iter().collect();
     let current = app.fleet.current();
     for summary in &app.fleet.summaries {
-        let Some(environment) = app.world.estate.environment(summary.environment) else { continue };
+        let Some(environment) = app.shell.world.estate.environment(summary.environment) else { continue };
         let bar = environment.criticality == Criticality::Production;
         let item = Some(Item::Environment(summary.environment));
         lines.push(Line { item, what: What::Environment(summary, environment), bar });
@@ -170,7 +171,7 @@ fn lines(app: &App, width: u16) -> Vec<Line<'_>> {
         if let Some(fault) = summary.fault.as_ref().filter(|_| summary.read.is_some()) {
             lines.push(Line::passive(What::Fault(fault), bar));
         }
-        if (!summary.findings.is_empty() || bar) && curve::has_gauges(app, summary) {
+        if (!summary.findings.is_empty() || bar) && curve::has_gauges(&app.shell, summary) {
             lines.push(Line::passive(What::Gauges(summary), bar));
         }
         lines.push(Line::passive(What::Nothing, false));
@@ -181,9 +182,9 @@ fn lines(app: &App, width: u16) -> Vec<Line<'_>> {
 /// What is wrong with the configuration, in one line: an environment that is missing for an error must
 /// not be taken for one that is well, nor push the others off the screen.
 fn configuration(app: &App) -> Option<Line<'_>> {
-    let words = problems::headline(&app.world.problems)?;
+    let words = problems::headline(&app.shell.world.problems)?;
     let left = vec![("▲ ".into(), Role::Warning), (words, Role::Warning)];
-    let key = app.keymap.key_for(&[Layer::Global], Action::Errors).filter(|_| app.world.problems.len() > 1);
+    let key = app.shell.keymap.key_for(&[Layer::Global], Action::Errors).filter(|_| app.shell.world.problems.len() > 1);
     let right = key.map(|key| (format!("{key} shows all"), Role::Warning)).into_iter().collect();
     Some(Line::passive(What::Words(left, right), false))
 }

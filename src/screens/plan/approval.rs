@@ -1,12 +1,12 @@
 //! What it takes to approve the plan, in the lines that are always in view.
 
+use super::approve::in_the_way;
 use super::fields;
 use super::state::{Focus, State};
-use crate::app::operations::in_the_way;
-use crate::app::state::State as App;
 use crate::domain::Criticality;
 use crate::keymap::{Action, Layer};
 use crate::ops::Level;
+use crate::shell::Shell;
 use crate::slices::{Plan, Refusal};
 use crate::theme::Role;
 use crate::ui::environment::CURSOR;
@@ -18,7 +18,7 @@ const REFUSAL: usize = 3;
 
 /// The lines, none before the first reading.
 #[must_use]
-pub fn lines(app: &App, plan: &State, width: usize) -> Vec<Line> {
+pub fn lines(shell: &Shell, plan: &State, width: usize) -> Vec<Line> {
     let Some(made) = plan.plan.as_deref() else { return Vec::new() };
     if plan.reading {
         return vec![vec![(" reading the state again …".into(), Role::Dim)]];
@@ -27,12 +27,12 @@ pub fn lines(app: &App, plan: &State, width: usize) -> Vec<Line> {
     if let Some(refusal) = &plan.refusal {
         lines.extend(critical(refusal, width).into_iter().take(REFUSAL));
     }
-    let level = app.world.changes.policy(plan.environment).level(made.risk, made.criticality);
-    let all = in_the_way(app, plan, made);
+    let level = shell.world.changes.policy(plan.environment).level(made.risk, made.criticality);
+    let all = in_the_way(shell, plan, made);
     let first = |is: fn(&Refusal) -> bool| all.iter().find(|refusal| is(refusal));
     if let Some(unmet) = first(|refusal| matches!(refusal, Refusal::Obstacle { .. })) {
         lines.extend(critical(&format!("cannot be approved, {unmet}"), width));
-    } else if let Some(why) = &app.world.changes.journal {
+    } else if let Some(why) = &shell.world.changes.journal {
         lines.extend(critical(&format!("cannot be approved: the journal cannot be written: {why}"), width));
     } else if let Some(why) = first(|refusal| matches!(refusal, Refusal::Policy(_))) {
         lines.extend(critical(&format!("cannot be approved: {why}"), width));
@@ -45,12 +45,12 @@ pub fn lines(app: &App, plan: &State, width: usize) -> Vec<Line> {
             criticality.name()
         );
         lines.extend(critical(&words, width));
-    } else if let Some(line) = all.iter().find_map(|refusal| unarmed(app, plan, level, refusal)) {
+    } else if let Some(line) = all.iter().find_map(|refusal| unarmed(shell, plan, level, refusal)) {
         lines.push(line);
-    } else if let Some(why) = app.world.changes.blocked.clone().or_else(|| all.first().map(ToString::to_string)) {
+    } else if let Some(why) = shell.world.changes.blocked.clone().or_else(|| all.first().map(ToString::to_string)) {
         lines.extend(critical(&format!("cannot be approved now: {why}"), width));
     } else {
-        lines.extend(gesture(app, plan, made, level, width));
+        lines.extend(gesture(shell, plan, made, level, width));
     }
     lines
 }
@@ -58,9 +58,11 @@ pub fn lines(app: &App, plan: &State, width: usize) -> Vec<Line> {
 /// Whether the gesture would send the plan, as far as can be told before it is made: nothing is in the guard's way,
 /// and it can be recorded.
 #[must_use]
-pub fn is_open(app: &App, plan: &State) -> bool {
+pub fn is_open(shell: &Shell, plan: &State) -> bool {
     let Some(made) = plan.plan.as_deref().filter(|_| !plan.reading) else { return false };
-    app.world.changes.journal.is_none() && app.world.changes.blocked.is_none() && in_the_way(app, plan, made).is_empty()
+    shell.world.changes.journal.is_none()
+        && shell.world.changes.blocked.is_none()
+        && in_the_way(shell, plan, made).is_empty()
 }
 
 fn critical(words: &str, width: usize) -> Vec<Line> {
@@ -68,8 +70,8 @@ fn critical(words: &str, width: usize) -> Vec<Line> {
 }
 
 /// The line for a refusal that says that this environment is not armed; `None` for another one.
-fn unarmed(app: &App, plan: &State, level: Level, refusal: &Refusal) -> Option<Line> {
-    let key = key(app, Action::Arm);
+fn unarmed(shell: &Shell, plan: &State, level: Level, refusal: &Refusal) -> Option<Line> {
+    let key = key(shell, Action::Arm);
     let mut line: Line = match refusal {
         Refusal::ArmedElsewhere { armed, .. } => vec![
             (" READ-ONLY".into(), Role::Header),
@@ -81,7 +83,7 @@ fn unarmed(app: &App, plan: &State, level: Level, refusal: &Refusal) -> Option<L
             (" READ-ONLY".into(), Role::Header),
             ("  ".into(), Role::Text),
             (key, Role::Key),
-            (format!(" arms {}", environment(app, plan)), Role::Text),
+            (format!(" arms {}", environment(shell, plan)), Role::Text),
         ],
         _ => return None,
     };
@@ -95,23 +97,23 @@ fn unarmed(app: &App, plan: &State, level: Level, refusal: &Refusal) -> Option<L
 }
 
 /// The environment's name, as it is shown everywhere.
-fn environment(app: &App, plan: &State) -> String {
-    let known = app.world.estate.environment(plan.environment);
+fn environment(shell: &Shell, plan: &State) -> String {
+    let known = shell.world.estate.environment(plan.environment);
     let production = known.is_none_or(|e| e.criticality == Criticality::Production);
     let name = &plan.target.environment;
     if production { name.to_uppercase() } else { name.clone() }
 }
 
-fn key(app: &App, action: Action) -> String {
-    app.keymap.key_for(&[Layer::Plan], action).unwrap_or_default()
+fn key(shell: &Shell, action: Action) -> String {
+    shell.keymap.key_for(&[Layer::Plan], action).unwrap_or_default()
 }
 
 /// Seconds until the plan may be approved; 0 when it may.
 #[must_use]
-pub fn wait(app: &App, plan: &State, level: Level) -> u64 {
+pub fn wait(shell: &Shell, plan: &State, level: Level) -> u64 {
     match level {
         Level::TypeNameAndReason { cool_down } => {
-            let shown = format::since(app.world.now, plan.shown_since);
+            let shown = format::since(shell.world.now, plan.shown_since);
             cool_down.saturating_sub(shown).as_secs_f64().ceil() as u64
         }
         _ => 0,
@@ -119,11 +121,11 @@ pub fn wait(app: &App, plan: &State, level: Level) -> u64 {
 }
 
 /// The lines to approve it.
-fn gesture(app: &App, plan: &State, made: &Plan, level: Level, width: usize) -> Vec<Line> {
+fn gesture(shell: &Shell, plan: &State, made: &Plan, level: Level, width: usize) -> Vec<Line> {
     if level == Level::Confirm {
         return vec![vec![
             (" ".into(), Role::Text),
-            (key(app, Action::Approve), Role::Key),
+            (key(shell, Action::Approve), Role::Key),
             (" sends it; Enter does not".into(), Role::Text),
         ]];
     }
@@ -138,7 +140,7 @@ fn gesture(app: &App, plan: &State, made: &Plan, level: Level, width: usize) -> 
     }
     let mut line = lead("To approve, type the name: ", plan.focus == Focus::Name);
     line.extend(typed(&plan.name, plan.focus == Focus::Name, &line, width));
-    let wait = wait(app, plan, level);
+    let wait = wait(shell, plan, level);
     if wait > 0 {
         line.push((format!("  possible in {wait} s"), Role::Warning));
     }

@@ -7,10 +7,10 @@ use rust_decimal::Decimal;
 
 use super::fields;
 use super::state::State;
-use crate::app::state::State as App;
 use crate::keymap::{Action, Layer};
 use crate::ops::plan::{Consequence, Kept, Tone};
 use crate::ops::{Check, CheckState};
+use crate::shell::Shell;
 use crate::slices::{Plan, Step};
 use crate::theme::Role;
 use crate::ui::prose::{self, Line};
@@ -34,14 +34,14 @@ impl Body {
 
 /// Everything about an open plan.
 #[must_use]
-pub fn of(app: &App, plan: &State, width: usize) -> Body {
+pub fn of(shell: &Shell, plan: &State, width: usize) -> Body {
     let mut body = Body::default();
     body.part(changed(&plan.changed, width));
-    body.part(trouble(app, plan, width));
+    body.part(trouble(shell, plan, width));
     let Some(made) = plan.plan.as_deref() else { return body };
     body.part(prose::hanging(blank(), &made.summary, Role::Text, width));
     let start = body.lines.len();
-    let (parameters, focused) = fields::lines(plan, app.world.now, &app.zone, width);
+    let (parameters, focused) = fields::lines(plan, shell.world.now, &shell.zone, width);
     body.focused = focused.map(|range| start + range.start..start + range.end);
     body.part(parameters);
     let mut says = consequences(&made.consequences, width);
@@ -49,13 +49,13 @@ pub fn of(app: &App, plan: &State, width: usize) -> Body {
     says.extend(kept(&made.kept, width));
     body.part(says);
     body.part(checks(&made.checks, width));
-    let key = |action| app.keymap.key_for(&[Layer::Plan], action);
+    let key = |action| shell.keymap.key_for(&[Layer::Plan], action);
     body.part(calls(made, key(Action::Copy), width));
     if plan.kind.offers_safety_snapshot() {
         body.lines.extend(safety(plan.safety.as_deref(), key(Action::SafetySnapshot), width));
     }
     body.lines.extend(undo(made, width));
-    let age = format::age(format::since(app.world.now, made.seen_at));
+    let age = format::age(format::since(shell.world.now, made.seen_at));
     let mut read = format!("{age} ago, {}, as {}", format::clock_seconds(made.seen_at), made.principal);
     if let Some(key) = key(Action::Refresh) {
         read.push_str(&format!("; {key} reads again"));
@@ -82,13 +82,13 @@ fn changed(differences: &[String], width: usize) -> Vec<Line> {
 }
 
 /// That it is being read, or why that failed.
-fn trouble(app: &App, plan: &State, width: usize) -> Vec<Line> {
+fn trouble(shell: &Shell, plan: &State, width: usize) -> Vec<Line> {
     let place = format!("{}, {}", plan.target.id, plan.target.region);
     if let Some(fault) = plan.fault.as_ref().filter(|_| !plan.reading) {
         let words = format!("✖ the state of {place} could not be read: {fault}");
         let mut lines = prose::hanging(blank(), &words, Role::Critical, width);
         lines.extend(prose::hanging(blank(), &format!("→ {}", fault.advice()), Role::Accent, width));
-        if let Some(key) = app.keymap.key_for(&[Layer::Plan], Action::Refresh) {
+        if let Some(key) = shell.keymap.key_for(&[Layer::Plan], Action::Refresh) {
             lines.extend(prose::hanging(blank(), &format!("{key} tries again"), Role::Dim, width));
         }
         return lines;

@@ -4,22 +4,23 @@
 use jiff::{SignedDuration, Timestamp};
 use tui_input::Input;
 
+use super::approve::approve;
+use super::planning::{leave, reread};
 use super::state::{Edit, Focus, State};
-use crate::app::actions::say;
-use crate::app::effect::Effect;
-use crate::app::operations;
-use crate::app::state::State as App;
-use crate::app::toast::Tone;
 use crate::domain::Fault;
 use crate::keymap::{Action, Key};
 use crate::ops::guard::Gesture;
 use crate::ops::{CheckState, FieldKind, Level};
+use crate::screens::State as App;
+use crate::screens::arm;
 use crate::screens::line::{edit as edit_line, insert};
+use crate::shell::Effect;
+use crate::shell::Tone;
 use crate::slices::{LastKnown, Seen};
 
 /// Takes in a reading.
 pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
-    let now = app.world.now;
+    let now = app.shell.world.now;
     let mut result = result;
     if let Ok(seen) = &mut result {
         seen.last_known = last_known(app, seen);
@@ -52,15 +53,15 @@ pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
 /// What the plan's reading did not find, as the console read it last.
 fn last_known(app: &App, seen: &Seen) -> Option<LastKnown> {
     let sought = seen.sought()?;
-    let (site, database) = app.world.all_databases().find(|(_, d)| sought.is(d))?;
-    let at = app.world.site(site)?.databases.at()?;
+    let (site, database) = app.shell.world.all_databases().find(|(_, d)| sought.is(d))?;
+    let at = app.shell.world.site(site)?.databases.at()?;
     Some(LastKnown { at, database: database.clone() })
 }
 
 /// Performs an action; typing is not one.
 pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
-    let page = usize::from(app.size.1 / 2).max(1);
-    let now = app.world.now;
+    let page = usize::from(app.shell.size.1 / 2).max(1);
+    let now = app.shell.world.now;
     let level = level(app);
     let most = super::scroll_limit(app);
     let Some(plan) = app.views.plan_mut() else { return };
@@ -70,7 +71,7 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
     let count = plan.fields().len();
     match action {
         Action::Back => match plan.focus {
-            Focus::Field(_) => operations::leave_plan(app, effects),
+            Focus::Field(_) => leave(app, effects),
             Focus::Reason | Focus::Name => plan.focus = Focus::Field(0),
         },
         Action::Down => {
@@ -106,19 +107,19 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
                 // Where no reason is asked for, that of the arming holds.
                 let asked = matches!(level, Some(Level::TypeNameAndReason { .. }));
                 let reason = if asked { plan.reason.value().to_owned() } else { String::new() };
-                operations::approve(app, &Gesture::Typed { name, reason }, effects);
+                approve(app, &Gesture::Typed { name, reason }, effects);
             }
         },
-        Action::Approve => operations::approve(app, &Gesture::Key, effects),
+        Action::Approve => approve(app, &Gesture::Key, effects),
         Action::SafetySnapshot if plan.kind.offers_safety_snapshot() => plan.toggle_safety(now),
-        Action::Refresh => operations::reread(app, effects),
+        Action::Refresh => reread(app, effects),
         Action::Copy => {
             if let Some(made) = &plan.plan {
                 let lines: Vec<String> = made.steps.iter().map(|step| step.call.as_command(&made.cli)).collect();
                 effects.push(Effect::Copy(lines.join("\n")));
             }
         }
-        Action::Arm => operations::ask_to_arm(app, effects),
+        Action::Arm => arm::ask_to_arm(app, effects),
         _ => {}
     }
 }
@@ -127,7 +128,7 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
 fn level(app: &App) -> Option<Level> {
     let plan = app.views.plan()?;
     let made = plan.plan.as_ref()?;
-    Some(app.world.changes.policy(plan.environment).level(made.risk, made.criticality))
+    Some(app.shell.world.changes.policy(plan.environment).level(made.risk, made.criticality))
 }
 
 fn following(focus: Focus, count: usize, level: Option<Level>) -> Focus {
@@ -175,7 +176,7 @@ fn begin_edit(plan: &mut State, place: usize, now: Timestamp) {
 }
 
 fn edit_action(app: &mut App, action: Action) {
-    let now = app.world.now;
+    let now = app.shell.world.now;
     let Some(plan) = app.views.plan_mut() else { return };
     let Some(field) = plan.edited() else {
         plan.edit = None;
@@ -297,6 +298,6 @@ pub fn paste(app: &mut App, text: &str) {
     } else if plan.focus == Focus::Reason {
         insert(&mut plan.reason, text);
     } else if plan.focus == Focus::Name {
-        say(app, "the name is typed, not pasted".into(), Tone::Bad);
+        app.shell.say("the name is typed, not pasted", Tone::Bad);
     }
 }

@@ -8,11 +8,12 @@ use ratatui::layout::Rect;
 
 use super::state::{Focus, State};
 use super::{approval, body};
-use crate::app::armed;
-use crate::app::state::State as App;
 use crate::domain::Criticality;
 use crate::keymap::{Action, Layer};
 use crate::ops::{Level, Risk};
+use crate::screens::State as App;
+use crate::screens::executions;
+use crate::shell::armed;
 use crate::theme::Role;
 use crate::ui::dialog::Dialog;
 use crate::ui::environment::{criticality_role, shown_name};
@@ -22,22 +23,22 @@ use crate::ui::prose::Line;
 /// Draws the open plan; nothing when there is none.
 pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     let Some(plan) = app.views.plan() else { return };
-    let inside = frame(app, plan).draw(area, buf, &app.theme);
+    let inside = frame(app, plan).draw(area, buf, &app.shell.theme);
     let parts = Parts::of(app, plan, inside);
-    let body = body::of(app, plan, usize::from(parts.body.width));
+    let body = body::of(&app.shell, plan, usize::from(parts.body.width));
     let page = usize::from(parts.body.height);
     let follows = plan.edit.is_some() || plan.scroll == 0;
     let offset = offset(plan.scroll, page, body.lines.len(), body.focused.filter(|_| follows));
     let rows = parts.body.y..parts.body.bottom();
     for (y, line) in rows.zip(body.lines.iter().skip(offset)) {
-        pen::left(buf, Rect { y, height: 1, ..parts.body }, line, &app.theme);
+        pen::left(buf, Rect { y, height: 1, ..parts.body }, line, &app.shell.theme);
     }
     if let Some(rule) = parts.rule {
         let below = body.lines.len().saturating_sub(offset + page);
         draw_rule(app, below, offset, rule, buf);
     }
     for (y, line) in (parts.foot.y..parts.foot.bottom()).zip(&parts.pinned) {
-        pen::left(buf, Rect { y, height: 1, ..parts.foot }, line, &app.theme);
+        pen::left(buf, Rect { y, height: 1, ..parts.foot }, line, &app.shell.theme);
     }
 }
 
@@ -45,7 +46,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
 #[must_use]
 pub fn scroll_limit(app: &App) -> usize {
     let Some(plan) = app.views.plan() else { return 0 };
-    let area = crate::app::view::body(app);
+    let area = executions::body(&app.shell);
     let inside = Rect {
         x: area.x + 2,
         y: area.y + 1,
@@ -53,7 +54,7 @@ pub fn scroll_limit(app: &App) -> usize {
         height: area.height.saturating_sub(2),
     };
     let parts = Parts::of(app, plan, inside);
-    let lines = body::of(app, plan, usize::from(parts.body.width)).lines.len();
+    let lines = body::of(&app.shell, plan, usize::from(parts.body.width)).lines.len();
     lines.saturating_sub(usize::from(parts.body.height))
 }
 
@@ -69,7 +70,7 @@ impl Parts {
     fn of(app: &App, plan: &State, inside: Rect) -> Self {
         // The column beside the frame is for the mark of the focus.
         let inside = Rect { x: inside.x.saturating_sub(1), width: inside.width + 1, ..inside };
-        let mut pinned = approval::lines(app, plan, usize::from(inside.width));
+        let mut pinned = approval::lines(&app.shell, plan, usize::from(inside.width));
         let most = usize::from(inside.height.saturating_sub(1));
         // The last ones say how to approve it.
         let surplus = pinned.len().saturating_sub(most);
@@ -85,7 +86,7 @@ impl Parts {
 }
 
 fn frame(app: &App, plan: &State) -> Dialog {
-    let known = app.world.estate.environment(plan.environment);
+    let known = app.shell.world.estate.environment(plan.environment);
     let production = known.is_none_or(|e| e.criticality == Criticality::Production);
     let badge = match known {
         Some(known) => (shown_name(known), criticality_role(known.criticality)),
@@ -104,11 +105,11 @@ fn frame(app: &App, plan: &State) -> Dialog {
     if let Some(made) = made {
         foot_right.push((format!("plan {}", made.fingerprint.short()), Role::Dim));
     }
-    let here = app.world.changes.arming.as_ref().filter(|arming| arming.environment == plan.target.environment);
-    if let Some(left) = here.and_then(|arming| armed::left(arming, app.world.now)) {
+    let here = app.shell.world.changes.arming.as_ref().filter(|arming| arming.environment == plan.target.environment);
+    if let Some(left) = here.and_then(|arming| armed::left(arming, app.shell.world.now)) {
         foot_right.push((format!("armed {left}"), Role::Critical));
     }
-    let leave = app.keymap.key_for(&[Layer::Plan], Action::Back).unwrap_or_default();
+    let leave = app.shell.keymap.key_for(&[Layer::Plan], Action::Back).unwrap_or_default();
     Dialog {
         production,
         badge,
@@ -134,8 +135,8 @@ fn draw_rule(app: &App, below: usize, above: usize, area: Rect, buf: &mut Buffer
     if inner.is_empty() {
         return;
     }
-    buf.set_string(inner.x, inner.y, "─".repeat(usize::from(inner.width)), app.theme.style(Role::Faint));
-    let key = |action| app.keymap.key_for(&[Layer::Plan], action).unwrap_or_default();
+    buf.set_string(inner.x, inner.y, "─".repeat(usize::from(inner.width)), app.shell.theme.style(Role::Faint));
+    let key = |action| app.shell.keymap.key_for(&[Layer::Plan], action).unwrap_or_default();
     let words = if below > 0 {
         format!(" ▼ {below} more {}: {} ", if below == 1 { "line" } else { "lines" }, key(Action::HalfPageDown))
     } else if above > 0 {
@@ -144,7 +145,7 @@ fn draw_rule(app: &App, below: usize, above: usize, area: Rect, buf: &mut Buffer
         return;
     };
     let role = if below > 0 { Role::Accent } else { Role::Dim };
-    pen::right(buf, Rect { width: inner.width.saturating_sub(2), ..inner }, &[(words, role)], &app.theme);
+    pen::right(buf, Rect { width: inner.width.saturating_sub(2), ..inner }, &[(words, role)], &app.shell.theme);
 }
 
 /// Keys that work here, most useful first.
@@ -158,7 +159,7 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
         Focus::Field(_) => {}
         // What is typed here is text: the letters of other hints would only land in it.
         Focus::Reason => return vec![(Action::Open, "to the name"), (Action::Back, "back to the plan")],
-        Focus::Name if approval::is_open(app, plan) => {
+        Focus::Name if approval::is_open(&app.shell, plan) => {
             return vec![(Action::Open, "send"), (Action::Back, "back to the plan")];
         }
         Focus::Name => return vec![(Action::Back, "back to the plan")],
@@ -167,9 +168,9 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
     if !plan.fields().is_empty() {
         hints.push((Action::Open, "edit"));
     }
-    let policy = app.world.changes.policy(plan.environment);
-    let armed = app.world.changes.arming.is_some();
-    let open = approval::is_open(app, plan);
+    let policy = app.shell.world.changes.policy(plan.environment);
+    let armed = app.shell.world.changes.arming.is_some();
+    let open = approval::is_open(&app.shell, plan);
     let level = plan.plan.as_ref().map(|made| policy.level(made.risk, made.criticality));
     match level {
         Some(Level::Confirm) if open => hints.push((Action::Approve, "send")),
@@ -227,11 +228,11 @@ mod tests {
         });
         let mut app = App::new(estate, testing::at(), Keymap::default(), Theme::default(), ColorDepth::TrueColor);
         let policy = Policy { levels: [[level; 3]; 3], ..Policy::default() };
-        app.world.changes.policies = [(EnvironmentId(0), policy)].into();
+        app.shell.world.changes.policies = [(EnvironmentId(0), policy)].into();
         let identity = testing::seen().identity;
-        app.world.sites[0].identity = Remote::Ready { value: identity.clone(), at: testing::at() };
+        app.shell.world.sites[0].identity = Remote::Ready { value: identity.clone(), at: testing::at() };
         if armed {
-            app.world.changes.arming = Some(Arming {
+            app.shell.world.changes.arming = Some(Arming {
                 environment: "PROD".into(),
                 account: identity.account.clone(),
                 principal: identity.principal(),
@@ -290,13 +291,13 @@ mod tests {
     #[test]
     fn the_name_is_typed_and_the_time_runs() {
         let mut app = app(REASON, true);
-        app.world.now = later(4);
+        app.shell.world.now = later(4);
         plan(&mut app).focus = Focus::Name;
         plan(&mut app).name = Input::new("rentaliq-prod-d".into());
         let frame = small(&app);
         assert!(frame.contains("To approve, type the name: rentaliq-prod-d▏"), "{frame}");
         assert!(frame.contains("possible in 6 s"), "{frame}");
-        app.world.now = later(11);
+        app.shell.world.now = later(11);
         assert!(!small(&app).contains("possible in"));
     }
 
@@ -306,15 +307,15 @@ mod tests {
         assert!(offers(&app(Level::Confirm, true)));
         assert!(!offers(&app(Level::Confirm, false)), "read-only");
         let mut elsewhere = app(Level::Confirm, true);
-        if let Some(arming) = &mut elsewhere.world.changes.arming {
+        if let Some(arming) = &mut elsewhere.shell.world.changes.arming {
             arming.environment = "qa".into();
         }
         assert!(!offers(&elsewhere));
         let mut over = app(Level::Confirm, true);
-        over.world.now = later(600);
+        over.shell.world.now = later(600);
         assert!(!offers(&over));
         let mut unrecorded = app(Level::Confirm, true);
-        unrecorded.world.changes.journal = Some("disk full".into());
+        unrecorded.shell.world.changes.journal = Some("disk full".into());
         assert!(!offers(&unrecorded));
     }
 
@@ -331,13 +332,13 @@ mod tests {
     #[test]
     fn while_it_cools_down_the_time_comes_first_and_nothing_is_ticked() {
         let mut app = app(REASON, true);
-        app.world.now = later(4);
+        app.shell.world.now = later(4);
         let name = plan(&mut app).plan.as_ref().unwrap().name_to_type.clone();
         plan(&mut app).focus = Focus::Name;
         plan(&mut app).name = Input::new(name.clone());
         let frame = small(&app);
         assert!(frame.contains(&format!("{name}▏  possible in 6 s  then Enter")), "{frame}");
-        app.world.now = later(11);
+        app.shell.world.now = later(11);
         assert!(small(&app).contains("✔ Enter sends it"));
     }
 
@@ -365,7 +366,7 @@ mod tests {
     #[test]
     fn all_of_it_can_be_reached_by_scrolling() {
         let mut app = app(REASON, true);
-        app.size = (80, 16);
+        app.shell.size = (80, 16);
         let limit = scroll_limit(&app);
         assert!(limit > 0);
         let mut seen = String::new();
@@ -396,7 +397,7 @@ mod tests {
             };
             for size in [(80, 24), (120, 40)] {
                 let mut app = app(REASON, true);
-                app.size = size;
+                app.shell.size = size;
                 let open = plan(&mut app);
                 open.kind = kind;
                 open.target = seen.target.clone();

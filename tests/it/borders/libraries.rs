@@ -27,6 +27,7 @@ const LIBRARIES: &[Library] = &[
             "ui/",
             "theme/",
             "*/view.rs",
+            "screens/screen.rs",
             "picture.rs",
             "fuzzing/keys.rs",
             "runtime/headless.rs",

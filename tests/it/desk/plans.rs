@@ -21,7 +21,7 @@ impl Desk {
         }
         settle(&mut self.state);
         let rows = &self.state.databases.rows;
-        let row = rows.iter().find(|row| row.database(&self.state).is_some_and(|d| d.id == database));
+        let row = rows.iter().find(|row| row.database(&self.state.shell.world).is_some_and(|d| d.id == database));
         let arn = row.unwrap_or_else(|| panic!("{database} is not in the list")).arn.clone();
         databases::select(&mut self.state, &arn);
     }
@@ -32,18 +32,18 @@ impl Desk {
         self.press("enter");
         assert_eq!(self.state.screen(), Screen::Database, "{database} did not open");
         let known = |state: &State| {
-            state.world.sites.iter().any(|s| s.snapshots.get(database).is_some_and(|s| s.at().is_some()))
+            state.shell.world.sites.iter().any(|s| s.snapshots.get(database).is_some_and(|s| s.at().is_some()))
         };
         self.until(60, "its snapshots are known", known).await;
     }
 
     /// Arms the environment of what is open or selected.
     pub async fn arm(&mut self, reason: &str) {
-        assert!(self.state.world.changes.arming.is_none(), "it is armed already, A would disarm it");
+        assert!(self.state.shell.world.changes.arming.is_none(), "it is armed already, A would disarm it");
         self.press("A");
         self.types(reason);
         self.press("enter");
-        assert!(self.state.world.changes.arming.is_some(), "not armed: {:?}", self.state.views.question());
+        assert!(self.state.shell.world.changes.arming.is_some(), "not armed: {:?}", self.state.views.question());
         self.pass(1).await;
     }
 
@@ -70,7 +70,7 @@ impl Desk {
     fn menu(&self) -> &Menu {
         match self.state.views.overlay() {
             Some(View::Menu(menu)) => menu,
-            other => panic!("no menu is open: {other:?}; {:?}", self.state.toast),
+            other => panic!("no menu is open: {other:?}; {:?}", self.state.shell.toast),
         }
     }
 
@@ -105,7 +105,7 @@ impl Desk {
             }
             self.press("enter");
         }
-        assert!(self.state.views.plan().is_some(), "no plan opened: {:?}", self.state.toast);
+        assert!(self.state.views.plan().is_some(), "no plan opened: {:?}", self.state.shell.toast);
         self.read().await;
     }
 
@@ -120,7 +120,7 @@ impl Desk {
 
     /// The screen of the plan.
     pub fn opened(&self) -> &OpenPlan {
-        self.state.views.plan().unwrap_or_else(|| panic!("no plan is open: {:?}", self.state.toast))
+        self.state.views.plan().unwrap_or_else(|| panic!("no plan is open: {:?}", self.state.shell.toast))
     }
 
     /// The plan on the screen.
@@ -173,7 +173,7 @@ impl Desk {
     /// What the guard asks for the plan on the screen.
     pub fn level(&self) -> Level {
         let (open, plan) = (self.opened(), self.planned());
-        self.state.world.changes.policy(open.environment).level(plan.risk, plan.criticality)
+        self.state.shell.world.changes.policy(open.environment).level(plan.risk, plan.criticality)
     }
 
     /// Does what the guard asks for the plan on the screen, after the time that it must be read.

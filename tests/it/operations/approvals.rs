@@ -153,7 +153,7 @@ async fn what_runs_is_followed_by_the_next_console() {
     desk.set("name", "left-behind");
     desk.approve().await;
     desk.pass(5).await;
-    assert_eq!(desk.state.world.changes.running().count(), 1);
+    assert_eq!(desk.state.shell.world.changes.running().count(), 1);
     desk.press("ctrl-c");
     assert!(!desk.left, "left without a word");
     desk.press("ctrl-c");
@@ -161,7 +161,7 @@ async fn what_runs_is_followed_by_the_next_console() {
 
     desk.restart().await;
     assert!(desk.folder().join("journal.jsonl").is_file());
-    assert!(desk.state.world.changes.arming.is_none(), "a new console is read-only");
+    assert!(desk.state.shell.world.changes.arming.is_none(), "a new console is read-only");
     let execution = desk.finish().await;
     desk.pass(1).await;
     assert_eq!(execution.outcome, Some(Outcome::Done), "{:#?}", execution.history);

@@ -11,9 +11,9 @@ use crate::desk::Desk;
 
 /// Changes the rules of the development environment.
 fn rules(desk: &mut Desk, change: impl FnOnce(Policy) -> Policy) {
-    let development = desk.state.world.estate.named("development").expect("the environment");
-    let policy = desk.state.world.changes.policy(development);
-    desk.state.world.changes.policies.insert(development, change(policy));
+    let development = desk.state.shell.world.estate.named("development").expect("the environment");
+    let policy = desk.state.shell.world.changes.policy(development);
+    desk.state.shell.world.changes.policies.insert(development, change(policy));
 }
 
 /// The last reason in the journal for which an environment was disarmed.
@@ -51,7 +51,7 @@ async fn arming_wants_a_reason_and_is_for_one_environment() {
     let problem = desk.state.views.question().and_then(|question| question.problem.clone());
     assert!(problem.is_some_and(|said| said.contains("say why")), "armed without a reason");
     desk.press("esc");
-    assert!(desk.state.world.changes.arming.is_none());
+    assert!(desk.state.shell.world.changes.arming.is_none());
 
     desk.arm("INC-4312").await;
     let is_told = |desk: &Desk| {
@@ -72,9 +72,9 @@ async fn arming_ends_with_its_time() {
     let mut desk = armed(DEV).await;
     desk.plan(Kind::Reboot, DEV).await;
     desk.pass(14 * 60).await;
-    assert!(desk.state.world.changes.arming.is_some(), "too early");
+    assert!(desk.state.shell.world.changes.arming.is_some(), "too early");
     desk.pass(61).await;
-    assert!(desk.state.world.changes.arming.is_none(), "still armed");
+    assert!(desk.state.shell.world.changes.arming.is_none(), "still armed");
     assert_eq!(disarmed(&desk).as_deref(), Some("development: disarmed: the time is over"));
     refused_with(&mut desk, "development is read-only: arm it first").await;
     assert!(desk.mutations().is_empty());
@@ -85,7 +85,7 @@ async fn arming_ends_by_hand() {
     let mut desk = armed(DEV).await;
     desk.press("A");
     desk.pass(1).await;
-    assert!(desk.state.world.changes.arming.is_none());
+    assert!(desk.state.shell.world.changes.arming.is_none());
     assert_eq!(disarmed(&desk).as_deref(), Some("development: disarmed by hand"));
     desk.plan(Kind::Reboot, DEV).await;
     refused_with(&mut desk, "development is read-only: arm it first").await;
@@ -95,12 +95,12 @@ async fn arming_ends_by_hand() {
 async fn arming_ends_when_another_environment_is_looked_at() {
     let mut desk = armed(DEV).await;
     desk.press("6");
-    assert!(desk.state.world.changes.arming.is_some(), "development itself is in view");
+    assert!(desk.state.shell.world.changes.arming.is_some(), "development itself is in view");
     desk.press("0");
-    assert!(desk.state.world.changes.arming.is_some(), "all of them is no other one");
+    assert!(desk.state.shell.world.changes.arming.is_some(), "all of them is no other one");
     desk.press("5");
     desk.pass(1).await;
-    assert!(desk.state.world.changes.arming.is_none(), "staging is in view");
+    assert!(desk.state.shell.world.changes.arming.is_none(), "staging is in view");
     assert_eq!(disarmed(&desk).as_deref(), Some("development: development disarmed: staging is in view now"));
     desk.press("0");
     desk.plan(Kind::Reboot, DEV).await;
@@ -146,7 +146,7 @@ async fn no_more_run_at_a_time_than_may() {
     rules(&mut desk, |policy| Policy { running_at_most: 1, ..policy });
     desk.plan(Kind::CreateSnapshot, DEV).await;
     desk.approve().await;
-    assert_eq!((desk.executed, desk.state.world.changes.running().count()), (1, 1));
+    assert_eq!((desk.executed, desk.state.shell.world.changes.running().count()), (1, 1));
     desk.plan(Kind::Reboot, JOBS).await;
     refused_with(&mut desk, "wait until one has ended").await;
     put_away(&mut desk);

@@ -176,10 +176,10 @@ async fn killed_at_the_call(kind: fault::Kind) -> (Desk, Execution) {
     desk.gesture();
     desk.pass(10).await;
     let is_open = |state: &State| {
-        let newest = state.world.changes.executions.last();
+        let newest = state.shell.world.changes.executions.last();
         newest.is_some_and(|execution| matches!(execution.steps[0], StepState::Sending { .. }))
     };
-    assert!(is_open(&desk.state), "{:?}", desk.state.world.changes.executions);
+    assert!(is_open(&desk.state), "{:?}", desk.state.shell.world.changes.executions);
     desk.restart().await;
     let execution = desk.finish().await;
     is_sound(&desk);
@@ -246,10 +246,11 @@ async fn without_a_journal_nothing_begins() {
     let mut desk = planned(Kind::CreateSnapshot).await;
     spoil(desk.folder());
     desk.gesture();
-    desk.until(60, "the console knows that the journal fails", |state| state.world.changes.journal.is_some()).await;
+    desk.until(60, "the console knows that the journal fails", |state| state.shell.world.changes.journal.is_some())
+        .await;
     desk.pass(600).await;
     assert!(desk.mutations().is_empty(), "{:?}", desk.mutations());
-    assert!(desk.state.world.changes.executions.is_empty());
+    assert!(desk.state.shell.world.changes.executions.is_empty());
 
     // From now on it is refused on the screen.
     desk.plan(Kind::CreateSnapshot, DATABASE).await;
@@ -269,7 +270,7 @@ async fn without_a_journal_nothing_goes_on() {
     desk.pass(2).await;
     desk.gesture();
     let is_taken = |state: &State| {
-        let newest = state.world.changes.executions.last();
+        let newest = state.shell.world.changes.executions.last();
         newest.is_some_and(|execution| matches!(execution.steps[0], StepState::Sent { .. }))
     };
     desk.until(60, "the snapshot is under way", is_taken).await;
@@ -277,7 +278,7 @@ async fn without_a_journal_nothing_goes_on() {
     desk.pass(1800).await;
     let sent: Vec<String> = desk.mutations().into_iter().map(|logged| logged.operation).collect();
     assert_eq!(sent, [Api::CreateDbSnapshot.name()], "the change was sent without a record");
-    let execution = desk.state.world.changes.executions.last().expect("an execution");
+    let execution = desk.state.shell.world.changes.executions.last().expect("an execution");
     assert!(execution.is_running(), "its end cannot have been recorded");
     let trouble = execution.trouble.as_deref().unwrap_or_default();
     assert!(trouble.contains("the journal cannot be written"), "{trouble}");

@@ -181,20 +181,20 @@ impl Night {
             Step::Change(which) => self.change(which),
             Step::Restart => self.desk.restart().await,
             Step::Reconfigure(other) => {
-                let mut policies = self.desk.state.world.changes.policies.clone();
+                let mut policies = self.desk.state.shell.world.changes.policies.clone();
                 for policy in policies.values_mut() {
                     policy.running_at_most += usize::from(other);
                 }
-                let armed = self.desk.state.world.changes.arming.is_some();
+                let armed = self.desk.state.shell.world.changes.arming.is_some();
                 self.desk.reconfigure(policies);
                 let state = &self.desk.state;
-                assert!(!(armed && other && state.world.changes.arming.is_some()), "armed under other rules");
+                assert!(!(armed && other && state.shell.world.changes.arming.is_some()), "armed under other rules");
                 advance(Duration::from_millis(1)).await;
             }
             Step::Break => {
                 self.desk.tick();
                 self.desk.send(Msg::ConfigurationRefused(vec!["config.toml:3: error: it is broken".into()]));
-                assert!(self.desk.state.world.changes.arming.is_none(), "armed under rules that nobody can read");
+                assert!(self.desk.state.shell.world.changes.arming.is_none(), "armed under rules that nobody can read");
                 advance(Duration::from_millis(1)).await;
             }
         }
@@ -224,7 +224,8 @@ impl Night {
         self.press("D").await;
         settle(&mut self.desk.state);
         let known = &self.desk.state;
-        let row = known.databases.rows.iter().find(|row| row.database(known).is_some_and(|d| d.id == database));
+        let row =
+            known.databases.rows.iter().find(|row| row.database(&known.shell.world).is_some_and(|d| d.id == database));
         let Some(arn) = row.map(|row| row.arn.clone()) else { return };
         databases::select(&mut self.desk.state, &arn);
         self.press("a").await;
@@ -252,7 +253,7 @@ impl Night {
         let open =
             state.views.plan().filter(|_| state.views.overlay().is_none() && state.views.question().is_none())?;
         let made = open.plan.as_deref()?;
-        let level = state.world.changes.policy(open.environment).level(made.risk, made.criticality);
+        let level = state.shell.world.changes.policy(open.environment).level(made.risk, made.criticality);
         Some((made.target.environment.clone(), level))
     }
 
@@ -269,7 +270,7 @@ impl Night {
         if safety {
             self.press("S").await;
         }
-        let armed = self.desk.state.world.changes.arming.as_ref().map(|arming| arming.environment.clone());
+        let armed = self.desk.state.shell.world.changes.arming.as_ref().map(|arming| arming.environment.clone());
         if armed.as_ref() != Some(&environment) {
             if armed.is_some() {
                 self.press("A").await;

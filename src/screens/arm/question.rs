@@ -1,4 +1,4 @@
-//! The question before an environment is armed: why, and for how long.
+//! The question, and what was answered so far.
 
 use tui_input::Input;
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::state::State;
+use super::Shell;
 use crate::domain::Criticality;
 use crate::ops::Arming;
 use crate::theme::Role;
@@ -17,11 +17,11 @@ pub fn left(arming: &Arming, now: Timestamp) -> Option<String> {
 
 /// `READ-ONLY`, or ` ARMED PROD 08:41 ` in the role for it.
 #[must_use]
-pub fn standing(state: &State) -> Piece {
-    let armed = state.world.changes.arming.as_ref().and_then(|a| Some((a, left(a, state.world.now)?)));
+pub fn standing(shell: &Shell) -> Piece {
+    let armed = shell.world.changes.arming.as_ref().and_then(|a| Some((a, left(a, shell.world.now)?)));
     match armed {
         Some((arming, left)) => {
-            let known = state.world.estate.by_name(&arming.environment);
+            let known = shell.world.estate.by_name(&arming.environment);
             let production = known.is_none_or(|e| e.criticality == Criticality::Production);
             let name = if production { arming.environment.to_uppercase() } else { arming.environment.clone() };
             (format!(" ARMED {name} {left} "), Role::Armed)

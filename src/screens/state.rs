@@ -1,0 +1,81 @@
+//! What the console shows: the shell that all views stand on, and the views.
+
+use jiff::Timestamp;
+
+use super::{OpenScreen, Screen, View, Views, databases, fleet};
+use crate::domain::{Database, SiteId};
+use crate::keymap::{Keymap, Layer, Resolver};
+use crate::shell::Shell;
+use crate::theme::{ColorDepth, Theme};
+use crate::world::{Detail, Estate, Focus, World};
+
+/// The whole state. Only [`crate::app::update()`] changes it, only [`crate::app::view`] draws it.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// What every view stands on.
+    pub shell: Shell,
+    /// What is open, from the bottom up.
+    pub views: Views,
+    pub fleet: fleet::State,
+    pub databases: databases::State,
+    pub resolver: Resolver,
+    /// Leaving was asked for while something runs; asked again at once, it is left.
+    pub asked_to_leave: bool,
+    /// The console is being left.
+    pub leaving: bool,
+}
+
+impl State {
+    /// A console that has not asked anything yet.
+    #[must_use]
+    pub fn new(estate: Estate, now: Timestamp, keymap: Keymap, theme: Theme, depth: ColorDepth) -> Self {
+        let first =
+            if estate.count() > 1 { View::Screen(OpenScreen::Fleet) } else { View::Screen(OpenScreen::Databases) };
+        Self {
+            shell: Shell::new(World::new(estate, now), keymap, theme, depth),
+            views: Views::of(first),
+            fleet: fleet::State::default(),
+            databases: databases::State::default(),
+            resolver: Resolver::default(),
+            asked_to_leave: false,
+            leaving: false,
+        }
+    }
+
+    /// The layers of keys that are heard now, innermost first.
+    #[must_use]
+    pub fn layers(&self) -> &'static [Layer] {
+        self.views.top().layers()
+    }
+
+    /// What fills the body.
+    #[must_use]
+    pub fn screen(&self) -> Screen {
+        self.views.screen()
+    }
+
+    /// What is looked at.
+    #[must_use]
+    pub fn focus(&self) -> Focus {
+        let detail = self.views.database().map(|open| Detail {
+            site: open.site,
+            id: open.id.clone(),
+            period: open.range().period,
+            window: open.window(self.shell.world.now),
+        });
+        Focus { scope: self.shell.scope, detail }
+    }
+
+    /// The DB instance that an operation would be done to: the one that is open or selected.
+    #[must_use]
+    pub fn selected(&self) -> Option<(SiteId, &Database)> {
+        self.screen().selected(self)
+    }
+
+    /// The DB instance that the database screen shows, with its site.
+    #[must_use]
+    pub fn open_database(&self) -> Option<(SiteId, &Database)> {
+        let open = self.views.database()?;
+        self.shell.world.database(open.site, &open.id).map(|database| (open.site, database))
+    }
+}
