@@ -5,9 +5,9 @@
 //! and [`runtime`] touch the world.
 //!
 //! From the ground up: [`domain`] has the words, [`collect`] says what is read and how often, [`ops`] is how
-//! something is changed, [`services`] what can be changed and [`slices`] both together, [`health`] what is wrong,
-//! [`mod@world`] all that is known; [`screens`] show it, [`app`] is the shell around them. `docs/architecture.md` tells
-//! the ways through these rooms.
+//! something is changed and [`health`] how it is judged, [`services`] what can be changed and by which rules it is
+//! judged, [`slices`] the engine with the services, [`mod@world`] all that is known; [`screens`] show it, [`app`] is
+//! the shell around them. `docs/architecture.md` tells the ways through these rooms.
 
 pub mod app;
 pub mod audit;

@@ -4,11 +4,6 @@ use jiff::Timestamp;
 
 use crate::domain::Series;
 
-/// Period of the table's metrics, seconds.
-pub const TABLE_PERIOD: u32 = 60;
-/// Period at which [`crate::domain::Metric::VITALS`] are read for the rules, seconds.
-pub const VITALS_PERIOD: u32 = 300;
-
 /// A newest value that is further from the end of what was asked for says nothing about now.
 /// Measured against what was asked, not against the clock: while nothing can be read, the last
 /// known state stands, and the screen shows its age.

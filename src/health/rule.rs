@@ -1,93 +1,79 @@
-//! What a rule is made of: when it applies, what it sees, and how it grades without flapping.
+//! What a rule is made of: what it judges, when it applies, what it sees, and how it grades without flapping.
 
 use jiff::Timestamp;
 
+use crate::domain::Metric;
 use crate::domain::finding::Severity;
-use crate::domain::threshold::Thresholds;
-use crate::domain::{Database, Metric};
-use crate::slices::{Kind, On};
 
-use super::{Part, Subject, reading};
+/// What the rules of a service judge: its resources of one kind. The type only stands for that kind.
+pub trait Judged: Sized + 'static {
+    /// One of the resources, and everything that the rules look at.
+    type Subject<'a>;
+    /// What is read for the rules, each for itself: one may be known while another is denied.
+    type Read: Copy + Eq + 'static;
+    /// An operation that advice may come to; [`Infallible`](std::convert::Infallible) where there is none.
+    type Operation;
 
-/// What a rule judges.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
-    /// RDS for PostgreSQL, instances of their own: backups, replication and storage of others are not theirs.
-    Postgres,
-    /// Whatever `DescribeDBInstances` lists.
-    Any,
+    /// The read that lists the resources: every rule needs it.
+    const LISTED: Self::Read;
+
+    /// Every rule, in the order in which equally bad findings are told.
+    fn rules() -> impl Iterator<Item = &'static Rule<Self>>;
+
+    /// What a resource is called, and its ARN.
+    fn resource<'s>(subject: &'s Self::Subject<'_>) -> (&'s str, &'s str);
 }
 
-/// One check of a DB instance.
-pub struct Rule {
+/// One check of a resource.
+pub struct Rule<J: Judged> {
     /// Its name: lower case with hyphens, stable over versions.
     pub id: &'static str,
-    pub of: Of,
     /// The API or document that it comes from.
     pub source: &'static str,
     /// The metric that shows it.
     pub metric: Option<Metric>,
-    /// What it reads besides the list of DB instances: without it, it says nothing.
-    pub needs: &'static [Part],
-    pub applies: fn(&Subject<'_>) -> bool,
-    pub check: fn(&Case<'_>) -> Option<Verdict>,
-}
-
-impl Rule {
-    /// Whether it judges this instance.
-    pub fn judges(&self, subject: &Subject<'_>) -> bool {
-        (self.of == Of::Any || subject.database.is_postgres()) && (self.applies)(subject)
-    }
+    /// What it reads besides the list of the resources: without it, it says nothing.
+    pub needs: &'static [J::Read],
+    /// Which of the resources it judges.
+    pub applies: fn(&J::Subject<'_>) -> bool,
+    /// What it says of one that it judges.
+    pub check: fn(&Case<'_, J>) -> Option<Verdict<J::Operation>>,
 }
 
 /// What a check sees.
-pub struct Case<'a> {
-    pub subject: &'a Subject<'a>,
-    pub thresholds: &'a Thresholds,
+pub struct Case<'a, J: Judged> {
+    /// The resource.
+    pub subject: &'a J::Subject<'a>,
+    /// The moment at which ages are judged.
     pub now: Timestamp,
     /// The severity at which this rule's finding stands already.
     pub standing: Option<Severity>,
 }
 
-impl Case<'_> {
-    /// The DB instance.
-    pub fn database(&self) -> &Database {
-        self.subject.database
-    }
-
-    /// The values of a metric over its newest `span` seconds, oldest first; see [`reading::recent`].
-    pub fn recent(&self, metric: Metric, period: u32, span: i64) -> Vec<(i64, f64)> {
-        self.series(metric, period).map_or_else(Vec::new, |series| reading::recent(series, span))
-    }
-
-    /// Since when a metric has been beyond the level that clears the finding.
-    pub fn since(&self, metric: Metric, period: u32, limits: Limits) -> Option<Timestamp> {
-        self.series(metric, period).and_then(|series| reading::since(series, |value| limits.holds(value)))
-    }
-
-    /// The series of a metric at a period.
-    pub fn series(&self, metric: Metric, period: u32) -> Option<&crate::domain::Series> {
-        self.subject.metrics.series(metric, period)
-    }
-
+impl<J: Judged> Case<'_, J> {
     /// Seconds since `then`; negative when it lies ahead.
     pub fn seconds_since(&self, then: Timestamp) -> f64 {
         self.now.duration_since(then).as_secs_f64()
     }
 }
 
-/// What a check found.
-pub struct Verdict {
+/// What a check found, and the operation `O` that its advice may come to.
+pub struct Verdict<O> {
+    /// How soon somebody has to act.
     pub severity: Severity,
+    /// What is wrong, in plain words with its numbers.
     pub summary: String,
+    /// What supports it; may be empty.
     pub evidence: String,
+    /// When it began, where what was read tells.
     pub since: Option<Timestamp>,
+    /// What to do next, one sentence.
     pub advice: String,
     /// The operation that the advice comes to, where this console has it.
-    pub operation: Option<Kind>,
+    pub operation: Option<O>,
 }
 
-impl Verdict {
+impl<O> Verdict<O> {
     /// A verdict without evidence or a beginning.
     pub fn new(severity: Severity, summary: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
@@ -100,19 +86,15 @@ impl Verdict {
         }
     }
 
-    /// With the operation that the advice comes to, if it can be planned for the instance as it is.
-    pub fn by(mut self, operation: Kind, database: &Database) -> Self {
-        self.operation = operation.unavailable(On::Database(database)).is_none().then_some(operation);
-        self
-    }
-
     /// What supports it: the parts that are not empty, joined.
+    #[must_use]
     pub fn evidence(mut self, parts: impl IntoIterator<Item = String>) -> Self {
         self.evidence = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
         self
     }
 
     /// When it began.
+    #[must_use]
     pub fn since(mut self, since: Option<Timestamp>) -> Self {
         self.since = since;
         self
@@ -126,7 +108,9 @@ const MARGIN: f64 = 0.1;
 /// Two limits of a value, and which side of them is bad.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
+    /// Beyond it a warning is given.
     pub warning: f64,
+    /// Beyond it a critical finding is given, where there is such a limit.
     pub critical: Option<f64>,
     low_is_bad: bool,
 }

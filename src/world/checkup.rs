@@ -4,7 +4,6 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::mem;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,8 +12,9 @@ use super::data::SiteData;
 use super::estate::Estate;
 use crate::collect::cadence::interval;
 use crate::collect::{Attention, Dataset};
-use crate::domain::{Database, EnvironmentId, Fault, Remote, SiteId};
-use crate::health::{self, Coverage, Ledger, Part, Subject};
+use crate::domain::{Database, Environment, EnvironmentId, Fault, Remote, SiteId};
+use crate::health::{self, Coverage, Ledger};
+use crate::services::rds::health::{DbInstances, Part, Subject, coverage};
 
 /// What is read in time may be as old as the slowest cadence allows, and so many seconds for the
 /// answer to come.
@@ -38,7 +38,7 @@ pub struct Checked {
     /// The environment that it belongs to.
     pub owner: Option<EnvironmentId>,
     /// Which checks could be made; `None` before the first look at it.
-    pub coverage: Option<Coverage>,
+    pub coverage: Option<Coverage<Part>>,
     /// All that is missing to judge it was known once, and is old.
     pub old: bool,
     /// When it was looked at.
@@ -237,14 +237,14 @@ fn look(
     let environment = checked.owner.and_then(|owner| estate.environment(owner));
     let database = data.databases.value().and_then(|all| all.get(index));
     let ((environment, database), read) = environment.zip(database).zip(data.databases.at())?;
-    let subject = subject(data, database, environment.rpo);
+    let subject = subject(data, database, environment);
     let standing = |rule: &'static str| health.standing(&database.arn, rule);
     // Ages are judged at the moment of the list: an old list is stale, its backups not late.
-    let found = health::examine(&subject, &environment.thresholds, read, &standing);
+    let found = health::examine::<DbInstances>(&subject, read, &standing);
     // What came from disk was last seen when it was written, not now.
     let parts = [data.metrics.at(), data.vitals.at(), data.trend.at(), data.maintenance.at()];
     let seen = parts.into_iter().flatten().fold(read, Timestamp::max);
-    let coverage = health::coverage(&subject, now.as_second() - VALUE, &|part| current[part as usize]);
+    let coverage = coverage(&subject, now.as_second() - VALUE, &|part| current[part as usize]);
     let old = coverage.missing.iter().all(|part| self::read(data, *part).is_some() && !current[*part as usize]);
     let is_other = checked.old != old || checked.coverage.as_ref() != Some(&coverage);
     (checked.old, checked.coverage) = (old, Some(coverage));
@@ -253,7 +253,7 @@ fn look(
 
 /// What the rules look at.
 #[must_use]
-pub fn subject<'a>(data: &'a SiteData, database: &'a Database, rpo: Option<Duration>) -> Subject<'a> {
+pub fn subject<'a>(data: &'a SiteData, database: &'a Database, environment: &'a Environment) -> Subject<'a> {
     Subject {
         database,
         metrics: data.store.of(&database.id),
@@ -263,7 +263,8 @@ pub fn subject<'a>(data: &'a SiteData, database: &'a Database, rpo: Option<Durat
         metrics_known: data.metrics.value().is_some(),
         vitals_known: data.vitals.value().is_some(),
         maintenance_known: data.maintenance.value().is_some(),
-        rpo,
+        rpo: environment.rpo,
+        thresholds: &environment.thresholds,
     }
 }
 
@@ -359,7 +360,8 @@ mod tests {
         data.databases.succeed(vec![database.clone()], at(0));
         data.metrics.fail(unreachable());
         let current = Part::ALL.map(|part| is_current(&data, part, at(1)));
-        let coverage = health::coverage(&subject(&data, &database, None), 0, &|part| current[part as usize]);
+        let environment = Environment::default();
+        let coverage = coverage(&subject(&data, &database, &environment), 0, &|part| current[part as usize]);
         assert!(coverage.missing.contains(&Part::Metrics) && coverage.made < coverage.expected, "{coverage:?}");
         assert!(!coverage.missing.contains(&Part::Inventory));
     }
@@ -369,7 +371,7 @@ mod tests {
         let mut estate = Estate::default();
         let session = estate.add_session_named("prod");
         let site = estate.add_site(session, "us-east-1");
-        let environment = crate::domain::Environment { name: "prod".into(), site, ..Default::default() };
+        let environment = Environment { name: "prod".into(), site, ..Default::default() };
         estate.add(environment);
         let mut world = World::new(estate, at(0));
         let all = list(count);

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::health::Part;
+use crate::services::rds::health::Part;
 use crate::ui::trouble;
 use crate::world::checkup;
 use crate::world::data::SiteData;

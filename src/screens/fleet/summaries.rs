@@ -11,8 +11,8 @@ use super::state::Item;
 use super::summary::Summary;
 use crate::domain::finding::Severity;
 use crate::domain::{Database, Environment, EnvironmentId, Metric, Remote, SiteId};
-use crate::health::Part;
 use crate::screens::State as App;
+use crate::services::rds::health::Part;
 use crate::world::checkup;
 
 /// Rebuilds all summaries; the cursor stays on its line's environment once the user has moved it,

@@ -1,4 +1,5 @@
-//! Amazon RDS: the operations on DB instances and snapshots, what their plans stand on, how their end is seen.
+//! Amazon RDS: the operations on DB instances and snapshots, what their plans stand on, how their end is seen, and the
+//! health rules of DB instances.
 //!
 //! [`Rds`] is what the change engine knows of it. The names below are the engine's types for RDS alone; whoever is
 //! above the services takes those of `crate::slices`.
@@ -6,6 +7,7 @@
 pub mod api;
 pub mod checks;
 pub mod follow;
+pub mod health;
 mod observed;
 pub mod operation;
 pub mod operations;

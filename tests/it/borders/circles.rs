@@ -36,7 +36,6 @@ const CIRCLES: &[&[&str]] = &[
         "services/rds/safety.rs",
     ],
     &["sandbox/world/backups.rs", "sandbox/world/instance.rs", "sandbox/world/record.rs", "sandbox/world/settings.rs"],
-    &["health/coverage.rs", "health/rule.rs", "health/rules/mod.rs"],
     &["sandbox/fault.rs", "sandbox/services/mod.rs", "sandbox/world/mod.rs"],
     &["sandbox/services/cloudwatch/alarm_state.rs", "sandbox/services/cloudwatch/alarms.rs"],
     &["world/checkup.rs", "world/data.rs"],

@@ -32,7 +32,6 @@ const NAMES: &[(&str, usize)] = &[
     ("Level", 2),
     ("Line", 2),
     ("Look", 2),
-    ("Of", 2),
     ("Order", 2),
     ("Outcome", 2),
     ("Part", 3),

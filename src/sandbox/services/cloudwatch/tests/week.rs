@@ -10,11 +10,12 @@ use crate::domain::database::{StatusInfo, Storage};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::runway::{self, Runway};
 use crate::domain::{Database, Event, MaintenanceAction, Metric, Series, SessionId, Statistic};
-use crate::health::{Subject, examine};
+use crate::health::examine;
 use crate::sandbox::environments;
 use crate::sandbox::services::cloudwatch::series::{Reader, Stat, align_up};
 use crate::sandbox::world::metrics::{Probe, RdsMetric};
 use crate::sandbox::world::{Instance, World, WorldOptions, backups, events};
+use crate::services::rds::health::{DbInstances, Subject};
 use crate::world::Estate;
 
 /// A Monday.
@@ -163,8 +164,9 @@ fn found(
                 vitals_known: true,
                 maintenance_known: true,
                 rpo: environment.rpo,
+                thresholds: &environment.thresholds,
             };
-            all.extend(examine(&subject, &environment.thresholds, now, &|_| None));
+            all.extend(examine::<DbInstances>(&subject, now, &|_| None));
             judged += 1;
         }
     }

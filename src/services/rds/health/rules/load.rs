@@ -3,16 +3,14 @@
 use crate::domain::Metric;
 use crate::domain::class::InstanceClass;
 use crate::domain::finding::Severity;
-use crate::health::reading::{self, TABLE_PERIOD, VITALS_PERIOD};
-use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words::{self, GIB};
-use crate::health::{Part, Subject};
-use crate::slices::Kind;
+use crate::health::{Limits, reading};
+use crate::services::rds::Kind;
+use crate::services::rds::health::{Case, Part, Rule, Subject, TABLE_PERIOD, VITALS_PERIOD, Verdict};
 
 pub static RULES: [Rule; 4] = [
     Rule {
         id: "cpu",
-        of: Of::Any,
         source: "CloudWatch user guide, Best practice alarm recommendations: CPUUtilization",
         metric: Some(Metric::CPUUtilization),
         needs: &[Part::Metrics],
@@ -21,7 +19,6 @@ pub static RULES: [Rule; 4] = [
     },
     Rule {
         id: "connections",
-        of: Of::Postgres,
         source: "CloudWatch user guide, Best practice alarm recommendations: DatabaseConnections",
         metric: Some(Metric::DatabaseConnections),
         needs: &[Part::Metrics],
@@ -30,7 +27,6 @@ pub static RULES: [Rule; 4] = [
     },
     Rule {
         id: "memory",
-        of: Of::Postgres,
         source: "CloudWatch user guide, Best practice alarm recommendations: FreeableMemory",
         metric: Some(Metric::FreeableMemory),
         needs: &[Part::Vitals],
@@ -39,7 +35,6 @@ pub static RULES: [Rule; 4] = [
     },
     Rule {
         id: "cpu-credits",
-        of: Of::Postgres,
         source: "RDS user guide, DB instance class types: burstable-performance; EC2 user guide, CPU credits",
         metric: Some(Metric::CPUCreditBalance),
         needs: &[Part::Vitals, Part::Metrics],
@@ -56,11 +51,13 @@ fn is_measured(subject: &Subject<'_>) -> bool {
 }
 
 fn has_known_class(subject: &Subject<'_>) -> bool {
-    subject.is_measured() && subject.database.instance_class().is_some()
+    subject.is_postgres() && subject.is_measured() && subject.database.instance_class().is_some()
 }
 
 fn has_credits(subject: &Subject<'_>) -> bool {
-    subject.database.instance_class().is_some_and(|class| class.burstable) && subject.gives(Metric::CPUCreditBalance)
+    subject.is_postgres()
+        && subject.database.instance_class().is_some_and(|class| class.burstable)
+        && subject.gives(Metric::CPUCreditBalance)
 }
 
 /// The mean of the last five minutes.
@@ -70,7 +67,7 @@ fn five_minutes(case: &Case<'_>, metric: Metric) -> Option<f64> {
 
 fn cpu(case: &Case<'_>) -> Option<Verdict> {
     let value = five_minutes(case, Metric::CPUUtilization)?;
-    let limits = Limits::high(case.thresholds.cpu_warning, Some(case.thresholds.cpu_critical));
+    let limits = Limits::high(case.thresholds().cpu_warning, Some(case.thresholds().cpu_critical));
     let severity = limits.grade(value, case.standing)?;
     let summary = format!("CPU {}, limit {}", words::percent(value), words::percent(limits.warning));
     Some(
@@ -88,7 +85,7 @@ fn connections(case: &Case<'_>) -> Option<Verdict> {
     let value = five_minutes(case, Metric::DatabaseConnections)?;
     let most = case.database().instance_class()?.default_max_connections();
     let limits =
-        Limits::high(case.thresholds.connections_warning * most, Some(case.thresholds.connections_critical * most));
+        Limits::high(case.thresholds().connections_warning * most, Some(case.thresholds().connections_critical * most));
     let graded = limits.grade(value, case.standing)?;
     let since = case.since(Metric::DatabaseConnections, TABLE_PERIOD, limits);
     let class = &case.database().class;
@@ -120,8 +117,10 @@ fn connections(case: &Case<'_>) -> Option<Verdict> {
 fn memory(case: &Case<'_>) -> Option<Verdict> {
     let free = reading::median(&case.recent(Metric::FreeableMemory, VITALS_PERIOD, 900))?;
     let total = case.database().instance_class()?.memory_gib * GIB;
-    let limits =
-        Limits::low(case.thresholds.free_memory_warning * total, Some(case.thresholds.free_memory_critical * total));
+    let limits = Limits::low(
+        case.thresholds().free_memory_warning * total,
+        Some(case.thresholds().free_memory_critical * total),
+    );
     let severity = limits.grade(free, case.standing)?;
     let summary = format!(
         "free memory {} of {}, limit {}",
@@ -145,7 +144,7 @@ fn credits(case: &Case<'_>) -> Option<Verdict> {
     let balance = case.recent(Metric::CPUCreditBalance, VITALS_PERIOD, 300).last()?.1;
     let cpu = five_minutes(case, Metric::CPUUtilization)?;
     let baseline = baseline(&case.database().class);
-    let limits = Limits::low(case.thresholds.cpu_credits_warning, None);
+    let limits = Limits::low(case.thresholds().cpu_credits_warning, None);
     let severity = limits.grade(balance, case.standing)?;
     let needed = Limits::high(baseline * NEAR_BASELINE, None);
     needed.grade(cpu, case.standing)?;
@@ -191,7 +190,7 @@ fn baseline(class: &str) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::health::testing::{Bed, ago};
+    use crate::services::rds::health::testing::{Bed, ago};
 
     use super::*;
 

@@ -3,14 +3,13 @@
 use crate::domain::Event;
 use crate::domain::database::Condition;
 use crate::domain::finding::Severity;
-use crate::health::rule::{Case, Of, Rule, Verdict};
-use crate::health::{Part, Subject, words};
-use crate::slices::Kind;
+use crate::health::words;
+use crate::services::rds::Kind;
+use crate::services::rds::health::{Case, Part, Rule, Subject, Verdict};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "instance-status",
-        of: Of::Any,
         source: "RDS user guide, Viewing Amazon RDS DB instance status",
         metric: None,
         needs: &[],
@@ -19,7 +18,6 @@ pub static RULES: [Rule; 2] = [
     },
     Rule {
         id: "recent-failover",
-        of: Of::Any,
         source: "RDS user guide, Amazon RDS event categories and event messages: failover",
         metric: None,
         needs: &[Part::Events],
@@ -117,7 +115,7 @@ fn advice(status: &str) -> &'static str {
 }
 
 fn failover(case: &Case<'_>) -> Option<Verdict> {
-    let reach = case.thresholds.recent_failover_hours * 3600.0;
+    let reach = case.thresholds().recent_failover_hours * 3600.0;
     let mine: Vec<&Event> = case
         .subject
         .events
@@ -169,7 +167,7 @@ fn is_start(event: &Event) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::health::testing::{Bed, ago};
+    use crate::services::rds::health::testing::{Bed, ago};
 
     use super::*;
 

@@ -4,16 +4,14 @@ use jiff::Timestamp;
 
 use crate::domain::finding::Severity;
 use crate::domain::{MaintenanceAction, Metric};
-use crate::health::reading::{self, VITALS_PERIOD};
-use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words::{self, day};
-use crate::health::{Part, Subject};
-use crate::slices::Kind;
+use crate::health::{Limits, reading};
+use crate::services::rds::Kind;
+use crate::services::rds::health::{Case, Part, Rule, Subject, VITALS_PERIOD, Verdict};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "transaction-ids",
-        of: Of::Postgres,
         source: "CloudWatch user guide, Best practice alarm recommendations: MaximumUsedTransactionIDs",
         metric: Some(Metric::MaximumUsedTransactionIDs),
         needs: &[Part::Vitals],
@@ -22,7 +20,6 @@ pub static RULES: [Rule; 2] = [
     },
     Rule {
         id: "pending-maintenance",
-        of: Of::Any,
         source: "RDS API reference, DescribePendingMaintenanceActions",
         metric: None,
         needs: &[Part::Maintenance],
@@ -39,7 +36,7 @@ const WRITES_STOP: f64 = 2_147_483_648.0 - 3e6;
 const SOON: f64 = 7.0 * 86_400.0;
 
 fn has_transaction_ids(subject: &Subject<'_>) -> bool {
-    !subject.database.is_replica() && subject.gives(Metric::MaximumUsedTransactionIDs)
+    subject.is_postgres() && !subject.database.is_replica() && subject.gives(Metric::MaximumUsedTransactionIDs)
 }
 
 fn is_maintenance_known(subject: &Subject<'_>) -> bool {
@@ -49,7 +46,8 @@ fn is_maintenance_known(subject: &Subject<'_>) -> bool {
 fn transaction_ids(case: &Case<'_>) -> Option<Verdict> {
     let points = case.recent(Metric::MaximumUsedTransactionIDs, VITALS_PERIOD, 3 * 3600);
     let value = points.last()?.1;
-    let limits = Limits::high(case.thresholds.transaction_ids_warning, Some(case.thresholds.transaction_ids_critical));
+    let limits =
+        Limits::high(case.thresholds().transaction_ids_warning, Some(case.thresholds().transaction_ids_critical));
     let severity = limits.grade(value, case.standing)?;
     let left = (WRITES_STOP - value).max(0.0);
     let rate = reading::rate(&points).filter(|a_second| *a_second > 0.0);
@@ -124,7 +122,7 @@ fn words_for(action: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::health::testing::{Bed, ago};
+    use crate::services::rds::health::testing::{Bed, ago};
 
     use super::*;
 

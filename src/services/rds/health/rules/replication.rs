@@ -2,15 +2,13 @@
 
 use crate::domain::Metric;
 use crate::domain::finding::Severity;
-use crate::health::reading::{self, TABLE_PERIOD, VITALS_PERIOD};
-use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words::{self, GIB};
-use crate::health::{Part, Subject};
+use crate::health::{Limits, reading};
+use crate::services::rds::health::{Case, Part, Rule, Subject, TABLE_PERIOD, VITALS_PERIOD, Verdict};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "replication-stopped",
-        of: Of::Postgres,
         source: "RDS user guide, Monitoring read replication: StatusInfos, ReplicaLag -1",
         metric: Some(Metric::ReplicaLag),
         needs: &[],
@@ -19,7 +17,6 @@ pub static RULES: [Rule; 2] = [
     },
     Rule {
         id: "replication-slot",
-        of: Of::Postgres,
         source: "RDS user guide, Monitoring replication slots for your RDS for PostgreSQL DB instance",
         metric: Some(Metric::OldestReplicationSlotLag),
         needs: &[Part::Vitals],
@@ -36,11 +33,11 @@ const FULL_CRITICAL: f64 = 6.0;
 const SMALL: f64 = GIB;
 
 fn running_replica(subject: &Subject<'_>) -> bool {
-    subject.database.is_replica() && subject.runs()
+    subject.is_postgres() && subject.database.is_replica() && subject.runs()
 }
 
 fn has_slots(subject: &Subject<'_>) -> bool {
-    subject.gives(Metric::OldestReplicationSlotLag)
+    subject.is_postgres() && subject.gives(Metric::OldestReplicationSlotLag)
 }
 
 fn stopped(case: &Case<'_>) -> Option<Verdict> {
@@ -82,7 +79,7 @@ fn slot(case: &Case<'_>) -> Option<Verdict> {
     let growth = reading::rate(&points).unwrap_or_default();
     let free = reading::median(&case.recent(Metric::FreeStorageSpace, TABLE_PERIOD, 300));
     let hours = free.filter(|_| growth > 0.0 && held > SMALL).map(|free| free / growth / 3600.0);
-    let limits = Limits::high(case.thresholds.slot_lag_warning, Some(case.thresholds.slot_lag_critical));
+    let limits = Limits::high(case.thresholds().slot_lag_warning, Some(case.thresholds().slot_lag_critical));
     let by_size = limits.grade(held, case.standing);
     let by_time = hours.and_then(|hours| Limits::low(FULL_WARNING, Some(FULL_CRITICAL)).grade(hours, case.standing));
     let severity = by_size.max(by_time)?;
@@ -115,7 +112,7 @@ fn slot(case: &Case<'_>) -> Option<Verdict> {
 
 #[cfg(test)]
 mod tests {
-    use crate::health::testing::{Bed, ago};
+    use crate::services::rds::health::testing::{Bed, ago};
 
     use super::*;
 

@@ -2,15 +2,14 @@
 
 use crate::domain::database::Condition;
 use crate::domain::finding::Severity;
-use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
-use crate::health::words::day;
-use crate::health::{Subject, words};
-use crate::slices::Kind;
+use crate::health::Limits;
+use crate::health::words::{self, day};
+use crate::services::rds::Kind;
+use crate::services::rds::health::{Case, Rule, Subject, Verdict};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "restorable-time",
-        of: Of::Postgres,
         source: "RDS API reference, DBInstance: LatestRestorableTime",
         metric: None,
         needs: &[],
@@ -19,7 +18,6 @@ pub static RULES: [Rule; 2] = [
     },
     Rule {
         id: "backups-off",
-        of: Of::Postgres,
         source: "RDS user guide, Introduction to backups: backup retention period",
         metric: None,
         needs: &[],
@@ -34,7 +32,7 @@ const MINUTE: f64 = 60.0;
 const FIRST_BACKUP: f64 = 3600.0;
 
 fn is_primary(subject: &Subject<'_>) -> bool {
-    !subject.database.is_replica()
+    subject.is_postgres() && !subject.database.is_replica()
 }
 
 fn is_backed_up(subject: &Subject<'_>) -> bool {
@@ -43,7 +41,7 @@ fn is_backed_up(subject: &Subject<'_>) -> bool {
 
 /// The ages of the latest restorable time at which it counts, seconds.
 fn limits(case: &Case<'_>) -> Limits {
-    let thresholds = case.thresholds;
+    let thresholds = case.thresholds();
     let slack = thresholds.restorable_slack_minutes * MINUTE;
     match case.subject.rpo {
         // Logs are uploaded every five minutes: an RPO as short as that is kept with some slack only.
@@ -107,7 +105,7 @@ fn backups(case: &Case<'_>) -> Option<Verdict> {
 mod tests {
     use std::time::Duration;
 
-    use crate::health::testing::{Bed, ago};
+    use crate::services::rds::health::testing::{Bed, ago};
 
     use super::*;
 

@@ -10,7 +10,7 @@ mod storage;
 mod upkeep;
 mod version;
 
-use super::rule::Rule;
+use super::Rule;
 
 /// Every rule, in the order in which equally bad findings are told.
 pub fn all() -> impl Iterator<Item = &'static Rule> {

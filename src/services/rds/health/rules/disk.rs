@@ -1,52 +1,46 @@
 //! Is the disk quick: latency, and the burst balance of the instance's EBS bandwidth.
 
 use crate::domain::Metric;
-use crate::health::Part;
-use crate::health::reading::{self, VITALS_PERIOD};
-use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
-use crate::health::words;
+use crate::health::{Limits, reading, words};
+use crate::services::rds::health::{Case, Part, Rule, VITALS_PERIOD, Verdict};
 
 pub static RULES: [Rule; 4] = [
     Rule {
         id: "read-latency",
-        of: Of::Any,
         source: "CloudWatch user guide, Best practice alarm recommendations: ReadLatency",
         metric: Some(Metric::ReadLatency),
         needs: &[Part::Vitals],
         applies: |subject| subject.gives(Metric::ReadLatency),
         check: |case| {
-            let limits = (case.thresholds.read_latency_warning, case.thresholds.read_latency_critical);
+            let limits = (case.thresholds().read_latency_warning, case.thresholds().read_latency_critical);
             latency(case, Metric::ReadLatency, limits)
         },
     },
     Rule {
         id: "write-latency",
-        of: Of::Any,
         source: "CloudWatch user guide, Best practice alarm recommendations: WriteLatency",
         metric: Some(Metric::WriteLatency),
         needs: &[Part::Vitals],
         applies: |subject| subject.gives(Metric::WriteLatency),
         check: |case| {
-            let limits = (case.thresholds.write_latency_warning, case.thresholds.write_latency_critical);
+            let limits = (case.thresholds().write_latency_warning, case.thresholds().write_latency_critical);
             latency(case, Metric::WriteLatency, limits)
         },
     },
     Rule {
         id: "ebs-io-balance",
-        of: Of::Postgres,
         source: "CloudWatch user guide, Best practice alarm recommendations: EBSIOBalance%",
         metric: Some(Metric::EBSIOBalance),
         needs: &[Part::Vitals],
-        applies: |subject| subject.gives(Metric::EBSIOBalance),
+        applies: |subject| subject.is_postgres() && subject.gives(Metric::EBSIOBalance),
         check: |case| balance(case, Metric::EBSIOBalance, "I/O"),
     },
     Rule {
         id: "ebs-byte-balance",
-        of: Of::Postgres,
         source: "CloudWatch user guide, Best practice alarm recommendations: EBSByteBalance%",
         metric: Some(Metric::EBSByteBalance),
         needs: &[Part::Vitals],
-        applies: |subject| subject.gives(Metric::EBSByteBalance),
+        applies: |subject| subject.is_postgres() && subject.gives(Metric::EBSByteBalance),
         check: |case| balance(case, Metric::EBSByteBalance, "throughput"),
     },
 ];
@@ -74,7 +68,7 @@ fn latency(case: &Case<'_>, metric: Metric, (warning, critical): (f64, f64)) -> 
 
 fn balance(case: &Case<'_>, metric: Metric, what: &str) -> Option<Verdict> {
     let value = quarter_of_an_hour(case, metric)?;
-    let limits = Limits::low(case.thresholds.ebs_balance_warning, None);
+    let limits = Limits::low(case.thresholds().ebs_balance_warning, None);
     let severity = limits.grade(value, case.standing)?;
     let class = &case.database().class;
     Some(
@@ -91,7 +85,7 @@ fn balance(case: &Case<'_>, metric: Metric, what: &str) -> Option<Verdict> {
 #[cfg(test)]
 mod tests {
     use crate::domain::finding::Severity;
-    use crate::health::testing::{Bed, ago};
+    use crate::services::rds::health::testing::{Bed, ago};
 
     use super::*;
 

@@ -11,8 +11,9 @@ use crate::domain::runway::Runway;
 use crate::domain::threshold::Thresholds;
 use crate::domain::{Database, Event, MaintenanceAction, Metric};
 
-use super::words::GIB;
-use super::{Subject, examine};
+use super::{DbInstances, Subject};
+use crate::health::examine;
+use crate::health::words::GIB;
 
 /// The moment of the tests, 2026-11-18: the start of a minute, of five minutes and of an hour.
 pub const NOW: i64 = 1_794_999_600;
@@ -143,6 +144,7 @@ impl Bed {
             vitals_known: self.vitals_known,
             maintenance_known: true,
             rpo: self.rpo,
+            thresholds: &self.thresholds,
         }
     }
 
@@ -151,7 +153,7 @@ impl Bed {
     }
 
     pub fn findings_where(&self, standing: &dyn Fn(&'static str) -> Option<Severity>) -> Vec<Finding> {
-        examine(&self.subject(), &self.thresholds, now(), standing)
+        examine::<DbInstances>(&self.subject(), now(), standing)
     }
 
     /// The one finding of a rule.

@@ -3,15 +3,14 @@
 use jiff::tz::TimeZone;
 
 use crate::domain::finding::Severity;
-use crate::health::Subject;
-use crate::health::lifecycle::{EXTENDED_SUPPORT_PRICE, EngineSupport, engine_support};
-use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
+use crate::health::Limits;
 use crate::health::words::{self, day};
+use crate::services::rds::health::lifecycle::{EXTENDED_SUPPORT_PRICE, EngineSupport, engine_support};
+use crate::services::rds::health::{Case, Rule, Subject, Verdict};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "certificate-end",
-        of: Of::Any,
         source: "RDS user guide, Rotating your SSL/TLS certificate",
         metric: None,
         needs: &[],
@@ -20,7 +19,6 @@ pub static RULES: [Rule; 2] = [
     },
     Rule {
         id: "engine-support",
-        of: Of::Postgres,
         source: "RDS for PostgreSQL release notes, Release calendars; RDS user guide, Extended Support",
         metric: None,
         needs: &[],
@@ -42,13 +40,14 @@ fn support(subject: &Subject<'_>) -> Option<EngineSupport> {
 }
 
 fn has_calendar(subject: &Subject<'_>) -> bool {
-    support(subject).is_some()
+    subject.is_postgres() && support(subject).is_some()
 }
 
 fn certificate(case: &Case<'_>) -> Option<Verdict> {
     let till = case.database().certificate_valid_till?;
     let days = -case.seconds_since(till) / DAY;
-    let limits = Limits::low(case.thresholds.certificate_warning_days, Some(case.thresholds.certificate_critical_days));
+    let limits =
+        Limits::low(case.thresholds().certificate_warning_days, Some(case.thresholds().certificate_critical_days));
     let severity = if days <= 0.0 { Severity::Critical } else { limits.grade(days, case.standing)? };
     let (summary, since) = if days <= 0.0 {
         (format!("server certificate ended on {}", day(till)), Some(till))
@@ -76,9 +75,9 @@ fn engine(case: &Case<'_>) -> Option<Verdict> {
     if left < 0.0 {
         return Some(extended(case, support, days_until(support.extended_ends)));
     }
-    let severity = if left <= case.thresholds.engine_support_warning_days {
+    let severity = if left <= case.thresholds().engine_support_warning_days {
         Severity::Warning
-    } else if left <= case.thresholds.engine_support_notice_days {
+    } else if left <= case.thresholds().engine_support_notice_days {
         Severity::Info
     } else {
         return None;
@@ -131,7 +130,7 @@ fn extended(case: &Case<'_>, support: EngineSupport, left: f64) -> Verdict {
         .since(ended);
     }
     let severity =
-        if left <= case.thresholds.engine_support_warning_days { Severity::Critical } else { Severity::Warning };
+        if left <= case.thresholds().engine_support_warning_days { Severity::Critical } else { Severity::Warning };
     Verdict::new(
         severity,
         format!("PostgreSQL {major} in extended support: {}", surcharge(case, price)),
@@ -155,7 +154,7 @@ fn surcharge(case: &Case<'_>, price: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::health::testing::{Bed, ago};
+    use crate::services::rds::health::testing::{Bed, ago};
 
     use super::*;
 

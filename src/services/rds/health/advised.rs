@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::DbInstances;
 use super::testing::{Bed, ago, now};
-use super::verdicts;
-use super::words::GIB;
 use crate::domain::{Identity, MaintenanceAction, Metric};
+use crate::health::verdicts;
+use crate::health::words::GIB;
 use crate::ops::CheckState;
 use crate::services::rds::seen::Orderable;
-use crate::services::rds::testing;
-use crate::slices::{Kind, Plan, Seen, Target, TargetKind};
+use crate::services::rds::{Kind, Plan, Seen, Target, TargetKind, testing};
 
 /// Every status of the RDS user guide that an instance can be found in.
 const STATUSES: &[&str] = &[
@@ -111,7 +111,7 @@ fn what_is_advised_can_be_planned_in_that_very_state() {
         for (what, mut bed) in beds() {
             bed.database.status = (*status).into();
             bed.database.storage.kind = "gp3".into();
-            for (rule, verdict) in verdicts(&bed.subject(), &bed.thresholds, now(), &|_| None) {
+            for (rule, verdict) in verdicts::<DbInstances>(&bed.subject(), now(), &|_| None) {
                 let Some(kind) = verdict.operation else { continue };
                 let seen = seen(&bed);
                 let plan = Plan::make(&kind.offer(&seen), None, &seen);

@@ -6,15 +6,12 @@
 //! long as that, or is more than an idle source explains.
 
 use crate::domain::Metric;
-use crate::health::reading::{self, TABLE_PERIOD};
-use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
-use crate::health::words;
-use crate::health::{Part, Subject};
+use crate::health::{Limits, reading, words};
+use crate::services::rds::health::{Case, Part, Rule, Subject, TABLE_PERIOD, Verdict};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "replica-lag",
-        of: Of::Postgres,
         source: "CloudWatch user guide, Best practice alarm recommendations: ReplicaLag",
         metric: Some(Metric::ReplicaLag),
         needs: &[Part::Metrics],
@@ -23,7 +20,6 @@ pub static RULES: [Rule; 2] = [
     },
     Rule {
         id: "replica-lag-missing",
-        of: Of::Postgres,
         source: "RDS user guide, Monitoring read replication: ReplicaLag",
         metric: Some(Metric::ReplicaLag),
         needs: &[Part::Metrics],
@@ -42,7 +38,7 @@ const SILENCE: i64 = 600;
 const STEADY: f64 = 1.0;
 
 fn measured_replica(subject: &Subject<'_>) -> bool {
-    subject.database.is_replica() && subject.is_measured()
+    subject.is_postgres() && subject.database.is_replica() && subject.is_measured()
 }
 
 fn lag(case: &Case<'_>) -> Option<Verdict> {
@@ -52,7 +48,7 @@ fn lag(case: &Case<'_>) -> Option<Verdict> {
         // Not replicating at all is another rule's finding.
         return None;
     }
-    let limits = Limits::high(case.thresholds.lag_warning, Some(case.thresholds.lag_critical));
+    let limits = Limits::high(case.thresholds().lag_warning, Some(case.thresholds().lag_critical));
     let severity = limits.grade(newest, case.standing)?;
     if case.standing.is_none() && !is_real(&points, newest_at, limits.warning) {
         return None;
@@ -117,7 +113,7 @@ fn missing(case: &Case<'_>) -> Option<Verdict> {
 #[cfg(test)]
 mod tests {
     use crate::domain::finding::Severity;
-    use crate::health::testing::{Bed, ago};
+    use crate::services::rds::health::testing::{Bed, ago};
 
     use super::*;
 

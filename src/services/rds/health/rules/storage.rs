@@ -2,16 +2,14 @@
 
 use crate::domain::Metric;
 use crate::domain::finding::Severity;
-use crate::health::reading::{self, TABLE_PERIOD};
-use crate::health::rule::{Case, Limits, Of, Rule, Verdict};
 use crate::health::words::{self, GIB};
-use crate::health::{Part, Subject};
-use crate::slices::Kind;
+use crate::health::{Limits, reading};
+use crate::services::rds::Kind;
+use crate::services::rds::health::{Case, Part, Rule, Subject, TABLE_PERIOD, Verdict};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "storage-runway",
-        of: Of::Postgres,
         source: "RDS user guide, Amazon RDS DB instance storage: storage-full",
         metric: Some(Metric::FreeStorageSpace),
         needs: &[Part::Trend],
@@ -20,7 +18,6 @@ pub static RULES: [Rule; 2] = [
     },
     Rule {
         id: "free-storage",
-        of: Of::Postgres,
         source: "CloudWatch user guide, Best practice alarm recommendations: FreeStorageSpace",
         metric: Some(Metric::FreeStorageSpace),
         needs: &[Part::Metrics],
@@ -32,7 +29,7 @@ pub static RULES: [Rule; 2] = [
 const DAY: f64 = 86_400.0;
 
 fn is_measured(subject: &Subject<'_>) -> bool {
-    subject.is_measured()
+    subject.is_postgres() && subject.is_measured()
 }
 
 /// GiB that storage autoscaling may still add.
@@ -53,7 +50,7 @@ fn autoscaling(case: &Case<'_>) -> String {
 fn runway(case: &Case<'_>) -> Option<Verdict> {
     let runway = case.subject.runway?;
     let seconds = runway.left.as_secs_f64();
-    let limits = Limits::low(case.thresholds.runway_warning, Some(case.thresholds.runway_critical));
+    let limits = Limits::low(case.thresholds().runway_warning, Some(case.thresholds().runway_critical));
     let mut severity = limits.grade(seconds / DAY, case.standing)?;
     let room = headroom(case);
     if let Some(room) = room {
@@ -82,8 +79,8 @@ fn free(case: &Case<'_>) -> Option<Verdict> {
     let allocated = f64::from(case.database().storage.allocated) * GIB;
     let free = free_now(case).filter(|_| allocated > 0.0)?;
     let limits = Limits::low(
-        case.thresholds.free_storage_warning * allocated,
-        Some(case.thresholds.free_storage_critical * allocated),
+        case.thresholds().free_storage_warning * allocated,
+        Some(case.thresholds().free_storage_critical * allocated),
     );
     let severity = limits.grade(free, case.standing)?;
     let advice = if headroom(case).is_some() {
@@ -110,7 +107,7 @@ mod tests {
     use std::time::Duration;
 
     use crate::domain::runway::Runway;
-    use crate::health::testing::{Bed, ago};
+    use crate::services::rds::health::testing::{Bed, ago};
 
     use super::*;
 
