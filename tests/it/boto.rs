@@ -54,6 +54,12 @@ fn boto3_reads_metrics_and_alarms_in_every_protocol() {
 }
 
 #[test]
+fn boto3_reads_the_history_of_alarms_and_composite_alarms() {
+    let server = Server::sandbox(&["--at", AT, "--scenario", "a-bad-night"]);
+    python("sandbox_alarms.py", server.endpoint(), &[]);
+}
+
+#[test]
 fn boto3_follows_long_lists_to_their_end() {
     let server = Server::sandbox(&["--at", AT, "--scenario", "quiet", "--databases", "250"]);
     python("sandbox_pages.py", server.endpoint(), &["250"]);

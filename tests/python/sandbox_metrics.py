@@ -3,6 +3,7 @@ quiet world that stands still at 03:12:44."""
 
 import datetime
 import math
+import re
 
 from wire import client, equal, refused
 
@@ -132,6 +133,51 @@ def in_any_protocol(cloudwatch):
     equal(cloudwatch.describe_alarms(AlarmNames=names[:2])["MetricAlarms"], alarms[:2])
     refused("ValidationError", cloudwatch.describe_alarms, MaxRecords=101)
     refused("InvalidNextToken", cloudwatch.describe_alarms, NextToken="nonsense")
+
+    # Composite alarms come when they are asked for, in pages together with the others.
+    equal(cloudwatch.describe_alarms()["CompositeAlarms"], [])
+    answer = cloudwatch.describe_alarms(AlarmTypes=["CompositeAlarm"])
+    composites = answer["CompositeAlarms"]
+    equal(answer["MetricAlarms"], [])
+    equal([a["AlarmName"] for a in composites], [f"rentaliq-{name}-database" for name in ("lab", "prod", "qa")])
+    pages = cloudwatch.get_paginator("describe_alarms").paginate(
+        AlarmTypes=["MetricAlarm", "CompositeAlarm"], PaginationConfig={"PageSize": 2}
+    )
+    pages = list(pages)
+    assert all(len(page["MetricAlarms"]) + len(page["CompositeAlarms"]) <= 2 for page in pages), pages
+    equal([alarm for page in pages for alarm in page["MetricAlarms"]], alarms)
+    equal([alarm for page in pages for alarm in page["CompositeAlarms"]], composites)
+    looked_at = []
+    for composite in composites:
+        children = cloudwatch.describe_alarms(ChildrenOfAlarmName=composite["AlarmName"])["MetricAlarms"]
+        found = [child["AlarmName"] for child in children]
+        equal(found, re.findall(r'ALARM\("([^"]+)"\)', composite["AlarmRule"]))
+        looked_at += found
+        in_alarm = any(child["StateValue"] == "ALARM" for child in children)
+        equal(composite["StateValue"], "ALARM" if in_alarm else "OK")
+    equal(sorted(looked_at), names)
+    kin = {"ParentsOfAlarmName": names[0]}
+    equal(len(cloudwatch.describe_alarms(**kin)["CompositeAlarms"]), 1)
+    for more in (
+        {"StateValue": "OK"},
+        {"AlarmTypes": ["MetricAlarm"]},
+        {"AlarmNames": names},
+        {"AlarmNamePrefix": "a"},
+        {"ActionPrefix": "arn"},
+        {"ChildrenOfAlarmName": "a"},
+    ):
+        refused("ValidationError", cloudwatch.describe_alarms, **kin, **more)
+    equal(
+        [alarm["AlarmName"] for alarm in alarms if not alarm["ActionsEnabled"]], ["rentaliq-qa-db-storage-low"]
+    )
+
+    # The newest change in an alarm's history is how it came into its state.
+    kept = NOW - 30 * DAY
+    for alarm in alarms:
+        asked = {"AlarmName": alarm["AlarmName"], "HistoryItemType": "StateUpdate", "MaxRecords": 1}
+        items = cloudwatch.describe_alarm_history(**asked)["AlarmHistoryItems"]
+        since = [item["Timestamp"] for item in items]
+        equal(since, [alarm["StateUpdatedTimestamp"]] if alarm["StateUpdatedTimestamp"] >= kept else [])
 
     limited, count = read(cloudwatch, [query("m"), query("n", "ReadIOPS")], MaxDatapoints=50)
     assert count > 1, count

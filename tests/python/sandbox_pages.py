@@ -43,3 +43,11 @@ equal({database for name, database in found if name == "CPUUtilization"}, set(na
 alarms = pages(cloudwatch, "describe_alarms", "MetricAlarms", 100)
 assert len(alarms) > 2 and all(len(page) <= 100 for page in alarms), len(alarms)
 once(alarms, lambda alarm: alarm["AlarmArn"])
+kinds = ["MetricAlarm", "CompositeAlarm"]
+both = list(
+    cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=kinds, PaginationConfig={"PageSize": 100})
+)
+assert all(len(page["MetricAlarms"]) + len(page["CompositeAlarms"]) <= 100 for page in both)
+equal([alarm for page in both for alarm in page["MetricAlarms"]], [alarm for page in alarms for alarm in page])
+composites = once([page["CompositeAlarms"] for page in both], lambda alarm: alarm["AlarmArn"])
+equal(len(composites), 3)

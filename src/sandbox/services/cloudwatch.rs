@@ -2,12 +2,18 @@
 //! speak. Each operation is written once: whatever the protocol, its input arrives as CBOR and its
 //! answer leaves as a CBOR value, which `protocol` puts into the caller's form.
 
+mod alarm;
+mod alarm_history;
+mod alarm_reason;
 mod alarm_state;
 mod alarms;
+mod composite;
+mod composite_state;
 mod data;
 mod evaluate;
 mod expression;
 mod fault;
+mod history_item;
 mod list;
 mod protocol;
 mod question;
@@ -62,6 +68,10 @@ impl Call<'_> {
             "ListMetrics" => list::answer(self, &wire::deserialize_list_metrics_request(body).map_err(unreadable)?),
             "DescribeAlarms" => {
                 alarms::answer(self, &wire::deserialize_describe_alarms_request(body).map_err(unreadable)?)
+            }
+            "DescribeAlarmHistory" => {
+                let input = wire::deserialize_describe_alarm_history_request(body).map_err(unreadable)?;
+                alarm_history::answer(self, &input)
             }
             _ => Err(Fault::unknown_operation(operation)),
         }

@@ -1,78 +1,65 @@
-//! In which state an alarm is, since when and why, worked out from the metric itself.
+//! In which state an alarm is, since when and why, and how its state changed before: worked out from the metric itself.
 
-use std::fmt::Write as _;
-
-use jiff::Timestamp;
+use std::ops::Range;
 
 use super::Call;
-use super::alarms::Alarm;
+use super::alarm::{Alarm, State};
+use super::alarm_reason::{Cause, Judgement};
 use super::series::{Reader, align_down};
 use crate::sandbox::world::metrics::Probe;
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 
-/// How far back the last change is looked for: period by period, then by the hour.
-const CLOSELY: i64 = DAY;
-const COARSELY: i64 = 14 * DAY;
+/// Seconds that CloudWatch keeps an alarm's history; the last change is looked for as far back.
+pub const KEPT: i64 = STRETCHES as i64 * DAY;
+
+/// How many stretches of time that is, see [`stretch`].
+pub const STRETCHES: usize = 30;
 
 /// Seconds after a period's end until its last datapoint has come in and the alarm is evaluated.
-const DELAY: i64 = 60;
+pub const DELAY: i64 = 60;
 
-/// `StateValue`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    Ok,
-    Alarm,
-    InsufficientData,
-}
-
-impl State {
-    const ALL: [Self; 3] = [Self::Ok, Self::Alarm, Self::InsufficientData];
-
-    /// CloudWatch's word.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "OK",
-            Self::Alarm => "ALARM",
-            Self::InsufficientData => "INSUFFICIENT_DATA",
-        }
-    }
-
-    /// The state of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-}
-
-/// What one evaluation of an alarm found.
-#[derive(Debug, Clone, PartialEq)]
-struct Verdict {
-    /// End of the newest period that was looked at.
-    end: i64,
-    state: State,
-    /// Datapoints, newest first.
-    points: Vec<(i64, f64)>,
-}
-
-/// An alarm's state at a moment.
+/// An alarm's state at a moment, and its past.
 #[derive(Debug)]
 pub struct Status<'a> {
+    alarm: Alarm<'a>,
     reader: Option<Reader<'a>>,
-    verdict: Verdict,
+    judgement: Judgement,
+    /// Since when the alarm is known to have been as fine as it is, without a look at its datapoints.
+    fine: Option<i64>,
+    now: i64,
 }
 
 /// Since when an alarm is in its state, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
-    /// When the alarm was put, seconds since 1970: together with its database.
-    pub configured: i64,
-    /// When it changed to its state.
+    /// When it changed to its state, seconds since 1970.
     pub since: i64,
-    /// `StateReason`.
-    pub reason: String,
-    /// `StateReasonData`, JSON.
-    pub reason_data: String,
+    pub cause: Cause,
+}
+
+/// A change of an alarm's state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transition {
+    /// When, seconds since 1970.
+    pub at: i64,
+    pub from: State,
+    pub to: State,
+    /// Why it is in the state that it came to.
+    pub cause: Cause,
+}
+
+/// A part of the time that an alarm's past is looked at in, by the ends of the periods that are evaluated: number 0 is
+/// the newest day, which is looked at period by period, and each one after it the day before. Those are looked at hour
+/// by hour, and closely only where the state differs: what passes within an hour may be missed, and that by everybody
+/// who asks alike. Every stretch begins and ends with an hour, so that none finds what the others do not.
+pub fn stretch(now: i64, number: usize) -> Range<i64> {
+    let closely = align_down(now - DELAY - DAY, HOUR);
+    match number {
+        0 => closely..now,
+        _ => closely - number as i64 * DAY..closely - (number as i64 - 1) * DAY,
+    }
 }
 
 impl<'a> Status<'a> {
@@ -81,54 +68,94 @@ impl<'a> Status<'a> {
         let probe = Probe::new(call.world, alarm.instance, alarm.metric());
         let mut reader = probe.map(|probe| Reader::new(probe, now));
         let end = align_down(now - DELAY, alarm.period());
-        let verdict = judge(alarm, reader.as_mut(), end);
-        Self { reader, verdict }
+        let judgement = judge(alarm, reader.as_mut(), end);
+        let may_be_fine = judgement.state == State::Ok && alarm.comparison().0 == "GreaterThanThreshold";
+        let fine = reader.as_ref().filter(|_| may_be_fine).and_then(|r| r.below_since(alarm.threshold(), end));
+        Self { alarm: *alarm, reader, judgement, fine, now }
     }
 
     /// The state.
     pub fn state(&self) -> State {
-        self.verdict.state
+        self.judgement.state
     }
 
-    /// Since when the alarm is known to have been as fine as it is, without a look at its datapoints.
-    fn fine_since(&self, alarm: &Alarm<'_>) -> Option<i64> {
-        if self.verdict.state != State::Ok || alarm.comparison().0 != "GreaterThanThreshold" {
-            return None;
+    /// The state that an evaluation of the periods until `end` found, or the newest one if that is before.
+    pub fn state_at(&mut self, end: i64) -> State {
+        let end = end.min(self.judgement.end);
+        let reach = self.alarm.evaluation_periods() * self.alarm.period();
+        if end == self.judgement.end || self.fine.is_some_and(|since| since <= end - reach) {
+            return self.judgement.state;
         }
-        self.reader.as_ref()?.below_since(alarm.threshold(), self.verdict.end)
+        self.judge(end).state
+    }
+
+    /// The changes of the state in a [`stretch`], newest first.
+    pub fn transitions(&mut self, stretch: &Range<i64>) -> Vec<Transition> {
+        let period = self.alarm.period();
+        let closely = self::stretch(self.now, 0).start;
+        let oldest = stretch.start.max(align_down(self.alarm.configured(), period));
+        let mut found = Vec::new();
+        let mut at = stretch.end.min(self.judgement.end);
+        let mut state = self.state_at(at);
+        while at > oldest {
+            let before = if at > closely { at - period } else { align_down(at - 1, HOUR) }.max(oldest);
+            if self.state_at(before) == state {
+                at = before;
+                continue;
+            }
+            // It changed somewhere between the two.
+            let mut first = at;
+            let mut from = self.state_at(first - period);
+            while from == state && first - period > before {
+                first -= period;
+                from = self.state_at(first - period);
+            }
+            found.push(self.transition(first, from, state));
+            (at, state) = (first - period, from);
+        }
+        found
+    }
+
+    /// The last change before a moment that is in the stretch of that number or in an older one.
+    pub fn last_before(&mut self, at: i64, number: usize) -> Option<Transition> {
+        (number..STRETCHES).find_map(|number| {
+            self.transitions(&stretch(self.now, number)).into_iter().find(|transition| transition.at < at)
+        })
     }
 
     /// Looks back to when the state began.
-    pub fn history(mut self, alarm: &Alarm<'_>) -> History {
-        let configured = alarm.instance.created.as_second();
-        let newest = self.verdict.end;
-        let fine = self.fine_since(alarm);
-        // The end of the first period that was judged as the newest one is.
-        let mut first = newest;
-        let mut changed = false;
-        while !changed && newest - first < COARSELY {
-            let step = if newest - first < CLOSELY { alarm.period() } else { HOUR };
-            let before = first - step;
-            let is_fine = fine.is_some_and(|since| since <= before - alarm.evaluation_periods() * alarm.period());
-            changed = !is_fine && judge(alarm, self.reader.as_mut(), before).state != self.verdict.state;
-            if !changed {
-                first = before;
-            }
+    pub fn history(mut self) -> History {
+        if let Some(Transition { at, cause, .. }) = self.last_before(i64::MAX, 0) {
+            return History { since: at, cause };
         }
-        if changed {
-            let first = judge(alarm, self.reader.as_mut(), first);
-            let since = (first.end + DELAY).max(configured);
-            History { configured, since, reason: reason(alarm, &first), reason_data: reason_data(alarm, &first, since) }
-        } else {
-            let data = reason_data(alarm, &self.verdict, configured);
-            History { configured, since: configured, reason: reason(alarm, &self.verdict), reason_data: data }
+        let since = self.alarm.configured();
+        History { since, cause: Cause::of(&self.alarm, &self.judgement, since) }
+    }
+
+    /// Why the alarm was in its state before a change of which the history knows no earlier one.
+    pub fn cause_before(&mut self, change: &Transition) -> Cause {
+        if change.from == State::InsufficientData {
+            return Cause::unchecked();
         }
+        let period = self.alarm.period();
+        let judgement = self.judge(align_down(change.at - DELAY, period) - period);
+        Cause::of(&self.alarm, &judgement, self.alarm.configured())
+    }
+
+    fn transition(&mut self, first: i64, from: State, to: State) -> Transition {
+        let at = (first + DELAY).max(self.alarm.configured());
+        let judgement = self.judge(first);
+        Transition { at, from, to, cause: Cause::of(&self.alarm, &judgement, at) }
+    }
+
+    fn judge(&mut self, end: i64) -> Judgement {
+        judge(&self.alarm, self.reader.as_mut(), end)
     }
 }
 
 /// Evaluates an alarm over the periods that end at `end`. A missing datapoint is left out, as
 /// `TreatMissingData` = `missing` has it.
-fn judge(alarm: &Alarm<'_>, reader: Option<&mut Reader<'_>>, end: i64) -> Verdict {
+fn judge(alarm: &Alarm<'_>, reader: Option<&mut Reader<'_>>, end: i64) -> Judgement {
     let mut points = Vec::new();
     if let Some(reader) = reader {
         for back in 1..=alarm.evaluation_periods() {
@@ -147,87 +174,5 @@ fn judge(alarm: &Alarm<'_>, reader: Option<&mut Reader<'_>>, end: i64) -> Verdic
     } else {
         State::Ok
     };
-    Verdict { end, state, points }
-}
-
-/// `StateReason` as CloudWatch words it.
-fn reason(alarm: &Alarm<'_>, verdict: &Verdict) -> String {
-    let count = verdict.points.len();
-    let (plural, verb) = if count == 1 { ("", "was") } else { ("s", "were") };
-    if verdict.state == State::InsufficientData {
-        let missing = alarm.evaluation_periods();
-        let (plural, verb) = if missing == 1 { ("", "was") } else { ("s", "were") };
-        return format!("Insufficient Data: {missing} datapoint{plural} {verb} unknown.");
-    }
-    let mut list = String::new();
-    for (at, value) in &verdict.points {
-        let comma = if list.is_empty() { "" } else { ", " };
-        let _ = write!(list, "{comma}{} ({})", number(*value), time(*at).strftime("%d/%m/%y %H:%M:%S"));
-    }
-    let not = if verdict.state == State::Ok { "not " } else { "" };
-    format!(
-        "Threshold Crossed: {count} datapoint{plural} [{list}] {verb} {not}{} the threshold ({}).",
-        alarm.comparison().1,
-        number(alarm.threshold())
-    )
-}
-
-/// `StateReasonData`: the same for programs.
-fn reason_data(alarm: &Alarm<'_>, verdict: &Verdict, since: i64) -> String {
-    let stamp = |at: i64| time(at).strftime("%Y-%m-%dT%H:%M:%S.000+0000").to_string();
-    let recent: Vec<String> = verdict.points.iter().map(|point| number(point.1)).collect();
-    let start = verdict.end - alarm.evaluation_periods() * alarm.period();
-    format!(
-        "{{\"version\":\"1.0\",\"queryDate\":\"{}\",\"startDate\":\"{}\",\"statistic\":\"{}\",\"period\":{},\
-         \"recentDatapoints\":[{}],\"threshold\":{}}}",
-        stamp(since),
-        stamp(start),
-        alarm.statistic().0,
-        alarm.period(),
-        recent.join(","),
-        number(alarm.threshold())
-    )
-}
-
-fn time(second: i64) -> Timestamp {
-    Timestamp::from_second(second).unwrap_or_default()
-}
-
-/// A number as CloudWatch writes it into a reason: `80.0`, and `1.073741824E10` from ten million on.
-fn number(value: f64) -> String {
-    if (1e-3..1e7).contains(&value.abs()) || value.abs() < f64::MIN_POSITIVE {
-        return format!("{value:?}");
-    }
-    let written = format!("{value:E}");
-    match written.split_once('E') {
-        Some((mantissa, exponent)) if !mantissa.contains('.') => format!("{mantissa}.0E{exponent}"),
-        _ => written,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_as_cloudwatch_writes_them() {
-        for (value, written) in [
-            (80.0, "80.0"),
-            (91.25, "91.25"),
-            (0.0, "0.0"),
-            (1e10, "1.0E10"),
-            (1.073_741_824e10, "1.073741824E10"),
-            (-1.0, "-1.0"),
-        ] {
-            assert_eq!(number(value), written);
-        }
-    }
-
-    #[test]
-    fn states_have_names() {
-        for state in State::ALL {
-            assert_eq!(State::parse(state.name()), Some(state));
-        }
-        assert_eq!(State::parse("ok"), None);
-    }
+    Judgement { end, state, points }
 }

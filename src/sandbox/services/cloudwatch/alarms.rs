@@ -1,120 +1,37 @@
-//! `DescribeAlarms`: the alarms that the estates' Terraform has put on every database.
-
-use std::cmp::Ordering;
+//! `DescribeAlarms`: the alarms of a region, of metrics and composite ones.
 
 use ciborium::Value;
-use jiff::Timestamp;
 use winterbaume_cloudwatch::wire::DescribeAlarmsInput;
 
-use super::alarm_state::{State, Status};
+use super::alarm::{self, Alarm, Kinds, State};
+use super::alarm_state::Status;
+use super::composite::{self, Composite};
+use super::composite_state::CompositeStatus;
 use super::data::without_null;
 use super::fault::Fault;
 use super::protocol::{moment, record, text};
-use super::series::Stat;
-use super::token::Token;
+use super::token::{Token, page_size};
 use super::{Call, DIMENSION, NAMESPACE};
-use crate::sandbox::world::Instance;
-use crate::sandbox::world::metrics::RdsMetric;
 
-/// Alarms in an answer if the request does not say, and at most.
-const PAGE: i32 = 50;
-const MOST: i32 = 100;
+/// Alarms in an answer if the request does not say.
+const PAGE: usize = 50;
 
-/// More databases than this in a region have one alarm each, to keep the listing quick.
-const MANY: usize = 500;
-
-/// What an alarm watches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Watch {
-    Cpu,
-    Lag,
-    Storage,
-}
-
-/// One alarm of one database.
+/// An alarm of either kind.
 #[derive(Debug, Clone, Copy)]
-pub struct Alarm<'a> {
-    pub instance: &'a Instance,
-    pub watch: Watch,
+enum Either<'l, 'a> {
+    Metric(&'l Alarm<'a>),
+    Composite(&'l Composite<'a>),
 }
 
-impl Alarm<'_> {
-    /// `AlarmName`.
-    pub fn name(&self) -> String {
-        let suffix = match self.watch {
-            Watch::Cpu => "cpu-high",
-            Watch::Lag => "replica-lag-high",
-            Watch::Storage => "storage-low",
-        };
-        format!("{}-{suffix}", self.instance.id)
-    }
-
-    /// The order of the names. Few ids begin with another one: for all others no name need be made.
-    fn by_name(&self, other: &Self) -> Ordering {
-        let (one, two) = (self.instance.id.as_bytes(), other.instance.id.as_bytes());
-        let both = one.len().min(two.len());
-        one.get(..both).cmp(&two.get(..both)).then_with(|| self.name().cmp(&other.name()))
-    }
-
-    /// The metric that is watched.
-    pub fn metric(&self) -> RdsMetric {
-        match self.watch {
-            Watch::Cpu => RdsMetric::CpuUtilization,
-            Watch::Lag => RdsMetric::ReplicaLag,
-            Watch::Storage => RdsMetric::FreeStorageSpace,
-        }
-    }
-
-    /// `Statistic`, by name and as it is computed.
-    pub fn statistic(&self) -> (&'static str, Stat) {
-        match self.watch {
-            Watch::Cpu => ("Average", Stat::Average),
-            Watch::Lag => ("Maximum", Stat::Maximum),
-            Watch::Storage => ("Minimum", Stat::Minimum),
-        }
-    }
-
-    /// `Period`, seconds.
-    pub fn period(&self) -> i64 {
-        match self.watch {
-            Watch::Lag => 60,
-            Watch::Cpu | Watch::Storage => 300,
-        }
-    }
-
-    /// `EvaluationPeriods`, all of which must breach.
-    pub fn evaluation_periods(&self) -> i64 {
-        match self.watch {
-            Watch::Lag => 5,
-            Watch::Cpu | Watch::Storage => 1,
-        }
-    }
-
-    /// `Threshold`, in the metric's unit.
-    pub fn threshold(&self) -> f64 {
-        match self.watch {
-            Watch::Cpu => 80.0,
-            Watch::Lag => 60.0,
-            // A tenth of what is allocated.
-            Watch::Storage => f64::from(self.instance.allocated_gib) * 1_073_741_824.0 / 10.0,
-        }
-    }
-
-    /// `ComparisonOperator`, and the same in the words of a state's reason.
-    pub fn comparison(&self) -> (&'static str, &'static str) {
-        match self.watch {
-            Watch::Storage => ("LessThanThreshold", "less than"),
-            Watch::Cpu | Watch::Lag => ("GreaterThanThreshold", "greater than"),
-        }
-    }
-
-    fn description(&self) -> &'static str {
-        match self.watch {
-            Watch::Cpu => "CPU is above 80 % on average over 5 minutes",
-            Watch::Lag => "The replica is more than 60 s behind for 5 minutes",
-            Watch::Storage => "Less than a tenth of the storage is free",
-        }
-    }
+/// Which alarms are asked for.
+#[derive(Debug, Clone, Copy)]
+enum Wanted<'r> {
+    /// Those that fit the request's filters.
+    Those(Kinds),
+    /// Those that the rule of a composite alarm looks at.
+    ChildrenOf(&'r str),
+    /// The composite alarms whose rule looks at an alarm.
+    ParentsOf(&'r str),
 }
 
 /// Answers a request.
@@ -122,115 +39,190 @@ impl Alarm<'_> {
 /// # Errors
 /// `ValidationError`, `InvalidParameterCombination` and `InvalidNextToken`, as CloudWatch gives them.
 pub fn answer(call: &Call<'_>, input: &DescribeAlarmsInput) -> Result<Value, Fault> {
-    let most = input.max_records.unwrap_or(PAGE);
-    if !(1..=MOST).contains(&most) {
-        let (bound, limit) = if most < 1 { ("greater", 1) } else { ("less", MOST) };
-        return Err(Fault::validation(format!(
-            "1 validation error detected: Value '{most}' at 'maxRecords' failed to satisfy constraint: Member must \
-             have value {bound} than or equal to {limit}"
-        )));
-    }
+    let most = page_size(input.max_records, PAGE)?;
     if input.alarm_names.is_some() && input.alarm_name_prefix.is_some() {
         return Err(Fault::combination("AlarmNames and AlarmNamePrefix cannot both be specified."));
     }
-    let wanted = match input.state_value.as_deref() {
+    let state = match input.state_value.as_deref() {
         None => None,
-        Some(name) => Some(State::parse(name).ok_or_else(|| {
-            Fault::validation(format!(
-                "1 validation error detected: Value '{name}' at 'stateValue' failed to satisfy constraint: Member \
-                 must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]"
-            ))
-        })?),
+        Some(name) => {
+            let known = ["INSUFFICIENT_DATA", "ALARM", "OK"];
+            Some(State::parse(name).ok_or_else(|| Fault::not_among(name, "stateValue", &known))?)
+        }
     };
+    let wanted = Wanted::read(input)?;
     let request = format!(
-        "{:?} {:?} {:?} {:?}",
+        "{:?} {:?} {:?} {:?} {wanted:?}",
         input.alarm_names, input.alarm_name_prefix, input.state_value, input.action_prefix
     );
     let from = match &input.next_token {
         Some(token) => Token::read(token, &request)?,
         None => Token { now: call.now, index: 0, offset: 0 },
     };
-    let mut found = Vec::new();
+    let alarms = alarm::all(call, from.now);
+    let composites = if wanted.needs_composites() { composite::over(&alarms) } else { Vec::new() };
+    let (mut of_metrics, mut composed) = (Vec::new(), Vec::new());
     let mut next = Value::Null;
-    if !only_other_kinds(input) {
-        for (index, alarm) in alarms(call, from.now).into_iter().enumerate().skip(from.index) {
-            let name = alarm.name();
-            if !is_asked_for(call, input, &name) {
-                continue;
-            }
-            let status = Status::of(call, &alarm, from.now);
-            if wanted.is_some_and(|wanted| wanted != status.state()) {
-                continue;
-            }
-            if found.len() as i32 == most {
-                next = text(Token { now: from.now, index, offset: 0 }.write(&request));
-                break;
-            }
-            found.push(shape(call, &name, &alarm, status));
+    let all = alarms.iter().map(Either::Metric).chain(composites.iter().map(Either::Composite));
+    for (index, alarm) in all.enumerate().skip(from.index) {
+        let name = alarm.name();
+        if !wanted.has(call, input, alarm, &name, &composites) {
+            continue;
+        }
+        let found = alarm.found(call, from.now);
+        if state.is_some_and(|state| state != found.state()) {
+            continue;
+        }
+        if of_metrics.len() + composed.len() == most {
+            next = text(Token { now: from.now, index, offset: 0 }.write(&request));
+            break;
+        }
+        let told = match wanted {
+            Wanted::Those(_) => found.whole(call, &name),
+            Wanted::ChildrenOf(_) => found.as_child(call, &name),
+            Wanted::ParentsOf(_) => record(named(call, &name)),
+        };
+        match alarm {
+            Either::Metric(_) => of_metrics.push(told),
+            Either::Composite(_) => composed.push(told),
         }
     }
     Ok(without_null([
-        ("CompositeAlarms", Value::Array(Vec::new())),
-        ("MetricAlarms", Value::Array(found)),
+        ("CompositeAlarms", Value::Array(composed)),
+        ("MetricAlarms", Value::Array(of_metrics)),
         ("NextToken", next),
     ]))
 }
 
-/// Whether only composite alarms, or the kin of some alarm, are asked for: there are none.
-fn only_other_kinds(input: &DescribeAlarmsInput) -> bool {
-    let types = input.alarm_types.as_deref().unwrap_or_default();
-    let others = !types.is_empty() && !types.iter().any(|kind| kind == "MetricAlarm");
-    others || input.children_of_alarm_name.is_some() || input.parents_of_alarm_name.is_some()
-}
-
-fn is_asked_for(call: &Call<'_>, input: &DescribeAlarmsInput, name: &str) -> bool {
-    input.alarm_names.as_ref().is_none_or(|names| names.is_empty() || names.iter().any(|asked| asked == name))
-        && input.alarm_name_prefix.as_deref().is_none_or(|prefix| name.starts_with(prefix))
-        && input.action_prefix.as_deref().is_none_or(|prefix| action(call).starts_with(prefix))
-}
-
-/// All alarms of the caller's region, by name.
-fn alarms<'a>(call: &Call<'a>, now: i64) -> Vec<Alarm<'a>> {
-    let Call { world, caller, .. } = *call;
-    let now = Timestamp::from_second(now).unwrap_or_default();
-    let there = world.instances_in(&caller.account, &caller.region).filter(|i| i.settled_status_at(now).is_some());
-    let mut alarms: Vec<Alarm<'a>> = there.map(|instance| Alarm { instance, watch: Watch::Cpu }).collect();
-    if alarms.len() <= MANY {
-        for Alarm { instance, .. } in alarms.clone() {
-            alarms.push(Alarm { instance, watch: Watch::Storage });
-            if instance.source.is_some() {
-                alarms.push(Alarm { instance, watch: Watch::Lag });
-            }
+impl<'r> Wanted<'r> {
+    /// Reads what is asked for. Who asks for the kin of an alarm may ask for nothing else.
+    fn read(input: &'r DescribeAlarmsInput) -> Result<Self, Fault> {
+        let kinds = Kinds::read(input.alarm_types.as_deref())?;
+        let filtered = input.alarm_names.is_some()
+            || input.alarm_name_prefix.is_some()
+            || input.alarm_types.is_some()
+            || input.state_value.is_some()
+            || input.action_prefix.is_some();
+        let alone = |name: &str| {
+            Fault::validation(format!(
+                "{name} cannot be specified with parameters other than MaxRecords and NextToken."
+            ))
+        };
+        match (input.children_of_alarm_name.as_deref(), input.parents_of_alarm_name.as_deref()) {
+            (None, None) => Ok(Self::Those(kinds)),
+            (Some(parent), None) if !filtered => Ok(Self::ChildrenOf(parent)),
+            (None, Some(child)) if !filtered => Ok(Self::ParentsOf(child)),
+            (Some(_), _) => Err(alone("ChildrenOfAlarmName")),
+            (None, Some(_)) => Err(alone("ParentsOfAlarmName")),
         }
     }
-    alarms.sort_by(Alarm::by_name);
-    alarms
+
+    fn needs_composites(self) -> bool {
+        match self {
+            Self::Those(kinds) => kinds.composite,
+            Self::ChildrenOf(_) | Self::ParentsOf(_) => true,
+        }
+    }
+
+    /// Whether an alarm of that name is asked for, its state aside.
+    fn has(
+        self,
+        call: &Call<'_>,
+        input: &DescribeAlarmsInput,
+        alarm: Either<'_, '_>,
+        name: &str,
+        composites: &[Composite<'_>],
+    ) -> bool {
+        match (self, alarm) {
+            (Self::Those(kinds), Either::Metric(_)) => kinds.metric && fits(call, input, name),
+            (Self::Those(kinds), Either::Composite(_)) => kinds.composite && fits(call, input, name),
+            (Self::ChildrenOf(parent), _) => composites.iter().any(|one| one.name() == parent && one.looks_at(name)),
+            (Self::ParentsOf(child), Either::Composite(composite)) => composite.looks_at(child),
+            (Self::ParentsOf(_), Either::Metric(_)) => false,
+        }
+    }
 }
 
-/// The topic that every alarm tells.
-fn action(call: &Call<'_>) -> String {
-    format!("arn:aws:sns:{}:{}:oncall", call.caller.region, call.caller.account)
+/// Whether a name and the topic that all alarms tell pass the request's filters.
+fn fits(call: &Call<'_>, input: &DescribeAlarmsInput, name: &str) -> bool {
+    input.alarm_names.as_ref().is_none_or(|names| names.is_empty() || names.iter().any(|asked| asked == name))
+        && input.alarm_name_prefix.as_deref().is_none_or(|prefix| name.starts_with(prefix))
+        && input.action_prefix.as_deref().is_none_or(|prefix| alarm::topic(call).starts_with(prefix))
 }
 
-fn shape(call: &Call<'_>, name: &str, alarm: &Alarm<'_>, status: Status<'_>) -> Value {
+impl<'l, 'a> Either<'l, 'a> {
+    fn name(self) -> String {
+        match self {
+            Self::Metric(alarm) => alarm.name(),
+            Self::Composite(composite) => composite.name().to_owned(),
+        }
+    }
+
+    /// Evaluates it.
+    fn found(self, call: &Call<'a>, now: i64) -> Found<'l, 'a> {
+        match self {
+            Self::Metric(alarm) => Found::Metric(alarm, Box::new(Status::of(call, alarm, now))),
+            Self::Composite(composite) => Found::Composite(composite, CompositeStatus::of(call, composite, now)),
+        }
+    }
+}
+
+/// An alarm of either kind, evaluated.
+#[derive(Debug)]
+enum Found<'l, 'a> {
+    Metric(&'l Alarm<'a>, Box<Status<'a>>),
+    Composite(&'l Composite<'a>, CompositeStatus<'a>),
+}
+
+impl Found<'_, '_> {
+    fn state(&self) -> State {
+        match self {
+            Self::Metric(_, status) => status.state(),
+            Self::Composite(_, status) => status.state(),
+        }
+    }
+
+    /// All that there is to tell.
+    fn whole(self, call: &Call<'_>, name: &str) -> Value {
+        match self {
+            Self::Metric(alarm, status) => metric(call, name, alarm, *status),
+            Self::Composite(composite, status) => composed(call, name, composite, status),
+        }
+    }
+
+    /// What is told of the children of a composite alarm.
+    fn as_child(self, call: &Call<'_>, name: &str) -> Value {
+        let state = self.state();
+        let history = match self {
+            Self::Metric(_, status) => status.history(),
+            Self::Composite(_, status) => status.history(),
+        };
+        let more = [("StateValue", text(state.name())), ("StateUpdatedTimestamp", moment(history.since))];
+        record(named(call, name).into_iter().chain(more))
+    }
+}
+
+/// What is told of every alarm.
+fn named(call: &Call<'_>, name: &str) -> [(&'static str, Value); 2] {
+    [("AlarmName", text(name)), ("AlarmArn", text(alarm::arn(call, name)))]
+}
+
+fn metric(call: &Call<'_>, name: &str, alarm: &Alarm<'_>, status: Status<'_>) -> Value {
     let dimension = record([("Name", text(DIMENSION)), ("Value", text(alarm.instance.id.as_str()))]);
-    let arn = format!("arn:aws:cloudwatch:{}:{}:alarm:{name}", call.caller.region, call.caller.account);
-    let actions = || Value::Array(vec![text(action(call))]);
+    let actions = || Value::Array(vec![text(alarm::topic(call))]);
     let whole = |number: i64| Value::Integer(number.into());
     let state = status.state();
-    let history = status.history(alarm);
-    record([
-        ("AlarmName", text(name)),
-        ("AlarmArn", text(arn)),
+    let history = status.history();
+    record(named(call, name).into_iter().chain([
         ("AlarmDescription", text(alarm.description())),
-        ("AlarmConfigurationUpdatedTimestamp", moment(history.configured)),
-        ("ActionsEnabled", Value::Bool(true)),
+        ("AlarmConfigurationUpdatedTimestamp", moment(alarm.configured())),
+        ("ActionsEnabled", Value::Bool(alarm.acts())),
         ("OKActions", actions()),
         ("AlarmActions", actions()),
         ("InsufficientDataActions", Value::Array(Vec::new())),
         ("StateValue", text(state.name())),
-        ("StateReason", text(history.reason)),
-        ("StateReasonData", text(history.reason_data)),
+        ("StateReason", text(history.cause.reason)),
+        ("StateReasonData", text(history.cause.data)),
         ("StateUpdatedTimestamp", moment(history.since)),
         ("StateTransitionedTimestamp", moment(history.since)),
         ("MetricName", text(alarm.metric().name())),
@@ -243,5 +235,26 @@ fn shape(call: &Call<'_>, name: &str, alarm: &Alarm<'_>, status: Status<'_>) -> 
         ("Threshold", Value::Float(alarm.threshold())),
         ("ComparisonOperator", text(alarm.comparison().0)),
         ("TreatMissingData", text("missing")),
-    ])
+    ]))
+}
+
+fn composed(call: &Call<'_>, name: &str, composite: &Composite<'_>, status: CompositeStatus<'_>) -> Value {
+    let actions = || Value::Array(vec![text(alarm::topic(call))]);
+    let state = status.state();
+    let history = status.history();
+    let configured = composite.configured().last().copied().unwrap_or_default();
+    record(named(call, name).into_iter().chain([
+        ("AlarmDescription", text(composite.description())),
+        ("AlarmConfigurationUpdatedTimestamp", moment(configured)),
+        ("AlarmRule", text(composite.rule())),
+        ("ActionsEnabled", Value::Bool(true)),
+        ("OKActions", actions()),
+        ("AlarmActions", actions()),
+        ("InsufficientDataActions", Value::Array(Vec::new())),
+        ("StateValue", text(state.name())),
+        ("StateReason", text(history.cause.reason)),
+        ("StateReasonData", text(history.cause.data)),
+        ("StateUpdatedTimestamp", moment(history.since)),
+        ("StateTransitionedTimestamp", moment(history.since)),
+    ]))
 }

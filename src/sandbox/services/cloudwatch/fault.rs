@@ -20,6 +20,15 @@ impl Fault {
         Self::new("ValidationError", message)
     }
 
+    /// `ValidationError` for a value that is none of those that a parameter takes.
+    pub fn not_among(value: &str, parameter: &str, known: &[&str]) -> Self {
+        Self::validation(format!(
+            "1 validation error detected: Value '{value}' at '{parameter}' failed to satisfy constraint: Member must \
+             satisfy enum value set: [{}]",
+            known.join(", ")
+        ))
+    }
+
     /// `InvalidParameterValue`.
     pub fn value(message: impl Into<String>) -> Self {
         Self::new("InvalidParameterValue", message)

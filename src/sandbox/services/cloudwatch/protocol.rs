@@ -118,7 +118,7 @@ fn scalar(name: &str, text: String) -> Result<Value, Fault> {
         "Period" | "MaxDatapoints" | "MaxRecords" => {
             text.parse::<i32>().map(|number| Value::Integer(number.into())).map_err(|_| wrong())
         }
-        "StartTime" | "EndTime" => {
+        "StartTime" | "EndTime" | "StartDate" | "EndDate" => {
             let moment = |at: Timestamp| at.as_millisecond() as f64 / 1000.0;
             let seconds = text.parse::<f64>().ok().or_else(|| text.parse().ok().map(moment));
             seconds.map(Value::Float).ok_or_else(wrong)

@@ -1,3 +1,4 @@
+mod past;
 mod week;
 
 use std::collections::HashMap;

@@ -1,5 +1,5 @@
 //! `NextToken`: where the next page begins. Opaque, and good only for the request that it was given
-//! to.
+//! to. And `MaxRecords`: how long a page may be.
 
 use super::fault::Fault;
 use crate::sandbox::world::identity::hash;
@@ -36,6 +36,25 @@ impl Token {
         let part = |from: usize, to: usize| u64::from_str_radix(text.get(from..to)?, 16).ok();
         Some(Self { now: part(0, 16)?.cast_signed(), index: part(16, 24)? as usize, offset: part(24, 32)? as usize })
     }
+}
+
+/// Most items in an answer.
+const MOST: i32 = 100;
+
+/// How many items an answer may have: what `MaxRecords` says, or `default`.
+///
+/// # Errors
+/// `ValidationError` for none, or more than a hundred.
+pub fn page_size(asked: Option<i32>, default: usize) -> Result<usize, Fault> {
+    let Some(asked) = asked else { return Ok(default) };
+    if (1..=MOST).contains(&asked) {
+        return Ok(asked.cast_unsigned() as usize);
+    }
+    let (bound, limit) = if asked < 1 { ("greater", 1) } else { ("less", MOST) };
+    Err(Fault::validation(format!(
+        "1 validation error detected: Value '{asked}' at 'maxRecords' failed to satisfy constraint: Member must have \
+         value {bound} than or equal to {limit}"
+    )))
 }
 
 #[cfg(test)]
