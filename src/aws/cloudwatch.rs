@@ -1,28 +1,26 @@
-//! CloudWatch: datapoints and alarms.
+//! CloudWatch: datapoints.
 //!
 //! Limits from the CloudWatch API reference: `GetMetricData` takes 500 queries and gives 100,800
-//! datapoints a call; `DescribeAlarms` gives 100 alarms a page.
+//! datapoints a call.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use aws_sdk_cloudwatch::types::{
-    AlarmType, Dimension, Metric as SdkMetric, MetricAlarm, MetricDataQuery, MetricDataResult, MetricStat, ScanBy,
-    StateValue, StatusCode,
+    Dimension, Metric as SdkMetric, MetricDataQuery, MetricDataResult, MetricStat, ScanBy, StatusCode,
 };
 use aws_smithy_types::DateTime;
 
 use super::error::fault;
 use super::pages::Markers;
-use super::{DESCRIBE_ALARMS, GET_METRIC_DATA, Session, time, words};
+use super::{GET_METRIC_DATA, Session};
 use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery};
-use crate::domain::{Alarm, AlarmState, Fault, Metric, text};
+use crate::domain::Fault;
 
 /// The namespace of RDS's metrics.
 const NAMESPACE: &str = "AWS/RDS";
 /// The dimension that names a DB instance.
 const DATABASE: &str = "DBInstanceIdentifier";
-/// Alarms a page, the most that AWS gives.
-const PAGE: i32 = 100;
 
 /// Reads the datapoints of a call, all pages of them.
 ///
@@ -33,28 +31,45 @@ pub async fn metric_data(session: &Session, region: &str, call: &MetricCall) -> 
     if call.queries.is_empty() {
         return Ok(joined.finish());
     }
+    let queries = call.queries.iter().enumerate().map(|(i, q)| query(i, q, call.period)).collect();
+    let cut = results(session, region, queries, &call.window, |result| joined.take(result)).await?;
+    joined.cut = cut;
+    Ok(joined.finish())
+}
+
+/// Asks for datapoints, all pages of them, and hands on each piece of the answer; whether AWS said that it left
+/// something out.
+///
+/// # Errors
+/// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
+pub(super) async fn results(
+    session: &Session,
+    region: &str,
+    queries: Vec<MetricDataQuery>,
+    window: &Range<i64>,
+    mut take: impl FnMut(&MetricDataResult),
+) -> Result<bool, Fault> {
     let client = session.cloudwatch(region);
-    let queries: Vec<_> = call.queries.iter().enumerate().map(|(i, q)| query(i, q, call.period)).collect();
-    let (mut pages, mut token) = (Markers::default(), None);
+    let (mut pages, mut token, mut cut) = (Markers::default(), None, false);
     loop {
         let page = client
             .get_metric_data()
             .set_metric_data_queries(Some(queries.clone()))
-            .start_time(DateTime::from_secs(call.window.start))
-            .end_time(DateTime::from_secs(call.window.end))
+            .start_time(DateTime::from_secs(window.start))
+            .end_time(DateTime::from_secs(window.end))
             .scan_by(ScanBy::TimestampAscending)
             .set_next_token(token)
             .send()
             .await
             .map_err(|error| fault(session.sign_in(), GET_METRIC_DATA, &error))?;
         // A message about the whole call says that something was left out.
-        joined.cut |= page.messages.is_some_and(|messages| !messages.is_empty());
+        cut |= page.messages.is_some_and(|messages| !messages.is_empty());
         for result in page.metric_data_results.unwrap_or_default() {
-            joined.take(&result);
+            take(&result);
         }
         token = pages.next(GET_METRIC_DATA, page.next_token, 0)?;
         if token.is_none() {
-            return Ok(joined.finish());
+            return Ok(cut);
         }
     }
 }
@@ -113,71 +128,10 @@ impl<'a> Joined<'a> {
     }
 }
 
-/// Reads the metric alarms of a region: those in alarm first, then by name.
-///
-/// # Errors
-/// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
-pub async fn alarms(session: &Session, region: &str) -> Result<Vec<Alarm>, Fault> {
-    let client = session.cloudwatch(region);
-    let (mut pages, mut token, mut found) = (Markers::default(), None, Vec::new());
-    loop {
-        let page = client
-            .describe_alarms()
-            .alarm_types(AlarmType::MetricAlarm)
-            .max_records(PAGE)
-            .set_next_token(token)
-            .send()
-            .await
-            .map_err(|error| fault(session.sign_in(), DESCRIBE_ALARMS, &error))?;
-        found.extend(page.metric_alarms.unwrap_or_default().into_iter().map(alarm));
-        token = pages.next(DESCRIBE_ALARMS, page.next_token, found.len())?;
-        if token.is_none() {
-            found.sort_by(|a, b| a.state.cmp(&b.state).then_with(|| a.name.cmp(&b.name)));
-            return Ok(found);
-        }
-    }
-}
-
-fn alarm(raw: MetricAlarm) -> Alarm {
-    // A metric-math alarm has no metric of its own, but a list; the first one is what it is about,
-    // and the threshold is not in its unit.
-    let plain = raw.metric_name.is_some();
-    let stat = raw.metrics.unwrap_or_default().into_iter().find_map(|query| query.metric_stat);
-    let listed = stat.as_ref().and_then(|stat| stat.metric.clone());
-    let (namespace, metric_name, dimensions) = match listed {
-        Some(listed) if raw.metric_name.is_none() => (listed.namespace, listed.metric_name, listed.dimensions),
-        _ => (raw.namespace, raw.metric_name, raw.dimensions),
-    };
-    let metric =
-        metric_name.as_deref().filter(|_| plain && namespace.as_deref() == Some(NAMESPACE)).and_then(Metric::from_name);
-    Alarm {
-        name: words(raw.alarm_name),
-        arn: words(raw.alarm_arn),
-        state: match raw.state_value {
-            Some(StateValue::Alarm) => AlarmState::Alarm,
-            Some(StateValue::Ok) => AlarmState::Ok,
-            _ => AlarmState::InsufficientData,
-        },
-        reason: words(raw.state_reason),
-        since: time::optional(raw.state_transitioned_timestamp.or(raw.state_updated_timestamp)),
-        database: dimensions
-            .unwrap_or_default()
-            .iter()
-            .find(|dimension| dimension.name() == Some(DATABASE))
-            .and_then(Dimension::value)
-            .map(text::clean),
-        metric,
-        metric_name: words(metric_name),
-        threshold: raw.threshold,
-        comparison: raw.comparison_operator.map(|operator| text::clean(operator.as_str())).unwrap_or_default(),
-        period: raw.period.or(stat.and_then(|stat| stat.period)).unwrap_or_default(),
-        evaluation_periods: raw.evaluation_periods.unwrap_or_default(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Metric;
 
     fn result(id: &str, points: &[(i64, f64)], status: StatusCode) -> MetricDataResult {
         MetricDataResult::builder()
@@ -231,24 +185,5 @@ mod tests {
         let answer = joined.finish();
         assert_eq!(answer.points[0], (0..60).map(|n| (n * 60, 7.0)).collect::<Vec<_>>());
         assert!(answer.partial);
-    }
-
-    #[test]
-    fn a_metric_math_alarm_is_about_its_first_metric() {
-        let dimension = Dimension::builder().name(DATABASE).value("db\u{1b}").build();
-        let metric = SdkMetric::builder().namespace(NAMESPACE).metric_name("ReplicaLag").dimensions(dimension);
-        let stat = MetricStat::builder().metric(metric.build()).period(60).stat("Maximum").build();
-        let raw = MetricAlarm::builder()
-            .alarm_name("lag")
-            .metrics(MetricDataQuery::builder().id("e").expression("m1*2").build())
-            .metrics(MetricDataQuery::builder().id("m1").metric_stat(stat).build())
-            .build();
-        let alarm = alarm(raw);
-        assert_eq!(alarm.database.as_deref(), Some("db?"));
-        assert_eq!(
-            (alarm.metric, alarm.period, alarm.state),
-            // Its threshold is the expression's, not the metric's.
-            (None, 60, AlarmState::InsufficientData)
-        );
     }
 }

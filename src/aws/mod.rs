@@ -6,6 +6,7 @@
 //! ([`session::InProcess`]), so that these same adapters run there, in tests and in production.
 
 mod address;
+pub mod alarms;
 mod assume;
 #[cfg(any(fuzzing, debug_assertions))]
 #[doc(hidden)]
@@ -73,6 +74,8 @@ pub const DESCRIBE_ORDERABLE_DB_INSTANCE_OPTIONS: &str = "rds:DescribeOrderableD
 pub const GET_METRIC_DATA: &str = "cloudwatch:GetMetricData";
 /// `DescribeAlarms`.
 pub const DESCRIBE_ALARMS: &str = "cloudwatch:DescribeAlarms";
+/// `DescribeAlarmHistory`.
+pub const DESCRIBE_ALARM_HISTORY: &str = "cloudwatch:DescribeAlarmHistory";
 /// `GetCallerIdentity`.
 pub const GET_CALLER_IDENTITY: &str = "sts:GetCallerIdentity";
 
@@ -89,6 +92,7 @@ pub const READS: &[(&str, &str)] = &[
     (DESCRIBE_ORDERABLE_DB_INSTANCE_OPTIONS, "rds:DescribeOrderableDBInstanceOptions"),
     (GET_METRIC_DATA, "cloudwatch:GetMetricData"),
     (DESCRIBE_ALARMS, "cloudwatch:DescribeAlarms"),
+    (DESCRIBE_ALARM_HISTORY, "cloudwatch:DescribeAlarmHistory"),
     (GET_CALLER_IDENTITY, "sts:GetCallerIdentity"),
 ];
 

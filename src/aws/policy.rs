@@ -92,7 +92,7 @@ mod tests {
                 include_str!("rds/blue_green.rs")
             ),
         ),
-        ("cloudwatch", ".cloudwatch(region)", include_str!("cloudwatch.rs")),
+        ("cloudwatch", ".cloudwatch(region)", concat!(include_str!("cloudwatch.rs"), include_str!("alarms.rs"))),
         ("sts", ".sts(region)", include_str!("sts.rs")),
     ];
 

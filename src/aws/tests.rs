@@ -100,7 +100,7 @@ async fn a_web_page_is_a_broken_answer_after_three_attempts() {
     let session = wire.session().await;
     let fault = rds::databases(&session, "us-east-1").await.unwrap_err();
     assert_eq!((fault.kind, wire.asked().len()), (FaultKind::BrokenAnswer, 3));
-    assert_eq!(cloudwatch::alarms(&session, "us-east-1").await.unwrap_err().kind, FaultKind::BrokenAnswer);
+    assert_eq!(alarms::all(&session, "us-east-1").await.unwrap_err().kind, FaultKind::BrokenAnswer);
     assert_eq!(sts::identity(&session, "us-east-1").await.unwrap_err().kind, FaultKind::BrokenAnswer);
 }
 

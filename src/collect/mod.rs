@@ -16,7 +16,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::identity::Identity;
-use crate::domain::{Alarm, Database, Event, MaintenanceAction, SiteId, Snapshot};
+use crate::domain::{Database, Event, MaintenanceAction, SiteId, Snapshot};
+use crate::services::alarms::Alarm;
 use metrics::{MetricAnswer, MetricCall};
 
 pub use cadence::Attention;

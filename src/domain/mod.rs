@@ -1,9 +1,8 @@
-//! What an operator talks about: environments, databases, replicas, snapshots, alarms, metrics.
+//! What an operator talks about: environments, databases, replicas, snapshots, metrics.
 //!
 //! Plain data and pure rules. Nothing in here knows the SDK, the terminal or the clock: `now` is
 //! always an argument.
 
-pub mod alarm;
 pub mod automated_backup;
 pub mod blue_green;
 pub mod class;
@@ -29,7 +28,6 @@ pub mod text;
 pub mod threshold;
 pub mod watched;
 
-pub use alarm::{Alarm, AlarmState};
 pub use automated_backup::AutomatedBackup;
 pub use blue_green::BlueGreen;
 pub use database::Database;

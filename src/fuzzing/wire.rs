@@ -9,10 +9,11 @@ use serde_json::Value;
 
 use super::assert_harmless;
 use crate::aws::canned::Canned;
-use crate::aws::{AssumeRole, GET_CALLER_IDENTITY, Session, cloudwatch, rds, sts};
+use crate::aws::{AssumeRole, GET_CALLER_IDENTITY, Session, alarms, cloudwatch, rds, sts};
 use crate::collect::EventsOf;
 use crate::collect::metrics::{MetricCall, MetricQuery};
 use crate::domain::{Database, Fault, Metric};
+use crate::services::alarms::{Alarm, ChangeKind, CurveQuestion};
 
 const REGION: &str = "us-east-1";
 /// What an answer's second byte chooses, so that `0` is the first of them.
@@ -62,15 +63,24 @@ impl Wire {
                 black_box(heard(Box::pin(cloudwatch::metric_data(session, REGION, &call)).await));
             }
             6 => {
-                for alarm in heard(Box::pin(cloudwatch::alarms(session, REGION)).await) {
-                    for text in [&alarm.name, &alarm.arn, &alarm.reason, &alarm.metric_name] {
-                        assert_harmless(text);
-                    }
+                for alarm in heard(Box::pin(alarms::all(session, REGION)).await) {
+                    rung(&alarm);
                 }
             }
             8 => take(Box::pin(rds::automated_backups(session, REGION, &rds::Of::Name("rentaliq-qa-db"))).await),
             9 => take(Box::pin(rds::blue_green(session, REGION)).await),
             10 => take(Box::pin(rds::orderable(session, REGION, "postgres", "16.4")).await),
+            11 => {
+                let until = Timestamp::from_second(UNTIL).unwrap_or(Timestamp::MAX);
+                let since = Timestamp::UNIX_EPOCH;
+                let past = heard(Box::pin(alarms::history(session, REGION, "cpu", since, until)).await);
+                for change in past.changes {
+                    assert_harmless(&change.summary);
+                    if let ChangeKind::State { reason, .. } = &change.kind {
+                        assert_harmless(reason);
+                    }
+                }
+            }
             _ => self.sign_in().await,
         }
     }
@@ -95,6 +105,20 @@ fn inventory(read: Result<Vec<Database>, Fault>) {
         assert!(again.is_ok_and(|again| again == *databases), "what is written is not what is read");
     }
     take(read);
+}
+
+/// Whatever is said of an alarm, and what is asked to draw it.
+fn rung(alarm: &Alarm) {
+    for text in [&alarm.name, &alarm.arn, &alarm.reason, &alarm.description, &alarm.condition()] {
+        assert_harmless(text);
+    }
+    for remark in alarm.remarks() {
+        assert_harmless(&remark);
+    }
+    if let Some(resource) = alarm.subject() {
+        assert_harmless(&resource.words());
+    }
+    black_box(CurveQuestion::of(alarm, UNTIL, CurveQuestion::usual_span(alarm)));
 }
 
 /// What was read; nothing, and what is said of it, when it was not.

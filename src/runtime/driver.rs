@@ -124,7 +124,7 @@ async fn single(session: &Session, site: &Site, limits: &Limits, ask: Ask) -> Re
         Ask::Identity => aws::sts::identity(session, region).await.map(Answer::Identity),
         Ask::Databases => aws::rds::databases(session, region).await.map(Answer::Databases),
         Ask::Maintenance => aws::rds::maintenance(session, region).await.map(Answer::Maintenance),
-        Ask::Alarms => aws::cloudwatch::alarms(session, region).await.map(Answer::Alarms),
+        Ask::Alarms => aws::alarms::all(session, region).await.map(Answer::Alarms),
         Ask::Snapshots { database } => aws::rds::snapshots(session, region, &database).await.map(Answer::Snapshots),
         Ask::Events { of, since, until } => aws::rds::events(session, region, &of, since, until)
             .await

@@ -1,3 +1,4 @@
 //! What quarterdeck knows about, a room for each service. Pure: no I/O, no SDK.
 
+pub mod alarms;
 pub mod rds;

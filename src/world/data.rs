@@ -9,7 +9,8 @@ use super::checkup::Checkups;
 use crate::collect::Dataset;
 use crate::collect::metrics::MetricStore;
 use crate::domain::runway::Runway;
-use crate::domain::{Alarm, Database, Event, Fault, Identity, MaintenanceAction, Remote, Snapshot};
+use crate::domain::{Database, Event, Fault, Identity, MaintenanceAction, Remote, Snapshot};
+use crate::services::alarms::Alarm;
 
 /// Whether a site's credentials are those of the account that is expected.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -165,6 +166,6 @@ impl SiteData {
 
     /// The alarms that watch one DB instance.
     pub fn alarms_of<'a>(&'a self, database: &'a str) -> impl Iterator<Item = &'a Alarm> {
-        self.alarms.value().into_iter().flatten().filter(move |alarm| alarm.database.as_deref() == Some(database))
+        self.alarms.value().into_iter().flatten().filter(move |alarm| alarm.database() == Some(database))
     }
 }

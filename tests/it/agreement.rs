@@ -4,8 +4,10 @@
 
 use jiff::Timestamp;
 use quarterdeck::domain::database::{StatusInfo, Storage, region_of};
-use quarterdeck::domain::{
-    Alarm, AlarmState, Database, Event, Identity, MaintenanceAction, Metric, Settings, Snapshot, text,
+use quarterdeck::domain::{Database, Event, Identity, MaintenanceAction, Settings, Snapshot, text};
+use quarterdeck::services::alarms::{
+    Actions, Alarm, AlarmMetric, AlarmState, ComparisonOperator, EvaluationWindow, Judgement, MetricWatch, MissingData,
+    Watching,
 };
 use serde_json::Value;
 
@@ -151,11 +153,27 @@ pub fn maintenance(told: &Value) -> Vec<MaintenanceAction> {
 
 /// An alarm on one metric.
 pub fn alarm(told: &Value) -> Alarm {
-    let dimensions = each(&told["Dimensions"], |dimension| (words(&dimension["Name"]), words(&dimension["Value"])));
-    let metric_name = words(&told["MetricName"]);
+    let metric = AlarmMetric {
+        namespace: words(&told["Namespace"]),
+        name: words(&told["MetricName"]),
+        dimensions: each(&told["Dimensions"], |dimension| (words(&dimension["Name"]), words(&dimension["Value"]))),
+        statistic: words(&told["Statistic"]),
+        period: count(&told["Period"]),
+        unit: named(&told["Unit"]),
+    };
+    let judged = Judgement {
+        comparison: ComparisonOperator::from_name(&words(&told["ComparisonOperator"])),
+        threshold: told["Threshold"].as_f64(),
+        evaluation_periods: count(&told["EvaluationPeriods"]).unwrap_or_default(),
+        datapoints_to_alarm: count(&told["DatapointsToAlarm"]).unwrap_or_default(),
+        missing: MissingData::from_name(&words(&told["TreatMissingData"])),
+        ignores_low_samples: told["EvaluateLowSampleCountPercentile"] == "ignore",
+        window: EvaluationWindow::Sliding,
+    };
     Alarm {
         name: words(&told["AlarmName"]),
         arn: words(&told["AlarmArn"]),
+        description: words(&told["AlarmDescription"]),
         state: match told["StateValue"].as_str() {
             Some("ALARM") => AlarmState::Alarm,
             Some("OK") => AlarmState::Ok,
@@ -164,13 +182,14 @@ pub fn alarm(told: &Value) -> Alarm {
         },
         reason: words(&told["StateReason"]),
         since: moment(&told["StateTransitionedTimestamp"]).or(moment(&told["StateUpdatedTimestamp"])),
-        database: dimensions.into_iter().find(|(name, _)| name == "DBInstanceIdentifier").map(|(_, value)| value),
-        metric: Metric::from_name(&metric_name),
-        metric_name,
-        threshold: told["Threshold"].as_f64(),
-        comparison: words(&told["ComparisonOperator"]),
-        period: number(&told["Period"]),
-        evaluation_periods: number(&told["EvaluationPeriods"]),
+        evaluation: None,
+        actions_enabled: truth(&told["ActionsEnabled"]),
+        actions: Actions {
+            alarm: each(&told["AlarmActions"], words),
+            ok: each(&told["OKActions"], words),
+            insufficient_data: each(&told["InsufficientDataActions"], words),
+        },
+        watches: Watching::Metric(MetricWatch { metric, judged }),
     }
 }
 
@@ -198,6 +217,10 @@ fn number(value: &Value) -> i32 {
 
 fn positive(value: &Value) -> Option<i32> {
     Some(number(value)).filter(|number| *number > 0)
+}
+
+fn count(value: &Value) -> Option<u32> {
+    positive(value).map(i32::unsigned_abs)
 }
 
 fn truth(value: &Value) -> bool {

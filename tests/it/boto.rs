@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use quarterdeck::aws::{InProcess, Session, SessionSpec, cloudwatch, rds, sts};
+use quarterdeck::aws::{InProcess, Session, SessionSpec, alarms, cloudwatch, rds, sts};
 use quarterdeck::collect::EventsOf;
 use quarterdeck::collect::metrics::{MetricCall, MetricQuery};
 use quarterdeck::domain::{Database, Metric};
@@ -188,7 +188,7 @@ impl Site<'_> {
         let mut expected: Vec<_> = each(&told["maintenance"], agreement::maintenance).into_iter().flatten().collect();
         expected.sort_by(|a, b| (&a.arn, &a.action).cmp(&(&b.arn, &b.action)));
         assert_eq!(found, expected);
-        let mut found = cloudwatch::alarms(session, region).await.unwrap();
+        let mut found = alarms::all(session, region).await.unwrap();
         let mut expected = each(&told["alarms"], agreement::alarm);
         found.sort_by(|a, b| a.name.cmp(&b.name));
         expected.sort_by(|a, b| a.name.cmp(&b.name));

@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan};
 use quarterdeck::aws::rds::look::{Known, look};
 use quarterdeck::aws::rds::observe::{Owner, Question, observe};
 use quarterdeck::aws::rds::write::send;
-use quarterdeck::aws::{InProcess, Session, SessionSpec, cloudwatch, rds, sts};
+use quarterdeck::aws::{InProcess, Session, SessionSpec, alarms, cloudwatch, rds, sts};
 use quarterdeck::collect::EventsOf;
 use quarterdeck::collect::metrics::{MetricCall, MetricQuery};
 use quarterdeck::domain::{Criticality, Fault, FaultKind, Metric};
@@ -172,7 +172,7 @@ async fn what_moto_does_not_know_is_a_fault_with_a_reason() {
     assert!(is_foreign(&fault), "{fault:?}");
 
     // The SDK speaks CBOR to CloudWatch, moto does not.
-    let fault = cloudwatch::alarms(&session, REGION).await.unwrap_err();
+    let fault = alarms::all(&session, REGION).await.unwrap_err();
     assert!(is_foreign(&fault), "{fault:?}");
     let query = MetricQuery { database: "orders-000".into(), metric: Metric::CPUUtilization };
     let end = Timestamp::now().as_second() / 60 * 60;

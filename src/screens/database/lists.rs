@@ -2,6 +2,7 @@
 
 use crate::domain::event::EventWeight;
 use crate::domain::{Database, Remote};
+use crate::services::alarms::AlarmState;
 use crate::shell::Shell;
 use crate::theme::Role;
 use crate::ui::pen::Piece;
@@ -27,12 +28,10 @@ pub fn events(shell: &Shell, data: &SiteData, database: &Database, width: usize)
             (event.at, mark, role, event.message.clone(), text_role)
         })
         .collect();
-    happened.extend(data.alarms_of(&database.id).filter(|a| a.state == crate::domain::AlarmState::Alarm).filter_map(
-        |alarm| {
-            let text = format!("alarm {}: {}", alarm.name, alarm.reason);
-            Some((alarm.since?, "✖", Role::Critical, text, Role::Text))
-        },
-    ));
+    happened.extend(data.alarms_of(&database.id).filter(|a| a.state == AlarmState::Alarm).filter_map(|alarm| {
+        let text = format!("alarm {}: {}", alarm.name, alarm.reason);
+        Some((alarm.since?, "✖", Role::Critical, text, Role::Text))
+    }));
     happened.sort_by_key(|line| std::cmp::Reverse(line.0));
     let age = |at| format::age(shell.world.now.duration_since(at).unsigned_abs());
     happened

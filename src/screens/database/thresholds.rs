@@ -1,7 +1,8 @@
 //! Which lines a chart has: the account's own alarms, or AWS's recommended ones.
 
 use crate::domain::runway::GIB;
-use crate::domain::{Alarm, Database, Metric};
+use crate::domain::{Database, Metric};
+use crate::services::alarms::Alarm;
 use crate::theme::Role;
 use crate::world::data::SiteData;
 
@@ -10,8 +11,8 @@ use crate::world::data::SiteData;
 pub fn of(metric: Metric, database: &Database, data: &SiteData) -> Vec<(f64, Role)> {
     let mut lines: Vec<(f64, Role)> = data
         .alarms_of(&database.id)
-        .filter(|alarm| alarm.metric == Some(metric) && guards(alarm, metric))
-        .filter_map(|alarm| alarm.threshold)
+        .filter(|alarm| alarm.charted() == Some(metric) && guards(alarm, metric))
+        .filter_map(Alarm::threshold)
         .map(|threshold| (threshold, Role::Warning))
         .collect();
     if lines.is_empty() {
@@ -22,7 +23,8 @@ pub fn of(metric: Metric, database: &Database, data: &SiteData) -> Vec<(f64, Rol
 
 /// An alarm on the bad direction: one that rings when an instance is idle is no limit.
 fn guards(alarm: &Alarm, metric: Metric) -> bool {
-    alarm.comparison.starts_with(if metric.low_is_bad() { "LessThan" } else { "GreaterThan" })
+    let direction = if metric.low_is_bad() { "LessThan" } else { "GreaterThan" };
+    alarm.judged().is_some_and(|judged| judged.comparison.name().starts_with(direction))
 }
 
 /// CloudWatch user guide, "Best practice alarm recommendations", Amazon RDS. Its threshold for

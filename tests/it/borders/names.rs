@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use super::sources::TREE;
 use super::tree::Tree;
 
-/// Each screen has its own, and it is called by the screen's name.
-const EVERYWHERE: &[&str] = &["State"];
+/// Each screen has its own state, and each service its own reads: they are called by the name of the screen or service.
+const EVERYWHERE: &[&str] = &["State", "Read", "Ask", "Answer", "Data"];
 
 /// A name, and how many types have it.
 const NAMES: &[(&str, usize)] = &[
     ("Alarm", 2),
-    ("Answer", 2),
     ("BadKey", 2),
     ("BlueGreen", 2),
     ("Body", 3),

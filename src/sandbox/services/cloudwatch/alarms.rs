@@ -79,7 +79,7 @@ pub fn answer(call: &Call<'_>, input: &DescribeAlarmsInput) -> Result<Value, Fau
         }
         let told = match wanted {
             Wanted::Those(_) => found.whole(call, &name),
-            Wanted::ChildrenOf(_) => found.as_child(call, &name),
+            Wanted::ChildrenOf(_) => found.child(call, &name),
             Wanted::ParentsOf(_) => record(named(call, &name)),
         };
         match alarm {
@@ -191,7 +191,7 @@ impl Found<'_, '_> {
     }
 
     /// What is told of the children of a composite alarm.
-    fn as_child(self, call: &Call<'_>, name: &str) -> Value {
+    fn child(self, call: &Call<'_>, name: &str) -> Value {
         let state = self.state();
         let history = match self {
             Self::Metric(_, status) => status.history(),

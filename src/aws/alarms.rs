@@ -1,0 +1,148 @@
+//! CloudWatch: alarms of every kind, their history, and the curve that one judges.
+//!
+//! Limits from the CloudWatch API reference: `DescribeAlarms` and `DescribeAlarmHistory` give 100 records a page. Both
+//! tell of metric alarms alone unless `AlarmTypes` says more, and of composite alarms only where the action is allowed
+//! for `*`.
+
+mod convert;
+
+use aws_sdk_cloudwatch::types::{AlarmType, HistoryItemType, ScanBy, StatusCode};
+use jiff::Timestamp;
+
+use super::error::fault;
+use super::pages::Markers;
+use super::{DESCRIBE_ALARM_HISTORY, DESCRIBE_ALARMS, Session, cloudwatch, time};
+use crate::domain::{Fault, FaultKind};
+use crate::services::alarms::{Alarm, AlarmChange, Curve, CurveQuestion, Gathered, Past};
+
+/// Records a page, the most that AWS gives.
+const PAGE: i32 = 100;
+/// Entries of a history that are read.
+pub const MOST_CHANGES: usize = 200;
+/// The kinds that are asked for. The last is new: an endpoint that does not know it is asked again without.
+const KINDS: [AlarmType; 3] = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
+
+/// Reads the alarms of a region: metric alarms, then composite ones, then the rest; of each those in alarm first, then
+/// by name.
+///
+/// # Errors
+/// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
+pub async fn all(session: &Session, region: &str) -> Result<Vec<Alarm>, Fault> {
+    let client = session.cloudwatch(region);
+    let mut kinds = KINDS.to_vec();
+    let (mut pages, mut token) = (Markers::default(), None);
+    let (mut metric, mut composite, mut other) = (Vec::new(), Vec::new(), Vec::new());
+    loop {
+        let answer = client
+            .describe_alarms()
+            .set_alarm_types(Some(kinds.clone()))
+            .max_records(PAGE)
+            .set_next_token(token.clone())
+            .send()
+            .await;
+        let page = match answer {
+            Ok(page) => page,
+            Err(error) => {
+                let said = fault(session.sign_in(), DESCRIBE_ALARMS, &error);
+                if token.is_none() && with_fewer(&mut kinds, &said) {
+                    continue;
+                }
+                return Err(said);
+            }
+        };
+        metric.extend(page.metric_alarms.unwrap_or_default().into_iter().map(convert::metric_alarm));
+        composite.extend(page.composite_alarms.unwrap_or_default().into_iter().map(convert::composite_alarm));
+        other.extend(page.log_alarms.unwrap_or_default().into_iter().map(convert::log_alarm));
+        token = pages.next(DESCRIBE_ALARMS, page.next_token, metric.len() + composite.len() + other.len())?;
+        if token.is_none() {
+            break;
+        }
+    }
+    let mut found = Vec::with_capacity(metric.len() + composite.len() + other.len());
+    for mut kind in [metric, composite, other] {
+        kind.sort_by(|a: &Alarm, b: &Alarm| a.state.cmp(&b.state).then_with(|| a.name.cmp(&b.name)));
+        found.append(&mut kind);
+    }
+    Ok(found)
+}
+
+/// Reads what happened to an alarm in a time, newest first, at most [`MOST_CHANGES`] entries.
+///
+/// # Errors
+/// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
+pub async fn history(
+    session: &Session,
+    region: &str,
+    alarm: &str,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<Past, Fault> {
+    let client = session.cloudwatch(region);
+    let mut kinds = KINDS.to_vec();
+    let (mut pages, mut token, mut past) = (Markers::default(), None, Past::default());
+    loop {
+        let answer = client
+            .describe_alarm_history()
+            .alarm_name(alarm)
+            .set_alarm_types(Some(kinds.clone()))
+            .start_date(time::date_time(since))
+            .end_date(time::date_time(until))
+            .scan_by(ScanBy::TimestampDescending)
+            .max_records(PAGE)
+            .set_next_token(token.clone())
+            .send()
+            .await;
+        let page = match answer {
+            Ok(page) => page,
+            Err(error) => {
+                let said = fault(session.sign_in(), DESCRIBE_ALARM_HISTORY, &error);
+                if token.is_none() && with_fewer(&mut kinds, &said) {
+                    continue;
+                }
+                return Err(said);
+            }
+        };
+        for item in page.alarm_history_items.unwrap_or_default() {
+            // An entry without a moment has no place in a history.
+            let Some(at) = time::optional(item.timestamp) else {
+                past.cut = true;
+                continue;
+            };
+            let kind = item.history_item_type().map(HistoryItemType::as_str).unwrap_or_default();
+            let (summary, data) = (item.history_summary().unwrap_or_default(), item.history_data().unwrap_or_default());
+            past.changes.push(AlarmChange::of(at, kind, summary, data));
+        }
+        token = pages.next(DESCRIBE_ALARM_HISTORY, page.next_token, past.changes.len())?;
+        if token.is_none() || past.changes.len() >= MOST_CHANGES {
+            past.cut |= token.is_some() || past.changes.len() > MOST_CHANGES;
+            past.changes.sort_by_key(|change| std::cmp::Reverse(change.at));
+            past.changes.truncate(MOST_CHANGES);
+            return Ok(past);
+        }
+    }
+}
+
+/// Reads the curve that an alarm judges, and its band where it has one.
+///
+/// # Errors
+/// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
+pub async fn curve(session: &Session, region: &str, question: &CurveQuestion) -> Result<Curve, Fault> {
+    let mut gathered = Gathered::new(question);
+    let queries = question.queries.iter().map(|query| convert::query(query, question.period)).collect();
+    let cut = cloudwatch::results(session, region, queries, &question.window, |result| {
+        let points = result.timestamps().iter().zip(result.values()).map(|(at, value)| (at.secs(), *value));
+        let complete = result.status_code() == Some(&StatusCode::Complete);
+        gathered.take(result.id().unwrap_or_default(), result.label().unwrap_or_default(), points, complete);
+    })
+    .await?;
+    Ok(gathered.finish(cut))
+}
+
+/// Whether it is worth asking again for fewer kinds of alarms: the newest is then no longer among them. What refuses a
+/// value that it does not know calls that an error of validation, each in a word of its own.
+fn with_fewer(kinds: &mut Vec<AlarmType>, said: &Fault) -> bool {
+    matches!(said.kind, FaultKind::Other { .. }) && kinds.pop_if(|kind| *kind == AlarmType::LogAlarm).is_some()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+//! What is known of the alarms of a site.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::gathered::Curve;
+use super::history::Past;
+use super::model::Alarm;
+use super::reads::{Answer, Read};
+use super::rule::Reference;
+use crate::domain::{Fault, Remote};
+
+/// All that was read of them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Data {
+    pub all: Remote<Vec<Alarm>>,
+    /// By the alarm's name.
+    pub history: HashMap<Arc<str>, Remote<Past>>,
+    /// By the alarm's name.
+    pub curves: HashMap<Arc<str>, Remote<Curve>>,
+}
+
+impl Data {
+    /// An attempt has begun.
+    pub fn begin(&mut self, read: &Read) {
+        match read {
+            Read::All => self.all.begin(),
+            Read::History(alarm) => self.history.entry(alarm.clone()).or_default().begin(),
+            Read::Curve(alarm) => self.curves.entry(alarm.clone()).or_default().begin(),
+        }
+    }
+
+    /// An attempt failed.
+    pub fn fail(&mut self, read: &Read, fault: Fault) {
+        match read {
+            Read::All => self.all.fail(fault),
+            Read::History(alarm) => self.history.entry(alarm.clone()).or_default().fail(fault),
+            Read::Curve(alarm) => self.curves.entry(alarm.clone()).or_default().fail(fault),
+        }
+    }
+
+    /// An attempt succeeded. An answer to something else is no answer.
+    pub fn store(&mut self, read: &Read, answer: Answer, now: Timestamp) {
+        match (read, answer) {
+            (Read::All, Answer::All(alarms)) => self.all.succeed(alarms, now),
+            (Read::History(alarm), Answer::History(past)) => {
+                self.history.entry(alarm.clone()).or_default().succeed(past, now);
+            }
+            (Read::Curve(alarm), Answer::Curve(curve)) => {
+                self.curves.entry(alarm.clone()).or_default().succeed(curve, now);
+            }
+            (Read::All | Read::History(_) | Read::Curve(_), _) => {}
+        }
+    }
+
+    /// All alarms that were read.
+    #[must_use]
+    pub fn alarms(&self) -> &[Alarm] {
+        self.all.value().map_or(&[], Vec::as_slice)
+    }
+
+    /// Those that watch a DB instance.
+    pub fn of_database<'a>(&'a self, database: &'a str) -> impl Iterator<Item = &'a Alarm> {
+        self.alarms().iter().filter(move |alarm| alarm.database() == Some(database))
+    }
+
+    /// An alarm by its name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Alarm> {
+        self.alarms().iter().find(|alarm| alarm.name == name)
+    }
+
+    /// An alarm as a rule or a suppressor names it: by its name or its ARN.
+    #[must_use]
+    pub fn find(&self, reference: &str) -> Option<&Alarm> {
+        self.alarms().iter().find(|alarm| alarm.is_called(reference))
+    }
+
+    /// What the rule of a composite alarm names, in its order, with those that are known: one that is not there was
+    /// deleted, or is not to be seen.
+    pub fn children<'a>(&'a self, alarm: &'a Alarm) -> impl Iterator<Item = (&'a Reference, Option<&'a Alarm>)> {
+        let all = alarm.composite().map_or(&[][..], |watch| watch.children.as_slice());
+        all.iter().map(move |reference| (reference, self.find(&reference.alarm)))
+    }
+
+    /// The composite alarms whose rules name an alarm.
+    pub fn parents<'a>(&'a self, alarm: &'a Alarm) -> impl Iterator<Item = &'a Alarm> {
+        let names = move |parent: &&'a Alarm| {
+            parent.composite().is_some_and(|watch| watch.children.iter().any(|child| alarm.is_called(&child.alarm)))
+        };
+        self.alarms().iter().filter(names)
+    }
+
+    /// The composite alarms that an alarm keeps quiet while it is in ALARM.
+    pub fn suppressed_by<'a>(&'a self, alarm: &'a Alarm) -> impl Iterator<Item = &'a Alarm> {
+        let names = move |other: &&'a Alarm| {
+            let suppressor = other.composite().and_then(|watch| watch.suppressor.as_ref());
+            suppressor.is_some_and(|suppressor| alarm.is_called(&suppressor.alarm))
+        };
+        self.alarms().iter().filter(names)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::FaultKind;
+    use crate::services::alarms::testing::{composite, cpu};
+
+    fn names<'a>(alarms: impl Iterator<Item = &'a Alarm>) -> Vec<&'a str> {
+        alarms.map(|alarm| alarm.name.as_str()).collect()
+    }
+
+    #[test]
+    fn an_answer_belongs_to_its_question() {
+        let (mut data, now) = (Data::default(), Timestamp::UNIX_EPOCH);
+        let curve = Read::Curve("orders-cpu".into());
+        data.begin(&curve);
+        assert_eq!(data.curves["orders-cpu"], Remote::Loading);
+        data.store(&curve, Answer::All(vec![cpu()]), now);
+        assert_eq!((&data.curves["orders-cpu"], &data.all), (&Remote::Loading, &Remote::Idle));
+        data.store(&curve, Answer::Curve(Curve::default()), now);
+        assert_eq!(data.curves["orders-cpu"].value(), Some(&Curve::default()));
+        let kind = FaultKind::TimedOut;
+        let fault = Fault { kind, call: "cloudwatch:GetMetricData".into(), message: String::new(), request_id: None };
+        data.fail(&curve, fault);
+        assert!(matches!(data.curves["orders-cpu"], Remote::Stale { .. }), "what was known stays");
+    }
+
+    #[test]
+    fn an_alarm_is_found_by_database_name_and_arn() {
+        let mut data = Data::default();
+        assert_eq!(data.get("orders-cpu"), None);
+        data.store(&Read::All, Answer::All(vec![cpu(), composite("ALARM(orders-cpu)")]), Timestamp::UNIX_EPOCH);
+        assert_eq!(names(data.of_database("orders")), ["orders-cpu"]);
+        assert_eq!(names(data.of_database("all")), [""; 0]);
+        assert_eq!(data.get("all").map(|alarm| alarm.name.as_str()), Some("all"));
+        assert_eq!(data.find(&cpu().arn), data.get("orders-cpu"));
+        assert_eq!(data.get(&cpu().arn), None);
+    }
+
+    #[test]
+    fn children_and_parents_know_each_other() {
+        let child = cpu();
+        let rule = format!("ALARM(\"{}\") OR OK(gone)", child.arn);
+        let mut data = Data::default();
+        data.store(&Read::All, Answer::All(vec![child.clone(), composite(&rule)]), Timestamp::UNIX_EPOCH);
+        let parent = data.get("all").unwrap();
+        let children: Vec<_> = data.children(parent).map(|(_, known)| known.map(|alarm| alarm.name.as_str())).collect();
+        assert_eq!(children, [Some("orders-cpu"), None]);
+        assert_eq!(names(data.parents(&child)), ["all"]);
+        assert_eq!(names(data.parents(parent)), [""; 0]);
+        assert_eq!(data.children(&child).count(), 0);
+    }
+}

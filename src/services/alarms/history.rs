@@ -1,0 +1,144 @@
+//! What happened to an alarm (`DescribeAlarmHistory`).
+//!
+//! What changed is read from `HistoryData`, which is JSON, never from the summary's prose: of a change of state
+//! `oldState` and `newState` with `stateValue` and `stateReason` (AWS CLI reference, `describe-alarm-history`,
+//! examples), of an action `actionState`, `notificationResource` and `error` (as CloudWatch's console shows it). It has
+//! 4,095 characters at most (API reference, `AlarmHistoryItem`): what cannot be read is unknown.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::state::AlarmState;
+use crate::domain::text;
+
+/// An entry of an alarm's history, text cleaned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlarmChange {
+    pub at: Timestamp,
+    pub kind: ChangeKind,
+    /// `HistorySummary`: "Alarm updated from OK to ALARM".
+    pub summary: String,
+}
+
+/// `HistoryItemType`, and what its data tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// `StateUpdate`: what it was, what it became, and why; a state that is not told is unknown.
+    State { from: Option<AlarmState>, to: Option<AlarmState>, reason: String },
+    /// `ConfigurationUpdate`: it was made, changed or deleted.
+    Configuration,
+    /// `Action`: what was told (an ARN), whether that went well, and why not; unknown where that is not told.
+    Action { what: Option<String>, ok: Option<bool>, error: Option<String> },
+    /// `AlarmContributorStateUpdate`, `AlarmContributorAction` (one of the series of an alarm on many), or one that is
+    /// newer than this console, by CloudWatch's word.
+    Other(String),
+}
+
+/// The history of an alarm.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Past {
+    /// Newest first.
+    pub changes: Vec<AlarmChange>,
+    /// There is more in the time that was asked for than was read.
+    pub cut: bool,
+}
+
+impl AlarmChange {
+    /// An entry of `HistoryItemType`, `HistorySummary` and `HistoryData` as AWS gives them, not cleaned yet.
+    #[must_use]
+    pub fn of(at: Timestamp, kind: &str, summary: &str, data: &str) -> Self {
+        let kind = match kind {
+            "StateUpdate" => {
+                let data = parsed(data);
+                let state = |which: &str| AlarmState::from_name(data[which]["stateValue"].as_str()?);
+                let reason = said(&data["newState"]["stateReason"]).unwrap_or_default();
+                ChangeKind::State { from: state("oldState"), to: state("newState"), reason }
+            }
+            "ConfigurationUpdate" => ChangeKind::Configuration,
+            "Action" => {
+                let data = parsed(data);
+                let ok = match data["actionState"].as_str() {
+                    Some("Succeeded") => Some(true),
+                    Some("Failed") => Some(false),
+                    _ => None,
+                };
+                ChangeKind::Action { what: said(&data["notificationResource"]), ok, error: said(&data["error"]) }
+            }
+            other => ChangeKind::Other(text::clean(other)),
+        };
+        Self { at, kind, summary: text::clean(summary) }
+    }
+}
+
+/// The data of an entry; nothing where it is no JSON.
+fn parsed(data: &str) -> Value {
+    serde_json::from_str(data).unwrap_or_default()
+}
+
+/// Cleaned text; none where there is none.
+fn said(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| !text.is_empty()).map(text::clean)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn kind(kind: &str, data: &str) -> ChangeKind {
+        AlarmChange::of(Timestamp::UNIX_EPOCH, kind, "s", data).kind
+    }
+
+    #[test]
+    fn states_are_read_from_the_data() {
+        let data = r#"{"version":"1.0","oldState":{"stateValue":"INSUFFICIENT_DATA","stateReason":"new"},
+            "newState":{"stateValue":"ALARM","stateReason":"Threshold\u001b Crossed","stateReasonData":{"period":60}}}"#;
+        let wanted = ChangeKind::State {
+            from: Some(AlarmState::InsufficientData),
+            to: Some(AlarmState::Alarm),
+            reason: "Threshold? Crossed".into(),
+        };
+        assert_eq!(kind("StateUpdate", data), wanted);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_unknown_whatever_the_summary_says() {
+        let cut = r#"{"oldState":{"stateValue":"OK"},"newState":{"stateVal"#;
+        for data in ["", cut, "[]", "7", r#"{"newState":7}"#, r#"{"newState":{"stateValue":"FINE"}}"#] {
+            let change = AlarmChange::of(Timestamp::UNIX_EPOCH, "StateUpdate", "Alarm updated from OK to ALARM", data);
+            let unknown = ChangeKind::State { from: None, to: None, reason: String::new() };
+            assert_eq!(change.kind, unknown, "{data}");
+        }
+    }
+
+    #[test]
+    fn an_action_says_whether_it_went_well() {
+        let told = |state: &str, error: &str| {
+            format!(r#"{{"actionState":"{state}","notificationResource":"arn:aws:sns:x","error":{error}}}"#)
+        };
+        let what = Some("arn:aws:sns:x".to_owned());
+        let wanted = ChangeKind::Action { what: what.clone(), ok: Some(true), error: None };
+        assert_eq!(kind("Action", &told("Succeeded", "null")), wanted);
+        let wanted = ChangeKind::Action { what: what.clone(), ok: Some(false), error: Some("no permission".into()) };
+        assert_eq!(kind("Action", &told("Failed", "\"no permission\"")), wanted);
+        let wanted = ChangeKind::Action { what, ok: None, error: None };
+        assert_eq!(kind("Action", &told("InProgress", "null")), wanted);
+        assert_eq!(kind("Action", "no"), ChangeKind::Action { what: None, ok: None, error: None });
+    }
+
+    #[test]
+    fn other_entries_keep_their_word() {
+        assert_eq!(kind("ConfigurationUpdate", "{}"), ChangeKind::Configuration);
+        let other = ChangeKind::Other("AlarmContributorStateUpdate".into());
+        assert_eq!(kind("AlarmContributorStateUpdate", "{}"), other);
+    }
+
+    proptest! {
+        #[test]
+        fn no_data_breaks_it(of in "StateUpdate|Action|\\PC*", data in "\\PC*") {
+            let change = AlarmChange::of(Timestamp::UNIX_EPOCH, &of, &data, &data);
+            prop_assert!(!change.summary.chars().any(text::is_hostile));
+        }
+    }
+}
