@@ -10,7 +10,6 @@ use jiff::tz::TimeZone;
 use quarterdeck::app::State;
 use quarterdeck::aws::{self, Session, SessionSpec};
 use quarterdeck::cli::{Cli, Command, ConfigCommand, Look, Snapshot, Source};
-use quarterdeck::collect::Schedule;
 use quarterdeck::config;
 use quarterdeck::domain::partition::Partition;
 use quarterdeck::keymap::{self, Key};
@@ -26,6 +25,7 @@ use quarterdeck::runtime::own_files::{Folders, OwnFiles};
 use quarterdeck::runtime::{Driver, event_loop, headless, last_known, leftovers, logging, say, terminal};
 use quarterdeck::screens::{OpenScreen, View};
 use quarterdeck::shell::{Toast, Tone};
+use quarterdeck::slices::reads::Schedule;
 use quarterdeck::theme::{self, ColorDepth};
 use quarterdeck::world::Scope;
 use quarterdeck::{audit, picture, screens};
@@ -350,7 +350,7 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
         keys.push(text.parse::<Key>().map_err(|error| error.to_string())?);
     }
     let (frame, rest) = headless::frame(&mut state, &mut driver, &mut answers, &connection.clock, &keys).await;
-    if state.shell.world.sites.iter().all(|data| data.databases.value().is_none())
+    if state.shell.world.sites.iter().all(|data| data.rds.databases.value().is_none())
         && !state.shell.world.faults.is_empty()
     {
         say::picture(&picture::render(&frame, options.format))?;

@@ -3,7 +3,6 @@
 use super::menus;
 use super::operations;
 use crate::aws::MfaCode;
-use crate::collect::Dataset;
 use crate::keymap::Action;
 use crate::screens::State;
 use crate::screens::command::Command;
@@ -14,6 +13,7 @@ use crate::screens::{
 };
 use crate::shell::Effect;
 use crate::shell::Tone;
+use crate::slices::reads::Read;
 use crate::theme;
 use crate::world::{self, Scope};
 
@@ -115,7 +115,7 @@ fn refresh(state: &mut State) {
     let (estate, scope, screen) = (&state.shell.world.estate, state.shell.scope, state.screen());
     let open = state.views.database().map(|d| d.site);
     let asked = state.shell.world.schedule.force(|target| match screen {
-        Screen::Database => Some(target.site) == open || matches!(target.dataset, Dataset::Databases),
+        Screen::Database => Some(target.site) == open || target.read == Read::DATABASES,
         Screen::Databases | Screen::Fleet => estate.in_scope(scope, target.site),
     });
     let text = if asked == 0 { "already asking".into() } else { format!("asking again: {asked} datasets") };

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use super::reconfiguration::Reconfiguration;
-use crate::collect::{Answer, Target, Traffic};
+use crate::collect::Traffic;
 use crate::domain::Fault;
 use crate::keymap::{Key, Keymap};
+use crate::slices::reads::{Answer, Target};
 use crate::slices::{Api, Execution, Seen};
 use crate::theme::Theme;
 

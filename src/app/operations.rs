@@ -1,12 +1,12 @@
 //! What becomes of changes while the console runs, and when it is left. Pure.
 
-use crate::collect::{self, Dataset};
 use crate::domain::Environment;
 use crate::keymap::{Action, Layer};
 use crate::ops::journal::Outcome;
 use crate::screens::State;
 use crate::screens::plan;
 use crate::shell::{Effect, Tone};
+use crate::slices::reads::{Read, Target};
 use crate::slices::{Execution, StepState};
 use crate::world::World;
 
@@ -36,7 +36,7 @@ pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) 
         // What it has changed is looked at now, however slowly the list is read.
         let World { estate, schedule, .. } = &mut state.shell.world;
         for site in estate.by_name(&execution.environment).into_iter().flat_map(Environment::sites) {
-            schedule.renew(&collect::Target { site, dataset: Dataset::Databases });
+            schedule.renew(&Target { site, read: Read::DATABASES });
         }
     }
     let changed = execution.changed.clone();

@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
+use crate::collect::Readable;
 use crate::keymap::{Keymap, Layer};
 use crate::screens::Screen;
 use crate::screens::State;
@@ -194,7 +195,7 @@ fn fault_lines(state: &State, entry: &Entry, selected: bool, width: usize) -> Ve
     } else if let Some(at) = entry.retired {
         since.push_str(&format!(", no longer asked {}", format::clock_seconds(at)));
     }
-    let what = trouble::words(&entry.target.dataset.title(), &entry.fault);
+    let what = trouble::words(&entry.target.read.title(), &entry.fault);
     let mut lines: Vec<Vec<Piece>> = vec![vec![
         (cursor.into(), Role::Accent),
         (format!("{mark} "), role),

@@ -3,13 +3,13 @@
 use super::menus;
 use super::reconfiguration::{Reconfiguration, Restyle};
 use super::settle::settle;
-use crate::collect::Schedule;
 use crate::domain::EnvironmentId;
 use crate::screens::State;
 use crate::screens::menu::Purpose;
 use crate::screens::{OpenScreen, View, environments};
 use crate::shell::Effect;
 use crate::shell::Tone;
+use crate::slices::reads::Schedule;
 use crate::world::estate::{Estate, Scope};
 
 /// Takes a changed configuration in.
@@ -124,11 +124,12 @@ mod tests {
 
     use super::*;
     use crate::app::actions::run;
-    use crate::collect::{Dataset, Target};
     use crate::domain::{Database, Environment, Fault, FaultKind, Remote, SessionId, SiteId};
     use crate::keymap::{Action, Keymap};
     use crate::screens::fleet::Item;
     use crate::screens::{Screen, database};
+    use crate::services::alarms;
+    use crate::slices::reads::{Read, Target};
     use crate::theme::{ColorDepth, Theme};
     use crate::world::data::SiteData;
 
@@ -154,9 +155,9 @@ mod tests {
         let (keymap, theme) = (Keymap::default(), Theme::default());
         let mut state = State::new(estate, Timestamp::UNIX_EPOCH, keymap, theme, ColorDepth::TrueColor);
         for (data, id) in state.shell.world.sites.iter_mut().zip(["dev-db", "qa-db", "prod-db"]) {
-            data.databases = named(id);
+            data.rds.databases = named(id);
         }
-        let target = Target { site: SiteId(2), dataset: Dataset::Alarms };
+        let target = Target { site: SiteId(2), read: Read::Alarms(alarms::Read::All) };
         let fault = Fault { kind: FaultKind::TimedOut, call: "x:Y".into(), message: String::new(), request_id: None };
         state.shell.world.faults.record(&target, "prod (us-east-1)".into(), fault, state.shell.world.now);
         settle(&mut state);
@@ -174,7 +175,7 @@ mod tests {
 
     /// The DB instances that are known, as their environments are written in the configuration.
     fn ids(state: &State) -> Vec<Option<String>> {
-        let first = |data: &SiteData| data.databases.value().and_then(|all| all.first().map(|d| d.id.clone()));
+        let first = |data: &SiteData| data.rds.databases.value().and_then(|all| all.first().map(|d| d.id.clone()));
         state.shell.world.estate.environments().map(|(_, e)| state.shell.world.site(e.site).and_then(first)).collect()
     }
 
@@ -188,7 +189,7 @@ mod tests {
         assert_eq!((state.shell.scope, state.databases.rows.len()), (Scope::One(PROD), 1));
         assert_eq!(state.shell.world.faults.iter().map(|entry| entry.target.site).collect::<Vec<_>>(), [SiteId(2)]);
         assert_eq!(state.shell.world.schedule.in_flight(), 0);
-        assert!(state.shell.world.sites[0].databases.value().is_none(), "what was read of dev is forgotten");
+        assert!(state.shell.world.sites[0].rds.databases.value().is_none(), "what was read of dev is forgotten");
     }
 
     #[test]

@@ -5,13 +5,13 @@ use super::mouse;
 use super::msg::Msg;
 use super::operations;
 use super::succession;
-use crate::collect::{Answer, Target};
 use crate::domain::Fault;
 use crate::screens::State;
 use crate::screens::code::CodePrompt;
 use crate::screens::{View, database, databases, plan};
 use crate::shell::Effect;
 use crate::shell::Tone;
+use crate::slices::reads::{Answer, Target};
 use crate::theme;
 use crate::world;
 

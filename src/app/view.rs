@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::overlays;
-use crate::collect::{Dataset, Target};
+use crate::collect::Readable;
 use crate::domain::{Criticality, Environment, EnvironmentId, FaultKind, SiteId};
 use crate::keymap::{Action, Layer};
 use crate::screens::State;
@@ -16,6 +16,7 @@ use crate::screens::menu::Purpose;
 use crate::screens::{Screen, View, executions, plan};
 use crate::shell::Tone;
 use crate::shell::armed;
+use crate::slices::reads::Target;
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
@@ -235,7 +236,7 @@ fn notice(state: &State, area: Rect, buf: &mut Buffer) -> bool {
     // Production first, and what the rest is read through before the rest.
     let counts = |target: &Target| {
         let criticality = state.shell.world.estate.of_site(target.site).map(|e| e.criticality).max();
-        let basic = matches!(target.dataset, Dataset::Identity | Dataset::Databases);
+        let basic = target.read.is_basic();
         state.shell.world.estate.in_scope(state.shell.scope, target.site).then_some((criticality, basic))
     };
     let Some(worst) = state.shell.world.faults.worst(counts) else {
@@ -244,7 +245,7 @@ fn notice(state: &State, area: Rect, buf: &mut Buffer) -> bool {
     let age = format::coarse_age(format::since(state.shell.world.now, worst.first));
     let strange = matches!(worst.fault.kind, FaultKind::WrongAccount { .. });
     let (mark, role) = if strange { (" ✖ ", Role::Critical) } else { (" ▲ ", Role::Warning) };
-    let what = trouble::words(&worst.target.dataset.title(), &worst.fault);
+    let what = trouble::words(&worst.target.read.title(), &worst.fault);
     let pieces: Vec<Piece> = vec![
         (mark.into(), role),
         (format!("{}: {what}", overlays::place(state, worst)), role),

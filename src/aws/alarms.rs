@@ -13,7 +13,7 @@ use super::error::fault;
 use super::pages::Markers;
 use super::{DESCRIBE_ALARM_HISTORY, DESCRIBE_ALARMS, Session, cloudwatch, time};
 use crate::domain::{Fault, FaultKind};
-use crate::services::alarms::{Alarm, AlarmChange, Curve, CurveQuestion, Gathered, Past};
+use crate::services::alarms::{Alarm, AlarmChange, Answer, Ask, Curve, CurveQuestion, Gathered, Past};
 
 /// Records a page, the most that AWS gives.
 const PAGE: i32 = 100;
@@ -21,6 +21,20 @@ const PAGE: i32 = 100;
 pub const MOST_CHANGES: usize = 200;
 /// The kinds that are asked for. The last is new: an endpoint that does not know it is asked again without.
 const KINDS: [AlarmType; 3] = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
+
+/// Answers a question.
+///
+/// # Errors
+/// The call's [`Fault`].
+pub async fn answer(session: &Session, region: &str, ask: Ask) -> Result<Answer, Fault> {
+    match ask {
+        Ask::All => all(session, region).await.map(Answer::All),
+        Ask::History { alarm, since, until } => {
+            history(session, region, &alarm, since, until).await.map(Answer::History)
+        }
+        Ask::Curve(question) => curve(session, region, &question).await.map(Answer::Curve),
+    }
+}
 
 /// Reads the alarms of a region: metric alarms, then composite ones, then the rest; of each those in alarm first, then
 /// by name.

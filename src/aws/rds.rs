@@ -28,14 +28,31 @@ use super::{
     DESCRIBE_DB_INSTANCES, DESCRIBE_DB_SNAPSHOTS, DESCRIBE_EVENTS, DESCRIBE_PENDING_MAINTENANCE_ACTIONS, Session, time,
     words,
 };
-use crate::collect::EventsOf;
 use crate::domain::{Database, Event, Fault, FaultKind, MaintenanceAction, Snapshot};
+use crate::services::rds::{Answer, Ask, EventsOf};
 
 /// Records a page, the most that AWS gives.
 const PAGE: i32 = 100;
 /// AWS keeps events for 14 days and refuses to look further back. A minute less, because the
 /// request arrives later than its times were chosen.
 const EVENTS_KEPT: SignedDuration = SignedDuration::from_secs(14 * 86_400 - 60);
+
+/// Answers a question in one piece; metrics come in parts of their own.
+///
+/// # Errors
+/// The call's [`Fault`].
+pub async fn answer(session: &Session, region: &str, ask: Ask) -> Result<Answer, Fault> {
+    match ask {
+        Ask::Databases => databases(session, region).await.map(Answer::Databases),
+        Ask::Maintenance => maintenance(session, region).await.map(Answer::Maintenance),
+        Ask::Snapshots { database } => snapshots(session, region, &database).await.map(Answer::Snapshots),
+        Ask::Events { of, since, until } => {
+            let events = events(session, region, &of, since, until).await?;
+            Ok(Answer::Events { events, window: since..until })
+        }
+        Ask::Metrics { .. } => Ok(Answer::MetricsDone),
+    }
+}
 
 /// Reads the DB instances of a region, sorted by identifier.
 ///

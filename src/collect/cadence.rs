@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Dataset;
+use super::Readable;
 
 /// How much somebody cares at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,20 +27,8 @@ const A_PAGE: i64 = 2;
 
 /// Seconds between two reads, `None` for never.
 #[must_use]
-pub fn interval(dataset: &Dataset, attention: Attention) -> Option<i64> {
-    let [watched, near, hidden] = match dataset {
-        Dataset::Identity => [300, 300, 900],
-        Dataset::Databases => [30, 60, 300],
-        Dataset::Events => [60, 120, 600],
-        Dataset::InstanceEvents(_) => [60, 600, 600],
-        Dataset::Alarms => [60, 60, 300],
-        Dataset::Metrics => [60, 180, 600],
-        Dataset::Vitals => [300, 300, 900],
-        Dataset::Maintenance => [600, 1800, 3600],
-        Dataset::StorageTrend => [1800, 3600, 7200],
-        Dataset::Snapshots(_) => [60, 600, 600],
-        Dataset::History(_, period) => [i64::from(*period).max(60), 600, 600],
-    };
+pub fn interval(read: &impl Readable, attention: Attention) -> Option<i64> {
+    let [watched, near, hidden] = read.intervals();
     match attention {
         Attention::None => None,
         Attention::Hidden => Some(hidden),
@@ -52,23 +40,22 @@ pub fn interval(dataset: &Dataset, attention: Attention) -> Option<i64> {
 /// When to read again after a success at `now` that took so many pages. Metrics are asked for just after the moment at
 /// which CloudWatch closes a period; everything else after its interval.
 #[must_use]
-pub fn next_due(dataset: &Dataset, attention: Attention, now: Timestamp, pages: usize) -> Option<Timestamp> {
+pub fn next_due(read: &impl Readable, attention: Attention, now: Timestamp, pages: usize) -> Option<Timestamp> {
     // Never slower than what nobody looks at: what is said of its freshness holds.
-    let slowest = interval(dataset, Attention::Hidden)?;
+    let slowest = interval(read, Attention::Hidden)?;
     let spread = A_PAGE.saturating_mul(i64::try_from(pages).unwrap_or(i64::MAX)).min(slowest);
-    let step = interval(dataset, attention)?.max(spread);
-    let seconds = match dataset {
-        Dataset::Metrics | Dataset::Vitals | Dataset::StorageTrend | Dataset::History(..) => {
-            (now.as_second() - SETTLE).div_euclid(step) * step + step + SETTLE
-        }
-        _ => return now.checked_add(SignedDuration::from_secs(step)).ok(),
-    };
+    let step = interval(read, attention)?.max(spread);
+    if !read.is_of_periods() {
+        return now.checked_add(SignedDuration::from_secs(step)).ok();
+    }
+    let seconds = (now.as_second() - SETTLE).div_euclid(step) * step + step + SETTLE;
     Timestamp::from_second(seconds).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collect::testing::Fake;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
@@ -77,7 +64,7 @@ mod tests {
     #[test]
     fn metrics_are_asked_for_just_after_a_period_closes() {
         for (now, due) in [(600, 615), (614, 615), (615, 675), (659, 675)] {
-            let next = next_due(&Dataset::Metrics, Attention::Watched, at(now), 1);
+            let next = next_due(&Fake::Metrics, Attention::Watched, at(now), 1);
             assert_eq!(next, Some(at(due)), "at {now}");
         }
     }
@@ -85,17 +72,17 @@ mod tests {
     #[test]
     fn a_list_of_many_pages_is_read_slower_and_never_slower_than_what_nobody_looks_at() {
         for (pages, due) in [(0, 30), (1, 30), (15, 30), (50, 100), (5000, 300)] {
-            assert_eq!(next_due(&Dataset::Databases, Attention::Watched, at(0), pages), Some(at(due)), "{pages} pages");
+            assert_eq!(next_due(&Fake::List, Attention::Watched, at(0), pages), Some(at(due)), "{pages} pages");
         }
-        assert_eq!(next_due(&Dataset::Databases, Attention::None, at(0), 50), None);
+        assert_eq!(next_due(&Fake::List, Attention::None, at(0), 50), None);
     }
 
     #[test]
     fn less_attention_is_never_faster() {
-        for dataset in [Dataset::Databases, Dataset::Events, Dataset::Metrics, Dataset::History("a".into(), 300)] {
-            assert!(interval(&dataset, Attention::Watched) <= interval(&dataset, Attention::Near));
-            assert!(interval(&dataset, Attention::Near) <= interval(&dataset, Attention::Hidden));
-            assert_eq!(interval(&dataset, Attention::None), None);
+        for read in [Fake::List, Fake::Metrics] {
+            assert!(interval(&read, Attention::Watched) <= interval(&read, Attention::Near));
+            assert!(interval(&read, Attention::Near) <= interval(&read, Attention::Hidden));
+            assert_eq!(interval(&read, Attention::None), None);
         }
     }
 }

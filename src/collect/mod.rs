@@ -7,84 +7,49 @@ pub mod backoff;
 pub mod cadence;
 pub mod metrics;
 pub mod schedule;
+mod taken;
 pub mod traffic;
 pub mod watches;
 
-use std::ops::Range;
-use std::sync::Arc;
+use std::fmt;
+use std::hash::Hash;
 
-use jiff::Timestamp;
-
-use crate::domain::identity::Identity;
-use crate::domain::{Database, Event, MaintenanceAction, SiteId, Snapshot};
-use crate::services::alarms::Alarm;
-use metrics::{MetricAnswer, MetricCall};
+use crate::domain::SiteId;
 
 pub use cadence::Attention;
 pub use schedule::Schedule;
+pub use taken::{Taken, Touched};
 pub use traffic::{Rate, Traffic};
 pub use watches::{Round, Watches};
 
-/// One thing that is read as a whole and has one age.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Dataset {
-    /// Who we are (`sts:GetCallerIdentity`).
-    Identity,
-    /// All DB instances of the site.
-    Databases,
-    /// All pending maintenance of the site.
-    Maintenance,
-    /// Failovers, failures and full storage of the last 14 days, of all DB instances.
-    Events,
-    /// All events of one DB instance, last 14 days.
-    InstanceEvents(Arc<str>),
-    /// CloudWatch alarms.
-    Alarms,
-    /// The table's metrics, last hour at 60 s, of every DB instance of the site.
-    Metrics,
-    /// The metrics that only the health rules need, last three hours at 300 s.
-    Vitals,
-    /// Free storage of the last week at one hour, of every DB instance: for the runway.
-    StorageTrend,
-    /// Snapshots of one DB instance.
-    Snapshots(Arc<str>),
-    /// The charts of one DB instance at this period (seconds).
-    History(Arc<str>, u32),
-}
-
-impl Dataset {
+/// One thing of a service that is read as a whole and has one age.
+pub trait Readable: Clone + Eq + Hash + Ord + fmt::Debug {
     /// What a person calls it.
-    #[must_use]
-    pub fn title(&self) -> String {
-        match self {
-            Self::Identity => "identity".into(),
-            Self::Databases => "databases".into(),
-            Self::Maintenance => "pending maintenance".into(),
-            Self::Events => "events".into(),
-            Self::InstanceEvents(database) => format!("events of {database}"),
-            Self::Alarms => "alarms".into(),
-            Self::Metrics => "metrics".into(),
-            Self::Vitals => "vitals".into(),
-            Self::StorageTrend => "storage trend".into(),
-            Self::Snapshots(database) => format!("snapshots of {database}"),
-            Self::History(database, _) => format!("charts of {database}"),
-        }
+    fn title(&self) -> String;
+
+    /// Seconds between two reads: while it is on the screen, while it belongs to what is shown, and while it does not.
+    fn intervals(&self) -> [i64; 3];
+
+    /// It is of periods that CloudWatch closes: it is asked for just after the moment at which one is.
+    fn is_of_periods(&self) -> bool {
+        false
     }
 }
 
-/// A dataset of a site: the unit of scheduling.
+/// What is read, of a site: the unit of scheduling.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Target {
+pub struct Target<R> {
     pub site: SiteId,
-    pub dataset: Dataset,
+    pub read: R,
 }
 
 /// A request on its way. `id` grows: an answer with an id that is no longer awaited is dropped.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Request {
+pub struct Request<R, A> {
     pub id: u64,
-    pub target: Target,
-    pub ask: Ask,
+    pub target: Target<R>,
+    /// What exactly is asked.
+    pub ask: A,
     pub signing: Signing,
 }
 
@@ -101,44 +66,33 @@ pub enum Signing {
     Anew,
 }
 
-/// What exactly is asked.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Ask {
-    Identity,
-    Databases,
-    Maintenance,
-    Events { of: EventsOf, since: Timestamp, until: Timestamp },
-    Alarms,
-    Snapshots { database: Arc<str> },
-    Metrics { calls: Vec<MetricCall> },
-}
+#[cfg(test)]
+pub mod testing {
+    use super::Readable;
 
-/// Which events: a large account has hundreds of thousands, nearly all of them backups.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EventsOf {
-    /// Of all DB instances, the categories that somebody must know of.
-    Grave,
-    /// All of one DB instance.
-    Database(Arc<str>),
-}
+    /// What a made-up service reads.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Fake {
+        /// A list: every half minute where it is looked at.
+        List,
+        /// Metrics: every minute.
+        Metrics,
+    }
 
-/// What came back.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
-    Identity(Identity),
-    Databases(Vec<Database>),
-    Maintenance(Vec<MaintenanceAction>),
-    Events {
-        events: Vec<Event>,
-        window: Range<Timestamp>,
-    },
-    Alarms(Vec<Alarm>),
-    Snapshots(Vec<Snapshot>),
-    /// One of a request's metric calls; the request is still under way.
-    MetricPart {
-        call: MetricCall,
-        answer: MetricAnswer,
-    },
-    /// All metric calls of the request have been answered.
-    MetricsDone,
+    impl Readable for Fake {
+        fn title(&self) -> String {
+            format!("{self:?}").to_lowercase()
+        }
+
+        fn intervals(&self) -> [i64; 3] {
+            match self {
+                Self::List => [30, 60, 300],
+                Self::Metrics => [60, 180, 600],
+            }
+        }
+
+        fn is_of_periods(&self) -> bool {
+            *self == Self::Metrics
+        }
+    }
 }

@@ -5,14 +5,14 @@ use std::mem;
 
 use jiff::Timestamp;
 
-use super::{Attention, Target, backoff, cadence};
+use super::{Attention, Readable, Target, backoff, cadence};
 use crate::domain::fault::Reach;
 use crate::domain::{Fault, SiteId};
 
 /// The state of polling: one slot a target.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Schedule {
-    slots: HashMap<Target, Slot>,
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schedule<R: Readable> {
+    slots: HashMap<Target<R>, Slot>,
     next_id: u64,
     /// Makes this console's pauses differ from every other console's.
     seed: u64,
@@ -68,7 +68,13 @@ impl Slot {
     }
 }
 
-impl Schedule {
+impl<R: Readable> Default for Schedule<R> {
+    fn default() -> Self {
+        Self { slots: HashMap::new(), next_id: 0, seed: 0, stirred: Stirred::default() }
+    }
+}
+
+impl<R: Readable> Schedule<R> {
     /// A schedule whose back-off differs from those of other seeds.
     #[must_use]
     pub fn with_seed(seed: u64) -> Self {
@@ -81,13 +87,13 @@ impl Schedule {
     }
 
     /// Forgets the targets that are not wanted any more; one on its way is still awaited.
-    pub fn retain(&mut self, wanted: impl Fn(&Target) -> bool) {
+    pub fn retain(&mut self, wanted: impl Fn(&Target<R>) -> bool) {
         self.slots.retain(|target, slot| slot.awaited.is_some() || wanted(target));
     }
 
     /// Whether `target` should be asked for now.
     #[must_use]
-    pub fn is_due(&self, target: &Target, attention: Attention, now: Timestamp) -> bool {
+    pub fn is_due(&self, target: &Target<R>, attention: Attention, now: Timestamp) -> bool {
         let Some(slot) = self.slots.get(target) else { return attention != Attention::None };
         if slot.awaited.is_some() || attention == Attention::None {
             return false;
@@ -100,12 +106,12 @@ impl Schedule {
         }
         match slot.read {
             None => true,
-            Some(read) => cadence::next_due(&target.dataset, attention, read, slot.pages).is_some_and(|due| now >= due),
+            Some(read) => cadence::next_due(&target.read, attention, read, slot.pages).is_some_and(|due| now >= due),
         }
     }
 
     /// Notes that `target` is being asked for; the id of the request.
-    pub fn begin(&mut self, target: &Target) -> u64 {
+    pub fn begin(&mut self, target: &Target<R>) -> u64 {
         self.next_id += 1;
         let slot = self.slots.entry(target.clone()).or_default();
         slot.awaited = Some(self.next_id);
@@ -117,19 +123,19 @@ impl Schedule {
 
     /// Whether the engineer asked for `target` and it was not begun since.
     #[must_use]
-    pub fn is_by_hand(&self, target: &Target) -> bool {
+    pub fn is_by_hand(&self, target: &Target<R>) -> bool {
         self.slots.get(target).is_some_and(|slot| slot.by_hand)
     }
 
     /// True while an answer with this id is the one that is awaited.
     #[must_use]
-    pub fn awaits(&self, target: &Target, id: u64) -> bool {
+    pub fn awaits(&self, target: &Target<R>, id: u64) -> bool {
         self.slots.get(target).is_some_and(|slot| slot.awaited == Some(id))
     }
 
     /// The awaited request ended well, after so many pages; how far the cause of a failure before it reached, for that
     /// cause is gone.
-    pub fn succeed(&mut self, target: &Target, now: Timestamp, pages: usize) -> Option<Reach> {
+    pub fn succeed(&mut self, target: &Target<R>, now: Timestamp, pages: usize) -> Option<Reach> {
         let slot = self.slots.get_mut(target)?;
         self.stirred.at(target.site);
         let before = std::mem::take(slot);
@@ -138,7 +144,7 @@ impl Schedule {
     }
 
     /// The awaited request failed: the next try waits, longer each time.
-    pub fn fail(&mut self, target: &Target, fault: &Fault, now: Timestamp) {
+    pub fn fail(&mut self, target: &Target<R>, fault: &Fault, now: Timestamp) {
         if let Some(slot) = self.slots.get_mut(target) {
             self.stirred.at(target.site);
             slot.awaited = None;
@@ -151,7 +157,7 @@ impl Schedule {
 
     /// Asks for everything that is known to the schedule and that `which` names, now: the
     /// engineer pressed a key. What is on its way already is not asked for twice.
-    pub fn force(&mut self, which: impl Fn(&Target) -> bool) -> usize {
+    pub fn force(&mut self, which: impl Fn(&Target<R>) -> bool) -> usize {
         let mut count = 0;
         self.stirred = Stirred::Everywhere;
         for (target, slot) in &mut self.slots {
@@ -165,7 +171,7 @@ impl Schedule {
     }
 
     /// What a target depends on has changed: it is due again, at once.
-    pub fn renew(&mut self, target: &Target) {
+    pub fn renew(&mut self, target: &Target<R>) {
         if let Some(slot) = self.slots.get_mut(target) {
             self.stirred.at(target.site);
             slot.renew();
@@ -173,14 +179,14 @@ impl Schedule {
     }
 
     /// The same for each that `which` names.
-    pub fn renew_all(&mut self, which: impl Fn(&Target) -> bool) {
+    pub fn renew_all(&mut self, which: impl Fn(&Target<R>) -> bool) {
         self.stirred = Stirred::Everywhere;
         self.slots.iter_mut().filter(|(target, _)| which(target)).for_each(|(_, slot)| slot.renew());
     }
 
     /// Why some targets failed may be gone: those that failed last and that `which` names are asked
     /// for now, and what is on its way waits no longer than after a first failure.
-    pub fn wake(&mut self, which: impl Fn(&Target, Reach) -> bool) {
+    pub fn wake(&mut self, which: impl Fn(&Target<R>, Reach) -> bool) {
         self.stirred = Stirred::Everywhere;
         for (target, slot) in &mut self.slots {
             if slot.failed.is_some_and(|reach| which(target, reach)) {
@@ -198,7 +204,7 @@ impl Schedule {
 
     /// When `target` will be tried again after a failure.
     #[must_use]
-    pub fn retry_at(&self, target: &Target) -> Option<Timestamp> {
+    pub fn retry_at(&self, target: &Target<R>) -> Option<Timestamp> {
         self.slots.get(target).and_then(|slot| slot.not_before)
     }
 }
@@ -206,15 +212,15 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::Dataset;
+    use crate::collect::testing::Fake;
     use crate::domain::{FaultKind, SiteId};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
     }
 
-    fn target() -> Target {
-        Target { site: SiteId(0), dataset: Dataset::Databases }
+    fn target() -> Target<Fake> {
+        Target { site: SiteId(0), read: Fake::List }
     }
 
     fn fault() -> Fault {
@@ -252,7 +258,7 @@ mod tests {
     #[test]
     fn what_failed_for_a_cause_that_is_gone_does_not_wait() {
         let mut schedule = Schedule::default();
-        let other = Target { site: SiteId(0), dataset: Dataset::Alarms };
+        let other = Target { site: SiteId(0), read: Fake::Metrics };
         let expired = Fault { kind: FaultKind::Expired { login: None }, ..fault() };
         for _ in 0..5 {
             schedule.begin(&target());

@@ -162,7 +162,7 @@ fn console() -> State {
         data.identity = Remote::Ready { value: identity, at: now };
         let databases =
             estate.of_site(id).map(|environment| database(&format!("{}db", environment.name_prefix), &site.region));
-        data.databases = Remote::Ready { value: databases.collect(), at: now };
+        data.rds.databases = Remote::Ready { value: databases.collect(), at: now };
     }
     state.shell.world.forget_checkups();
     settle(&mut state);

@@ -10,10 +10,10 @@ use serde_json::Value;
 use super::assert_harmless;
 use crate::aws::canned::Canned;
 use crate::aws::{AssumeRole, GET_CALLER_IDENTITY, Session, alarms, cloudwatch, rds, sts};
-use crate::collect::EventsOf;
 use crate::collect::metrics::{MetricCall, MetricQuery};
 use crate::domain::{Database, Fault, Metric};
 use crate::services::alarms::{Alarm, ChangeKind, CurveQuestion};
+use crate::services::rds::EventsOf;
 
 const REGION: &str = "us-east-1";
 /// What an answer's second byte chooses, so that `0` is the first of them.

@@ -11,9 +11,11 @@ use super::configured::Sessions;
 use super::contained::{contained, defect};
 use crate::app::Msg;
 use crate::aws::{self, Session};
+use crate::collect::Signing;
 use crate::collect::metrics::MetricCall;
-use crate::collect::{Answer, Ask, Request, Signing, Target};
 use crate::domain::{Fault, Site, SiteId};
+use crate::services::{alarms, rds};
+use crate::slices::reads::{Answer, Ask, Request, Target};
 use crate::world::Estate;
 
 /// Requests of one site to one service that are under way at once: AWS's limits are per account and
@@ -94,7 +96,7 @@ async fn answer(
     // Before any place in a queue is taken: a question for an MFA code may take minutes.
     session.signed_in(call_of(&ask)).await?;
     match ask {
-        Ask::Metrics { calls } => metrics(session, site, limits, calls, id, target, answers).await,
+        Ask::Rds(rds::Ask::Metrics { calls }) => metrics(session, site, limits, calls, id, target, answers).await,
         ask => single(session, site, limits, ask).await,
     }
 }
@@ -103,12 +105,13 @@ async fn answer(
 fn call_of(ask: &Ask) -> &'static str {
     match ask {
         Ask::Identity => aws::GET_CALLER_IDENTITY,
-        Ask::Databases => aws::DESCRIBE_DB_INSTANCES,
-        Ask::Maintenance => aws::DESCRIBE_PENDING_MAINTENANCE_ACTIONS,
-        Ask::Events { .. } => aws::DESCRIBE_EVENTS,
-        Ask::Alarms => aws::DESCRIBE_ALARMS,
-        Ask::Snapshots { .. } => aws::DESCRIBE_DB_SNAPSHOTS,
-        Ask::Metrics { .. } => aws::GET_METRIC_DATA,
+        Ask::Rds(rds::Ask::Databases) => aws::DESCRIBE_DB_INSTANCES,
+        Ask::Rds(rds::Ask::Maintenance) => aws::DESCRIBE_PENDING_MAINTENANCE_ACTIONS,
+        Ask::Rds(rds::Ask::Events { .. }) => aws::DESCRIBE_EVENTS,
+        Ask::Rds(rds::Ask::Snapshots { .. }) => aws::DESCRIBE_DB_SNAPSHOTS,
+        Ask::Rds(rds::Ask::Metrics { .. }) | Ask::Alarms(alarms::Ask::Curve(_)) => aws::GET_METRIC_DATA,
+        Ask::Alarms(alarms::Ask::All) => aws::DESCRIBE_ALARMS,
+        Ask::Alarms(alarms::Ask::History { .. }) => aws::DESCRIBE_ALARM_HISTORY,
     }
 }
 
@@ -116,20 +119,14 @@ async fn single(session: &Session, site: &Site, limits: &Limits, ask: Ask) -> Re
     let region = site.region.as_str();
     let limit = match ask {
         Ask::Identity => &limits.sts,
-        Ask::Alarms | Ask::Metrics { .. } => &limits.cloudwatch,
-        _ => &limits.rds,
+        Ask::Alarms(_) => &limits.cloudwatch,
+        Ask::Rds(_) => &limits.rds,
     };
     let _permit = limit.acquire().await;
     match ask {
         Ask::Identity => aws::sts::identity(session, region).await.map(Answer::Identity),
-        Ask::Databases => aws::rds::databases(session, region).await.map(Answer::Databases),
-        Ask::Maintenance => aws::rds::maintenance(session, region).await.map(Answer::Maintenance),
-        Ask::Alarms => aws::alarms::all(session, region).await.map(Answer::Alarms),
-        Ask::Snapshots { database } => aws::rds::snapshots(session, region, &database).await.map(Answer::Snapshots),
-        Ask::Events { of, since, until } => aws::rds::events(session, region, &of, since, until)
-            .await
-            .map(|events| Answer::Events { events, window: since..until }),
-        Ask::Metrics { .. } => Ok(Answer::MetricsDone),
+        Ask::Rds(ask) => aws::rds::answer(session, region, ask).await.map(Answer::Rds),
+        Ask::Alarms(ask) => aws::alarms::answer(session, region, ask).await.map(Answer::Alarms),
     }
 }
 
@@ -152,11 +149,11 @@ async fn metrics(
             (call, answer)
         })
         .collect();
-    let mut result = Ok(Answer::MetricsDone);
+    let mut result = Ok(rds::Answer::MetricsDone.into());
     while let Some((call, answer)) = under_way.next().await {
         match answer {
             Ok(answer) => {
-                let part = Answer::MetricPart { call, answer };
+                let part = rds::Answer::MetricPart { call, answer }.into();
                 let _ = answers.send(Msg::Answered { id, target: target.clone(), result: Ok(part) }).await;
             }
             Err(fault) if result.is_ok() => result = Err(fault),

@@ -20,8 +20,8 @@ use crate::collect::metrics::MetricStore;
 use crate::domain::{Database, MaintenanceAction, Remote, SessionId, SiteId};
 use crate::health::Beginning;
 use crate::plain_file;
+use crate::services::rds::data::runways;
 use crate::slices::{LastKnown, Sought};
-use crate::world::collection::runways;
 use crate::world::data::SiteData;
 use crate::world::{Estate, SessionName};
 
@@ -62,7 +62,7 @@ impl Pace {
         if let Some((at, mark)) = self.written {
             return age(at) >= HASTE && mark != self.mark(state);
         }
-        let is_settled = |data: &SiteData| self.is_whole(data) || data.databases.fault().is_some();
+        let is_settled = |data: &SiteData| self.is_whole(data) || data.rds.databases.fault().is_some();
         if !state.shell.world.known().any(|(_, data)| self.is_whole(data)) {
             return false;
         }
@@ -79,7 +79,7 @@ impl Pace {
     /// Whether the DB instances of a site and their metrics were answered for in this run.
     fn is_whole(&self, data: &SiteData) -> bool {
         let is_fresh = |at: Option<Timestamp>| at.is_some_and(|at| at >= self.started);
-        is_fresh(data.databases.at()) && (is_fresh(data.metrics.at()) || data.metrics.fault().is_some())
+        is_fresh(data.rds.databases.at()) && (is_fresh(data.rds.metrics.at()) || data.rds.metrics.fault().is_some())
     }
 
     /// Changes with what is worth a writing.
@@ -87,7 +87,7 @@ impl Pace {
         let mut hasher = DefaultHasher::new();
         for (_, data) in state.shell.world.known() {
             self.is_whole(data).hash(&mut hasher);
-            for database in data.databases.value().into_iter().flatten() {
+            for database in data.rds.databases.value().into_iter().flatten() {
                 (&database.arn, &database.status).hash(&mut hasher);
             }
         }
@@ -192,12 +192,12 @@ pub fn recall(state: &mut State, path: &Path, ahead: Ahead) {
         let Some(data) = known.and_then(|id| state.shell.world.site_mut(id)) else {
             continue;
         };
-        data.databases = Remote::Ready { value: site.databases, at: site.read };
-        data.maintenance = Remote::Ready { value: site.maintenance, at: site.read };
-        data.metrics = Remote::Ready { value: (), at: site.read };
-        data.store = site.metrics;
+        data.rds.databases = Remote::Ready { value: site.databases, at: site.read };
+        data.rds.maintenance = Remote::Ready { value: site.maintenance, at: site.read };
+        data.rds.metrics = Remote::Ready { value: (), at: site.read };
+        data.rds.store = site.metrics;
         // Estimated again: the trend itself is not read yet, which marks them as stale.
-        data.runways = data.databases.value().map(|all| runways(all, &data.store)).unwrap_or_default();
+        data.rds.runways = data.rds.databases.value().map(|all| runways(all, &data.rds.store)).unwrap_or_default();
         data.recalled_from = site.account;
     }
     let now = state.shell.world.now;
@@ -254,10 +254,10 @@ fn site(estate: &Estate, id: SiteId, data: &SiteData) -> Option<Site> {
         session: estate.session_name(id)?.name.clone(),
         region: site.region.clone(),
         account: data.identity.value().map(|identity| identity.account.clone()),
-        read: data.databases.at()?,
-        databases: data.databases.value()?.clone(),
-        maintenance: data.maintenance.value().cloned().unwrap_or_default(),
-        metrics: data.store.clone(),
+        read: data.rds.databases.at()?,
+        databases: data.rds.databases.value()?.clone(),
+        maintenance: data.rds.maintenance.value().cloned().unwrap_or_default(),
+        metrics: data.rds.store.clone(),
     })
 }
 
@@ -288,19 +288,19 @@ mod tests {
 
     fn read(state: &mut State, site: usize, status: &str) {
         let (now, data) = (state.shell.world.now, &mut state.shell.world.sites[site]);
-        data.databases.succeed(vec![database(status)], now);
-        data.metrics.succeed((), now);
+        data.rds.databases.succeed(vec![database(status)], now);
+        data.rds.metrics.succeed((), now);
     }
 
     #[test]
     fn the_first_answers_are_kept_within_seconds() {
         let (mut state, mut pace) = console();
         // What the last run left is no reason.
-        state.shell.world.sites[0].databases = Remote::Ready { value: vec![database("available")], at: at(100) };
-        state.shell.world.sites[0].metrics = Remote::Ready { value: (), at: at(100) };
+        state.shell.world.sites[0].rds.databases = Remote::Ready { value: vec![database("available")], at: at(100) };
+        state.shell.world.sites[0].rds.metrics = Remote::Ready { value: (), at: at(100) };
         assert!(!pace.is_due(&state));
         state.shell.world.now = at(1001);
-        state.shell.world.sites[0].databases.succeed(vec![database("available")], at(1001));
+        state.shell.world.sites[0].rds.databases.succeed(vec![database("available")], at(1001));
         assert!(!pace.is_due(&state), "metrics are on their way");
         read(&mut state, 0, "available");
         assert!(!pace.is_due(&state), "the other site may come at once");
@@ -314,7 +314,7 @@ mod tests {
     fn a_site_that_fails_keeps_nobody_waiting_and_changes_are_not_written_every_second() {
         let (mut state, mut pace) = console();
         let fault = Fault { kind: FaultKind::TimedOut, call: "x:Y".into(), message: String::new(), request_id: None };
-        state.shell.world.sites[1].databases.fail(fault);
+        state.shell.world.sites[1].rds.databases.fail(fault);
         assert!(!pace.is_due(&state));
         read(&mut state, 0, "available");
         assert!(pace.is_due(&state));

@@ -80,7 +80,8 @@ pub fn choose_snapshot(state: &mut State, kind: Kind, site: SiteId, id: &str) {
     let (id, region) = (database.id.clone(), database.region.clone());
     let owner = state.shell.world.estate.owner(site, database).and_then(|id| state.shell.world.estate.environment(id));
     let Some(name) = owner.map(|environment| environment.name.clone()) else { return };
-    let known = state.shell.world.site(site).and_then(|data| data.snapshots.get(id.as_str())).and_then(|s| s.value());
+    let known =
+        state.shell.world.site(site).and_then(|data| data.rds.snapshots.get(id.as_str())).and_then(|s| s.value());
     let Some(snapshots) = known.filter(|all| !all.is_empty()) else {
         let text = format!("no snapshot of {id} is known yet: open the DB instance, they are read there");
         return state.shell.say(text, Tone::Plain);

@@ -6,8 +6,9 @@ use super::{OpenScreen, Screen, View, Views, databases, fleet};
 use crate::domain::{Database, SiteId};
 use crate::keymap::{Keymap, Layer, Resolver};
 use crate::shell::Shell;
+use crate::slices::reads::Shown;
 use crate::theme::{ColorDepth, Theme};
-use crate::world::{Detail, Estate, Focus, World};
+use crate::world::{Estate, Focus, World};
 
 /// The whole state. Only [`crate::app::update()`] changes it, only [`crate::app::view`] draws it.
 #[derive(Debug, Clone)]
@@ -57,13 +58,11 @@ impl State {
     /// What is looked at.
     #[must_use]
     pub fn focus(&self) -> Focus {
-        let detail = self.views.database().map(|open| Detail {
-            site: open.site,
-            id: open.id.clone(),
-            period: open.range().period,
-            window: open.window(self.shell.world.now),
-        });
-        Focus { scope: self.shell.scope, detail }
+        let shown = match self.views.database() {
+            Some(open) => Shown::Database(open.site, open.looked_at(self.shell.world.now)),
+            None => Shown::Databases,
+        };
+        Focus { scope: self.shell.scope, shown }
     }
 
     /// The DB instance that an operation would be done to: the one that is open or selected.

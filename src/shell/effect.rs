@@ -1,9 +1,9 @@
 //! Everything that leaves the core, as plain data.
 
 use crate::aws::MfaCode;
-use crate::collect::Request;
 use crate::ops::Approved;
 use crate::ops::journal::ExecutionId;
+use crate::slices::reads::Request;
 use crate::slices::{Body, Kind, Plan, Target};
 
 /// Anything that leaves [`super::update()`]. Only the runtime carries it out.

@@ -11,9 +11,10 @@ use super::World;
 use super::data::SiteData;
 use super::estate::Estate;
 use crate::collect::cadence::interval;
-use crate::collect::{Attention, Dataset};
+use crate::collect::{Attention, Touched};
 use crate::domain::{Database, Environment, EnvironmentId, Fault, Remote, SiteId};
 use crate::health::{self, Coverage, Ledger};
+use crate::services::rds;
 use crate::services::rds::health::{DbInstances, Part, Subject, coverage};
 
 /// What is read in time may be as old as the slowest cadence allows, and so many seconds for the
@@ -83,14 +84,14 @@ impl Checkups {
     }
 
     /// Something of an instance has changed.
-    pub fn touch(&mut self, id: &str) {
+    fn touch(&mut self, id: &str) {
         if let Some(at) = self.place(id) {
             self.touch_at(at);
         }
     }
 
     /// The same by its place in the list.
-    pub fn touch_at(&mut self, index: usize) {
+    fn touch_at(&mut self, index: usize) {
         if let Some(checked) = self.all.get_mut(index).filter(|checked| !checked.is_due) {
             checked.is_due = true;
             self.due += 1;
@@ -98,9 +99,20 @@ impl Checkups {
     }
 
     /// Something of all of them has changed.
-    pub fn touch_all(&mut self) {
+    fn touch_all(&mut self) {
         self.all.iter_mut().for_each(|checked| checked.is_due = true);
         self.due = self.all.len();
+    }
+
+    /// Takes in what an answer has changed.
+    pub fn take(&mut self, touched: &Touched) {
+        match touched {
+            Touched::Nothing => {}
+            Touched::Places(places) => places.iter().for_each(|at| self.touch_at(*at)),
+            Touched::Named(names) => names.iter().for_each(|name| self.touch(name)),
+            Touched::All => self.touch_all(),
+            Touched::List => self.forget(),
+        }
     }
 
     /// The list itself has changed, or whom its instances belong to.
@@ -176,7 +188,7 @@ pub fn examine(world: &mut World, most: usize) -> Examined {
 
 /// The instances of a site that belong to an environment.
 fn owned(data: &SiteData) -> impl Iterator<Item = &Database> {
-    let all = data.databases.value().into_iter().flatten().zip(&data.checkups.all);
+    let all = data.rds.databases.value().into_iter().flatten().zip(&data.checkups.all);
     all.filter(|(_, checked)| checked.owner.is_some()).map(|(database, _)| database)
 }
 
@@ -184,7 +196,7 @@ fn owned(data: &SiteData) -> impl Iterator<Item = &Database> {
 fn lay_out(data: &mut SiteData, site: SiteId, estate: &Estate) {
     let mut checkups = Checkups { is_laid_out: true, ..Checkups::default() };
     let before = mem::take(&mut data.checkups);
-    for (at, database) in data.databases.value().into_iter().flatten().enumerate() {
+    for (at, database) in data.rds.databases.value().into_iter().flatten().enumerate() {
         checkups.places.insert(database.id.as_str().into(), at);
         let owner = estate.owner(site, database);
         if let Some(owner) = owner {
@@ -235,14 +247,14 @@ fn look(
     checked.at = now.checked_sub(SignedDuration::from_secs(apart)).ok();
     checkups.due = checkups.due.saturating_sub(1);
     let environment = checked.owner.and_then(|owner| estate.environment(owner));
-    let database = data.databases.value().and_then(|all| all.get(index));
-    let ((environment, database), read) = environment.zip(database).zip(data.databases.at())?;
+    let database = data.rds.databases.value().and_then(|all| all.get(index));
+    let ((environment, database), read) = environment.zip(database).zip(data.rds.databases.at())?;
     let subject = subject(data, database, environment);
     let standing = |rule: &'static str| health.standing(&database.arn, rule);
     // Ages are judged at the moment of the list: an old list is stale, its backups not late.
     let found = health::examine::<DbInstances>(&subject, read, &standing);
     // What came from disk was last seen when it was written, not now.
-    let parts = [data.metrics.at(), data.vitals.at(), data.trend.at(), data.maintenance.at()];
+    let parts = [data.rds.metrics.at(), data.rds.vitals.at(), data.rds.trend.at(), data.rds.maintenance.at()];
     let seen = parts.into_iter().flatten().fold(read, Timestamp::max);
     let coverage = coverage(&subject, now.as_second() - VALUE, &|part| current[part as usize]);
     let old = coverage.missing.iter().all(|part| self::read(data, *part).is_some() && !current[*part as usize]);
@@ -256,13 +268,13 @@ fn look(
 pub fn subject<'a>(data: &'a SiteData, database: &'a Database, environment: &'a Environment) -> Subject<'a> {
     Subject {
         database,
-        metrics: data.store.of(&database.id),
-        runway: data.runways.get(database.id.as_str()).copied(),
-        events: data.grave_events_of(&database.id),
-        maintenance: data.maintenance_of(&database.arn).iter().collect(),
-        metrics_known: data.metrics.value().is_some(),
-        vitals_known: data.vitals.value().is_some(),
-        maintenance_known: data.maintenance.value().is_some(),
+        metrics: data.rds.store.of(&database.id),
+        runway: data.rds.runways.get(database.id.as_str()).copied(),
+        events: data.rds.grave_events_of(&database.id),
+        maintenance: data.rds.maintenance_of(&database.arn).iter().collect(),
+        metrics_known: data.rds.metrics.value().is_some(),
+        vitals_known: data.rds.vitals.value().is_some(),
+        maintenance_known: data.rds.maintenance.value().is_some(),
         rpo: environment.rpo,
         thresholds: &environment.thresholds,
     }
@@ -273,10 +285,10 @@ pub fn subject<'a>(data: &'a SiteData, database: &'a Database, environment: &'a 
 pub fn is_current(data: &SiteData, part: Part, now: Timestamp) -> bool {
     let Some(read) = read(data, part) else { return false };
     // AWS held a part of it back.
-    if data.partial.contains(&dataset(part)) {
+    if data.rds.partial.contains(&brought(part)) {
         return false;
     }
-    let turn = |attention| interval(&dataset(part), attention).unwrap_or_default();
+    let turn = |attention| interval(&brought(part), attention).unwrap_or_default();
     let most = match (fault(data, part), part) {
         (None, _) => turn(Attention::Hidden) + ANSWER,
         // The rows of a list that fails are marked at once.
@@ -303,23 +315,24 @@ fn known(data: &SiteData, part: Part) -> (Option<Timestamp>, Option<&Fault>) {
         (remote.at(), remote.fault())
     }
     match part {
-        Part::Inventory => of(&data.databases),
-        Part::Metrics => of(&data.metrics),
-        Part::Vitals => of(&data.vitals),
-        Part::Trend => of(&data.trend),
-        Part::Events => of(&data.events),
-        Part::Maintenance => of(&data.maintenance),
+        Part::Inventory => of(&data.rds.databases),
+        Part::Metrics => of(&data.rds.metrics),
+        Part::Vitals => of(&data.rds.vitals),
+        Part::Trend => of(&data.rds.trend),
+        Part::Events => of(&data.rds.events),
+        Part::Maintenance => of(&data.rds.maintenance),
     }
 }
 
-fn dataset(part: Part) -> Dataset {
+/// What brings a kind of data.
+fn brought(part: Part) -> rds::Read {
     match part {
-        Part::Inventory => Dataset::Databases,
-        Part::Metrics => Dataset::Metrics,
-        Part::Vitals => Dataset::Vitals,
-        Part::Trend => Dataset::StorageTrend,
-        Part::Events => Dataset::Events,
-        Part::Maintenance => Dataset::Maintenance,
+        Part::Inventory => rds::Read::Databases,
+        Part::Metrics => rds::Read::Metrics,
+        Part::Vitals => rds::Read::Vitals,
+        Part::Trend => rds::Read::StorageTrend,
+        Part::Events => rds::Read::Events,
+        Part::Maintenance => rds::Read::Maintenance,
     }
 }
 
@@ -327,8 +340,8 @@ fn dataset(part: Part) -> Dataset {
 mod tests {
     use super::*;
     use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery};
-    use crate::collect::{Answer, Target};
     use crate::domain::FaultKind;
+    use crate::slices::reads::{Answer, Read, Target};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
@@ -342,14 +355,14 @@ mod tests {
     fn what_fails_is_old_sooner_than_what_is_read_in_time() {
         let mut data = SiteData::default();
         assert!(!is_current(&data, Part::Metrics, at(0)), "never read");
-        data.metrics.succeed((), at(0));
+        data.rds.metrics.succeed((), at(0));
         assert!(is_current(&data, Part::Metrics, at(600)));
         assert!(!is_current(&data, Part::Metrics, at(3600)), "the machine slept");
-        data.metrics.fail(unreachable());
+        data.rds.metrics.fail(unreachable());
         assert!(is_current(&data, Part::Metrics, at(120)), "one failure is not the end");
         assert!(!is_current(&data, Part::Metrics, at(121)));
-        data.databases.succeed(Vec::new(), at(0));
-        data.databases.fail(unreachable());
+        data.rds.databases.succeed(Vec::new(), at(0));
+        data.rds.databases.fail(unreachable());
         assert!(!is_current(&data, Part::Inventory, at(1)));
     }
 
@@ -357,8 +370,8 @@ mod tests {
     fn an_instance_whose_metrics_cannot_be_read_is_not_wholly_checked() {
         let mut data = SiteData::default();
         let database = Database { id: "db".into(), status: "available".into(), ..Database::default() };
-        data.databases.succeed(vec![database.clone()], at(0));
-        data.metrics.fail(unreachable());
+        data.rds.databases.succeed(vec![database.clone()], at(0));
+        data.rds.metrics.fail(unreachable());
         let current = Part::ALL.map(|part| is_current(&data, part, at(1)));
         let environment = Environment::default();
         let coverage = coverage(&subject(&data, &database, &environment), 0, &|part| current[part as usize]);
@@ -375,11 +388,12 @@ mod tests {
         estate.add(environment);
         let mut world = World::new(estate, at(0));
         let all = list(count);
-        answer(&mut world, &Dataset::Databases, Answer::Databases(all));
-        answer(&mut world, &Dataset::Events, events(Vec::new()));
-        answer(&mut world, &Dataset::Maintenance, Answer::Maintenance(Vec::new()));
-        for dataset in [Dataset::Metrics, Dataset::Vitals, Dataset::StorageTrend] {
-            answer(&mut world, &dataset, Answer::MetricsDone);
+        answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(all)));
+        answer(&mut world, &Read::Rds(rds::Read::Events), events(Vec::new()));
+        answer(&mut world, &Read::Rds(rds::Read::Maintenance), Answer::Rds(rds::Answer::Maintenance(Vec::new())));
+        for dataset in [Read::Rds(rds::Read::Metrics), Read::Rds(rds::Read::Vitals), Read::Rds(rds::Read::StorageTrend)]
+        {
+            answer(&mut world, &dataset, Answer::Rds(rds::Answer::MetricsDone));
         }
         let examined = examine(&mut world, usize::MAX);
         assert!(examined.is_new && !examined.more && examined.instances.len() == count, "{examined:?}");
@@ -398,11 +412,11 @@ mod tests {
     }
 
     fn events(events: Vec<crate::domain::Event>) -> Answer {
-        Answer::Events { events, window: at(-3600)..at(3600) }
+        Answer::Rds(rds::Answer::Events { events, window: at(-3600)..at(3600) })
     }
 
-    fn answer(world: &mut World, dataset: &Dataset, answer: Answer) {
-        let target = Target { site: SiteId(0), dataset: dataset.clone() };
+    fn answer(world: &mut World, read: &Read, answer: Answer) {
+        let target = Target { site: SiteId(0), read: read.clone() };
         let id = world.schedule.begin(&target);
         super::super::take(world, id, &target, Ok(answer));
     }
@@ -426,14 +440,14 @@ mod tests {
         let query = MetricQuery { database: "db-0007".into(), metric: crate::domain::Metric::CPUUtilization };
         let call = MetricCall { period: 60, window: 0..600, queries: vec![query] };
         let part = MetricAnswer { points: vec![vec![(60, 99.0)]], ..MetricAnswer::default() };
-        answer(&mut world, &Dataset::Metrics, Answer::MetricPart { call, answer: part });
+        answer(&mut world, &Read::Rds(rds::Read::Metrics), Answer::Rds(rds::Answer::MetricPart { call, answer: part }));
         assert_eq!(next(&mut world), [7]);
-        answer(&mut world, &Dataset::Metrics, Answer::MetricsDone);
+        answer(&mut world, &Read::Rds(rds::Read::Metrics), Answer::Rds(rds::Answer::MetricsDone));
         assert_eq!(next(&mut world), Vec::<usize>::new(), "its values came before");
 
         let mut all = list(500);
         all[3].status = "storage-full".into();
-        answer(&mut world, &Dataset::Databases, Answer::Databases(all.clone()));
+        answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(all.clone())));
         assert_eq!(next(&mut world), [3]);
         assert_eq!(world.health.of(&all[3].arn).next().map(|finding| finding.rule), Some("instance-status"));
 
@@ -443,13 +457,13 @@ mod tests {
             message: "Multi-AZ instance failover completed".into(),
             categories: vec!["failover".into()],
         };
-        answer(&mut world, &Dataset::Events, events(vec![failover.clone()]));
+        answer(&mut world, &Read::Rds(rds::Read::Events), events(vec![failover.clone()]));
         assert_eq!(next(&mut world), [9]);
-        answer(&mut world, &Dataset::Events, events(vec![failover]));
+        answer(&mut world, &Read::Rds(rds::Read::Events), events(vec![failover]));
         assert_eq!(next(&mut world), Vec::<usize>::new(), "the same once more");
 
         let action = crate::domain::MaintenanceAction { arn: all[11].arn.clone(), ..Default::default() };
-        answer(&mut world, &Dataset::Maintenance, Answer::Maintenance(vec![action]));
+        answer(&mut world, &Read::Rds(rds::Read::Maintenance), Answer::Rds(rds::Answer::Maintenance(vec![action])));
         assert_eq!(next(&mut world), [11]);
         assert_eq!(looks, 4);
     }
@@ -464,7 +478,7 @@ mod tests {
         assert!(first.more && first.instances.len() == 4);
         assert!(examine(&mut world, 4).more && !examine(&mut world, 4).more);
         assert_eq!(next(&mut world).len(), 0);
-        answer(&mut world, &Dataset::Databases, Answer::Databases(list(9)));
+        answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(list(9))));
         let examined = examine(&mut world, usize::MAX);
         assert!(examined.is_new && examined.instances.len() == 9);
     }
@@ -476,16 +490,16 @@ mod tests {
         for database in &mut all {
             database.status = "storage-full".into();
         }
-        answer(&mut world, &Dataset::Databases, Answer::Databases(all.clone()));
+        answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(all.clone())));
         next(&mut world);
         assert!(all.iter().all(|database| world.health.of(&database.arn).count() > 0));
-        answer(&mut world, &Dataset::Databases, Answer::Databases(all[..1].to_vec()));
+        answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(all[..1].to_vec())));
         next(&mut world);
         assert_eq!(world.health.of(&all[1].arn).count(), 0, "it is gone");
         // Tags say whose it is, and tags change.
         world.estate.environments_mut().for_each(|environment| environment.name_prefix = "other-".into());
         all[0].tags = vec![("team".into(), "b".into())];
-        answer(&mut world, &Dataset::Databases, Answer::Databases(all[..1].to_vec()));
+        answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(all[..1].to_vec())));
         assert!(examine(&mut world, usize::MAX).is_new);
         assert_eq!(world.health.of(&all[0].arn).count(), 0, "it is another's");
     }
@@ -494,7 +508,7 @@ mod tests {
     #[test]
     fn a_part_that_is_held_back_does_not_flap() {
         let (mut world, site) = looked_at(1);
-        let target = Target { site, dataset: Dataset::Metrics };
+        let target = Target { site, read: Read::Rds(rds::Read::Metrics) };
         let whole = |world: &mut World| {
             examine(world, usize::MAX);
             world.sites[0]
@@ -508,25 +522,25 @@ mod tests {
             let call = MetricCall { period: 60, window: 0..600, queries: vec![query] };
             let part = MetricAnswer { points: vec![vec![(540, 9.0)]], partial };
             let id = world.schedule.begin(&target);
-            world.sites[0].begin(&target.dataset);
-            super::super::take(world, id, &target, Ok(Answer::MetricPart { call, answer: part }));
+            world.sites[0].begin(&target.read);
+            super::super::take(world, id, &target, Ok(Answer::Rds(rds::Answer::MetricPart { call, answer: part })));
             id
         };
         let id = part(&mut world, true);
-        super::super::take(&mut world, id, &target, Ok(Answer::MetricsDone));
+        super::super::take(&mut world, id, &target, Ok(Answer::Rds(rds::Answer::MetricsDone)));
         assert!(!whole(&mut world));
         let id = part(&mut world, false);
         assert!(!whole(&mut world), "the next answer has not come to its end");
-        super::super::take(&mut world, id, &target, Ok(Answer::MetricsDone));
+        super::super::take(&mut world, id, &target, Ok(Answer::Rds(rds::Answer::MetricsDone)));
         // Only its other metrics are without a value now.
-        assert!(world.sites[0].partial.is_empty());
+        assert!(world.sites[0].rds.partial.is_empty());
     }
 
     /// A list with one instance more is no reason to know less of the others.
     #[test]
     fn what_was_examined_stays_so_while_a_new_list_is_looked_through() {
         let (mut world, _) = looked_at(200);
-        answer(&mut world, &Dataset::Databases, Answer::Databases(list(201)));
+        answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(list(201))));
         examine(&mut world, 10);
         let known = |at: usize| world.sites[0].checkups.get(at).is_some_and(|checked| checked.coverage.is_some());
         assert!((0..200).all(known) && !known(200));

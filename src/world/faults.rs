@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::estate::Estate;
-use crate::collect::Target;
 use crate::domain::fault::Reach;
 use crate::domain::{Fault, FaultKind, SiteId};
+use crate::slices::reads::Target;
 
 /// At most this many different errors are kept; the oldest mended ones go first.
 const CAPACITY: usize = 200;
@@ -169,14 +169,15 @@ impl FaultLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::Dataset;
     use crate::domain::SessionId;
+    use crate::services::{alarms, rds};
+    use crate::slices::reads::Read;
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
     }
 
     fn target(site: usize) -> Target {
-        Target { site: SiteId(site), dataset: Dataset::Databases }
+        Target { site: SiteId(site), read: Read::Rds(rds::Read::Databases) }
     }
 
     fn fault(kind: FaultKind) -> Fault {
@@ -221,7 +222,7 @@ mod tests {
         assert!(!log.record(&target(0), "a".into(), fault(clock(2403)), at(3)), "it is the same clock");
         assert_eq!(log.causes(&estate), 3);
         for site in [0, 1] {
-            let target = Target { site: SiteId(site), dataset: Dataset::Alarms };
+            let target = Target { site: SiteId(site), read: Read::Alarms(alarms::Read::All) };
             log.record(&target, "a".into(), fault(FaultKind::Unreachable), at(4));
         }
         assert_eq!(log.causes(&estate), 5);

@@ -18,16 +18,17 @@ use jiff::Timestamp;
 pub use self::changes::Changes;
 pub use self::collection::{News, due, retire, take};
 pub use self::estate::{Estate, Scope, SessionName};
-pub use self::focus::{Detail, Focus};
+pub use self::focus::Focus;
 pub use self::problems::Problems;
 
 use self::focus::Wants;
 
 use self::data::SiteData;
 use self::faults::FaultLog;
-use crate::collect::{Schedule, Traffic};
+use crate::collect::Traffic;
 use crate::domain::{Database, EnvironmentId, Identity, SiteId};
 use crate::health::Ledger;
+use crate::slices::reads::Schedule;
 
 /// What is known.
 #[derive(Debug, Clone)]
@@ -98,7 +99,7 @@ impl World {
 
     /// Every DB instance that can be read, with its site.
     pub fn all_databases(&self) -> impl Iterator<Item = (SiteId, &Database)> {
-        self.known().flat_map(|(id, data)| data.databases.value().into_iter().flatten().map(move |d| (id, d)))
+        self.known().flat_map(|(id, data)| data.rds.databases.value().into_iter().flatten().map(move |d| (id, d)))
     }
 
     /// Who an environment's credentials are, as they were read last.
@@ -117,7 +118,7 @@ impl World {
     #[must_use]
     pub fn database(&self, site: SiteId, id: &str) -> Option<&Database> {
         let data = self.site(site)?;
-        let all = data.databases.value()?;
+        let all = data.rds.databases.value()?;
         let known = data.checkups.place(id).and_then(|at| all.get(at)).filter(|database| database.id == id);
         known.or_else(|| all.iter().find(|database| database.id == id))
     }

@@ -1,9 +1,10 @@
 //! Answers with moments and values that cannot be: nothing that is computed from them grows with them.
 
 use jiff::Timestamp;
-use quarterdeck::collect::{Answer, Request};
 use quarterdeck::domain::{Fault, Metric};
 use quarterdeck::screens::{OpenScreen, View};
+use quarterdeck::services::{alarms, rds};
+use quarterdeck::slices::reads::{Answer, Request};
 
 use crate::stage::{self, good};
 
@@ -13,46 +14,46 @@ const FAR: [i64; 2] = [253_402_300_799, -1_000_000_000_000];
 /// The good answers, with every moment in them moved to this one.
 fn absurd(request: &Request, at: Timestamp) -> Vec<Result<Answer, Fault>> {
     let moved = |answer: Answer| match answer {
-        Answer::Databases(mut all) => {
+        Answer::Rds(rds::Answer::Databases(mut all)) => {
             for database in &mut all {
                 database.created = Some(at);
                 database.latest_restorable = Some(at);
                 database.certificate_valid_till = Some(at);
             }
-            Answer::Databases(all)
+            Answer::Rds(rds::Answer::Databases(all))
         }
-        Answer::Snapshots(mut all) => {
+        Answer::Rds(rds::Answer::Snapshots(mut all)) => {
             for snapshot in &mut all {
                 snapshot.created = Some(at);
             }
-            Answer::Snapshots(all)
+            Answer::Rds(rds::Answer::Snapshots(all))
         }
-        Answer::Maintenance(mut all) => {
+        Answer::Rds(rds::Answer::Maintenance(mut all)) => {
             for action in &mut all {
                 action.auto_applied_after = Some(at);
                 action.forced_at = Some(at);
                 action.current_apply = Some(at);
             }
-            Answer::Maintenance(all)
+            Answer::Rds(rds::Answer::Maintenance(all))
         }
-        Answer::Alarms(mut all) => {
+        Answer::Alarms(alarms::Answer::All(mut all)) => {
             for alarm in &mut all {
                 alarm.since = Some(at);
             }
-            Answer::Alarms(all)
+            Answer::Alarms(alarms::Answer::All(all))
         }
-        Answer::Events { mut events, window } => {
+        Answer::Rds(rds::Answer::Events { mut events, window }) => {
             for event in &mut events {
                 event.at = at;
             }
-            Answer::Events { events, window }
+            Answer::Rds(rds::Answer::Events { events, window })
         }
-        Answer::MetricPart { call, mut answer } => {
+        Answer::Rds(rds::Answer::MetricPart { call, mut answer }) => {
             answer.partial = true;
             for points in &mut answer.points {
                 points.extend(FAR.map(|at| (at, 1e300)));
             }
-            Answer::MetricPart { call, answer }
+            Answer::Rds(rds::Answer::MetricPart { call, answer })
         }
         other => other,
     };
@@ -70,7 +71,7 @@ fn moments_that_cannot_be_cost_no_more_than_others() {
         assert!(stage.text(120, 40).contains("CPU"), "{at}");
         for data in &stage.state.shell.world.sites {
             for metric in Metric::CHARTED {
-                let series = data.store.series(stage::OPENED, metric, 60);
+                let series = data.rds.store.series(stage::OPENED, metric, 60);
                 assert!(series.is_none_or(|series| series.covered().end < 4_000_000_000), "{metric:?}");
             }
         }

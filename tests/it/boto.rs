@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use quarterdeck::aws::{InProcess, Session, SessionSpec, alarms, cloudwatch, rds, sts};
-use quarterdeck::collect::EventsOf;
 use quarterdeck::collect::metrics::{MetricCall, MetricQuery};
 use quarterdeck::domain::{Database, Metric};
 use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
 use quarterdeck::sandbox::serve::serve;
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions};
+use quarterdeck::services::rds::EventsOf;
 use serde_json::Value;
 use tokio::net::TcpListener;
 

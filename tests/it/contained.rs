@@ -3,9 +3,11 @@
 use aws_smithy_runtime_api::client::http::http_client_fn;
 use quarterdeck::app::Msg;
 use quarterdeck::aws::{InProcess, Session, SessionSpec};
-use quarterdeck::collect::{Ask, Dataset, Request, Signing, Target};
+use quarterdeck::collect::Signing;
 use quarterdeck::runtime::Driver;
 use quarterdeck::sandbox::connector::credentials;
+use quarterdeck::services::rds;
+use quarterdeck::slices::reads::{Ask, Read, Request, Target};
 use quarterdeck::world::Estate;
 
 #[tokio::test(start_paused = true)]
@@ -18,8 +20,8 @@ async fn a_panic_is_the_fault_of_one_request() {
     let site = estate.add_site(reads, "us-east-1");
     let (mut driver, mut answers) = Driver::new(&[(reads, session)].into(), &estate);
     for id in [1, 2] {
-        let target = Target { site, dataset: Dataset::Databases };
-        driver.fetch(Request { id, target, ask: Ask::Databases, signing: Signing::Kept });
+        let target = Target { site, read: Read::Rds(rds::Read::Databases) };
+        driver.fetch(Request { id, target, ask: Ask::Rds(rds::Ask::Databases), signing: Signing::Kept });
         let Some(Msg::Answered { id: answered, result: Err(fault), .. }) = answers.recv().await else {
             panic!("no fault for request {id}")
         };

@@ -116,7 +116,7 @@ impl Desk {
                 .world
                 .sites
                 .iter()
-                .all(|s| s.databases.value().is_some() && s.identity.value().is_some())
+                .all(|s| s.rds.databases.value().is_some() && s.identity.value().is_some())
             {
                 return;
             }
@@ -298,7 +298,7 @@ impl Desk {
         let asked = self.state.shell.world.now;
         self.state.shell.world.schedule.force(|_| true);
         let fresh =
-            |state: &State| state.shell.world.sites.iter().all(|s| s.databases.at().is_some_and(|at| at > asked));
+            |state: &State| state.shell.world.sites.iter().all(|s| s.rds.databases.at().is_some_and(|at| at > asked));
         self.until(120, "everything is read again", fresh).await;
     }
 }

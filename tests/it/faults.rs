@@ -12,7 +12,6 @@ use quarterdeck::aws::session::InProcess;
 use quarterdeck::aws::{self, Session, SessionSpec};
 use quarterdeck::cli;
 use quarterdeck::collect::metrics::{MetricCall, MetricQuery};
-use quarterdeck::collect::{Dataset, Target};
 use quarterdeck::domain::{FaultKind, Metric, Remote, SiteId};
 use quarterdeck::keymap::Keymap;
 use quarterdeck::picture::{self, Format};
@@ -20,6 +19,8 @@ use quarterdeck::runtime::Driver;
 use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
 use quarterdeck::sandbox::fault::{Fault, Kind, STRANGER};
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions, environments};
+use quarterdeck::services::{alarms, rds};
+use quarterdeck::slices::reads::{Read, Target};
 use quarterdeck::theme::{ColorDepth, Theme};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, advance, timeout_at};
@@ -149,20 +150,27 @@ impl Night {
         for site in sites {
             let data = &self.state.shell.world.sites[site.0];
             let datasets = [
-                Dataset::Identity,
-                Dataset::Databases,
-                Dataset::Maintenance,
-                Dataset::Events,
-                Dataset::Alarms,
-                Dataset::Metrics,
-                Dataset::Vitals,
-                Dataset::StorageTrend,
+                Read::Identity,
+                Read::Rds(rds::Read::Databases),
+                Read::Rds(rds::Read::Maintenance),
+                Read::Rds(rds::Read::Events),
+                Read::Alarms(alarms::Read::All),
+                Read::Rds(rds::Read::Metrics),
+                Read::Rds(rds::Read::Vitals),
+                Read::Rds(rds::Read::StorageTrend),
             ];
-            let snapshots = data.snapshots.keys().cloned().map(Dataset::Snapshots);
-            let history = data.history.keys().cloned().map(|(database, period)| Dataset::History(database, period));
-            let events = data.instance_events.keys().cloned().map(Dataset::InstanceEvents);
+            let snapshots =
+                data.rds.snapshots.keys().cloned().map(|database| Read::Rds(rds::Read::Snapshots(database)));
+            let history = data
+                .rds
+                .history
+                .keys()
+                .cloned()
+                .map(|(database, period)| Read::Rds(rds::Read::History(database, period)));
+            let events =
+                data.rds.instance_events.keys().cloned().map(|database| Read::Rds(rds::Read::InstanceEvents(database)));
             let all = datasets.into_iter().chain(snapshots).chain(history).chain(events);
-            targets.extend(all.map(|dataset| Target { site: *site, dataset }));
+            targets.extend(all.map(|read| Target { site: *site, read }));
         }
         targets
     }
@@ -180,31 +188,41 @@ fn standing(state: &State, target: &Target) -> Standing {
         (remote.at(), remote.fault().cloned())
     }
     let data = &state.shell.world.sites[target.site.0];
-    match &target.dataset {
-        Dataset::Identity => of(&data.identity),
-        Dataset::Databases => of(&data.databases),
-        Dataset::Maintenance => of(&data.maintenance),
-        Dataset::Events => of(&data.events),
-        Dataset::Alarms => of(&data.alarms),
-        Dataset::Metrics => of(&data.metrics),
-        Dataset::Vitals => of(&data.vitals),
-        Dataset::InstanceEvents(database) => data.instance_events.get(database).map_or((None, None), of),
-        Dataset::StorageTrend => of(&data.trend),
-        Dataset::Snapshots(database) => data.snapshots.get(database).map_or((None, None), of),
-        Dataset::History(database, period) => data.history.get(&(database.clone(), *period)).map_or((None, None), of),
+    match &target.read {
+        Read::Identity => of(&data.identity),
+        Read::Rds(rds::Read::Databases) => of(&data.rds.databases),
+        Read::Rds(rds::Read::Maintenance) => of(&data.rds.maintenance),
+        Read::Rds(rds::Read::Events) => of(&data.rds.events),
+        Read::Alarms(alarms::Read::All) => of(&data.alarms.all),
+        Read::Alarms(alarms::Read::History(alarm)) => data.alarms.history.get(alarm).map_or((None, None), of),
+        Read::Alarms(alarms::Read::Curve(alarm)) => data.alarms.curves.get(alarm).map_or((None, None), of),
+        Read::Rds(rds::Read::Metrics) => of(&data.rds.metrics),
+        Read::Rds(rds::Read::Vitals) => of(&data.rds.vitals),
+        Read::Rds(rds::Read::InstanceEvents(database)) => {
+            data.rds.instance_events.get(database).map_or((None, None), of)
+        }
+        Read::Rds(rds::Read::StorageTrend) => of(&data.rds.trend),
+        Read::Rds(rds::Read::Snapshots(database)) => data.rds.snapshots.get(database).map_or((None, None), of),
+        Read::Rds(rds::Read::History(database, period)) => {
+            data.rds.history.get(&(database.clone(), *period)).map_or((None, None), of)
+        }
     }
 }
 
 /// The call behind a dataset.
-fn call(dataset: &Dataset) -> &'static str {
+fn call(dataset: &Read) -> &'static str {
     match dataset {
-        Dataset::Identity => aws::GET_CALLER_IDENTITY,
-        Dataset::Databases => aws::DESCRIBE_DB_INSTANCES,
-        Dataset::Maintenance => aws::DESCRIBE_PENDING_MAINTENANCE_ACTIONS,
-        Dataset::Events | Dataset::InstanceEvents(_) => aws::DESCRIBE_EVENTS,
-        Dataset::Alarms => aws::DESCRIBE_ALARMS,
-        Dataset::Snapshots(_) => aws::DESCRIBE_DB_SNAPSHOTS,
-        Dataset::Metrics | Dataset::Vitals | Dataset::StorageTrend | Dataset::History(..) => aws::GET_METRIC_DATA,
+        Read::Identity => aws::GET_CALLER_IDENTITY,
+        Read::Rds(rds::Read::Databases) => aws::DESCRIBE_DB_INSTANCES,
+        Read::Rds(rds::Read::Maintenance) => aws::DESCRIBE_PENDING_MAINTENANCE_ACTIONS,
+        Read::Rds(rds::Read::Events | rds::Read::InstanceEvents(_)) => aws::DESCRIBE_EVENTS,
+        Read::Alarms(alarms::Read::All) => aws::DESCRIBE_ALARMS,
+        Read::Alarms(alarms::Read::History(_)) => aws::DESCRIBE_ALARM_HISTORY,
+        Read::Alarms(alarms::Read::Curve(_)) => aws::GET_METRIC_DATA,
+        Read::Rds(rds::Read::Snapshots(_)) => aws::DESCRIBE_DB_SNAPSHOTS,
+        Read::Rds(rds::Read::Metrics | rds::Read::Vitals | rds::Read::StorageTrend | rds::Read::History(..)) => {
+            aws::GET_METRIC_DATA
+        }
     }
 }
 
@@ -228,11 +246,11 @@ fn known(state: &State, sites: &[SiteId]) -> String {
     let mut out = String::new();
     for site in sites {
         let data = &state.shell.world.sites[site.0];
-        out.push_str(&format!("{:?}\n{:?}\n", data.identity.value(), data.databases.value()));
-        out.push_str(&format!("{:?}\n{:?}\n", data.maintenance.value(), data.events.value()));
-        out.push_str(&format!("{:?}\n", data.alarms.value()));
+        out.push_str(&format!("{:?}\n{:?}\n", data.identity.value(), data.rds.databases.value()));
+        out.push_str(&format!("{:?}\n{:?}\n", data.rds.maintenance.value(), data.rds.events.value()));
+        out.push_str(&format!("{:?}\n", data.alarms.all.value()));
         let mut snapshots: Vec<_> =
-            data.snapshots.iter().map(|(id, list)| format!("{id} {:?}", list.value())).collect();
+            data.rds.snapshots.iter().map(|(id, list)| format!("{id} {:?}", list.value())).collect();
         snapshots.sort();
         out.push_str(&snapshots.join("\n"));
     }
@@ -264,8 +282,8 @@ async fn survives(kind: Kind) {
     assert_eq!(known(state, &concerned), known(&before, &concerned), "what was known has changed");
     for site in &concerned {
         let (now, then) = (&state.shell.world.sites[site.0], &before.shell.world.sites[site.0]);
-        assert!(now.store == then.store && now.charts == then.charts, "series have changed");
-        assert!(now.runways == then.runways, "runways have changed");
+        assert!(now.rds.store == then.rds.store && now.rds.charts == then.rds.charts, "series have changed");
+        assert!(now.rds.runways == then.rds.runways, "runways have changed");
     }
     for target in &targets {
         assert_eq!(standing(state, target).0, standing(&before, target).0, "{target:?} has another age");
@@ -286,7 +304,7 @@ async fn survives(kind: Kind) {
         let entry = state.shell.world.faults.iter().find(|entry| entry.target == *target && entry.mended.is_none());
         let entry = entry.unwrap_or_else(|| panic!("{target:?} is not in the log"));
         let (fault, region) = (&entry.fault, &state.shell.world.estate.site(target.site).expect("a site").region);
-        assert_eq!(fault.call, call(&target.dataset), "{target:?}");
+        assert_eq!(fault.call, call(&target.read), "{target:?}");
         assert!(is_class_of(kind, &fault.call, &fault.kind), "{kind:?} of {target:?} is taken for {:?}", fault.kind);
         assert!(entry.place.contains("production") && entry.place.contains(region.as_str()), "{}", entry.place);
         assert!(!fault.message.is_empty() && !fault.advice().is_empty(), "{fault:?} says nothing");
@@ -308,7 +326,10 @@ async fn survives(kind: Kind) {
     for target in night.targets(&others) {
         let (at, fault) = standing(state, &target);
         assert!(fault.is_none(), "{target:?}: {fault:?}");
-        assert!(at.is_some() || matches!(target.dataset, Dataset::Snapshots(_) | Dataset::History(..)), "{target:?}");
+        assert!(
+            at.is_some() || matches!(target.read, Read::Rds(rds::Read::Snapshots(_) | rds::Read::History(..))),
+            "{target:?}"
+        );
     }
 
     // It mends by itself.
@@ -476,7 +497,7 @@ async fn scenarios_change_while_the_console_runs() {
     assert_eq!(night.state.shell.world.faults.len(), 0);
     night.sandbox.play("a-bad-night,expired-credentials").unwrap();
     let site = night.concerned[0];
-    let databases = Target { site, dataset: Dataset::Databases };
+    let databases = Target { site, read: Read::Rds(rds::Read::Databases) };
     let expired = |state: &State| {
         standing(state, &databases).1.is_some_and(|fault| matches!(fault.kind, FaultKind::Expired { .. }))
     };
@@ -501,7 +522,7 @@ async fn the_worst_night_leaves_what_works() {
     };
     let is_clear = |state: &State| {
         (0..state.shell.world.sites.len()).all(|site| {
-            let databases = &state.shell.world.sites[site].databases;
+            let databases = &state.shell.world.sites[site].rds.databases;
             let (region, place) = place(state, site);
             let kind = databases.fault().map(|fault| &fault.kind);
             if region == "us-east-1" {

@@ -5,9 +5,10 @@
 
 use jiff::SignedDuration;
 use quarterdeck::app::State;
-use quarterdeck::collect::Dataset;
 use quarterdeck::domain::FaultKind;
 use quarterdeck::screens::{Screen, View};
+use quarterdeck::services::rds;
+use quarterdeck::slices::reads::Read;
 
 use crate::stage::{self, Stage, denied, empty, failed, good};
 
@@ -38,8 +39,8 @@ fn pictures(name: &str, stage: &mut Stage, words: &[&str]) {
 /// All lists of DB instances are known, one is open, and nothing else has been answered.
 fn just_opened() -> Stage {
     let mut stage = stage::fresh();
-    stage.answer(|request| match request.target.dataset {
-        Dataset::Identity | Dataset::Databases => Some(good(request)),
+    stage.answer(|request| match request.target.read {
+        Read::Identity | Read::Rds(rds::Read::Databases) => Some(good(request)),
         _ => None,
     });
     stage.open(FIRST);
@@ -136,10 +137,10 @@ fn database_empty() {
 
 /// The DB instances exist, and AWS has nothing to say about them.
 fn empty_but_databases(
-    request: &quarterdeck::collect::Request,
-) -> Vec<Result<quarterdeck::collect::Answer, quarterdeck::domain::Fault>> {
-    match request.target.dataset {
-        Dataset::Databases => good(request),
+    request: &quarterdeck::slices::reads::Request,
+) -> Vec<Result<quarterdeck::slices::reads::Answer, quarterdeck::domain::Fault>> {
+    match request.target.read {
+        Read::Rds(rds::Read::Databases) => good(request),
         _ => empty(request),
     }
 }

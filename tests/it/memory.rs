@@ -13,7 +13,7 @@ use crate::stage;
 fn started_anew(state: &State, hours: i64) -> State {
     let mut fresh = stage::fresh().state;
     fresh.views = state.views.clone();
-    fresh.shell.world.schedule = quarterdeck::collect::Schedule::default();
+    fresh.shell.world.schedule = quarterdeck::slices::reads::Schedule::default();
     fresh.shell.world.now = state.shell.world.now + SignedDuration::from_hours(hours);
     fresh
 }
@@ -31,9 +31,9 @@ fn the_next_start_shows_the_last_state_with_its_age() {
     settle(&mut after);
     assert_eq!(after.databases.rows.len(), before.databases.rows.len());
     for (old, new) in before.shell.world.sites.iter().zip(&after.shell.world.sites) {
-        assert_eq!(old.databases.value(), new.databases.value());
-        assert_eq!(old.databases.at(), new.databases.at(), "its age is that of the reading");
-        assert_eq!(old.store, new.store);
+        assert_eq!(old.rds.databases.value(), new.rds.databases.value());
+        assert_eq!(old.rds.databases.at(), new.rds.databases.at(), "its age is that of the reading");
+        assert_eq!(old.rds.store, new.rds.store);
     }
     let mut stage = stage::Stage::of(after);
     assert!(stage.text(120, 40).contains("data 3h"));
@@ -50,12 +50,12 @@ fn what_is_damaged_or_old_is_as_good_as_nothing() {
         std::fs::write(&path, text).unwrap();
         let mut after = started_anew(&before, 1);
         last_known::recall(&mut after, &path, Ahead::default());
-        assert!(after.shell.world.sites.iter().all(|data| data.databases.value().is_none()));
+        assert!(after.shell.world.sites.iter().all(|data| data.rds.databases.value().is_none()));
     }
     std::fs::write(&path, &whole).unwrap();
     let mut after = started_anew(&before, 24 * 8);
     last_known::recall(&mut after, &path, Ahead::default());
-    assert!(after.shell.world.sites.iter().all(|data| data.databases.value().is_none()));
+    assert!(after.shell.world.sites.iter().all(|data| data.rds.databases.value().is_none()));
 }
 
 /// The file may come from an account that the profile no longer leads to.
@@ -73,16 +73,16 @@ fn what_was_read_from_another_account_goes_when_the_identity_is_known() {
     let mut after = started_anew(&before, 1);
     after.shell.world.estate.environments_mut().for_each(|environment| environment.expected_account = None);
     last_known::recall(&mut after, &path, Ahead::default());
-    assert!(after.shell.world.sites.iter().all(|data| data.databases.value().is_some()));
+    assert!(after.shell.world.sites.iter().all(|data| data.rds.databases.value().is_some()));
     let now = after.shell.world.now;
     let mut stage = stage::Stage::of(after);
     stage.send(Msg::Tick(now));
     stage.answer(|request| match request.ask {
-        quarterdeck::collect::Ask::Identity => Some(stage::good(request)),
+        quarterdeck::slices::reads::Ask::Identity => Some(stage::good(request)),
         _ => None,
     });
     update(&mut stage.state, Msg::Tick(now));
-    assert!(stage.state.shell.world.sites.iter().all(|data| data.databases.value().is_none()));
+    assert!(stage.state.shell.world.sites.iter().all(|data| data.rds.databases.value().is_none()));
 }
 
 /// Whichever file was read ahead, what is shown is of the one that is wanted.
@@ -93,7 +93,7 @@ fn a_file_that_is_read_ahead_is_used_only_where_it_is_the_one() {
     let known = stage::fleet();
     last_known::write(&last_known::gather(&known), &mine).unwrap();
     let mut fewer = known.clone();
-    fewer.shell.world.sites.iter_mut().for_each(|data| data.databases = Remote::Idle);
+    fewer.shell.world.sites.iter_mut().for_each(|data| data.rds.databases = Remote::Idle);
     last_known::write(&last_known::gather(&fewer), &other).unwrap();
     let of = |path: &std::path::Path| std::fs::File::options().append(true).open(path).unwrap();
     let older = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
@@ -101,10 +101,10 @@ fn a_file_that_is_read_ahead_is_used_only_where_it_is_the_one() {
         of(old).set_modified(older).unwrap();
         let mut after = started_anew(&known, 1);
         last_known::recall(&mut after, wanted, Ahead::begin(folder.path()));
-        assert!(after.shell.world.sites.iter().all(|data| data.databases.value().is_some()));
+        assert!(after.shell.world.sites.iter().all(|data| data.rds.databases.value().is_some()));
         of(old).set_modified(std::time::SystemTime::now()).unwrap();
     }
     let mut after = started_anew(&known, 1);
     last_known::recall(&mut after, &other, Ahead::begin(folder.path()));
-    assert!(after.shell.world.sites.iter().all(|data| data.databases.value().is_none()));
+    assert!(after.shell.world.sites.iter().all(|data| data.rds.databases.value().is_none()));
 }

@@ -9,12 +9,12 @@ use quarterdeck::aws::rds::look::{Known, look};
 use quarterdeck::aws::rds::observe::{Owner, Question, observe};
 use quarterdeck::aws::rds::write::send;
 use quarterdeck::aws::{InProcess, Session, SessionSpec, alarms, cloudwatch, rds, sts};
-use quarterdeck::collect::EventsOf;
 use quarterdeck::collect::metrics::{MetricCall, MetricQuery};
 use quarterdeck::domain::{Criticality, Fault, FaultKind, Metric};
 use quarterdeck::ops::Arming;
 use quarterdeck::ops::guard::{Gesture, approve};
 use quarterdeck::ops::progress::Progress;
+use quarterdeck::services::rds::EventsOf;
 use quarterdeck::slices::{Kind, Plan, Policy, Situation, Target, TargetKind};
 
 use crate::agreement::{self, each};

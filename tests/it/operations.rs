@@ -231,7 +231,7 @@ fn has_snapshot(desk: &Desk, account: &str, database: &str, id: &str) {
 async fn until_snapshot(desk: &mut Desk, database: &str, id: &str, there: bool) {
     desk.open(database).await;
     let stands = |state: &quarterdeck::app::State| {
-        let all = state.shell.world.sites.iter().filter_map(|site| site.snapshots.get(database)?.value());
+        let all = state.shell.world.sites.iter().filter_map(|site| site.rds.snapshots.get(database)?.value());
         all.flatten().any(|snapshot| snapshot.id == id && snapshot.status == "available") == there
     };
     desk.until(900, "the snapshots are as they should be", stands).await;

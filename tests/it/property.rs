@@ -12,10 +12,11 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use quarterdeck::app::settle::settle;
 use quarterdeck::app::{Effect, Msg, Reconfiguration, Restyle, State, update};
-use quarterdeck::collect::{Answer, Request, Target};
 use quarterdeck::domain::{Environment, Fault, FaultKind, SessionId};
 use quarterdeck::keymap::Key;
+use quarterdeck::services::rds;
 use quarterdeck::slices::Policy;
+use quarterdeck::slices::reads::{Answer, Request, Target};
 use quarterdeck::world::Scope;
 
 use crate::stage;
@@ -213,7 +214,9 @@ fn results(request: &Request, how: &How) -> Vec<Result<Answer, Fault>> {
         How::Fewer(count) => stage::good(request)
             .into_iter()
             .map(|result| match result {
-                Ok(Answer::Databases(all)) => Ok(Answer::Databases(all.into_iter().take(*count).collect())),
+                Ok(Answer::Rds(rds::Answer::Databases(all))) => {
+                    Ok(Answer::Rds(rds::Answer::Databases(all.into_iter().take(*count).collect())))
+                }
                 other => other,
             })
             .collect(),

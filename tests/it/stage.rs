@@ -12,7 +12,6 @@ use quarterdeck::app::settle::settle;
 use quarterdeck::app::{Effect, Msg, State, update, view};
 use quarterdeck::cli::{Source, World};
 use quarterdeck::collect::metrics::{MetricAnswer, MetricCall, MetricStore};
-use quarterdeck::collect::{Answer, Ask, Dataset, EventsOf, Request};
 use quarterdeck::domain::{Event, Fault, FaultKind};
 use quarterdeck::keymap::{Key, Keymap};
 use quarterdeck::picture::{self, Format};
@@ -20,6 +19,8 @@ use quarterdeck::runtime::connect::connect;
 use quarterdeck::runtime::{Clock, Driver, headless};
 use quarterdeck::screens::databases;
 use quarterdeck::screens::{OpenScreen, Screen, View};
+use quarterdeck::services::{alarms, rds};
+use quarterdeck::slices::reads::{Answer, Ask, Read, Request};
 use quarterdeck::theme::{ColorDepth, Role, Theme};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
@@ -226,27 +227,44 @@ pub fn good(request: &Request) -> Vec<Result<Answer, Fault>> {
     let data = &state.shell.world.sites[request.target.site.0 % state.shell.world.sites.len()];
     let answer = match &request.ask {
         Ask::Identity => Answer::Identity(data.identity.value().expect("read").clone()),
-        Ask::Databases => Answer::Databases(data.databases.value().cloned().unwrap_or_default()),
-        Ask::Maintenance => Answer::Maintenance(
-            data.maintenance.value().into_iter().flat_map(|all| all.values().flatten().cloned()).collect(),
-        ),
-        Ask::Alarms => Answer::Alarms(data.alarms.value().cloned().unwrap_or_default()),
-        Ask::Events { of, since, until } => {
-            let grave = data.events.value().into_iter().flat_map(HashMap::values).flatten();
+        Ask::Rds(rds::Ask::Databases) => {
+            Answer::Rds(rds::Answer::Databases(data.rds.databases.value().cloned().unwrap_or_default()))
+        }
+        Ask::Rds(rds::Ask::Maintenance) => Answer::Rds(rds::Answer::Maintenance(
+            data.rds.maintenance.value().into_iter().flat_map(|all| all.values().flatten().cloned()).collect(),
+        )),
+        Ask::Alarms(alarms::Ask::All) => {
+            Answer::Alarms(alarms::Answer::All(data.alarms.all.value().cloned().unwrap_or_default()))
+        }
+        Ask::Alarms(alarms::Ask::History { alarm, .. }) => {
+            let past = data.alarms.history.get(alarm).and_then(|past| past.value());
+            Answer::Alarms(alarms::Answer::History(past.cloned().unwrap_or_default()))
+        }
+        Ask::Alarms(alarms::Ask::Curve(_)) => {
+            let Read::Alarms(alarms::Read::Curve(alarm)) = &request.target.read else { unreachable!("a curve") };
+            let curve = data.alarms.curves.get(alarm).and_then(|curve| curve.value());
+            Answer::Alarms(alarms::Answer::Curve(curve.cloned().unwrap_or_default()))
+        }
+        Ask::Rds(rds::Ask::Events { of, since, until }) => {
+            let grave = data.rds.events.value().into_iter().flat_map(HashMap::values).flatten();
             let mut events: Vec<Event> = match of {
-                EventsOf::Grave => grave.cloned().collect(),
-                EventsOf::Database(database) => {
-                    data.instance_events.get(database).and_then(|known| known.value()).cloned().unwrap_or_default()
+                rds::EventsOf::Grave => grave.cloned().collect(),
+                rds::EventsOf::Database(database) => {
+                    data.rds.instance_events.get(database).and_then(|known| known.value()).cloned().unwrap_or_default()
                 }
             };
             events.retain(|event| (*since..*until).contains(&event.at));
-            Answer::Events { events, window: *since..*until }
+            Answer::Rds(rds::Answer::Events { events, window: *since..*until })
         }
-        Ask::Snapshots { database } => {
-            Answer::Snapshots(data.snapshots.get(database).and_then(|s| s.value()).cloned().unwrap_or_default())
-        }
-        Ask::Metrics { calls } => {
-            let store = if matches!(request.target.dataset, Dataset::History(..)) { &data.charts } else { &data.store };
+        Ask::Rds(rds::Ask::Snapshots { database }) => Answer::Rds(rds::Answer::Snapshots(
+            data.rds.snapshots.get(database).and_then(|s| s.value()).cloned().unwrap_or_default(),
+        )),
+        Ask::Rds(rds::Ask::Metrics { calls }) => {
+            let store = if matches!(request.target.read, Read::Rds(rds::Read::History(..))) {
+                &data.rds.charts
+            } else {
+                &data.rds.store
+            };
             return metrics(calls, |call| points(store, call));
         }
     };
@@ -257,12 +275,16 @@ pub fn good(request: &Request) -> Vec<Result<Answer, Fault>> {
 pub fn empty(request: &Request) -> Vec<Result<Answer, Fault>> {
     let answer = match &request.ask {
         Ask::Identity => return good(request),
-        Ask::Databases => Answer::Databases(Vec::new()),
-        Ask::Maintenance => Answer::Maintenance(Vec::new()),
-        Ask::Alarms => Answer::Alarms(Vec::new()),
-        Ask::Events { since, until, .. } => Answer::Events { events: Vec::new(), window: *since..*until },
-        Ask::Snapshots { .. } => Answer::Snapshots(Vec::new()),
-        Ask::Metrics { calls } => return metrics(calls, |call| vec![Vec::new(); call.queries.len()]),
+        Ask::Rds(rds::Ask::Databases) => Answer::Rds(rds::Answer::Databases(Vec::new())),
+        Ask::Rds(rds::Ask::Maintenance) => Answer::Rds(rds::Answer::Maintenance(Vec::new())),
+        Ask::Alarms(alarms::Ask::All) => Answer::Alarms(alarms::Answer::All(Vec::new())),
+        Ask::Alarms(alarms::Ask::History { .. }) => Answer::Alarms(alarms::Answer::History(alarms::Past::default())),
+        Ask::Alarms(alarms::Ask::Curve(_)) => Answer::Alarms(alarms::Answer::Curve(alarms::Curve::default())),
+        Ask::Rds(rds::Ask::Events { since, until, .. }) => {
+            Answer::Rds(rds::Answer::Events { events: Vec::new(), window: *since..*until })
+        }
+        Ask::Rds(rds::Ask::Snapshots { .. }) => Answer::Rds(rds::Answer::Snapshots(Vec::new())),
+        Ask::Rds(rds::Ask::Metrics { calls }) => return metrics(calls, |call| vec![Vec::new(); call.queries.len()]),
     };
     vec![Ok(answer)]
 }
@@ -270,9 +292,9 @@ pub fn empty(request: &Request) -> Vec<Result<Answer, Fault>> {
 fn metrics(calls: &[MetricCall], points: impl Fn(&MetricCall) -> Vec<Vec<(i64, f64)>>) -> Vec<Result<Answer, Fault>> {
     let part = |call: &MetricCall| {
         let answer = MetricAnswer { points: points(call), partial: false };
-        Ok(Answer::MetricPart { call: call.clone(), answer })
+        Ok(Answer::Rds(rds::Answer::MetricPart { call: call.clone(), answer }))
     };
-    calls.iter().map(part).chain([Ok(Answer::MetricsDone)]).collect()
+    calls.iter().map(part).chain([Ok(Answer::Rds(rds::Answer::MetricsDone))]).collect()
 }
 
 fn points(store: &MetricStore, call: &MetricCall) -> Vec<Vec<(i64, f64)>> {
@@ -293,12 +315,13 @@ fn points(store: &MetricStore, call: &MetricCall) -> Vec<Vec<(i64, f64)>> {
 pub fn operation(request: &Request) -> &'static str {
     match &request.ask {
         Ask::Identity => "sts:GetCallerIdentity",
-        Ask::Databases => "rds:DescribeDBInstances",
-        Ask::Maintenance => "rds:DescribePendingMaintenanceActions",
-        Ask::Events { .. } => "rds:DescribeEvents",
-        Ask::Alarms => "cloudwatch:DescribeAlarms",
-        Ask::Snapshots { .. } => "rds:DescribeDBSnapshots",
-        Ask::Metrics { .. } => "cloudwatch:GetMetricData",
+        Ask::Rds(rds::Ask::Databases) => "rds:DescribeDBInstances",
+        Ask::Rds(rds::Ask::Maintenance) => "rds:DescribePendingMaintenanceActions",
+        Ask::Rds(rds::Ask::Events { .. }) => "rds:DescribeEvents",
+        Ask::Alarms(alarms::Ask::All) => "cloudwatch:DescribeAlarms",
+        Ask::Rds(rds::Ask::Snapshots { .. }) => "rds:DescribeDBSnapshots",
+        Ask::Alarms(alarms::Ask::History { .. }) => "cloudwatch:DescribeAlarmHistory",
+        Ask::Rds(rds::Ask::Metrics { .. }) | Ask::Alarms(alarms::Ask::Curve(_)) => "cloudwatch:GetMetricData",
     }
 }
 

@@ -10,10 +10,10 @@ use super::blue_green::blue_green;
 use super::orderable::orderable;
 use super::{databases, events, find_snapshot, maintenance, newest_first, or_none, snapshot_names, snapshots};
 use crate::aws::{Session, sts};
-use crate::collect::EventsOf;
 use crate::domain::{
     AutomatedBackup, BlueGreen, Criticality, Database, Environment, Event, Fault, Identity, MaintenanceAction, Snapshot,
 };
+use crate::services::rds::EventsOf;
 use crate::services::rds::seen::{Orderable, Part, Unread};
 use crate::services::rds::{Kind, Seen, Target, TargetKind};
 

@@ -69,7 +69,7 @@ pub fn draw(shell: &Shell, data: &SiteData, database: &Database, screen: &State,
         let places = layout::abreast(line, u16::try_from(grid.abreast).unwrap_or(1));
         for (i, place) in places.into_iter().enumerate() {
             let Some(metric) = metrics.get(row * grid.abreast + i).copied() else { continue };
-            let series = data.charts.series(&database.id, metric, screen.range().period);
+            let series = data.rds.charts.series(&database.id, metric, screen.range().period);
             let points: Vec<(i64, f64)> = series.into_iter().flat_map(Series::points).collect();
             let impossible: Vec<i64> = series.into_iter().flat_map(Series::impossible).collect();
             let asked = series.is_some_and(|s| s.missing(window.start..window.end.min(now)).is_empty());
@@ -113,7 +113,7 @@ fn range(metric: Metric, database: &Database) -> YRange {
 
 /// Events and alarms on the time axis.
 fn marks(data: &SiteData, database: &Database, window: &Range<i64>) -> Vec<(i64, Role, char)> {
-    let events = data.events_of(&database.id).filter_map(|event| {
+    let events = data.rds.events_of(&database.id).filter_map(|event| {
         let (role, mark) = match event.weight() {
             EventWeight::Grave => (Role::Critical, '▲'),
             EventWeight::Change => (Role::ChartMark, '◆'),
@@ -123,7 +123,8 @@ fn marks(data: &SiteData, database: &Database, window: &Range<i64>) -> Vec<(i64,
         Some((event.at.as_second(), role, mark))
     });
     let alarms = data
-        .alarms_of(&database.id)
+        .alarms
+        .of_database(&database.id)
         .filter(|alarm| alarm.state == AlarmState::Alarm)
         .filter_map(|alarm| Some((alarm.since?.as_second(), Role::Critical, '✖')));
     events.chain(alarms).filter(|(at, ..)| window.contains(at)).collect()
@@ -132,7 +133,7 @@ fn marks(data: &SiteData, database: &Database, window: &Range<i64>) -> Vec<(i64,
 /// What stands in an empty chart.
 fn message(data: &SiteData, screen: &State, asked: bool) -> String {
     let key = (screen.id.clone(), screen.range().period);
-    match data.history.get(&key) {
+    match data.rds.history.get(&key) {
         None | Some(Remote::Idle | Remote::Loading) => "asking CloudWatch …".into(),
         Some(remote) => match remote.fault() {
             Some(fault) => match remote.denied() {

@@ -38,7 +38,7 @@ pub fn brief(database: &Database, reading: &Reading, data: &SiteData, now: Times
     for (name, value) in &database.pending {
         facts.push(("pending".into(), format!("{name} → {value}"), Role::Accent));
     }
-    for action in data.maintenance_of(&database.arn) {
+    for action in data.rds.maintenance_of(&database.arn) {
         facts.push(("maintenance".into(), due(action, now), Role::Accent));
     }
     facts
@@ -95,10 +95,10 @@ pub fn all(database: &Database, data: &SiteData, now: Timestamp) -> Vec<Fact> {
     for (name, value) in &database.pending {
         facts.push(("pending".into(), format!("{name} → {value}"), Role::Accent));
     }
-    for action in data.maintenance_of(&database.arn) {
+    for action in data.rds.maintenance_of(&database.arn) {
         facts.push(("maintenance".into(), format!("{}: {}", due(action, now), action.description), Role::Accent));
     }
-    if let Some(fault) = data.maintenance.fault() {
+    if let Some(fault) = data.rds.maintenance.fault() {
         let words = match &fault.kind {
             FaultKind::Denied { action } => format!("denied: {action}"),
             _ => fault.word().to_owned(),

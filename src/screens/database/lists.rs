@@ -17,6 +17,7 @@ pub type Lines = Vec<Vec<Piece>>;
 #[must_use]
 pub fn events(shell: &Shell, data: &SiteData, database: &Database, width: usize) -> Lines {
     let mut happened: Vec<_> = data
+        .rds
         .events_of(&database.id)
         .map(|event| {
             let (mark, role) = match event.weight() {
@@ -28,10 +29,12 @@ pub fn events(shell: &Shell, data: &SiteData, database: &Database, width: usize)
             (event.at, mark, role, event.message.clone(), text_role)
         })
         .collect();
-    happened.extend(data.alarms_of(&database.id).filter(|a| a.state == AlarmState::Alarm).filter_map(|alarm| {
-        let text = format!("alarm {}: {}", alarm.name, alarm.reason);
-        Some((alarm.since?, "✖", Role::Critical, text, Role::Text))
-    }));
+    happened.extend(data.alarms.of_database(&database.id).filter(|a| a.state == AlarmState::Alarm).filter_map(
+        |alarm| {
+            let text = format!("alarm {}: {}", alarm.name, alarm.reason);
+            Some((alarm.since?, "✖", Role::Critical, text, Role::Text))
+        },
+    ));
     happened.sort_by_key(|line| std::cmp::Reverse(line.0));
     let age = |at| format::age(shell.world.now.duration_since(at).unsigned_abs());
     happened
@@ -58,7 +61,7 @@ pub fn events(shell: &Shell, data: &SiteData, database: &Database, width: usize)
 #[must_use]
 pub fn snapshots(shell: &Shell, data: &SiteData, database: &Database) -> Lines {
     let mut lines = vec![restorable(shell, database)];
-    if let Some(list) = data.snapshots.get(database.id.as_str()).and_then(Remote::value) {
+    if let Some(list) = data.rds.snapshots.get(database.id.as_str()).and_then(Remote::value) {
         for snapshot in list {
             let created = snapshot.created.map_or_else(|| "being prepared".into(), format::stamp);
             let state = match snapshot.status.as_str() {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::SiteId;
+use crate::services::rds::Opened;
 
 /// A range of the charts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +118,12 @@ impl State {
         let step = i64::from(span.period);
         let end = (self.end.unwrap_or(now.as_second()) + step - 1).div_euclid(step) * step;
         end - span.seconds..end
+    }
+
+    /// What of it is looked at: it decides what is read.
+    #[must_use]
+    pub fn looked_at(&self, now: Timestamp) -> Opened {
+        Opened { id: self.id.clone(), period: self.range().period, window: self.window(now) }
     }
 
     /// What decides which datapoints are needed.

@@ -10,7 +10,8 @@ use crate::world::data::SiteData;
 #[must_use]
 pub fn of(metric: Metric, database: &Database, data: &SiteData) -> Vec<(f64, Role)> {
     let mut lines: Vec<(f64, Role)> = data
-        .alarms_of(&database.id)
+        .alarms
+        .of_database(&database.id)
         .filter(|alarm| alarm.charted() == Some(metric) && guards(alarm, metric))
         .filter_map(Alarm::threshold)
         .map(|threshold| (threshold, Role::Warning))

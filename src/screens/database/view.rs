@@ -114,7 +114,7 @@ fn inset(area: Rect) -> Rect {
 
 /// The DB instance is not (any more) among what AWS lists.
 fn gone(app: &App, screen: &State, area: Rect, buf: &mut Buffer) {
-    let words = match app.shell.world.site(screen.site).map(|data| &data.databases) {
+    let words = match app.shell.world.site(screen.site).map(|data| &data.rds.databases) {
         Some(Remote::Ready { .. } | Remote::Stale { .. }) => "is not in AWS's list any more",
         _ => "is being read …",
     };
@@ -132,7 +132,7 @@ fn title(app: &App, screen: &State, database: &Database, area: Rect, buf: &mut B
     pieces.push((database.id.clone(), Role::Header));
     pieces.push((format!("  {}", database.status), crate::screens::databases::status_role(database)));
     pieces.push((format!("  {}", database.region), Role::Dim));
-    if let Some(Remote::Stale { at, fault, .. }) = app.shell.world.site(screen.site).map(|data| &data.databases) {
+    if let Some(Remote::Stale { at, fault, .. }) = app.shell.world.site(screen.site).map(|data| &data.rds.databases) {
         let age = format::coarse_age(format::since(app.shell.world.now, *at));
         pieces.push((format!("  ◌ {age} {}", fault.word()), Role::Warning));
     }
@@ -151,7 +151,7 @@ fn title(app: &App, screen: &State, database: &Database, area: Rect, buf: &mut B
         .shell
         .world
         .site(screen.site)
-        .and_then(|data| data.history.get(&(screen.id.clone(), screen.range().period)))
+        .and_then(|data| data.rds.history.get(&(screen.id.clone(), screen.range().period)))
         .and_then(crate::domain::remote::Remote::at);
     if let Some(at) = age {
         let age = format::since(app.shell.world.now, at);
@@ -265,7 +265,7 @@ fn list(app: &App, screen: &State, data: &SiteData, database: &Database, width: 
     match pane {
         Pane::Snapshots => {
             let mut lines = lists::snapshots(&app.shell, data, database);
-            note(&mut lines, data.snapshots.get(database.id.as_str()), "snapshots", 1, app.shell.world.now);
+            note(&mut lines, data.rds.snapshots.get(database.id.as_str()), "snapshots", 1, app.shell.world.now);
             lines
         }
         Pane::Configuration => facts::all(database, data, app.shell.world.now)
@@ -274,8 +274,8 @@ fn list(app: &App, screen: &State, data: &SiteData, database: &Database, width: 
             .collect(),
         _ => {
             let mut lines = lists::events(&app.shell, data, database, usize::from(width.saturating_sub(2)));
-            note(&mut lines, data.instance_events.get(database.id.as_str()), "events", 0, app.shell.world.now);
-            if let Some(fault) = data.alarms.fault() {
+            note(&mut lines, data.rds.instance_events.get(database.id.as_str()), "events", 0, app.shell.world.now);
+            if let Some(fault) = data.alarms.all.fault() {
                 lines.insert(0, vec![("▲ ".into(), Role::Warning), (failure(fault), Role::Warning)]);
             }
             lines

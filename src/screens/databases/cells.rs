@@ -4,10 +4,10 @@ use super::column::Column;
 use super::reading::{Level, Reading, status_level};
 use crate::domain::database::Condition;
 use crate::domain::{Database, Metric, Nature, Remote, SiteId, Unit};
+use crate::services::rds::data::TABLE_WINDOW;
 use crate::shell::Shell;
 use crate::theme::Role;
 use crate::ui::{format, spark};
-use crate::world::collection::TABLE_WINDOW;
 
 pub use crate::ui::pen::Piece;
 
@@ -71,7 +71,7 @@ pub fn pieces(shell: &Shell, site: SiteId, database: &Database, reading: &Readin
         Column::Runway => match reading.runway {
             Some(runway) => {
                 // The trend of the last run, or one that cannot be read any more.
-                let current = shell.world.site(site).is_some_and(|data| matches!(data.trend, Remote::Ready { .. }));
+                let current = shell.world.site(site).is_some_and(|data| matches!(data.rds.trend, Remote::Ready { .. }));
                 let stale = if current { "" } else { "◌" };
                 vec![(stale.into(), Role::Stale), (runway_age(runway.left), role(reading.runway_level()))]
             }
@@ -101,8 +101,8 @@ pub fn pieces(shell: &Shell, site: SiteId, database: &Database, reading: &Readin
         },
         Column::Maintenance => {
             let Some(data) = shell.world.site(site) else { return missing(true) };
-            let actions: Vec<&str> = data.maintenance_of(&database.arn).iter().map(|a| a.action.as_str()).collect();
-            match (actions.as_slice(), data.maintenance.value()) {
+            let actions: Vec<&str> = data.rds.maintenance_of(&database.arn).iter().map(|a| a.action.as_str()).collect();
+            match (actions.as_slice(), data.rds.maintenance.value()) {
                 ([], None) => missing(true),
                 ([], Some(_)) => missing(false),
                 (actions, _) => text(&actions.join(" ")),
@@ -174,7 +174,7 @@ fn storage(database: &Database, reading: &Reading) -> Vec<Piece> {
 
 fn trend(shell: &Shell, site: SiteId, database: &Database) -> String {
     let now = shell.world.now.as_second();
-    let series = shell.world.site(site).and_then(|d| d.store.series(&database.id, Metric::CPUUtilization, 60));
+    let series = shell.world.site(site).and_then(|d| d.rds.store.series(&database.id, Metric::CPUUtilization, 60));
     match series {
         Some(series) => spark(series.points(), 60, &(now - TABLE_WINDOW..now), usize::from(TREND), Some(100.0)),
         None => String::new(),

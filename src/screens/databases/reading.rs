@@ -81,7 +81,7 @@ impl Reading {
     #[must_use]
     pub fn take(data: &SiteData, database: &Database, limits: Thresholds, now: Timestamp) -> Self {
         let oldest = now.as_second() - FRESH;
-        let metrics = data.store.of(&database.id);
+        let metrics = data.rds.store.of(&database.id);
         let latest = |metric| metrics.latest(metric, oldest);
         let allocated = f64::from(database.storage.allocated);
         let mut reading = Self {
@@ -92,12 +92,12 @@ impl Reading {
                 .map(crate::domain::class::InstanceClass::default_max_connections),
             used: latest(Metric::FreeStorageSpace).map(|free| (allocated - free / GIB).max(0.0)),
             lag: latest(Metric::ReplicaLag).filter(|_| database.is_replica()),
-            runway: data.runways.get(database.id.as_str()).copied(),
+            runway: data.rds.runways.get(database.id.as_str()).copied(),
             // Against the moment of the list: an old list is stale, its backups are not late.
             restorable_age: database
                 .latest_restorable
-                .map(|at| data.databases.at().unwrap_or(now).duration_since(at).as_secs_f64()),
-            pending_maintenance: data.maintenance_of(&database.arn).len(),
+                .map(|at| data.rds.databases.at().unwrap_or(now).duration_since(at).as_secs_f64()),
+            pending_maintenance: data.rds.maintenance_of(&database.arn).len(),
             limits,
             level: Level::Unknown,
             old: false,

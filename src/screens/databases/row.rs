@@ -23,7 +23,7 @@ impl Row {
     /// The DB instance itself; none, where the list has changed since the row was made.
     #[must_use]
     pub fn database<'a>(&self, world: &'a World) -> Option<&'a Database> {
-        let known = world.site(self.site)?.databases.value()?.get(self.index);
+        let known = world.site(self.site)?.rds.databases.value()?.get(self.index);
         known.filter(|database| *database.arn == *self.arn)
     }
 }

@@ -23,7 +23,7 @@ pub fn rebuild(app: &mut App) {
     let mut total = 0;
     let mut is_mixed = false;
     for (site, data) in app.shell.world.known() {
-        for (index, database) in data.databases.value().into_iter().flatten().enumerate() {
+        for (index, database) in data.rds.databases.value().into_iter().flatten().enumerate() {
             if !is_in_scope(app, data, index) {
                 continue;
             }
@@ -92,7 +92,7 @@ fn is_in_scope(app: &App, data: &SiteData, index: usize) -> bool {
 /// The row of a DB instance, if the filter lets it through.
 fn row(app: &App, filter: &mut Filter, site: SiteId, index: usize) -> Option<Row> {
     let data = app.shell.world.site(site)?;
-    let database = data.databases.value()?.get(index)?;
+    let database = data.rds.databases.value()?.get(index)?;
     let checked = data.checkups.get(index)?;
     let environment = checked.owner?;
     let known = app.shell.world.estate.environment(environment)?;

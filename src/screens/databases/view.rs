@@ -7,10 +7,10 @@ use super::cells::{self, TREND};
 use super::column::Column;
 use super::reading::Level;
 use super::row::Row;
-use crate::collect::Dataset;
 use crate::domain::{EnvironmentId, Fault, Remote, SiteId};
 use crate::keymap::Action;
 use crate::screens::State as App;
+use crate::services::rds;
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::format;
@@ -128,7 +128,7 @@ fn cell(app: &App, row: &Row, column: Column) -> Cell<'static> {
 }
 
 fn is_stale(app: &App, site: SiteId) -> bool {
-    matches!(app.shell.world.site(site).map(|d| &d.databases), Some(Remote::Stale { .. }))
+    matches!(app.shell.world.site(site).map(|d| &d.rds.databases), Some(Remote::Stale { .. }))
 }
 
 /// The sites that the scope covers.
@@ -173,7 +173,7 @@ fn place(estate: &Estate, id: EnvironmentId) -> String {
 
 /// How old the oldest list of DB instances on the screen is.
 fn freshness(app: &App) -> String {
-    let oldest = sites(app).filter_map(|site| app.shell.world.site(site)?.databases.at()).min();
+    let oldest = sites(app).filter_map(|site| app.shell.world.site(site)?.rds.databases.at()).min();
     match oldest {
         None => String::new(),
         Some(at) => {
@@ -187,12 +187,16 @@ fn freshness(app: &App) -> String {
 /// Says when the metrics in the rows are older than the rows, or not all of them.
 fn metrics_state(app: &App) -> Option<Piece> {
     let data = || sites(app).filter_map(|site| app.shell.world.site(site));
-    if let Some((at, fault)) = data().find_map(|data| data.metrics.fault().map(|fault| (data.metrics.at(), fault))) {
+    if let Some((at, fault)) =
+        data().find_map(|data| data.rds.metrics.fault().map(|fault| (data.rds.metrics.at(), fault)))
+    {
         let age = at
             .map_or_else(String::new, |at| format!(" {}", format::coarse_age(format::since(app.shell.world.now, at))));
         return Some((format!("  metrics ◌{age} {}", fault.word()), Role::Warning));
     }
-    data().any(|data| data.partial.contains(&Dataset::Metrics)).then(|| ("  metrics incomplete".into(), Role::Warning))
+    data()
+        .any(|data| data.rds.partial.contains(&rds::Read::Metrics))
+        .then(|| ("  metrics incomplete".into(), Role::Warning))
 }
 
 /// What stands in place of rows.
@@ -202,7 +206,8 @@ fn empty_message(app: &App) -> String {
         let key = app.shell.keymap.key_for(app.layers(), Action::Back).unwrap_or_default();
         return format!("nothing matches {}   {key} clears the filter", screen.filter);
     }
-    let states: Vec<_> = sites(app).filter_map(|site| app.shell.world.site(site)).map(|data| &data.databases).collect();
+    let states: Vec<_> =
+        sites(app).filter_map(|site| app.shell.world.site(site)).map(|data| &data.rds.databases).collect();
     if states.iter().any(|remote| matches!(remote, Remote::Idle | Remote::Loading)) {
         return "asking AWS for DB instances …".into();
     }

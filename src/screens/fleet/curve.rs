@@ -2,11 +2,11 @@
 
 use super::summary::Summary;
 use crate::domain::{Database, Metric, SiteId};
+use crate::services::rds::data::TABLE_WINDOW;
 use crate::shell::Shell;
 use crate::theme::Role;
 use crate::ui::pen::Piece;
 use crate::ui::{format, spark};
-use crate::world::collection::TABLE_WINDOW;
 use crate::world::data::SiteData;
 
 /// Width of one, columns.
@@ -15,10 +15,9 @@ pub const WIDTH: usize = 9;
 /// The last hour of a metric.
 pub fn curve(shell: &Shell, site: SiteId, database: &str, metric: Metric, max: Option<f64>) -> String {
     let now = shell.world.now.as_second();
-    let series = shell
-        .world
-        .site(site)
-        .and_then(|data| data.store.series(database, metric, 60).or_else(|| data.store.series(database, metric, 300)));
+    let series = shell.world.site(site).and_then(|data| {
+        data.rds.store.series(database, metric, 60).or_else(|| data.rds.store.series(database, metric, 300))
+    });
     match series {
         Some(series) => spark(series.points(), series.period(), &(now - TABLE_WINDOW..now), WIDTH, max),
         None => String::new(),
@@ -29,14 +28,14 @@ pub fn curve(shell: &Shell, site: SiteId, database: &str, metric: Metric, max: O
 fn busiest<'a>(shell: &'a Shell, summary: &Summary) -> Option<(SiteId, &'a SiteData, &'a Database)> {
     let (site, place) = summary.busiest?;
     let data = shell.world.site(site)?;
-    Some((site, data, data.databases.value()?.get(place)?))
+    Some((site, data, data.rds.databases.value()?.get(place)?))
 }
 
 /// What a small chart says in a number: of now, or else the last of the slower readings.
 fn value(shell: &Shell, data: &SiteData, database: &str, metric: Metric) -> Option<f64> {
     let oldest = shell.world.now.as_second() - 900;
-    let known = data.store.latest(database, metric, oldest);
-    known.or_else(|| data.store.series(database, metric, 300)?.last().map(|(_, value)| value))
+    let known = data.rds.store.latest(database, metric, oldest);
+    known.or_else(|| data.rds.store.series(database, metric, 300)?.last().map(|(_, value)| value))
 }
 
 /// Whether [`gauges`] has anything to show.

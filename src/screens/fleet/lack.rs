@@ -70,8 +70,8 @@ mod tests {
         let mut data = SiteData::default();
         let kind = FaultKind::Denied { action: "cloudwatch:GetMetricData".into() };
         let denied = Fault { kind, call: String::new(), message: String::new(), request_id: None };
-        data.metrics.fail(denied.clone());
-        data.vitals.fail(denied);
+        data.rds.metrics.fail(denied.clone());
+        data.rds.vitals.fail(denied);
         let now = Timestamp::UNIX_EPOCH;
         let mut lacks = Vec::new();
         for part in [Part::Metrics, Part::Vitals, Part::Events] {

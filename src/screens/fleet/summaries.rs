@@ -102,19 +102,19 @@ fn summarise(app: &App, id: EnvironmentId, environment: &Environment) -> Summary
     let mut most = -1.0;
     for site in environment.sites() {
         let Some(data) = app.shell.world.site(site) else { continue };
-        match &data.databases {
+        match &data.rds.databases {
             Remote::Idle | Remote::Loading => summary.loading = true,
             remote => summary.fault = summary.fault.or_else(|| remote.fault().cloned()),
         }
         if !checkup::is_current(data, Part::Inventory, app.shell.world.now) {
             Lack::of(data, Part::Inventory, app.shell.world.now).add(&mut summary.lacks);
         }
-        summary.read = match (summary.read, data.databases.at()) {
+        summary.read = match (summary.read, data.rds.databases.at()) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
         let mut lacking = BTreeSet::new();
-        let all = data.databases.value().map(Vec::as_slice).unwrap_or_default();
+        let all = data.rds.databases.value().map(Vec::as_slice).unwrap_or_default();
         let own = data.checkups.of(id);
         summary.passed_over += all.len().saturating_sub(own.len());
         for place in own.iter().copied() {
@@ -135,7 +135,7 @@ fn summarise(app: &App, id: EnvironmentId, environment: &Environment) -> Summary
                 summary.restorable = Some(summary.restorable.map_or(at, |known: Timestamp| known.min(at)));
             }
             let oldest = app.shell.world.now.as_second() - 900;
-            let connections = data.store.latest(&database.id, Metric::DatabaseConnections, oldest).unwrap_or(0.0);
+            let connections = data.rds.store.latest(&database.id, Metric::DatabaseConnections, oldest).unwrap_or(0.0);
             if !database.is_replica() && connections > most {
                 most = connections;
                 summary.busiest = Some((site, place));
@@ -192,10 +192,11 @@ mod tests {
                 backup_retention_days: 7,
                 ..Database::default()
             };
-            data.databases.succeed(vec![database], at(0));
-            data.events.succeed(std::collections::HashMap::new(), at(0));
-            data.maintenance.succeed(std::collections::HashMap::new(), at(0));
-            for part in [&mut data.metrics, &mut data.vitals, &mut data.trend] {
+            data.rds.databases.succeed(vec![database], at(0));
+            data.rds.events.succeed(std::collections::HashMap::new(), at(0));
+            data.rds.maintenance.succeed(std::collections::HashMap::new(), at(0));
+            let known = &mut data.rds;
+            for part in [&mut known.metrics, &mut known.vitals, &mut known.trend] {
                 part.succeed((), at(0));
             }
         }
@@ -211,7 +212,7 @@ mod tests {
     fn an_environment_is_well_only_when_all_that_its_checks_need_was_read() {
         let mut state = fleet();
         assert_eq!(standing(&state, 1), Some(Standing::Well));
-        state.shell.world.sites[1].maintenance = Remote::Failed { fault: denied() };
+        state.shell.world.sites[1].rds.maintenance = Remote::Failed { fault: denied() };
         state.shell.world.forget_checkups();
         settle(&mut state);
         assert_eq!(standing(&state, 1), Some(Standing::Unreadable));
@@ -230,13 +231,13 @@ mod tests {
     #[test]
     fn the_cursor_stays_on_the_worst_until_it_is_moved() {
         let mut state = fleet();
-        state.shell.world.sites[2].databases = Remote::Failed { fault: denied() };
+        state.shell.world.sites[2].rds.databases = Remote::Failed { fault: denied() };
         state.shell.world.forget_checkups();
         settle(&mut state);
         assert_eq!(state.fleet.current(), Some(super::super::Item::Environment(EnvironmentId(2))));
         super::super::handle(&mut state, crate::keymap::Action::Down);
         let chosen = state.fleet.current();
-        state.shell.world.sites[1].databases = Remote::Failed { fault: denied() };
+        state.shell.world.sites[1].rds.databases = Remote::Failed { fault: denied() };
         state.shell.world.forget_checkups();
         settle(&mut state);
         assert_eq!(state.fleet.current(), chosen);
@@ -245,7 +246,7 @@ mod tests {
     #[test]
     fn what_was_not_examined_yet_is_not_well() {
         let mut state = fleet();
-        state.shell.world.sites[1].databases.succeed(
+        state.shell.world.sites[1].rds.databases.succeed(
             (0..200)
                 .map(|i| Database {
                     id: format!("n-{i}"),
@@ -274,7 +275,7 @@ mod tests {
             ..Database::default()
         };
         let list = |state: &mut State, all: Vec<Database>| {
-            state.shell.world.sites[0].databases.succeed(all, at(0));
+            state.shell.world.sites[0].rds.databases.succeed(all, at(0));
             state.shell.world.forget_checkups();
             settle(state);
         };

@@ -54,7 +54,7 @@ pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
 fn last_known(app: &App, seen: &Seen) -> Option<LastKnown> {
     let sought = seen.sought()?;
     let (site, database) = app.shell.world.all_databases().find(|(_, d)| sought.is(d))?;
-    let at = app.shell.world.site(site)?.databases.at()?;
+    let at = app.shell.world.site(site)?.rds.databases.at()?;
     Some(LastKnown { at, database: database.clone() })
 }
 

@@ -3,14 +3,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::gathered::Curve;
 use super::history::Past;
 use super::model::Alarm;
-use super::reads::{Answer, Read};
+use super::reads::{Answer, Ask, Read};
 use super::rule::Reference;
+use super::series::CurveQuestion;
 use crate::domain::{Fault, Remote};
+
+/// Seconds of history that are asked for, a month: what CloudWatch keeps of it, it gives.
+const HISTORY: i64 = 30 * 86_400;
 
 /// All that was read of them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,6 +27,29 @@ pub struct Data {
 }
 
 impl Data {
+    /// The exact question; none when it cannot be asked yet, or not at all.
+    #[must_use]
+    pub fn ask(&self, read: &Read, now: Timestamp) -> Option<Ask> {
+        Some(match read {
+            Read::All => Ask::All,
+            Read::History(alarm) => {
+                let since = now.checked_sub(SignedDuration::from_secs(HISTORY)).unwrap_or(Timestamp::MIN);
+                Ask::History { alarm: alarm.clone(), since, until: now }
+            }
+            Read::Curve(alarm) => {
+                let alarm = self.get(alarm)?;
+                let second = now.as_second();
+                Ask::Curve(Box::new(CurveQuestion::of(alarm, second, CurveQuestion::usual_span(alarm))?))
+            }
+        })
+    }
+
+    /// Records that the last answer to a list gave; what is not a list has none.
+    #[must_use]
+    pub fn records(&self, read: &Read) -> usize {
+        if *read == Read::All { self.alarms().len() } else { 0 }
+    }
+
     /// An attempt has begun.
     pub fn begin(&mut self, read: &Read) {
         match read {

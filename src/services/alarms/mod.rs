@@ -32,7 +32,7 @@ pub use metric::{
     QuerySource,
 };
 pub use model::{Actions, Alarm, EvaluationState, OtherWatch, Watching};
-pub use reads::{Answer, Ask, Read};
+pub use reads::{Answer, Ask, Read, wanted};
 pub use rule::{Reference, references};
 pub use series::{CurveQuestion, MOST_POINTS};
 pub use state::AlarmState;

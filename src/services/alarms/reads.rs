@@ -8,6 +8,8 @@ use super::gathered::Curve;
 use super::history::Past;
 use super::model::Alarm;
 use super::series::CurveQuestion;
+use crate::collect::{Attention, Readable};
+use crate::domain::database::account_of;
 
 /// One thing that is read as a whole and has one age.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,9 +23,15 @@ pub enum Read {
 }
 
 impl Read {
-    /// What a person calls it.
+    /// It is wanted only while its alarm is looked at.
     #[must_use]
-    pub fn title(&self) -> String {
+    pub fn is_of_detail(&self) -> bool {
+        *self != Self::All
+    }
+}
+
+impl Readable for Read {
+    fn title(&self) -> String {
         match self {
             Self::All => "alarms".into(),
             Self::History(alarm) => format!("history of alarm {alarm}"),
@@ -31,14 +39,23 @@ impl Read {
         }
     }
 
-    /// Seconds between two reads: while it is on the screen, while it belongs to what is shown, and while it does not.
-    #[must_use]
-    pub fn intervals(&self) -> [i64; 3] {
+    fn intervals(&self) -> [i64; 3] {
         match self {
             Self::All => [60, 60, 300],
             Self::History(_) | Self::Curve(_) => [60, 600, 600],
         }
     }
+}
+
+/// What of a site is worth reading, and how eagerly; `open` is the name of the alarm that is looked at.
+#[must_use]
+pub fn wanted(list: Attention, open: Option<&Arc<str>>) -> Vec<(Read, Attention)> {
+    let mut wanted = vec![(Read::All, list)];
+    if let Some(name) = open {
+        wanted.push((Read::History(name.clone()), Attention::Watched));
+        wanted.push((Read::Curve(name.clone()), Attention::Watched));
+    }
+    wanted
 }
 
 /// What exactly is asked.
@@ -55,6 +72,17 @@ pub enum Answer {
     All(Vec<Alarm>),
     History(Past),
     Curve(Curve),
+}
+
+impl Answer {
+    /// The accounts that its ARNs are of.
+    pub fn accounts(&self) -> impl Iterator<Item = &str> {
+        let alarms = match self {
+            Self::All(alarms) => alarms.as_slice(),
+            _ => &[],
+        };
+        alarms.iter().map(|alarm| account_of(&alarm.arn)).filter(|account| !account.is_empty())
+    }
 }
 
 #[cfg(test)]

@@ -6,12 +6,15 @@
 
 pub mod api;
 pub mod checks;
+pub mod data;
+mod events;
 pub mod follow;
 pub mod health;
 mod observed;
 pub mod operation;
 pub mod operations;
 mod provider;
+pub mod reads;
 pub mod ready;
 pub mod safety;
 pub mod seen;
@@ -20,9 +23,11 @@ pub mod seen;
 pub mod testing;
 
 pub use api::Api;
+pub use data::Data;
 pub use follow::{Follow, Look};
 pub use operation::{Kind, On, Operation};
 pub use provider::Rds;
+pub use reads::{Answer, Ask, EventsOf, Opened, Read};
 pub use seen::{LastKnown, Seen, Sought, TargetKind};
 
 use crate::ops;

@@ -32,7 +32,7 @@ impl Desk {
         self.press("enter");
         assert_eq!(self.state.screen(), Screen::Database, "{database} did not open");
         let known = |state: &State| {
-            state.shell.world.sites.iter().any(|s| s.snapshots.get(database).is_some_and(|s| s.at().is_some()))
+            state.shell.world.sites.iter().any(|s| s.rds.snapshots.get(database).is_some_and(|s| s.at().is_some()))
         };
         self.until(60, "its snapshots are known", known).await;
     }

@@ -151,7 +151,7 @@ async fn apply_maintenance_at_once() {
     let arn = known(&desk, STAGING).arn.clone();
     assert_eq!(sent["ResourceIdentifier"], arn);
     let nothing_pending = |state: &quarterdeck::app::State| {
-        state.shell.world.sites.iter().filter_map(|site| site.maintenance.value()?.get(&arn)).all(Vec::is_empty)
+        state.shell.world.sites.iter().filter_map(|site| site.rds.maintenance.value()?.get(&arn)).all(Vec::is_empty)
     };
     desk.until(120, "nothing is pending any more", nothing_pending).await;
 }
@@ -160,7 +160,8 @@ async fn apply_maintenance_at_once() {
 async fn until_opted(desk: &mut Desk, opt_in: Option<&str>) {
     let arn = known(desk, STAGING).arn.clone();
     let shows = |state: &quarterdeck::app::State| {
-        let mut all = state.shell.world.sites.iter().filter_map(|site| site.maintenance.value()?.get(&arn)).flatten();
+        let mut all =
+            state.shell.world.sites.iter().filter_map(|site| site.rds.maintenance.value()?.get(&arn)).flatten();
         all.any(|action| action.action == "ca-certificate-rotation" && action.opt_in.as_deref() == opt_in)
     };
     desk.until(120, "the maintenance is as it was asked for", shows).await;

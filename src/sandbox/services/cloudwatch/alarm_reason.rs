@@ -8,7 +8,7 @@ use super::alarm::{Alarm, State};
 
 /// What one evaluation of an alarm found.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Judgement {
+pub struct Evaluated {
     /// End of the newest period that was looked at.
     pub end: i64,
     pub state: State,
@@ -27,7 +27,7 @@ pub struct Cause {
 
 impl Cause {
     /// Why a judgement has brought an alarm into the state that it is in since a moment.
-    pub fn of(alarm: &Alarm<'_>, judgement: &Judgement, since: i64) -> Self {
+    pub fn of(alarm: &Alarm<'_>, judgement: &Evaluated, since: i64) -> Self {
         Self { reason: reason(alarm, judgement), data: reason_data(alarm, judgement, since) }
     }
 
@@ -38,7 +38,7 @@ impl Cause {
 }
 
 /// `StateReason` as CloudWatch words it.
-fn reason(alarm: &Alarm<'_>, judgement: &Judgement) -> String {
+fn reason(alarm: &Alarm<'_>, judgement: &Evaluated) -> String {
     let count = judgement.points.len();
     let (plural, verb) = if count == 1 { ("", "was") } else { ("s", "were") };
     if judgement.state == State::InsufficientData {
@@ -60,7 +60,7 @@ fn reason(alarm: &Alarm<'_>, judgement: &Judgement) -> String {
 }
 
 /// `StateReasonData`: the same for programs.
-fn reason_data(alarm: &Alarm<'_>, judgement: &Judgement, since: i64) -> String {
+fn reason_data(alarm: &Alarm<'_>, judgement: &Evaluated, since: i64) -> String {
     let recent: Vec<String> = judgement.points.iter().map(|point| number(point.1)).collect();
     let start = judgement.end - alarm.evaluation_periods() * alarm.period();
     format!(

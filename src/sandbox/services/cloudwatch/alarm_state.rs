@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Call;
 use super::alarm::{Alarm, State};
-use super::alarm_reason::{Cause, Judgement};
+use super::alarm_reason::{Cause, Evaluated};
 use super::series::{Reader, align_down};
 use crate::sandbox::world::metrics::Probe;
 
@@ -25,7 +25,7 @@ pub const DELAY: i64 = 60;
 pub struct Status<'a> {
     alarm: Alarm<'a>,
     reader: Option<Reader<'a>>,
-    judgement: Judgement,
+    judgement: Evaluated,
     /// Since when the alarm is known to have been as fine as it is, without a look at its datapoints.
     fine: Option<i64>,
     now: i64,
@@ -148,14 +148,14 @@ impl<'a> Status<'a> {
         Transition { at, from, to, cause: Cause::of(&self.alarm, &judgement, at) }
     }
 
-    fn judge(&mut self, end: i64) -> Judgement {
+    fn judge(&mut self, end: i64) -> Evaluated {
         judge(&self.alarm, self.reader.as_mut(), end)
     }
 }
 
 /// Evaluates an alarm over the periods that end at `end`. A missing datapoint is left out, as
 /// `TreatMissingData` = `missing` has it.
-fn judge(alarm: &Alarm<'_>, reader: Option<&mut Reader<'_>>, end: i64) -> Judgement {
+fn judge(alarm: &Alarm<'_>, reader: Option<&mut Reader<'_>>, end: i64) -> Evaluated {
     let mut points = Vec::new();
     if let Some(reader) = reader {
         for back in 1..=alarm.evaluation_periods() {
@@ -174,5 +174,5 @@ fn judge(alarm: &Alarm<'_>, reader: Option<&mut Reader<'_>>, end: i64) -> Judgem
     } else {
         State::Ok
     };
-    Judgement { end, state, points }
+    Evaluated { end, state, points }
 }

@@ -25,6 +25,8 @@ use crate::domain::threshold::Thresholds;
 use crate::domain::{Database, Event, MaintenanceAction, Metric, Series};
 use crate::health::{self, Judged, Limits, reading};
 
+use super::data::{TABLE_PERIOD, VITALS_PERIOD};
+
 pub use coverage::{Part, coverage};
 pub use lifecycle::{EngineSupport, engine_support};
 
@@ -34,11 +36,6 @@ pub type Rule = health::Rule<DbInstances>;
 pub type Case<'a> = health::Case<'a, DbInstances>;
 /// What a check of a DB instance found.
 pub type Verdict = health::Verdict<Kind>;
-
-/// Period of the table's metrics, seconds.
-const TABLE_PERIOD: u32 = 60;
-/// Period at which [`Metric::VITALS`] are read for the rules, seconds.
-const VITALS_PERIOD: u32 = 300;
 
 /// DB instances, for the rules to judge: whatever `DescribeDBInstances` lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,11 @@
-//! What the product is made of: the change engine with the services that it changes.
+//! What the product is made of: what is read of all services ([`reads`]), and the change engine with those that it
+//! changes.
 //!
 //! Whoever is above the services uses these names. A second service whose resources are changed comes in here: then
 //! `Kind`, `Operation`, `Api`, `Seen` and `Follow` are enums over those of each, [`Services`] is what they are for, and
 //! no call site changes but those that look into one of them.
+
+pub mod reads;
 
 pub use crate::services::rds::{Api, Follow, Kind, LastKnown, Look, On, Operation, Seen, Sought, TargetKind};
 

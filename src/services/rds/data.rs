@@ -1,0 +1,309 @@
+//! What is known of RDS in a site.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::events::{EVENTS_KEPT, EVENTS_OVERLAP, before, merge_events};
+use super::reads::{Answer, Ask, EventsOf, Opened, Read};
+use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery, MetricStore, calls};
+use crate::collect::{Taken, Touched};
+use crate::domain::runway::{self, Runway};
+use crate::domain::{Database, Event, Fault, MaintenanceAction, Metric, Remote, Snapshot};
+
+/// The table's metrics cover the last hour.
+pub const TABLE_WINDOW: i64 = 3600;
+/// The storage trend covers the last week.
+const TREND_WINDOW: i64 = 7 * 86_400;
+/// The vitals cover the last three hours.
+const VITALS_WINDOW: i64 = 3 * 3600;
+/// Period of the table's metrics, seconds.
+pub const TABLE_PERIOD: u32 = 60;
+/// Period of the vitals, seconds.
+pub const VITALS_PERIOD: u32 = 300;
+/// Period of the storage trend, seconds.
+const TREND_PERIOD: u32 = 3600;
+
+/// All that was read of it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Data {
+    pub databases: Remote<Vec<Database>>,
+    /// Pending maintenance by the resource's ARN.
+    pub maintenance: Remote<HashMap<String, Vec<MaintenanceAction>>>,
+    /// The grave ones of all DB instances, by `SourceIdentifier`, oldest first.
+    pub events: Remote<HashMap<String, Vec<Event>>>,
+    /// All of the DB instances that were opened.
+    pub instance_events: HashMap<Arc<str>, Remote<Vec<Event>>>,
+    /// How the table's metrics stand; their values are in `store`.
+    pub metrics: Remote<()>,
+    /// AWS held back a part of the last metrics that it gave.
+    pub partial: Vec<Read>,
+    /// The same of those that it is giving.
+    pub partial_now: Vec<Read>,
+    /// How the vitals stand; their values are in `store`.
+    pub vitals: Remote<()>,
+    /// How the storage trend stands; its values are in `store`.
+    pub trend: Remote<()>,
+    /// The table's metrics and the storage trend of every DB instance.
+    pub store: MetricStore,
+    /// Estimated from the storage trend, by DB instance.
+    pub runways: HashMap<Arc<str>, Runway>,
+    pub snapshots: HashMap<Arc<str>, Remote<Vec<Snapshot>>>,
+    /// How the charts stand, by DB instance and period; their values are in `charts`.
+    pub history: HashMap<(Arc<str>, u32), Remote<()>>,
+    /// The charts' series of the DB instances that were opened.
+    pub charts: MetricStore,
+}
+
+impl Data {
+    /// Of a site that another account answered for: nothing, and why.
+    #[must_use]
+    pub fn refused(fault: Fault) -> Self {
+        Self { databases: Remote::Failed { fault }, ..Self::default() }
+    }
+
+    /// The exact question; none when it cannot be asked yet.
+    #[must_use]
+    pub fn ask(&self, read: &Read, open: Option<&Opened>, now: Timestamp) -> Option<Ask> {
+        let second = now.as_second();
+        let metrics = |metrics: &[Metric], period, window: i64| {
+            let wanted = queries(self.databases.value()?, metrics);
+            Some(Ask::Metrics { calls: calls(&self.store, wanted, period, second - window..second, second) })
+        };
+        Some(match read {
+            Read::Databases => Ask::Databases,
+            Read::Maintenance => Ask::Maintenance,
+            Read::Snapshots(database) => Ask::Snapshots { database: database.clone() },
+            Read::Events => Ask::Events { of: EventsOf::Grave, since: events_since(self.events.at(), now), until: now },
+            Read::InstanceEvents(database) => Ask::Events {
+                of: EventsOf::Database(database.clone()),
+                since: events_since(self.instance_events.get(database).and_then(Remote::at), now),
+                until: now,
+            },
+            Read::Metrics => metrics(&Metric::TABLE, TABLE_PERIOD, TABLE_WINDOW)?,
+            Read::Vitals => metrics(&Metric::VITALS, VITALS_PERIOD, VITALS_WINDOW)?,
+            Read::StorageTrend => metrics(&[Metric::FreeStorageSpace], TREND_PERIOD, TREND_WINDOW)?,
+            Read::History(database, period) => {
+                let open = open?;
+                let instance = self.databases.value()?.iter().find(|instance| *instance.id == *open.id)?;
+                let wanted = Metric::CHARTED
+                    .into_iter()
+                    .filter(|metric| metric.applies_to(instance))
+                    .map(|metric| MetricQuery { database: database.clone(), metric });
+                Ask::Metrics { calls: calls(&self.charts, wanted, *period, open.window.clone(), second) }
+            }
+        })
+    }
+
+    /// An attempt has begun.
+    pub fn begin(&mut self, read: &Read) {
+        self.partial_now.retain(|other| other != read);
+        match read {
+            Read::Databases => self.databases.begin(),
+            Read::Maintenance => self.maintenance.begin(),
+            Read::Events => self.events.begin(),
+            Read::InstanceEvents(database) => self.instance_events.entry(database.clone()).or_default().begin(),
+            Read::Metrics => self.metrics.begin(),
+            Read::Vitals => self.vitals.begin(),
+            Read::StorageTrend => self.trend.begin(),
+            Read::Snapshots(database) => self.snapshots.entry(database.clone()).or_default().begin(),
+            Read::History(database, period) => self.history.entry((database.clone(), *period)).or_default().begin(),
+        }
+    }
+
+    /// An attempt failed.
+    pub fn fail(&mut self, read: &Read, fault: Fault) {
+        match read {
+            Read::Databases => self.databases.fail(fault),
+            Read::Maintenance => self.maintenance.fail(fault),
+            Read::Events => self.events.fail(fault),
+            Read::InstanceEvents(database) => self.instance_events.entry(database.clone()).or_default().fail(fault),
+            Read::Metrics => self.metrics.fail(fault),
+            Read::Vitals => self.vitals.fail(fault),
+            Read::StorageTrend => self.trend.fail(fault),
+            Read::Snapshots(database) => self.snapshots.entry(database.clone()).or_default().fail(fault),
+            Read::History(database, period) => {
+                self.history.entry((database.clone(), *period)).or_default().fail(fault);
+            }
+        }
+    }
+
+    /// Records that the last answer to a list gave; what is not a list has none.
+    #[must_use]
+    pub fn records(&self, read: &Read) -> usize {
+        match read {
+            Read::Databases => self.databases.value().map_or(0, Vec::len),
+            _ => 0,
+        }
+    }
+
+    /// Takes an answer in.
+    pub fn store(&mut self, read: &Read, answer: Answer, now: Timestamp) -> Taken<Read> {
+        match answer {
+            Answer::Databases(databases) => self.list(databases, now),
+            Answer::Maintenance(actions) => self.maintain(actions, now).into(),
+            Answer::Events { events, window } => self.happened(read, events, &window, now).into(),
+            Answer::Snapshots(snapshots) => {
+                if let Read::Snapshots(database) = read {
+                    self.snapshots.entry(database.clone()).or_default().succeed(snapshots, now);
+                }
+                Taken::default()
+            }
+            Answer::MetricPart { call, answer } => self.merge(read, &call, &answer).into(),
+            Answer::MetricsDone => self.measured(read, now).into(),
+        }
+    }
+
+    fn list(&mut self, databases: Vec<Database>, now: Timestamp) -> Taken<Read> {
+        let before = self.databases.value().map(Vec::as_slice);
+        let is_same = |before: &&[Database]| {
+            before.len() == databases.len()
+                && before.iter().zip(&databases).all(|(a, b)| a.id == b.id && a.arn == b.arn)
+        };
+        let Some(before) = before.filter(is_same) else {
+            self.databases.succeed(databases, now);
+            let ids: HashSet<&str> = self.databases.value().into_iter().flatten().map(|d| d.id.as_str()).collect();
+            self.store.retain(|id| ids.contains(id));
+            return Taken { touched: Touched::List, renew: vec![Read::Metrics, Read::Vitals, Read::StorageTrend] };
+        };
+        let pairs = || before.iter().zip(&databases);
+        // Whose it is is told by its tags, too.
+        let touched = if pairs().any(|(a, b)| a.tags != b.tags) {
+            Touched::List
+        } else {
+            let others = pairs().enumerate().filter(|(_, (a, b))| a != b);
+            Touched::Places(others.map(|(at, _)| at).collect())
+        };
+        self.databases.succeed(databases, now);
+        touched.into()
+    }
+
+    fn maintain(&mut self, actions: Vec<MaintenanceAction>, now: Timestamp) -> Touched {
+        let mut by_resource: HashMap<String, Vec<MaintenanceAction>> = HashMap::new();
+        for action in actions {
+            by_resource.entry(action.arn.clone()).or_default().push(action);
+        }
+        let touched = match self.maintenance.value() {
+            None => Touched::All,
+            Some(before) => {
+                let all = self.databases.value().into_iter().flatten().enumerate();
+                let others = all.filter(|(_, database)| before.get(&database.arn) != by_resource.get(&database.arn));
+                Touched::Places(others.map(|(at, _)| at).collect())
+            }
+        };
+        self.maintenance.succeed(by_resource, now);
+        touched
+    }
+
+    fn happened(&mut self, read: &Read, events: Vec<Event>, window: &Range<Timestamp>, now: Timestamp) -> Touched {
+        if let Read::InstanceEvents(database) = read {
+            let known = self.instance_events.entry(database.clone()).or_default();
+            let merged = merge_events(known.value().into_iter().flatten(), events, window, now);
+            known.succeed(merged, now);
+            return Touched::Nothing;
+        }
+        let mut grouped: HashMap<String, Vec<Event>> = HashMap::new();
+        let known = self.events.value().into_iter().flat_map(HashMap::values).flatten();
+        for event in merge_events(known, events, window, now) {
+            grouped.entry(event.source.clone()).or_default().push(event);
+        }
+        let before = self.events.value();
+        let all = before.into_iter().flat_map(HashMap::keys).chain(grouped.keys());
+        let others = all.filter(|id| before.and_then(|before| before.get(*id)) != grouped.get(*id));
+        let touched = Touched::Named(others.map(|id| id.as_str().into()).collect());
+        self.events.succeed(grouped, now);
+        touched
+    }
+
+    fn merge(&mut self, read: &Read, call: &MetricCall, answer: &MetricAnswer) -> Touched {
+        if answer.partial && !self.partial_now.contains(read) {
+            self.partial_now.push(read.clone());
+        }
+        match read {
+            Read::Metrics => self.store.merge(call, answer, TABLE_WINDOW + 600),
+            Read::Vitals => self.store.merge(call, answer, VITALS_WINDOW + 1800),
+            Read::StorageTrend => self.store.merge(call, answer, TREND_WINDOW + 7200),
+            _ => {
+                self.charts.merge(call, answer, 30 * 86_400);
+                return Touched::Nothing;
+            }
+        }
+        let mut names: Vec<Arc<str>> = call.queries.iter().map(|query| query.database.clone()).collect();
+        names.dedup();
+        Touched::Named(names)
+    }
+
+    /// All parts of metrics have come. The first time that changes what can be said of every instance; afterwards each
+    /// was touched when its values came.
+    fn measured(&mut self, read: &Read, now: Timestamp) -> Touched {
+        self.partial.retain(|other| other != read);
+        if self.partial_now.contains(read) {
+            self.partial.push(read.clone());
+        }
+        let remote = match read {
+            Read::Metrics => &mut self.metrics,
+            Read::Vitals => &mut self.vitals,
+            Read::StorageTrend => {
+                self.trend.succeed((), now);
+                self.runways = self.databases.value().map(|all| runways(all, &self.store)).unwrap_or_default();
+                return Touched::All;
+            }
+            Read::History(database, period) => {
+                self.history.entry((database.clone(), *period)).or_default().succeed((), now);
+                return Touched::Nothing;
+            }
+            _ => return Touched::Nothing,
+        };
+        let is_first = remote.value().is_none();
+        remote.succeed((), now);
+        if is_first { Touched::All } else { Touched::Nothing }
+    }
+
+    /// The pending maintenance of one DB instance.
+    #[must_use]
+    pub fn maintenance_of(&self, arn: &str) -> &[MaintenanceAction] {
+        self.maintenance.value().and_then(|all| all.get(arn)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is known to have happened to one DB instance.
+    pub fn events_of<'a>(&'a self, database: &'a str) -> impl Iterator<Item = &'a Event> {
+        let own = self.instance_events.get(database).and_then(Remote::value).map(Vec::as_slice).unwrap_or_default();
+        let grave = self.grave_events_of(database).iter().filter(|event| !own.contains(event));
+        own.iter().filter(move |event| event.source == database).chain(grave)
+    }
+
+    /// The grave ones of one DB instance.
+    #[must_use]
+    pub fn grave_events_of(&self, database: &str) -> &[Event] {
+        self.events.value().and_then(|all| all.get(database)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// `wanted` of every instance that they apply to.
+fn queries<'a>(databases: &'a [Database], wanted: &'a [Metric]) -> impl Iterator<Item = MetricQuery> + 'a {
+    databases.iter().flat_map(move |instance| {
+        let database: Arc<str> = instance.id.as_str().into();
+        wanted
+            .iter()
+            .filter(|metric| metric.applies_to(instance))
+            .map(move |metric| MetricQuery { database: database.clone(), metric: *metric })
+    })
+}
+
+/// Where to go on reading events that were read at `read`.
+fn events_since(read: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    let kept = before(now, EVENTS_KEPT - 60);
+    read.map_or(kept, |at| before(at, EVENTS_OVERLAP).max(kept))
+}
+
+/// How long the storage of each DB instance lasts, as its trend tells.
+#[must_use]
+pub fn runways(databases: &[Database], store: &MetricStore) -> HashMap<Arc<str>, Runway> {
+    let runway = |database: &Database| {
+        let free = store.series(&database.id, Metric::FreeStorageSpace, TREND_PERIOD)?;
+        Some((database.id.as_str().into(), runway::estimate(free)?))
+    };
+    databases.iter().filter_map(runway).collect()
+}

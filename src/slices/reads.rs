@@ -1,0 +1,253 @@
+//! What is read of all services: which reads there are, what is asked and answered, where the answers are kept.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::collect::{self, Attention, Readable, Taken};
+use crate::domain::{Fault, Identity, SiteId};
+use crate::services::{alarms, rds};
+
+pub type Target = collect::Target<Read>;
+pub type Request = collect::Request<Read, Ask>;
+pub type Schedule = collect::Schedule<Read>;
+
+/// One thing that is read as a whole and has one age.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Read {
+    /// Who we are (`sts:GetCallerIdentity`).
+    Identity,
+    Rds(rds::Read),
+    Alarms(alarms::Read),
+}
+
+/// What exactly is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    Identity,
+    Rds(rds::Ask),
+    Alarms(alarms::Ask),
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    Identity(Identity),
+    Rds(rds::Answer),
+    Alarms(alarms::Answer),
+}
+
+/// What fills the screen: it decides what is read more often, or at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// The DB instances of all that is looked at.
+    #[default]
+    Databases,
+    /// One DB instance.
+    Database(SiteId, rds::Opened),
+    /// The alarms of all that is looked at, and the one under the cursor by its name.
+    Alarms(Option<(SiteId, Arc<str>)>),
+}
+
+/// What the services know of a site.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Data {
+    pub rds: rds::Data,
+    pub alarms: alarms::Data,
+}
+
+impl Read {
+    /// All DB instances of a site.
+    pub const DATABASES: Self = Self::Rds(rds::Read::Databases);
+
+    /// It is wanted only while what it is of is looked at.
+    #[must_use]
+    pub fn is_of_detail(&self) -> bool {
+        match self {
+            Self::Identity => false,
+            Self::Rds(read) => read.is_of_detail(),
+            Self::Alarms(read) => read.is_of_detail(),
+        }
+    }
+
+    /// Everything else is read through it.
+    #[must_use]
+    pub fn is_basic(&self) -> bool {
+        matches!(self, Self::Identity) || *self == Self::DATABASES
+    }
+}
+
+impl Readable for Read {
+    fn title(&self) -> String {
+        match self {
+            Self::Identity => "identity".into(),
+            Self::Rds(read) => read.title(),
+            Self::Alarms(read) => read.title(),
+        }
+    }
+
+    fn intervals(&self) -> [i64; 3] {
+        match self {
+            Self::Identity => [300, 300, 900],
+            Self::Rds(read) => read.intervals(),
+            Self::Alarms(read) => read.intervals(),
+        }
+    }
+
+    fn is_of_periods(&self) -> bool {
+        match self {
+            Self::Identity => false,
+            Self::Rds(read) => read.is_of_periods(),
+            Self::Alarms(read) => read.is_of_periods(),
+        }
+    }
+}
+
+impl From<rds::Read> for Read {
+    fn from(read: rds::Read) -> Self {
+        Self::Rds(read)
+    }
+}
+
+impl From<alarms::Read> for Read {
+    fn from(read: alarms::Read) -> Self {
+        Self::Alarms(read)
+    }
+}
+
+impl From<rds::Answer> for Answer {
+    fn from(answer: rds::Answer) -> Self {
+        Self::Rds(answer)
+    }
+}
+
+impl From<alarms::Answer> for Answer {
+    fn from(answer: alarms::Answer) -> Self {
+        Self::Alarms(answer)
+    }
+}
+
+impl Ask {
+    /// Metrics that CloudWatch is asked for: it takes money for each.
+    #[must_use]
+    pub fn metrics(&self) -> usize {
+        match self {
+            Self::Rds(rds::Ask::Metrics { calls }) => calls.iter().map(|call| call.queries.len()).sum(),
+            Self::Alarms(alarms::Ask::Curve(question)) => question.queries.len(),
+            _ => 0,
+        }
+    }
+
+    /// The answer, where nothing has to be asked for it.
+    #[must_use]
+    pub fn answered(&self) -> Option<Answer> {
+        let is_settled = matches!(self, Self::Rds(rds::Ask::Metrics { calls }) if calls.is_empty());
+        is_settled.then_some(Answer::Rds(rds::Answer::MetricsDone))
+    }
+}
+
+impl Answer {
+    /// It is a part of an answer; the request is still under way.
+    #[must_use]
+    pub fn is_part(&self) -> bool {
+        matches!(self, Self::Rds(rds::Answer::MetricPart { .. }))
+    }
+
+    /// The accounts that its ARNs are of: the credentials may have changed since we asked who we are.
+    pub fn accounts(&self) -> impl Iterator<Item = &str> {
+        let of_rds = if let Self::Rds(answer) = self { Some(answer.accounts()) } else { None };
+        let of_alarms = if let Self::Alarms(answer) = self { Some(answer.accounts()) } else { None };
+        of_rds.into_iter().flatten().chain(of_alarms.into_iter().flatten())
+    }
+}
+
+/// What of a site is worth reading, and how eagerly. `is_there` where it belongs to what is looked at; `is_dear` when
+/// the console's own calls cost more than they may.
+#[must_use]
+pub fn wanted(shown: &Shown, site: SiteId, is_there: bool, is_dear: bool) -> Vec<(Read, Attention)> {
+    let database = match shown {
+        Shown::Database(at, open) if *at == site => Some(open),
+        _ => None,
+    };
+    let alarm = match shown {
+        Shown::Alarms(Some((at, name))) if *at == site => Some(name),
+        _ => None,
+    };
+    let list = match shown {
+        _ if database.is_some() => Attention::Watched,
+        _ if !is_there => Attention::Hidden,
+        Shown::Databases => Attention::Watched,
+        Shown::Database(..) | Shown::Alarms(_) => Attention::Near,
+    };
+    let alarms = match shown {
+        Shown::Alarms(_) if is_there => Attention::Watched,
+        Shown::Databases if list == Attention::Watched => Attention::Near,
+        _ => list,
+    };
+    // Metrics are what costs. A key (`R`, opening a DB instance) still brings them at once.
+    let paid = if is_dear { list.min(Attention::Hidden) } else { list };
+    let of_rds = rds::reads::wanted(list, paid, database).into_iter().map(|(read, eager)| (read.into(), eager));
+    let of_alarms = alarms::wanted(alarms, alarm).into_iter().map(|(read, eager)| (read.into(), eager));
+    std::iter::once((Read::Identity, list.max(alarms))).chain(of_rds).chain(of_alarms).collect()
+}
+
+impl Data {
+    /// Of a site that another account answered for: nothing, and why.
+    #[must_use]
+    pub fn refused(fault: Fault) -> Self {
+        Self { rds: rds::Data::refused(fault), ..Self::default() }
+    }
+
+    /// The exact question; none when it cannot be asked yet.
+    #[must_use]
+    pub fn ask(&self, read: &Read, shown: &Shown, now: Timestamp) -> Option<Ask> {
+        match read {
+            Read::Identity => Some(Ask::Identity),
+            Read::Rds(read) => {
+                let open = if let Shown::Database(_, open) = shown { Some(open) } else { None };
+                self.rds.ask(read, open, now).map(Ask::Rds)
+            }
+            Read::Alarms(read) => self.alarms.ask(read, now).map(Ask::Alarms),
+        }
+    }
+
+    /// An attempt has begun.
+    pub fn begin(&mut self, read: &Read) {
+        match read {
+            Read::Identity => {}
+            Read::Rds(read) => self.rds.begin(read),
+            Read::Alarms(read) => self.alarms.begin(read),
+        }
+    }
+
+    /// An attempt failed.
+    pub fn fail(&mut self, read: &Read, fault: Fault) {
+        match read {
+            Read::Identity => {}
+            Read::Rds(read) => self.rds.fail(read, fault),
+            Read::Alarms(read) => self.alarms.fail(read, fault),
+        }
+    }
+
+    /// Takes an answer in. One to something else is no answer.
+    pub fn store(&mut self, read: &Read, answer: Answer, now: Timestamp) -> Taken<Read> {
+        match (read, answer) {
+            (Read::Rds(read), Answer::Rds(answer)) => self.rds.store(read, answer, now).map(Read::Rds),
+            (Read::Alarms(read), Answer::Alarms(answer)) => {
+                self.alarms.store(read, answer, now);
+                Taken::default()
+            }
+            _ => Taken::default(),
+        }
+    }
+
+    /// Records that the last answer to a list gave.
+    #[must_use]
+    pub fn records(&self, read: &Read) -> usize {
+        match read {
+            Read::Identity => 0,
+            Read::Rds(read) => self.rds.records(read),
+            Read::Alarms(read) => self.alarms.records(read),
+        }
+    }
+}
