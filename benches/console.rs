@@ -10,7 +10,7 @@ use quarterdeck::collect::metrics::{MetricQuery, MetricStore, calls};
 use quarterdeck::domain::Metric;
 use quarterdeck::keymap::Keymap;
 use quarterdeck::runtime::connect::connect;
-use quarterdeck::runtime::{Driver, headless};
+use quarterdeck::runtime::{Driver, Performer, headless};
 use quarterdeck::theme::{ColorDepth, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -26,8 +26,10 @@ fn console(databases: Option<usize>) -> State {
         let mut state =
             State::new(connection.estate.clone(), now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
         state.shell.size = (200, 50);
-        let (mut driver, mut answers) = Driver::new(&connection.sessions, &connection.estate);
-        headless::frame(&mut state, &mut driver, &mut answers, &connection.clock, &[]).await;
+        let (driver, mut answers) = Driver::new(&connection.sessions, &connection.estate);
+        let mut performer = Performer::new(driver, headless::NoTerminal);
+        let read = headless::frame(&mut state, &mut performer, &mut answers, &connection.clock, &[]).await;
+        read.expect("nothing but reading");
         state
     })
 }

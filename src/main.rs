@@ -22,7 +22,7 @@ use quarterdeck::runtime::executor::Executor;
 use quarterdeck::runtime::journal;
 use quarterdeck::runtime::last_known::Ahead;
 use quarterdeck::runtime::own_files::{Folders, OwnFiles};
-use quarterdeck::runtime::{Driver, event_loop, headless, last_known, leftovers, logging, say, terminal};
+use quarterdeck::runtime::{Driver, Performer, event_loop, headless, last_known, leftovers, logging, say, terminal};
 use quarterdeck::screens::{OpenScreen, View};
 use quarterdeck::shell::{Toast, Tone};
 use quarterdeck::slices::reads::Schedule;
@@ -174,7 +174,7 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     let places = places(&connection);
     state.shell.world.changes.policies.clone_from(&connection.policies);
     state.shell.world.changes.operators = operators_of(&connection.operators);
-    let (mut driver, mut answers) = Driver::new(&connection.sessions, &connection.estate);
+    let (driver, mut answers) = Driver::new(&connection.sessions, &connection.estate);
     let is_sandbox = connection.estate.sandbox.is_some();
     let journal = journal::of_console(is_sandbox);
     if let Err(why) = &journal {
@@ -182,11 +182,14 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     }
     let (mut executor, happened) = Executor::new(journal.ok(), places, connection.clock.clone());
     executor.take_over(is_sandbox);
+    let performer = Performer::new(driver, terminal::Beside).changing(executor);
+    #[cfg(feature = "sandbox")]
+    let performer = performer.playing(connection.sandbox);
+    let mut performer = performer;
     let mut guard = terminal::Guard::take(connection.settings.mouse)
         .map_err(|error| format!("cannot use this terminal: {error}"))?;
     let mut outside = event_loop::Outside {
         codes: connection.codes,
-        question: None,
         meter: connection.meter,
         memory,
         own,
@@ -195,23 +198,20 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
         settings: connection.settings,
         appearance,
         late,
-        executor,
         happened,
         remembered: tokio::time::Instant::now(),
-        #[cfg(feature = "sandbox")]
-        sandbox: connection.sandbox,
     };
     let clock = &connection.clock;
     let ended =
-        event_loop::run(&mut guard, &mut state, &mut driver, &mut answers, clock, &mut signals, &mut outside).await;
+        event_loop::run(&mut guard, &mut state, &mut performer, &mut answers, clock, &mut signals, &mut outside).await;
     drop(guard);
-    outside.executor.settle().await;
+    performer.settle().await;
     if let Some(memory) = &outside.memory
         && let Err(error) = last_known::write(&last_known::gather(&state), memory)
     {
         tracing::warn!(%error, "the last known state is not kept");
     }
-    ended.map_err(|error| format!("the terminal is gone: {error}"))
+    ended.map_err(|error| error.to_string())
 }
 
 /// A console that has asked nothing yet.
@@ -324,9 +324,13 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
             .map(Scope::One)
             .ok_or_else(|| format!("there is no environment {name}; the environments are {}", known.join(", ")))?;
     }
-    let (mut driver, mut answers) = Driver::new(&connection.sessions, &connection.estate);
+    let (driver, mut answers) = Driver::new(&connection.sessions, &connection.estate);
+    // Without anybody who makes changes: a picture is of what is read.
+    let mut performer = Performer::new(driver, headless::NoTerminal);
     let none: &[Key] = &[];
-    let (_, first) = headless::frame(&mut state, &mut driver, &mut answers, &connection.clock, none).await;
+    let (_, first) = headless::frame(&mut state, &mut performer, &mut answers, &connection.clock, none)
+        .await
+        .map_err(|error| error.to_string())?;
     if let Some(id) = &options.database {
         let found =
             state.databases.rows.iter().find(|row| row.database(&state.shell.world).is_some_and(|d| d.id == *id));
@@ -349,7 +353,9 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
     for text in opening.split_whitespace().chain(options.keys.split_whitespace()) {
         keys.push(text.parse::<Key>().map_err(|error| error.to_string())?);
     }
-    let (frame, rest) = headless::frame(&mut state, &mut driver, &mut answers, &connection.clock, &keys).await;
+    let (frame, rest) = headless::frame(&mut state, &mut performer, &mut answers, &connection.clock, &keys)
+        .await
+        .map_err(|error| error.to_string())?;
     if state.shell.world.sites.iter().all(|data| data.rds.databases.value().is_none())
         && !state.shell.world.faults.is_empty()
     {

@@ -1,12 +1,11 @@
 //! The interactive console: keys, answers and time go in, frames and effects come out.
 
-use std::io::{self, Write};
+use std::collections::VecDeque;
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind};
-use crossterm::execute;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
@@ -18,18 +17,17 @@ use super::clock::Clock;
 use super::configured::{Configured, SignIns};
 use super::connect::{operators_of, places_of};
 use super::driver::Driver;
-use super::executor::Executor;
 use super::keyboard::{self, Heard};
 use super::last_known::{self, Pace};
 use super::own_files::OwnFiles;
-use super::terminal::Guard;
+use super::performer::{ForTerminal, Performer, Unperformed};
+use super::terminal::{Beside, Guard};
 use crate::app::operations;
 use crate::app::settle::settle_while;
 use crate::app::{Effect, Msg, Reconfiguration, State, update, view};
 use crate::aws::MfaRequest;
 use crate::aws::meter::Meter;
 use crate::config::Settings;
-use crate::domain::text::clean;
 use crate::keymap::Key;
 
 /// Time enters the core this often; the ages on the screen have no finer grain.
@@ -61,9 +59,8 @@ type Opened = (SignIns, Result<Configured, Vec<String>>);
 
 /// What the console is connected to beside AWS.
 pub struct Outside {
+    /// Questions for MFA codes.
     pub codes: mpsc::Receiver<MfaRequest>,
-    /// The question that is being answered.
-    pub question: Option<MfaRequest>,
     pub meter: Meter,
     /// Where the last known state is kept.
     pub memory: Option<PathBuf>,
@@ -78,14 +75,10 @@ pub struct Outside {
     pub appearance: Appearance,
     /// What the terminal may still answer to a question of before.
     pub late: LateAnswer,
-    /// Carries changes out.
-    pub executor: Executor,
-    /// What comes of them.
+    /// What comes of changes.
     pub happened: mpsc::Receiver<Msg>,
-    /// When it was written last.
+    /// When the last known state was written last.
     pub remembered: Instant,
-    #[cfg(feature = "sandbox")]
-    pub sandbox: Option<std::sync::Arc<crate::sandbox::Sandbox>>,
 }
 
 /// Seconds between two readings of the meter.
@@ -137,12 +130,12 @@ impl Signals {
 pub async fn run(
     guard: &mut Guard,
     state: &mut State,
-    driver: &mut Driver,
+    performer: &mut Performer<Driver, Beside>,
     answers: &mut mpsc::Receiver<Msg>,
     clock: &Clock,
     signals: &mut Signals,
     outside: &mut Outside,
-) -> io::Result<()> {
+) -> Result<(), Unperformed> {
     let mut events = keyboard::listen()?;
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -153,9 +146,13 @@ pub async fn run(
     let mut pace = Pace::since(state.shell.world.now);
     effects.extend(update(state, Msg::Resize(size.width, size.height)));
     loop {
-        outside.executor.keep_rules(&state.shell.world);
-        if perform(effects, guard, state, driver, outside)? {
-            return Ok(());
+        let mut wanted = VecDeque::from(effects);
+        while let Some(asked) = performer.perform(&mut wanted, state)? {
+            match asked {
+                ForTerminal::Redraw => guard.redraw()?,
+                ForTerminal::Suspend => guard.suspend()?,
+                ForTerminal::Leave => return Ok(()),
+            }
         }
         let begun = Instant::now();
         // A key goes before what is left, and so does a frame.
@@ -170,7 +167,7 @@ pub async fn run(
             event = events.recv() => Wake::Terminal(event),
             answer = answers.recv() => Wake::Answer(answer),
             Some(msg) = outside.happened.recv() => Wake::Answer(Some(msg)),
-            Some(question) = outside.codes.recv(), if outside.question.is_none() => Wake::Question(question),
+            Some(question) = outside.codes.recv(), if !performer.is_asking() => Wake::Question(question),
             _ = tick.tick() => Wake::Tick,
             opened = reopened(&mut outside.reopening) => Wake::Reopened(opened),
             () = std::future::ready(()), if more => Wake::More,
@@ -179,10 +176,10 @@ pub async fn run(
         match wake {
             Wake::Signal | Wake::Terminal(None) | Wake::Answer(None) => {
                 operations::leave(state, &mut effects);
-                record(effects, outside);
+                performer.record(effects);
                 return Ok(());
             }
-            Wake::Terminal(Some(Err(error))) => return Err(error),
+            Wake::Terminal(Some(Err(error))) => return Err(error.into()),
             Wake::Resized => {
                 let size = guard.screen.size()?;
                 effects.extend(update(state, Msg::Resize(size.width, size.height)));
@@ -205,11 +202,7 @@ pub async fn run(
                     effects.extend(update(state, more));
                 }
             }
-            Wake::Question(question) => {
-                let (session, serial) = (clean(&question.session), clean(&question.serial));
-                outside.question = Some(question);
-                effects.extend(update(state, Msg::CodeWanted { session, serial }));
-            }
+            Wake::Question(question) => effects.extend(update(state, performer.ask(question))),
             Wake::More => {}
             Wake::Reopened(Ok(ended)) => {
                 let (sign_ins, opened) = *ended;
@@ -219,7 +212,7 @@ pub async fn run(
                     effects.retain(|effect| !matches!(effect, Effect::Fetch(_)));
                     pace = Pace::since(state.shell.world.now);
                 }
-                let msg = reconfigured(opened, guard, driver, answers, outside)?;
+                let msg = reconfigured(opened, guard, performer, answers, outside)?;
                 effects.extend(update(state, msg));
                 outside.own.follow(&state.shell.theme.name, &state.shell.keymap.name);
             }
@@ -243,9 +236,8 @@ pub async fn run(
                 if let Some(problems) = outside.own.told_anew() {
                     effects.extend(update(state, Msg::AppearanceProblems(problems)));
                 }
-                if outside.question.as_ref().is_some_and(MfaRequest::is_over) {
-                    outside.question = None;
-                    effects.extend(update(state, Msg::CodeOver));
+                if let Some(over) = performer.ask_no_longer() {
+                    effects.extend(update(state, over));
                 }
             }
         }
@@ -282,7 +274,7 @@ async fn reopened(task: &mut Option<Reopening>) -> Result<Box<Opened>, JoinError
 fn reconfigured(
     opened: Result<Configured, Vec<String>>,
     guard: &mut Guard,
-    driver: &mut Driver,
+    performer: &mut Performer<Driver, Beside>,
     answers: &mut mpsc::Receiver<Msg>,
     outside: &mut Outside,
 ) -> io::Result<Msg> {
@@ -290,9 +282,11 @@ fn reconfigured(
         Ok(opened) => opened,
         Err(problems) => return Ok(Msg::ConfigurationRefused(problems)),
     };
-    outside.executor.set_places(places_of(&opened.estate, &opened.sessions, &opened.operators));
+    if let Some(executor) = &mut performer.executor {
+        executor.set_places(places_of(&opened.estate, &opened.sessions, &opened.operators));
+    }
     // The old driver ends what it has on its way; its answers have nobody to go to.
-    (*driver, *answers) = Driver::new(&opened.sessions, &opened.estate);
+    (performer.driver, *answers) = Driver::new(&opened.sessions, &opened.estate);
     let appearance = outside.appearance.changes(&opened.settings, &outside.settings);
     guard.listen_to_mouse(opened.settings.mouse)?;
     outside.settings = opened.settings;
@@ -305,15 +299,6 @@ fn reconfigured(
         problems: opened.problems,
         appearance,
     })))
-}
-
-/// Writes what is to be recorded, and nothing else of these effects.
-fn record(effects: Vec<Effect>, outside: &mut Outside) {
-    for effect in effects {
-        if let Effect::Record { environment, arn, body } = effect {
-            outside.executor.record(&environment, &arn, *body);
-        }
-    }
 }
 
 /// Lets the core hear what the terminal said.
@@ -352,54 +337,4 @@ fn message(Heard { event, rushed }: Heard, late: &mut LateAnswer) -> Option<Msg>
 #[allow(clippy::panic, reason = "that is its purpose")]
 fn rehearse_a_panic() -> ! {
     panic!("rehearsed by QD_TEST_PANIC")
-}
-
-/// Carries effects out; true when the console is to be left.
-fn perform(
-    effects: Vec<Effect>,
-    guard: &mut Guard,
-    state: &mut State,
-    driver: &mut Driver,
-    outside: &mut Outside,
-) -> io::Result<bool> {
-    let mut queue: std::collections::VecDeque<Effect> = effects.into();
-    while let Some(effect) = queue.pop_front() {
-        match effect {
-            Effect::Fetch(request) => driver.fetch(request),
-            Effect::Observe { id, kind, target } => outside.executor.observe(id, kind, target),
-            Effect::GiveUp(id) => outside.executor.give_up(&id),
-            Effect::Execute(approved) => outside.executor.execute(*approved),
-            Effect::Record { environment, arn, body } => outside.executor.record(&environment, &arn, *body),
-            Effect::Notify(text) => {
-                // Bell, and OSC 9 for terminals that show notifications.
-                let screen = guard.screen.backend_mut();
-                write!(screen, "\x07\x1b]9;{}\x07", clean(&text))?;
-                screen.flush()?;
-            }
-            Effect::Quit => return Ok(true),
-            Effect::Suspend => guard.suspend()?,
-            Effect::Redraw => guard.redraw()?,
-            Effect::GiveCode(code) => {
-                // Dropping the question declines it.
-                if let (Some(question), Some(code)) = (outside.question.take(), code) {
-                    question.answer(code);
-                }
-            }
-            Effect::Play(name) => {
-                #[cfg(feature = "sandbox")]
-                if let Some(Err(error)) = outside.sandbox.as_ref().map(|sandbox| sandbox.play(&name)) {
-                    tracing::warn!(%error, name, "the scenario cannot be played");
-                }
-                #[cfg(not(feature = "sandbox"))]
-                let _ = name;
-            }
-            Effect::Copy(text) => {
-                let copied = execute!(guard.screen.backend_mut(), CopyToClipboard::to_clipboard_from(&text))
-                    .map(|()| text)
-                    .map_err(|error| error.to_string());
-                queue.extend(update(state, Msg::Copied(copied)));
-            }
-        }
-    }
-    Ok(false)
 }

@@ -1,6 +1,8 @@
 //! The console without a terminal: collects until there is nothing left to wait for, then draws
 //! one frame.
 
+use std::collections::VecDeque;
+use std::io;
 use std::time::Duration;
 
 use ratatui::Terminal;
@@ -10,7 +12,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::clock::Clock;
-use super::driver::Driver;
+use super::performer::{Fetches, Outlet, Performer, Unperformed};
 use crate::app::settle::settle;
 use crate::app::{Effect, Msg, State, update, view};
 use crate::keymap::Key;
@@ -18,59 +20,83 @@ use crate::keymap::Key;
 /// Waits at most this long for AWS.
 const PATIENCE: Duration = Duration::from_secs(45);
 
+/// Where there is no terminal: nothing can be copied, and nobody looks elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct NoTerminal;
+
+impl Outlet for NoTerminal {
+    fn copy(&mut self, _: &str) -> io::Result<()> {
+        Err(io::Error::other("there is no terminal"))
+    }
+
+    fn notify(&mut self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Sends keys, waits for the answers after each, and gives the frame. True beside it when every
 /// answer came in time.
-pub async fn frame(
+///
+/// # Errors
+/// When something was to be done that cannot be done here, as a change.
+pub async fn frame<D: Fetches, O: Outlet>(
     state: &mut State,
-    driver: &mut Driver,
+    performer: &mut Performer<D, O>,
     answers: &mut mpsc::Receiver<Msg>,
     clock: &Clock,
     keys: &[Key],
-) -> (Buffer, bool) {
+) -> Result<(Buffer, bool), Unperformed> {
     let mut effects = update(state, Msg::Tick(clock.now()));
-    let mut complete = pump(state, driver, answers, clock, effects).await;
+    let mut complete = pump(state, performer, answers, clock, effects).await?;
     for key in keys {
         // What a key is pressed on is what would be shown.
         settle(state);
         effects = update(state, Msg::Key(*key));
         // Who did not answer one key in time is not waited for once more after each of the others.
         if complete {
-            complete = pump(state, driver, answers, clock, effects).await;
+            complete = pump(state, performer, answers, clock, effects).await?;
         } else {
-            start(effects, driver);
+            perform(effects, state, performer)?;
         }
     }
     settle(state);
     state.shell.toast = None;
-    (draw(state), complete)
+    Ok((draw(state), complete))
 }
 
-/// Performs effects and takes in answers until none is under way.
-pub async fn pump(
+/// Performs effects and takes in answers until none is under way; whether all came in time.
+///
+/// # Errors
+/// When something was to be done that cannot be done here, as a change.
+pub async fn pump<D: Fetches, O: Outlet>(
     state: &mut State,
-    driver: &mut Driver,
+    performer: &mut Performer<D, O>,
     answers: &mut mpsc::Receiver<Msg>,
     clock: &Clock,
     effects: Vec<Effect>,
-) -> bool {
+) -> Result<bool, Unperformed> {
     let deadline = Instant::now() + PATIENCE;
-    start(effects, driver);
+    perform(effects, state, performer)?;
     while state.shell.world.schedule.in_flight() > 0 {
-        let Ok(Some(msg)) = timeout_at(deadline, answers.recv()).await else { return false };
+        let Ok(Some(msg)) = timeout_at(deadline, answers.recv()).await else { return Ok(false) };
         let effects = update(state, Msg::Tick(clock.now()));
-        start(effects, driver);
-        start(update(state, msg), driver);
+        perform(effects, state, performer)?;
+        let effects = update(state, msg);
+        perform(effects, state, performer)?;
     }
     settle(state);
-    true
+    Ok(true)
 }
 
-fn start(effects: Vec<Effect>, driver: &mut Driver) {
-    for effect in effects {
-        if let Effect::Fetch(request) = effect {
-            driver.fetch(request);
-        }
-    }
+/// Performs effects to the last: there is no terminal to draw anew, to stop at or to leave.
+fn perform<D: Fetches, O: Outlet>(
+    effects: Vec<Effect>,
+    state: &mut State,
+    performer: &mut Performer<D, O>,
+) -> Result<(), Unperformed> {
+    let mut wanted = VecDeque::from(effects);
+    while performer.perform(&mut wanted, state)?.is_some() {}
+    Ok(())
 }
 
 /// Draws the state at its size.

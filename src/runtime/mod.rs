@@ -18,6 +18,7 @@ pub mod last_known;
 pub mod leftovers;
 pub mod logging;
 pub mod own_files;
+pub mod performer;
 pub mod place;
 pub mod rules;
 pub mod say;
@@ -26,4 +27,5 @@ pub mod terminal;
 
 pub use clock::Clock;
 pub use driver::Driver;
+pub use performer::Performer;
 pub use streams::Streams;

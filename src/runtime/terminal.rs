@@ -5,6 +5,7 @@ use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use color_eyre::config::{HookBuilder, Theme};
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::style::ResetColor;
@@ -16,7 +17,9 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
 use super::contained::WORKER;
+use super::performer::Outlet;
 use super::say;
+use crate::domain::text::clean;
 
 /// Whether the terminal is in our hands, so that it is given back once.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -80,6 +83,24 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         give_back();
+    }
+}
+
+/// What reaches the terminal beside the screen, between two frames: a frame is written out whole.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside;
+
+impl Outlet for Beside {
+    /// By OSC 52, which not every terminal takes.
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(stdout(), CopyToClipboard::to_clipboard_from(text))
+    }
+
+    /// Bell, and OSC 9 for terminals that show notifications.
+    fn notify(&mut self, text: &str) -> io::Result<()> {
+        let mut out = stdout().lock();
+        write!(out, "\x07\x1b]9;{}\x07", clean(text))?;
+        out.flush()
     }
 }
 

@@ -17,7 +17,8 @@ use quarterdeck::cli;
 use quarterdeck::domain::FaultKind;
 use quarterdeck::keymap::Keymap;
 use quarterdeck::runtime::connect::build;
-use quarterdeck::runtime::{Clock, Driver, headless};
+use quarterdeck::runtime::headless::{self, NoTerminal};
+use quarterdeck::runtime::{Clock, Driver, Performer};
 use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
 use quarterdeck::sandbox::services::sts::{WRONG_CODE, WRONG_EXTERNAL_ID};
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions, environments};
@@ -263,16 +264,17 @@ async fn a_whole_console_makes_no_call_that_the_policy_does_not_allow() {
         let in_process = Some(InProcess { http, credentials: credentials(account) });
         sessions.insert(*id, Session::load(&SessionSpec { in_process, ..SessionSpec::default() }).await);
     }
-    let (mut driver, mut answers) = Driver::new(&sessions, &estate);
+    let (driver, mut answers) = Driver::new(&sessions, &estate);
+    let mut performer = Performer::new(driver, NoTerminal);
     let mut state = State::new(estate, at, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
     let clock = Clock::from_fn(move || at);
     let effects = update(&mut state, Msg::Tick(at));
-    assert!(headless::pump(&mut state, &mut driver, &mut answers, &clock, effects).await);
+    assert!(headless::pump(&mut state, &mut performer, &mut answers, &clock, effects).await.unwrap());
     // With a database open its snapshots and its history are read as well.
     let opened = state.databases.rows.first().expect("a database").arn.clone();
     databases::select(&mut state, &opened);
     let effects = update(&mut state, Msg::Key("enter".parse().unwrap()));
-    assert!(headless::pump(&mut state, &mut driver, &mut answers, &clock, effects).await);
+    assert!(headless::pump(&mut state, &mut performer, &mut answers, &clock, effects).await.unwrap());
 
     let calls: BTreeMap<String, u64> = sandbox.calls();
     let made: BTreeSet<String> = calls.keys().map(|call| call.replace("monitoring:", "cloudwatch:")).collect();

@@ -16,7 +16,8 @@ use quarterdeck::domain::{Event, Fault, FaultKind};
 use quarterdeck::keymap::{Key, Keymap};
 use quarterdeck::picture::{self, Format};
 use quarterdeck::runtime::connect::connect;
-use quarterdeck::runtime::{Clock, Driver, headless};
+use quarterdeck::runtime::headless::{self, NoTerminal};
+use quarterdeck::runtime::{Clock, Driver, Performer};
 use quarterdeck::screens::databases;
 use quarterdeck::screens::{OpenScreen, Screen, View};
 use quarterdeck::services::{alarms, rds};
@@ -43,7 +44,7 @@ pub struct Stage {
 
 /// What answers like AWS.
 struct Sandbox {
-    driver: Driver,
+    performer: Performer<Driver, NoTerminal>,
     answers: mpsc::Receiver<Msg>,
     clock: Clock,
     seconds: Arc<AtomicI64>,
@@ -63,8 +64,9 @@ impl Stage {
         let seconds = Arc::new(AtomicI64::new(at.as_second()));
         let shared = seconds.clone();
         let clock = Clock::from_fn(move || Timestamp::from_second(shared.load(Ordering::SeqCst)).expect("in range"));
+        let performer = Performer::new(driver, NoTerminal);
         let mut stage =
-            Self { state, pending: VecDeque::new(), sandbox: Some(Sandbox { driver, answers, clock, seconds }) };
+            Self { state, pending: VecDeque::new(), sandbox: Some(Sandbox { performer, answers, clock, seconds }) };
         stage.send(Msg::Tick(at));
         stage
     }
@@ -123,9 +125,9 @@ impl Stage {
     pub async fn settle(&mut self) {
         let Some(sandbox) = &mut self.sandbox else { panic!("this stage has no sandbox") };
         let effects = self.pending.drain(..).map(Effect::Fetch).collect();
-        let Sandbox { driver, answers, clock, .. } = sandbox;
-        let complete = headless::pump(&mut self.state, driver, answers, clock, effects).await;
-        assert!(complete, "the sandbox did not answer in time");
+        let Sandbox { performer, answers, clock, .. } = sandbox;
+        let complete = headless::pump(&mut self.state, performer, answers, clock, effects).await;
+        assert!(complete.expect("nothing but reading"), "the sandbox did not answer in time");
     }
 
     /// Answers everything that is asked, and what that makes the console ask, with what `answer`
