@@ -6,7 +6,7 @@ use quarterdeck::screens::{OpenScreen, View};
 use quarterdeck::services::{alarms, rds};
 use quarterdeck::slices::reads::{Answer, Request};
 
-use crate::stage::{self, good};
+use crate::harness::{self, good};
 
 /// The last second of year 9999, and long before there were clocks.
 const FAR: [i64; 2] = [253_402_300_799, -1_000_000_000_000];
@@ -63,19 +63,19 @@ fn absurd(request: &Request, at: Timestamp) -> Vec<Result<Answer, Fault>> {
 #[test]
 fn moments_that_cannot_be_cost_no_more_than_others() {
     for at in [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX] {
-        let mut stage = stage::fresh();
-        stage.answer(|request| Some(absurd(request, at)));
-        assert!(stage.text(120, 40).contains(stage::OPENED), "{at}");
-        stage.open(stage::OPENED);
-        stage.answer(|request| Some(absurd(request, at)));
-        assert!(stage.text(120, 40).contains("CPU"), "{at}");
-        for data in &stage.state.shell.world.sites {
+        let mut desk = harness::fresh();
+        desk.answer(|request| Some(absurd(request, at)));
+        assert!(desk.text_at(120, 40).contains(harness::OPENED), "{at}");
+        desk.enter(harness::OPENED);
+        desk.answer(|request| Some(absurd(request, at)));
+        assert!(desk.text_at(120, 40).contains("CPU"), "{at}");
+        for data in &desk.state.shell.world.sites {
             for metric in Metric::CHARTED {
-                let series = data.rds.store.series(stage::OPENED, metric, 60);
+                let series = data.rds.store.series(harness::OPENED, metric, 60);
                 assert!(series.is_none_or(|series| series.covered().end < 4_000_000_000), "{metric:?}");
             }
         }
-        stage.state.views.show(View::Screen(OpenScreen::Fleet));
-        assert!(!stage.text(120, 40).trim().is_empty());
+        desk.state.views.show(View::Screen(OpenScreen::Fleet));
+        assert!(!desk.text_at(120, 40).trim().is_empty());
     }
 }

@@ -1,154 +1,78 @@
 //! The fault matrix: every fault over every dataset, from the wire to the frame. Time is paused:
 //! time-outs and back-off pass as fast as the console can be asked.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use quarterdeck::app::settle::settle;
-use quarterdeck::app::{Effect, Msg, State, update};
+use quarterdeck::app::{Msg, State};
 use quarterdeck::aws::session::InProcess;
 use quarterdeck::aws::{self, Session, SessionSpec};
 use quarterdeck::cli;
 use quarterdeck::collect::metrics::{MetricCall, MetricQuery};
 use quarterdeck::domain::{FaultKind, Metric, Remote, SiteId};
-use quarterdeck::keymap::Keymap;
-use quarterdeck::picture::{self, Format};
-use quarterdeck::runtime::Driver;
 use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
 use quarterdeck::sandbox::fault::{Fault, Kind, STRANGER};
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions, environments};
 use quarterdeck::services::{alarms, rds};
 use quarterdeck::slices::reads::{Read, Target};
-use quarterdeck::theme::{ColorDepth, Theme};
-use tokio::sync::mpsc;
-use tokio::time::{Instant, advance, timeout_at};
+use tokio::time::{Instant, advance};
 
-use crate::stage::{self, MOMENT, OPENED};
+use crate::harness::{self, Desk, MOMENT, OPENED};
 
 /// The account that the faults are in: the one of [`OPENED`].
 const SUFFERING: &str = "444455556666";
 
-/// A console over a sandbox whose time goes on.
+/// A console, and the sites of the account that suffers.
 struct Night {
-    state: State,
-    driver: Driver,
-    answers: mpsc::Receiver<Msg>,
-    sandbox: Arc<Sandbox>,
-    /// The sites of the account that suffers.
+    desk: Desk,
     concerned: Vec<SiteId>,
 }
 
 impl Night {
     /// Everything of `a-bad-night` is known and [`OPENED`] is open.
     async fn new() -> Self {
-        Self::over("a-bad-night", Some(stage::opened())).await
+        Self::over("a-bad-night", Some(harness::opened())).await
     }
 
     /// A console in this state, or one that has asked nothing yet.
     async fn over(scenario: &str, state: Option<State>) -> Self {
-        let at: Timestamp = MOMENT.parse().unwrap();
-        let played = cli::World { scenario: scenario.into(), at: Some(at), ..cli::World::default() };
+        let played = cli::World { scenario: scenario.into(), ..cli::World::default() };
         let (estate, accounts) = environments::estate(&played);
-        let options = WorldOptions { scenario: scenario.into(), seed: played.seed, databases: None, epoch: at };
-        let sandbox = Arc::new(Sandbox::new(World::build(&options).unwrap(), SandboxClock::new(at, 1.0)));
-        let http = SandboxHttp::new(sandbox.clone());
-        let mut sessions = BTreeMap::new();
-        for (id, account) in &accounts {
-            let in_process = Some(InProcess { http: http.shared(), credentials: credentials(account) });
-            sessions.insert(*id, Session::load(&SessionSpec { in_process, ..SessionSpec::default() }).await);
-        }
         let suffering = accounts.iter().find(|(_, account)| account == SUFFERING).map(|(id, _)| *id);
         let suffers = |site: &quarterdeck::domain::Site| Some(site.session) == suffering;
         let concerned: Vec<SiteId> = estate.sites().filter(|(_, site)| suffers(site)).map(|(id, _)| id).collect();
         assert_eq!(concerned.len(), 2, "production has a region and one for disaster recovery");
-        let (driver, answers) = Driver::new(&sessions, &estate);
-        let state =
-            state.unwrap_or_else(|| State::new(estate, at, Keymap::default(), Theme::default(), ColorDepth::TrueColor));
+        let mut desk = Desk::over(cli::Source { sandbox: true, world: played, ..cli::Source::default() }).await;
+        if let Some(state) = state {
+            desk.state = state;
+        }
         // Whatever is read from here on is newer than what was known.
         advance(Duration::from_secs(1)).await;
-        let mut night = Self { state, driver, answers, sandbox, concerned };
-        night.send(Msg::Resize(120, 40));
-        night
-    }
-
-    fn send(&mut self, msg: Msg) {
-        for effect in update(&mut self.state, msg) {
-            if let Effect::Fetch(request) = effect {
-                self.driver.fetch(request);
-            }
-        }
-    }
-
-    fn tick(&mut self) {
-        let now = self.sandbox.now();
-        self.send(Msg::Tick(now));
-    }
-
-    /// Time goes on; answers are taken in as they come.
-    async fn pass(&mut self, seconds: u64) {
-        for _ in 0..seconds {
-            let next = Instant::now() + Duration::from_secs(1);
-            while let Ok(Some(msg)) = timeout_at(next, self.answers.recv()).await {
-                self.tick();
-                self.send(msg);
-            }
-            self.tick();
-        }
-        settle(&mut self.state);
-    }
-
-    /// Time goes on until this is so, at most for so many seconds.
-    async fn until(&mut self, seconds: u64, what: &str, is_so: impl Fn(&State) -> bool) {
-        for _ in 0..seconds {
-            if is_so(&self.state) {
-                return;
-            }
-            self.pass(1).await;
-        }
-        let standing: Vec<String> = self
-            .state
-            .shell
-            .world
-            .faults
-            .iter()
-            .filter(|entry| entry.mended.is_none())
-            .map(|entry| format!("{:?} {}", entry.target, entry.fault))
-            .collect();
-        assert!(is_so(&self.state), "after {seconds} s it is not so that {what}; errors: {standing:#?}");
+        desk.send(Msg::Resize(120, 40));
+        Self { desk, concerned }
     }
 
     /// From now on these are the faults.
     fn faults(&self, faults: Vec<Fault>) {
-        self.sandbox.change(|world| world.faults = faults);
-    }
-
-    fn key(&mut self, key: &str) {
-        self.send(Msg::Key(key.parse().unwrap()));
-        settle(&mut self.state);
-    }
-
-    fn text(&mut self) -> String {
-        settle(&mut self.state);
-        picture::render(&stage::draw(&self.state), Format::Text)
+        self.desk.sandbox().change(|world| world.faults = faults);
     }
 
     /// `?` shows the keys in the very next frame, and `esc` takes them away.
     fn hears_keys(&mut self, when: &str) {
-        let before = self.text();
-        self.key("?");
-        let help = self.text();
+        let before = self.desk.text();
+        self.desk.press("?");
+        let help = self.desk.text();
         assert!(help.contains("Keys") && help != before, "{when}, `?` does not show the keys:\n{help}");
-        self.key("esc");
-        assert!(self.state.views.overlay().is_none(), "{when}, `esc` does not close the help");
+        self.desk.press("esc");
+        assert!(self.desk.state.views.overlay().is_none(), "{when}, `esc` does not close the help");
     }
 
     /// Every dataset of a site that is read at the moment.
     fn targets(&self, sites: &[SiteId]) -> Vec<Target> {
         let mut targets = Vec::new();
         for site in sites {
-            let data = &self.state.shell.world.sites[site.0];
+            let data = &self.desk.state.shell.world.sites[site.0];
             let datasets = [
                 Read::Identity,
                 Read::Rds(rds::Read::Databases),
@@ -176,7 +100,7 @@ impl Night {
     }
 
     fn others(&self) -> Vec<SiteId> {
-        (0..self.state.shell.world.sites.len()).map(SiteId).filter(|site| !self.concerned.contains(site)).collect()
+        (0..self.desk.state.shell.world.sites.len()).map(SiteId).filter(|site| !self.concerned.contains(site)).collect()
     }
 }
 
@@ -210,19 +134,20 @@ fn standing(state: &State, target: &Target) -> Standing {
 }
 
 /// The call behind a dataset.
-fn call(dataset: &Read) -> &'static str {
-    match dataset {
+fn call(read: &Read) -> &'static str {
+    match read {
         Read::Identity => aws::GET_CALLER_IDENTITY,
         Read::Rds(rds::Read::Databases) => aws::DESCRIBE_DB_INSTANCES,
         Read::Rds(rds::Read::Maintenance) => aws::DESCRIBE_PENDING_MAINTENANCE_ACTIONS,
-        Read::Rds(rds::Read::Events | rds::Read::InstanceEvents(_)) => aws::DESCRIBE_EVENTS,
+        Read::Rds(rds::Read::Events) | Read::Rds(rds::Read::InstanceEvents(_)) => aws::DESCRIBE_EVENTS,
         Read::Alarms(alarms::Read::All) => aws::DESCRIBE_ALARMS,
         Read::Alarms(alarms::Read::History(_)) => aws::DESCRIBE_ALARM_HISTORY,
         Read::Alarms(alarms::Read::Curve(_)) => aws::GET_METRIC_DATA,
         Read::Rds(rds::Read::Snapshots(_)) => aws::DESCRIBE_DB_SNAPSHOTS,
-        Read::Rds(rds::Read::Metrics | rds::Read::Vitals | rds::Read::StorageTrend | rds::Read::History(..)) => {
-            aws::GET_METRIC_DATA
-        }
+        Read::Rds(rds::Read::Metrics)
+        | Read::Rds(rds::Read::Vitals)
+        | Read::Rds(rds::Read::StorageTrend)
+        | Read::Rds(rds::Read::History(..)) => aws::GET_METRIC_DATA,
     }
 }
 
@@ -263,22 +188,22 @@ async fn survives(kind: Kind) {
     let (concerned, others) = (night.concerned.clone(), night.others());
     let targets = night.targets(&concerned);
     assert_eq!(targets.len(), 8 + 8 + 3, "{targets:?}");
-    let before = night.state.clone();
+    let before = night.desk.state.clone();
     let rows: Vec<_> = before.databases.rows.iter().map(|row| row.arn.clone()).collect();
 
     night.faults(vec![Fault::new(kind).in_account(SUFFERING)]);
     let sites = concerned.clone();
-    night.state.shell.world.schedule.force(|target| sites.contains(&target.site));
-    night.tick();
-    assert!(night.state.shell.world.schedule.in_flight() >= targets.len(), "not all of it was asked for");
+    night.desk.state.shell.world.schedule.force(|target| sites.contains(&target.site));
+    night.desk.tick();
+    assert!(night.desk.state.shell.world.schedule.in_flight() >= targets.len(), "not all of it was asked for");
     night.hears_keys("while every call is under way");
     let waited_for = targets.clone();
     let every_call_failed = |state: &State| waited_for.iter().all(|target| standing(state, target).1.is_some());
-    night.until(300, "every call has failed", every_call_failed).await;
+    night.desk.until(300, "every call has failed", every_call_failed).await;
     night.hears_keys("while every call fails");
 
     // Nothing blanks.
-    let state = &night.state;
+    let state = &night.desk.state;
     assert_eq!(known(state, &concerned), known(&before, &concerned), "what was known has changed");
     for site in &concerned {
         let (now, then) = (&state.shell.world.sites[site.0], &before.shell.world.sites[site.0]);
@@ -293,13 +218,13 @@ async fn survives(kind: Kind) {
     shown.sort();
     wanted.sort();
     assert_eq!(shown, wanted, "rows have come or gone");
-    let text = night.text();
+    let text = night.desk.text();
     for word in [OPENED, "available"] {
         assert!(text.contains(word), "{word} is gone:\n{text}");
     }
 
     // The log says which call, where, and what to do.
-    let state = &night.state;
+    let state = &night.desk.state;
     for target in &targets {
         let entry = state.shell.world.faults.iter().find(|entry| entry.target == *target && entry.mended.is_none());
         let entry = entry.unwrap_or_else(|| panic!("{target:?} is not in the log"));
@@ -315,36 +240,37 @@ async fn survives(kind: Kind) {
             assert!(fault.message.contains("clock"), "{}", fault.message);
         }
     }
-    night.key("!");
-    let log = night.text();
+    night.desk.press("!");
+    let log = night.desk.text();
     assert!(log.contains("Errors") && log.contains("production"), "{log}");
-    night.key("esc");
+    night.desk.press("esc");
 
     // Other environments are untouched.
-    let state = &night.state;
+    let state = &night.desk.state;
     assert!(state.shell.world.faults.iter().all(|entry| concerned.contains(&entry.target.site)), "others have errors");
     for target in night.targets(&others) {
         let (at, fault) = standing(state, &target);
         assert!(fault.is_none(), "{target:?}: {fault:?}");
         assert!(
-            at.is_some() || matches!(target.read, Read::Rds(rds::Read::Snapshots(_) | rds::Read::History(..))),
+            at.is_some()
+                || matches!(target.read, Read::Rds(rds::Read::Snapshots(_)) | Read::Rds(rds::Read::History(..))),
             "{target:?}"
         );
     }
 
     // It mends by itself.
     night.faults(Vec::new());
-    let ended = night.sandbox.now();
+    let ended = night.desk.sandbox().now();
     let fresh = |state: &State| {
         targets.iter().all(|target| {
             let (at, fault) = standing(state, target);
             fault.is_none() && at.is_some_and(|at| at >= ended)
         })
     };
-    night.until(900, "everything is fresh again", fresh).await;
-    assert_eq!(night.state.shell.world.faults.standing(), 0);
-    assert!(night.state.shell.world.faults.iter().all(|entry| entry.mended.is_some_and(|at| at >= ended)));
-    let text = night.text();
+    night.desk.until(900, "everything is fresh again", fresh).await;
+    assert_eq!(night.desk.state.shell.world.faults.standing(), 0);
+    assert!(night.desk.state.shell.world.faults.iter().all(|entry| entry.mended.is_some_and(|at| at >= ended)));
+    let text = night.desk.text();
     assert!(text.contains(OPENED), "{text}");
 }
 
@@ -408,12 +334,12 @@ async fn a_wrong_content_type_is_survived() {
 async fn a_hanging_account_makes_no_other_wait() {
     let mut night = Night::new().await;
     night.faults(vec![Fault::new(Kind::Hangs).in_account(SUFFERING)]);
-    let began = night.sandbox.now();
-    night.state.shell.world.schedule.force(|_| true);
-    night.tick();
-    night.pass(3).await;
+    let began = night.desk.sandbox().now();
+    night.desk.state.shell.world.schedule.force(|_| true);
+    night.desk.tick();
+    night.desk.pass(3).await;
     for target in night.targets(&night.others()) {
-        let (at, fault) = standing(&night.state, &target);
+        let (at, fault) = standing(&night.desk.state, &target);
         assert!(fault.is_none() && at.is_some_and(|at| at >= began), "{target:?} waits, read {at:?}, {fault:?}");
     }
 }
@@ -424,12 +350,12 @@ async fn another_accounts_databases_are_never_shown_as_ours() {
     let mut night = Night::new().await;
     let stranger = Fault { becomes: "666677778888".into(), ..Fault::new(Kind::WrongAccount).in_account(SUFFERING) };
     night.faults(vec![stranger]);
-    night.state.shell.world.schedule.force(|_| true);
-    night.tick();
+    night.desk.state.shell.world.schedule.force(|_| true);
+    night.desk.tick();
     for _ in 0..10 {
-        night.pass(10).await;
-        for row in &night.state.databases.rows {
-            let database = row.database(&night.state.shell.world).expect("a row's database is known");
+        night.desk.pass(10).await;
+        for row in &night.desk.state.databases.rows {
+            let database = row.database(&night.desk.state.shell.world).expect("a row's database is known");
             let foreign = night.concerned.contains(&row.site) && database.arn.contains(":666677778888:");
             assert!(!foreign, "{} of another account is shown as production's", database.id);
         }
@@ -493,28 +419,28 @@ async fn each_fault_has_its_class_in_every_protocol() {
 #[tokio::test(start_paused = true)]
 async fn scenarios_change_while_the_console_runs() {
     let mut night = Night::new().await;
-    night.pass(20).await;
-    assert_eq!(night.state.shell.world.faults.len(), 0);
-    night.sandbox.play("a-bad-night,expired-credentials").unwrap();
+    night.desk.pass(20).await;
+    assert_eq!(night.desk.state.shell.world.faults.len(), 0);
+    night.desk.sandbox().play("a-bad-night,expired-credentials").unwrap();
     let site = night.concerned[0];
     let databases = Target { site, read: Read::Rds(rds::Read::Databases) };
     let expired = |state: &State| {
         standing(state, &databases).1.is_some_and(|fault| matches!(fault.kind, FaultKind::Expired { .. }))
     };
-    night.until(120, "production's credentials are over", expired).await;
+    night.desk.until(120, "production's credentials are over", expired).await;
     night.hears_keys("with expired credentials");
-    assert!(night.text().contains(OPENED));
-    night.until(1200, "all is well again", |state| state.shell.world.faults.standing() == 0).await;
-    assert!(night.sandbox.play("no-such-scenario").is_err());
-    night.pass(60).await;
-    assert_eq!(night.state.shell.world.faults.standing(), 0);
+    assert!(night.desk.text().contains(OPENED));
+    night.desk.until(1200, "all is well again", |state| state.shell.world.faults.standing() == 0).await;
+    assert!(night.desk.sandbox().play("no-such-scenario").is_err());
+    night.desk.pass(60).await;
+    assert_eq!(night.desk.state.shell.world.faults.standing(), 0);
 }
 
 /// From a cold start in the worst of nights: what can be read is read, the rest says why not.
 #[tokio::test(start_paused = true)]
 async fn the_worst_night_leaves_what_works() {
     let mut night = Night::over("worst-night", None).await;
-    night.tick();
+    night.desk.tick();
     night.hears_keys("before the first answer");
     let place = |state: &State, site: usize| {
         let id = SiteId(site);
@@ -534,15 +460,15 @@ async fn the_worst_night_leaves_what_works() {
             }
         })
     };
-    night.until(900, "each site is read or says why it is not", is_clear).await;
+    night.desk.until(900, "each site is read or says why it is not", is_clear).await;
     night.hears_keys("in the worst night");
     for size in [(80, 24), (120, 40), (200, 50)] {
-        night.send(Msg::Resize(size.0, size.1));
-        assert!(night.text().contains("PRODUCTION"), "at {size:?}:\n{}", night.text());
+        night.desk.send(Msg::Resize(size.0, size.1));
+        assert!(night.desk.text().contains("PRODUCTION"), "at {size:?}:\n{}", night.desk.text());
     }
-    let mut rows = night.state.databases.rows.iter().filter_map(|row| row.database(&night.state.shell.world));
+    let mut rows = night.desk.state.databases.rows.iter().filter_map(|row| row.database(&night.desk.state.shell.world));
     assert!(rows.any(|database| database.id == OPENED), "{OPENED} is not among the rows");
-    assert!(night.state.shell.world.faults.standing() > 0);
+    assert!(night.desk.state.shell.world.faults.standing() > 0);
     night.faults(Vec::new());
-    night.until(1200, "all is well after it", |state| state.shell.world.faults.standing() == 0).await;
+    night.desk.until(1200, "all is well after it", |state| state.shell.world.faults.standing() == 0).await;
 }

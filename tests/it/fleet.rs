@@ -5,12 +5,12 @@ use quarterdeck::domain::{Criticality, Environment};
 use quarterdeck::screens::{OpenScreen, Screen, View};
 use quarterdeck::theme::{self, ColorDepth};
 
-use crate::stage::{self, Stage};
+use crate::harness::{self, Desk};
 
 /// A console whose fleet has so many environments; beyond the sandbox's own they share its sites.
-fn fleet(count: usize) -> Stage {
-    let mut stage = Stage::of(stage::fleet());
-    let state = &mut stage.state;
+fn fleet(count: usize) -> Desk {
+    let mut desk = Desk::by_hand(harness::fleet());
+    let state = &mut desk.state;
     state.views.show(View::Screen(OpenScreen::Fleet));
     let own: Vec<Environment> = state.shell.world.estate.environments().map(|(_, e)| e.clone()).collect();
     let mut estate = state.shell.world.estate.succeed();
@@ -33,20 +33,20 @@ fn fleet(count: usize) -> Stage {
     state.shell.world.estate = estate;
     state.shell.world.forget_checkups();
     settle(state);
-    stage
+    desk
 }
 
 #[test]
 fn the_fleet_is_the_same_in_every_theme_but_for_its_colours() {
     for count in [0, 1, 3, 100] {
-        let mut stage = fleet(count);
+        let mut desk = fleet(count);
         let mut shown = Vec::new();
         for name in theme::shipped() {
             let (theme, warnings) = theme::load(name, None);
             assert_eq!(warnings, Vec::<String>::new());
             for depth in [ColorDepth::TrueColor, ColorDepth::Ansi16, ColorDepth::None] {
-                stage.state.shell.theme = theme::degrade(&theme, depth);
-                shown.push(stage.text(120, 40));
+                desk.state.shell.theme = theme::degrade(&theme, depth);
+                shown.push(desk.text_at(120, 40));
             }
         }
         assert!(shown.windows(2).all(|pair| pair[0] == pair[1]), "{count}");
@@ -57,9 +57,9 @@ fn the_fleet_is_the_same_in_every_theme_but_for_its_colours() {
 fn the_fleet_at_every_size() {
     for count in [0, 1, 3, 100] {
         for (columns, rows) in [(80, 24), (120, 40), (200, 50)] {
-            let mut stage = fleet(count);
-            stage.state.shell.size = (columns, rows);
-            let shown = stage.styled(columns, rows);
+            let mut desk = fleet(count);
+            desk.state.shell.size = (columns, rows);
+            let shown = desk.styled(columns, rows);
             insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
                 insta::assert_snapshot!(format!("fleet-{count}-{columns}x{rows}"), shown);
             });
@@ -69,38 +69,37 @@ fn the_fleet_at_every_size() {
 
 #[test]
 fn what_is_wrong_stands_first_with_its_words() {
-    let mut stage = fleet(6);
-    let text = stage.text(120, 40);
+    let mut desk = fleet(6);
+    let text = desk.text_at(120, 40);
     let lines: Vec<&str> = text.lines().collect();
     let at = |word: &str| lines.iter().position(|line| line.contains(word)).unwrap_or_else(|| panic!("{word}\n{text}"));
     assert!(at("replication lag") < at("checks pass"), "{text}");
     assert!(at("✖") <= 2, "{text}");
-    stage.press("N enter");
-    assert_eq!(stage.state.screen(), Screen::Database);
-    stage.press("esc");
-    assert_eq!(stage.state.screen(), Screen::Fleet);
+    desk.press("N enter");
+    assert_eq!(desk.state.screen(), Screen::Database);
+    desk.press("esc");
+    assert_eq!(desk.state.screen(), Screen::Fleet);
 }
 
 #[test]
 fn what_is_wrong_with_the_configuration_stays_on_the_fleet() {
-    let mut stage = fleet(3);
-    stage
-        .state
+    let mut desk = fleet(3);
+    desk.state
         .shell
         .world
         .problems
         .of_configuration(vec!["config.toml:7: error: account: expected twelve digits".into()]);
-    assert!(stage.text(120, 40).contains("▲ config.toml:7: error: account"));
+    assert!(desk.text_at(120, 40).contains("▲ config.toml:7: error: account"));
 }
 
 #[test]
 fn a_hundred_environments_are_one_line_each_and_can_be_walked() {
-    let mut stage = fleet(100);
-    stage.state.shell.size = (120, 40);
-    stage.press("z G");
-    let text = stage.text(120, 40);
-    let last = stage.state.fleet.summaries.last().expect("an environment").environment;
-    let name = stage.state.shell.world.estate.environment(last).expect("it is there").name.clone();
+    let mut desk = fleet(100);
+    desk.state.shell.size = (120, 40);
+    desk.press("z G");
+    let text = desk.text_at(120, 40);
+    let last = desk.state.fleet.summaries.last().expect("an environment").environment;
+    let name = desk.state.shell.world.estate.environment(last).expect("it is there").name.clone();
     assert!(text.to_lowercase().contains(&name), "{name}\n{text}");
-    assert_eq!(stage.state.fleet.items().count(), 100);
+    assert_eq!(desk.state.fleet.items().count(), 100);
 }

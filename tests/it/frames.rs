@@ -10,74 +10,74 @@ use quarterdeck::screens::{Screen, View};
 use quarterdeck::services::rds;
 use quarterdeck::slices::reads::Read;
 
-use crate::stage::{self, Stage, denied, empty, failed, good};
+use crate::harness::{self, Desk, denied, empty, failed, good};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 50)];
 const OVERLAY_SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
-/// The DB instance that [`stage::opened`] shows.
-const FIRST: &str = stage::OPENED;
+/// The DB instance that [`harness::opened`] shows.
+const FIRST: &str = harness::OPENED;
 
 /// Compares with the picture of that name.
-fn picture(name: &str, stage: &mut Stage, (columns, rows): (u16, u16)) {
-    let shown = stage.styled(columns, rows);
+fn picture(name: &str, desk: &mut Desk, (columns, rows): (u16, u16)) {
+    let shown = desk.styled(columns, rows);
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(format!("{name}-{columns}x{rows}"), shown);
     });
 }
 
 /// Compares at every size; each frame must have these words.
-fn pictures(name: &str, stage: &mut Stage, words: &[&str]) {
+fn pictures(name: &str, desk: &mut Desk, words: &[&str]) {
     for size in SIZES {
-        let text = stage.text(size.0, size.1);
+        let text = desk.text_at(size.0, size.1);
         for word in words {
             assert!(text.contains(word), "{name} at {size:?} does not say {word:?}:\n{text}");
         }
-        picture(name, stage, size);
+        picture(name, desk, size);
     }
 }
 
 /// All lists of DB instances are known, one is open, and nothing else has been answered.
-fn just_opened() -> Stage {
-    let mut stage = stage::fresh();
-    stage.answer(|request| match request.target.read {
+fn just_opened() -> Desk {
+    let mut desk = harness::fresh();
+    desk.answer(|request| match request.target.read {
         Read::Identity | Read::Rds(rds::Read::Databases) => Some(good(request)),
         _ => None,
     });
-    stage.open(FIRST);
-    assert_eq!(stage.state.screen(), Screen::Database);
-    stage
+    desk.enter(FIRST);
+    assert_eq!(desk.state.screen(), Screen::Database);
+    desk
 }
 
 /// From here on nothing can be reached, for four minutes.
-fn cut_off(state: State) -> Stage {
-    let mut stage = Stage::of(state);
+fn cut_off(state: State) -> Desk {
+    let mut desk = Desk::by_hand(state);
     for _ in 0..24 {
-        stage.wait(SignedDuration::from_secs(10));
-        stage.answer(|request| Some(failed(request, FaultKind::Unreachable, "connection refused")));
+        desk.wait(SignedDuration::from_secs(10));
+        desk.answer(|request| Some(failed(request, FaultKind::Unreachable, "connection refused")));
     }
     // Let the last toast go.
-    stage.wait(SignedDuration::from_secs(11));
-    stage
+    desk.wait(SignedDuration::from_secs(11));
+    desk
 }
 
 #[test]
 fn databases_loading() {
-    pictures("databases-loading", &mut stage::fresh(), &["asking AWS for DB instances"]);
+    pictures("databases-loading", &mut harness::fresh(), &["asking AWS for DB instances"]);
 }
 
 #[test]
 fn databases_ready() {
-    let mut stage = Stage::of(stage::fleet());
-    pictures("databases-ready", &mut stage, &["Databases 14", FIRST, "rentaliq-prod-db", "data < 1m", "READ-ONLY"]);
+    let mut desk = Desk::by_hand(harness::fleet());
+    pictures("databases-ready", &mut desk, &["Databases 14", FIRST, "rentaliq-prod-db", "data < 1m", "READ-ONLY"]);
 }
 
 #[test]
 fn databases_stale() {
-    let mut ready = Stage::of(stage::fleet());
-    let before = ready.text(120, 40);
-    let mut stage = cut_off(stage::fleet());
-    pictures("databases-stale", &mut stage, &["◌", "data 4m", "unreachable", "Databases 14", FIRST, "rentaliq-lab-db"]);
-    let after = stage.text(120, 40);
+    let mut ready = Desk::by_hand(harness::fleet());
+    let before = ready.text_at(120, 40);
+    let mut desk = cut_off(harness::fleet());
+    pictures("databases-stale", &mut desk, &["◌", "data 4m", "unreachable", "Databases 14", FIRST, "rentaliq-lab-db"]);
+    let after = desk.text_at(120, 40);
     for value in ["87.0 %", "4583/~5000", "68/~405"] {
         assert!(before.contains(value) && after.contains(value), "{value} is gone:\n{after}");
     }
@@ -85,17 +85,17 @@ fn databases_stale() {
 
 #[test]
 fn databases_denied() {
-    let mut stage = stage::fresh();
-    stage.answer(|request| Some(denied(request)));
-    stage.wait(SignedDuration::from_secs(15));
-    pictures("databases-denied", &mut stage, &["denied", "rds:DescribeDBInstances"]);
+    let mut desk = harness::fresh();
+    desk.answer(|request| Some(denied(request)));
+    desk.wait(SignedDuration::from_secs(15));
+    pictures("databases-denied", &mut desk, &["denied", "rds:DescribeDBInstances"]);
 }
 
 #[test]
 fn databases_empty() {
-    let mut stage = stage::fresh();
-    stage.answer(|request| Some(empty(request)));
-    pictures("databases-empty", &mut stage, &["Databases 0", "no DB instances in any environment"]);
+    let mut desk = harness::fresh();
+    desk.answer(|request| Some(empty(request)));
+    pictures("databases-empty", &mut desk, &["Databases 0", "no DB instances in any environment"]);
 }
 
 #[test]
@@ -105,9 +105,9 @@ fn database_loading() {
 
 #[test]
 fn database_ready() {
-    let mut stage = Stage::of(stage::opened());
-    pictures("database-ready", &mut stage, &[FIRST, "available", "CPU", "87.0 %", "connections"]);
-    let wide = stage.text(200, 50);
+    let mut desk = Desk::by_hand(harness::opened());
+    pictures("database-ready", &mut desk, &[FIRST, "available", "CPU", "87.0 %", "connections"]);
+    let wide = desk.text_at(200, 50);
     for word in ["Replication", "prod-orders-db-replica-1", "postgres 17.5", "Finished DB Instance backup"] {
         assert!(wide.contains(word), "{word} is missing:\n{wide}");
     }
@@ -115,24 +115,24 @@ fn database_ready() {
 
 #[test]
 fn database_stale() {
-    let mut stage = cut_off(stage::opened());
-    pictures("database-stale", &mut stage, &["◌", "4m", "unreachable", FIRST, "available", "87.0 %"]);
+    let mut desk = cut_off(harness::opened());
+    pictures("database-stale", &mut desk, &["◌", "4m", "unreachable", FIRST, "available", "87.0 %"]);
 }
 
 #[test]
 fn database_denied() {
-    let mut stage = just_opened();
-    stage.answer(|request| Some(denied(request)));
-    stage.wait(SignedDuration::from_secs(15));
-    pictures("database-denied", &mut stage, &[FIRST, "denied", "cloudwatch:GetMetricData"]);
+    let mut desk = just_opened();
+    desk.answer(|request| Some(denied(request)));
+    desk.wait(SignedDuration::from_secs(15));
+    pictures("database-denied", &mut desk, &[FIRST, "denied", "cloudwatch:GetMetricData"]);
 }
 
 #[test]
 fn database_empty() {
-    let mut stage = just_opened();
-    stage.answer(|request| Some(empty_but_databases(request)));
-    pictures("database-empty", &mut stage, &[FIRST, "no datapoints"]);
-    assert!(stage.text(120, 40).contains("no events"));
+    let mut desk = just_opened();
+    desk.answer(|request| Some(empty_but_databases(request)));
+    pictures("database-empty", &mut desk, &[FIRST, "no datapoints"]);
+    assert!(desk.text_at(120, 40).contains("no events"));
 }
 
 /// The DB instances exist, and AWS has nothing to say about them.
@@ -148,11 +148,11 @@ fn empty_but_databases(
 /// Opens an overlay by key and compares it; each frame must have the words, and the footer the
 /// hints: one that is missing there is bound to no key.
 fn overlay(name: &str, state: State, keys: &str, words: &[&str], hints: &[&str]) {
-    let mut stage = Stage::of(state);
-    stage.press(keys);
-    assert!(stage.state.views.overlay().is_some(), "{keys} opens nothing");
+    let mut desk = Desk::by_hand(state);
+    desk.press(keys);
+    assert!(desk.state.views.overlay().is_some(), "{keys} opens nothing");
     for size in OVERLAY_SIZES {
-        let text = stage.text(size.0, size.1);
+        let text = desk.text_at(size.0, size.1);
         for word in words {
             assert!(text.contains(word), "{name} at {size:?} does not say {word:?}:\n{text}");
         }
@@ -160,54 +160,54 @@ fn overlay(name: &str, state: State, keys: &str, words: &[&str], hints: &[&str])
         for hint in hints {
             assert!(footer.contains(hint), "{name} at {size:?}: no hint {hint:?} in {footer:?}");
         }
-        picture(name, &mut stage, size);
+        picture(name, &mut desk, size);
     }
-    stage.press("esc");
-    assert!(stage.state.views.overlay().is_none(), "Esc does not close {name}");
+    desk.press("esc");
+    assert!(desk.state.views.overlay().is_none(), "Esc does not close {name}");
 }
 
 #[test]
 fn overlay_help() {
-    overlay("overlay-help", stage::fleet(), "?", &["Keys", "Databases"], &["close", "down", "up"]);
+    overlay("overlay-help", harness::fleet(), "?", &["Keys", "Databases"], &["close", "down", "up"]);
 }
 
 #[test]
 fn overlay_palette() {
-    overlay("overlay-palette", stage::fleet(), ":", &["Commands", "operations on"], &["choose", "close"]);
+    overlay("overlay-palette", harness::fleet(), ":", &["Commands", "operations on"], &["choose", "close"]);
 }
 
 #[test]
 fn overlay_errors() {
-    let state = cut_off(stage::fleet()).state;
+    let state = cut_off(harness::fleet()).state;
     let words = ["Errors", "unreachable", "connection refused", "check the network"];
     overlay("overlay-errors", state, "!", &words, &["close", "dismiss", "copy"]);
 }
 
 #[test]
 fn overlay_errors_when_there_are_none() {
-    overlay("overlay-errors-none", stage::fleet(), "!", &["nothing has failed"], &["close"]);
+    overlay("overlay-errors-none", harness::fleet(), "!", &["nothing has failed"], &["close"]);
 }
 
 #[test]
 fn overlay_sort() {
-    overlay("overlay-sort", stage::fleet(), "s", &["Sort by", "health"], &["choose", "close"]);
+    overlay("overlay-sort", harness::fleet(), "s", &["Sort by", "health"], &["choose", "close"]);
 }
 
 #[test]
 fn overlay_columns() {
-    overlay("overlay-columns", stage::fleet(), "c", &["Columns", "✔"], &["show or hide", "close"]);
+    overlay("overlay-columns", harness::fleet(), "c", &["Columns", "✔"], &["show or hide", "close"]);
 }
 
 #[test]
 fn overlay_copy() {
-    overlay("overlay-copy", stage::fleet(), "y", &["Copy", "ARN", "psql"], &["choose", "close"]);
+    overlay("overlay-copy", harness::fleet(), "y", &["Copy", "ARN", "psql"], &["choose", "close"]);
 }
 
 #[test]
 fn overlay_environments() {
     overlay(
         "overlay-environments",
-        stage::fleet(),
+        harness::fleet(),
         "e",
         &["Environment", "staging", "eu-west-1"],
         &["choose", "close"],
@@ -216,51 +216,51 @@ fn overlay_environments() {
 
 #[test]
 fn overlay_range() {
-    overlay("overlay-range", stage::opened(), "t", &["Range", "14 d", "every 1 min"], &["choose", "close"]);
+    overlay("overlay-range", harness::opened(), "t", &["Range", "14 d", "every 1 min"], &["choose", "close"]);
 }
 
 #[test]
 fn an_error_is_dismissed_with_the_key_that_the_footer_shows() {
-    let mut stage = Stage::of(cut_off(stage::fleet()).state);
-    let before = stage.state.shell.world.faults.len();
+    let mut desk = Desk::by_hand(cut_off(harness::fleet()).state);
+    let before = desk.state.shell.world.faults.len();
     assert!(before > 1);
-    stage.press("! x");
-    assert!(matches!(stage.state.views.overlay(), Some(View::Errors { .. })), "x closed the errors");
-    assert_eq!(stage.state.shell.world.faults.len(), before - 1);
+    desk.press("! x");
+    assert!(matches!(desk.state.views.overlay(), Some(View::Errors { .. })), "x closed the errors");
+    assert_eq!(desk.state.shell.world.faults.len(), before - 1);
 }
 
 #[test]
 fn small_terminals() {
-    for (name, state) in [("databases", stage::fleet()), ("database", stage::opened())] {
-        let mut stage = Stage::of(state);
-        let text = stage.text(19, 4);
+    for (name, state) in [("databases", harness::fleet()), ("database", harness::opened())] {
+        let mut desk = Desk::by_hand(state);
+        let text = desk.text_at(19, 4);
         assert!(text.contains("20×5 at least"), "{text}");
-        let text = stage.text(40, 12);
+        let text = desk.text_at(40, 12);
         assert!(text.contains(FIRST), "{name} at 40×12 does not name {FIRST}:\n{text}");
         for size in [(19, 4), (20, 5), (40, 12)] {
-            picture(&format!("{name}-small"), &mut stage, size);
+            picture(&format!("{name}-small"), &mut desk, size);
         }
     }
 }
 
 #[test]
 fn the_smallest_terminal_names_the_selected_database() {
-    let mut stage = Stage::of(stage::fleet());
-    let text = stage.text(20, 5);
-    let row = stage.state.databases.current().and_then(|row| row.database(&stage.state.shell.world)).expect("a row");
+    let mut desk = Desk::by_hand(harness::fleet());
+    let text = desk.text_at(20, 5);
+    let row = desk.state.databases.current().and_then(|row| row.database(&desk.state.shell.world)).expect("a row");
     let beginning: String = row.id.chars().take(6).collect();
     assert!(text.contains(&beginning), "no {beginning}:\n{text}");
 }
 
 #[test]
 fn every_small_size_can_be_drawn() {
-    for state in [stage::fleet(), stage::opened(), cut_off(stage::fleet()).state] {
+    for state in [harness::fleet(), harness::opened(), cut_off(harness::fleet()).state] {
         for keys in ["", "?", ":", "!", "y"] {
-            let mut stage = Stage::of(state.clone());
-            stage.press(keys);
+            let mut desk = Desk::by_hand(state.clone());
+            desk.press(keys);
             for columns in (1..48).step_by(3) {
                 for rows in 1..14 {
-                    stage.frame(columns, rows);
+                    desk.frame(columns, rows);
                 }
             }
         }
@@ -269,8 +269,8 @@ fn every_small_size_can_be_drawn() {
 
 #[test]
 fn large_terminals() {
-    for state in [stage::fleet(), stage::opened()] {
-        let text = Stage::of(state).text(300, 100);
+    for state in [harness::fleet(), harness::opened()] {
+        let text = Desk::by_hand(state).text_at(300, 100);
         let header = text.lines().next().unwrap_or_default();
         assert!(header.contains("SANDBOX") && header.contains("READ-ONLY") && header.contains("03:12Z"), "{header}");
         assert_eq!(text.lines().count(), 100);

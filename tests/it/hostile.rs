@@ -7,8 +7,8 @@ use quarterdeck::screens::databases;
 use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
+use crate::harness::{Desk, MOMENT, run};
 use crate::pty::{Console, Start};
-use crate::stage::{MOMENT, Stage, run};
 
 const SCENARIO: &str = "hostile";
 const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 50)];
@@ -57,47 +57,47 @@ fn only_colours_are_removed() {
     assert!(without_colours("a\x1b[2Jb").contains('\x1b'));
 }
 
-async fn world() -> Stage {
-    let mut stage = Stage::new(SCENARIO).await;
-    stage.settle().await;
-    stage
+async fn world() -> Desk {
+    let mut desk = Desk::still(SCENARIO).await;
+    desk.settle().await;
+    desk
 }
 
 /// The names of the DB instances that the scenario adds, as the table has them.
-fn strangers(stage: &Stage) -> Vec<String> {
-    let rows = stage.state.databases.rows.iter();
-    let names = rows.filter_map(|row| row.database(&stage.state.shell.world)).map(|database| database.id.clone());
+fn strangers(desk: &Desk) -> Vec<String> {
+    let rows = desk.state.databases.rows.iter();
+    let names = rows.filter_map(|row| row.database(&desk.state.shell.world)).map(|database| database.id.clone());
     names.filter(|id| id.starts_with("rentaliq-lab-") && id != "rentaliq-lab-db").collect()
 }
 
 #[test]
 fn every_screen_is_harmless() {
     run(|| async {
-        let mut stage = world().await;
-        let names = strangers(&stage);
+        let mut desk = world().await;
+        let names = strangers(&desk);
         assert!(names.len() >= 6, "{names:?}");
         for (columns, rows) in SIZES {
-            harmless(&stage.frame(columns, rows), "databases");
+            harmless(&desk.frame(columns, rows), "databases");
         }
         for keys in ["e", ":", "s", "c"] {
-            stage.press(keys);
-            harmless(&stage.frame(120, 40), keys);
-            stage.press("esc");
+            desk.press(keys);
+            harmless(&desk.frame(120, 40), keys);
+            desk.press("esc");
         }
         for name in &names {
-            stage.open(name);
-            stage.settle().await;
+            desk.enter(name);
+            desk.settle().await;
             for pane in ["charts", "replication", "events", "snapshots", "configuration"] {
                 for (columns, rows) in SIZES {
-                    harmless(&stage.frame(columns, rows), &format!("{pane} of {name}"));
+                    harmless(&desk.frame(columns, rows), &format!("{pane} of {name}"));
                 }
-                stage.press("tab");
+                desk.press("tab");
             }
-            stage.press("y");
+            desk.press("y");
             for (columns, rows) in SIZES {
-                harmless(&stage.frame(columns, rows), &format!("copying of {name}"));
+                harmless(&desk.frame(columns, rows), &format!("copying of {name}"));
             }
-            stage.press("esc esc");
+            desk.press("esc esc");
         }
     });
 }
@@ -105,15 +105,15 @@ fn every_screen_is_harmless() {
 #[test]
 fn every_column_is_harmless() {
     run(|| async {
-        let mut stage = world().await;
+        let mut desk = world().await;
         for column in databases::Column::ALL {
-            if !stage.state.databases.columns.contains(&column) {
-                stage.state.databases.columns.push(column);
+            if !desk.state.databases.columns.contains(&column) {
+                desk.state.databases.columns.push(column);
             }
         }
-        stage.state.databases.columns.sort_unstable();
+        desk.state.databases.columns.sort_unstable();
         for columns in [120, 200, 300] {
-            harmless(&stage.frame(columns, 50), "all columns");
+            harmless(&desk.frame(columns, 50), "all columns");
         }
     });
 }
@@ -121,17 +121,17 @@ fn every_column_is_harmless() {
 #[test]
 fn what_is_copied_is_harmless() {
     run(|| async {
-        let mut stage = world().await;
-        for name in strangers(&stage) {
-            stage.open(&name);
-            stage.settle().await;
-            stage.press("y");
-            let Some(quarterdeck::screens::View::Menu(menu)) = stage.state.views.overlay() else { panic!("no menu") };
+        let mut desk = world().await;
+        for name in strangers(&desk) {
+            desk.enter(&name);
+            desk.settle().await;
+            desk.press("y");
+            let Some(quarterdeck::screens::View::Menu(menu)) = desk.state.views.overlay() else { panic!("no menu") };
             for item in menu.visible() {
                 let bad = item.detail.chars().find(|c| is_hostile(*c));
                 assert_eq!(bad, None, "{} of {name}", item.label);
             }
-            stage.press("esc esc");
+            desk.press("esc esc");
         }
     });
 }
@@ -156,15 +156,15 @@ fn read(frame: &Buffer, from: u16, y: u16) -> String {
 #[test]
 fn names_of_any_width_leave_the_columns_where_they_are() {
     run(|| async {
-        let mut stage = world().await;
+        let mut desk = world().await;
         for (columns, rows) in [(80, 24), (120, 40), (200, 50)] {
-            let frame = stage.frame(columns, rows);
+            let frame = desk.frame(columns, rows);
             let heading = (0..rows).find(|y| place(&frame, *y, "DB INSTANCE").is_some()).expect("headings");
             let status = place(&frame, heading, "STATUS").expect("the heading of the status");
-            let screen = &stage.state.databases;
-            let visible = screen.rows.iter().skip(screen.offset).take(databases::page(stage.state.shell.size));
+            let screen = &desk.state.databases;
+            let visible = screen.rows.iter().skip(screen.offset).take(databases::page(desk.state.shell.size));
             for (y, row) in (heading + 1..).zip(visible) {
-                let database = row.database(&stage.state.shell.world).expect("a DB instance");
+                let database = row.database(&desk.state.shell.world).expect("a DB instance");
                 let shown = read(&frame, status, y);
                 let wanted: String = database.status.chars().take(9).collect();
                 assert!(shown.starts_with(&wanted), "{} at {columns}: {shown:?} is not {wanted:?}", database.id);

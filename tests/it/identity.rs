@@ -8,24 +8,16 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use process_wrap::tokio::{CommandWrap, ProcessSession};
-use quarterdeck::app::{Msg, State, update};
 use quarterdeck::aws::mfa::PATIENCE;
 use quarterdeck::aws::{
     AssumeRole, CodeSource, GET_CALLER_IDENTITY, InProcess, MfaCode, READS, Session, SessionSpec, policy, rds, sts,
 };
-use quarterdeck::cli;
 use quarterdeck::domain::FaultKind;
-use quarterdeck::keymap::Keymap;
-use quarterdeck::runtime::connect::build;
-use quarterdeck::runtime::headless::{self, NoTerminal};
-use quarterdeck::runtime::{Clock, Driver, Performer};
 use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
 use quarterdeck::sandbox::services::sts::{WRONG_CODE, WRONG_EXTERNAL_ID};
-use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions, environments};
-use quarterdeck::screens::databases;
-use quarterdeck::theme::{ColorDepth, Theme};
+use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions};
 
-use crate::stage::MOMENT;
+use crate::harness::{Desk, OPENED};
 
 const REGION: &str = "us-east-1";
 /// Where the person is known.
@@ -253,30 +245,13 @@ async fn a_region_that_is_none_and_a_profile_that_is_not_there_are_told_where_a_
 /// Whatever the console asks for, the policy that it prints allows.
 #[tokio::test]
 async fn a_whole_console_makes_no_call_that_the_policy_does_not_allow() {
-    let at: Timestamp = MOMENT.parse().unwrap();
-    let world = cli::World { scenario: "a-bad-night".into(), at: Some(at), ..cli::World::default() };
-    let source = cli::Source { sandbox: true, world, ..cli::Source::default() };
-    let sandbox = Arc::new(build(&source).unwrap());
-    let (estate, accounts) = environments::estate(&source.world);
-    let mut sessions = BTreeMap::new();
-    for (id, account) in &accounts {
-        let http = SandboxHttp::new(sandbox.clone()).shared();
-        let in_process = Some(InProcess { http, credentials: credentials(account) });
-        sessions.insert(*id, Session::load(&SessionSpec { in_process, ..SessionSpec::default() }).await);
-    }
-    let (driver, mut answers) = Driver::new(&sessions, &estate);
-    let mut performer = Performer::new(driver, NoTerminal);
-    let mut state = State::new(estate, at, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
-    let clock = Clock::from_fn(move || at);
-    let effects = update(&mut state, Msg::Tick(at));
-    assert!(headless::pump(&mut state, &mut performer, &mut answers, &clock, effects).await.unwrap());
+    let mut desk = Desk::still("a-bad-night").await;
+    desk.settle().await;
     // With a database open its snapshots and its history are read as well.
-    let opened = state.databases.rows.first().expect("a database").arn.clone();
-    databases::select(&mut state, &opened);
-    let effects = update(&mut state, Msg::Key("enter".parse().unwrap()));
-    assert!(headless::pump(&mut state, &mut performer, &mut answers, &clock, effects).await.unwrap());
+    desk.enter(OPENED);
+    desk.settle().await;
 
-    let calls: BTreeMap<String, u64> = sandbox.calls();
+    let calls: BTreeMap<String, u64> = desk.sandbox().calls();
     let made: BTreeSet<String> = calls.keys().map(|call| call.replace("monitoring:", "cloudwatch:")).collect();
     let document = policy::reader(READS);
     let is_allowed = |call: &String| call == GET_CALLER_IDENTITY || document.contains(&format!("\"{call}\""));

@@ -14,13 +14,13 @@ mod boto;
 mod contained;
 mod contrast;
 #[cfg(feature = "sandbox")]
-mod desk;
-#[cfg(feature = "sandbox")]
 mod faults;
 #[cfg(feature = "sandbox")]
 mod fleet;
 #[cfg(feature = "sandbox")]
 mod frames;
+#[cfg(feature = "sandbox")]
+mod harness;
 #[cfg(feature = "sandbox")]
 mod hostile;
 #[cfg(feature = "sandbox")]
@@ -54,6 +54,4 @@ mod said;
 mod scale;
 #[cfg(feature = "sandbox")]
 mod skewed;
-#[cfg(feature = "sandbox")]
-mod stage;
 mod watching;

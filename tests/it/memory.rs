@@ -8,10 +8,10 @@ use quarterdeck::app::{Msg, State, update};
 use quarterdeck::domain::Remote;
 use quarterdeck::runtime::last_known::{self, Ahead};
 
-use crate::stage;
+use crate::harness;
 
 fn started_anew(state: &State, hours: i64) -> State {
-    let mut fresh = stage::fresh().state;
+    let mut fresh = harness::fresh().state;
     fresh.views = state.views.clone();
     fresh.shell.world.schedule = quarterdeck::slices::reads::Schedule::default();
     fresh.shell.world.now = state.shell.world.now + SignedDuration::from_hours(hours);
@@ -22,7 +22,7 @@ fn started_anew(state: &State, hours: i64) -> State {
 fn the_next_start_shows_the_last_state_with_its_age() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deeper/last-known.json");
-    let before = stage::fleet();
+    let before = harness::fleet();
     last_known::write(&last_known::gather(&before), &path).unwrap();
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 
@@ -35,15 +35,15 @@ fn the_next_start_shows_the_last_state_with_its_age() {
         assert_eq!(old.rds.databases.at(), new.rds.databases.at(), "its age is that of the reading");
         assert_eq!(old.rds.store, new.rds.store);
     }
-    let mut stage = stage::Stage::of(after);
-    assert!(stage.text(120, 40).contains("data 3h"));
+    let mut desk = harness::Desk::by_hand(after);
+    assert!(desk.text_at(120, 40).contains("data 3h"));
 }
 
 #[test]
 fn what_is_damaged_or_old_is_as_good_as_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("last-known.json");
-    let before = stage::fleet();
+    let before = harness::fleet();
     last_known::write(&last_known::gather(&before), &path).unwrap();
     let whole = std::fs::read_to_string(&path).unwrap();
     for text in ["", "{}", &whole[..whole.len() / 2], &whole.replace("\"version\":2", "\"version\":1")] {
@@ -63,7 +63,7 @@ fn what_is_damaged_or_old_is_as_good_as_nothing() {
 fn what_was_read_from_another_account_goes_when_the_identity_is_known() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("last-known.json");
-    let mut before = stage::fleet();
+    let mut before = harness::fleet();
     for data in &mut before.shell.world.sites {
         if let Remote::Ready { value, .. } = &mut data.identity {
             value.account = "999999999999".into();
@@ -75,14 +75,14 @@ fn what_was_read_from_another_account_goes_when_the_identity_is_known() {
     last_known::recall(&mut after, &path, Ahead::default());
     assert!(after.shell.world.sites.iter().all(|data| data.rds.databases.value().is_some()));
     let now = after.shell.world.now;
-    let mut stage = stage::Stage::of(after);
-    stage.send(Msg::Tick(now));
-    stage.answer(|request| match request.ask {
-        quarterdeck::slices::reads::Ask::Identity => Some(stage::good(request)),
+    let mut desk = harness::Desk::by_hand(after);
+    desk.send(Msg::Tick(now));
+    desk.answer(|request| match request.ask {
+        quarterdeck::slices::reads::Ask::Identity => Some(harness::good(request)),
         _ => None,
     });
-    update(&mut stage.state, Msg::Tick(now));
-    assert!(stage.state.shell.world.sites.iter().all(|data| data.rds.databases.value().is_none()));
+    update(&mut desk.state, Msg::Tick(now));
+    assert!(desk.state.shell.world.sites.iter().all(|data| data.rds.databases.value().is_none()));
 }
 
 /// Whichever file was read ahead, what is shown is of the one that is wanted.
@@ -90,7 +90,7 @@ fn what_was_read_from_another_account_goes_when_the_identity_is_known() {
 fn a_file_that_is_read_ahead_is_used_only_where_it_is_the_one() {
     let folder = tempfile::tempdir().unwrap();
     let [mine, other] = ["last-known-1.json", "last-known-2.json"].map(|name| folder.path().join(name));
-    let known = stage::fleet();
+    let known = harness::fleet();
     last_known::write(&last_known::gather(&known), &mine).unwrap();
     let mut fewer = known.clone();
     fewer.shell.world.sites.iter_mut().for_each(|data| data.rds.databases = Remote::Idle);

@@ -11,7 +11,7 @@ use quarterdeck::sandbox::world::Instance;
 use quarterdeck::sandbox::world::snapshots::ManualSnapshot;
 use quarterdeck::slices::{Body, Call, Entry, Execution, Kind};
 
-use crate::desk::Desk;
+use crate::harness::Desk;
 
 mod approvals;
 mod guards;
@@ -54,7 +54,7 @@ async fn arm(desk: &mut Desk, database: &str) {
 /// Approves the plan on the screen and follows it to its good end; everything that holds for every
 /// operation does.
 async fn carried_out(desk: &mut Desk) -> Execution {
-    let (sent, told) = (desk.mutations().len(), desk.notified.len());
+    let (sent, told) = (desk.mutations().len(), desk.notified().len());
     desk.approve().await;
     let execution = desk.finish().await;
     desk.pass(2).await;
@@ -98,8 +98,8 @@ async fn carried_out(desk: &mut Desk) -> Execution {
     assert!(desk.verified(), "the journal's chain is broken");
 
     // Whoever looks elsewhere is told, once.
-    assert_eq!(desk.notified.len(), told + 1, "{:?}", desk.notified);
-    let said = desk.notified.last().expect("said");
+    assert_eq!(desk.notified().len(), told + 1, "{:?}", desk.notified());
+    let said = desk.notified().last().expect("said");
     assert_eq!(*said, format!("{} of {}: {}", plan.operation.kind().title(), plan.target.id, execution.result_words()));
     desk.refresh().await;
     execution
@@ -189,12 +189,12 @@ fn flattened(call: &Call) -> BTreeMap<String, String> {
 
 /// Changes a DB instance behind the console's back.
 fn behind_its_back(desk: &Desk, account: &str, id: &str, change: impl FnOnce(&mut Instance)) {
-    desk.sandbox.change(|world| change(world.find_mut(account, EU, id).expect("the instance")));
+    desk.sandbox().change(|world| change(world.find_mut(account, EU, id).expect("the instance")));
 }
 
 /// From now on an instance is in this status.
 fn is_now(desk: &Desk, account: &str, id: &str, status: &str) {
-    let now = desk.sandbox.now();
+    let now = desk.sandbox().now();
     behind_its_back(desk, account, id, |instance| {
         instance.statuses.retain(|(from, _)| *from < now);
         instance.statuses.push((now, status.to_owned()));
@@ -209,7 +209,7 @@ async fn is_again(desk: &mut Desk, account: &str, id: &str, status: &str) {
 
 /// A second instance in the development environment, which the console knows.
 async fn has_another_instance(desk: &mut Desk) {
-    desk.sandbox.change(|world| {
+    desk.sandbox().change(|world| {
         let mut other = world.find(DEV_ACCOUNT, EU, DEV).expect("the instance").clone();
         other.id = JOBS.into();
         other.resource_id = "db-JOBSJOBSJOBSJOBSJOBSJOBS".into();
@@ -220,8 +220,8 @@ async fn has_another_instance(desk: &mut Desk) {
 
 /// A manual snapshot that has long been there.
 fn has_snapshot(desk: &Desk, account: &str, database: &str, id: &str) {
-    let at: Timestamp = desk.sandbox.now() - jiff::SignedDuration::from_hours(30);
-    desk.sandbox.change(|world| {
+    let at: Timestamp = desk.sandbox().now() - jiff::SignedDuration::from_hours(30);
+    desk.sandbox().change(|world| {
         let taken = ManualSnapshot::of(world.find(account, EU, database).expect("the instance"), id, at, Vec::new());
         world.snapshots.push(taken);
     });

@@ -13,7 +13,7 @@ use quarterdeck::slices::{Kind, Seen, Target, TargetKind};
 use quarterdeck::theme::{ColorDepth, Theme};
 use quarterdeck::world::Estate;
 
-use crate::stage::{MOMENT, Stage};
+use crate::harness::{Desk, MOMENT};
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 const ACCOUNT: &str = "111122223333";
@@ -140,7 +140,7 @@ pub fn seen(kind: Kind) -> Seen {
 }
 
 /// A console that is armed for production, with the plan of an operation open.
-fn opened(kind: Kind) -> Stage {
+fn opened(kind: Kind) -> Desk {
     let mut estate = Estate::default();
     let session = estate.add_session_named("prod");
     let site = estate.add_site(session, "us-east-1");
@@ -167,16 +167,16 @@ fn opened(kind: Kind) -> Stage {
     open.reading = false;
     open.remake(now());
     state.views.open(View::Plan(Box::new(open)));
-    Stage::of(state)
+    Desk::by_hand(state)
 }
 
 #[test]
 fn every_operation_has_a_plan_that_can_be_read() {
     for kind in Kind::ALL.iter().copied() {
-        let mut stage = opened(kind);
-        let made = stage.state.views.plan().and_then(|open| open.plan.clone()).expect("a plan");
+        let mut desk = opened(kind);
+        let made = desk.state.views.plan().and_then(|open| open.plan.clone()).expect("a plan");
         for (columns, rows) in SIZES {
-            let text = stage.text(columns, rows);
+            let text = desk.text_at(columns, rows);
             for words in [kind.title(), made.risk.name(), "Esc leaves, nothing is sent", "armed 08:41"] {
                 assert!(text.contains(words), "{kind:?} at {columns}x{rows} does not say {words:?}:\n{text}");
             }
@@ -188,7 +188,7 @@ fn every_operation_has_a_plan_that_can_be_read() {
                 "To approve, type the name: "
             };
             assert!(text.contains(approved), "{kind:?} at {columns}x{rows} does not say {approved:?}:\n{text}");
-            let shown = stage.styled(columns, rows);
+            let shown = desk.styled(columns, rows);
             insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
                 insta::assert_snapshot!(format!("plan-{}-{columns}x{rows}", kind.name()), shown);
             });

@@ -11,7 +11,7 @@ use quarterdeck::screens::{database, databases};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::stage;
+use crate::harness;
 
 /// A hint for an action without a key would not be drawn, and nobody would miss it.
 #[test]
@@ -19,8 +19,8 @@ fn every_hint_has_a_key_in_every_keymap() {
     for name in keymap::shipped() {
         let (keymap, warnings) = Keymap::load(name, None);
         assert_eq!(warnings, Vec::<String>::new());
-        let of_databases = databases::hints(&stage::fleet());
-        let of_database = database::hints(&stage::opened());
+        let of_databases = databases::hints(&harness::fleet());
+        let of_database = database::hints(&harness::opened());
         for (layer, hints) in [(Layer::Table, of_databases), (Layer::Database, of_database)] {
             for (action, word) in hints {
                 assert!(keymap.key_for(&[layer, Layer::Global], action).is_some(), "{name}: no key for {word:?}");
@@ -51,7 +51,7 @@ fn what_can_be_done_somewhere_has_a_key_somewhere() {
 #[test]
 fn hints_fit_their_line_with_every_keymap() {
     for name in keymap::shipped() {
-        for mut state in [stage::fleet(), stage::opened()] {
+        for mut state in [harness::fleet(), harness::opened()] {
             state.shell.keymap = Keymap::load(name, None).0;
             let last = last_line(&state);
             assert!(last.contains("help"), "{name}: {last}");

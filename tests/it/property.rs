@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use quarterdeck::app::settle::settle;
-use quarterdeck::app::{Effect, Msg, Reconfiguration, Restyle, State, update};
+use quarterdeck::app::{Msg, Reconfiguration, Restyle, State};
 use quarterdeck::domain::{Environment, Fault, FaultKind, SessionId};
 use quarterdeck::keymap::Key;
 use quarterdeck::services::rds;
@@ -19,7 +19,7 @@ use quarterdeck::slices::Policy;
 use quarterdeck::slices::reads::{Answer, Request, Target};
 use quarterdeck::world::Scope;
 
-use crate::stage;
+use crate::harness::{self, Desk};
 
 /// One thing that happens.
 #[derive(Debug, Clone)]
@@ -195,7 +195,7 @@ fn how() -> impl Strategy<Value = How> {
 fn fault(which: usize, request: &Request) -> FaultKind {
     match which {
         0 => FaultKind::Throttled,
-        1 => FaultKind::Denied { action: stage::operation(request).into() },
+        1 => FaultKind::Denied { action: harness::operation(request).into() },
         2 => FaultKind::Expired { login: Some("aws sso login --profile ops".into()) },
         3 => FaultKind::Unreachable,
         4 => FaultKind::TimedOut,
@@ -207,11 +207,11 @@ fn fault(which: usize, request: &Request) -> FaultKind {
 
 fn results(request: &Request, how: &How) -> Vec<Result<Answer, Fault>> {
     match how {
-        How::Good => stage::good(request),
-        How::Empty => stage::empty(request),
-        How::Part => stage::good(request).into_iter().take(1).collect(),
-        How::Fails(which) => stage::failed(request, fault(*which, request), "as it happens"),
-        How::Fewer(count) => stage::good(request)
+        How::Good => harness::good(request),
+        How::Empty => harness::empty(request),
+        How::Part => harness::good(request).into_iter().take(1).collect(),
+        How::Fails(which) => harness::failed(request, fault(*which, request), "as it happens"),
+        How::Fewer(count) => harness::good(request)
             .into_iter()
             .map(|result| match result {
                 Ok(Answer::Rds(rds::Answer::Databases(all))) => {
@@ -223,34 +223,26 @@ fn results(request: &Request, how: &How) -> Vec<Result<Answer, Fault>> {
     }
 }
 
-/// A console under test: its state, and everything that it asked for and was told.
+/// A console under test, which was told this.
 struct Run {
-    state: State,
-    outstanding: Vec<Request>,
+    desk: Desk,
     told: Vec<(u64, Target, Result<Answer, Fault>)>,
 }
 
 impl Run {
-    fn send(&mut self, msg: Msg) {
-        for effect in update(&mut self.state, msg) {
-            if let Effect::Fetch(request) = effect {
-                self.outstanding.push(request);
-            }
-        }
-    }
-
     /// Delivers an answer; when nobody waits for it, it must change nothing that is known.
     fn tell(&mut self, id: u64, target: &Target, result: Result<Answer, Fault>) -> Result<(), TestCaseError> {
-        let awaited = self.state.shell.world.schedule.awaits(target, id);
-        let before = (!awaited).then(|| (self.state.shell.world.sites.clone(), self.state.shell.world.faults.clone()));
-        self.send(Msg::Answered { id, target: target.clone(), result });
+        let awaited = self.desk.state.shell.world.schedule.awaits(target, id);
+        let before =
+            (!awaited).then(|| (self.desk.state.shell.world.sites.clone(), self.desk.state.shell.world.faults.clone()));
+        self.desk.send(Msg::Answered { id, target: target.clone(), result });
         if let Some((sites, faults)) = before {
             prop_assert!(
-                sites == self.state.shell.world.sites,
+                sites == self.desk.state.shell.world.sites,
                 "an answer to {target:?} that nobody awaits changed what is known"
             );
             prop_assert!(
-                faults == self.state.shell.world.faults,
+                faults == self.desk.state.shell.world.faults,
                 "an answer to {target:?} that nobody awaits was noted"
             );
         }
@@ -259,16 +251,18 @@ impl Run {
 
     fn take(&mut self, step: Step) -> Result<(), TestCaseError> {
         match step {
-            Step::Key(key) => self.send(Msg::Key(key)),
+            Step::Key(key) => self.desk.send(Msg::Key(key)),
             Step::Tick(seconds) => {
-                let now = self.state.shell.world.now + SignedDuration::from_secs(seconds);
-                self.send(Msg::Tick(now));
+                let now = self.desk.state.shell.world.now + SignedDuration::from_secs(seconds);
+                self.desk.send(Msg::Tick(now));
             }
-            Step::Resize(columns, rows) => self.send(Msg::Resize(columns, rows)),
-            Step::Paste(text) => self.send(Msg::Paste(text)),
+            Step::Resize(columns, rows) => self.desk.send(Msg::Resize(columns, rows)),
+            Step::Paste(text) => self.desk.send(Msg::Paste(text)),
             Step::Answer(which, how) => {
-                if !self.outstanding.is_empty() {
-                    let request = self.outstanding.swap_remove(which.index(self.outstanding.len()));
+                let pending = self.desk.pending();
+                if !pending.is_empty() {
+                    let which = which.index(pending.len());
+                    let request = pending.swap_remove_back(which).expect("one of them");
                     for result in results(&request, &how) {
                         self.told.push((request.id, request.target.clone(), result.clone()));
                         self.tell(request.id, &request.target, result)?;
@@ -283,25 +277,25 @@ impl Run {
             }
             Step::Draw => self.draw()?,
             Step::Reconfigure(change) => {
-                let msg = reconfigured(&self.state, change);
+                let msg = reconfigured(&self.desk.state, change);
                 if matches!(msg, Msg::Reconfigured(_)) {
                     // What was asked before has nobody to go to.
-                    self.outstanding.clear();
+                    self.desk.pending().clear();
                     self.told.clear();
                 }
-                self.send(msg);
+                self.desk.send(msg);
             }
-            Step::Rushed(key) => self.send(Msg::Rushed(key)),
-            Step::Wheel(notches) => self.send(Msg::Wheel(notches)),
-            Step::Click(column, row) => self.send(Msg::Click(column, row)),
-            Step::Code(true) => self.send(Msg::CodeWanted { session: "prod".into(), serial: "arn".into() }),
-            Step::Code(false) => self.send(Msg::CodeOver),
+            Step::Rushed(key) => self.desk.send(Msg::Rushed(key)),
+            Step::Wheel(notches) => self.desk.send(Msg::Wheel(notches)),
+            Step::Click(column, row) => self.desk.send(Msg::Click(column, row)),
+            Step::Code(true) => self.desk.send(Msg::CodeWanted { session: "prod".into(), serial: "arn".into() }),
+            Step::Code(false) => self.desk.send(Msg::CodeOver),
         }
         self.cursor()
     }
 
     fn cursor(&self) -> Result<(), TestCaseError> {
-        let screen = &self.state.databases;
+        let screen = &self.desk.state.databases;
         let valid = screen.rows.is_empty() || screen.selected < screen.rows.len();
         prop_assert!(valid, "row {} of {}", screen.selected, screen.rows.len());
         Ok(())
@@ -309,8 +303,8 @@ impl Run {
 
     /// Draws, and compares the rows with what the scope allows.
     fn draw(&mut self) -> Result<(), TestCaseError> {
-        settle(&mut self.state);
-        let state = &self.state;
+        settle(&mut self.desk.state);
+        let state = &self.desk.state;
         for row in &state.databases.rows {
             let Some(database) = row.database(&state.shell.world) else {
                 return Err(TestCaseError::fail(format!("{} is a row and unknown", row.arn)));
@@ -321,7 +315,7 @@ impl Run {
                 prop_assert_eq!(row.environment, only, "{} belongs to another environment", &database.id);
             }
         }
-        let frame = stage::draw(state);
+        let frame = harness::draw(state);
         for cell in frame.content() {
             let bad = cell.symbol().chars().find(|c| quarterdeck::domain::text::is_hostile(*c));
             prop_assert_eq!(bad, None);
@@ -334,11 +328,11 @@ impl Run {
 fn start(knows: bool) -> Run {
     static FRESH: OnceLock<State> = OnceLock::new();
     if knows {
-        return Run { state: stage::fleet(), outstanding: Vec::new(), told: Vec::new() };
+        return Run { desk: Desk::by_hand(harness::fleet()), told: Vec::new() };
     }
     let state = FRESH
         .get_or_init(|| {
-            let ready = stage::fleet();
+            let ready = harness::fleet();
             State::new(
                 ready.shell.world.estate,
                 ready.shell.world.now,
@@ -349,8 +343,8 @@ fn start(knows: bool) -> Run {
         })
         .clone();
     let now = state.shell.world.now;
-    let mut run = Run { state, outstanding: Vec::new(), told: Vec::new() };
-    run.send(Msg::Tick(now));
+    let mut run = Run { desk: Desk::by_hand(state), told: Vec::new() };
+    run.desk.send(Msg::Tick(now));
     run
 }
 

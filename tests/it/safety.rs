@@ -10,7 +10,7 @@ mod odd;
 use quarterdeck::cli::{Source, World};
 use quarterdeck::slices::Execution;
 
-use crate::desk::Desk;
+use crate::harness::Desk;
 
 /// A DB instance of an environment for development, which has no operator's role.
 const DATABASE: &str = "rentaliq-lab-db";

@@ -10,7 +10,7 @@ use quarterdeck::domain::Metric;
 use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions};
 
-use crate::stage::MOMENT;
+use crate::harness::MOMENT;
 
 const REGION: &str = "us-east-1";
 

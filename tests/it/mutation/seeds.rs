@@ -13,8 +13,8 @@ use quarterdeck::slices::{Body, Kind, Plan};
 use serde_json::{Value, json};
 use winterbaume_core::MockRequest;
 
+use crate::harness::MOMENT;
 use crate::plans;
-use crate::stage::MOMENT;
 
 /// Beside the samples: every form that a configuration may take.
 const CONFIGURATION: &str = r#"

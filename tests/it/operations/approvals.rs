@@ -9,7 +9,7 @@ use quarterdeck::screens::plan::Focus;
 use quarterdeck::slices::{Body, Kind};
 
 use super::{DEV, STAGING, armed, carried_out, has_snapshot, put_away};
-use crate::desk::Desk;
+use crate::harness::Desk;
 
 /// In production, with snapshots and without replicas.
 const BILLING: &str = "prod-billing-db";
@@ -134,7 +134,7 @@ async fn a_plan_that_is_put_away_is_in_the_journal() {
     let plan = desk.planned().clone();
     desk.press("y");
     let command = "aws rds reboot-db-instance";
-    assert!(desk.copied.last().is_some_and(|text| text.starts_with(command)), "{:?}", desk.copied);
+    assert!(desk.copied().last().is_some_and(|text| text.starts_with(command)), "{:?}", desk.copied());
     put_away(&mut desk);
     desk.pass(1).await;
     let journal = desk.journal();
@@ -142,7 +142,7 @@ async fn a_plan_that_is_put_away_is_in_the_journal() {
         panic!("{:?}", journal.last())
     };
     assert_eq!((*operation, target, fingerprint), (Kind::Reboot, &plan.target, &plan.fingerprint));
-    assert!(desk.mutations().is_empty() && desk.notified.is_empty() && desk.verified());
+    assert!(desk.mutations().is_empty() && desk.notified().is_empty() && desk.verified());
 }
 
 /// Whoever leaves while something runs is told first; the next console follows it to its end.

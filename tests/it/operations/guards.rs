@@ -7,7 +7,7 @@ use quarterdeck::slices::{Body, Freeze, Kind, Policy};
 use super::{
     DEV, JOBS, STAGING, arm, armed, carried_out, has_another_instance, known, put_away, refused_with, until_snapshot,
 };
-use crate::desk::Desk;
+use crate::harness::Desk;
 
 /// Changes the rules of the development environment.
 fn rules(desk: &mut Desk, change: impl FnOnce(Policy) -> Policy) {
@@ -113,7 +113,7 @@ async fn a_freeze_allows_only_what_it_names() {
     let mut desk = armed(DEV).await;
     // It begins while the plan is read.
     desk.plan(Kind::Reboot, DEV).await;
-    let now = desk.sandbox.now();
+    let now = desk.sandbox().now();
     let (from, to) = (now - SignedDuration::from_hours(1), now + SignedDuration::from_hours(8));
     let freeze = Freeze::between("black friday", from, to, vec![Kind::CreateSnapshot]).expect("a freeze");
     rules(&mut desk, |policy| policy.with_freeze(freeze));

@@ -28,8 +28,8 @@ async fn delete_instance() {
     assert_eq!(sent["SkipFinalSnapshot"], "false");
     assert_eq!(sent["DeleteAutomatedBackups"], "false");
     assert!(desk.database(DEV).is_none(), "it is still in the list");
-    let now = desk.sandbox.now();
-    let kept = |id: &str| desk.sandbox.read(|world| world.snapshots.iter().any(|s| s.id == id && s.done() <= now));
+    let now = desk.sandbox().now();
+    let kept = |id: &str| desk.sandbox().read(|world| world.snapshots.iter().any(|s| s.id == id && s.done() <= now));
     assert!(kept("the-last-one") && kept("taken-name"), "a snapshot is missing");
 }
 

@@ -7,7 +7,7 @@ use super::{
     DEV, DEV_ACCOUNT, JOBS, STAGING, STAGING_ACCOUNT, arm, armed, behind_its_back, carried_out, has_another_instance,
     is_again, is_now, known, refused,
 };
-use crate::desk::Desk;
+use crate::harness::Desk;
 
 #[tokio::test(start_paused = true)]
 async fn failover() {
@@ -66,7 +66,7 @@ async fn stop_and_start() {
     carried_out(&mut desk).await;
     assert_eq!(desk.mutations()[0].parameters["DBSnapshotIdentifier"], "before-the-stop");
     assert_eq!(known(&desk, DEV).status, "stopped");
-    assert!(desk.sandbox.read(|world| world.snapshots.iter().any(|s| s.id == "before-the-stop")));
+    assert!(desk.sandbox().read(|world| world.snapshots.iter().any(|s| s.id == "before-the-stop")));
 
     // Somebody else starts it first.
     arm(&mut desk, DEV).await;

@@ -7,7 +7,7 @@ use quarterdeck::slices::{Execution, Kind};
 use super::{
     DEV, DEV_ACCOUNT, STAGING, STAGING_ACCOUNT, armed, behind_its_back, carried_out, has_snapshot, known, refused,
 };
-use crate::desk::Desk;
+use crate::harness::Desk;
 
 /// Name of the new instance.
 const NEW: &str = "staging-orders-restored";
@@ -65,7 +65,7 @@ async fn restore_from_a_snapshot() {
     refused(&mut desk, "name is free").await;
     // Somebody else deletes the snapshot while its plan is read.
     desk.open(STAGING).await;
-    desk.sandbox.change(|world| world.snapshots.retain(|snapshot| snapshot.id != "before-it"));
+    desk.sandbox().change(|world| world.snapshots.retain(|snapshot| snapshot.id != "before-it"));
     desk.plan_on_snapshot(Kind::RestoreFromSnapshot, STAGING, "before-it").await;
     refused(&mut desk, "before-it exists").await;
 }

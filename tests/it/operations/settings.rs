@@ -5,7 +5,7 @@ use quarterdeck::ops::journal::Outcome;
 use quarterdeck::slices::Kind;
 
 use super::{DEV, DEV_ACCOUNT, STAGING, STAGING_ACCOUNT, arm, armed, carried_out, is_again, is_now, known, refused};
-use crate::desk::Desk;
+use crate::harness::Desk;
 
 /// The class is changed only after the safety snapshot is there.
 #[tokio::test(start_paused = true)]
@@ -27,7 +27,7 @@ async fn change_class_after_a_safety_snapshot() {
     let execution = carried_out(&mut desk).await;
     let names: Vec<String> = desk.mutations().iter().map(|call| call.operation.clone()).collect();
     assert_eq!(names, ["CreateDBSnapshot", "ModifyDBInstance"]);
-    let done = desk.sandbox.read(|world| world.snapshots.iter().find_map(|s| (s.id == name).then(|| s.done())));
+    let done = desk.sandbox().read(|world| world.snapshots.iter().find_map(|s| (s.id == name).then(|| s.done())));
     assert!(desk.mutations()[1].at >= done.expect("the snapshot"), "the change did not wait for the snapshot");
     assert_eq!(execution.plan.safety_snapshot.as_deref(), Some(name.as_str()));
     assert_eq!(known(&desk, DEV).class, "db.t4g.large");

@@ -67,8 +67,8 @@ async fn copy_snapshot_to_another_region() {
     assert_eq!(call.parameters["KmsKeyId"], "alias/aws/rds");
     let arn = format!("arn:aws:rds:us-east-1:{RENTALIQ}:snapshot:{snapshot}");
     assert_eq!(call.parameters["SourceDBSnapshotIdentifier"], arn);
-    let now = desk.sandbox.now();
-    let arrived = desk.sandbox.read(|world| {
+    let now = desk.sandbox().now();
+    let arrived = desk.sandbox().read(|world| {
         let mut all = world.snapshots.iter();
         all.any(|s| s.id == "kept-elsewhere" && s.region == "us-west-2" && s.done() <= now)
     });
@@ -89,7 +89,7 @@ async fn delete_snapshot() {
     // Somebody else was faster.
     arm(&mut desk, DEV).await;
     desk.open(DEV).await;
-    desk.sandbox.change(|world| world.snapshots.retain(|s| s.id != "another-one"));
+    desk.sandbox().change(|world| world.snapshots.retain(|s| s.id != "another-one"));
     desk.plan_on_snapshot(Kind::DeleteSnapshot, DEV, "another-one").await;
     refused(&mut desk, "another-one exists").await;
     assert_eq!(desk.mutations().len(), 1);

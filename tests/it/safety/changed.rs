@@ -21,7 +21,7 @@ use quarterdeck::sandbox::world::instance::{GONE, Source};
 use quarterdeck::slices::{Body, Execution, Kind, Plan, Policy, Situation, Target, TargetKind};
 
 use super::{ACCOUNT, DATABASE, REGION, is_sound, noon, story};
-use crate::desk::Desk;
+use crate::harness::Desk;
 use crate::killed::home;
 
 fn lab(world: &mut World) -> &mut Instance {
@@ -60,8 +60,8 @@ async fn is_refused(mut desk: Desk, difference: &str) {
 /// Somebody changes the world while the plan is read.
 async fn after(change: impl FnOnce(&mut World, Timestamp), difference: &str) {
     let desk = planned().await;
-    let now = desk.sandbox.now();
-    desk.sandbox.change(|world| change(world, now));
+    let now = desk.sandbox().now();
+    desk.sandbox().change(|world| change(world, now));
     Box::pin(is_refused(desk, difference)).await;
 }
 
@@ -116,7 +116,7 @@ async fn something_waits_for_its_window() {
 async fn the_credentials_are_of_another_account() {
     let desk = planned().await;
     let fault = Fault::new(fault::Kind::WrongAccount).in_operation(Service::Sts, "GetCallerIdentity");
-    desk.sandbox.disturb(Disturbance::new(fault));
+    desk.sandbox().disturb(Disturbance::new(fault));
     Box::pin(is_refused(desk, STRANGER)).await;
 }
 

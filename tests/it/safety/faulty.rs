@@ -13,7 +13,7 @@ use quarterdeck::screens::command::Command;
 use quarterdeck::slices::{Api, Body, Execution, Kind, StepState};
 
 use super::{ACCOUNT, DATABASE, is_sound, noon, story};
-use crate::desk::Desk;
+use crate::harness::Desk;
 
 const CALL: &str = "CreateDBSnapshot";
 /// Signs of a call without an answer are sought for so long, seconds.
@@ -31,7 +31,7 @@ async fn planned(kind: Kind) -> Desk {
 
 /// Every call that makes a snapshot has this trouble: a second one would be seen.
 fn trouble(desk: &Desk, kind: fault::Kind) {
-    desk.sandbox.disturb(Disturbance::new(Fault::new(kind).in_operation(Service::Rds, CALL)));
+    desk.sandbox().disturb(Disturbance::new(Fault::new(kind).in_operation(Service::Rds, CALL)));
 }
 
 /// A snapshot is approved, and the call has this trouble.
@@ -206,7 +206,7 @@ async fn the_next_console_does_not_send_what_the_killed_one_did_not() {
 #[tokio::test(start_paused = true)]
 async fn credentials_that_end_before_the_call_send_nothing() {
     let mut desk = planned(Kind::CreateSnapshot).await;
-    desk.sandbox.disturb(Disturbance::new(Fault::new(fault::Kind::Expired).in_account(ACCOUNT)));
+    desk.sandbox().disturb(Disturbance::new(Fault::new(fault::Kind::Expired).in_account(ACCOUNT)));
     desk.gesture();
     let execution = desk.finish().await;
     let why = not_sent(&execution);
@@ -222,7 +222,7 @@ async fn nothing_is_approved_with_credentials_of_another_account() {
     desk.select(DATABASE);
     desk.arm("INC-4312").await;
     let fault = Fault::new(fault::Kind::WrongAccount).in_operation(Service::Sts, "GetCallerIdentity");
-    desk.sandbox.disturb(Disturbance::new(fault));
+    desk.sandbox().disturb(Disturbance::new(fault));
     desk.plan(Kind::CreateSnapshot, DATABASE).await;
     let check = desk.planned().obstacle().expect("an obstacle").clone();
     assert!(check.name.contains(STRANGER) && check.why.contains(ACCOUNT), "{check:?}");

@@ -19,7 +19,7 @@ use quarterdeck::slices::{Body, Kind};
 use tokio::time::advance;
 
 use super::{ACCOUNT, DATABASE, REGION, invariants, noon};
-use crate::desk::Desk;
+use crate::harness::Desk;
 
 /// What can be asked for: operations of every risk in every kind of environment.
 const WISHES: [(Kind, &str); 14] = [
@@ -175,9 +175,9 @@ impl Night {
                 let mut fault = Fault::new(TROUBLES[kind.index(TROUBLES.len())]);
                 fault.services.push(service);
                 fault.operations.extend(operation.map(str::to_owned));
-                self.desk.sandbox.disturb(Disturbance::new(fault).after(after).times(times));
+                self.desk.sandbox().disturb(Disturbance::new(fault).after(after).times(times));
             }
-            Step::Calm => self.desk.sandbox.calm(),
+            Step::Calm => self.desk.sandbox().calm(),
             Step::Change(which) => self.change(which),
             Step::Restart => self.desk.restart().await,
             Step::Reconfigure(other) => {
@@ -285,8 +285,8 @@ impl Night {
     }
 
     fn change(&self, which: usize) {
-        let now = self.desk.sandbox.now();
-        self.desk.sandbox.change(|world| {
+        let now = self.desk.sandbox().now();
+        self.desk.sandbox().change(|world| {
             let Some(lab) = world.find_mut(ACCOUNT, REGION, DATABASE) else { return };
             match which {
                 0 => lab.deletion_protection = !lab.deletion_protection,
@@ -312,7 +312,7 @@ async fn night(may_arm: bool, steps: Vec<Step>) -> Result<Came, TestCaseError> {
     for step in steps {
         night.take(step).await;
     }
-    night.desk.sandbox.calm();
+    night.desk.sandbox().calm();
     advance(Duration::from_secs(400)).await;
     night.desk.pass(12).await;
     let (entries, log) = (night.desk.journal(), night.desk.mutations());

@@ -10,7 +10,7 @@ use quarterdeck::screens::command::Command;
 use quarterdeck::slices::{Body, Kind, Plan, TargetKind};
 
 use super::{DATABASE, is_sound, noon};
-use crate::desk::Desk;
+use crate::harness::Desk;
 
 fn said<'p>(plan: &'p Plan, label: &str) -> Option<(&'p str, Tone)> {
     plan.consequences.iter().find(|said| said.label == label).map(|said| (said.text.as_str(), said.tone))
@@ -109,11 +109,11 @@ async fn what_another_account_does_not_have_is_not_deleted() {
     // From here on a stranger's account is asked, and it has no such snapshot.
     for (service, operation) in [(Service::Rds, "DescribeDBSnapshots"), (Service::Sts, "GetCallerIdentity")] {
         let fault = Fault::new(fault::Kind::WrongAccount).in_operation(service, operation);
-        desk.sandbox.disturb(Disturbance::new(fault));
+        desk.sandbox().disturb(Disturbance::new(fault));
     }
     desk.pass(300).await;
     assert_eq!(ended(&desk), 1, "it was called deleted by another account's list");
-    desk.sandbox.calm();
+    desk.sandbox().calm();
     assert_eq!(desk.finish().await.outcome, Some(Outcome::Done));
     is_sound(&desk);
 }
@@ -123,7 +123,7 @@ async fn what_another_account_does_not_have_is_not_deleted() {
 async fn a_promotion_while_the_region_is_down_claims_nothing_of_it() {
     let replica = "rentaliq-prod-db-dr";
     let mut desk = noon().await;
-    desk.sandbox.play("one-region-down").expect("the scenario");
+    desk.sandbox().play("one-region-down").expect("the scenario");
     desk.select(replica);
     desk.arm("INC-4312").await;
     desk.plan(Kind::PromoteReplica, replica).await;

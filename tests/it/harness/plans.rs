@@ -26,6 +26,17 @@ impl Desk {
         databases::select(&mut self.state, &arn);
     }
 
+    /// Opens the DB instance of this name, which must be among the rows.
+    pub fn enter(&mut self, database: &str) {
+        let rows = &self.state.databases.rows;
+        let known = &self.state.shell.world;
+        let row = rows.iter().find(|row| row.database(known).is_some_and(|d| d.id == database)).expect("the row");
+        let arn = row.arn.clone();
+        databases::select(&mut self.state, &arn);
+        self.press("enter");
+        assert_eq!(self.state.screen(), Screen::Database, "{database} did not open");
+    }
+
     /// Opens a DB instance and waits until its snapshots are known.
     pub async fn open(&mut self, database: &str) {
         self.select(database);
