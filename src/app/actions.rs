@@ -64,9 +64,10 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             open(state, |state| menus::palette(&state.shell.world.estate, &state.shell.keymap, state.layers()));
         }
         Action::Fleet => to_fleet(state),
-        Action::Databases => state.views.show(View::Screen(OpenScreen::Databases)),
-        Action::Back if state.screen() == Screen::Databases && state.shell.world.estate.count() > 1 => {
-            to_fleet(state);
+        Action::Back if state.screen().is_of_scope() && state.shell.world.estate.count() > 1 => to_fleet(state),
+        Action::Back if state.screen() == Screen::Alarms => {
+            state.views.show(View::Screen(OpenScreen::Databases));
+            databases::rebuild(state);
         }
         Action::Theme => open(state, |state| menus::themes(&state.shell.theme)),
         Action::PlayScenario if state.shell.world.estate.sandbox.is_some() => {
@@ -79,7 +80,10 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::NextEnvironment => cycle(state, 1),
         Action::PreviousEnvironment => cycle(state, state.shell.world.estate.count()),
         _ => {
-            if let Some(id) = action.environment().and_then(|place| state.shell.world.estate.at(place)) {
+            if let Some(screen) = Screen::opened_by(action) {
+                state.views.show(View::Screen(screen));
+                state.screen().rebuild(state);
+            } else if let Some(id) = action.environment().and_then(|place| state.shell.world.estate.at(place)) {
                 databases::look(state, Scope::One(id));
             }
         }
@@ -116,7 +120,7 @@ fn refresh(state: &mut State) {
     let open = state.views.database().map(|d| d.site);
     let asked = state.shell.world.schedule.force(|target| match screen {
         Screen::Database => Some(target.site) == open || target.read == Read::DATABASES,
-        Screen::Databases | Screen::Fleet => estate.in_scope(scope, target.site),
+        _ => estate.in_scope(scope, target.site),
     });
     let text = if asked == 0 { "already asking".into() } else { format!("asking again: {asked} datasets") };
     state.shell.say(text, Tone::Plain);

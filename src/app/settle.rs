@@ -1,7 +1,7 @@
 //! Brings what is derived from what is known up to date, before a frame. Pure.
 
 use crate::screens::State;
-use crate::screens::{databases, fleet};
+use crate::screens::{Screen, databases, fleet};
 use crate::world::checkup;
 
 /// Examines all of which something has changed, and brings what the screens derive from it up to date; called before
@@ -21,6 +21,7 @@ pub fn settle_while(state: &mut State, mut go_on: impl FnMut() -> bool) -> bool 
         let next = checkup::examine(&mut state.shell.world, LOOKS);
         examined.then(next);
     }
+    let is_heard = examined.is_new || !examined.sites.is_empty();
     if examined.is_new {
         databases::rebuild(state);
         fleet::rebuild(state);
@@ -32,6 +33,10 @@ pub fn settle_while(state: &mut State, mut go_on: impl FnMut() -> bool) -> bool 
         } else {
             fleet::renew(state, &examined.sites);
         }
+    }
+    // Other tables are made when they are looked at.
+    if is_heard && state.screen() != Screen::Databases {
+        state.screen().rebuild(state);
     }
     examined.more
 }

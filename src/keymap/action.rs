@@ -59,6 +59,7 @@ actions! {
     NextFinding = "next_finding", "next finding";
     PreviousFinding = "previous_finding", "previous finding";
     Databases = "databases", "databases";
+    Alarms = "alarms", "alarms";
     Environments = "environments", "choose an environment";
     AllEnvironments = "all_environments", "all environments";
     NextEnvironment = "next_environment", "next environment";

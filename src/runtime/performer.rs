@@ -128,13 +128,14 @@ impl<D: Fetches, O: Outlet> Performer<D, O> {
                         executor.observe(id, kind, target);
                     }
                 }
-                Effect::Execute(approved) => match &mut self.executor {
-                    Some(executor) => executor.execute(*approved),
-                    None => {
+                Effect::Execute(approved) => {
+                    if let Some(executor) = &mut self.executor {
+                        executor.execute(*approved);
+                    } else {
                         let environment = approved.plan().target.environment.clone();
                         return Err(Unperformed::NobodyMakesChanges { environment });
                     }
-                },
+                }
                 Effect::GiveUp(id) => {
                     if let Some(executor) = &mut self.executor {
                         executor.give_up(&id);

@@ -1,5 +1,6 @@
 //! One folder a screen: its state, how keys change it, how it is drawn; and the stack of what is open.
 
+pub mod alarms;
 pub mod arm;
 pub mod code;
 pub mod command;
@@ -12,6 +13,7 @@ pub mod line;
 pub mod menu;
 pub mod operations;
 pub mod plan;
+pub mod quoting;
 mod screen;
 mod state;
 pub mod views;

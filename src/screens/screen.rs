@@ -4,9 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::views::Screen;
-use super::{State, database, databases, fleet};
+use super::{OpenScreen, State, alarms, database, databases, fleet};
 use crate::domain::{Database, SiteId};
-use crate::keymap::{Action, Layer};
+use crate::keymap::{Action, Key, Layer};
+use crate::slices::reads::Shown;
 
 impl Screen {
     /// What a person calls it, and the layer of its own keys.
@@ -16,6 +17,7 @@ impl Screen {
             Self::Fleet => ("Fleet", Layer::Fleet),
             Self::Databases => ("Databases", Layer::Table),
             Self::Database => ("Database", Layer::Database),
+            Self::Alarms => ("Alarms", Layer::Table),
         }
     }
 
@@ -25,6 +27,7 @@ impl Screen {
             Self::Fleet => fleet::handle(state, action),
             Self::Databases => databases::handle(state, action),
             Self::Database => database::handle(state, action),
+            Self::Alarms => alarms::handle(state, action),
         }
     }
 
@@ -34,6 +37,7 @@ impl Screen {
             Self::Fleet => fleet::view(state, area, buf),
             Self::Databases => databases::view(state, area, buf),
             Self::Database => database::view(state, area, buf),
+            Self::Alarms => alarms::view(state, area, buf),
         }
     }
 
@@ -44,6 +48,7 @@ impl Screen {
             Self::Fleet => fleet::hints(state),
             Self::Databases => databases::hints(state),
             Self::Database => database::hints(state),
+            Self::Alarms => alarms::hints(state),
         }
     }
 
@@ -53,6 +58,7 @@ impl Screen {
             Self::Fleet => fleet::click(state, row),
             Self::Databases => databases::click(state, row),
             Self::Database => {}
+            Self::Alarms => alarms::click(state, row),
         }
     }
 
@@ -63,12 +69,63 @@ impl Screen {
             Self::Fleet => fleet::selected(state),
             Self::Databases => databases::selected(state),
             Self::Database => state.open_database(),
+            Self::Alarms => alarms::selected(state),
         }
     }
 
-    /// Whether it shows one environment or all, as it is chosen; the others have a place of their own.
+    /// Whether it lists what one environment has, or all; the others stand above the environments, or below.
     #[must_use]
     pub fn is_of_scope(self) -> bool {
-        matches!(self, Self::Fleet | Self::Databases)
+        matches!(self, Self::Databases | Self::Alarms)
+    }
+
+    /// The screen that an action leads to.
+    #[must_use]
+    pub fn opened_by(action: Action) -> Option<OpenScreen> {
+        match action {
+            Action::Databases => Some(OpenScreen::Databases),
+            Action::Alarms => Some(OpenScreen::Alarms),
+            _ => None,
+        }
+    }
+
+    /// What of it decides what is read.
+    #[must_use]
+    pub fn shown(self, state: &State) -> Shown {
+        let now = state.shell.world.now;
+        match (self, state.views.database()) {
+            (Self::Alarms, _) => Shown::Alarms(state.alarms.looked_at()),
+            (Self::Database, Some(open)) => Shown::Database(open.site, open.looked_at(now)),
+            (Self::Fleet | Self::Databases | Self::Database, _) => Shown::Databases,
+        }
+    }
+
+    /// The rows of a list are made anew: others are looked at.
+    pub fn rebuild(self, state: &mut State) {
+        match self {
+            Self::Databases => databases::rebuild(state),
+            Self::Alarms => alarms::rebuild(state),
+            Self::Fleet | Self::Database => {}
+        }
+    }
+
+    /// Whether text is typed on it.
+    #[must_use]
+    pub fn is_typed(self, state: &State) -> bool {
+        self == Self::Alarms && state.alarms.is_typing()
+    }
+
+    /// A key that is bound to nothing, where text is typed.
+    pub fn typed(self, state: &mut State, key: Key) {
+        if self == Self::Alarms {
+            alarms::typed(state, key);
+        }
+    }
+
+    /// Text was pasted, where text is typed.
+    pub fn paste(self, state: &mut State, text: &str) {
+        if self == Self::Alarms {
+            alarms::paste(state, text);
+        }
     }
 }

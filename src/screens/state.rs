@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{OpenScreen, Screen, View, Views, databases, fleet};
+use super::{OpenScreen, Screen, View, Views, alarms, databases, fleet};
 use crate::domain::{Database, SiteId};
 use crate::keymap::{Keymap, Layer, Resolver};
 use crate::shell::Shell;
-use crate::slices::reads::Shown;
 use crate::theme::{ColorDepth, Theme};
 use crate::world::{Estate, Focus, World};
 
@@ -19,6 +18,7 @@ pub struct State {
     pub views: Views,
     pub fleet: fleet::State,
     pub databases: databases::State,
+    pub alarms: alarms::State,
     pub resolver: Resolver,
     /// Leaving was asked for while something runs; asked again at once, it is left.
     pub asked_to_leave: bool,
@@ -37,6 +37,7 @@ impl State {
             views: Views::of(first),
             fleet: fleet::State::default(),
             databases: databases::State::default(),
+            alarms: alarms::State::default(),
             resolver: Resolver::default(),
             asked_to_leave: false,
             leaving: false,
@@ -46,7 +47,19 @@ impl State {
     /// The layers of keys that are heard now, innermost first.
     #[must_use]
     pub fn layers(&self) -> &'static [Layer] {
-        self.views.top().layers()
+        match self.views.top() {
+            View::Screen(open) if open.screen().is_typed(self) => &[Layer::Prompt],
+            view => view.layers(),
+        }
+    }
+
+    /// Whether keys that are bound to nothing are text.
+    #[must_use]
+    pub fn is_typed(&self) -> bool {
+        match self.views.top() {
+            View::Screen(open) => open.screen().is_typed(self),
+            view => view.is_typed(),
+        }
     }
 
     /// What fills the body.
@@ -58,11 +71,7 @@ impl State {
     /// What is looked at.
     #[must_use]
     pub fn focus(&self) -> Focus {
-        let shown = match self.views.database() {
-            Some(open) => Shown::Database(open.site, open.looked_at(self.shell.world.now)),
-            None => Shown::Databases,
-        };
-        Focus { scope: self.shell.scope, shown }
+        Focus { scope: self.shell.scope, shown: self.screen().shown(self) }
     }
 
     /// The DB instance that an operation would be done to: the one that is open or selected.

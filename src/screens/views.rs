@@ -14,6 +14,7 @@ pub enum Screen {
     Fleet,
     Databases,
     Database,
+    Alarms,
 }
 
 impl Screen {
@@ -22,7 +23,7 @@ impl Screen {
     pub fn layers(self) -> &'static [Layer] {
         match self {
             Self::Fleet => &[Layer::Fleet, Layer::Global],
-            Self::Databases => &[Layer::Table, Layer::Global],
+            Self::Databases | Self::Alarms => &[Layer::Table, Layer::Global],
             Self::Database => &[Layer::Database, Layer::Global],
         }
     }
@@ -34,6 +35,7 @@ pub enum OpenScreen {
     Fleet,
     Databases,
     Database(Box<database::State>),
+    Alarms,
 }
 
 impl OpenScreen {
@@ -44,11 +46,12 @@ impl OpenScreen {
             Self::Fleet => Screen::Fleet,
             Self::Databases => Screen::Databases,
             Self::Database(_) => Screen::Database,
+            Self::Alarms => Screen::Alarms,
         }
     }
 }
 
-/// Something with the keys while it is on top. What the fleet and the table of databases remember outlives them.
+/// Something with the keys while it is on top. What the fleet and the tables remember outlives them.
 #[derive(Debug, Clone)]
 pub enum View {
     /// It fills the body.

@@ -44,6 +44,13 @@ pub enum Mode {
     Block,
 }
 
+/// The two sides of what is expected: time and value, oldest first.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sides<'a> {
+    pub lower: &'a [(i64, f64)],
+    pub upper: &'a [(i64, f64)],
+}
+
 /// What is to be drawn. Times are seconds since the Unix epoch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart<'a> {
@@ -60,6 +67,8 @@ pub struct Chart<'a> {
     pub range: YRange,
     /// Values with the role of data beyond them.
     pub thresholds: &'a [(f64, Role)],
+    /// What is expected, behind the data.
+    pub band: Option<Sides<'a>>,
     /// Data is beyond a threshold when it is below.
     pub low_is_bad: bool,
     /// Events: time, role, character.
@@ -86,6 +95,7 @@ impl<'a> Chart<'a> {
             period,
             range: if unit == Unit::Percent { YRange::Percent } else { YRange::From0 },
             thresholds: &[],
+            band: None,
             low_is_bad: false,
             marks: &[],
             cursor: None,
@@ -131,6 +141,7 @@ impl<'a> Chart<'a> {
             }
             self.draw_cursor(plot, buf, theme);
             self.draw_thresholds(&scale, plot, buf, theme);
+            self.draw_band(&scale, plot, buf, theme);
         }
         for x in self.odd().filter_map(|at| self.cell_of(at, plot)) {
             put_behind(plot, x, 0, '?', theme.style(Role::Warning), buf);
@@ -255,6 +266,19 @@ impl<'a> Chart<'a> {
             let y = scale.place(*limit, usize::from(plot.height) * 4) / 4;
             for x in 0..usize::from(plot.width) {
                 put_behind(plot, x, y, '┄', theme.style(Role::ChartThreshold), buf);
+            }
+        }
+    }
+
+    fn draw_band(&self, scale: &Scale, plot: Rect, buf: &mut Buffer, theme: &Theme) {
+        let Some(Sides { lower, upper }) = self.band else { return };
+        for side in [lower, upper] {
+            let track = Track::read(side, &self.window, self.period, usize::from(plot.width), None);
+            for (x, column) in track.columns.iter().enumerate() {
+                if let Some(column) = column.filter(|column| (scale.lo..=scale.hi).contains(&column.last)) {
+                    let y = scale.place(column.last, usize::from(plot.height) * 4) / 4;
+                    put_behind(plot, x, y, '·', theme.style(Role::ChartThreshold), buf);
+                }
             }
         }
     }

@@ -16,6 +16,6 @@ pub mod table;
 pub mod text;
 pub mod trouble;
 
-pub use chart::{Chart, Mode, YRange};
+pub use chart::{Chart, Mode, Sides, YRange};
 pub use spark::spark;
 pub use table::{Align, Cell, Column, Drawn, Order, Table, Width};

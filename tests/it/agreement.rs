@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use quarterdeck::domain::database::{StatusInfo, Storage, region_of};
 use quarterdeck::domain::{Database, Event, Identity, MaintenanceAction, Settings, Snapshot, text};
 use quarterdeck::services::alarms::{
-    Actions, Alarm, AlarmMetric, AlarmState, ComparisonOperator, EvaluationWindow, Judgement, MetricWatch, MissingData,
-    Watching,
+    Actions, Alarm, AlarmMetric, AlarmState, ComparisonOperator, CompositeWatch, EvaluationWindow, Judgement,
+    MetricWatch, MissingData, Watching, references,
 };
 use serde_json::Value;
 
@@ -170,6 +170,18 @@ pub fn alarm(told: &Value) -> Alarm {
         ignores_low_samples: told["EvaluateLowSampleCountPercentile"] == "ignore",
         window: EvaluationWindow::Sliding,
     };
+    of_any_kind(told, Watching::Metric(MetricWatch { metric, judged }))
+}
+
+/// An alarm on other alarms; what its rule names is read by the console's own parser, which has tests of its own.
+pub fn composite_alarm(told: &Value) -> Alarm {
+    let rule = words(&told["AlarmRule"]);
+    let children = references(&rule);
+    of_any_kind(told, Watching::Composite(CompositeWatch { rule, children, suppressor: None, suppressed: None }))
+}
+
+/// What an alarm tells whatever it watches.
+fn of_any_kind(told: &Value, watches: Watching) -> Alarm {
     Alarm {
         name: words(&told["AlarmName"]),
         arn: words(&told["AlarmArn"]),
@@ -189,7 +201,7 @@ pub fn alarm(told: &Value) -> Alarm {
             ok: each(&told["OKActions"], words),
             insufficient_data: each(&told["InsufficientDataActions"], words),
         },
-        watches: Watching::Metric(MetricWatch { metric, judged }),
+        watches,
     }
 }
 

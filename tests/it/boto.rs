@@ -190,6 +190,7 @@ impl Site<'_> {
         assert_eq!(found, expected);
         let mut found = alarms::all(session, region).await.unwrap();
         let mut expected = each(&told["alarms"], agreement::alarm);
+        expected.extend(each(&told["composite"], agreement::composite_alarm));
         found.sort_by(|a, b| a.name.cmp(&b.name));
         expected.sort_by(|a, b| a.name.cmp(&b.name));
         assert_eq!(found, expected);

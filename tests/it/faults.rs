@@ -139,15 +139,14 @@ fn call(read: &Read) -> &'static str {
         Read::Identity => aws::GET_CALLER_IDENTITY,
         Read::Rds(rds::Read::Databases) => aws::DESCRIBE_DB_INSTANCES,
         Read::Rds(rds::Read::Maintenance) => aws::DESCRIBE_PENDING_MAINTENANCE_ACTIONS,
-        Read::Rds(rds::Read::Events) | Read::Rds(rds::Read::InstanceEvents(_)) => aws::DESCRIBE_EVENTS,
+        Read::Rds(rds::Read::Events | rds::Read::InstanceEvents(_)) => aws::DESCRIBE_EVENTS,
         Read::Alarms(alarms::Read::All) => aws::DESCRIBE_ALARMS,
         Read::Alarms(alarms::Read::History(_)) => aws::DESCRIBE_ALARM_HISTORY,
         Read::Alarms(alarms::Read::Curve(_)) => aws::GET_METRIC_DATA,
         Read::Rds(rds::Read::Snapshots(_)) => aws::DESCRIBE_DB_SNAPSHOTS,
-        Read::Rds(rds::Read::Metrics)
-        | Read::Rds(rds::Read::Vitals)
-        | Read::Rds(rds::Read::StorageTrend)
-        | Read::Rds(rds::Read::History(..)) => aws::GET_METRIC_DATA,
+        Read::Rds(rds::Read::Metrics | rds::Read::Vitals | rds::Read::StorageTrend | rds::Read::History(..)) => {
+            aws::GET_METRIC_DATA
+        }
     }
 }
 
@@ -252,8 +251,7 @@ async fn survives(kind: Kind) {
         let (at, fault) = standing(state, &target);
         assert!(fault.is_none(), "{target:?}: {fault:?}");
         assert!(
-            at.is_some()
-                || matches!(target.read, Read::Rds(rds::Read::Snapshots(_)) | Read::Rds(rds::Read::History(..))),
+            at.is_some() || matches!(target.read, Read::Rds(rds::Read::Snapshots(_) | rds::Read::History(..))),
             "{target:?}"
         );
     }

@@ -51,6 +51,7 @@ def site(account, region):
         "events": events,
         "maintenance": every(rds, "describe_pending_maintenance_actions", "PendingMaintenanceActions"),
         "alarms": every(cloudwatch, "describe_alarms", "MetricAlarms"),
+        "composite": every(cloudwatch, "describe_alarms", "CompositeAlarms", AlarmTypes=["CompositeAlarm"]),
         "identity": client("sts", region, account).get_caller_identity(),
         "metrics": datapoints(cloudwatch, ids),
     }

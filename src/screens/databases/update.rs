@@ -8,7 +8,8 @@ use crate::keymap::Action;
 use crate::screens::State as App;
 use crate::screens::command::Command;
 use crate::screens::menu::{Item, Menu, Purpose};
-use crate::screens::{OpenScreen, Screen, View, database};
+use crate::screens::quoting::shell;
+use crate::screens::{OpenScreen, View, database};
 use crate::world::Scope;
 
 /// Performs an action; false when it means nothing here.
@@ -59,8 +60,13 @@ pub fn look(app: &mut App, scope: Scope) {
         return;
     }
     app.shell.scope = scope;
-    app.views.show(View::Screen(OpenScreen::Databases));
+    // Another table than this one stays: it is of the same environments.
+    if !app.screen().is_of_scope() {
+        app.views.show(View::Screen(OpenScreen::Databases));
+    }
     rebuild(app);
+    let shown = app.screen();
+    shown.rebuild(app);
 }
 
 /// The row under the cursor.
@@ -133,12 +139,6 @@ pub fn columns_menu(app: &App) -> Menu {
     Menu::new(Purpose::Columns, "Columns", items, 0)
 }
 
-/// A word that a POSIX shell takes as it is: names from AWS are pasted into shells.
-fn shell(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) { text.into() } else { format!("'{}'", text.replace('\'', "'\\''")) }
-}
-
 /// A value of a libpq connection string.
 fn conninfo(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
@@ -152,10 +152,7 @@ fn conninfo(text: &str) -> String {
 /// The menu that `y` opens, for the DB instance in focus.
 #[must_use]
 pub fn copy_menu(app: &App) -> Option<Menu> {
-    let database = match app.screen() {
-        Screen::Databases | Screen::Fleet => app.databases.current()?.database(&app.shell.world)?,
-        Screen::Database => app.open_database()?.1,
-    };
+    let (site, database) = app.selected()?;
     let mut texts = vec![("id", database.id.clone()), ("ARN", database.arn.clone())];
     if let Some(host) = &database.endpoint {
         texts.push(("endpoint", host.clone()));
@@ -171,10 +168,6 @@ pub fn copy_menu(app: &App) -> Option<Menu> {
         );
         texts.push(("psql", format!("psql {}", shell(&target))));
     }
-    let site = match app.screen() {
-        Screen::Databases | Screen::Fleet => app.databases.current()?.site,
-        Screen::Database => app.views.database()?.site,
-    };
     texts.push((
         "AWS CLI",
         format!(

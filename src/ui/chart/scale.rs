@@ -7,6 +7,8 @@ use crate::domain::Unit;
 pub enum YRange {
     /// From 0 to a round number above the highest value. For rates and counts.
     From0,
+    /// The same, and far enough that both of these values are seen. For what is judged by a limit.
+    Holding(f64, f64),
     /// From 0 to 100.
     Percent,
     /// Between these, and further where the data goes further. For what has a limit.
@@ -39,6 +41,7 @@ impl Scale {
             YRange::Percent => (0.0, 100.0),
             YRange::Fixed(lo, hi) => (lo.min(least), hi.max(most)),
             YRange::From0 => (least.min(0.0), most.max(0.0)),
+            YRange::Holding(lo, hi) => (least.min(lo).min(0.0), most.max(hi).max(0.0)),
             // A chart that begins just below half of the highest value might as well begin at 0.
             YRange::Auto if least >= 0.0 && least < most / 2.0 => (0.0, most),
             YRange::Auto => (least, most),
@@ -174,6 +177,13 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_that_is_far_from_the_data_is_on_the_axis() {
+        assert_eq!(labels(YRange::Holding(0.0, 95.0), Unit::Count, Some((3.0, 41.0)), 5), ["100", "50", "0"]);
+        assert_eq!(labels(YRange::Holding(-1.0, 0.0), Unit::Count, Some((0.0, 1.0)), 5), ["1", "0", "-1"]);
+        assert_eq!(labels(YRange::Holding(0.0, 5.0), Unit::Count, Some((3.0, 182.0)), 5), ["200", "100", "0"]);
+    }
+
+    #[test]
     fn a_shape_far_from_zero_gets_its_own_room() {
         assert_eq!(labels(YRange::Auto, Unit::Count, Some((90.0, 96.0)), 5), ["100", "95", "90"]);
         assert_eq!(labels(YRange::Auto, Unit::Count, Some((10.0, 96.0)), 5), ["100", "50", "0"]);
@@ -187,7 +197,7 @@ mod tests {
 
     #[test]
     fn every_axis_holds_its_data() {
-        for range in [YRange::From0, YRange::Auto, YRange::Fixed(0.0, 10.0)] {
+        for range in [YRange::From0, YRange::Auto, YRange::Fixed(0.0, 10.0), YRange::Holding(-2.0, 1e4)] {
             for (lo, hi) in [(0.0, 0.3), (-5.0, 7.0), (99.0, 99.0), (1e-7, 2e-7), (1e12, 1.1e12), (7.0, 1e9)] {
                 for unit in [Unit::Count, Unit::Bytes, Unit::Seconds] {
                     let scale = Scale::new(range, unit, Some((lo, hi)), 6);

@@ -57,6 +57,20 @@ fn data_beyond_a_threshold_takes_its_role() {
 }
 
 #[test]
+fn what_is_expected_lies_behind_the_data() {
+    let mut chart = cpu();
+    let (lower, upper) = (flat(0.0, 0..26), flat(100.0, 0..26));
+    chart.band = Some(Sides { lower: &lower, upper: &upper });
+    let (lines, _) = draw(&chart, &flat(50.0, 0..26), 4);
+    for line in [1, 3] {
+        assert!(lines[line].ends_with(&"·".repeat(13)), "{lines:?}");
+    }
+    assert!(!lines[2].contains('·'), "{lines:?}");
+    let (lines, _) = draw(&chart, &flat(100.0, 0..26), 4);
+    assert!(!lines[1].contains('·') && lines[3].contains('·'), "{lines:?}");
+}
+
+#[test]
 fn low_can_be_what_is_bad() {
     let mut chart = cpu();
     chart.thresholds = &[(20.0, Role::Warning), (10.0, Role::Critical)];

@@ -1,0 +1,26 @@
+//! All CloudWatch alarms of the environments that are looked at, and the whole story of the one under the cursor.
+
+mod cells;
+mod curve;
+mod facts;
+mod heading;
+mod kin;
+mod past;
+mod places;
+mod row;
+mod rows;
+mod scrolled;
+mod sheet;
+mod state;
+mod update;
+mod view;
+mod words;
+
+#[cfg(test)]
+mod testing;
+
+pub use row::AlarmRow;
+pub use rows::rebuild;
+pub use state::{AlarmOrder, State, Tally};
+pub use update::{click, copy_menu, handle, hints, paste, selected, typed};
+pub use view::view;

@@ -1,0 +1,98 @@
+//! What is said of alarms on several parts of the screen.
+
+use jiff::Timestamp;
+
+use crate::domain::Fault;
+use crate::services::alarms::AlarmState;
+use crate::theme::Role;
+use crate::ui::{format, trouble};
+
+/// The mark that goes with a state: never colour alone.
+#[must_use]
+pub fn mark(state: AlarmState) -> (&'static str, Role) {
+    match state {
+        AlarmState::Alarm => ("✖", Role::Critical),
+        AlarmState::InsufficientData => ("○", Role::Warning),
+        AlarmState::Ok => ("✔", Role::Good),
+    }
+}
+
+/// A state in words.
+#[must_use]
+pub fn word(state: AlarmState) -> &'static str {
+    match state {
+        AlarmState::Alarm => "ALARM",
+        AlarmState::InsufficientData => "insufficient data",
+        AlarmState::Ok => "OK",
+    }
+}
+
+/// How long ago, for a cell: `14m`. What lies ahead, as clocks differ, is not of now: `in 5s`.
+#[must_use]
+pub fn age(now: Timestamp, at: Timestamp) -> String {
+    if at > now { format!("in {}", ahead(now, at)) } else { format::coarse_age(format::since(now, at)) }
+}
+
+/// The same in full, with the moment: `2026-11-22 02:58:12Z (14m03s ago)`.
+#[must_use]
+pub fn moment(now: Timestamp, at: Timestamp) -> String {
+    let distance = if at > now {
+        format!("in {}, clocks differ", ahead(now, at))
+    } else {
+        format!("{} ago", format::age(format::since(now, at)))
+    };
+    format!("{} ({distance})", format::stamp(at))
+}
+
+/// How far ahead a moment lies.
+fn ahead(now: Timestamp, at: Timestamp) -> String {
+    format::coarse_age(format::since(at, now))
+}
+
+/// An error in one line: what, why, what to do.
+#[must_use]
+pub fn failure(fault: &Fault) -> String {
+    format!("{} {}: {}", fault.call, trouble::cause(fault), trouble::advice(fault))
+}
+
+/// What an action tells or does, by its ARN: `sns oncall`, `automate ec2:stop`.
+#[must_use]
+pub fn target(arn: &str) -> String {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", _, service, _, account, resource] => {
+            let is_account = account.is_empty() || account.bytes().all(|byte| byte.is_ascii_digit());
+            if is_account { format!("{service} {resource}") } else { format!("{service} {account}:{resource}") }
+        }
+        _ => arn.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn what_lies_ahead_is_not_of_now() {
+        assert_eq!(age(at(1_000), at(160)), "14m");
+        assert_eq!(age(at(1_000), at(1_005)), "in 5s");
+        assert_eq!(moment(at(843), at(0)), "1970-01-01 00:00:00Z (14m03s ago)");
+        assert!(moment(at(0), at(90)).ends_with("(in 1m, clocks differ)"));
+    }
+
+    #[test]
+    fn an_action_is_named_by_what_it_tells() {
+        for (arn, said) in [
+            ("arn:aws:sns:us-east-1:111122223333:oncall", "sns oncall"),
+            ("arn:aws:automate:us-east-1:ec2:stop", "automate ec2:stop"),
+            ("arn:aws:lambda:us-east-1:111122223333:function:mend", "lambda function:mend"),
+            ("oncall", "oncall"),
+        ] {
+            assert_eq!(target(arn), said);
+        }
+    }
+}
