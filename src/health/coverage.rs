@@ -28,18 +28,21 @@ impl<R> Coverage<R> {
 /// that wait for something do not apply to it; `current` tells of each read whether it was made, is fresh, and has
 /// what the rule looks for.
 #[must_use]
-pub fn coverage<J: Judged>(subject: &J::Subject<'_>, current: &dyn Fn(&Rule<J>, J::Read) -> bool) -> Coverage<J::Read> {
+pub fn coverage<J: Judged>(
+    subject: &J::Subject<'_>,
+    current: &dyn Fn(&Rule<J>, &J::Read) -> bool,
+) -> Coverage<J::Read> {
     let mut coverage = Coverage { expected: 0, made: 0, missing: Vec::new() };
     for rule in J::rules().filter(|rule| (rule.applies)(subject)) {
         coverage.expected += 1;
         let mut made = true;
-        for read in iter::once(J::LISTED).chain(rule.needs.iter().copied()) {
+        for read in iter::once(&J::LISTED).chain(rule.needs) {
             if current(rule, read) {
                 continue;
             }
             made = false;
-            if !coverage.missing.contains(&read) {
-                coverage.missing.push(read);
+            if !coverage.missing.contains(read) {
+                coverage.missing.push(read.clone());
             }
         }
         coverage.made += usize::from(made);

@@ -10,7 +10,7 @@ pub trait Judged: Sized + 'static {
     /// One of the resources, and everything that the rules look at.
     type Subject<'a>;
     /// What is read for the rules, each for itself: one may be known while another is denied.
-    type Read: Copy + Eq + 'static;
+    type Read: Clone + Eq + 'static;
     /// An operation that advice may come to; [`Infallible`](std::convert::Infallible) where there is none.
     type Operation;
 

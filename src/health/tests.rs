@@ -110,14 +110,14 @@ fn what_stands_is_kept_until_it_has_recovered_by_a_margin() {
 #[test]
 fn a_check_whose_read_is_missing_is_not_covered() {
     let whole = alarm(0.0, Some(1));
-    let covered = |without: &[Reading]| coverage::<Alarms>(&whole, &|_, read| !without.contains(&read));
+    let covered = |without: &[Reading]| coverage::<Alarms>(&whole, &|_, read| !without.contains(read));
     assert!(covered(&[]).is_whole());
     assert_eq!(covered(&[]), Coverage { expected: 2, made: 2, missing: vec![] });
     assert_eq!(covered(&[Reading::Actions]), Coverage { expected: 2, made: 1, missing: vec![Reading::Actions] });
     let nothing = covered(&[Reading::List, Reading::Actions]);
     assert_eq!(nothing, Coverage { expected: 2, made: 0, missing: vec![Reading::List, Reading::Actions] });
     // What a rule looks for may be missing though all was read.
-    let valued = coverage::<Alarms>(&whole, &|rule, read| rule.id != "silent" || read != Reading::List);
+    let valued = coverage::<Alarms>(&whole, &|rule, read| rule.id != "silent" || *read != Reading::List);
     assert_eq!(valued, Coverage { expected: 2, made: 1, missing: vec![Reading::List] });
     // Unread is unknown, not well: it is no finding, and no check either.
     assert!(found(&alarm(0.0, None), None).is_empty());

@@ -12,10 +12,10 @@ use super::data::SiteData;
 use super::estate::Estate;
 use crate::collect::cadence::interval;
 use crate::collect::{Attention, Touched};
-use crate::domain::{Database, Environment, EnvironmentId, Fault, Remote, SiteId};
+use crate::domain::{Database, Environment, EnvironmentId, SiteId};
 use crate::health::{self, Coverage, Ledger};
 use crate::services::rds;
-use crate::services::rds::health::{DbInstances, Part, Subject, coverage};
+use crate::services::rds::health::{DbInstances, NEEDED, Subject, coverage};
 
 /// What is read in time may be as old as the slowest cadence allows, and so many seconds for the
 /// answer to come.
@@ -39,7 +39,7 @@ pub struct Checked {
     /// The environment that it belongs to.
     pub owner: Option<EnvironmentId>,
     /// Which checks could be made; `None` before the first look at it.
-    pub coverage: Option<Coverage<Part>>,
+    pub coverage: Option<Coverage<rds::Read>>,
     /// All that is missing to judge it was known once, and is old.
     pub old: bool,
     /// When it was looked at.
@@ -58,8 +58,8 @@ pub struct Checkups {
     owned: HashMap<EnvironmentId, Vec<usize>>,
     /// Whether the list is still the one that this was laid out for.
     is_laid_out: bool,
-    /// Which parts were current when it was last looked.
-    current: [bool; Part::ALL.len()],
+    /// What of [`NEEDED`] was current when it was last looked.
+    current: [bool; NEEDED.len()],
     /// How many are due.
     due: usize,
 }
@@ -215,7 +215,7 @@ fn lay_out(data: &mut SiteData, site: SiteId, estate: &Estate) {
 
 /// Time has passed: values have aged. True when a part is current no longer, or is again.
 fn age(data: &mut SiteData, now: Timestamp) -> bool {
-    let current = Part::ALL.map(|part| is_current(data, part, now));
+    let current = NEEDED.map(|read| is_current(data, &read, now));
     let checkups = &mut data.checkups;
     if mem::replace(&mut checkups.current, current) != current {
         checkups.touch_all();
@@ -256,8 +256,8 @@ fn look(
     // What came from disk was last seen when it was written, not now.
     let parts = [data.rds.metrics.at(), data.rds.vitals.at(), data.rds.trend.at(), data.rds.maintenance.at()];
     let seen = parts.into_iter().flatten().fold(read, Timestamp::max);
-    let coverage = coverage(&subject, now.as_second() - VALUE, &|part| current[part as usize]);
-    let old = coverage.missing.iter().all(|part| self::read(data, *part).is_some() && !current[*part as usize]);
+    let coverage = coverage(&subject, now.as_second() - VALUE, &|read| is_among(current, read));
+    let old = coverage.missing.iter().all(|read| data.rds.standing(read).0.is_some() && !is_among(current, read));
     let is_other = checked.old != old || checked.coverage.as_ref() != Some(&coverage);
     (checked.old, checked.coverage) = (old, Some(coverage));
     Some(health.renew(&database.arn, found, seen) || is_other)
@@ -280,67 +280,34 @@ pub fn subject<'a>(data: &'a SiteData, database: &'a Database, environment: &'a 
     }
 }
 
-/// Whether a kind of data was read and is as fresh as its cadence allows.
+/// Whether a read is among those of [`NEEDED`] that are current.
+fn is_among(current: [bool; NEEDED.len()], read: &rds::Read) -> bool {
+    NEEDED.iter().zip(current).any(|(needed, current)| needed == read && current)
+}
+
+/// Whether something was read and is as fresh as its cadence allows.
 #[must_use]
-pub fn is_current(data: &SiteData, part: Part, now: Timestamp) -> bool {
-    let Some(read) = read(data, part) else { return false };
+pub fn is_current(data: &SiteData, read: &rds::Read, now: Timestamp) -> bool {
+    let (Some(at), fault) = data.rds.standing(read) else { return false };
     // AWS held a part of it back.
-    if data.rds.partial.contains(&brought(part)) {
+    if data.rds.partial.contains(read) {
         return false;
     }
-    let turn = |attention| interval(&brought(part), attention).unwrap_or_default();
-    let most = match (fault(data, part), part) {
+    let turn = |attention| interval(read, attention).unwrap_or_default();
+    let most = match (fault, read) {
         (None, _) => turn(Attention::Hidden) + ANSWER,
         // The rows of a list that fails are marked at once.
-        (Some(_), Part::Inventory) => return false,
+        (Some(_), rds::Read::Databases) => return false,
         (Some(_), _) => turn(Attention::Watched) * MISSED,
     };
-    now.duration_since(read).as_secs() <= most
-}
-
-/// When a kind of data was last read.
-#[must_use]
-pub fn read(data: &SiteData, part: Part) -> Option<Timestamp> {
-    known(data, part).0
-}
-
-/// Why a kind of data cannot be read at present.
-#[must_use]
-pub fn fault(data: &SiteData, part: Part) -> Option<&Fault> {
-    known(data, part).1
-}
-
-fn known(data: &SiteData, part: Part) -> (Option<Timestamp>, Option<&Fault>) {
-    fn of<T>(remote: &Remote<T>) -> (Option<Timestamp>, Option<&Fault>) {
-        (remote.at(), remote.fault())
-    }
-    match part {
-        Part::Inventory => of(&data.rds.databases),
-        Part::Metrics => of(&data.rds.metrics),
-        Part::Vitals => of(&data.rds.vitals),
-        Part::Trend => of(&data.rds.trend),
-        Part::Events => of(&data.rds.events),
-        Part::Maintenance => of(&data.rds.maintenance),
-    }
-}
-
-/// What brings a kind of data.
-fn brought(part: Part) -> rds::Read {
-    match part {
-        Part::Inventory => rds::Read::Databases,
-        Part::Metrics => rds::Read::Metrics,
-        Part::Vitals => rds::Read::Vitals,
-        Part::Trend => rds::Read::StorageTrend,
-        Part::Events => rds::Read::Events,
-        Part::Maintenance => rds::Read::Maintenance,
-    }
+    now.duration_since(at).as_secs() <= most
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery};
-    use crate::domain::FaultKind;
+    use crate::domain::{Fault, FaultKind};
     use crate::slices::reads::{Answer, Read, Target};
 
     fn at(second: i64) -> Timestamp {
@@ -354,16 +321,16 @@ mod tests {
     #[test]
     fn what_fails_is_old_sooner_than_what_is_read_in_time() {
         let mut data = SiteData::default();
-        assert!(!is_current(&data, Part::Metrics, at(0)), "never read");
+        assert!(!is_current(&data, &rds::Read::Metrics, at(0)), "never read");
         data.rds.metrics.succeed((), at(0));
-        assert!(is_current(&data, Part::Metrics, at(600)));
-        assert!(!is_current(&data, Part::Metrics, at(3600)), "the machine slept");
+        assert!(is_current(&data, &rds::Read::Metrics, at(600)));
+        assert!(!is_current(&data, &rds::Read::Metrics, at(3600)), "the machine slept");
         data.rds.metrics.fail(unreachable());
-        assert!(is_current(&data, Part::Metrics, at(120)), "one failure is not the end");
-        assert!(!is_current(&data, Part::Metrics, at(121)));
+        assert!(is_current(&data, &rds::Read::Metrics, at(120)), "one failure is not the end");
+        assert!(!is_current(&data, &rds::Read::Metrics, at(121)));
         data.rds.databases.succeed(Vec::new(), at(0));
         data.rds.databases.fail(unreachable());
-        assert!(!is_current(&data, Part::Inventory, at(1)));
+        assert!(!is_current(&data, &rds::Read::Databases, at(1)));
     }
 
     #[test]
@@ -372,11 +339,11 @@ mod tests {
         let database = Database { id: "db".into(), status: "available".into(), ..Database::default() };
         data.rds.databases.succeed(vec![database.clone()], at(0));
         data.rds.metrics.fail(unreachable());
-        let current = Part::ALL.map(|part| is_current(&data, part, at(1)));
+        let current = NEEDED.map(|read| is_current(&data, &read, at(1)));
         let environment = Environment::default();
-        let coverage = coverage(&subject(&data, &database, &environment), 0, &|part| current[part as usize]);
-        assert!(coverage.missing.contains(&Part::Metrics) && coverage.made < coverage.expected, "{coverage:?}");
-        assert!(!coverage.missing.contains(&Part::Inventory));
+        let coverage = coverage(&subject(&data, &database, &environment), 0, &|read| is_among(current, read));
+        assert!(coverage.missing.contains(&rds::Read::Metrics) && coverage.made < coverage.expected, "{coverage:?}");
+        assert!(!coverage.missing.contains(&rds::Read::Databases));
     }
 
     /// A world of one environment with so many DB instances, all of which were looked at.
@@ -515,7 +482,7 @@ mod tests {
                 .checkups
                 .get(0)
                 .and_then(|checked| checked.coverage.clone())
-                .is_some_and(|c| !c.missing.contains(&Part::Metrics))
+                .is_some_and(|c| !c.missing.contains(&rds::Read::Metrics))
         };
         let part = |world: &mut World, partial: bool| {
             let query = MetricQuery { database: "db-0000".into(), metric: crate::domain::Metric::CPUUtilization };

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::services::rds::health::Part;
+use crate::services::rds::Read;
+use crate::services::rds::health::title;
 use crate::ui::trouble;
 use crate::world::checkup;
 use crate::world::data::SiteData;
@@ -19,19 +20,20 @@ pub struct Lack {
 }
 
 impl Lack {
-    /// What is to say of a part of a site's data that is missing at `now`.
+    /// What is to say of something of a site's data that is missing at `now`.
     #[must_use]
-    pub fn of(data: &SiteData, part: Part, now: Timestamp) -> Self {
-        let known = checkup::read(data, part).is_some();
-        let fault = checkup::fault(data, part);
+    pub fn of(data: &SiteData, read: &Read, now: Timestamp) -> Self {
+        let (at, fault) = data.rds.standing(read);
+        let known = at.is_some();
+        let title = title(read);
         let words = match fault {
-            Some(fault) => trouble::words(part.title(), fault),
-            None if !known => format!("{} not read yet", part.title()),
-            None if checkup::is_current(data, part, now) => format!("{} without values", part.title()),
-            None => format!("{} out of date", part.title()),
+            Some(fault) => trouble::words(&title, fault),
+            None if !known => format!("{title} not read yet"),
+            None if checkup::is_current(data, read, now) => format!("{title} without values"),
+            None => format!("{title} out of date"),
         };
         // Where a value is missing although all was read, nothing of it is known.
-        let silent = fault.is_none() && checkup::is_current(data, part, now);
+        let silent = fault.is_none() && checkup::is_current(data, read, now);
         Self { words, known: known && !silent, failed: fault.is_some() || silent }
     }
 
@@ -74,8 +76,8 @@ mod tests {
         data.rds.vitals.fail(denied);
         let now = Timestamp::UNIX_EPOCH;
         let mut lacks = Vec::new();
-        for part in [Part::Metrics, Part::Vitals, Part::Events] {
-            Lack::of(&data, part, now).add(&mut lacks);
+        for read in [Read::Metrics, Read::Vitals, Read::Events] {
+            Lack::of(&data, &read, now).add(&mut lacks);
         }
         assert_eq!(lacks.len(), 2);
         assert_eq!(line(&lacks), "metrics denied");

@@ -12,7 +12,7 @@ use super::summary::Summary;
 use crate::domain::finding::Severity;
 use crate::domain::{Database, Environment, EnvironmentId, Metric, Remote, SiteId};
 use crate::screens::State as App;
-use crate::services::rds::health::Part;
+use crate::services::rds;
 use crate::world::checkup;
 
 /// Rebuilds all summaries; the cursor stays on its line's environment once the user has moved it,
@@ -106,8 +106,8 @@ fn summarise(app: &App, id: EnvironmentId, environment: &Environment) -> Summary
             Remote::Idle | Remote::Loading => summary.loading = true,
             remote => summary.fault = summary.fault.or_else(|| remote.fault().cloned()),
         }
-        if !checkup::is_current(data, Part::Inventory, app.shell.world.now) {
-            Lack::of(data, Part::Inventory, app.shell.world.now).add(&mut summary.lacks);
+        if !checkup::is_current(data, &rds::Read::Databases, app.shell.world.now) {
+            Lack::of(data, &rds::Read::Databases, app.shell.world.now).add(&mut summary.lacks);
         }
         summary.read = match (summary.read, data.rds.databases.at()) {
             (Some(a), Some(b)) => Some(a.min(b)),
@@ -124,7 +124,7 @@ fn summarise(app: &App, id: EnvironmentId, environment: &Environment) -> Summary
                 Some(coverage) => {
                     summary.checks += coverage.expected;
                     summary.made += coverage.made;
-                    lacking.extend(coverage.missing.iter().copied());
+                    lacking.extend(coverage.missing.iter());
                 }
                 None => Lack::unexamined().add(&mut summary.lacks),
             }
@@ -141,8 +141,8 @@ fn summarise(app: &App, id: EnvironmentId, environment: &Environment) -> Summary
                 summary.busiest = Some((site, place));
             }
         }
-        for part in lacking {
-            Lack::of(data, part, app.shell.world.now).add(&mut summary.lacks);
+        for read in lacking {
+            Lack::of(data, read, app.shell.world.now).add(&mut summary.lacks);
         }
     }
     summary.findings.sort_by_key(|f| (Reverse(f.severity), f.since, f.resource.clone()));

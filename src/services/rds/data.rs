@@ -130,6 +130,25 @@ impl Data {
         }
     }
 
+    /// When it was read last, and why it cannot be read now.
+    #[must_use]
+    pub fn standing(&self, read: &Read) -> (Option<Timestamp>, Option<&Fault>) {
+        fn of<T>(remote: &Remote<T>) -> (Option<Timestamp>, Option<&Fault>) {
+            (remote.at(), remote.fault())
+        }
+        match read {
+            Read::Databases => of(&self.databases),
+            Read::Maintenance => of(&self.maintenance),
+            Read::Events => of(&self.events),
+            Read::InstanceEvents(database) => self.instance_events.get(database).map_or((None, None), of),
+            Read::Metrics => of(&self.metrics),
+            Read::Vitals => of(&self.vitals),
+            Read::StorageTrend => of(&self.trend),
+            Read::Snapshots(database) => self.snapshots.get(database).map_or((None, None), of),
+            Read::History(database, period) => self.history.get(&(database.clone(), *period)).map_or((None, None), of),
+        }
+    }
+
     /// Records that the last answer to a list gave; what is not a list has none.
     #[must_use]
     pub fn records(&self, read: &Read) -> usize {

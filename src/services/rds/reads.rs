@@ -15,18 +15,18 @@ use crate::domain::{Database, Event, MaintenanceAction, Snapshot};
 pub enum Read {
     /// All DB instances of the site.
     Databases,
-    /// All pending maintenance of the site.
-    Maintenance,
-    /// Failovers, failures and full storage of the last 14 days, of all DB instances.
-    Events,
-    /// All events of one DB instance, last 14 days.
-    InstanceEvents(Arc<str>),
     /// The table's metrics, last hour at 60 s, of every DB instance of the site.
     Metrics,
     /// The metrics that only the health rules need, last three hours at 300 s.
     Vitals,
     /// Free storage of the last week at one hour, of every DB instance: for the runway.
     StorageTrend,
+    /// Failovers, failures and full storage of the last 14 days, of all DB instances.
+    Events,
+    /// All pending maintenance of the site.
+    Maintenance,
+    /// All events of one DB instance, last 14 days.
+    InstanceEvents(Arc<str>),
     /// Snapshots of one DB instance.
     Snapshots(Arc<str>),
     /// The charts of one DB instance at this period (seconds).

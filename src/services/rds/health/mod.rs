@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Kind, On};
+use super::{Kind, On, Read};
 use crate::collect::metrics::Measured;
 use crate::domain::database::Condition;
 use crate::domain::runway::Runway;
@@ -27,7 +27,7 @@ use crate::health::{self, Judged, Limits, reading};
 
 use super::data::{TABLE_PERIOD, VITALS_PERIOD};
 
-pub use coverage::{Part, coverage};
+pub use coverage::{NEEDED, coverage, title};
 pub use lifecycle::{EngineSupport, engine_support};
 
 /// One check of a DB instance.
@@ -43,10 +43,10 @@ pub struct DbInstances;
 
 impl Judged for DbInstances {
     type Subject<'a> = Subject<'a>;
-    type Read = Part;
+    type Read = Read;
     type Operation = Kind;
 
-    const LISTED: Part = Part::Inventory;
+    const LISTED: Read = Read::Databases;
 
     fn rules() -> impl Iterator<Item = &'static Rule> {
         rules::all()

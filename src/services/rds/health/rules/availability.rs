@@ -5,7 +5,8 @@ use crate::domain::database::Condition;
 use crate::domain::finding::Severity;
 use crate::health::words;
 use crate::services::rds::Kind;
-use crate::services::rds::health::{Case, Part, Rule, Subject, Verdict};
+use crate::services::rds::Read;
+use crate::services::rds::health::{Case, Rule, Subject, Verdict};
 
 pub static RULES: [Rule; 2] = [
     Rule {
@@ -20,7 +21,7 @@ pub static RULES: [Rule; 2] = [
         id: "recent-failover",
         source: "RDS user guide, Amazon RDS event categories and event messages: failover",
         metric: None,
-        needs: &[Part::Events],
+        needs: &[Read::Events],
         applies: always,
         check: failover,
     },

@@ -2,14 +2,15 @@
 
 use crate::domain::Metric;
 use crate::health::{Limits, reading, words};
-use crate::services::rds::health::{Case, Part, Rule, VITALS_PERIOD, Verdict};
+use crate::services::rds::Read;
+use crate::services::rds::health::{Case, Rule, VITALS_PERIOD, Verdict};
 
 pub static RULES: [Rule; 4] = [
     Rule {
         id: "read-latency",
         source: "CloudWatch user guide, Best practice alarm recommendations: ReadLatency",
         metric: Some(Metric::ReadLatency),
-        needs: &[Part::Vitals],
+        needs: &[Read::Vitals],
         applies: |subject| subject.gives(Metric::ReadLatency),
         check: |case| {
             let limits = (case.thresholds().read_latency_warning, case.thresholds().read_latency_critical);
@@ -20,7 +21,7 @@ pub static RULES: [Rule; 4] = [
         id: "write-latency",
         source: "CloudWatch user guide, Best practice alarm recommendations: WriteLatency",
         metric: Some(Metric::WriteLatency),
-        needs: &[Part::Vitals],
+        needs: &[Read::Vitals],
         applies: |subject| subject.gives(Metric::WriteLatency),
         check: |case| {
             let limits = (case.thresholds().write_latency_warning, case.thresholds().write_latency_critical);
@@ -31,7 +32,7 @@ pub static RULES: [Rule; 4] = [
         id: "ebs-io-balance",
         source: "CloudWatch user guide, Best practice alarm recommendations: EBSIOBalance%",
         metric: Some(Metric::EBSIOBalance),
-        needs: &[Part::Vitals],
+        needs: &[Read::Vitals],
         applies: |subject| subject.is_postgres() && subject.gives(Metric::EBSIOBalance),
         check: |case| balance(case, Metric::EBSIOBalance, "I/O"),
     },
@@ -39,7 +40,7 @@ pub static RULES: [Rule; 4] = [
         id: "ebs-byte-balance",
         source: "CloudWatch user guide, Best practice alarm recommendations: EBSByteBalance%",
         metric: Some(Metric::EBSByteBalance),
-        needs: &[Part::Vitals],
+        needs: &[Read::Vitals],
         applies: |subject| subject.is_postgres() && subject.gives(Metric::EBSByteBalance),
         check: |case| balance(case, Metric::EBSByteBalance, "throughput"),
     },

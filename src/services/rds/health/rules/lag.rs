@@ -7,14 +7,15 @@
 
 use crate::domain::Metric;
 use crate::health::{Limits, reading, words};
-use crate::services::rds::health::{Case, Part, Rule, Subject, TABLE_PERIOD, Verdict};
+use crate::services::rds::Read;
+use crate::services::rds::health::{Case, Rule, Subject, TABLE_PERIOD, Verdict};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "replica-lag",
         source: "CloudWatch user guide, Best practice alarm recommendations: ReplicaLag",
         metric: Some(Metric::ReplicaLag),
-        needs: &[Part::Metrics],
+        needs: &[Read::Metrics],
         applies: measured_replica,
         check: lag,
     },
@@ -22,7 +23,7 @@ pub static RULES: [Rule; 2] = [
         id: "replica-lag-missing",
         source: "RDS user guide, Monitoring read replication: ReplicaLag",
         metric: Some(Metric::ReplicaLag),
-        needs: &[Part::Metrics],
+        needs: &[Read::Metrics],
         applies: measured_replica,
         check: missing,
     },

@@ -6,14 +6,15 @@ use crate::domain::finding::Severity;
 use crate::health::words::{self, GIB};
 use crate::health::{Limits, reading};
 use crate::services::rds::Kind;
-use crate::services::rds::health::{Case, Part, Rule, Subject, TABLE_PERIOD, VITALS_PERIOD, Verdict};
+use crate::services::rds::Read;
+use crate::services::rds::health::{Case, Rule, Subject, TABLE_PERIOD, VITALS_PERIOD, Verdict};
 
 pub static RULES: [Rule; 4] = [
     Rule {
         id: "cpu",
         source: "CloudWatch user guide, Best practice alarm recommendations: CPUUtilization",
         metric: Some(Metric::CPUUtilization),
-        needs: &[Part::Metrics],
+        needs: &[Read::Metrics],
         applies: is_measured,
         check: cpu,
     },
@@ -21,7 +22,7 @@ pub static RULES: [Rule; 4] = [
         id: "connections",
         source: "CloudWatch user guide, Best practice alarm recommendations: DatabaseConnections",
         metric: Some(Metric::DatabaseConnections),
-        needs: &[Part::Metrics],
+        needs: &[Read::Metrics],
         applies: has_known_class,
         check: connections,
     },
@@ -29,7 +30,7 @@ pub static RULES: [Rule; 4] = [
         id: "memory",
         source: "CloudWatch user guide, Best practice alarm recommendations: FreeableMemory",
         metric: Some(Metric::FreeableMemory),
-        needs: &[Part::Vitals],
+        needs: &[Read::Vitals],
         applies: has_known_class,
         check: memory,
     },
@@ -37,7 +38,7 @@ pub static RULES: [Rule; 4] = [
         id: "cpu-credits",
         source: "RDS user guide, DB instance class types: burstable-performance; EC2 user guide, CPU credits",
         metric: Some(Metric::CPUCreditBalance),
-        needs: &[Part::Vitals, Part::Metrics],
+        needs: &[Read::Vitals, Read::Metrics],
         applies: has_credits,
         check: credits,
     },

@@ -4,7 +4,8 @@ use crate::domain::Metric;
 use crate::domain::finding::Severity;
 use crate::health::words::{self, GIB};
 use crate::health::{Limits, reading};
-use crate::services::rds::health::{Case, Part, Rule, Subject, TABLE_PERIOD, VITALS_PERIOD, Verdict};
+use crate::services::rds::Read;
+use crate::services::rds::health::{Case, Rule, Subject, TABLE_PERIOD, VITALS_PERIOD, Verdict};
 
 pub static RULES: [Rule; 2] = [
     Rule {
@@ -19,7 +20,7 @@ pub static RULES: [Rule; 2] = [
         id: "replication-slot",
         source: "RDS user guide, Monitoring replication slots for your RDS for PostgreSQL DB instance",
         metric: Some(Metric::OldestReplicationSlotLag),
-        needs: &[Part::Vitals],
+        needs: &[Read::Vitals],
         applies: has_slots,
         check: slot,
     },

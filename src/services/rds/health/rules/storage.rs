@@ -5,14 +5,15 @@ use crate::domain::finding::Severity;
 use crate::health::words::{self, GIB};
 use crate::health::{Limits, reading};
 use crate::services::rds::Kind;
-use crate::services::rds::health::{Case, Part, Rule, Subject, TABLE_PERIOD, Verdict};
+use crate::services::rds::Read;
+use crate::services::rds::health::{Case, Rule, Subject, TABLE_PERIOD, Verdict};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "storage-runway",
         source: "RDS user guide, Amazon RDS DB instance storage: storage-full",
         metric: Some(Metric::FreeStorageSpace),
-        needs: &[Part::Trend],
+        needs: &[Read::StorageTrend],
         applies: is_measured,
         check: runway,
     },
@@ -20,7 +21,7 @@ pub static RULES: [Rule; 2] = [
         id: "free-storage",
         source: "CloudWatch user guide, Best practice alarm recommendations: FreeStorageSpace",
         metric: Some(Metric::FreeStorageSpace),
-        needs: &[Part::Metrics],
+        needs: &[Read::Metrics],
         applies: is_measured,
         check: free,
     },

@@ -7,14 +7,15 @@ use crate::domain::{MaintenanceAction, Metric};
 use crate::health::words::{self, day};
 use crate::health::{Limits, reading};
 use crate::services::rds::Kind;
-use crate::services::rds::health::{Case, Part, Rule, Subject, VITALS_PERIOD, Verdict};
+use crate::services::rds::Read;
+use crate::services::rds::health::{Case, Rule, Subject, VITALS_PERIOD, Verdict};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "transaction-ids",
         source: "CloudWatch user guide, Best practice alarm recommendations: MaximumUsedTransactionIDs",
         metric: Some(Metric::MaximumUsedTransactionIDs),
-        needs: &[Part::Vitals],
+        needs: &[Read::Vitals],
         applies: has_transaction_ids,
         check: transaction_ids,
     },
@@ -22,7 +23,7 @@ pub static RULES: [Rule; 2] = [
         id: "pending-maintenance",
         source: "RDS API reference, DescribePendingMaintenanceActions",
         metric: None,
-        needs: &[Part::Maintenance],
+        needs: &[Read::Maintenance],
         applies: is_maintenance_known,
         check: maintenance,
     },
