@@ -1,5 +1,7 @@
 //! What somebody who mistyped a name most likely meant.
 
+use strsim::osa_distance;
+
 /// As many letters begin a name rather than happen to be its first ones.
 const BEGINNING: usize = 3;
 
@@ -37,29 +39,14 @@ fn plain(name: &str) -> String {
     name.to_lowercase().replace('-', "_")
 }
 
-/// The number of letters to insert, remove, replace or swap with their neighbour (the restricted
-/// Damerau-Levenshtein distance).
+/// A file may hold anything; names are shorter than this.
+const LONGEST: usize = 100;
+
+/// The number of letters to insert, remove, replace or swap with their neighbour. What is too long to be
+/// a name is not measured: that takes time by the product of both lengths.
 fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    // A file may hold anything; names are short.
-    if a.len() > 100 || b.len() > 100 {
-        return usize::MAX;
-    }
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let same = usize::from(a[i - 1] != b[j - 1]);
-            let mut best = (last[j] + 1).min(row[j - 1] + 1).min(last[j - 1] + same);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(before[j - 2] + 1);
-            }
-            row.push(best);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last.last().copied().unwrap_or(0)
+    let is_long = |text: &str| text.chars().nth(LONGEST).is_some();
+    if is_long(a) || is_long(b) { usize::MAX } else { osa_distance(a, b) }
 }
 
 /// More names than that nobody reads.
@@ -125,5 +112,16 @@ mod tests {
         assert_eq!(distance("abc", "abc"), 0);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("kitten", "sitting"), 3);
+        // No letter is moved twice: that would be the unrestricted distance, 2.
+        assert_eq!(distance("ca", "abc"), 3);
+        assert_eq!(distance("größe", "grösse"), 2, "letters, not bytes");
+    }
+
+    #[test]
+    fn what_is_too_long_for_a_name_is_not_measured() {
+        let longest = "a".repeat(LONGEST);
+        assert_eq!(distance(&longest, &longest[1..]), 1);
+        assert_eq!(distance(&format!("{longest}a"), &longest), usize::MAX);
+        assert_eq!(nearest(&"x".repeat(1_000_000), ["region"]), None);
     }
 }
