@@ -213,29 +213,9 @@ fn xml(is_good: bool, body: String) -> Answer {
 
 /// The pairs of a query or of a form.
 fn form(text: &str) -> Vec<(String, String)> {
-    let pair = |pair: &str| pair.split_once('=').map(|(name, value)| (decoded(name), decoded(value)));
-    text.split('&').filter_map(pair).collect()
+    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
 fn value<'a>(form: &'a [(String, String)], name: &str) -> &'a str {
     form.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
-}
-
-/// A word of a form (application/x-www-form-urlencoded).
-fn decoded(word: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = word.as_bytes();
-    while let [byte, tail @ ..] = rest {
-        let escaped = match (byte, tail) {
-            (b'%', [high, low, ..]) => hex::decode([*high, *low]).ok(),
-            _ => None,
-        };
-        rest = if escaped.is_some() { &tail[2..] } else { tail };
-        match (escaped, byte) {
-            (Some(escaped), _) => bytes.extend(escaped),
-            (None, b'+') => bytes.push(b' '),
-            (None, byte) => bytes.push(*byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -20,7 +20,11 @@ pub struct Library {
 const LIBRARIES: &[Library] = &[
     // The sandbox stands in for what carries the SDK's requests.
     Library { names: &["aws_*"], home: &["aws/", "sandbox/connector.rs"], debt: &[] },
-    Library { names: &["winterbaume*", "hyper", "hyper_util", "ciborium"], home: &["sandbox/"], debt: &[] },
+    Library {
+        names: &["winterbaume*", "hyper", "hyper_util", "ciborium", "form_urlencoded"],
+        home: &["sandbox/"],
+        debt: &[],
+    },
     Library {
         names: &["ratatui"],
         home: &[

@@ -1,14 +1,14 @@
 //! The forms in which CloudWatch is spoken to: rpc-v2-cbor (AWS's newer SDKs), awsJson 1.0 (boto3)
 //! and awsQuery (older clients). Requests become CBOR, answers are made from a CBOR value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use ciborium::Value;
 use http::HeaderValue;
 use jiff::Timestamp;
 use winterbaume_cloudwatch::wire;
-use winterbaume_core::{MockRequest, MockResponse, parse_query_string};
+use winterbaume_core::{MockRequest, MockResponse};
 
 use super::fault::Fault;
 use crate::sandbox::world::identity;
@@ -51,7 +51,7 @@ pub fn read(request: &MockRequest) -> Asked {
     }
     let asked =
         if text.is_empty() { request.uri.split_once('?').map_or("", |(_, query)| query) } else { text.as_ref() };
-    let mut params = parse_query_string(asked);
+    let mut params: HashMap<String, String> = form_urlencoded::parse(asked.as_bytes()).into_owned().collect();
     let operation = params.remove("Action").unwrap_or_default();
     Asked { protocol: Protocol::Query, operation, body: from_query(params) }
 }

@@ -175,6 +175,17 @@ fn errors_carry_the_code_of_the_query_protocol() {
 }
 
 #[test]
+fn a_query_is_read_as_utf8() {
+    let body = Bytes::from_static(b"Action=DescribeAlarms&AlarmNamePrefix=gr%C3%B6%C3%9Fe+1%25");
+    let request = MockRequest { method: "POST".to_owned(), uri: "/".to_owned(), headers: HeaderMap::new(), body };
+    let asked = protocol::read(&request);
+    assert_eq!((asked.protocol, asked.operation.as_str()), (protocol::Protocol::Query, "DescribeAlarms"));
+    let Ok(body) = asked.body else { panic!("a query is an input") };
+    let input: ciborium::Value = ciborium::from_reader(body.as_slice()).unwrap();
+    assert_eq!(input, protocol::record([("AlarmNamePrefix", protocol::text("größe 1%"))]));
+}
+
+#[test]
 fn metrics_are_listed_in_pages() {
     let world = world("quiet", Some(60));
     let mut request = json!({ "Namespace": "AWS/RDS" });
