@@ -134,18 +134,8 @@ impl SignIn {
 }
 
 fn command(by: By, profile: Option<&str>) -> String {
-    let profile = profile.map(|profile| format!(" --profile {}", quoted(&text::clean(profile))));
+    let profile = profile.map(|profile| format!(" --profile {}", text::quoted(&text::clean(profile))));
     format!("{}{}", by.command(), profile.unwrap_or_default())
-}
-
-/// Ready for a shell.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@+/:".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]
@@ -227,7 +217,7 @@ source_profile = a role
     fn a_message_that_speaks_of_sso_is_believed() {
         let command = |profile| SignIn::of("", profile).command(true);
         assert_eq!(command(None).as_deref(), Some("aws sso login"));
-        assert_eq!(command(Some("it's")).as_deref(), Some(r"aws sso login --profile 'it'\''s'"));
+        assert_eq!(command(Some("it's")).as_deref(), Some(r#"aws sso login --profile "it's""#));
     }
 
     #[test]

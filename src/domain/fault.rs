@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::text::quoted;
+
 /// Why a call failed, in the terms that decide what happens next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FaultKind {
@@ -213,7 +215,8 @@ fn no_credentials(profile: Option<&str>, files: &[String]) -> String {
     let read = if files.is_empty() { String::new() } else { format!(" (read: {})", files.join(", ")) };
     match profile {
         Some(profile) => {
-            format!("give the profile {profile} keys or a sign-in: aws configure --profile {profile}{read}")
+            let word = quoted(profile);
+            format!("give the profile {profile} keys or a sign-in: aws configure --profile {word}{read}")
         }
         None => format!(
             "sign in (aws configure, aws sso login) or name a profile by AWS_PROFILE or --profile; aws configure \
@@ -270,6 +273,8 @@ mod tests {
             "give the profile prod keys or a sign-in: aws configure --profile prod (read: ~/.aws/config, \
              ~/.aws/credentials)"
         );
+        let spaced = FaultKind::NoCredentials { profile: Some("a role".into()), files: Vec::new() };
+        assert!(fault(spaced).advice().ends_with("aws configure --profile 'a role'"));
         let nothing = FaultKind::NoCredentials { profile: None, files: Vec::new() };
         assert!(fault(nothing).advice().ends_with("aws configure list-profiles names them"));
     }

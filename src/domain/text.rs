@@ -1,4 +1,9 @@
-//! Text that comes from outside is untrusted until it has passed through [`clean`].
+//! Text that comes from outside is untrusted until it has passed through [`clean`], and goes into a command
+//! that is to be pasted through [`quoted`].
+
+use std::borrow::Cow;
+
+use shlex::Quoter;
 
 /// What stands in for a character that must not reach a terminal. ASCII: terminals do not agree on
 /// the width of U+FFFD, and some drop it.
@@ -82,9 +87,40 @@ pub fn with_commas(number: u64) -> String {
     text
 }
 
+/// A word as POSIX shells and fish take it, quoted where that is needed. What steers a terminal is not quoted
+/// away: that is [`clean`]'s.
+#[must_use]
+pub fn quoted(word: &str) -> Cow<'_, str> {
+    // A NUL stays, as no argument can hold one however it is written. Nothing else could be refused.
+    Quoter::new().allow_nul(true).quote(word).unwrap_or(Cow::Borrowed("''"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_change_them() {
+        for (word, written) in [
+            ("arn:aws:rds:eu-west-1:111122223333:db/a_b@c+d.e", "arn:aws:rds:eu-west-1:111122223333:db/a_b@c+d.e"),
+            ("", "''"),
+            ("a b", "'a b'"),
+            ("a=b,c%", "'a=b,c%'"),
+            ("größe", "'größe'"),
+            ("$(id)", "'$(id)'"),
+            ("it's", r#""it's""#),
+            // Between single quotes fish would take the backslash for an escape.
+            (r"o\'b", r#""o\\'b""#),
+            ("it's $5", r#""it's "'$5'"#),
+            // No history is expanded where somebody pastes it.
+            ("a!b", "'a!b'"),
+            ("a\nb", "'a\nb'"),
+            ("a\0b", "'a\0b'"),
+        ] {
+            assert_eq!(quoted(word), written, "{word:?}");
+            assert_eq!(shlex::split(written), Some(vec![word.to_owned()]), "{written:?}");
+        }
+    }
 
     #[test]
     fn thousands_are_set_apart() {

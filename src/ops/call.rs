@@ -10,6 +10,7 @@ use std::hash::Hash;
 use serde::{Deserialize, Serialize};
 
 use super::durable::Durable;
+use crate::domain::text::quoted;
 
 /// The mutating calls of a service, by their names.
 pub trait ApiName: Durable + Copy + Eq + Ord + Hash {
@@ -161,7 +162,7 @@ impl<A: ApiName> Call<A> {
                 Value::Int(number) => line.push_str(&format!(" --{option} {number}")),
                 Value::Text(text) => line.push_str(&format!(" --{option} {}", quoted(text))),
                 Value::List(items) => {
-                    let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
+                    let items: Vec<Cow<'_, str>> = items.iter().map(|item| quoted(item)).collect();
                     line.push_str(&format!(" --{option} {}", items.join(" ")));
                 }
                 Value::Tags(tags) => {
@@ -193,16 +194,6 @@ pub fn option_name(name: &str) -> String {
         option.extend(c.to_lowercase());
     }
     option
-}
-
-/// Quoted for a POSIX shell where that is needed.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
 }
 
 #[cfg(test)]
@@ -239,7 +230,7 @@ mod tests {
         assert_eq!(
             call.as_command(" --profile prod"),
             "aws rds create-db-snapshot --profile prod --region us-east-1 --db-instance-identifier 'a b' --tags \
-             '[{\"Key\":\"Owner\",\"Value\":\"it'\\''s, me\"}]' --no-multi-az --allocated-storage 100"
+             \"[{\\\"Key\\\":\\\"Owner\\\",\\\"Value\\\":\\\"it's, me\\\"}]\" --no-multi-az --allocated-storage 100"
         );
     }
 

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use crate::aws::meter::Meter;
 use crate::aws::{AssumeRole, CodeSource, MfaRequest, Session, SessionSpec};
 use crate::config::{self, Config, ConnectionSpec, EnvironmentSpec, Problem, RoleSpec, Settings, Severity};
-use crate::domain::text::clean;
+use crate::domain::text::{clean, quoted};
 use crate::domain::{EnvironmentId, SessionId};
 use crate::slices::Policy;
 use crate::world::{Estate, SessionName};
@@ -209,11 +209,11 @@ impl Key {
     }
 }
 
-/// What makes the AWS CLI ask the same place.
+/// What makes the AWS CLI ask the same place, ready for a shell.
 pub(super) fn cli_options(profile: Option<&str>, endpoint: Option<&str>) -> String {
-    let mut options = profile.map(|p| format!(" --profile {}", clean(p))).unwrap_or_default();
+    let mut options = profile.map(|p| format!(" --profile {}", quoted(&clean(p)))).unwrap_or_default();
     if let Some(url) = endpoint {
-        options.push_str(&format!(" --endpoint-url {}", clean(url)));
+        options.push_str(&format!(" --endpoint-url {}", quoted(&clean(url))));
     }
     options
 }
@@ -272,6 +272,14 @@ mod tests {
         fs::write(&path, environment("a", 1)).unwrap();
         let again = sign_ins.again(&path).await.unwrap_or_else(|problems| panic!("{problems:?}"));
         assert_eq!(again.estate.sites().map(|(id, _)| id).collect::<Vec<_>>(), [SiteId(0)], "the same as before");
+    }
+
+    #[test]
+    fn a_profile_of_any_name_is_one_word() {
+        assert_eq!(cli_options(Some("prod"), Some(URL)), format!(" --profile prod --endpoint-url {URL}"));
+        assert_eq!(cli_options(Some("a role; x"), None), " --profile 'a role; x'");
+        assert_eq!(cli_options(None, Some("http://[::1]:9/?a=b")), " --endpoint-url 'http://[::1]:9/?a=b'");
+        assert_eq!(cli_options(None, None), "");
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 use super::column::Column;
 use super::rows::rebuild;
 use super::state::page;
+use crate::domain::text::quoted;
 use crate::domain::{Database, SiteId};
 use crate::keymap::Action;
 use crate::screens::State as App;
@@ -166,15 +167,15 @@ pub fn copy_menu(app: &App) -> Option<Menu> {
         let target = format!(
             "host={host} port={port} dbname={name} user={user} sslmode=verify-full sslrootcert=global-bundle.pem"
         );
-        texts.push(("psql", format!("psql {}", shell(&target))));
+        texts.push(("psql", format!("psql {}", quoted(&target))));
     }
     texts.push((
         "AWS CLI",
         format!(
             "aws rds describe-db-instances{} --region {} --db-instance-identifier {}",
             app.shell.world.estate.cli_options(site),
-            shell(&database.region),
-            shell(&database.id)
+            quoted(&database.region),
+            quoted(&database.id)
         ),
     ));
     let items = texts
