@@ -1,6 +1,10 @@
 //! Words as a shell parts them, without anything else that a shell does: Python's `shlex.split`, which
 //! the AWS CLI uses for titles (`botocore/configloader.py`) and for `credential_process`
-//! (`botocore/credentials.py`).
+//! (`botocore/credentials.py`). Not the crate of that name: there `#` begins a comment, `\$` between double
+//! quotes loses its backslash, and a backslash goes with the end of its line.
+
+/// What parts words, to Python: a space that is none of ASCII, such as U+00A0, belongs to its word.
+const BETWEEN: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// The words; `None` when a quote is not closed, or nothing follows a backslash.
 #[must_use]
@@ -10,7 +14,7 @@ pub fn split(text: &str) -> Option<Vec<String>> {
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
         match c {
-            c if c.is_whitespace() => words.extend(word.take()),
+            c if BETWEEN.contains(&c) => words.extend(word.take()),
             '\'' => {
                 let word = word.get_or_insert_default();
                 loop {
@@ -52,6 +56,10 @@ mod tests {
             ("profile \"a role\"", Some(vec!["profile", "a role"])),
             (" sh -c 'a; \"b\"' \"c \\\" \\n\" d\\ e \"\" ", Some(vec!["sh", "-c", "a; \"b\"", "c \" \\n", "d e", ""])),
             ("a'b'c", Some(vec!["abc"])),
+            ("tool --color #ff # no", Some(vec!["tool", "--color", "#ff", "#", "no"])),
+            ("sh \"\\$HOME \\` \\\n\"", Some(vec!["sh", "\\$HOME \\` \\\n"])),
+            ("a\\\nb", Some(vec!["a\nb"])),
+            ("a\u{a0}b\u{b}c\u{c}d\re", Some(vec!["a\u{a0}b\u{b}c\u{c}d", "e"])),
             ("", Some(vec![])),
             ("it's", None),
             ("a\\", None),
