@@ -38,8 +38,9 @@ pub fn ask() -> io::Result<(Option<Background>, LateAnswer)> {
     let heard = exchange();
     disable_raw_mode()?;
     let heard = heard?;
-    let late = if is_over(&heard) { LateAnswer::default() } else { LateAnswer::awaited(Instant::now()) };
-    Ok((Background::detect(Some(&heard), None), late))
+    let background = Background::detect(Some(&heard), None);
+    let late = if background.is_some() { LateAnswer::default() } else { LateAnswer::awaited(Instant::now()) };
+    Ok((background, late))
 }
 
 /// Everything that came until the second question was answered, or time was over.
@@ -87,6 +88,8 @@ fn is_over(heard: &[u8]) -> bool {
 
 /// Takes an answer that comes late out of the keys: to their reader it is Alt-], its characters, and
 /// Alt-\ or Ctrl-g. The answer to the second question is no key to it.
+///
+/// It may also come after that one: GNU Screen answers the second question itself and hands the first on.
 #[derive(Debug, Clone, Default)]
 pub struct LateAnswer {
     /// Until when one may come.
