@@ -13,7 +13,6 @@ pub mod line;
 pub mod menu;
 pub mod operations;
 pub mod plan;
-pub mod quoting;
 mod screen;
 mod state;
 pub mod views;

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use quarterdeck::app::State;
 use quarterdeck::domain::FaultKind;
 use quarterdeck::screens::{Screen, View};
-use quarterdeck::services::rds;
+use quarterdeck::services::{alarms, rds};
 use quarterdeck::slices::reads::Read;
 
 use crate::harness::{self, Desk, denied, empty, failed, good};
@@ -143,6 +143,73 @@ fn empty_but_databases(
         Read::Rds(rds::Read::Databases) => good(request),
         _ => empty(request),
     }
+}
+
+/// The lists of DB instances and alarms are known, and nothing of the alarm under the cursor.
+fn alarms_listed() -> Desk {
+    let mut desk = harness::fresh();
+    desk.press("L");
+    desk.answer(|request| match request.target.read {
+        Read::Identity | Read::Rds(rds::Read::Databases) | Read::Alarms(alarms::Read::All) => Some(good(request)),
+        _ => None,
+    });
+    assert_eq!(desk.state.screen(), Screen::Alarms);
+    desk
+}
+
+#[test]
+fn alarms_loading() {
+    let mut desk = harness::fresh();
+    desk.press("L");
+    pictures("alarms-loading", &mut desk, &["Alarms", "reading alarms"]);
+}
+
+#[test]
+fn alarms_ready() {
+    let mut desk = Desk::by_hand(harness::alarms());
+    pictures(
+        "alarms-ready",
+        &mut desk,
+        &["2 in alarm", "1 muted", "rentaliq-prod-db-dr-replica-lag-high", "ReplicaLag"],
+    );
+}
+
+#[test]
+fn alarms_story() {
+    let mut desk = Desk::by_hand(harness::alarms());
+    desk.press("enter");
+    pictures("alarms-story", &mut desk, &["ReplicaLag > 60 (Maximum) for 5 of 5 × 1 min", "Part of"]);
+}
+
+#[test]
+fn alarms_listed_only() {
+    pictures("alarms-listed", &mut alarms_listed(), &["2 in alarm", "rentaliq-prod-database"]);
+}
+
+#[test]
+fn alarms_stale() {
+    let mut desk = cut_off(harness::alarms());
+    pictures("alarms-stale", &mut desk, &["2 in alarm", "unreachable"]);
+}
+
+#[test]
+fn alarms_denied() {
+    let mut desk = harness::fresh();
+    desk.press("L");
+    desk.answer(|request| match request.target.read {
+        Read::Alarms(_) => Some(denied(request)),
+        _ => Some(good(request)),
+    });
+    desk.wait(SignedDuration::from_secs(11));
+    pictures("alarms-denied", &mut desk, &["alarms denied"]);
+}
+
+#[test]
+fn alarms_empty() {
+    let mut desk = harness::fresh();
+    desk.press("L");
+    desk.answer(|request| Some(if request.target.read == Read::Identity { good(request) } else { empty(request) }));
+    pictures("alarms-empty", &mut desk, &["no CloudWatch alarms"]);
 }
 
 /// Opens an overlay by key and compares it; each frame must have the words, and the footer the

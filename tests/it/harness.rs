@@ -37,7 +37,7 @@ use tokio::time::{Instant, sleep_until};
 
 pub use answers::{denied, empty, failed, good, operation};
 pub use frames::draw;
-pub use known::{fleet, fresh, opened, run};
+pub use known::{alarms, fleet, fresh, opened, run};
 
 use behind::{Behind, Console, Kept, Whole};
 

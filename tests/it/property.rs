@@ -14,6 +14,7 @@ use quarterdeck::app::settle::settle;
 use quarterdeck::app::{Msg, Reconfiguration, Restyle, State};
 use quarterdeck::domain::{Environment, Fault, FaultKind, SessionId};
 use quarterdeck::keymap::Key;
+use quarterdeck::screens::Screen;
 use quarterdeck::services::rds;
 use quarterdeck::slices::Policy;
 use quarterdeck::slices::reads::{Answer, Request, Target};
@@ -298,6 +299,9 @@ impl Run {
         let screen = &self.desk.state.databases;
         let valid = screen.rows.is_empty() || screen.selected < screen.rows.len();
         prop_assert!(valid, "row {} of {}", screen.selected, screen.rows.len());
+        let screen = &self.desk.state.alarms;
+        let valid = screen.rows.is_empty() || screen.selected < screen.rows.len();
+        prop_assert!(valid, "alarm {} of {}", screen.selected, screen.rows.len());
         Ok(())
     }
 
@@ -313,6 +317,17 @@ impl Run {
             prop_assert_eq!(state.shell.world.estate.owner(row.site, database), Some(row.environment));
             if let Scope::One(only) = state.shell.scope {
                 prop_assert_eq!(row.environment, only, "{} belongs to another environment", &database.id);
+            }
+        }
+        if state.screen() == Screen::Alarms {
+            for row in &state.alarms.rows {
+                let Some(alarm) = row.alarm(&state.shell.world) else {
+                    return Err(TestCaseError::fail(format!("{} is a row and unknown", row.name)));
+                };
+                prop_assert_eq!(&*row.name, alarm.name.as_str());
+                if let (Scope::One(only), Some(owner)) = (state.shell.scope, row.environment) {
+                    prop_assert_eq!(owner, only, "{} belongs to another environment", &alarm.name);
+                }
             }
         }
         let frame = harness::draw(state);

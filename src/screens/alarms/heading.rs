@@ -144,7 +144,7 @@ pub fn empty(app: &App) -> String {
         },
         Scope::All => "in any environment".into(),
     };
-    format!("no CloudWatch alarms {place}: its user guide recommends some for each kind of resource")
+    format!("no CloudWatch alarms {place}")
 }
 
 /// An environment as it is shown beside an alarm; the region of one that belongs to none.

@@ -51,14 +51,27 @@ fn sole_owner(estate: &Estate, site: SiteId) -> Option<EnvironmentId> {
     owners.next().is_none().then_some(first)
 }
 
-/// The environment of the DB instance that an alarm watches; of other alarms that of the site, if there is one only. A
-/// DB instance that is there and belongs to no environment is nobody's.
+/// The environment of the DB instance that an alarm watches; of other alarms that of the site, if there is one only, or
+/// that of all the DB instances that a composite is about. A DB instance that is there and belongs to no environment is
+/// nobody's.
 fn owner(world: &World, site: SiteId, sole: Option<EnvironmentId>, alarm: &Alarm) -> Option<EnvironmentId> {
-    let watched = match alarm.subject() {
-        Some(WatchedResource::Database(id)) => world.database(site, &id),
-        _ => None,
-    };
-    watched.map_or(sole, |database| world.estate.owner(site, database))
+    if let Some(WatchedResource::Database(id)) = alarm.subject()
+        && let Some(database) = world.database(site, &id)
+    {
+        return world.estate.owner(site, database);
+    }
+    sole.or_else(|| of_children(world, site, alarm))
+}
+
+/// The one environment that all metric alarms of a composite are of.
+fn of_children(world: &World, site: SiteId, alarm: &Alarm) -> Option<EnvironmentId> {
+    let data = world.site(site)?;
+    let mut owners = data.alarms.children(alarm).map(|(_, child)| {
+        let Some(WatchedResource::Database(id)) = child?.subject() else { return None };
+        world.estate.owner(site, world.database(site, &id)?)
+    });
+    let first = owners.next()??;
+    owners.all(|owner| owner == Some(first)).then_some(first)
 }
 
 /// Whether an alarm is of what is looked at; what belongs to nobody is everybody's who has the site.

@@ -149,7 +149,11 @@ mod tests {
         let above: Vec<String> = sheet.above.iter().map(|line| plain(line)).collect();
         assert_eq!(
             above,
-            ["  PROD   prod-cpu", " ✖ ALARM  since 2026-11-22 02:58:44Z (14m00s ago)", "   because of prod-cpu",]
+            [
+                "  PROD   prod-cpu  us-east-1",
+                " ✖ ALARM  since 2026-11-22 02:58:44Z (14m00s ago)",
+                "   because of prod-cpu",
+            ]
         );
         assert!(sheet.plot.is_some() && sheet.has_axis());
         assert_eq!(plain(&sheet.below[0]), " Part of");

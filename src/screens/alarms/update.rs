@@ -5,13 +5,13 @@ use super::places;
 use super::row::{self, AlarmKey};
 use super::rows::rebuild;
 use super::scrolled::Scrolled;
+use crate::domain::text::quoted;
 use crate::domain::{Database, SiteId};
 use crate::keymap::{Action, Key};
 use crate::screens::State as App;
 use crate::screens::command::Command;
 use crate::screens::line::{edit, insert};
 use crate::screens::menu::{Item, Menu, Purpose};
-use crate::screens::quoting::shell;
 use crate::screens::{View, database};
 use crate::services::alarms::{Alarm, WatchedResource};
 use crate::shell::Tone;
@@ -217,8 +217,8 @@ pub fn copy_menu(app: &App) -> Option<Menu> {
     let command = format!(
         "aws cloudwatch describe-alarms{} --region {} --alarm-types MetricAlarm CompositeAlarm --alarm-names {}",
         estate.cli_options(row.site),
-        shell(&estate.site(row.site)?.region),
-        shell(&alarm.name)
+        quoted(&estate.site(row.site)?.region),
+        quoted(&alarm.name)
     );
     let texts = [
         ("name", alarm.name.clone()),

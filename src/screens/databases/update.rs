@@ -9,7 +9,6 @@ use crate::keymap::Action;
 use crate::screens::State as App;
 use crate::screens::command::Command;
 use crate::screens::menu::{Item, Menu, Purpose};
-use crate::screens::quoting::shell;
 use crate::screens::{OpenScreen, View, database};
 use crate::world::Scope;
 

@@ -3,6 +3,9 @@
 //! Names and meanings are those of the CloudWatch API reference: `MetricAlarm`, `MetricDataQuery`, `MetricStat` and
 //! `PutMetricAlarm`.
 
+use crate::domain::Metric;
+use crate::domain::metric::Unit;
+
 /// A metric with the statistic of it that is read (`MetricStat`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AlarmMetric {
@@ -25,6 +28,17 @@ impl AlarmMetric {
     #[must_use]
     pub fn dimension(&self, name: &str) -> Option<&str> {
         self.dimensions.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether its values are bytes: its unit says so, or RDS gives the metric in no other.
+    #[must_use]
+    pub fn is_of_bytes(&self) -> bool {
+        if let Some(unit) = self.unit.as_deref() {
+            unit == "Bytes"
+        } else {
+            let known = Metric::from_name(&self.name).filter(|_| self.namespace == "AWS/RDS");
+            known.is_some_and(|metric| metric.unit() == Unit::Bytes)
+        }
     }
 }
 

@@ -14,7 +14,7 @@ impl Alarm {
     pub fn condition(&self) -> String {
         match &self.watches {
             Watching::Metric(watch) => {
-                let side = side(&watch.judged);
+                let side = side(&watch.judged, Some(&watch.metric));
                 let statistic = in_brackets(&watch.metric.statistic);
                 format!("{} {side}{statistic}{}", watch.metric.name, length(&watch.judged, watch.metric.period))
             }
@@ -71,14 +71,19 @@ impl Alarm {
 /// Metric math: what the watched query is called, and which way is bad.
 fn of_math(watch: &MathWatch) -> String {
     let Some(query) = watch.watched() else {
-        return format!("an expression that is not told, {}", side(&watch.judged));
+        return format!("an expression that is not told, {}", side(&watch.judged, None));
     };
     let statistic = query.metric().map(|metric: &AlarmMetric| in_brackets(&metric.statistic)).unwrap_or_default();
-    format!("{} {}{statistic}{}", query.title(), side(&watch.judged), length(&watch.judged, watch.period()))
+    format!(
+        "{} {}{statistic}{}",
+        query.title(),
+        side(&watch.judged, query.metric()),
+        length(&watch.judged, watch.period())
+    )
 }
 
 /// Which values are beyond the threshold, or beyond the band: `> 80`, `above its band`.
-fn side(judged: &Judgement) -> String {
+fn side(judged: &Judgement, metric: Option<&AlarmMetric>) -> String {
     let sign: &str = match &judged.comparison {
         ComparisonOperator::GreaterThanOrEqualToThreshold => ">=",
         ComparisonOperator::GreaterThanThreshold => ">",
@@ -91,7 +96,7 @@ fn side(judged: &Judgement) -> String {
         ComparisonOperator::Unknown(name) => name,
     };
     match judged.threshold {
-        Some(threshold) => format!("{sign} {}", figure(threshold)),
+        Some(threshold) => format!("{sign} {}", amount(threshold, metric)),
         None => format!("{sign} a threshold that is not told"),
     }
 }
@@ -108,6 +113,18 @@ fn length(judged: &Judgement, period: Option<u32>) -> String {
 
 fn in_brackets(statistic: &str) -> String {
     if statistic.is_empty() { String::new() } else { format!(" ({statistic})") }
+}
+
+/// A threshold in the unit of its metric: bytes in the unit that says them whole, or to two digits.
+fn amount(value: f64, metric: Option<&AlarmMetric>) -> String {
+    const UNITS: [(&str, f64); 4] =
+        [("TiB", 1_099_511_627_776.0), ("GiB", 1_073_741_824.0), ("MiB", 1_048_576.0), ("KiB", 1024.0)];
+    let is_short = |of: f64| (value / of * 100.0).fract() == 0.0;
+    let unit = metric.filter(|metric| metric.is_of_bytes()).and_then(|_| {
+        let fitting = UNITS.iter().find(|(_, of)| value.abs() >= *of);
+        fitting.filter(|(_, of)| is_short(*of))
+    });
+    unit.map_or_else(|| figure(value), |(unit, of)| format!("{} {unit}", figure(value / of)))
 }
 
 /// A number as a person writes it; very large and very small ones with an exponent.
@@ -156,6 +173,26 @@ mod tests {
             watch.judged.threshold = Some(0.25);
         }
         assert_eq!(alarm.condition(), "CPUUtilization <= 0.25 (p99.9) for 3 of 5 × 1 min");
+    }
+
+    #[test]
+    fn bytes_are_said_in_the_unit_that_says_them_whole() {
+        let mut alarm = cpu();
+        for (name, unit, threshold, said) in [
+            ("FreeStorageSpace", None, 10_737_418_240.0, "< 10 GiB"),
+            ("FreeStorageSpace", None, 10_737_418_241.0, "< 10737418241"),
+            ("FreeableMemory", None, 1_610_612_736.0, "< 1.5 GiB"),
+            ("Backlog", Some("Bytes"), 2048.0, "< 2 KiB"),
+            ("Backlog", None, 2048.0, "< 2048"),
+            ("CPUUtilization", None, 2048.0, "< 2048"),
+        ] {
+            if let Watching::Metric(watch) = &mut alarm.watches {
+                (watch.metric.name, watch.metric.unit) = (name.into(), unit.map(ToOwned::to_owned));
+                watch.judged.threshold = Some(threshold);
+                watch.judged.comparison = ComparisonOperator::LessThanThreshold;
+            }
+            assert!(alarm.condition().contains(&format!("{said} (")), "{}", alarm.condition());
+        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ const NAMES: &[(&str, usize)] = &[
     ("Look", 2),
     ("Order", 2),
     ("Outcome", 2),
-    ("Part", 3),
+    ("Part", 2),
     ("Plan", 2),
     ("Problems", 2),
     ("Profile", 2),

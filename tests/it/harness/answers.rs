@@ -9,7 +9,7 @@ use quarterdeck::slices::reads::{Answer, Ask, Read, Request};
 
 /// The good answers to a request, from what [`opened`] knows.
 pub fn good(request: &Request) -> Vec<Result<Answer, Fault>> {
-    let state = &super::known::ready().1;
+    let state = &super::known::ready().2;
     // A site that a changed configuration brought answers as one of those that are known.
     let data = &state.shell.world.sites[request.target.site.0 % state.shell.world.sites.len()];
     let answer = match &request.ask {

@@ -29,9 +29,14 @@ pub fn opened() -> State {
     ready().1.clone()
 }
 
-/// Both of them.
-pub(super) fn ready() -> &'static (State, State) {
-    static READY: OnceLock<(State, State)> = OnceLock::new();
+/// The same with the alarms on the screen, and what the one under the cursor is made of.
+pub fn alarms() -> State {
+    ready().2.clone()
+}
+
+/// All of them.
+pub(super) fn ready() -> &'static (State, State, State) {
+    static READY: OnceLock<(State, State, State)> = OnceLock::new();
     READY.get_or_init(|| {
         run(|| async {
             let mut desk = Desk::still("a-bad-night").await;
@@ -39,7 +44,10 @@ pub(super) fn ready() -> &'static (State, State) {
             let fleet = desk.state.clone();
             desk.enter(OPENED);
             desk.settle().await;
-            (fleet, desk.state)
+            let opened = desk.state.clone();
+            desk.press("L j");
+            desk.settle().await;
+            (fleet, opened, desk.state)
         })
     })
 }
