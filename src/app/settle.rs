@@ -35,8 +35,11 @@ pub fn settle_while(state: &mut State, mut go_on: impl FnMut() -> bool) -> bool 
         }
     }
     // Other tables are made when they are looked at.
-    if is_heard && state.screen() != Screen::Databases {
-        state.screen().rebuild(state);
+    let screen = state.screen();
+    if examined.is_new && screen != Screen::Databases {
+        screen.rebuild(state);
+    } else if is_heard {
+        screen.renew(state);
     }
     examined.more
 }

@@ -94,7 +94,7 @@ impl Screen {
     pub fn shown(self, state: &State) -> Shown {
         let now = state.shell.world.now;
         match (self, state.views.database()) {
-            (Self::Alarms, _) => Shown::Alarms(state.alarms.looked_at()),
+            (Self::Alarms, _) => Shown::Alarms(state.alarms.looked_at(now)),
             (Self::Database, Some(open)) => Shown::Database(open.site, open.looked_at(now)),
             (Self::Fleet | Self::Databases | Self::Database, _) => Shown::Databases,
         }
@@ -106,6 +106,20 @@ impl Screen {
             Self::Databases => databases::rebuild(state),
             Self::Alarms => alarms::rebuild(state),
             Self::Fleet | Self::Database => {}
+        }
+    }
+
+    /// Something was heard of some sites: what it shows of them is made anew where it is another than before.
+    pub fn renew(self, state: &mut State) {
+        if self == Self::Alarms {
+            alarms::renew(state);
+        }
+    }
+
+    /// Something has happened: where the cursor rests decides what is read.
+    pub fn rest(self, state: &mut State) {
+        if self == Self::Alarms {
+            state.alarms.rest(state.shell.world.now);
         }
     }
 

@@ -20,7 +20,7 @@ mod words;
 mod testing;
 
 pub use row::AlarmRow;
-pub use rows::rebuild;
+pub use rows::{rebuild, renew};
 pub use state::{AlarmOrder, State, Tally};
 pub use update::{click, copy_menu, handle, hints, paste, selected, typed};
 pub use view::view;

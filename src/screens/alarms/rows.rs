@@ -44,6 +44,15 @@ pub fn rebuild(app: &mut App) {
     app.alarms.keep_selection(page);
 }
 
+/// The same where some list of alarms is another than the rows are of.
+pub fn renew(app: &mut App) {
+    let world = &app.shell.world;
+    let lists = world.known().map(|(site, data)| (site, data.alarms.all.at())).collect();
+    if app.alarms.renews(lists) {
+        rebuild(app);
+    }
+}
+
 /// The environment that has all of a site; none where several have it.
 fn sole_owner(estate: &Estate, site: SiteId) -> Option<EnvironmentId> {
     let mut owners = estate.environments().filter(|(_, environment)| environment.sites().any(|other| other == site));

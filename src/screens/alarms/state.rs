@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use tui_input::Input;
 
 use super::row::{AlarmKey, AlarmRow};
@@ -110,7 +111,14 @@ pub struct State {
     pub related: usize,
     /// The alarms from which others were opened, the last one last.
     pub trail: Vec<AlarmKey>,
+    /// Where the cursor rests, and since when: what it only passes is not read.
+    rest: Option<(AlarmKey, Timestamp)>,
+    /// When the lists were read that the rows are of, by site.
+    lists: Vec<(SiteId, Option<Timestamp>)>,
 }
+
+/// How long the cursor rests on an alarm before that is read: a key that is held down passes thirty a second.
+const REST: SignedDuration = SignedDuration::from_millis(300);
 
 impl State {
     /// The row under the cursor.
@@ -121,8 +129,27 @@ impl State {
 
     /// The alarm that is looked at, by site and name: its history and its curve are worth reading.
     #[must_use]
-    pub fn looked_at(&self) -> Option<(SiteId, Arc<str>)> {
-        self.current().map(|row| (row.site, row.name.clone()))
+    pub fn looked_at(&self, now: Timestamp) -> Option<(SiteId, Arc<str>)> {
+        let row = self.current()?;
+        let rests = |(key, since): &(AlarmKey, Timestamp)| row.is(key) && now.duration_since(*since) >= REST;
+        let is_looked_at = self.whole || self.rest.as_ref().is_some_and(rests);
+        is_looked_at.then(|| (row.site, row.name.clone()))
+    }
+
+    /// Notes where the cursor is now; where it is first, it has always been.
+    pub fn rest(&mut self, now: Timestamp) {
+        let Some(row) = self.current() else { return };
+        if self.rest.as_ref().is_none_or(|(key, _)| !row.is(key)) {
+            let since = if self.rest.is_none() { Timestamp::MIN } else { now };
+            self.rest = Some((row.id(), since));
+        }
+    }
+
+    /// Whether the rows are of other lists than these; from now on they are of these.
+    pub fn renews(&mut self, lists: Vec<(SiteId, Option<Timestamp>)>) -> bool {
+        let is_other = self.lists != lists;
+        self.lists = lists;
+        is_other
     }
 
     /// Whether the filter is being typed.

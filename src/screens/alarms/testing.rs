@@ -103,7 +103,7 @@ pub fn names(app: &App) -> Vec<String> {
 
 /// The name of the alarm under the cursor.
 pub fn looked_at(app: &App) -> String {
-    app.alarms.looked_at().map(|(_, name)| name.to_string()).unwrap_or_default()
+    app.alarms.current().map(|row| row.name.to_string()).unwrap_or_default()
 }
 
 /// Puts the cursor on an alarm.

@@ -54,8 +54,8 @@ impl Data {
     pub fn begin(&mut self, read: &Read) {
         match read {
             Read::All => self.all.begin(),
-            Read::History(alarm) => self.history.entry(alarm.clone()).or_default().begin(),
-            Read::Curve(alarm) => self.curves.entry(alarm.clone()).or_default().begin(),
+            Read::History(alarm) => begin(&mut self.history, alarm),
+            Read::Curve(alarm) => begin(&mut self.curves, alarm),
         }
     }
 
@@ -130,6 +130,18 @@ impl Data {
     }
 }
 
+/// Alarms whose history and curve are kept: whoever looks through thousands would keep them all.
+const KEPT: usize = 64;
+
+/// An attempt at something of one alarm has begun; of too many what was read first is forgotten.
+fn begin<T>(all: &mut HashMap<Arc<str>, Remote<T>>, alarm: &Arc<str>) {
+    if all.len() >= KEPT && !all.contains_key(alarm) {
+        let oldest = all.iter().min_by_key(|(_, known)| known.at()).map(|(name, _)| name.clone());
+        oldest.and_then(|name| all.remove(&name));
+    }
+    all.entry(alarm.clone()).or_default().begin();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,6 +166,19 @@ mod tests {
         let fault = Fault { kind, call: "cloudwatch:GetMetricData".into(), message: String::new(), request_id: None };
         data.fail(&curve, fault);
         assert!(matches!(data.curves["orders-cpu"], Remote::Stale { .. }), "what was known stays");
+    }
+
+    #[test]
+    fn of_many_alarms_that_were_looked_at_the_last_are_kept() {
+        let mut data = Data::default();
+        for number in 0..100 {
+            let read = Read::Curve(format!("alarm-{number}").into());
+            data.begin(&read);
+            let now = Timestamp::from_second(number).expect("in range");
+            data.store(&read, Answer::Curve(Curve::default()), now);
+        }
+        assert_eq!(data.curves.len(), KEPT);
+        assert!(data.curves.contains_key("alarm-99") && !data.curves.contains_key("alarm-0"));
     }
 
     #[test]

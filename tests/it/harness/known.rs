@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::OnceLock;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use quarterdeck::app::{Msg, State};
 use quarterdeck::screens::{OpenScreen, View};
 
@@ -46,6 +46,8 @@ pub(super) fn ready() -> &'static (State, State, State) {
             desk.settle().await;
             let opened = desk.state.clone();
             desk.press("L j");
+            // The cursor rests.
+            desk.wait(SignedDuration::from_secs(1));
             desk.settle().await;
             (fleet, opened, desk.state)
         })

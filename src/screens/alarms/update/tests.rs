@@ -164,3 +164,21 @@ fn hints_name_what_enter_does() {
     select(&mut app, "prod-cpu");
     assert_eq!(first(&app), (Action::Open, "open the alarm"));
 }
+
+#[test]
+fn what_the_cursor_only_passes_is_not_read() {
+    let mut app = app();
+    rebuild(&mut app);
+    let name = |app: &App| app.alarms.current().map(|row| row.name.clone());
+    let read = |app: &App| app.alarms.looked_at(app.shell.world.now).map(|(_, name)| name);
+    app.alarms.rest(app.shell.world.now);
+    assert_eq!(read(&app), name(&app), "where it is first");
+    press(&mut app, &[Action::Down]);
+    app.alarms.rest(app.shell.world.now);
+    assert_eq!(read(&app), None);
+    app.shell.world.now = app.shell.world.now.checked_add(jiff::SignedDuration::from_millis(300)).unwrap();
+    app.alarms.rest(app.shell.world.now);
+    assert_eq!(read(&app), name(&app));
+    press(&mut app, &[Action::Down, Action::Open]);
+    assert_eq!(read(&app), name(&app), "what is opened is read at once");
+}
