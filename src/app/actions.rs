@@ -188,15 +188,15 @@ fn choose(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 
 /// Keys of the filter, while it is typed: what moves about moves in the table.
 fn filter(state: &mut State, action: Action) {
+    let screen = state.screen();
     match action {
         Action::Back => {
             state.views.close();
-            state.databases.filter.clear();
-            databases::rebuild(state);
+            screen.filter(state, String::new());
         }
         Action::Open => state.views.close(),
         Action::Down | Action::Up | Action::PageDown | Action::PageUp => {
-            databases::handle(state, action);
+            screen.act(state, action);
         }
         _ => {}
     }

@@ -5,7 +5,7 @@ use crate::domain::text;
 use crate::keymap::{Action, Key, Layer, Resolution};
 use crate::screens::State;
 use crate::screens::line::{edit, insert};
-use crate::screens::{View, databases, plan};
+use crate::screens::{View, plan};
 use crate::shell::Effect;
 use crate::shell::Tone;
 
@@ -96,7 +96,7 @@ fn typed(state: &mut State, key: Key) {
         View::Filter(line) => {
             let edited = edit(line, key).then(|| line.value().to_owned());
             if let Some(text) = edited {
-                filter(state, text);
+                state.screen().filter(state, text);
             }
         }
         View::Menu(menu) => {
@@ -118,12 +118,6 @@ fn typed(state: &mut State, key: Key) {
     }
 }
 
-/// The table shows what the filter lets through, while it is typed.
-fn filter(state: &mut State, text: String) {
-    state.databases.filter = text;
-    databases::narrow(state);
-}
-
 /// Text was pasted.
 pub fn paste(state: &mut State, text: &str) {
     let text: String = text::clean(text).chars().take(200).collect();
@@ -133,7 +127,7 @@ pub fn paste(state: &mut State, text: &str) {
         View::Filter(line) => {
             insert(line, &text);
             let text = line.value().to_owned();
-            filter(state, text);
+            state.screen().filter(state, text);
         }
         View::Menu(menu) if menu.purpose.is_typed() => {
             insert(&mut menu.input, &text);

@@ -86,9 +86,14 @@ impl<R: Readable> Schedule<R> {
         mem::take(&mut self.stirred)
     }
 
-    /// Forgets the targets that are not wanted any more; one on its way is still awaited.
-    pub fn retain(&mut self, wanted: impl Fn(&Target<R>) -> bool) {
-        self.slots.retain(|target, slot| slot.awaited.is_some() || wanted(target));
+    /// Forgets the targets that are not wanted any more. One on its way is still awaited; what is fresh, or failed a
+    /// moment ago, is not asked again before its time when somebody comes back to it.
+    pub fn retain(&mut self, wanted: impl Fn(&Target<R>) -> bool, now: Timestamp) {
+        self.slots.retain(|target, slot| {
+            let next = || cadence::next_due(&target.read, Attention::Watched, slot.read?, slot.pages);
+            let is_fresh = || slot.not_before.or_else(next).is_some_and(|due| now < due);
+            slot.awaited.is_some() || wanted(target) || is_fresh()
+        });
     }
 
     /// Whether `target` should be asked for now.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -16,6 +17,7 @@ use super::performer::{Fetches, Outlet, Performer, Unperformed};
 use crate::app::settle::settle;
 use crate::app::{Effect, Msg, State, update, view};
 use crate::keymap::Key;
+use crate::screens::alarms::REST;
 
 /// Waits at most this long for AWS.
 const PATIENCE: Duration = Duration::from_secs(45);
@@ -58,6 +60,14 @@ pub async fn frame<D: Fetches, O: Outlet>(
         } else {
             perform(effects, state, performer)?;
         }
+    }
+    // Nobody presses another key: the cursor rests where it is.
+    let later = clock.now().checked_add(REST).unwrap_or(Timestamp::MAX);
+    effects = update(state, Msg::Tick(later));
+    if complete {
+        complete = pump(state, performer, answers, clock, effects).await?;
+    } else {
+        perform(effects, state, performer)?;
     }
     settle(state);
     state.shell.toast = None;

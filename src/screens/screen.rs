@@ -123,6 +123,14 @@ impl Screen {
         }
     }
 
+    /// Its table shows what this lets through.
+    pub fn filter(self, state: &mut State, text: String) {
+        match self {
+            Self::Alarms => alarms::filter(state, text),
+            Self::Fleet | Self::Databases | Self::Database => databases::filter(state, text),
+        }
+    }
+
     /// Whether text is typed on it.
     #[must_use]
     pub fn is_typed(self, state: &State) -> bool {

@@ -70,6 +70,16 @@ impl Read {
         }
     }
 
+    /// Under what its failures are told: one cause for all alarms that are looked at one after the other.
+    #[must_use]
+    pub fn told_as(&self) -> Self {
+        match self {
+            Self::Alarms(alarms::Read::History(_)) => Self::Alarms(alarms::Read::History("".into())),
+            Self::Alarms(alarms::Read::Curve(_)) => Self::Alarms(alarms::Read::Curve("".into())),
+            other => other.clone(),
+        }
+    }
+
     /// Everything else is read through it.
     #[must_use]
     pub fn is_basic(&self) -> bool {
@@ -82,6 +92,8 @@ impl Readable for Read {
         match self {
             Self::Identity => "identity".into(),
             Self::Rds(read) => read.title(),
+            Self::Alarms(alarms::Read::History(name)) if name.is_empty() => "history of alarms".into(),
+            Self::Alarms(alarms::Read::Curve(name)) if name.is_empty() => "curves of alarms".into(),
             Self::Alarms(read) => read.title(),
         }
     }
@@ -187,7 +199,10 @@ pub fn wanted(shown: &Shown, site: SiteId, is_there: bool, is_dear: bool) -> Vec
     // Metrics are what costs. A key (`R`, opening a DB instance) still brings them at once.
     let paid = if is_dear { list.min(Attention::Hidden) } else { list };
     let of_rds = rds::reads::wanted(list, paid, database).into_iter().map(|(read, eager)| (read.into(), eager));
-    let of_alarms = alarms::wanted(alarms, alarm).into_iter().map(|(read, eager)| (read.into(), eager));
+    let of_alarms = alarms::wanted(alarms, alarm).into_iter().map(|(read, eager)| {
+        let is_paid = matches!(read, alarms::Read::Curve(_));
+        (read.into(), if is_paid && is_dear { eager.min(Attention::Near) } else { eager })
+    });
     std::iter::once((Read::Identity, list.max(alarms))).chain(of_rds).chain(of_alarms).collect()
 }
 

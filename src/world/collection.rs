@@ -20,13 +20,18 @@ pub fn retire(world: &mut World, focus: &Focus) {
         return;
     }
     world.wants = Some(wants);
+    let is_dear = world.is_over_ceiling();
     let wanted: HashSet<Target> = world
         .estate
         .sites()
-        .flat_map(|(site, _)| wanted(world, focus, site).into_iter().map(move |(read, _)| Target { site, read }))
+        .flat_map(|(site, _)| {
+            wanted(world, focus, site, is_dear).into_iter().map(move |(read, _)| Target { site, read })
+        })
         .collect();
-    world.faults.retire(|target| wanted.contains(target), world.now);
-    world.schedule.retain(|target| wanted.contains(target));
+    let told: HashSet<Target> =
+        wanted.iter().map(|target| Target { site: target.site, read: target.read.told_as() }).collect();
+    world.faults.retire(|target| told.contains(target), world.now);
+    world.schedule.retain(|target| wanted.contains(target), world.now);
 }
 
 /// Everything that is to be asked now. Where nothing can have become due since it was asked last, nothing is looked at.
@@ -40,10 +45,11 @@ pub fn due(world: &mut World, focus: &Focus) -> Vec<Request> {
         _ => world.estate.sites().map(|(site, _)| site).collect(),
     };
     world.polled = Some(polled);
+    let is_dear = world.is_over_ceiling();
     let mut requests = Vec::new();
     for site in sites {
         let open = is_open(world, site);
-        for (read, attention) in wanted(world, focus, site) {
+        for (read, attention) in wanted(world, focus, site, is_dear) {
             // Where an account is expected, nothing else is asked before it is known to be that one.
             if read != Read::Identity && !open {
                 continue;
@@ -81,10 +87,10 @@ fn pay(world: &mut World, metrics: usize) {
     }
 }
 
-/// What of a site is worth reading, and how eagerly.
-fn wanted(world: &World, focus: &Focus, site: SiteId) -> Vec<(Read, Attention)> {
+/// What of a site is worth reading, and how eagerly; `is_dear` when the console's own calls cost more than they may.
+fn wanted(world: &World, focus: &Focus, site: SiteId, is_dear: bool) -> Vec<(Read, Attention)> {
     let is_there = world.estate.in_scope(focus.scope, site);
-    reads::wanted(&focus.shown, site, is_there, world.is_over_ceiling())
+    reads::wanted(&focus.shown, site, is_there, is_dear)
 }
 
 /// Whether a site may be asked for more than who we are.
@@ -130,6 +136,7 @@ pub fn take(world: &mut World, id: u64, target: &Target, result: Result<Answer, 
         return news;
     }
     let now = world.now;
+    let told = Target { site: target.site, read: target.read.told_as() };
     if target.read.is_of_detail() {
         // The screen that wanted it may have been left.
         world.wants = None;
@@ -144,7 +151,7 @@ pub fn take(world: &mut World, id: u64, target: &Target, result: Result<Answer, 
                 None => {
                     let pages = world.site(target.site).map_or(1, |data| pages(data, &target.read));
                     let mended = world.schedule.succeed(target, now, pages);
-                    world.faults.mend(target, now);
+                    world.faults.mend(&told, now);
                     if let Some(reach) = mended {
                         wake(world, target.site, reach);
                     }
@@ -156,9 +163,9 @@ pub fn take(world: &mut World, id: u64, target: &Target, result: Result<Answer, 
             world.schedule.fail(target, &fault, now);
             let place = world.estate.place(target.site);
             let is_told = world.faults.is_told(&world.estate, target.site, &fault.kind);
-            if world.faults.record(target, place.clone(), fault.clone(), now) {
+            if world.faults.record(&told, place.clone(), fault.clone(), now) {
                 news.logged = true;
-                news.told = (!is_told).then(|| format!("{place}: {} {}", target.read.title(), fault.word()));
+                news.told = (!is_told).then(|| format!("{place}: {} {}", told.read.title(), fault.word()));
             }
             world.heard.insert(target.site);
             // It may be of what nobody wants any more.

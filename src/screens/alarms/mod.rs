@@ -21,6 +21,7 @@ mod testing;
 
 pub use row::AlarmRow;
 pub use rows::{rebuild, renew};
-pub use state::{AlarmOrder, State, Tally};
+pub use state::{AlarmOrder, REST, State, Tally};
+pub use update::filter;
 pub use update::{click, copy_menu, handle, hints, paste, selected, typed};
 pub use view::view;

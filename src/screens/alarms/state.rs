@@ -118,7 +118,7 @@ pub struct State {
 }
 
 /// How long the cursor rests on an alarm before that is read: a key that is held down passes thirty a second.
-const REST: SignedDuration = SignedDuration::from_millis(300);
+pub const REST: SignedDuration = SignedDuration::from_millis(300);
 
 impl State {
     /// The row under the cursor.

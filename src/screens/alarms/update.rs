@@ -82,7 +82,7 @@ fn typing(app: &mut App, action: Action) {
 }
 
 /// Shows what the filter lets through.
-fn filter(app: &mut App, text: String) {
+pub fn filter(app: &mut App, text: String) {
     app.alarms.filter = text;
     rebuild(app);
 }

@@ -90,6 +90,9 @@ fn leave(app: &mut App) {
     if let Some(arn) = arn {
         databases::select(app, &arn);
     }
+    // Other tables than that of the databases are made only while they are seen.
+    let shown = app.screen();
+    shown.renew(app);
 }
 
 fn focus(screen: &mut State, by: usize) {

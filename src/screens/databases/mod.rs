@@ -14,7 +14,7 @@ pub use cells::{Piece, mark, status_role};
 pub use column::Column;
 pub use reading::{Level, Reading};
 pub use row::Row;
-pub use rows::{narrow, rebuild, renew};
+pub use rows::{filter, rebuild, renew};
 pub use state::{State, page};
 pub use update::{click, columns_menu, copy_menu, handle, look, select, selected, sort_by, sort_menu};
 pub use view::{failure, hints, view};

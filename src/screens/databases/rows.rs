@@ -126,9 +126,15 @@ fn order(app: &App, a: &Row, b: &Row) -> Ordering {
     order.then(a.place.cmp(&b.place)).then_with(|| name(app, a).cmp(name(app, b)))
 }
 
+/// The table shows what this lets through, while it is typed.
+pub fn filter(app: &mut App, text: String) {
+    app.databases.filter = text;
+    narrow(app);
+}
+
 /// Rebuilds the rows for a filter that was just typed. The cursor goes to the name that was meant: the one that is
 /// typed in full, or begins so; what only happens to have its letters is below it and not under the cursor.
-pub fn narrow(app: &mut App) {
+fn narrow(app: &mut App) {
     rebuild(app);
     let typed = app.databases.filter.trim().to_lowercase();
     if typed.is_empty() {

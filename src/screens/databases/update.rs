@@ -9,7 +9,7 @@ use crate::keymap::Action;
 use crate::screens::State as App;
 use crate::screens::command::Command;
 use crate::screens::menu::{Item, Menu, Purpose};
-use crate::screens::{OpenScreen, View, database};
+use crate::screens::{OpenScreen, Screen, View, database};
 use crate::world::Scope;
 
 /// Performs an action; false when it means nothing here.
@@ -66,7 +66,9 @@ pub fn look(app: &mut App, scope: Scope) {
     }
     rebuild(app);
     let shown = app.screen();
-    shown.rebuild(app);
+    if shown != Screen::Databases {
+        shown.rebuild(app);
+    }
 }
 
 /// The row under the cursor.
