@@ -4,10 +4,29 @@
 //! [`app::State`] and returns effects as data; [`app::view`] draws the state; only [`aws`]
 //! and [`runtime`] touch the world.
 //!
-//! From the ground up: [`domain`] has the words, [`collect`] says what is read and how often, [`ops`] is how
-//! something is changed and [`health`] how it is judged, [`services`] what can be changed and by which rules it is
-//! judged, [`slices`] the engine with the services, [`mod@world`] all that is known; [`screens`] show it, [`app`] is
-//! the shell around them. `docs/architecture.md` tells the ways through these rooms.
+//! The rooms, from the ground up; a room uses those above it in this list (`tests/it/borders` holds that):
+//!
+//! - [`domain`]: words that everything shares.
+//! - [`collect`]: what is asked and how often, and in how few calls.
+//! - [`ops`]: the change engine, from a plan to its end; it knows no service.
+//! - [`cost`]: what things cost a month.
+//! - [`health`]: the engine of the health rules; it knows no service.
+//! - [`services`]: what is known of each service, with its operations and its rules.
+//! - [`slices`]: the services as one, and the change engine with them.
+//! - [`aws`]: the adapters over the official SDK.
+//! - `sandbox`: AWS as an operator sees it, under the same SDK; a feature.
+//! - [`mod@world`]: all that is known.
+//! - [`keymap`], [`theme`], [`ui`]: keys, colours, drawing.
+//! - [`shell`]: what every view stands on, and the effects that leave the core.
+//! - [`screens`]: the screens, what lies over them, and the state of all.
+//! - [`app`]: messages in, effects out, and the frame around the screens.
+//! - [`picture`]: a frame as text, ANSI or SVG.
+//! - [`config`]: what an engineer tells quarterdeck.
+//! - [`runtime`]: performs the effects.
+//! - [`audit`]: tells the journal.
+//! - [`cli`]: the command line; the binary is above it.
+//!
+//! `docs/architecture.md` tells the ways through these rooms, and where they are not as they should be yet.
 
 pub mod app;
 pub mod audit;

@@ -1,4 +1,6 @@
-//! The functional core: state, what enters it, what leaves it.
+//! The top of the functional core: what enters it ([`Msg`]), how the state changes ([`update()`]), the frame around the
+//! screens. The state is of [`crate::screens`], what leaves it of [`crate::shell`]; whoever drives the core finds all of
+//! it here.
 
 pub mod actions;
 pub mod keys;

@@ -1,7 +1,8 @@
-//! The AWS adapters: a session, and one file for each service that is read.
+//! The AWS adapters: a session, and a file with what is below it for each service that is read.
 //!
-//! Everything that touches an SDK type stays in here. Results are [`crate::domain`] types whose
-//! text has passed through [`crate::domain::text::clean`], failures are [`crate::domain::Fault`],
+//! Everything that touches an SDK type stays in here. Results are types of [`crate::domain`] or of the
+//! service's room ([`crate::services`]), whose text has passed through
+//! [`crate::domain::text::clean`], failures are [`crate::domain::Fault`],
 //! classified in [`error`] alone. The sandbox plugs in below, as the SDK's HTTP client
 //! ([`session::InProcess`]), so that these same adapters run there, in tests and in production.
 

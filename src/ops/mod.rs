@@ -5,7 +5,7 @@
 //! plan can be sent. An [`Execution`] follows it to its end and is rebuilt from the journal after a crash.
 //!
 //! The engine knows no service: what it has to be told of one is [`provider::Provider`], and [`catalogue::Catalogue`]
-//! where a plan is made. `slices.rs` has the types for the services of the product.
+//! where a plan is made. `slices` has the types for the services of the product.
 
 pub mod arming;
 pub mod call;

@@ -1,8 +1,8 @@
 //! What the engine has to be told of the resources that it changes.
 //!
 //! The engine knows plans, approvals and executions; of a service it knows this trait and, where a plan is made,
-//! [`Catalogue`](super::catalogue::Catalogue). Each service implements both for itself; `slices.rs` says which one
-//! the product is made of.
+//! [`Catalogue`](super::catalogue::Catalogue). Each service implements both for itself; `slices` says which one the
+//! product is made of.
 
 use std::fmt::Debug;
 

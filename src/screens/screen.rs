@@ -1,4 +1,5 @@
-//! What stands behind each screen: its keys, how it is drawn, its hints. The one place that names them all.
+//! What stands behind each screen: its keys, how it is drawn, its hints. With `views.rs` the one place that
+//! names them all.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -6,7 +6,7 @@ use crate::ops::journal::ExecutionId;
 use crate::slices::reads::Request;
 use crate::slices::{Body, Kind, Plan, Target};
 
-/// Anything that leaves `update`. Only the runtime carries it out.
+/// Anything that leaves [`crate::app::update()`]. Only the runtime carries it out.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Ask AWS.
@@ -17,7 +17,7 @@ pub enum Effect {
     GiveCode(Option<MfaCode>),
     /// Let the sandbox play this scenario from now on.
     Play(String),
-    /// Read the state of the world for a plan; the answer is `Msg::Observed`.
+    /// Read the state of the world for a plan; the answer is [`crate::app::Msg::Observed`].
     Observe { id: u64, kind: Kind, target: Target },
     /// Carry an approved plan out: the only way to a change.
     Execute(Box<Approved<Plan>>),

@@ -1,5 +1,5 @@
-//! Amazon RDS: the operations on DB instances and snapshots, what their plans stand on, how their end is seen, and the
-//! health rules of DB instances.
+//! Amazon RDS: what is read of it and what is known, the operations on DB instances and snapshots, what their plans
+//! stand on, how their end is seen, and the health rules of DB instances.
 //!
 //! [`Rds`] is what the change engine knows of it. The names below are the engine's types for RDS alone; whoever is
 //! above the services takes those of `crate::slices`.
