@@ -147,7 +147,7 @@ pub enum ConfigCommand {
 /// Options of `qd snapshot`.
 #[derive(Debug, Args)]
 pub struct Snapshot {
-    /// fleet, databases, database, help, errors or palette
+    /// fleet, databases, database, alarms, help, errors or palette
     pub screen: String,
     /// Columns and rows
     #[arg(long, default_value = "120x40", value_parser = size)]

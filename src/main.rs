@@ -340,12 +340,13 @@ async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<()
     let opening = match options.screen.as_str() {
         "fleet" | "databases" => "",
         "database" => "enter",
+        "alarms" => "L",
         "help" => "?",
         "errors" => "!",
         "palette" => ":",
         other => {
             return Err(format!(
-                "there is no screen {other}; the screens are fleet, databases, database, help, errors, palette"
+                "there is no screen {other}; the screens are fleet, databases, database, alarms, help, errors, palette"
             ));
         }
     };

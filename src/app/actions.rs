@@ -65,7 +65,7 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::Fleet => to_fleet(state),
         Action::Back if state.screen().is_of_scope() && state.shell.world.estate.count() > 1 => to_fleet(state),
-        Action::Back if state.screen() == Screen::Alarms => {
+        Action::Back if state.screen().is_of_scope() && state.screen() != Screen::Databases => {
             state.views.show(View::Screen(OpenScreen::Databases));
             databases::rebuild(state);
         }
