@@ -53,7 +53,7 @@ fn resolve(state: &mut State, layers: &[Layer], key: Key) -> Resolution {
         Resolution::Action(Action::Open) if matches!(state.views.top(), View::Code(_)) => {
             Resolution::Action(Action::Open)
         }
-        Resolution::Action(action) if state.shell.rushed && !is_harmless(action) => {
+        Resolution::Action(action) if state.shell.rushed && !is_harmless(action, key) => {
             state.shell.say(format!("{key} came faster than a person types: press it again"), Tone::Bad);
             Resolution::Pending
         }
@@ -61,9 +61,10 @@ fn resolve(state: &mut State, layers: &[Layer], key: Key) -> Resolution {
     }
 }
 
-/// Actions that only move about, or leave.
-fn is_harmless(action: Action) -> bool {
+/// Actions that only move about, or leave by a key that is in no text.
+fn is_harmless(action: Action, key: Key) -> bool {
     action.moves()
+        || (action == Action::Quit && key.character().is_none())
         || matches!(
             action,
             Action::Back
@@ -81,7 +82,6 @@ fn is_harmless(action: Action) -> bool {
                 | Action::Now
                 | Action::Redraw
                 | Action::Suspend
-                | Action::Quit
         )
 }
 

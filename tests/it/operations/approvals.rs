@@ -96,6 +96,18 @@ async fn keys_in_a_burst_approve_nothing() {
     desk.finish().await;
 }
 
+/// A terminal that pastes text as keys does not leave the console at its first `q`; Ctrl-c is in no text.
+#[tokio::test(start_paused = true)]
+async fn text_in_a_burst_leaves_nothing() {
+    let mut desk = Desk::new("quiet").await;
+    for character in "aws rds describe-db-instances rentaliq-prod-db".chars() {
+        desk.send(Msg::Rushed(Key::new(KeyCode::Char(character), KeyModifiers::NONE)));
+    }
+    assert!(!desk.state.leaving);
+    desk.send(Msg::Rushed(Key::new(KeyCode::Char('c'), KeyModifiers::CONTROL)));
+    assert!(desk.state.leaving);
+}
+
 /// What cannot be undone in production wants a reason as well, and time to be read.
 #[tokio::test(start_paused = true)]
 async fn an_irreversible_plan_is_read_first() {
