@@ -2,7 +2,7 @@
 
 use super::menus;
 use super::operations;
-use crate::aws::MfaCode;
+use crate::domain::MfaCode;
 use crate::keymap::Action;
 use crate::screens::State;
 use crate::screens::command::Command;
@@ -71,7 +71,7 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::Theme => open(state, |state| menus::themes(&state.shell.theme)),
         Action::PlayScenario if state.shell.world.estate.sandbox.is_some() => {
-            open(state, |_| menus::scenarios());
+            open(state, |state| menus::scenarios(&state.shell.world.estate));
         }
         Action::Environments => open(state, |state| environments::menu(&state.shell.world.estate, state.shell.scope)),
         Action::Refresh => refresh(state),

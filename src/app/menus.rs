@@ -72,19 +72,12 @@ pub fn themes(theme: &Theme) -> Menu {
 }
 
 /// What the sandbox can play.
-#[cfg(feature = "sandbox")]
-pub fn scenarios() -> Menu {
-    let items = crate::sandbox::world::scenario::shipped().map(|(name, description)| Item {
-        label: name.to_owned(),
-        detail: description,
+pub fn scenarios(estate: &Estate) -> Menu {
+    let items = estate.scenarios.iter().map(|(name, description)| Item {
+        label: name.clone(),
+        detail: description.clone(),
         checked: None,
-        command: Command::Play(name.to_owned()),
+        command: Command::Play(name.clone()),
     });
     Menu::new(Purpose::Scenario, "Scenario", items.collect(), 0)
-}
-
-/// Nothing is played without the sandbox.
-#[cfg(not(feature = "sandbox"))]
-pub fn scenarios() -> Menu {
-    Menu::new(Purpose::Scenario, "Scenario", Vec::new(), 0)
 }

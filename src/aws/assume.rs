@@ -18,9 +18,10 @@ use aws_sdk_sts::operation::assume_role::{AssumeRoleError, AssumeRoleOutput};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::address::{Address, At};
-use super::mfa::{Asker, MfaCode, MfaError};
+use super::mfa::{Asker, MfaError};
 use super::regions::Regions;
 use super::whole::WholeXml;
+use crate::domain::MfaCode;
 use crate::domain::partition::Partition;
 use crate::domain::text;
 

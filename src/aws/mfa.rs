@@ -2,7 +2,6 @@
 //!
 //! A code leaves this module in one place, the request to STS, and no `Debug` shows it.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,35 +9,12 @@ use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
+use crate::domain::MfaCode;
+
 /// How long a question stands. Long enough to fetch a phone from the next room.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 /// Questions that may wait for the console: one a session at most, and there are few with MFA.
 const BACKLOG: usize = 64;
-
-/// The six digits that a device shows.
-#[derive(Clone, PartialEq, Eq)]
-pub struct MfaCode(String);
-
-impl MfaCode {
-    /// The code as it was typed, blanks allowed ("123 456" is how devices show it); `None` unless
-    /// it is six digits, which is what STS takes for `TokenCode`.
-    #[must_use]
-    pub fn parse(typed: &str) -> Option<Self> {
-        let digits: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
-        (digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(Self(digits))
-    }
-
-    /// The digits, for STS.
-    pub(super) fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for MfaCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MfaCode(hidden)")
-    }
-}
 
 /// Why there is no code that works.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

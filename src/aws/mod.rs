@@ -42,7 +42,7 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
-pub use session::{AssumeRole, CodeSource, InProcess, MfaCode, MfaRequest, Session, SessionSpec};
+pub use session::{AssumeRole, CodeSource, InProcess, MfaRequest, Session, SessionSpec};
 
 use crate::domain::text;
 
@@ -78,7 +78,7 @@ pub const DESCRIBE_ALARMS: &str = "cloudwatch:DescribeAlarms";
 /// `DescribeAlarmHistory`.
 pub const DESCRIBE_ALARM_HISTORY: &str = "cloudwatch:DescribeAlarmHistory";
 /// `GetCallerIdentity`.
-pub const GET_CALLER_IDENTITY: &str = "sts:GetCallerIdentity";
+pub use crate::domain::identity::GET_CALLER_IDENTITY;
 
 /// Every call that the adapters make, and the IAM action that allows it (service authorization
 /// reference). `sts:GetCallerIdentity` is allowed for everybody; it is named because an explicit

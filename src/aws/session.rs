@@ -28,7 +28,7 @@ use super::keeper::Keeper;
 use super::limit::limited;
 use super::meter::Meter;
 use super::mfa::Asker;
-pub use super::mfa::{CodeSource, MfaCode, MfaRequest};
+pub use super::mfa::{CodeSource, MfaRequest};
 pub use super::profile::SignIn;
 use super::regions::Regions;
 use super::renew::Renew;

@@ -3,6 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// The call that tells it, as IAM names its action.
+pub const GET_CALLER_IDENTITY: &str = "sts:GetCallerIdentity";
+
 /// The identity behind a session's credentials (`sts:GetCallerIdentity`), text cleaned.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {

@@ -1,6 +1,6 @@
 //! Everything that leaves the core, as plain data.
 
-use crate::aws::MfaCode;
+use crate::domain::MfaCode;
 use crate::ops::Approved;
 use crate::ops::journal::ExecutionId;
 use crate::slices::reads::Request;

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use super::World;
 use super::data::{SiteData, Trust};
 use super::focus::Focus;
-use crate::aws::GET_CALLER_IDENTITY;
 use crate::collect::schedule::Stirred;
 use crate::collect::{Attention, Readable, Signing};
 use crate::domain::fault::Reach;
+use crate::domain::identity::GET_CALLER_IDENTITY;
 use crate::domain::{Fault, FaultKind, Identity, SiteId};
 use crate::slices::reads::{self, Answer, Data, Read, Request, Target};
 

@@ -16,6 +16,8 @@ pub struct Estate {
     pub endpoint: Option<String>,
     /// What the sandbox plays, when this is not AWS.
     pub sandbox: Option<String>,
+    /// What it can play: names, each with what happens.
+    pub scenarios: Vec<(String, String)>,
 }
 
 /// A session as people and the AWS CLI call it.

@@ -10,9 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 use process_wrap::tokio::{CommandWrap, ProcessSession};
 use quarterdeck::aws::mfa::PATIENCE;
 use quarterdeck::aws::{
-    AssumeRole, CodeSource, GET_CALLER_IDENTITY, InProcess, MfaCode, READS, Session, SessionSpec, policy, rds, sts,
+    AssumeRole, CodeSource, GET_CALLER_IDENTITY, InProcess, READS, Session, SessionSpec, policy, rds, sts,
 };
 use quarterdeck::domain::FaultKind;
+use quarterdeck::domain::MfaCode;
 use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
 use quarterdeck::sandbox::services::sts::{WRONG_CODE, WRONG_EXTERNAL_ID};
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions};

@@ -7,7 +7,8 @@ use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use tokio::sync::mpsc;
 
 use super::told;
-use crate::aws::{CodeSource, GET_CALLER_IDENTITY, MfaCode, MfaRequest};
+use crate::aws::{CodeSource, GET_CALLER_IDENTITY, MfaRequest};
+use crate::domain::MfaCode;
 use crate::domain::text::clean;
 use crate::runtime::connect::Connection;
 

@@ -117,15 +117,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
 
 /// What is there though it is wrong.
 const DEBT: &[Debt] = &[
-    Debt { from: "world", to: "aws", imports: 1, why: "what is known needs no adapter: the name of a call is a word" },
     Debt {
         from: "shell",
         to: "aws",
         imports: 1,
         why: "the core needs no adapter: the code of an MFA device is a word",
     },
-    Debt { from: "app", to: "aws", imports: 1, why: "the core needs no adapter: the code of an MFA device is a word" },
-    Debt { from: "app", to: "sandbox", imports: 1, why: "the core gets the names of the scenarios as data" },
     Debt { from: "config", to: "aws", imports: 3, why: "who runs `config init` hands the profiles in" },
     Debt { from: "sandbox", to: "config", imports: 3, why: "the environments of the samples are read above it" },
     Debt { from: "sandbox", to: "world", imports: 1, why: "the environments of the samples are read above it" },
