@@ -43,7 +43,7 @@ pub async fn answer(session: &Session, region: &str, ask: Ask) -> Result<Answer,
 /// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
 pub async fn all(session: &Session, region: &str) -> Result<Vec<Alarm>, Fault> {
     let client = session.cloudwatch(region);
-    let mut kinds = KINDS.to_vec();
+    let mut kinds = kinds(session, region);
     let (mut pages, mut token) = (Markers::default(), None);
     let (mut metric, mut composite, mut other) = (Vec::new(), Vec::new(), Vec::new());
     loop {
@@ -55,7 +55,10 @@ pub async fn all(session: &Session, region: &str) -> Result<Vec<Alarm>, Fault> {
             .send()
             .await;
         let page = match answer {
-            Ok(page) => page,
+            Ok(page) => {
+                learn(session, region, &kinds);
+                page
+            }
             Err(error) => {
                 let said = fault(session.sign_in(), DESCRIBE_ALARMS, &error);
                 if token.is_none() && with_fewer(&mut kinds, &said) {
@@ -92,7 +95,7 @@ pub async fn history(
     until: Timestamp,
 ) -> Result<Past, Fault> {
     let client = session.cloudwatch(region);
-    let mut kinds = KINDS.to_vec();
+    let mut kinds = kinds(session, region);
     let (mut pages, mut token, mut past) = (Markers::default(), None, Past::default());
     loop {
         let answer = client
@@ -107,7 +110,10 @@ pub async fn history(
             .send()
             .await;
         let page = match answer {
-            Ok(page) => page,
+            Ok(page) => {
+                learn(session, region, &kinds);
+                page
+            }
             Err(error) => {
                 let said = fault(session.sign_in(), DESCRIBE_ALARM_HISTORY, &error);
                 if token.is_none() && with_fewer(&mut kinds, &said) {
@@ -124,7 +130,9 @@ pub async fn history(
             };
             let kind = item.history_item_type().map(HistoryItemType::as_str).unwrap_or_default();
             let (summary, data) = (item.history_summary().unwrap_or_default(), item.history_data().unwrap_or_default());
-            past.changes.push(AlarmChange::of(at, kind, summary, data));
+            let contributor = item.alarm_contributor_attributes().into_iter().flatten();
+            let contributor = contributor.map(|(name, value)| (name.as_str(), value.as_str()));
+            past.changes.push(AlarmChange::of(at, kind, summary, data).of_contributor(contributor));
         }
         token = pages.next(DESCRIBE_ALARM_HISTORY, page.next_token, past.changes.len())?;
         if token.is_none() || past.changes.len() >= MOST_CHANGES {
@@ -152,10 +160,33 @@ pub async fn curve(session: &Session, region: &str, question: &CurveQuestion) ->
     Ok(gathered.finish(cut))
 }
 
-/// Whether it is worth asking again for fewer kinds of alarms: the newest is then no longer among them. What refuses a
-/// value that it does not know calls that an error of validation, each in a word of its own.
+/// What an endpoint that does not know a kind of alarms calls that: an error of validation, each in a word of its own.
+const REFUSALS: [&str; 5] = [
+    "InvalidParameterValue",
+    "InvalidParameterValueException",
+    "SerializationException",
+    "ValidationError",
+    "ValidationException",
+];
+
+/// The kinds that a region is asked for.
+fn kinds(session: &Session, region: &str) -> Vec<AlarmType> {
+    let all = if session.knows_log_alarms(region) { KINDS.len() } else { KINDS.len() - 1 };
+    KINDS.into_iter().take(all).collect()
+}
+
+/// A region has answered: one that did so only without the newest kind is not asked for it again.
+fn learn(session: &Session, region: &str, kinds: &[AlarmType]) {
+    if kinds.len() < KINDS.len() && session.knows_log_alarms(region) {
+        session.note_without_log_alarms(region);
+    }
+}
+
+/// Whether it is worth asking again for fewer kinds of alarms: the newest is then no longer among them. Only where the
+/// question itself was refused: what is denied, or fails, is said and not left out.
 fn with_fewer(kinds: &mut Vec<AlarmType>, said: &Fault) -> bool {
-    matches!(said.kind, FaultKind::Other { .. }) && kinds.pop_if(|kind| *kind == AlarmType::LogAlarm).is_some()
+    let FaultKind::Other { code } = &said.kind else { return false };
+    REFUSALS.contains(&code.as_str()) && kinds.pop_if(|kind| *kind == AlarmType::LogAlarm).is_some()
 }
 
 #[cfg(test)]

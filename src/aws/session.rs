@@ -1,6 +1,6 @@
 //! A session: one profile's credentials, and the SDK clients that use them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::env;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -98,6 +98,8 @@ struct Inner {
     meter: Meter,
     clock: TheirClock,
     clients: Mutex<Clients>,
+    /// Regions whose CloudWatch has no log alarms: it refuses to be asked for them.
+    without_log_alarms: Mutex<HashSet<String>>,
 }
 
 /// One client a service and region: a client owns its connections, a new one would connect anew.
@@ -192,6 +194,7 @@ impl Session {
                 meter: spec.meter.clone(),
                 clock: TheirClock::default(),
                 clients: Mutex::default(),
+                without_log_alarms: Mutex::default(),
             }),
         }
     }
@@ -325,6 +328,16 @@ impl Session {
                 aws_sdk_sts::Client::from_conf(builder.build())
             },
         )
+    }
+
+    /// Whether CloudWatch in a region may be asked for log alarms.
+    pub(super) fn knows_log_alarms(&self, region: &str) -> bool {
+        !self.inner.without_log_alarms.lock().unwrap_or_else(PoisonError::into_inner).contains(region)
+    }
+
+    /// CloudWatch in a region answers once it is not asked for log alarms.
+    pub(super) fn note_without_log_alarms(&self, region: &str) {
+        self.inner.without_log_alarms.lock().unwrap_or_else(PoisonError::into_inner).insert(region.to_owned());
     }
 
     fn renew(&self) -> Renew {

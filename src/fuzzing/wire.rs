@@ -12,14 +12,16 @@ use crate::aws::canned::Canned;
 use crate::aws::{AssumeRole, GET_CALLER_IDENTITY, Session, alarms, cloudwatch, rds, sts};
 use crate::collect::metrics::{MetricCall, MetricQuery};
 use crate::domain::{Database, Fault, Metric};
-use crate::services::alarms::{Alarm, ChangeKind, CurveQuestion};
+use crate::services::alarms::{
+    Alarm, AlarmMetric, AlarmState, ChangeKind, CurveQuestion, MathQuery, QuerySource, Watching, action_words,
+};
 use crate::services::rds::EventsOf;
 
 const REGION: &str = "us-east-1";
 /// What an answer's second byte chooses, so that `0` is the first of them.
 const STATUS: [u16; 8] = [200, 400, 403, 404, 429, 500, 503, 302];
 /// The calls that an answer's first byte chooses, so that `0` is the first of them.
-const CALLS: u8 = 12;
+const CALLS: u8 = 13;
 /// What is asked for: from 1970 until after every clock of a test.
 const UNTIL: i64 = 4_000_000_000;
 
@@ -76,10 +78,30 @@ impl Wire {
                 let past = heard(Box::pin(alarms::history(session, REGION, "cpu", since, until)).await);
                 for change in past.changes {
                     assert_harmless(&change.summary);
-                    if let ChangeKind::State { reason, .. } = &change.kind {
-                        assert_harmless(reason);
-                    }
+                    change.contributor.iter().for_each(|words| assert_harmless(words));
+                    happened(&change.kind);
                 }
+            }
+            12 => {
+                let metric = AlarmMetric {
+                    namespace: "AWS/RDS".into(),
+                    name: "CPUUtilization".into(),
+                    statistic: "Average".into(),
+                    ..AlarmMetric::default()
+                };
+                let query = MathQuery {
+                    id: "m1".into(),
+                    source: QuerySource::Metric(metric),
+                    label: None,
+                    returns_data: true,
+                    period: None,
+                    account: None,
+                };
+                let window = UNTIL - 86_400..UNTIL;
+                let (queries, watched) = (vec![query], "m1".to_owned());
+                let question = CurveQuestion { queries, watched, band: None, period: 60, window };
+                let curve = heard(Box::pin(alarms::curve(session, REGION, &question)).await);
+                assert!(curve.points.len() <= 1_440, "more than was asked for");
             }
             _ => self.sign_in().await,
         }
@@ -107,6 +129,19 @@ fn inventory(read: Result<Vec<Database>, Fault>) {
     take(read);
 }
 
+/// Whatever is said of an entry of a history.
+fn happened(kind: &ChangeKind) {
+    match kind {
+        ChangeKind::State { reason, .. } => assert_harmless(reason),
+        ChangeKind::Action { what, error, .. } => {
+            let deed = what.as_ref().map(|what| ChangeKind::deed(what, "111122223333"));
+            [what, &deed, error].into_iter().flatten().for_each(|text| assert_harmless(text));
+        }
+        ChangeKind::Other(name) => assert_harmless(name),
+        ChangeKind::Configuration => {}
+    }
+}
+
 /// Whatever is said of an alarm, and what is asked to draw it.
 fn rung(alarm: &Alarm) {
     for text in [&alarm.name, &alarm.arn, &alarm.reason, &alarm.description, &alarm.condition()] {
@@ -115,9 +150,34 @@ fn rung(alarm: &Alarm) {
     for remark in alarm.remarks() {
         assert_harmless(&remark);
     }
-    if let Some(resource) = alarm.subject() {
+    for resource in alarm.subjects() {
         assert_harmless(&resource.words());
     }
+    alarm.databases().for_each(assert_harmless);
+    for arn in AlarmState::ALL.into_iter().flat_map(|state| alarm.actions.of(state)) {
+        assert_harmless(arn);
+        assert_harmless(&action_words(arn, "111122223333"));
+    }
+    for (name, value) in alarm.metric().into_iter().flat_map(|metric| &metric.dimensions) {
+        assert_harmless(name);
+        assert_harmless(value);
+    }
+    match &alarm.watches {
+        Watching::Composite(watch) => {
+            assert_harmless(&watch.rule);
+            watch.children.iter().for_each(|child| assert_harmless(&child.alarm));
+            watch.suppressor.iter().for_each(|suppressor| assert_harmless(&suppressor.alarm));
+        }
+        Watching::Other(watch) => {
+            assert_harmless(&watch.kind);
+            for (name, value) in &watch.facts {
+                assert_harmless(name);
+                assert_harmless(value);
+            }
+        }
+        Watching::Metric(_) | Watching::Expression(_) => {}
+    }
+    CurveQuestion::caveat(alarm).iter().for_each(|words| assert_harmless(words));
     black_box(CurveQuestion::of(alarm, UNTIL, CurveQuestion::usual_span(alarm)));
 }
 

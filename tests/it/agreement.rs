@@ -202,6 +202,7 @@ fn of_any_kind(told: &Value, watches: Watching) -> Alarm {
             insufficient_data: each(&told["InsufficientDataActions"], words),
         },
         watches,
+        notes: Vec::new(),
     }
 }
 

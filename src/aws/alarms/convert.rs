@@ -12,7 +12,7 @@ use crate::services::alarms::{
 
 /// What alarms of all kinds have, which are three types with members of the same names.
 macro_rules! alarm {
-    ($raw:ident, $evaluation:expr, $watches:expr) => {
+    ($raw:ident, $evaluation:expr, $watches:expr, $warms_up:expr) => {
         Alarm {
             name: words($raw.alarm_name),
             arn: words($raw.alarm_arn),
@@ -29,6 +29,7 @@ macro_rules! alarm {
                 insufficient_data: list($raw.insufficient_data_actions),
             },
             watches: $watches,
+            notes: notes($raw.state_value.as_ref(), $warms_up),
         }
     };
 }
@@ -47,7 +48,8 @@ pub(super) fn metric_alarm(raw: sdk::MetricAlarm) -> Alarm {
         Watching::Expression(MathWatch { queries, band: named(raw.threshold_metric_id.clone()), judged })
     };
     let evaluation = evaluation(raw.evaluation_state());
-    alarm!(raw, evaluation, watches)
+    let warms_up = raw.warm_up_configuration().is_some();
+    alarm!(raw, evaluation, watches, warms_up)
 }
 
 /// An alarm on other alarms.
@@ -62,7 +64,8 @@ pub(super) fn composite_alarm(raw: sdk::CompositeAlarm) -> Alarm {
     let reason = words(raw.actions_suppressed_reason);
     let suppressed = by.map(|by| Suppression { by: SuppressedBy::from_name(&by), reason });
     let children = references(&rule);
-    alarm!(raw, None, Watching::Composite(CompositeWatch { rule, children, suppressor, suppressed }))
+    let watches = Watching::Composite(CompositeWatch { rule, children, suppressor, suppressed });
+    alarm!(raw, None, watches, false)
 }
 
 /// An alarm on a query of CloudWatch Logs, which is told and not modelled.
@@ -83,7 +86,8 @@ pub(super) fn log_alarm(raw: sdk::LogAlarm) -> Alarm {
     }
     say("missing data", named(raw.treat_missing_data.clone()).map(|name| MissingData::from_name(&name).words()));
     let evaluation = evaluation(raw.evaluation_state());
-    alarm!(raw, evaluation, Watching::Other(OtherWatch { kind: "log alarm".into(), facts }))
+    let warms_up = raw.warm_up_configuration().is_some();
+    alarm!(raw, evaluation, Watching::Other(OtherWatch { kind: OtherWatch::LOG.into(), facts }), warms_up)
 }
 
 /// An alarm by `EvaluationCriteria`, which is told and not modelled.
@@ -100,6 +104,17 @@ fn by_criteria(criteria: &sdk::EvaluationCriteria) -> OtherWatch {
 /// A state; one that is newer than this console says nothing of the metric.
 fn state(raw: Option<&sdk::StateValue>) -> AlarmState {
     raw.and_then(|state| AlarmState::from_name(state.as_str())).unwrap_or(AlarmState::InsufficientData)
+}
+
+/// What is told beside: a state that is newer than this console, and a warm-up (API reference, `WarmUpConfiguration`).
+fn notes(state: Option<&sdk::StateValue>, warms_up: bool) -> Vec<String> {
+    let name = state.map(|state| text::clean(state.as_str())).filter(|name| AlarmState::from_name(name).is_none());
+    let mut notes: Vec<String> =
+        name.map(|name| format!("its state is {name}, which is not known here")).into_iter().collect();
+    if warms_up {
+        notes.push("in its warm-up it stays in INSUFFICIENT_DATA and acts on nothing".into());
+    }
+    notes
 }
 
 fn evaluation(raw: Option<&sdk::EvaluationState>) -> Option<EvaluationState> {

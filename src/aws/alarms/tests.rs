@@ -62,7 +62,7 @@ fn an_alarm_on_a_metric() {
 }
 
 #[test]
-fn a_metric_math_alarm_is_about_its_first_metric() {
+fn a_metric_math_alarm_is_about_what_its_metrics_are_of() {
     let raw = sdk::MetricAlarm::builder()
         .alarm_name("lag")
         .metrics(expression("e", "m1\n* 2"))
@@ -159,8 +159,37 @@ fn only_a_refusal_is_worth_fewer_kinds_and_only_once() {
     let said = |kind: FaultKind| Fault { kind, call: String::new(), message: String::new(), request_id: None };
     let mut kinds = KINDS.to_vec();
     assert!(!with_fewer(&mut kinds, &said(FaultKind::Throttled)) && kinds.len() == 3);
+    for code in ["InternalFailure", "SignatureDoesNotMatch"] {
+        assert!(!with_fewer(&mut kinds, &said(FaultKind::Other { code: code.into() })), "{code}");
+    }
+    let denied = FaultKind::Denied { action: "cloudwatch:DescribeAlarms".into() };
+    assert!(!with_fewer(&mut kinds, &said(denied)) && kinds.len() == 3);
     let refused = said(FaultKind::Other { code: "ValidationError".into() });
     assert!(with_fewer(&mut kinds, &refused));
     assert_eq!(kinds, [AlarmType::MetricAlarm, AlarmType::CompositeAlarm]);
     assert!(!with_fewer(&mut kinds, &refused));
+}
+
+#[tokio::test]
+async fn a_region_is_asked_wrongly_once() {
+    let session = Box::pin(crate::aws::canned::Canned::default().session(Vec::new())).await;
+    learn(&session, "us-east-1", &KINDS);
+    assert_eq!(kinds(&session, "us-east-1").len(), 3);
+    learn(&session, "us-east-1", &KINDS[..2]);
+    assert_eq!(kinds(&session, "us-east-1"), [AlarmType::MetricAlarm, AlarmType::CompositeAlarm]);
+    assert_eq!(kinds(&session, "eu-west-1").len(), 3);
+}
+
+#[test]
+fn a_state_that_is_not_known_and_a_warm_up_are_said() {
+    let warm = sdk::WarmUpConfiguration::builder().warm_up_period_duration_in_minutes(30).build();
+    let raw = sdk::MetricAlarm::builder().state_value(sdk::StateValue::from("MUTED")).warm_up_configuration(warm);
+    let alarm = metric_alarm(raw.build());
+    assert_eq!(alarm.state, AlarmState::InsufficientData);
+    let notes = [
+        "its state is MUTED, which is not known here",
+        "in its warm-up it stays in INSUFFICIENT_DATA and acts on nothing",
+    ];
+    assert_eq!(alarm.notes, notes);
+    assert!(notes.iter().all(|note| alarm.remarks().contains(&(*note).to_owned())));
 }

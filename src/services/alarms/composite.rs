@@ -59,13 +59,20 @@ impl SuppressedBy {
         }
     }
 
-    /// As it is said in a line.
+    /// As it is said in a line, of an alarm with this suppressor.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn words(&self, suppressor: Option<&Suppressor>) -> String {
+        let most = |seconds: Option<u32>| seconds.map_or_else(|| "a while".into(), |seconds| format!("{seconds} s"));
         match self {
             Self::Alarm => "its actions are kept back: the suppressor is in ALARM".into(),
-            Self::WaitPeriod => "its actions wait for the suppressor to go into ALARM".into(),
-            Self::ExtensionPeriod => "its actions are kept back a while after the suppressor has left ALARM".into(),
+            Self::WaitPeriod => {
+                let most = most(suppressor.and_then(|suppressor| suppressor.wait));
+                format!("its actions are held for at most {most}, then performed unless the suppressor goes into ALARM")
+            }
+            Self::ExtensionPeriod => {
+                let most = most(suppressor.and_then(|suppressor| suppressor.extension));
+                format!("its actions are held for {most} after the suppressor has left ALARM, then performed")
+            }
             Self::Unknown(name) => format!("its actions are kept back: {name}"),
         }
     }
@@ -79,6 +86,13 @@ mod tests {
     fn each_reason_has_its_words() {
         assert_eq!(SuppressedBy::from_name("WaitPeriod"), SuppressedBy::WaitPeriod);
         assert_eq!(SuppressedBy::from_name("ExtensionPeriod"), SuppressedBy::ExtensionPeriod);
-        assert_eq!(SuppressedBy::from_name("Moon").words(), "its actions are kept back: Moon");
+        assert_eq!(SuppressedBy::from_name("Moon").words(None), "its actions are kept back: Moon");
+        let of = Suppressor { alarm: "deployment".into(), wait: Some(60), extension: Some(90) };
+        assert_eq!(
+            SuppressedBy::WaitPeriod.words(Some(&of)),
+            "its actions are held for at most 60 s, then performed unless the suppressor goes into ALARM"
+        );
+        let held = "its actions are held for 90 s after the suppressor has left ALARM, then performed";
+        assert_eq!(SuppressedBy::ExtensionPeriod.words(Some(&of)), held);
     }
 }

@@ -1,6 +1,6 @@
 //! What is known of the alarms of a site.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -24,6 +24,12 @@ pub struct Data {
     pub history: HashMap<Arc<str>, Remote<Past>>,
     /// By the alarm's name.
     pub curves: HashMap<Arc<str>, Remote<Curve>>,
+    /// Where in the list an alarm stands, by its name and by its ARN.
+    places: HashMap<String, usize>,
+    /// How many alarms that is of.
+    placed: usize,
+    /// Whose history, and whose curve, was asked for: the one that was so last at the end.
+    begun: [VecDeque<Arc<str>>; 2],
 }
 
 impl Data {
@@ -54,8 +60,8 @@ impl Data {
     pub fn begin(&mut self, read: &Read) {
         match read {
             Read::All => self.all.begin(),
-            Read::History(alarm) => begin(&mut self.history, alarm),
-            Read::Curve(alarm) => begin(&mut self.curves, alarm),
+            Read::History(alarm) => begin(&mut self.history, &mut self.begun[0], alarm),
+            Read::Curve(alarm) => begin(&mut self.curves, &mut self.begun[1], alarm),
         }
     }
 
@@ -63,20 +69,23 @@ impl Data {
     pub fn fail(&mut self, read: &Read, fault: Fault) {
         match read {
             Read::All => self.all.fail(fault),
-            Read::History(alarm) => self.history.entry(alarm.clone()).or_default().fail(fault),
-            Read::Curve(alarm) => self.curves.entry(alarm.clone()).or_default().fail(fault),
+            Read::History(alarm) => kept(&mut self.history, alarm, |known| known.fail(fault)),
+            Read::Curve(alarm) => kept(&mut self.curves, alarm, |known| known.fail(fault)),
         }
     }
 
     /// An attempt succeeded. An answer to something else is no answer.
     pub fn store(&mut self, read: &Read, answer: Answer, now: Timestamp) {
         match (read, answer) {
-            (Read::All, Answer::All(alarms)) => self.all.succeed(alarms, now),
+            (Read::All, Answer::All(alarms)) => {
+                (self.places, self.placed) = (places(&alarms), alarms.len());
+                self.all.succeed(alarms, now);
+            }
             (Read::History(alarm), Answer::History(past)) => {
-                self.history.entry(alarm.clone()).or_default().succeed(past, now);
+                kept(&mut self.history, alarm, |known| known.succeed(past, now));
             }
             (Read::Curve(alarm), Answer::Curve(curve)) => {
-                self.curves.entry(alarm.clone()).or_default().succeed(curve, now);
+                kept(&mut self.curves, alarm, |known| known.succeed(curve, now));
             }
             (Read::All | Read::History(_) | Read::Curve(_), _) => {}
         }
@@ -90,19 +99,30 @@ impl Data {
 
     /// Those that watch a DB instance.
     pub fn of_database<'a>(&'a self, database: &'a str) -> impl Iterator<Item = &'a Alarm> {
-        self.alarms().iter().filter(move |alarm| alarm.database() == Some(database))
+        self.alarms().iter().filter(move |alarm| alarm.databases().any(|own| own == database))
     }
 
     /// An alarm by its name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Alarm> {
-        self.alarms().iter().find(|alarm| alarm.name == name)
+        self.at(name, |alarm| alarm.name == name)
     }
 
     /// An alarm as a rule or a suppressor names it: by its name or its ARN.
     #[must_use]
     pub fn find(&self, reference: &str) -> Option<&Alarm> {
-        self.alarms().iter().find(|alarm| alarm.is_called(reference))
+        self.at(reference, |alarm| alarm.is_called(reference))
+    }
+
+    /// The alarm that is meant, from its place; from the whole list where there is none, as in a list that did not come
+    /// by [`Data::store`].
+    fn at(&self, name: &str, is_meant: impl Fn(&Alarm) -> bool) -> Option<&Alarm> {
+        let alarms = self.alarms();
+        match self.places.get(name).and_then(|at| alarms.get(*at)) {
+            Some(alarm) if is_meant(alarm) => Some(alarm),
+            None if self.placed == alarms.len() => None,
+            _ => alarms.iter().find(|alarm| is_meant(alarm)),
+        }
     }
 
     /// What the rule of a composite alarm names, in its order, with those that are known: one that is not there was
@@ -133,12 +153,34 @@ impl Data {
 /// Alarms whose history and curve are kept: whoever looks through thousands would keep them all.
 const KEPT: usize = 64;
 
-/// An attempt at something of one alarm has begun; of too many what was read first is forgotten.
-fn begin<T>(all: &mut HashMap<Arc<str>, Remote<T>>, alarm: &Arc<str>) {
-    if all.len() >= KEPT && !all.contains_key(alarm) {
-        let oldest = all.iter().min_by_key(|(_, known)| known.at()).map(|(name, _)| name.clone());
-        oldest.and_then(|name| all.remove(&name));
+/// Where each alarm stands, by its name and by its ARN; a name goes before an ARN, the first before another one.
+fn places(alarms: &[Alarm]) -> HashMap<String, usize> {
+    let mut places = HashMap::with_capacity(alarms.len() * 2);
+    let names = alarms.iter().map(|alarm| &alarm.name).enumerate();
+    let arns = alarms.iter().map(|alarm| &alarm.arn).enumerate();
+    for (at, name) in names.chain(arns) {
+        places.entry(name.clone()).or_insert(at);
     }
+    places
+}
+
+/// An answer about an alarm; one that was forgotten since is not taken in again beyond the bound.
+fn kept<T>(all: &mut HashMap<Arc<str>, Remote<T>>, alarm: &Arc<str>, take: impl FnOnce(&mut Remote<T>)) {
+    if all.len() < KEPT || all.contains_key(alarm) {
+        take(all.entry(alarm.clone()).or_default());
+    }
+}
+
+/// An attempt at something of one alarm has begun; of too many what was asked for first is forgotten, but for what is
+/// awaited for the first time.
+fn begin<T>(all: &mut HashMap<Arc<str>, Remote<T>>, begun: &mut VecDeque<Arc<str>>, alarm: &Arc<str>) {
+    begun.retain(|name| name != alarm && all.contains_key(name));
+    while all.len() >= KEPT && !all.contains_key(alarm) {
+        let awaited = |name: &Arc<str>| matches!(all.get(name), Some(Remote::Loading));
+        let Some(name) = begun.iter().position(|name| !awaited(name)).and_then(|at| begun.remove(at)) else { break };
+        all.remove(&name);
+    }
+    begun.push_back(alarm.clone());
     all.entry(alarm.clone()).or_default().begin();
 }
 
@@ -179,6 +221,23 @@ mod tests {
         }
         assert_eq!(data.curves.len(), KEPT);
         assert!(data.curves.contains_key("alarm-99") && !data.curves.contains_key("alarm-0"));
+    }
+
+    #[test]
+    fn what_is_awaited_is_not_forgotten_and_what_was_forgotten_stays_so() {
+        let (mut data, now) = (Data::default(), Timestamp::UNIX_EPOCH);
+        let read = |number: usize| Read::Curve(format!("alarm-{number}").into());
+        for number in 0..KEPT {
+            data.begin(&read(number));
+        }
+        data.store(&read(1), Answer::Curve(Curve::default()), now);
+        data.store(&read(2), Answer::Curve(Curve::default()), now);
+        data.begin(&read(1));
+        data.begin(&read(KEPT));
+        assert!(data.curves.contains_key("alarm-0"), "it is awaited");
+        assert!(data.curves.contains_key("alarm-1") && !data.curves.contains_key("alarm-2"), "the older one goes");
+        data.store(&read(2), Answer::Curve(Curve::default()), now);
+        assert_eq!((data.curves.len(), data.curves.contains_key("alarm-2")), (KEPT, false));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::actions::deed;
 use super::state::AlarmState;
 use crate::domain::text;
 
@@ -18,6 +19,9 @@ pub struct AlarmChange {
     pub kind: ChangeKind,
     /// `HistorySummary`: "Alarm updated from OK to ALARM".
     pub summary: String,
+    /// Of which contributor, one of the series of an alarm on many, in words: `Function=mail, Stage=prod`. What happens
+    /// to one is not what happens to the alarm.
+    pub contributor: Option<String>,
 }
 
 /// `HistoryItemType`, and what its data tells.
@@ -29,8 +33,7 @@ pub enum ChangeKind {
     Configuration,
     /// `Action`: what was told (an ARN), whether that went well, and why not; unknown where that is not told.
     Action { what: Option<String>, ok: Option<bool>, error: Option<String> },
-    /// `AlarmContributorStateUpdate`, `AlarmContributorAction` (one of the series of an alarm on many), or one that is
-    /// newer than this console, by CloudWatch's word.
+    /// One that is newer than this console, by CloudWatch's word.
     Other(String),
 }
 
@@ -48,14 +51,14 @@ impl AlarmChange {
     #[must_use]
     pub fn of(at: Timestamp, kind: &str, summary: &str, data: &str) -> Self {
         let kind = match kind {
-            "StateUpdate" => {
+            "StateUpdate" | CONTRIBUTOR_STATE => {
                 let data = parsed(data);
                 let state = |which: &str| AlarmState::from_name(data[which]["stateValue"].as_str()?);
                 let reason = said(&data["newState"]["stateReason"]).unwrap_or_default();
                 ChangeKind::State { from: state("oldState"), to: state("newState"), reason }
             }
             "ConfigurationUpdate" => ChangeKind::Configuration,
-            "Action" => {
+            "Action" | CONTRIBUTOR_ACTION => {
                 let data = parsed(data);
                 let ok = match data["actionState"].as_str() {
                     Some("Succeeded") => Some(true),
@@ -66,9 +69,35 @@ impl AlarmChange {
             }
             other => ChangeKind::Other(text::clean(other)),
         };
-        Self { at, kind, summary: text::clean(summary) }
+        Self { at, kind, summary: text::clean(summary), contributor: None }
+    }
+
+    /// The same with the contributor's attributes, not cleaned yet; without any it is the alarm's own.
+    #[must_use]
+    pub fn of_contributor<'a>(mut self, attributes: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut all: Vec<String> = attributes.map(|(name, value)| text::clean(&format!("{name}={value}"))).collect();
+        all.sort();
+        let words = all.join(", ");
+        let end = words.char_indices().nth(MOST_WORDS).map(|(at, _)| at);
+        let words = end.map_or_else(|| words.clone(), |end| format!("{}…", &words[..end]));
+        self.contributor = Some(words).filter(|words| !words.is_empty());
+        self
     }
 }
+
+impl ChangeKind {
+    /// What an action did, by its ARN: `published to sns oncall`, with the account where it is not the alarm's.
+    #[must_use]
+    pub fn deed(what: &str, own_account: &str) -> String {
+        deed(what, own_account)
+    }
+}
+
+/// Entries about one of the series of an alarm on many.
+const CONTRIBUTOR_STATE: &str = "AlarmContributorStateUpdate";
+const CONTRIBUTOR_ACTION: &str = "AlarmContributorAction";
+/// Characters of a contributor's attributes that are kept.
+const MOST_WORDS: usize = 300;
 
 /// The data of an entry; nothing where it is no JSON.
 fn parsed(data: &str) -> Value {
@@ -130,8 +159,22 @@ mod tests {
     #[test]
     fn other_entries_keep_their_word() {
         assert_eq!(kind("ConfigurationUpdate", "{}"), ChangeKind::Configuration);
-        let other = ChangeKind::Other("AlarmContributorStateUpdate".into());
-        assert_eq!(kind("AlarmContributorStateUpdate", "{}"), other);
+        assert_eq!(kind("Moon", "{}"), ChangeKind::Other("Moon".into()));
+    }
+
+    #[test]
+    fn what_happens_to_a_contributor_is_told_with_its_attributes() {
+        let data = r#"{"actionState":"Failed","notificationResource":"arn:aws:sns:x","error":"no permission"}"#;
+        let change = AlarmChange::of(Timestamp::UNIX_EPOCH, "AlarmContributorAction", "s", data);
+        assert_eq!(change.contributor, None);
+        assert!(matches!(&change.kind, ChangeKind::Action { ok: Some(false), error: Some(_), .. }), "{change:?}");
+        let long = "x".repeat(1_000);
+        let change = change.of_contributor([("b\u{1b}", long.as_str()), ("a", "1")].into_iter());
+        let words = change.contributor.expect("attributes");
+        assert!(words.starts_with("a=1, b?=x") && words.ends_with('…'), "{words}");
+        assert_eq!(words.chars().count(), MOST_WORDS + 1);
+        let state = kind("AlarmContributorStateUpdate", r#"{"newState":{"stateValue":"ALARM"}}"#);
+        assert!(matches!(state, ChangeKind::State { to: Some(AlarmState::Alarm), .. }), "{state:?}");
     }
 
     proptest! {

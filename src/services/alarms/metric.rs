@@ -200,17 +200,6 @@ impl ComparisonOperator {
         let known = Self::KNOWN.into_iter().find(|operator| operator.name() == name);
         known.unwrap_or_else(|| Self::Unknown(name.to_owned()))
     }
-
-    /// Whether a band is the threshold, not a number.
-    #[must_use]
-    pub fn has_band(&self) -> bool {
-        matches!(
-            self,
-            Self::LessThanLowerOrGreaterThanUpperThreshold
-                | Self::LessThanLowerThreshold
-                | Self::GreaterThanUpperThreshold
-        )
-    }
 }
 
 /// `TreatMissingData` (CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data").

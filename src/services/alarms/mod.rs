@@ -7,6 +7,7 @@
 //! came back. [`Read`] names what is read, [`Ask`] and [`Answer`] are one read's two sides, [`Data`] is what is known.
 //! Nothing is changed here: alarms are only read.
 
+mod actions;
 mod composite;
 mod data;
 mod gathered;
@@ -23,6 +24,7 @@ mod words;
 #[cfg(test)]
 pub mod testing;
 
+pub use actions::action_words;
 pub use composite::{CompositeWatch, SuppressedBy, Suppression, Suppressor};
 pub use data::Data;
 pub use gathered::{Band, Curve, Gathered};

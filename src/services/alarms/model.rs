@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::composite::CompositeWatch;
+use super::composite::{CompositeWatch, SuppressedBy};
 use super::metric::{AlarmMetric, Judgement, MathWatch, MetricWatch};
 use super::state::AlarmState;
 use crate::domain::Metric;
+use crate::domain::database::account_of;
 
 /// The namespace of the metrics of RDS.
 pub(super) const RDS: &str = "AWS/RDS";
@@ -29,6 +30,8 @@ pub struct Alarm {
     pub actions_enabled: bool,
     pub actions: Actions,
     pub watches: Watching,
+    /// What else CloudWatch tells of it that is not modelled, each a sentence.
+    pub notes: Vec<String>,
 }
 
 /// The ARNs of what is told, for each state that it may come to.
@@ -121,6 +124,11 @@ pub struct OtherWatch {
     pub facts: Vec<(String, String)>,
 }
 
+impl OtherWatch {
+    /// The kind of an alarm on a query of CloudWatch Logs.
+    pub const LOG: &'static str = "log alarm";
+}
+
 impl Alarm {
     /// How it judges values; none for a composite alarm and for one that is not modelled.
     #[must_use]
@@ -158,10 +166,67 @@ impl Alarm {
         self.judged()?.threshold
     }
 
-    /// The DB instance that it watches (`DBInstanceIdentifier` among the dimensions of its metric).
+    /// The metrics that it reads, in CloudWatch's order, each with the account that has it where that is not its own.
+    pub(super) fn metrics(&self) -> Vec<(&AlarmMetric, Option<&str>)> {
+        match &self.watches {
+            Watching::Metric(watch) => vec![(&watch.metric, None)],
+            Watching::Expression(watch) => {
+                let own = account_of(&self.arn);
+                let read = watch.queries.iter().filter_map(|query| Some((query.metric()?, query.account.as_deref())));
+                read.map(|(metric, account)| (metric, account.filter(|account| *account != own))).collect()
+            }
+            Watching::Composite(_) | Watching::Other(_) => Vec::new(),
+        }
+    }
+
+    /// The DB instances of its account that it watches (`DBInstanceIdentifier` among the dimensions of its metrics),
+    /// each once.
+    pub fn databases(&self) -> impl Iterator<Item = &str> {
+        let mut all: Vec<&str> = Vec::new();
+        for (metric, account) in self.metrics() {
+            let name = metric.dimension(DB_INSTANCE).filter(|name| account.is_none() && !all.contains(name));
+            all.extend(name);
+        }
+        all.into_iter()
+    }
+
+    /// The DB instance that it watches, where it is one alone.
     #[must_use]
     pub fn database(&self) -> Option<&str> {
-        self.metric()?.dimension(DB_INSTANCE)
+        let mut all = self.databases();
+        all.next().filter(|_| all.next().is_none())
+    }
+
+    /// Whether it does anything by itself when it goes into ALARM.
+    #[must_use]
+    pub fn acts_on_alarm(&self) -> bool {
+        self.actions_enabled && !self.actions.alarm.is_empty()
+    }
+
+    /// `AlarmType`, as a question for it names it.
+    #[must_use]
+    pub fn alarm_type(&self) -> &'static str {
+        match &self.watches {
+            Watching::Composite(_) => "CompositeAlarm",
+            Watching::Other(watch) if watch.kind == OtherWatch::LOG => "LogAlarm",
+            Watching::Metric(_) | Watching::Expression(_) | Watching::Other(_) => "MetricAlarm",
+        }
+    }
+
+    /// Whether its actions are kept back now, for as long as its suppressor is in ALARM.
+    #[must_use]
+    pub fn is_kept_back(&self) -> bool {
+        self.suppressed_by() == Some(&SuppressedBy::Alarm)
+    }
+
+    /// Whether its actions are held for a while now, and then performed.
+    #[must_use]
+    pub fn is_delayed(&self) -> bool {
+        matches!(self.suppressed_by(), Some(SuppressedBy::WaitPeriod | SuppressedBy::ExtensionPeriod))
+    }
+
+    fn suppressed_by(&self) -> Option<&SuppressedBy> {
+        self.composite()?.suppressed.as_ref().map(|suppressed| &suppressed.by)
     }
 
     /// The metric, if it is one that is charted and the alarm judges it itself: the threshold of metric math does not
@@ -209,6 +274,35 @@ mod tests {
         assert_eq!((band.database(), band.charted(), band.threshold()), (Some("orders"), None, None));
         let rule = composite("ALARM(a)");
         assert_eq!((rule.database(), rule.charted(), rule.threshold()), (None, None, None));
+    }
+
+    #[test]
+    fn metric_math_watches_every_database_of_its_account() {
+        let mut watch = expression();
+        let read = |watch: &mut MathWatch, at: usize, name: &str, account: Option<&str>| {
+            if let crate::services::alarms::QuerySource::Metric(metric) = &mut watch.queries[at].source {
+                metric.dimensions = vec![(DB_INSTANCE.into(), name.into())];
+            }
+            watch.queries[at].account = account.map(ToOwned::to_owned);
+        };
+        read(&mut watch, 2, "ledger", Some("111122223333"));
+        let both = of(Watching::Expression(watch.clone()));
+        assert_eq!(both.databases().collect::<Vec<_>>(), ["orders", "ledger"]);
+        assert_eq!(both.database(), None);
+        read(&mut watch, 2, "ledger", Some("999988887777"));
+        let own = of(Watching::Expression(watch));
+        assert_eq!((own.databases().count(), own.database()), (1, Some("orders")));
+    }
+
+    #[test]
+    fn an_alarm_has_a_type_and_may_act() {
+        let log = OtherWatch { kind: OtherWatch::LOG.into(), facts: Vec::new() };
+        assert_eq!(of(Watching::Other(log)).alarm_type(), "LogAlarm");
+        assert_eq!(of(Watching::Other(OtherWatch::default())).alarm_type(), "MetricAlarm");
+        assert_eq!((composite("OK(a)").alarm_type(), cpu().alarm_type()), ("CompositeAlarm", "MetricAlarm"));
+        assert!(cpu().acts_on_alarm() && !Alarm { actions_enabled: false, ..cpu() }.acts_on_alarm());
+        let ok = Actions { ok: vec!["arn:aws:sns:us-east-1:1:oncall".into()], ..Actions::default() };
+        assert!(!Alarm { actions: ok, ..cpu() }.acts_on_alarm());
     }
 
     #[test]

@@ -45,6 +45,10 @@ impl Readable for Read {
             Self::History(_) | Self::Curve(_) => [60, 600, 600],
         }
     }
+
+    fn is_of_periods(&self) -> bool {
+        matches!(self, Self::Curve(_))
+    }
 }
 
 /// What of a site is worth reading, and how eagerly; `open` is the name of the alarm that is looked at.
@@ -88,6 +92,12 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_curve_is_asked_for_when_a_period_is_over() {
+        assert!(Read::Curve("a".into()).is_of_periods());
+        assert!(!Read::All.is_of_periods() && !Read::History("a".into()).is_of_periods());
+    }
 
     #[test]
     fn less_attention_is_never_faster() {

@@ -9,8 +9,12 @@ use super::state::AlarmState;
 /// An alarm that a rule names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
-    /// The state that the rule asks whether it is in; `NOT` may stand before it.
+    /// The state that the rule asks whether it is in.
     pub state: AlarmState,
+    /// `NOT` turns that around: before the function, before brackets around it, or both ways back again.
+    pub negated: bool,
+    /// Of how many that `AT_LEAST` counts it is one, as written: `2`, `50%`.
+    pub at_least: Option<String>,
     /// Its name or ARN.
     pub alarm: String,
 }
@@ -21,23 +25,36 @@ pub struct Reference {
 pub fn references(rule: &str) -> Vec<Reference> {
     let mut scan = Scan { rest: rule };
     let mut found = Vec::new();
+    // Whether what comes next is turned around: by the brackets around it, and by a `NOT` just before it.
+    let (mut outer, mut turned, mut not) = (Vec::new(), false, false);
     while !scan.rest.is_empty() {
         let word = scan.word();
         if word.is_empty() {
             // A text in quotes that no function takes is no rule.
             if scan.sign('"') {
                 scan.quoted();
+            } else if scan.sign('(') {
+                outer.push(turned);
+                turned ^= std::mem::take(&mut not);
+            } else if scan.sign(')') {
+                turned = outer.pop().unwrap_or_default();
             } else {
                 scan.skip();
             }
+        } else if word.eq_ignore_ascii_case("NOT") {
+            not = !not;
         } else if let Some(state) = state(word) {
-            if scan.sign('(')
-                && let Some(alarm) = scan.name()
-            {
-                found.push(Reference { state, alarm });
+            let negated = turned ^ std::mem::take(&mut not);
+            if scan.sign('(') {
+                found.extend(scan.name().map(|alarm| Reference { state, negated, at_least: None, alarm }));
+                scan.sign(')');
             }
         } else if word.eq_ignore_ascii_case("AT_LEAST") && scan.sign('(') {
-            scan.at_least(&mut found);
+            scan.at_least(turned ^ std::mem::take(&mut not), &mut found);
+            // The list's bracket, and its own.
+            let _ = scan.sign(')') && scan.sign(')');
+        } else {
+            not = false;
         }
     }
     found
@@ -109,14 +126,15 @@ impl<'a> Scan<'a> {
     }
 
     /// Takes what `AT_LEAST(` begins.
-    fn at_least(&mut self, found: &mut Vec<Reference>) {
+    fn at_least(&mut self, mut negated: bool, found: &mut Vec<Reference>) {
         // How many: a number, or a percentage.
-        self.name();
+        let many = self.name();
         if !self.sign(',') {
             return;
         }
         let mut word = self.word();
         if word.eq_ignore_ascii_case("NOT") {
+            negated = !negated;
             word = self.word();
         }
         let Some(state) = state(word) else { return };
@@ -124,7 +142,7 @@ impl<'a> Scan<'a> {
             return;
         }
         while let Some(alarm) = self.name() {
-            found.push(Reference { state, alarm });
+            found.push(Reference { state, negated, at_least: many.clone(), alarm });
             if !self.sign(',') {
                 return;
             }
@@ -167,6 +185,31 @@ mod tests {
         ] {
             let wanted: Vec<_> = wanted.into_iter().map(|(state, name)| (state, name.to_owned())).collect();
             assert_eq!(named(rule), wanted, "{rule}");
+        }
+    }
+
+    #[test]
+    fn not_turns_around_and_at_least_counts() {
+        let told = |rule: &str| -> Vec<(String, bool, Option<String>)> {
+            references(rule).into_iter().map(|child| (child.alarm, child.negated, child.at_least)).collect()
+        };
+        for (rule, wanted) in [
+            ("ALARM(a) AND NOT OK(b) OR ALARM(c)", vec![("a", false, None), ("b", true, None), ("c", false, None)]),
+            (
+                "NOT (ALARM(a) OR (NOT ALARM(b) AND OK(\"c\"))) AND OK(d)",
+                vec![("a", true, None), ("b", false, None), ("c", true, None), ("d", false, None)],
+            ),
+            ("NOT NOT ALARM(a)", vec![("a", false, None)]),
+            (
+                "(AT_LEAST(2, NOT OK, (a, b))) OR NOT AT_LEAST(\"50%\", ALARM, (c)) AND OK(d)",
+                vec![("a", true, Some("2")), ("b", true, Some("2")), ("c", true, Some("50%")), ("d", false, None)],
+            ),
+        ] {
+            let wanted: Vec<_> = wanted
+                .into_iter()
+                .map(|(name, negated, many)| (name.to_owned(), negated, many.map(ToOwned::to_owned)))
+                .collect();
+            assert_eq!(told(rule), wanted, "{rule}");
         }
     }
 

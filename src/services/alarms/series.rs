@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::metric::{MathQuery, QuerySource};
+use super::metric::{EvaluationWindow, MathQuery, QuerySource};
 use super::model::{Alarm, Watching};
 
 /// Values of a curve at most.
@@ -10,6 +10,7 @@ pub const MOST_POINTS: i64 = 1_440;
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
+const WEEK: i64 = 7 * DAY;
 /// Of an alarm that judges a few minutes, so much is shown.
 const LEAST_SPAN: i64 = 3 * HOUR;
 /// How often what an alarm judges at once fits into what is shown by itself.
@@ -33,15 +34,16 @@ pub struct CurveQuestion {
 }
 
 impl CurveQuestion {
-    /// What an alarm judges, up to `now`, over about `span` seconds: as far back as CloudWatch has it at the alarm's
-    /// period. None for a composite alarm, for one that is not modelled, and where too little of it is told.
+    /// What an alarm judges, up to the end of the last period that is over at `now`: what is known of the one under way
+    /// is no value yet. Over about `span` seconds, as far back as CloudWatch has it at the alarm's period. None for a
+    /// composite alarm, for one that is not modelled, and where too little of it is told.
     #[must_use]
     pub fn of(alarm: &Alarm, now: i64, span: i64) -> Option<Self> {
         let (queries, watched, band) = queries(alarm)?;
         let period = alarm.period().filter(|period| *period > 0)?;
         let step = i64::from(period);
         let reach = if queries.iter().any(is_insights) { INSIGHTS.min(kept(step)) } else { kept(step) };
-        let end = now.div_euclid(step).saturating_add(1).saturating_mul(step);
+        let end = now.div_euclid(step).saturating_mul(step);
         let points = span.max(step).div_euclid(step).min(MOST_POINTS);
         let asked = end.saturating_sub(points.saturating_mul(step));
         let oldest = now.saturating_sub(reach).saturating_add(SPARE);
@@ -55,6 +57,33 @@ impl CurveQuestion {
         let judged = alarm.judged().map_or(0, |judged| i64::from(judged.evaluation_periods));
         let period = alarm.period().map_or(0, i64::from);
         judged.saturating_mul(period).saturating_mul(WINDOWS).max(LEAST_SPAN)
+    }
+
+    /// In what the curve is not what CloudWatch judges, in words. Without an evaluation window of its own an alarm
+    /// judges a range that moves on with each evaluation (CloudWatch user guide, "Alarm evaluation windows").
+    #[must_use]
+    pub fn caveat(alarm: &Alarm) -> Option<String> {
+        let (window, period) = (&alarm.judged()?.window, alarm.period()?);
+        match window {
+            EvaluationWindow::Sliding if i64::from(period) >= HOUR => {
+                Some("drawn in periods of UTC; CloudWatch judges rolling ones".into())
+            }
+            EvaluationWindow::WallClock { timezone } => {
+                let zone = timezone.as_deref().unwrap_or("UTC");
+                // Weeks are drawn from a Thursday on, the first day of 1970.
+                if zone == "UTC" && i64::from(period) != WEEK {
+                    return None;
+                }
+                let unit = match i64::from(period) {
+                    HOUR => "hours",
+                    DAY => "days",
+                    WEEK => return Some(format!("drawn in weeks from Thursday on; CloudWatch judges those of {zone}")),
+                    _ => "periods",
+                };
+                Some(format!("drawn in {unit} of UTC; CloudWatch judges {unit} of {zone}"))
+            }
+            EvaluationWindow::Sliding | EvaluationWindow::Unknown => None,
+        }
     }
 
     /// The start of the period that a moment is in (seconds); none when the question does not ask for it.
@@ -142,9 +171,28 @@ mod tests {
                 assert_eq!((window.start % step, window.end % step), (0, 0), "{period} {span}");
                 let points = (window.end - window.start) / step;
                 assert!((1..=MOST_POINTS).contains(&points), "{period} {span}: {points}");
-                assert!(window.contains(&NOW) && NOW - window.start <= kept(step), "{period} {span}");
+                assert!((0..step).contains(&(NOW - window.end)), "{period} {span}: only what is over");
+                assert!(NOW - window.start <= kept(step), "{period} {span}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_drawn_otherwise_than_judged_is_said() {
+        let windowed = |period: u32, zone: Option<&str>| {
+            let mut alarm = every(period);
+            if let Watching::Metric(watch) = &mut alarm.watches {
+                watch.judged.window = EvaluationWindow::WallClock { timezone: zone.map(ToOwned::to_owned) };
+            }
+            CurveQuestion::caveat(&alarm)
+        };
+        assert_eq!(CurveQuestion::caveat(&every(300)), None);
+        let rolling = "drawn in periods of UTC; CloudWatch judges rolling ones";
+        assert_eq!(CurveQuestion::caveat(&every(3_600)).as_deref(), Some(rolling));
+        let days = "drawn in days of UTC; CloudWatch judges days of America/New_York";
+        assert_eq!(windowed(86_400, Some("America/New_York")).as_deref(), Some(days));
+        assert_eq!((windowed(86_400, None), windowed(604_800, None).is_some()), (None, true));
+        assert_eq!(CurveQuestion::caveat(&composite("ALARM(a)")), None);
     }
 
     #[test]

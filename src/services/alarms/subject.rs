@@ -1,5 +1,6 @@
 //! Which resource an alarm is about.
 
+use super::metric::AlarmMetric;
 use super::model::{Alarm, DB_INSTANCE, RDS};
 
 /// A resource that has a metric, by the namespaces and dimensions of CloudWatch's documents of each service ("Metrics
@@ -40,11 +41,35 @@ impl WatchedResource {
 }
 
 impl Alarm {
-    /// What its metric is of; of metric math, what the first metric of it is of. None for a composite alarm, and where
-    /// no metric is told (a Metrics Insights query, a log alarm).
+    /// What its metrics are of, each once, in CloudWatch's order. None for a composite alarm, and where no metric is
+    /// told (a Metrics Insights query, a log alarm).
+    #[must_use]
+    pub fn subjects(&self) -> Vec<WatchedResource> {
+        let mut all = Vec::new();
+        for (metric, account) in self.metrics() {
+            let one = WatchedResource::of(metric, account);
+            if !all.contains(&one) {
+                all.push(one);
+            }
+        }
+        all
+    }
+
+    /// What it is about, where that is one thing alone.
     #[must_use]
     pub fn subject(&self) -> Option<WatchedResource> {
-        let metric = self.metric()?;
+        let mut all = self.subjects();
+        all.pop().filter(|_| all.is_empty())
+    }
+}
+
+impl WatchedResource {
+    /// What a metric is of. What another account has is nothing of this one, whatever it is called.
+    fn of(metric: &AlarmMetric, account: Option<&str>) -> Self {
+        if let Some(account) = account {
+            let namespace = format!("{} of account {account}", metric.namespace);
+            return Self::Other { namespace, dimensions: metric.dimensions.clone() };
+        }
         let of = |name: &str| metric.dimension(name).map(str::to_owned);
         let known = match metric.namespace.as_str() {
             // An instance of a cluster has metrics of its own: the narrower one first.
@@ -59,10 +84,10 @@ impl Alarm {
             "AWS/SQS" => of("QueueName").map(WatchedResource::Queue),
             _ => None,
         };
-        Some(known.unwrap_or_else(|| WatchedResource::Other {
+        known.unwrap_or_else(|| Self::Other {
             namespace: metric.namespace.clone(),
             dimensions: metric.dimensions.clone(),
-        }))
+        })
     }
 }
 
@@ -104,9 +129,17 @@ mod tests {
     }
 
     #[test]
-    fn metric_math_is_about_its_first_metric_and_a_composite_alarm_about_none() {
+    fn metric_math_is_about_what_its_metrics_are_of_and_a_composite_alarm_about_none() {
         let band = of(Watching::Expression(anomaly()));
         assert_eq!(band.subject(), Some(WatchedResource::Database("orders".into())));
         assert_eq!(composite("ALARM(a)").subject(), None);
+        let mut watch = anomaly();
+        let mut other = watch.queries[1].clone();
+        other.account = Some("999988887777".into());
+        watch.queries.push(other);
+        let two = of(Watching::Expression(watch));
+        let words: Vec<String> = two.subjects().iter().map(WatchedResource::words).collect();
+        assert_eq!(words, ["DB instance orders", "AWS/RDS of account 999988887777 DBInstanceIdentifier=orders"]);
+        assert_eq!(two.subject(), None);
     }
 }

@@ -52,6 +52,7 @@ pub fn of(watches: Watching) -> Alarm {
         actions_enabled: true,
         actions: Actions { alarm: vec!["arn:aws:sns:us-east-1:111122223333:oncall".into()], ..Actions::default() },
         watches,
+        notes: Vec::new(),
     }
 }
 

@@ -49,20 +49,21 @@ impl Alarm {
                 EvaluationWindow::Unknown => all.push("its evaluation window is of a kind not known here".into()),
             }
         }
+        all.extend(self.notes.iter().cloned());
         if let Some(composite) = self.composite() {
             if let Some(suppressor) = &composite.suppressor {
                 all.push(format!("its actions are kept back while {} is in ALARM", suppressor.alarm));
             }
             if let Some(suppressed) = &composite.suppressed {
                 let reason = &suppressed.reason;
-                let words = suppressed.by.words();
+                let words = suppressed.by.words(composite.suppressor.as_ref());
                 all.push(if reason.is_empty() { words } else { format!("{words} ({reason})") });
             }
         }
         if !self.actions_enabled {
-            all.push("its actions are switched off: a change of state tells nobody".into());
-        } else if self.actions.is_empty() {
-            all.push("it has no actions: a change of state tells nobody".into());
+            all.push("its actions are switched off: it takes none by itself".into());
+        } else if self.actions.alarm.is_empty() {
+            all.push("it has no action for ALARM: it tells nobody by itself".into());
         }
         all
     }
@@ -228,6 +229,15 @@ mod tests {
         assert_eq!(remarks.len(), 5, "{remarks:#?}");
         assert!(remarks[1].starts_with("missing data leaves the state as it is"), "{remarks:#?}");
         assert!(remarks[3].ends_with("(UTC)"), "{remarks:#?}");
+    }
+
+    #[test]
+    fn that_it_tells_nobody_by_itself_is_said() {
+        let off = Alarm { actions_enabled: false, ..cpu() };
+        assert_eq!(off.remarks()[1], "its actions are switched off: it takes none by itself");
+        let mut none = cpu();
+        none.actions.ok = std::mem::take(&mut none.actions.alarm);
+        assert_eq!(none.remarks()[1], "it has no action for ALARM: it tells nobody by itself");
     }
 
     #[test]

@@ -159,14 +159,15 @@ impl Kinds {
     /// `AlarmType` of each kind.
     pub const METRIC: &'static str = "MetricAlarm";
     pub const COMPOSITE: &'static str = "CompositeAlarm";
+    pub const LOG: &'static str = "LogAlarm";
 
-    /// Reads `AlarmTypes`: metric alarms alone where nothing is said.
+    /// Reads `AlarmTypes`: metric alarms alone where nothing is said. Log alarms are known, and there are none.
     ///
     /// # Errors
     /// `ValidationError` for a kind that there is not.
     pub fn read(types: Option<&[String]>) -> Result<Self, Fault> {
         let types = types.unwrap_or_default();
-        let known = [Self::COMPOSITE, Self::METRIC];
+        let known = [Self::COMPOSITE, Self::LOG, Self::METRIC];
         if let Some(other) = types.iter().find(|kind| !known.contains(&kind.as_str())) {
             return Err(Fault::not_among(other, "alarmTypes", &known));
         }
@@ -206,6 +207,17 @@ pub fn arn(call: &Call<'_>, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn log_alarms_may_be_asked_for() {
+        let asked = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            Kinds::read(Some(&names)).ok().map(|kinds| (kinds.metric, kinds.composite))
+        };
+        assert_eq!(asked(&["LogAlarm"]), Some((false, false)));
+        assert_eq!(asked(&["MetricAlarm", "LogAlarm"]), Some((true, false)));
+        assert_eq!(asked(&["Siren"]), None);
+    }
 
     #[test]
     fn states_have_names() {
