@@ -80,10 +80,10 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::NextEnvironment => cycle(state, 1),
         Action::PreviousEnvironment => cycle(state, state.shell.world.estate.count()),
         _ => {
-            if let Some(screen) = Screen::opened_by(action) {
-                state.views.show(View::Screen(screen));
-                state.screen().rebuild(state);
-            } else if let Some(id) = action.environment().and_then(|place| state.shell.world.estate.at(place)) {
+            if Screen::open_by(state, action) {
+                return;
+            }
+            if let Some(id) = action.environment().and_then(|place| state.shell.world.estate.at(place)) {
                 databases::look(state, Scope::One(id));
             }
         }

@@ -20,7 +20,7 @@ pub fn pressed(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
 }
 
 fn hear(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
-    let is_typed = state.is_typed();
+    let is_typed = state.views.top().is_typed();
     let layers: &[Layer] = if is_typed { &[Layer::Prompt] } else { state.layers() };
     match resolve(state, layers, key) {
         // Whatever a keymap says: a change is not on Enter, Space or a single character.
@@ -89,7 +89,6 @@ fn is_harmless(action: Action, key: Key) -> bool {
 fn typed(state: &mut State, key: Key) {
     let is_pasted = state.shell.rushed && plan::is_naming(state);
     match state.views.top_mut() {
-        View::Screen(open) => open.screen().typed(state, key),
         // A name that comes in a burst was pasted, whatever the terminal calls it.
         View::Plan(_) if is_pasted => plan::paste(state, ""),
         View::Plan(_) => plan::typed(state, key),
@@ -122,7 +121,6 @@ fn typed(state: &mut State, key: Key) {
 pub fn paste(state: &mut State, text: &str) {
     let text: String = text::clean(text).chars().take(200).collect();
     match state.views.top_mut() {
-        View::Screen(open) => open.screen().paste(state, &text),
         View::Plan(_) => plan::paste(state, &text),
         View::Filter(line) => {
             insert(line, &text);

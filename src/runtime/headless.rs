@@ -17,7 +17,7 @@ use super::performer::{Fetches, Outlet, Performer, Unperformed};
 use crate::app::settle::settle;
 use crate::app::{Effect, Msg, State, update, view};
 use crate::keymap::Key;
-use crate::screens::alarms::REST;
+use crate::shell::REST;
 
 /// Waits at most this long for AWS.
 const PATIENCE: Duration = Duration::from_secs(45);

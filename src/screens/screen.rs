@@ -5,9 +5,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::views::Screen;
-use super::{OpenScreen, State, alarms, database, databases, fleet};
+use super::{OpenScreen, State, View, alarms, database, databases, fleet};
 use crate::domain::{Database, SiteId};
-use crate::keymap::{Action, Key, Layer};
+use crate::keymap::{Action, Layer};
 use crate::slices::reads::Shown;
 
 impl Screen {
@@ -82,7 +82,7 @@ impl Screen {
 
     /// The screen that an action leads to.
     #[must_use]
-    pub fn opened_by(action: Action) -> Option<OpenScreen> {
+    fn opened_by(action: Action) -> Option<OpenScreen> {
         match action {
             Action::Databases => Some(OpenScreen::Databases),
             Action::Alarms => Some(OpenScreen::Alarms),
@@ -90,12 +90,35 @@ impl Screen {
         }
     }
 
+    /// Shows the screen that an action leads to, at what was selected where it says something of that; false when it leads
+    /// to none.
+    pub fn open_by(state: &mut State, action: Action) -> bool {
+        let Some(screen) = Self::opened_by(action) else { return false };
+        // Only who was on a DB instance means that one.
+        let database = state.open_database().map(|(site, database)| (site, database.id.clone()));
+        let is_other = state.screen() != screen.screen();
+        state.views.show(View::Screen(screen));
+        state.screen().rebuild(state);
+        if is_other && state.screen() == Self::Alarms {
+            alarms::seek(state, database);
+        }
+        true
+    }
+
+    /// Other environments are looked at: its table begins at its top.
+    pub fn look(self, state: &mut State) {
+        if self == Self::Alarms {
+            state.alarms.leave_cursor();
+        }
+        self.rebuild(state);
+    }
+
     /// What of it decides what is read.
     #[must_use]
     pub fn shown(self, state: &State) -> Shown {
         let now = state.shell.world.now;
         match (self, state.views.database()) {
-            (Self::Alarms, _) => Shown::Alarms(state.alarms.looked_at(now)),
+            (Self::Alarms, _) => Shown::Alarms(state.alarms.looked_at(now).filter(|_| alarms::has_story(state))),
             (Self::Database, Some(open)) => Shown::Database(open.site, open.looked_at(now)),
             (Self::Fleet | Self::Databases | Self::Database, _) => Shown::Databases,
         }
@@ -129,26 +152,6 @@ impl Screen {
         match self {
             Self::Alarms => alarms::filter(state, text),
             Self::Fleet | Self::Databases | Self::Database => databases::filter(state, text),
-        }
-    }
-
-    /// Whether text is typed on it.
-    #[must_use]
-    pub fn is_typed(self, state: &State) -> bool {
-        self == Self::Alarms && state.alarms.is_typing()
-    }
-
-    /// A key that is bound to nothing, where text is typed.
-    pub fn typed(self, state: &mut State, key: Key) {
-        if self == Self::Alarms {
-            alarms::typed(state, key);
-        }
-    }
-
-    /// Text was pasted, where text is typed.
-    pub fn paste(self, state: &mut State, text: &str) {
-        if self == Self::Alarms {
-            alarms::paste(state, text);
         }
     }
 }

@@ -47,19 +47,7 @@ impl State {
     /// The layers of keys that are heard now, innermost first.
     #[must_use]
     pub fn layers(&self) -> &'static [Layer] {
-        match self.views.top() {
-            View::Screen(open) if open.screen().is_typed(self) => &[Layer::Prompt],
-            view => view.layers(),
-        }
-    }
-
-    /// Whether keys that are bound to nothing are text.
-    #[must_use]
-    pub fn is_typed(&self) -> bool {
-        match self.views.top() {
-            View::Screen(open) => open.screen().is_typed(self),
-            view => view.is_typed(),
-        }
+        self.views.top().layers()
     }
 
     /// What fills the body.

@@ -6,6 +6,7 @@ mod arming;
 pub mod effect;
 pub mod toast;
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::domain::EnvironmentId;
@@ -16,6 +17,9 @@ use crate::world::{Scope, World};
 
 pub use effect::Effect;
 pub use toast::{Toast, Tone};
+
+/// How long the cursor rests on something before more of it is read: a key that is held down passes thirty a second.
+pub const REST: SignedDuration = SignedDuration::from_millis(300);
 
 /// What every view stands on.
 #[derive(Debug, Clone)]

@@ -170,7 +170,7 @@ fn alarms_ready() {
     pictures(
         "alarms-ready",
         &mut desk,
-        &["2 in alarm", "1 muted", "rentaliq-prod-db-dr-replica-lag-high", "ReplicaLag"],
+        &["2 in alarm", "actions off", "rentaliq-prod-db-dr-replica-lag-high", "ReplicaLag"],
     );
 }
 

@@ -57,9 +57,9 @@ impl AlarmColumn {
     pub fn slot(self, app: &App) -> Column {
         let (title, width, align, priority) = match self {
             Self::Mark => ("", Width::Fixed(1), Align::Left, 1),
-            Self::Name => ("ALARM", Width::Min(name_width(app)), Align::Left, 0),
+            Self::Name => ("ALARM", Width::Min(app.alarms.name_width.min(28)), Align::Left, 0),
             Self::Environment => ("ENV", Width::Fixed(environment_width(app)), Align::Left, 3),
-            Self::Condition => ("CONDITION", Width::Min(20), Align::Left, 4),
+            Self::Condition => ("CONDITION", Width::Min(30), Align::Left, 4),
             Self::Watches => ("WATCHES", Width::Min(20), Align::Left, 5),
             Self::Since => ("SINCE", Width::Fixed(6), Align::Right, 2),
         };
@@ -71,8 +71,10 @@ impl AlarmColumn {
     pub fn pieces(self, app: &App, row: &AlarmRow) -> Vec<Piece> {
         match self {
             Self::Mark => vec![mark(app, row)],
-            Self::Name if row.muted => vec![(MUTED.into(), Role::Warning), (row.name.to_string(), Role::Text)],
-            Self::Name => vec![(row.name.to_string(), Role::Text)],
+            Self::Name => {
+                let silence = row.silent.map(|silence| (silence.prefix().to_owned(), Role::Warning));
+                silence.into_iter().chain([(row.name.to_string(), Role::Text)]).collect()
+            }
             Self::Environment => vec![heading::badge(app, row)],
             // Two pieces are cut at the end, one in the middle.
             Self::Condition => vec![(row.condition.clone(), Role::Text), (String::new(), Role::Text)],
@@ -91,17 +93,6 @@ fn mark(app: &App, row: &AlarmRow) -> Piece {
     let (mark, role) = words::mark(row.state);
     let is_old = matches!(app.shell.world.site(row.site).map(|data| &data.alarms.all), Some(Remote::Stale { .. }));
     (mark.into(), if is_old && row.state == AlarmState::Ok { Role::Stale } else { role })
-}
-
-/// Before the name of an alarm of which nobody is told.
-const MUTED: &str = "muted ";
-
-/// Room for the names of the alarms: they are what tells them apart.
-fn name_width(app: &App) -> u16 {
-    let room = |row: &AlarmRow| text::width(&row.name) + if row.muted { MUTED.len() } else { 0 };
-    // Those that are seen, and a few more: the columns keep still while the cursor moves.
-    let longest = app.alarms.rows.iter().take(500).map(room).max().unwrap_or(0);
-    u16::try_from(longest).unwrap_or(u16::MAX).clamp(18, 40)
 }
 
 /// Room for the names of the environments, and for regions where some alarms belong to none.

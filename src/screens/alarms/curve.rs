@@ -25,8 +25,12 @@ pub struct AlarmPlot<'a> {
     thresholds: Vec<(f64, Role)>,
     low_is_bad: bool,
     marks: Vec<(i64, Role, char)>,
+    /// Start of the period and value, up to the last period that was over when they were read.
+    points: &'a [(i64, f64)],
     curve: Option<&'a Curve>,
     message: String,
+    /// What is drawn is not all that the alarm judges.
+    pub caveat: Option<String>,
     /// What of it is old or missing; empty where nothing is.
     pub note: Line,
 }
@@ -38,6 +42,7 @@ impl<'a> AlarmPlot<'a> {
         let asked = CurveQuestion::of(alarm, now.as_second(), span).ok_or_else(|| lack(alarm))?;
         let remote = data.curves.get(alarm.name.as_str());
         let curve = remote.and_then(Remote::value);
+        let read = remote.and_then(Remote::at).map_or(now, |at| at.min(now));
         let threshold = alarm.threshold().filter(|value| value.is_finite());
         let unit = unit(alarm);
         let title = title(alarm);
@@ -48,8 +53,10 @@ impl<'a> AlarmPlot<'a> {
             thresholds: threshold.into_iter().map(|value| (value, Role::Critical)).collect(),
             low_is_bad: alarm.judged().is_some_and(|judged| judged.comparison.name().starts_with("LessThan")),
             marks: past::marks(data.history.get(alarm.name.as_str()).and_then(Remote::value)),
+            points: curve.map_or(&[][..], |curve| over(&curve.points, asked.period, read)),
             curve,
             message: message(remote, &asked.window),
+            caveat: CurveQuestion::caveat(alarm),
             note: note(remote, now),
             window: asked.window,
             period: asked.period,
@@ -61,7 +68,7 @@ impl<'a> AlarmPlot<'a> {
     pub fn chart(&self, axis: bool) -> Chart<'_> {
         let mut chart = Chart::new(&self.title, self.unit, self.window.clone(), self.period);
         if let Some(curve) = self.curve {
-            chart.points = &curve.points;
+            chart.points = self.points;
             chart.band = curve.band.as_ref().map(|band| Sides { lower: &band.lower, upper: &band.upper });
         }
         chart.range = self.range;
@@ -71,6 +78,16 @@ impl<'a> AlarmPlot<'a> {
         chart.axis = axis;
         chart.message = &self.message;
         chart
+    }
+}
+
+/// The values of the periods that were over at a moment: that of a period that goes on is of a part of it, and its sum
+/// says too little. Where there is nothing else, it is better than nothing.
+fn over(points: &[(i64, f64)], period: u32, moment: Timestamp) -> &[(i64, f64)] {
+    let is_over = |(at, _): &(i64, f64)| at.saturating_add(i64::from(period)) <= moment.as_second();
+    match points.partition_point(is_over) {
+        0 => points,
+        count => points.get(..count).unwrap_or(points),
     }
 }
 
@@ -184,7 +201,8 @@ mod tests {
         let chart = plot.chart(true);
         assert_eq!((chart.title, chart.unit, chart.range), ("CPUUtilization Average", Unit::Percent, YRange::Percent));
         assert_eq!((chart.thresholds, chart.low_is_bad), (&[(80.0, Role::Critical)][..], false));
-        assert!(chart.window.contains(&now().as_second()) && chart.points.len() == 2 && plot.note.is_empty());
+        // What is still under way is not drawn.
+        assert!(chart.window.end <= now().as_second() && chart.points.len() == 2 && plot.note.is_empty());
         if let Watching::Metric(watch) = &mut alarm.watches {
             watch.metric.name = "DatabaseConnections".into();
             watch.judged.comparison = ComparisonOperator::LessThanThreshold;
@@ -204,6 +222,19 @@ mod tests {
         let plot = AlarmPlot::of(&alarm, &data, now(), 80).unwrap();
         assert_eq!(plot.chart(false).band, Some(Sides { lower: &band.lower, upper: &band.upper }));
         assert_eq!((plot.range, plot.thresholds.len()), (YRange::Holding(-5.0, 130.0), 0));
+    }
+
+    #[test]
+    fn the_last_value_is_of_a_period_that_was_over() {
+        let start = now().as_second().div_euclid(60) * 60;
+        let points = vec![(start - 120, 1.0), (start - 60, 2.0), (start, 3.0)];
+        let value = Curve { points: points.clone(), ..Curve::default() };
+        let data = with(Remote::Ready { value: value.clone(), at: now() }, "orders-cpu");
+        assert_eq!(AlarmPlot::of(&cpu(), &data, now(), 80).unwrap().chart(true).points, &points[..2]);
+        // It was read while the one before went on.
+        let data = with(Remote::Ready { value, at: before(60) }, "orders-cpu");
+        assert_eq!(AlarmPlot::of(&cpu(), &data, now(), 80).unwrap().chart(true).points, &points[..1]);
+        assert_eq!(over(&points[2..], 60, now()), &points[2..], "there is nothing else");
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! What an alarm is: when it rings, what it reads, whom it tells, and what else decides.
+//! What an alarm is: when it rings, what it reads, what it does then, and what else decides.
 
 use super::words;
 use crate::services::alarms::{
-    Alarm, AlarmMetric, AlarmState, Data, MathQuery, MathWatch, QuerySource, Watching, span,
+    Alarm, AlarmMetric, AlarmState, Data, EvaluationState, MathQuery, MathWatch, QuerySource, Watching, action_words,
+    span,
 };
 use crate::theme::Role;
 use crate::ui::prose::{self, Line};
@@ -31,13 +32,21 @@ pub fn lines(alarm: &Alarm, data: &Data, width: usize) -> Vec<Line> {
             }
         }
     }
-    let mut label = "Tells";
+    let mut label = "Actions";
+    let account = words::account(alarm);
+    if !alarm.actions_enabled {
+        say(label, "switched off, none of these is done:", Role::Warning);
+        label = "";
+    }
     for state in AlarmState::ALL {
-        let all: Vec<String> = alarm.actions.of(state).iter().map(|arn| words::target(arn)).collect();
+        let all: Vec<String> = alarm.actions.of(state).iter().map(|arn| action_words(arn, account)).collect();
         if !all.is_empty() {
             say(label, &format!("{}: {}", words::word(state), all.join(", ")), Role::Text);
             label = "";
         }
+    }
+    if label.is_empty() {
+        say(label, "mute rules are not read", Role::Dim);
     }
     if !alarm.description.is_empty() {
         say("Description", &alarm.description, Role::Text);
@@ -51,20 +60,41 @@ pub fn lines(alarm: &Alarm, data: &Data, width: usize) -> Vec<Line> {
     lines
 }
 
+/// What is said of an alarm that calls nobody.
+const IDLE: &str = "it takes no action for ALARM by itself";
+/// Why there may be composite alarms though none was read (API reference, `DescribeAlarms`).
+const HIDDEN: &str = "composite alarms are shown only where cloudwatch:DescribeAlarms is allowed on *";
+
 /// What else decides, and whether somebody may be misled by not knowing it.
 fn remarks(alarm: &Alarm, data: &Data) -> Vec<(String, bool)> {
-    let all = alarm.remarks();
-    let is_quiet = !alarm.actions_enabled || alarm.actions.is_empty();
-    // Of an alarm that is a part of another one, that one tells.
-    let is_lonely = !alarm.actions_enabled || data.parents(alarm).next().is_none();
-    let is_kept_back = alarm.composite().is_some_and(|watch| watch.suppressed.is_some());
-    let last = all.len().saturating_sub(1);
-    let loud = |at: usize| {
-        (at == 0 && alarm.evaluation.is_some())
-            || (is_quiet && is_lonely && at == last)
-            || (is_kept_back && at + usize::from(is_quiet) == last)
+    let evaluation = alarm.evaluation.as_ref().map(EvaluationState::words);
+    let suppressed = alarm.composite().and_then(|watch| watch.suppressed.as_ref());
+    let kept_back = suppressed.filter(|_| alarm.is_kept_back()).map(|suppressed| {
+        let suppressor = alarm.composite().and_then(|watch| watch.suppressor.as_ref());
+        suppressed.by.words(suppressor)
+    });
+    let is_loud = |words: &str| {
+        evaluation.as_deref() == Some(words) || kept_back.as_deref().is_some_and(|why| words.starts_with(why))
     };
-    all.into_iter().enumerate().map(|(at, words)| (words, loud(at))).collect()
+    let loud = |words: String| {
+        let is_loud = is_loud(&words);
+        (words, is_loud)
+    };
+    let mut all: Vec<(String, bool)> = alarm.remarks().into_iter().map(loud).collect();
+    if !alarm.acts_on_alarm() {
+        let parents: Vec<&str> = data.parents(alarm).map(|parent| parent.name.as_str()).collect();
+        match all.iter_mut().find(|(words, _)| words.contains(IDLE)) {
+            Some((_, is_loud)) => *is_loud = parents.is_empty(),
+            None => all.push((IDLE.into(), parents.is_empty())),
+        }
+        match parents.as_slice() {
+            [] if !data.alarms().iter().any(|other| other.composite().is_some()) => all.push((HIDDEN.into(), false)),
+            [] => {}
+            [one] => all.push((format!("its composite {one} may act"), false)),
+            several => all.push((format!("its composites {} may act", several.join(", ")), false)),
+        }
+    }
+    all
 }
 
 /// A metric in a line: `AWS/RDS CPUUtilization, Average of 1 min, DBInstanceIdentifier=orders`.
@@ -110,6 +140,7 @@ fn queries(watch: &MathWatch) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::screens::alarms::testing::known;
     use crate::services::alarms::testing::{anomaly, composite, cpu, expression, of};
     use crate::services::alarms::{Actions, OtherWatch, SuppressedBy, Suppression};
     use crate::ui::prose::plain;
@@ -123,12 +154,14 @@ mod tests {
     }
 
     #[test]
-    fn a_metric_alarm_says_what_it_reads_and_whom_it_tells() {
+    fn a_metric_alarm_says_what_it_reads_and_what_it_does() {
         let lines = shown(&cpu(), &Data::default());
+        let oncall = action_words("arn:aws:sns:us-east-1:111122223333:oncall", "111122223333");
+        has(&lines, &format!("Actions        ALARM: {oncall}"));
         for words in [
             "Condition      CPUUtilization > 80 (Average) for 5 of 5 × 1 min",
             "Metric         AWS/RDS CPUUtilization, Average of 1 min, DBInstanceIdentifier=orders",
-            "Tells          ALARM: sns oncall",
+            "               mute rules are not read",
             "Note           · INSUFFICIENT_DATA when all data is missing",
         ] {
             has(&lines, words);
@@ -152,24 +185,46 @@ mod tests {
         has(&lines, "log group      /app");
     }
 
+    fn said(alarm: &Alarm, data: &Data, is_loud: bool) -> Vec<String> {
+        let all = remarks(alarm, data).into_iter();
+        all.filter_map(|(words, loud)| (loud == is_loud).then_some(words)).collect()
+    }
+
     #[test]
-    fn that_nobody_is_told_is_loud() {
-        let loud = |alarm: &Alarm, data: &Data| {
-            let all = remarks(alarm, data).into_iter();
-            all.filter_map(|(words, is_loud)| is_loud.then_some(words)).collect::<Vec<_>>()
-        };
-        let mut data = Data::default();
-        assert!(loud(&cpu(), &data).is_empty());
+    fn that_nothing_is_done_is_loud() {
+        let data = Data::default();
+        assert!(said(&cpu(), &data, true).is_empty());
+        let oncall = cpu().actions.alarm;
         let off = Alarm { actions_enabled: false, ..cpu() };
-        assert_eq!(loud(&off, &data), ["its actions are switched off: a change of state tells nobody"]);
         let none = Alarm { actions: Actions::default(), ..cpu() };
-        assert_eq!(loud(&none, &data), ["it has no actions: a change of state tells nobody"]);
-        let mut rule = composite("ALARM(orders-cpu)");
-        data.all.succeed(vec![none.clone(), rule.clone()], jiff::Timestamp::UNIX_EPOCH);
-        assert!(loud(&none, &data).is_empty(), "its composite alarm tells");
-        if let Watching::Composite(watch) = &mut rule.watches {
-            watch.suppressed = Some(Suppression { by: SuppressedBy::Alarm, reason: String::new() });
+        let ok_only = Alarm { actions: Actions { ok: oncall, ..Actions::default() }, ..cpu() };
+        for alarm in [&off, &none, &ok_only] {
+            let loud = said(alarm, &data, true);
+            assert!(loud.len() == 1 && loud[0].contains("it takes no action for ALARM by itself"), "{loud:?}");
         }
-        assert_eq!(loud(&rule, &data), ["its actions are kept back: the suppressor is in ALARM"]);
+        let mut rule = composite("ALARM(orders-cpu)");
+        let data = known(vec![none.clone(), rule.clone()]);
+        for alarm in [&off, &none, &ok_only] {
+            assert!(said(alarm, &data, true).is_empty());
+            has(&said(alarm, &data, false), "it takes no action for ALARM by itself");
+            has(&said(alarm, &data, false), "its composite all may act");
+        }
+        for (by, is_loud) in [(SuppressedBy::Alarm, true), (SuppressedBy::WaitPeriod, false)] {
+            let words = by.words(None);
+            if let Watching::Composite(watch) = &mut rule.watches {
+                watch.suppressed = Some(Suppression { by, reason: String::new() });
+            }
+            assert_eq!(said(&rule, &data, true).contains(&words), is_loud, "{words}");
+        }
+    }
+
+    #[test]
+    fn that_composites_may_be_hidden_is_told_where_none_was_read() {
+        let idle = Alarm { actions: Actions::default(), ..cpu() };
+        let data = known(vec![idle.clone()]);
+        has(&said(&idle, &data, false), HIDDEN);
+        assert!(!said(&cpu(), &data, false).contains(&HIDDEN.to_owned()), "it acts itself");
+        let data = known(vec![idle.clone(), composite("ALARM(other)")]);
+        assert!(!said(&idle, &data, false).contains(&HIDDEN.to_owned()));
     }
 }

@@ -64,11 +64,7 @@ pub fn notice(app: &App) -> Option<Line> {
 pub fn left(app: &App) -> Line {
     let screen = &app.alarms;
     let mut line: Line = vec![(" Alarms".into(), Role::Header)];
-    if let Some(input) = &screen.typing {
-        let at = input.value().char_indices().nth(input.cursor()).map_or(input.value().len(), |(at, _)| at);
-        let (before, after) = input.value().split_at(at);
-        line.push((format!("  /{before}▏{after}"), Role::Match));
-    } else if !screen.filter.is_empty() {
+    if !screen.filter.is_empty() {
         line.push((format!("  /{}", screen.filter), Role::Match));
     }
     if screen.rows.len() != screen.total {
@@ -83,9 +79,10 @@ pub fn left(app: &App) -> Line {
         count => (format!("{count} in alarm"), Role::Critical),
     };
     let others = [
-        (tally.insufficient, "without data", Role::Warning),
+        (tally.insufficient, "insufficient data", Role::Warning),
         (tally.ok, "ok", Role::Dim),
-        (tally.muted, "muted", Role::Warning),
+        (tally.off, "with actions off", Role::Warning),
+        (tally.kept_back, "kept back", Role::Warning),
     ];
     line.push(("  ".into(), Role::Text));
     line.push(alarm);
@@ -173,13 +170,14 @@ mod tests {
     #[test]
     fn the_title_counts_by_state() {
         let mut app = app();
-        assert_eq!(plain(&left(&app)), " Alarms  2 in alarm, 1 without data, 2 ok, 1 muted");
+        assert_eq!(plain(&left(&app)), " Alarms  2 in alarm, 1 insufficient data, 2 ok, 1 with actions off");
         assert_eq!(plain(&right(&app, 80)), "  by state ▼  data < 1m");
         app.alarms.filter = "cpu".into();
         rebuild(&mut app);
-        assert_eq!(plain(&left(&app)), " Alarms  /cpu  2 of 5  2 in alarm, 1 without data, 2 ok, 1 muted");
-        app.alarms.typing = Some("cpu".into());
-        assert!(plain(&left(&app)).starts_with(" Alarms  /cpu▏  2 of 5"));
+        assert_eq!(
+            plain(&left(&app)),
+            " Alarms  /cpu  2 of 5  2 in alarm, 1 insufficient data, 2 ok, 1 with actions off"
+        );
     }
 
     #[test]

@@ -19,9 +19,9 @@ mod words;
 #[cfg(test)]
 mod testing;
 
-pub use row::AlarmRow;
+pub use places::has_story;
+pub use row::{AlarmRow, Silence};
 pub use rows::{rebuild, renew};
-pub use state::{AlarmOrder, REST, State, Tally};
-pub use update::filter;
-pub use update::{click, copy_menu, handle, hints, paste, selected, typed};
+pub use state::{AlarmOrder, State, Tally};
+pub use update::{click, copy_menu, filter, handle, hints, seek, selected};
 pub use view::view;

@@ -1,17 +1,17 @@
-//! What happened to an alarm: changes of its state, what was told, changes of its configuration.
+//! What happened to an alarm: changes of its state, what was done then, changes of its configuration.
 
 use jiff::Timestamp;
 
 use super::words;
 use crate::domain::Remote;
-use crate::services::alarms::{AlarmChange, AlarmState, ChangeKind, Past};
+use crate::services::alarms::{AlarmChange, AlarmState, ChangeKind, Past, action_words};
 use crate::theme::Role;
 use crate::ui::format;
 use crate::ui::prose::{self, Line};
 
-/// The lines of its history, newest first.
+/// The lines of its history, newest first; what was done in another account than this one says so.
 #[must_use]
-pub fn lines(past: Option<&Remote<Past>>, now: Timestamp, width: usize) -> Vec<Line> {
+pub fn lines(past: Option<&Remote<Past>>, account: &str, now: Timestamp, width: usize) -> Vec<Line> {
     let mut lines: Vec<Line> = vec![vec![(" What happened, UTC".into(), Role::Header)]];
     let Some(remote) = past.filter(|remote| !matches!(remote, Remote::Idle | Remote::Loading)) else {
         lines.push(vec![(" reading its history …".into(), Role::Dim)]);
@@ -33,7 +33,11 @@ pub fn lines(past: Option<&Remote<Past>>, now: Timestamp, width: usize) -> Vec<L
             lines.push(vec![(format!(" {date}"), Role::Dim)]);
             day = date;
         }
-        let (mark, role, words) = told(change);
+        let (mark, role, words) = told(change, account);
+        let words = match &change.contributor {
+            Some(contributor) => format!("{contributor}: {words}"),
+            None => words,
+        };
         let lead = vec![(format!(" {}  ", format::clock_seconds(change.at)), Role::Dim), (format!("{mark} "), role)];
         lines.extend(prose::hanging(lead, &words, Role::Text, width));
     }
@@ -44,10 +48,10 @@ pub fn lines(past: Option<&Remote<Past>>, now: Timestamp, width: usize) -> Vec<L
 }
 
 /// An entry: its mark, and what happened.
-fn told(change: &AlarmChange) -> (&'static str, Role, String) {
+fn told(change: &AlarmChange, account: &str) -> (&'static str, Role, String) {
     let summary = || change.summary.clone();
     match &change.kind {
-        ChangeKind::State { from, to: Some(to), reason } => {
+        ChangeKind::State { from, to: Some(to), reason, .. } => {
             let (mark, role) = words::mark(*to);
             let from = from.map_or("", words::word);
             let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
@@ -56,11 +60,10 @@ fn told(change: &AlarmChange) -> (&'static str, Role, String) {
         ChangeKind::State { .. } => ("○", Role::Unknown, summary()),
         ChangeKind::Configuration => ("◆", Role::Accent, summary()),
         ChangeKind::Action { what, ok: Some(true), .. } => {
-            let words = what.as_ref().map_or_else(summary, |arn| format!("told {}", words::target(arn)));
-            ("✔", Role::Good, words)
+            ("✔", Role::Good, what.as_ref().map_or_else(summary, |arn| ChangeKind::deed(arn, account)))
         }
-        ChangeKind::Action { what, ok: Some(false), error } => {
-            let what = what.as_ref().map_or_else(summary, |arn| words::target(arn));
+        ChangeKind::Action { what, ok: Some(false), error, .. } => {
+            let what = what.as_ref().map_or_else(summary, |arn| action_words(arn, account));
             let error = error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
             ("✖", Role::Critical, format!("action failed, {what}{error}"))
         }
@@ -73,7 +76,9 @@ fn told(change: &AlarmChange) -> (&'static str, Role, String) {
 #[must_use]
 pub fn marks(past: Option<&Past>) -> Vec<(i64, Role, char)> {
     let changes = past.into_iter().flat_map(|past| &past.changes);
+    // Those of one series of many are not the alarm's own.
     changes
+        .filter(|change| change.contributor.is_none())
         .filter_map(|change| {
             let ChangeKind::State { to: Some(to), .. } = change.kind else { return None };
             let mark = match to {
@@ -93,6 +98,8 @@ mod tests {
     use crate::screens::alarms::testing::{before, now};
     use crate::ui::prose::plain;
 
+    const ACCOUNT: &str = "111122223333";
+
     fn past() -> Past {
         let state = r#"{"oldState":{"stateValue":"OK"},"newState":{"stateValue":"ALARM","stateReason":"too much"}}"#;
         let action = |how: &str| {
@@ -111,19 +118,21 @@ mod tests {
     }
 
     fn shown(remote: Option<&Remote<Past>>) -> Vec<String> {
-        lines(remote, now(), 90).iter().map(|line| plain(line)).collect()
+        lines(remote, ACCOUNT, now(), 90).iter().map(|line| plain(line)).collect()
     }
 
     #[test]
     fn each_entry_says_what_happened() {
         let shown = shown(Some(&Remote::Ready { value: past(), at: now() }));
+        let failed = action_words("arn:aws:sns:us-east-1:111122223333:oncall", ACCOUNT);
+        let failed = format!(" 03:11:44Z  ✖ action failed, {failed}: no permission");
         assert_eq!(
             shown,
             [
                 " What happened, UTC",
                 " 2026-11-22",
-                " 03:11:44Z  ✖ action failed, sns oncall: no permission",
-                " 03:11:43Z  ✔ told sns oncall",
+                failed.as_str(),
+                " 03:11:43Z  ✔ published to sns oncall",
                 " 03:11:42Z  ✖ OK → ALARM: too much",
                 " 03:11:41Z  ○ it changed",
                 " 2026-11-21",

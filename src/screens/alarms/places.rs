@@ -70,6 +70,12 @@ impl Division {
     }
 }
 
+/// Whether the story of the alarm under the cursor is on the screen: what only that shows need not be read otherwise.
+#[must_use]
+pub fn has_story(app: &App) -> bool {
+    Division::of_screen(app).story.is_some()
+}
+
 /// Rows of the list that are seen at once, or will be when it is there again.
 #[must_use]
 pub fn page(app: &App) -> usize {
@@ -94,6 +100,7 @@ pub fn row_at(app: &App, row: u16) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::screens::alarms::rebuild;
     use crate::screens::alarms::testing::app;
 
     #[test]
@@ -122,5 +129,21 @@ mod tests {
         assert_eq!(of(80, 21), Some(Spot { x: 0, y: 13, width: 80, height: 8 }));
         assert_eq!(of(80, 17), None);
         assert_eq!(of(120, 37), Some(Spot { x: 66, y: 1, width: 54, height: 36 }));
+    }
+
+    #[test]
+    fn a_small_terminal_has_a_story_only_where_it_is_opened() {
+        let mut app = app();
+        for ((columns, rows), whole, has) in
+            [((80, 14), false, false), ((80, 14), true, true), ((80, 40), false, true), ((120, 14), false, true)]
+        {
+            app.shell.size = (columns, rows);
+            app.alarms.whole = whole;
+            assert_eq!(has_story(&app), has, "{columns}x{rows} {whole}");
+        }
+        app.shell.size = (120, 40);
+        app.alarms.filter = "nowhere".into();
+        rebuild(&mut app);
+        assert!(!has_story(&app), "there is no alarm");
     }
 }

@@ -23,8 +23,8 @@ pub struct AlarmRow {
     pub key: Arc<str>,
     pub state: AlarmState,
     pub since: Option<Timestamp>,
-    /// A change of state does nothing now: its actions are switched off, or kept back.
-    pub muted: bool,
+    /// Why a change of state does nothing now; none where it does what is configured.
+    pub silent: Option<Silence>,
     /// When it rings, in a line.
     pub condition: String,
     /// What it looks at, in words.
@@ -40,10 +40,42 @@ pub fn key(alarm: &Alarm) -> &str {
     if alarm.arn.is_empty() { &alarm.name } else { &alarm.arn }
 }
 
-/// Whether a change of state does nothing now.
-#[must_use]
-pub fn is_muted(alarm: &Alarm) -> bool {
-    !alarm.actions_enabled || alarm.composite().is_some_and(|watch| watch.suppressed.is_some())
+/// Why a change of state does nothing now. "Muted" is AWS's word for what mute rules do, which are not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// `ActionsEnabled` is false.
+    Off,
+    /// Its suppressor is in ALARM.
+    KeptBack,
+}
+
+impl Silence {
+    /// Why a change of an alarm's state does nothing now. What waits for its suppressor is not kept back yet.
+    #[must_use]
+    pub fn of(alarm: &Alarm) -> Option<Self> {
+        if !alarm.actions_enabled {
+            return Some(Self::Off);
+        }
+        alarm.is_kept_back().then_some(Self::KeptBack)
+    }
+
+    /// Of an alarm that is named: `actions off`.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Off => "actions off",
+            Self::KeptBack => "kept back",
+        }
+    }
+
+    /// Before the name of an alarm.
+    #[must_use]
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Off => "off ",
+            Self::KeptBack => "kept back ",
+        }
+    }
 }
 
 impl AlarmRow {
@@ -64,5 +96,28 @@ impl AlarmRow {
     pub fn alarm<'a>(&self, world: &'a World) -> Option<&'a Alarm> {
         let known = world.site(self.site)?.alarms.alarms().get(self.index);
         known.filter(|alarm| key(alarm) == &*self.key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::alarms::testing::{composite, cpu};
+    use crate::services::alarms::{SuppressedBy, Suppression, Watching};
+
+    #[test]
+    fn what_waits_for_its_suppressor_is_not_kept_back() {
+        let by = |by: SuppressedBy| {
+            let mut alarm = composite("ALARM(a)");
+            if let Watching::Composite(watch) = &mut alarm.watches {
+                watch.suppressed = Some(Suppression { by, reason: String::new() });
+            }
+            alarm
+        };
+        assert_eq!(Silence::of(&cpu()), None);
+        assert_eq!(Silence::of(&by(SuppressedBy::WaitPeriod)), None);
+        assert_eq!(Silence::of(&by(SuppressedBy::Alarm)), Some(Silence::KeptBack));
+        let off = Alarm { actions_enabled: false, ..by(SuppressedBy::Alarm) };
+        assert_eq!(Silence::of(&off), Some(Silence::Off));
     }
 }

@@ -1,53 +1,73 @@
-//! Which rows the table has, in which order. Rebuilt when data, filter, sorting or scope change, never while drawing.
+//! Which rows the table has, in which order. Rebuilt when data, sorting or scope change, narrowed when the filter does,
+//! never while drawing.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::places;
-use super::row::{self, AlarmRow};
+use super::row::{self, AlarmRow, Silence};
 use super::state::{AlarmOrder, Tally};
-use crate::domain::{EnvironmentId, SiteId};
+use crate::domain::{Database, EnvironmentId, SiteId};
 use crate::screens::State as App;
-use crate::services::alarms::{Alarm, AlarmState, WatchedResource, Watching};
+use crate::services::alarms::{Alarm, AlarmState, Data, Watching};
+use crate::ui::text;
+use crate::world::data::SiteData;
 use crate::world::{Estate, Scope, World};
 
 /// Rebuilds the rows from what was read last; the cursor stays on its alarm.
 pub fn rebuild(app: &mut App) {
-    let filter = app.alarms.filter.to_lowercase();
-    let words: Vec<&str> = filter.split_whitespace().collect();
-    let (mut rows, mut tally, mut has_strays) = (Vec::new(), Tally::default(), false);
+    let (mut all, mut tally, mut has_strays) = (Vec::new(), Tally::default(), false);
     let world = &app.shell.world;
     for (site, data) in world.known() {
-        let sole = sole_owner(&world.estate, site);
+        let owners = Owners::of(world, site);
         for (index, alarm) in data.alarms.alarms().iter().enumerate() {
-            let environment = owner(world, site, sole, alarm);
+            let environment = owners.owner(&data.alarms, alarm);
             if !is_in_scope(&world.estate, app.shell.scope, site, environment) {
                 continue;
             }
             let row = row(world, site, index, environment, alarm);
             tally.take(&row);
             has_strays |= environment.is_none();
-            if words.is_empty() || matches(world, &words, &row) {
-                rows.push(row);
-            }
+            all.push(Arc::new(row));
         }
     }
     let screen = &mut app.alarms;
     let (order, reverse) = (screen.order, screen.reverse);
-    rows.sort_by(|a, b| {
+    all.sort_by(|a, b| {
         let ordering = compare(order, a, b);
         if reverse { ordering.reverse() } else { ordering }
     });
     (screen.total, screen.tally, screen.has_strays) = (tally.total(), tally, has_strays);
-    screen.rows = rows;
+    screen.name_width = name_width(&all);
+    screen.all = all;
+    narrow(app);
+}
+
+/// Shows those rows that the filter lets through; the cursor stays on its alarm.
+pub fn narrow(app: &mut App) {
+    let filter = app.alarms.filter.to_lowercase();
+    let words: Vec<&str> = filter.split_whitespace().collect();
+    let world = &app.shell.world;
+    let is_let_through = |row: &&Arc<AlarmRow>| words.is_empty() || matches(world, &words, row);
+    let rows = app.alarms.all.iter().filter(is_let_through).cloned().collect();
+    app.alarms.rows = rows;
     let page = places::page(app);
     app.alarms.keep_selection(page);
 }
 
-/// The same where some list of alarms is another than the rows are of.
+/// Room for the names of the alarms: they are what tells them apart.
+fn name_width(all: &[Arc<AlarmRow>]) -> u16 {
+    let prefix = |row: &AlarmRow| row.silent.map_or(0, |silence| text::width(silence.prefix()));
+    let longest = all.iter().map(|row| text::width(&row.name) + prefix(row)).max().unwrap_or(0);
+    u16::try_from(longest).unwrap_or(u16::MAX).clamp(18, 40)
+}
+
+/// The same where some list of alarms is another than the rows are of, or it is known by now whose they are.
 pub fn renew(app: &mut App) {
     let world = &app.shell.world;
-    let lists = world.known().map(|(site, data)| (site, data.alarms.all.at())).collect();
+    let list = |(site, data): (SiteId, &SiteData)| (site, data.alarms.all.at(), data.rds.databases.value().is_some());
+    let lists = world.known().map(list).collect();
     if app.alarms.renews(lists) {
         rebuild(app);
     }
@@ -60,25 +80,51 @@ fn sole_owner(estate: &Estate, site: SiteId) -> Option<EnvironmentId> {
     owners.next().is_none().then_some(first)
 }
 
-/// The environment of the DB instance that an alarm watches; of other alarms that of the site, if there is one only, or
-/// that of all the DB instances that a composite is about. A DB instance that is there and belongs to no environment is
-/// nobody's.
-fn owner(world: &World, site: SiteId, sole: Option<EnvironmentId>, alarm: &Alarm) -> Option<EnvironmentId> {
-    if let Some(WatchedResource::Database(id)) = alarm.subject()
-        && let Some(database) = world.database(site, &id)
-    {
-        return world.estate.owner(site, database);
-    }
-    sole.or_else(|| of_children(world, site, alarm))
+/// Whose the alarms of a site are.
+struct Owners<'a> {
+    estate: &'a Estate,
+    site: SiteId,
+    /// The environment that has all of the site.
+    sole: Option<EnvironmentId>,
+    /// By their ids; none, as long as their list was not read.
+    databases: HashMap<&'a str, &'a Database>,
 }
 
-/// The one environment that all metric alarms of a composite are of.
-fn of_children(world: &World, site: SiteId, alarm: &Alarm) -> Option<EnvironmentId> {
-    let data = world.site(site)?;
-    let mut owners = data.alarms.children(alarm).map(|(_, child)| {
-        let Some(WatchedResource::Database(id)) = child?.subject() else { return None };
-        world.estate.owner(site, world.database(site, &id)?)
-    });
+impl<'a> Owners<'a> {
+    fn of(world: &'a World, site: SiteId) -> Self {
+        let known = world.site(site).and_then(|data| data.rds.databases.value());
+        let databases = known.into_iter().flatten().map(|database| (database.id.as_str(), database)).collect();
+        Self { estate: &world.estate, site, sole: sole_owner(&world.estate, site), databases }
+    }
+
+    /// The one environment of all DB instances that an alarm watches, or that a composite is about; of other alarms
+    /// that of the site, if there is one only. What is of several is nobody's, and so is a DB instance that is there
+    /// and belongs to no environment.
+    fn owner(&self, data: &Data, alarm: &Alarm) -> Option<EnvironmentId> {
+        if alarm.databases().next().is_some() {
+            return self.of_databases(alarm);
+        }
+        self.sole.or_else(|| self.of_children(data, alarm))
+    }
+
+    /// The one environment of all DB instances that an alarm watches.
+    fn of_databases(&self, alarm: &Alarm) -> Option<EnvironmentId> {
+        one(alarm.databases().map(|id| self.of_database(id)))
+    }
+
+    /// That of a DB instance; of one that is not known that of the site.
+    fn of_database(&self, id: &str) -> Option<EnvironmentId> {
+        self.databases.get(id).map_or(self.sole, |database| self.estate.owner(self.site, database))
+    }
+
+    /// The one environment that all metric alarms of a composite are of.
+    fn of_children(&self, data: &Data, alarm: &Alarm) -> Option<EnvironmentId> {
+        one(data.children(alarm).map(|(_, child)| self.of_databases(child?)))
+    }
+}
+
+/// The environment that all of them are; none, where one is not known or is another.
+fn one(mut owners: impl Iterator<Item = Option<EnvironmentId>>) -> Option<EnvironmentId> {
     let first = owners.next()??;
     owners.all(|owner| owner == Some(first)).then_some(first)
 }
@@ -101,7 +147,7 @@ fn row(world: &World, site: SiteId, index: usize, environment: Option<Environmen
         key: row::key(alarm).into(),
         state: alarm.state,
         since: alarm.since,
-        muted: row::is_muted(alarm),
+        silent: Silence::of(alarm),
         condition: alarm.condition(),
         watches: watches(alarm),
     }
@@ -109,8 +155,15 @@ fn row(world: &World, site: SiteId, index: usize, environment: Option<Environmen
 
 /// What an alarm looks at, in words.
 fn watches(alarm: &Alarm) -> String {
-    if let Some(subject) = alarm.subject() {
-        return subject.words();
+    let mut subjects: Vec<String> = Vec::new();
+    for subject in alarm.subjects() {
+        let words = subject.words();
+        if !subjects.contains(&words) {
+            subjects.push(words);
+        }
+    }
+    if !subjects.is_empty() {
+        return subjects.join(", ");
     }
     match &alarm.watches {
         Watching::Composite(watch) => {
@@ -133,9 +186,16 @@ fn matches(world: &World, words: &[&str], row: &AlarmRow) -> bool {
         AlarmState::InsufficientData => "insufficient_data insufficient data",
         AlarmState::Ok => "ok",
     };
-    let muted = if row.muted { "muted" } else { "" };
-    let text = format!("{} {} {place} {state} {muted}", row.name, row.watches).to_lowercase();
-    words.iter().all(|word| text.contains(word))
+    let silence = row.silent.map_or("", Silence::words);
+    let region = world.estate.site(row.site).map_or("", |site| site.region.as_str());
+    let text = format!("{} {} {place} {region} {state} {silence}", row.name, row.watches).to_lowercase();
+    let place = place.to_lowercase();
+    words.iter().all(|word| match word.split_once(':') {
+        Some(("state" | "status", wanted)) => state.contains(wanted),
+        Some(("env", wanted)) => place.contains(wanted),
+        Some(("region", wanted)) => region.contains(wanted),
+        _ => text.contains(word),
+    })
 }
 
 /// The order of two rows.
@@ -155,13 +215,16 @@ fn compare(order: AlarmOrder, a: &AlarmRow, b: &AlarmRow) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::screens::alarms::testing::{app, looked_at, names, put, read};
+    use crate::domain::Remote;
+    use crate::screens::alarms::testing::{app, before, looked_at, names, on, put, read};
+    use crate::services::alarms::QuerySource;
+    use crate::services::alarms::testing::{composite, expression};
 
     #[test]
     fn the_worst_is_first_and_of_each_the_newest() {
         let app = app();
         assert_eq!(names(&app), ["prod-all", "prod-cpu", "prod-idle", "qa-cpu", "lab-queue"]);
-        assert_eq!((app.alarms.total, app.alarms.tally.alarm, app.alarms.tally.muted), (5, 2, 1));
+        assert_eq!((app.alarms.total, app.alarms.tally.alarm, app.alarms.tally.off), (5, 2, 1));
     }
 
     #[test]
@@ -187,14 +250,10 @@ mod tests {
     #[test]
     fn an_alarm_belongs_to_the_environment_of_what_it_watches() {
         let mut app = app();
-        let of = |app: &App, name: &str| {
-            let row = app.alarms.rows.iter().find(|row| &*row.name == name)?;
-            Some(app.shell.world.estate.environment(row.environment?)?.name.clone())
-        };
-        assert_eq!(of(&app, "prod-cpu").as_deref(), Some("prod"));
-        assert_eq!(of(&app, "qa-cpu").as_deref(), Some("qa"));
-        assert_eq!(of(&app, "prod-all"), None, "two environments have the site");
-        assert_eq!(of(&app, "lab-queue").as_deref(), Some("lab"), "one has it");
+        assert_eq!(owner_of(&app, "prod-cpu").as_deref(), Some("prod"));
+        assert_eq!(owner_of(&app, "qa-cpu").as_deref(), Some("qa"));
+        assert_eq!(owner_of(&app, "prod-all"), None, "two environments have the site");
+        assert_eq!(owner_of(&app, "lab-queue").as_deref(), Some("lab"), "one has it");
         for (name, shown) in [
             ("prod", vec!["prod-all", "prod-cpu", "prod-idle"]),
             ("qa", vec!["prod-all", "qa-cpu"]),
@@ -206,6 +265,82 @@ mod tests {
         }
     }
 
+    /// An expression of two metrics of these DB instances.
+    fn of_two(one: &str, two: &str) -> Alarm {
+        let mut math = expression();
+        for (query, id) in math.queries.iter_mut().skip(1).zip([one, two]) {
+            if let QuerySource::Metric(metric) = &mut query.source {
+                metric.dimensions = vec![("DBInstanceIdentifier".into(), id.into())];
+            }
+        }
+        Alarm { watches: Watching::Expression(math), ..on("both", "", AlarmState::Ok, None) }
+    }
+
+    fn owner_of(app: &App, name: &str) -> Option<String> {
+        let row = app.alarms.rows.iter().find(|row| &*row.name == name)?;
+        Some(app.shell.world.estate.environment(row.environment?)?.name.clone())
+    }
+
+    #[test]
+    fn what_is_of_two_environments_is_of_none() {
+        let mut app = app();
+        for (one, two, owner) in [
+            ("prod-db", "prod-db", Some("prod")),
+            ("prod-db", "qa-db", None),
+            ("qa-db", "prod-db", None),
+            ("prod-db", "deleted", None),
+            ("deleted", "gone", None),
+        ] {
+            put(&mut app, 0, vec![of_two(one, two), composite("ALARM(both)")]);
+            assert_eq!(owner_of(&app, "both").as_deref(), owner, "{one} {two}");
+            assert_eq!(owner_of(&app, "all").as_deref(), owner, "of its composite: {one} {two}");
+        }
+        put(&mut app, 1, vec![of_two("deleted", "gone")]);
+        app.shell.scope = Scope::One(app.shell.world.estate.named("lab").unwrap());
+        rebuild(&mut app);
+        assert_eq!(owner_of(&app, "both").as_deref(), Some("lab"), "one has the site");
+    }
+
+    #[test]
+    fn whose_it_is_is_not_known_before_the_databases_are() {
+        let mut app = app();
+        let databases = std::mem::replace(&mut app.shell.world.sites[0].rds.databases, Remote::Loading);
+        rebuild(&mut app);
+        renew(&mut app);
+        assert_eq!(owner_of(&app, "prod-cpu"), None);
+        assert_eq!(names(&app).len(), 5, "it is shown to everyone");
+        app.shell.world.sites[0].rds.databases = databases;
+        renew(&mut app);
+        assert_eq!(owner_of(&app, "prod-cpu").as_deref(), Some("prod"));
+    }
+
+    #[test]
+    fn a_filter_makes_no_row_anew() {
+        let mut app = app();
+        let made = app.alarms.all.clone();
+        app.alarms.filter = "cpu".into();
+        narrow(&mut app);
+        assert_eq!(names(&app), ["prod-cpu", "qa-cpu"]);
+        assert!(app.alarms.rows.iter().all(|row| made.iter().any(|before| Arc::ptr_eq(row, before))));
+        app.alarms.filter.clear();
+        narrow(&mut app);
+        assert_eq!(app.alarms.rows, made);
+    }
+
+    #[test]
+    fn there_is_room_for_the_longest_name_wherever_it_is() {
+        let mut app = app();
+        let mut all = read(&app, 0);
+        let many = (0..600).map(|number| on(&format!("a-{number}"), "prod-db", AlarmState::Alarm, Some(before(1))));
+        all.extend(many);
+        all.push(Alarm { actions_enabled: false, ..on("a-name-of-26-characters-ok", "qa-db", AlarmState::Ok, None) });
+        put(&mut app, 0, all);
+        assert_eq!(app.alarms.name_width, 30, "with what stands before it");
+        app.alarms.filter = "a-1".into();
+        narrow(&mut app);
+        assert_eq!(app.alarms.name_width, 30, "the columns keep still");
+    }
+
     #[test]
     fn the_filter_takes_words_of_name_watches_environment_and_state() {
         let mut app = app();
@@ -214,7 +349,7 @@ mod tests {
             ("ok", vec!["qa-cpu", "lab-queue"]),
             ("insufficient", vec!["prod-idle"]),
             ("queue mail", vec!["lab-queue"]),
-            ("muted", vec!["qa-cpu"]),
+            ("actions off", vec!["qa-cpu"]),
             ("nothing of it", vec![]),
         ] {
             app.alarms.filter = filter.into();

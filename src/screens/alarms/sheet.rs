@@ -51,6 +51,10 @@ impl<'a> Sheet<'a> {
         above.append(&mut why);
         let plot = match AlarmPlot::of(alarm, data, world.now, columns) {
             Ok(plot) => {
+                if let Some(caveat) = &plot.caveat {
+                    let lead = vec![("   ".to_owned(), Role::Text)];
+                    above.extend(prose::hanging(lead, caveat, Role::Dim, columns.saturating_sub(2)));
+                }
                 above.extend((!plot.note.is_empty()).then(|| plot.note.clone()));
                 Some(plot)
             }
@@ -60,14 +64,15 @@ impl<'a> Sheet<'a> {
             }
         };
         let rest = height.saturating_sub(u16::try_from(above.len()).unwrap_or(u16::MAX));
-        let chart = if plot.is_some() { chart_rows(rest) } else { 0 };
+        let chart = if plot.is_some() { chart_rows(rest, app.alarms.whole) } else { 0 };
         let (mut below, related) = kin::lines(&kin::of(data, alarm), world.now);
         if is_cut {
             below.extend(prose::labelled("Reason", "", reason, Role::Text, columns));
         }
         below.extend(facts::lines(alarm, data, columns));
         below.push(Line::new());
-        below.extend(past::lines(data.history.get(alarm.name.as_str()), world.now, columns));
+        let history = data.history.get(alarm.name.as_str());
+        below.extend(past::lines(history, words::account(alarm), world.now, columns));
         Some(Self { above, plot, chart, below, related, room: rest - chart })
     }
 
@@ -91,10 +96,13 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// Rows of the chart among so many: all where there are few, then a part.
-fn chart_rows(rest: u16) -> u16 {
+/// Rows of the chart among so many: in a preview all where there are few; where the whole is read, there is always
+/// something to read.
+fn chart_rows(rest: u16, whole: bool) -> u16 {
     match rest {
         0..4 => 0,
+        4..8 if whole => 0,
+        8..11 if whole => 4,
         4..11 => rest,
         _ => (rest / 5 * 2).clamp(6, 14),
     }
@@ -124,8 +132,8 @@ fn standing(app: &App, row: &AlarmRow) -> Line {
         None => "  since when is not told".into(),
     };
     let mut line: Line = vec![(format!(" {mark} {}", words::word(row.state)), role)];
-    if row.muted {
-        line.push(("  muted".into(), Role::Warning));
+    if let Some(silence) = row.silent {
+        line.push((format!("  {}", silence.words()), Role::Warning));
     }
     line.push((since, Role::Dim));
     line
@@ -172,7 +180,7 @@ mod tests {
         let sheet = sheet(&app, 60, 20);
         assert!(sheet.above.len() < 8 && plain(&sheet.above[6]).ends_with('…'), "{:#?}", sheet.above);
         assert!(plain(&sheet.below[0]).starts_with(" Reason         a datapoint was"), "{:?}", sheet.below[0]);
-        assert!(plain(&sheet.above[1]).starts_with(" ✔ OK  muted  since "));
+        assert!(plain(&sheet.above[1]).starts_with(" ✔ OK  actions off  since "));
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
-use tui_input::Input;
+use jiff::Timestamp;
 
-use super::row::{AlarmKey, AlarmRow};
+use super::row::{AlarmKey, AlarmRow, Silence};
 use crate::domain::SiteId;
 use crate::services::alarms::AlarmState;
+use crate::shell::REST;
 
 /// In which order the alarms stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,8 +58,10 @@ pub struct Tally {
     pub alarm: usize,
     pub insufficient: usize,
     pub ok: usize,
-    /// Of all of them those whose actions are switched off or kept back.
-    pub muted: usize,
+    /// Of all of them those whose actions are switched off.
+    pub off: usize,
+    /// Of all of them those whose actions are kept back.
+    pub kept_back: usize,
 }
 
 impl Tally {
@@ -71,7 +73,11 @@ impl Tally {
             AlarmState::Ok => &mut self.ok,
         };
         *count += 1;
-        self.muted += usize::from(row.muted);
+        match row.silent {
+            Some(Silence::Off) => self.off += 1,
+            Some(Silence::KeptBack) => self.kept_back += 1,
+            None => {}
+        }
     }
 
     /// All of them.
@@ -84,20 +90,23 @@ impl Tally {
 /// State of the alarms screen.
 #[derive(Debug, Clone, Default)]
 pub struct State {
-    pub rows: Vec<AlarmRow>,
+    /// Alarms in scope, filtered or not, in order.
+    pub all: Vec<Arc<AlarmRow>>,
+    /// Those of them that the filter lets through.
+    pub rows: Vec<Arc<AlarmRow>>,
     /// Alarms in scope, filtered or not.
     pub total: usize,
     /// The same by their states.
     pub tally: Tally,
     /// Some in scope belong to no environment: the column says where they are.
     pub has_strays: bool,
+    /// Room for the names of all of them: the columns keep still while the cursor moves and the filter changes.
+    pub name_width: u16,
     pub order: AlarmOrder,
     /// The other way round.
     pub reverse: bool,
     /// The filter that is applied.
     pub filter: String,
-    /// The filter while it is typed.
-    pub typing: Option<Input>,
     pub selected: usize,
     /// What the cursor is on, so that it stays there when rows move.
     pub selected_key: Option<AlarmKey>,
@@ -109,22 +118,20 @@ pub struct State {
     pub scroll: usize,
     /// Cursor among the alarms that it is related to.
     pub related: usize,
-    /// The alarms from which others were opened, the last one last.
-    pub trail: Vec<AlarmKey>,
+    /// The alarms from which others were opened, the last one last; each with its cursor among the related.
+    pub trail: Vec<(AlarmKey, usize)>,
     /// Where the cursor rests, and since when: what it only passes is not read.
     rest: Option<(AlarmKey, Timestamp)>,
-    /// When the lists were read that the rows are of, by site.
-    lists: Vec<(SiteId, Option<Timestamp>)>,
+    /// When the lists were read that the rows are of, by site, and whether its DB instances were known: they tell whose
+    /// an alarm is.
+    lists: Vec<(SiteId, Option<Timestamp>, bool)>,
 }
-
-/// How long the cursor rests on an alarm before that is read: a key that is held down passes thirty a second.
-pub const REST: SignedDuration = SignedDuration::from_millis(300);
 
 impl State {
     /// The row under the cursor.
     #[must_use]
     pub fn current(&self) -> Option<&AlarmRow> {
-        self.rows.get(self.selected)
+        self.rows.get(self.selected).map(Arc::as_ref)
     }
 
     /// The alarm that is looked at, by site and name: its history and its curve are worth reading.
@@ -146,16 +153,10 @@ impl State {
     }
 
     /// Whether the rows are of other lists than these; from now on they are of these.
-    pub fn renews(&mut self, lists: Vec<(SiteId, Option<Timestamp>)>) -> bool {
+    pub fn renews(&mut self, lists: Vec<(SiteId, Option<Timestamp>, bool)>) -> bool {
         let is_other = self.lists != lists;
         self.lists = lists;
         is_other
-    }
-
-    /// Whether the filter is being typed.
-    #[must_use]
-    pub fn is_typing(&self) -> bool {
-        self.typing.is_some()
     }
 
     /// Where an alarm stands among the rows.
@@ -194,6 +195,12 @@ impl State {
                 self.go(self.selected, page);
             }
         }
+    }
+
+    /// Nothing is chosen any more: the cursor is on top, where the worst is.
+    pub fn leave_cursor(&mut self) {
+        self.close();
+        self.selected_key = None;
     }
 
     /// Back from the story to the list.

@@ -8,7 +8,7 @@ use crate::keymap::Keymap;
 use crate::screens::State as App;
 use crate::screens::executions;
 use crate::services::alarms::testing::{composite, cpu};
-use crate::services::alarms::{Alarm, AlarmState, Watching};
+use crate::services::alarms::{Alarm, AlarmState, Answer, Data, Read, Watching};
 use crate::theme::{ColorDepth, Theme};
 use crate::world::Estate;
 
@@ -76,10 +76,10 @@ pub fn app() -> App {
         since: Some(before(60)),
         ..composite("ALARM(prod-cpu) OR ALARM(gone)")
     };
-    let mut muted = on("qa-cpu", "qa-db", AlarmState::Ok, Some(before(7_200)));
-    muted.actions_enabled = false;
+    let mut off = on("qa-cpu", "qa-db", AlarmState::Ok, Some(before(7_200)));
+    off.actions_enabled = false;
     let idle = on("prod-idle", "prod-db", AlarmState::InsufficientData, Some(before(3_600)));
-    put(&mut app, 0, vec![on("prod-cpu", "prod-db", AlarmState::Alarm, Some(before(840))), idle, muted, all]);
+    put(&mut app, 0, vec![on("prod-cpu", "prod-db", AlarmState::Alarm, Some(before(840))), idle, off, all]);
     put(&mut app, 1, vec![queue()]);
     app
 }
@@ -87,8 +87,15 @@ pub fn app() -> App {
 /// These are a site's alarms now.
 pub fn put(app: &mut App, site: usize, alarms: Vec<Alarm>) {
     let at = app.shell.world.now;
-    app.shell.world.sites[site].alarms.all.succeed(alarms, at);
+    app.shell.world.sites[site].alarms.store(&Read::All, Answer::All(alarms), at);
     rebuild(app);
+}
+
+/// What is known where these alarms were read.
+pub fn known(alarms: Vec<Alarm>) -> Data {
+    let mut data = Data::default();
+    data.store(&Read::All, Answer::All(alarms), now());
+    data
 }
 
 /// A site's alarms.

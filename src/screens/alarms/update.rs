@@ -2,26 +2,21 @@
 
 use super::kin;
 use super::places;
-use super::row::{self, AlarmKey};
-use super::rows::rebuild;
+use super::row::{self, AlarmKey, AlarmRow};
+use super::rows::{narrow, rebuild};
 use super::scrolled::Scrolled;
 use crate::domain::text::quoted;
 use crate::domain::{Database, SiteId};
-use crate::keymap::{Action, Key};
+use crate::keymap::Action;
 use crate::screens::State as App;
 use crate::screens::command::Command;
-use crate::screens::line::{edit, insert};
 use crate::screens::menu::{Item, Menu, Purpose};
 use crate::screens::{View, database};
-use crate::services::alarms::{Alarm, WatchedResource};
+use crate::services::alarms::Alarm;
 use crate::shell::Tone;
 
 /// Performs an action; false when it means nothing here.
 pub fn handle(app: &mut App, action: Action) -> bool {
-    if app.alarms.is_typing() {
-        typing(app, action);
-        return true;
-    }
     if action == Action::Copy {
         let Some(menu) = copy_menu(app) else { return false };
         app.views.open(View::Menu(Box::new(menu)));
@@ -58,7 +53,9 @@ fn choose(app: &mut App, action: Action) -> bool {
             screen.reverse = !screen.reverse;
             rebuild(app);
         }
-        Action::Filter => screen.typing = Some(screen.filter.clone().into()),
+        Action::Filter => app.views.open(View::Filter(screen.filter.clone().into())),
+        Action::Columns => app.shell.say("the columns are those that there is room for", Tone::Plain),
+        Action::Right => watched(app),
         Action::Back if !screen.filter.is_empty() => filter(app, String::new()),
         Action::Back if screen.whole => screen.close(),
         _ => return false,
@@ -66,42 +63,10 @@ fn choose(app: &mut App, action: Action) -> bool {
     true
 }
 
-/// Keys while the filter is typed: what moves about moves in the list.
-fn typing(app: &mut App, action: Action) {
-    match action {
-        Action::Back => {
-            app.alarms.typing = None;
-            filter(app, String::new());
-        }
-        Action::Open => app.alarms.typing = None,
-        Action::Down | Action::Up | Action::PageDown | Action::PageUp => {
-            choose(app, action);
-        }
-        _ => {}
-    }
-}
-
 /// Shows what the filter lets through.
 pub fn filter(app: &mut App, text: String) {
     app.alarms.filter = text;
-    rebuild(app);
-}
-
-/// A key that is bound to nothing, while the filter is typed.
-pub fn typed(app: &mut App, key: Key) {
-    let Some(line) = &mut app.alarms.typing else { return };
-    if edit(line, key) {
-        let text = line.value().to_owned();
-        filter(app, text);
-    }
-}
-
-/// Text was pasted, while the filter is typed.
-pub fn paste(app: &mut App, text: &str) {
-    let Some(line) = &mut app.alarms.typing else { return };
-    insert(line, text);
-    let text = line.value().to_owned();
-    filter(app, text);
+    narrow(app);
 }
 
 /// Keys of the story that fills the body: the cursor goes through the alarms that it is related to, then the lines go.
@@ -130,6 +95,10 @@ fn read(app: &mut App, action: Action) -> bool {
             open(app);
             return true;
         }
+        Action::Right => {
+            watched(app);
+            return true;
+        }
         _ => return leave(app, action),
     }
     true
@@ -141,9 +110,12 @@ fn leave(app: &mut App, action: Action) -> bool {
         return false;
     }
     let page = places::page(app);
-    let before = app.alarms.trail.pop().and_then(|key| app.alarms.position(&key));
+    let before = app.alarms.trail.pop().and_then(|(key, related)| Some((app.alarms.position(&key)?, related)));
     match before {
-        Some(at) => app.alarms.go(at, page),
+        Some((at, related)) => {
+            app.alarms.go(at, page);
+            app.alarms.related = related;
+        }
         None => app.alarms.close(),
     }
     true
@@ -155,41 +127,79 @@ fn open(app: &mut App) {
     let (site, from) = (row.site, row.id());
     let (Some(alarm), Some(data)) = (row.alarm(&app.shell.world), app.shell.world.site(site)) else { return };
     let related = kin::of(&data.alarms, alarm);
-    let chosen = related.get(app.alarms.related.min(related.len().saturating_sub(1)));
-    let target = chosen.map(|other| (other.called.to_owned(), other.alarm.map(|known| (site, row::key(known).into()))));
-    let database = database_of(alarm);
-    match (target, database) {
-        (Some((_, Some(key))), _) => visit(app, &key, from),
-        (Some((called, None)), _) => {
-            app.shell.say(format!("{called} was not read here: it was deleted, or is of another place"), Tone::Plain);
-        }
-        (None, Some(id)) if app.shell.world.database(site, &id).is_some() => database::open(app, site, &id, None),
-        (None, Some(id)) => app.shell.say(format!("{id} is not among the DB instances that were read"), Tone::Plain),
-        (None, None) => app.shell.say("what it watches has no screen here", Tone::Plain),
+    let Some(chosen) = related.get(app.alarms.related.min(related.len().saturating_sub(1))) else {
+        return watched(app);
+    };
+    if let Some(known) = chosen.alarm {
+        let key: AlarmKey = (site, row::key(known).into());
+        return visit(app, &key, from);
+    }
+    let text = format!("{} was not read here: it was deleted, or is of another place", chosen.called);
+    app.shell.say(text, Tone::Plain);
+}
+
+/// Opens the DB instance that the alarm under the cursor watches.
+fn watched(app: &mut App) {
+    let Some(row) = app.alarms.current() else { return };
+    let site = row.site;
+    let Some(alarm) = row.alarm(&app.shell.world) else { return };
+    let has_several = alarm.databases().next().is_some();
+    match database_of(alarm).map(str::to_owned) {
+        Some(id) if app.shell.world.database(site, &id).is_some() => database::open(app, site, &id, None),
+        Some(id) => app.shell.say(format!("{id} is not among the DB instances that were read"), Tone::Plain),
+        None if has_several => app.shell.say("it watches several DB instances", Tone::Plain),
+        None => app.shell.say("what it watches has no screen here", Tone::Plain),
+    }
+}
+
+/// Puts the cursor on the worst alarm of a DB instance, or leaves it where it is; nothing is read in full any more.
+pub fn seek(app: &mut App, sought: Option<(SiteId, String)>) {
+    app.alarms.close();
+    let page = places::page(app);
+    let Some((site, id)) = sought else { return };
+    let world = &app.shell.world;
+    let is_of = |row: &AlarmRow| {
+        row.site == site && row.alarm(world).is_some_and(|alarm| alarm.databases().any(|other| other == id))
+    };
+    let worst = app.alarms.rows.iter().enumerate().filter(|(_, row)| is_of(row)).min_by_key(|(_, row)| row.state);
+    if let Some(at) = worst.map(|(at, _)| at) {
+        app.alarms.go(at, page);
     }
 }
 
 /// Shows the story of another alarm.
 fn visit(app: &mut App, key: &AlarmKey, from: AlarmKey) {
-    if app.alarms.position(key).is_none() && !app.alarms.filter.is_empty() {
+    if !app.alarms.all.iter().any(|row| row.is(key)) {
+        app.shell.say("it is of another environment than the one that is looked at", Tone::Plain);
+        return;
+    }
+    if app.alarms.position(key).is_none() {
         filter(app, String::new());
     }
     let page = places::page(app);
-    match app.alarms.position(key) {
-        Some(at) => {
-            app.alarms.trail.push(from);
-            app.alarms.go(at, page);
-        }
-        None => app.shell.say("it is of another environment than the one that is looked at", Tone::Plain),
+    let screen = &mut app.alarms;
+    let Some(at) = screen.position(key) else { return };
+    // The way back goes through no alarm twice.
+    match screen.trail.iter().position(|(before, _)| before == key) {
+        Some(before) => screen.trail.truncate(before),
+        None => screen.trail.push((from, screen.related)),
     }
+    screen.go(at, page);
 }
 
-/// The DB instance that an alarm watches, by its id.
-fn database_of(alarm: &Alarm) -> Option<String> {
-    match alarm.subject()? {
-        WatchedResource::Database(id) => Some(id),
-        _ => None,
-    }
+/// The DB instance that an alarm watches, by its id; none where it watches several.
+fn database_of(alarm: &Alarm) -> Option<&str> {
+    let mut all = alarm.databases();
+    let first = all.next()?;
+    all.all(|other| other == first).then_some(first)
+}
+
+/// Whether other alarms are shown in the story of the one under the cursor.
+fn has_related(app: &App) -> bool {
+    let world = &app.shell.world;
+    let Some(row) = app.alarms.current() else { return false };
+    let (Some(data), Some(alarm)) = (world.site(row.site), row.alarm(world)) else { return false };
+    !kin::of(&data.alarms, alarm).is_empty()
 }
 
 /// The DB instance that the alarm under the cursor watches.
@@ -197,7 +207,7 @@ fn database_of(alarm: &Alarm) -> Option<String> {
 pub fn selected(app: &App) -> Option<(SiteId, &Database)> {
     let row = app.alarms.current()?;
     let id = database_of(row.alarm(&app.shell.world)?)?;
-    app.shell.world.database(row.site, &id).map(|database| (row.site, database))
+    app.shell.world.database(row.site, id).map(|database| (row.site, database))
 }
 
 /// The row of the list in this row of the terminal gets the cursor.
@@ -215,9 +225,10 @@ pub fn copy_menu(app: &App) -> Option<Menu> {
     let alarm = row.alarm(&app.shell.world)?;
     let estate = &app.shell.world.estate;
     let command = format!(
-        "aws cloudwatch describe-alarms{} --region {} --alarm-types MetricAlarm CompositeAlarm --alarm-names {}",
+        "aws cloudwatch describe-alarms{} --region {} --alarm-types {} --alarm-names {}",
         estate.cli_options(row.site),
         quoted(&estate.site(row.site)?.region),
+        alarm.alarm_type(),
         quoted(&alarm.name)
     );
     let texts = [
@@ -240,26 +251,20 @@ pub fn copy_menu(app: &App) -> Option<Menu> {
 #[must_use]
 pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
     let screen = &app.alarms;
-    if screen.is_typing() {
-        return vec![
-            (Action::Open, "done"),
-            (Action::Back, "clear filter"),
-            (Action::Down, "down"),
-            (Action::Up, "up"),
-        ];
-    }
     let database = selected(app).is_some();
     let mut hints = Vec::new();
     if screen.whole && screen.current().is_some() {
-        let has_related = Scrolled::of(app).is_some_and(|story| !story.related.is_empty());
-        if has_related {
+        if has_related(app) {
             hints.push((Action::Open, "open the alarm"));
+            hints.extend(database.then_some((Action::Right, "its DB instance")));
         } else if database {
             hints.push((Action::Open, "open the DB instance"));
         }
         hints.extend([(Action::Back, "back"), (Action::HalfPageDown, "more"), (Action::Copy, "copy")]);
     } else {
-        hints.extend([(Action::Open, "the whole story"), (Action::Filter, "filter")]);
+        hints.push((Action::Open, "the whole story"));
+        hints.extend(database.then_some((Action::Right, "its DB instance")));
+        hints.push((Action::Filter, "filter"));
         if !screen.filter.is_empty() {
             hints.push((Action::Back, "clear filter"));
         }

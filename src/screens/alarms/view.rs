@@ -160,11 +160,20 @@ mod tests {
     }
 
     #[test]
-    fn the_list_says_what_rings_since_when_and_what_is_muted() {
+    fn the_list_says_what_rings_since_when_and_what_does_nothing() {
         let frame = shown(&mut read(), 80, 24);
         has(
             &frame,
-            &["2 in alarm, 1 without data", "▸✖", "prod-cpu", "14m", "PROD", "muted", "CPUUtilization > 80", "SINCE"],
+            &[
+                "2 in alarm, 1 insufficient data",
+                "▸✖",
+                "prod-cpu",
+                "14m",
+                "PROD",
+                "off qa-cpu",
+                "CPUUtilization > 80",
+                "SINCE",
+            ],
         );
         // The story stands below, with reason and curve.
         has(
@@ -181,7 +190,17 @@ mod tests {
         let mut app = read();
         app.alarms.whole = true;
         let frame = shown(&mut app, 80, 60);
-        has(&frame, &["Part of", "▸  ✖ ALARM", "prod-all", "Tells          ALARM: sns oncall", "What happened, UTC"]);
+        has(
+            &frame,
+            &[
+                "Part of",
+                "▸  ✖ ALARM",
+                "prod-all",
+                "Actions        ALARM: ",
+                "mute rules are not read",
+                "What happened, UTC",
+            ],
+        );
         let mut app = self::app();
         select(&mut app, "prod-all");
         app.alarms.whole = true;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::Fault;
-use crate::services::alarms::AlarmState;
+use crate::services::alarms::{Alarm, AlarmState};
 use crate::theme::Role;
 use crate::ui::{format, trouble};
 
@@ -55,22 +55,16 @@ pub fn failure(fault: &Fault) -> String {
     format!("{} {}: {}", fault.call, trouble::cause(fault), trouble::advice(fault))
 }
 
-/// What an action tells or does, by its ARN: `sns oncall`, `automate ec2:stop`.
+/// The account that an alarm is of; empty where its ARN is missing.
 #[must_use]
-pub fn target(arn: &str) -> String {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    match parts.as_slice() {
-        ["arn", _, service, _, account, resource] => {
-            let is_account = account.is_empty() || account.bytes().all(|byte| byte.is_ascii_digit());
-            if is_account { format!("{service} {resource}") } else { format!("{service} {account}:{resource}") }
-        }
-        _ => arn.to_owned(),
-    }
+pub fn account(alarm: &Alarm) -> &str {
+    alarm.arn.split(':').nth(4).unwrap_or("")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::services::alarms::testing::cpu;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -85,14 +79,8 @@ mod tests {
     }
 
     #[test]
-    fn an_action_is_named_by_what_it_tells() {
-        for (arn, said) in [
-            ("arn:aws:sns:us-east-1:111122223333:oncall", "sns oncall"),
-            ("arn:aws:automate:us-east-1:ec2:stop", "automate ec2:stop"),
-            ("arn:aws:lambda:us-east-1:111122223333:function:mend", "lambda function:mend"),
-            ("oncall", "oncall"),
-        ] {
-            assert_eq!(target(arn), said);
-        }
+    fn an_alarm_is_of_the_account_of_its_arn() {
+        assert_eq!(account(&cpu()), "111122223333");
+        assert_eq!(account(&Alarm { arn: String::new(), ..cpu() }), "");
     }
 }

@@ -67,7 +67,7 @@ pub fn look(app: &mut App, scope: Scope) {
     rebuild(app);
     let shown = app.screen();
     if shown != Screen::Databases {
-        shown.rebuild(app);
+        shown.look(app);
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn ready() -> &'static (State, State, State) {
             desk.enter(OPENED);
             desk.settle().await;
             let opened = desk.state.clone();
-            desk.press("L j");
+            desk.press("L g g j");
             // The cursor rests.
             desk.wait(SignedDuration::from_secs(1));
             desk.settle().await;
