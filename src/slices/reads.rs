@@ -49,6 +49,26 @@ pub enum Shown {
     Alarms(Option<(SiteId, Arc<str>)>),
 }
 
+/// What of [`Shown`] decides which things are read at all; how often, and of which time, is another matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wants {
+    Lists,
+    Database(SiteId, Arc<str>, u32),
+    Alarm(SiteId, Arc<str>),
+}
+
+impl Shown {
+    /// Which things are read for it.
+    #[must_use]
+    pub fn wants(&self) -> Wants {
+        match self {
+            Self::Databases | Self::Alarms(None) => Wants::Lists,
+            Self::Database(site, open) => Wants::Database(*site, open.id.clone(), open.period),
+            Self::Alarms(Some((site, name))) => Wants::Alarm(*site, name.clone()),
+        }
+    }
+}
+
 /// What the services know of a site.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Data {

@@ -15,7 +15,7 @@ use crate::slices::reads::{self, Answer, Data, Read, Request, Target};
 /// Errors of what is not asked for any more are no news: the screen that wanted it was left. Nothing is done while the
 /// same is wanted as last time.
 pub fn retire(world: &mut World, focus: &Focus) {
-    let wants = focus.wants();
+    let wants = focus.shown.wants();
     if world.wants.as_ref() == Some(&wants) {
         return;
     }

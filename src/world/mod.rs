@@ -21,14 +21,12 @@ pub use self::estate::{Estate, Scope, SessionName};
 pub use self::focus::Focus;
 pub use self::problems::Problems;
 
-use self::focus::Wants;
-
 use self::data::SiteData;
 use self::faults::FaultLog;
 use crate::collect::Traffic;
 use crate::domain::{Database, EnvironmentId, Identity, SiteId};
 use crate::health::Ledger;
-use crate::slices::reads::Schedule;
+use crate::slices::reads::{Schedule, Wants};
 
 /// What is known.
 #[derive(Debug, Clone)]
