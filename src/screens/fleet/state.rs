@@ -16,6 +16,8 @@ pub enum Item {
 pub struct State {
     /// One an environment, worst first.
     pub summaries: Vec<Summary>,
+    /// Where the summary of an environment stands among them, by its number.
+    places: Vec<usize>,
     /// One line an environment, whatever its findings.
     pub dense: bool,
     /// Position among [`State::items`].
@@ -57,7 +59,19 @@ impl State {
     /// The summary of an environment.
     #[must_use]
     pub fn summary(&self, environment: EnvironmentId) -> Option<&Summary> {
-        self.summaries.iter().find(|s| s.environment == environment)
+        let is_it = |summary: &&Summary| summary.environment == environment;
+        let known = self.places.get(environment.0).and_then(|at| self.summaries.get(*at)).filter(is_it);
+        known.or_else(|| self.summaries.iter().find(is_it))
+    }
+
+    /// The summaries stand in this order from now on: the header asks for each environment's, in every frame.
+    pub fn place(&mut self) {
+        self.places.clear();
+        for (at, summary) in self.summaries.iter().enumerate() {
+            let number = summary.environment.0;
+            self.places.resize(self.places.len().max(number + 1), usize::MAX);
+            self.places[number] = at;
+        }
     }
 }
 

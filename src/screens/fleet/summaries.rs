@@ -75,6 +75,7 @@ fn arrange(app: &mut App, held: Option<Held>) {
     let criticality = |id| estate.environment(id).map(|environment| environment.criticality);
     let order = |s: &Summary| (Reverse(rank(s)), Reverse(criticality(s.environment)), estate.place_of(s.environment));
     app.fleet.summaries.sort_by_key(order);
+    app.fleet.place();
     if !app.fleet.moved {
         app.fleet.offset = 0;
         return;
