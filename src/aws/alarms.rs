@@ -54,19 +54,8 @@ pub async fn all(session: &Session, region: &str) -> Result<Vec<Alarm>, Fault> {
             .set_next_token(token.clone())
             .send()
             .await;
-        let page = match answer {
-            Ok(page) => {
-                learn(session, region, &kinds);
-                page
-            }
-            Err(error) => {
-                let said = fault(session.sign_in(), DESCRIBE_ALARMS, &error);
-                if token.is_none() && with_fewer(&mut kinds, &said) {
-                    continue;
-                }
-                return Err(said);
-            }
-        };
+        let said = answer.map_err(|error| fault(session.sign_in(), DESCRIBE_ALARMS, &error));
+        let Some(page) = taken(session, region, &mut kinds, token.is_none(), said)? else { continue };
         metric.extend(page.metric_alarms.unwrap_or_default().into_iter().map(convert::metric_alarm));
         composite.extend(page.composite_alarms.unwrap_or_default().into_iter().map(convert::composite_alarm));
         other.extend(page.log_alarms.unwrap_or_default().into_iter().map(convert::log_alarm));
@@ -109,19 +98,8 @@ pub async fn history(
             .set_next_token(token.clone())
             .send()
             .await;
-        let page = match answer {
-            Ok(page) => {
-                learn(session, region, &kinds);
-                page
-            }
-            Err(error) => {
-                let said = fault(session.sign_in(), DESCRIBE_ALARM_HISTORY, &error);
-                if token.is_none() && with_fewer(&mut kinds, &said) {
-                    continue;
-                }
-                return Err(said);
-            }
-        };
+        let said = answer.map_err(|error| fault(session.sign_in(), DESCRIBE_ALARM_HISTORY, &error));
+        let Some(page) = taken(session, region, &mut kinds, token.is_none(), said)? else { continue };
         for item in page.alarm_history_items.unwrap_or_default() {
             // An entry without a moment has no place in a history.
             let Some(at) = time::optional(item.timestamp) else {
@@ -179,6 +157,24 @@ fn kinds(session: &Session, region: &str) -> Vec<AlarmType> {
 fn learn(session: &Session, region: &str, kinds: &[AlarmType]) {
     if kinds.len() < KINDS.len() && session.knows_log_alarms(region) {
         session.note_without_log_alarms(region);
+    }
+}
+
+/// The page that a region gave; none, where it is to be asked again for fewer kinds.
+fn taken<T>(
+    session: &Session,
+    region: &str,
+    kinds: &mut Vec<AlarmType>,
+    is_first: bool,
+    answer: Result<T, Fault>,
+) -> Result<Option<T>, Fault> {
+    match answer {
+        Ok(page) => {
+            learn(session, region, kinds);
+            Ok(Some(page))
+        }
+        Err(said) if is_first && with_fewer(kinds, &said) => Ok(None),
+        Err(said) => Err(said),
     }
 }
 

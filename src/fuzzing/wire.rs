@@ -147,7 +147,7 @@ fn rung(alarm: &Alarm) {
     for text in [&alarm.name, &alarm.arn, &alarm.reason, &alarm.description, &alarm.condition()] {
         assert_harmless(text);
     }
-    for remark in alarm.remarks() {
+    for remark in alarm.remarks().into_iter().map(|remark| remark.words) {
         assert_harmless(&remark);
     }
     for resource in alarm.subjects() {

@@ -4,6 +4,7 @@ pub mod alarms;
 pub mod arm;
 pub mod code;
 pub mod command;
+mod cursor;
 pub mod database;
 pub mod databases;
 pub mod environments;

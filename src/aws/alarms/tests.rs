@@ -191,5 +191,6 @@ fn a_state_that_is_not_known_and_a_warm_up_are_said() {
         "in its warm-up it stays in INSUFFICIENT_DATA and acts on nothing",
     ];
     assert_eq!(alarm.notes, notes);
-    assert!(notes.iter().all(|note| alarm.remarks().contains(&(*note).to_owned())));
+    let remarks: Vec<String> = alarm.remarks().into_iter().map(|remark| remark.words).collect();
+    assert!(notes.iter().all(|note| remarks.contains(&(*note).to_owned())));
 }

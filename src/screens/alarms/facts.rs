@@ -2,8 +2,7 @@
 
 use super::words;
 use crate::services::alarms::{
-    Alarm, AlarmMetric, AlarmState, Data, EvaluationState, MathQuery, MathWatch, QuerySource, Watching, action_words,
-    span,
+    Alarm, AlarmMetric, AlarmState, Data, MathQuery, MathWatch, QuerySource, Watching, action_words, span,
 };
 use crate::theme::Role;
 use crate::ui::prose::{self, Line};
@@ -67,26 +66,11 @@ const HIDDEN: &str = "composite alarms are shown only where cloudwatch:DescribeA
 
 /// What else decides, and whether somebody may be misled by not knowing it.
 fn remarks(alarm: &Alarm, data: &Data) -> Vec<(String, bool)> {
-    let evaluation = alarm.evaluation.as_ref().map(EvaluationState::words);
-    let suppressed = alarm.composite().and_then(|watch| watch.suppressed.as_ref());
-    let kept_back = suppressed.filter(|_| alarm.is_kept_back()).map(|suppressed| {
-        let suppressor = alarm.composite().and_then(|watch| watch.suppressor.as_ref());
-        suppressed.by.words(suppressor)
-    });
-    let is_loud = |words: &str| {
-        evaluation.as_deref() == Some(words) || kept_back.as_deref().is_some_and(|why| words.starts_with(why))
-    };
-    let loud = |words: String| {
-        let is_loud = is_loud(&words);
-        (words, is_loud)
-    };
-    let mut all: Vec<(String, bool)> = alarm.remarks().into_iter().map(loud).collect();
+    let mut all: Vec<(String, bool)> =
+        alarm.remarks().into_iter().map(|remark| (remark.words, remark.is_grave)).collect();
     if !alarm.acts_on_alarm() {
         let parents: Vec<&str> = data.parents(alarm).map(|parent| parent.name.as_str()).collect();
-        match all.iter_mut().find(|(words, _)| words.contains(IDLE)) {
-            Some((_, is_loud)) => *is_loud = parents.is_empty(),
-            None => all.push((IDLE.into(), parents.is_empty())),
-        }
+        all.push((IDLE.into(), parents.is_empty()));
         match parents.as_slice() {
             [] if !data.alarms().iter().any(|other| other.composite().is_some()) => all.push((HIDDEN.into(), false)),
             [] => {}

@@ -8,6 +8,7 @@ use super::row::{AlarmKey, AlarmRow, Silence};
 use crate::domain::SiteId;
 use crate::services::alarms::AlarmState;
 use crate::shell::REST;
+use crate::ui::table;
 
 /// In which order the alarms stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -212,11 +213,6 @@ impl State {
 
     /// Scrolls until the cursor is visible.
     pub fn reveal(&mut self, page: usize) {
-        self.offset = self.offset.min(self.rows.len().saturating_sub(page));
-        if self.selected < self.offset {
-            self.offset = self.selected;
-        } else if self.selected >= self.offset + page {
-            self.offset = self.selected + 1 - page;
-        }
+        self.offset = table::scroll(self.offset, Some(self.selected), page, self.rows.len());
     }
 }

@@ -11,7 +11,7 @@ use crate::keymap::Action;
 use crate::screens::State as App;
 use crate::screens::command::Command;
 use crate::screens::menu::{Item, Menu, Purpose};
-use crate::screens::{View, database};
+use crate::screens::{View, cursor, database};
 use crate::services::alarms::Alarm;
 use crate::shell::Tone;
 
@@ -28,18 +28,13 @@ pub fn handle(app: &mut App, action: Action) -> bool {
 /// Keys of the list.
 fn choose(app: &mut App, action: Action) -> bool {
     let page = places::page(app);
-    let half = (page / 2).max(1);
     let screen = &mut app.alarms;
     let at = screen.selected;
+    if let Some(to) = cursor::target(action, at, page) {
+        screen.go(to, page);
+        return true;
+    }
     match action {
-        Action::Down => screen.go(at + 1, page),
-        Action::Up => screen.go(at.saturating_sub(1), page),
-        Action::Top => screen.go(0, page),
-        Action::Bottom => screen.go(usize::MAX, page),
-        Action::HalfPageDown => screen.go(at + half, page),
-        Action::HalfPageUp => screen.go(at.saturating_sub(half), page),
-        Action::PageDown => screen.go(at + page, page),
-        Action::PageUp => screen.go(at.saturating_sub(page), page),
         Action::Open => {
             // Opened, it is chosen: the cursor goes with it.
             screen.go(at, page);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::column::Column;
 use super::row::Row;
+use crate::ui::table;
 
 /// Lines that are not rows: header 2, title 1, headings 1, footer 1.
 const CHROME: u16 = 5;
@@ -88,11 +89,6 @@ impl State {
 
     /// Scrolls until the cursor is visible.
     pub fn reveal(&mut self, page: usize) {
-        self.offset = self.offset.min(self.rows.len().saturating_sub(page));
-        if self.selected < self.offset {
-            self.offset = self.selected;
-        } else if self.selected >= self.offset + page {
-            self.offset = self.selected + 1 - page;
-        }
+        self.offset = table::scroll(self.offset, Some(self.selected), page, self.rows.len());
     }
 }

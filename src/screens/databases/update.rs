@@ -9,24 +9,18 @@ use crate::keymap::Action;
 use crate::screens::State as App;
 use crate::screens::command::Command;
 use crate::screens::menu::{Item, Menu, Purpose};
-use crate::screens::{OpenScreen, Screen, View, database};
+use crate::screens::{OpenScreen, Screen, View, cursor, database};
 use crate::world::Scope;
 
 /// Performs an action; false when it means nothing here.
 pub fn handle(app: &mut App, action: Action) -> bool {
     let page = page(app.shell.size);
-    let half = (page / 2).max(1);
     let screen = &mut app.databases;
-    let at = screen.selected;
+    if let Some(to) = cursor::target(action, screen.selected, page) {
+        screen.go(to, page);
+        return true;
+    }
     match action {
-        Action::Down => screen.go(at + 1, page),
-        Action::Up => screen.go(at.saturating_sub(1), page),
-        Action::Top => screen.go(0, page),
-        Action::Bottom => screen.go(usize::MAX, page),
-        Action::HalfPageDown => screen.go(at + half, page),
-        Action::HalfPageUp => screen.go(at.saturating_sub(half), page),
-        Action::PageDown => screen.go(at + page, page),
-        Action::PageUp => screen.go(at.saturating_sub(page), page),
         Action::Open => open(app),
         Action::Sort => app.views.open(View::Menu(Box::new(sort_menu(app)))),
         Action::SortReverse => {

@@ -76,10 +76,8 @@ fn open(app: &mut App) {
         Some(Item::Environment(id)) => databases::look(app, Scope::One(id)),
         Some(Item::Finding(environment, place)) => {
             let chosen = app.fleet.summary(environment).and_then(|s| s.findings.get(place));
-            let Some((rule, arn)) = chosen.map(|finding| (finding.rule, finding.arn.clone())) else { return };
-            let found =
-                app.shell.world.all_databases().find(|(_, d)| d.arn == arn).map(|(site, d)| (site, d.id.clone()));
-            if let Some((site, id)) = found {
+            let Some(rule) = chosen.map(|finding| finding.rule) else { return };
+            if let Some((site, id)) = selected(app).map(|(site, database)| (site, database.id.clone())) {
                 database::open(app, site, &id, Some(rule));
             }
         }

@@ -39,4 +39,4 @@ pub use rule::{Reference, references};
 pub use series::{CurveQuestion, MOST_POINTS};
 pub use state::AlarmState;
 pub use subject::WatchedResource;
-pub use words::{figure, span};
+pub use words::{Remark, figure, span};

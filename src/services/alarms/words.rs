@@ -7,6 +7,20 @@ use super::model::{Alarm, Watching};
 /// different option for TreatMissingData" (API reference, `PutMetricAlarm`).
 const IGNORES_MISSING: &str = "AWS/DynamoDB";
 
+/// One sentence about what else decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    pub words: String,
+    /// Whoever does not know it takes the state for more than it is, or waits for a call that does not come.
+    pub is_grave: bool,
+}
+
+impl Remark {
+    fn plain(words: impl Into<String>) -> Self {
+        Self { words: words.into(), is_grave: false }
+    }
+}
+
 impl Alarm {
     /// When it is in ALARM, in a line: `CPUUtilization > 80 (Average) for 5 of 5 × 1 min`. Of a composite alarm it is
     /// the rule, of one that is not modelled what it is.
@@ -26,44 +40,47 @@ impl Alarm {
 
     /// What else decides whether it rings, and whether anybody hears of it: one sentence each.
     #[must_use]
-    pub fn remarks(&self) -> Vec<String> {
+    pub fn remarks(&self) -> Vec<Remark> {
         let mut all = Vec::new();
-        all.extend(self.evaluation.as_ref().map(super::EvaluationState::words));
+        all.extend(self.evaluation.as_ref().map(|state| Remark { words: state.words(), is_grave: true }));
         if let Some(judged) = self.judged() {
             // What is treated in a way of its own is a metric alarm's; an expression may read several namespaces.
             let dynamo = matches!(&self.watches, Watching::Metric(watch) if watch.metric.namespace == IGNORES_MISSING);
-            all.push(if dynamo {
+            all.push(Remark::plain(if dynamo {
                 format!("missing data leaves the state as it is, as always of {IGNORES_MISSING}")
             } else {
                 judged.missing.words()
-            });
+            }));
             if judged.ignores_low_samples {
-                all.push("too few samples for the percentile leave the state as it is".into());
+                all.push(Remark::plain("too few samples for the percentile leave the state as it is"));
             }
             match &judged.window {
                 EvaluationWindow::Sliding => {}
                 EvaluationWindow::WallClock { timezone } => {
                     let zone = timezone.as_deref().unwrap_or("UTC");
-                    all.push(format!("its periods begin at full ones of the clock ({zone})"));
+                    all.push(Remark::plain(format!("its periods begin at full ones of the clock ({zone})")));
                 }
-                EvaluationWindow::Unknown => all.push("its evaluation window is of a kind not known here".into()),
+                EvaluationWindow::Unknown => {
+                    all.push(Remark::plain("its evaluation window is of a kind not known here"));
+                }
             }
         }
-        all.extend(self.notes.iter().cloned());
+        all.extend(self.notes.iter().map(Remark::plain));
         if let Some(composite) = self.composite() {
             if let Some(suppressor) = &composite.suppressor {
-                all.push(format!("its actions are kept back while {} is in ALARM", suppressor.alarm));
+                all.push(Remark::plain(format!("its actions are kept back while {} is in ALARM", suppressor.alarm)));
             }
             if let Some(suppressed) = &composite.suppressed {
                 let reason = &suppressed.reason;
                 let words = suppressed.by.words(composite.suppressor.as_ref());
-                all.push(if reason.is_empty() { words } else { format!("{words} ({reason})") });
+                let words = if reason.is_empty() { words } else { format!("{words} ({reason})") };
+                all.push(Remark { words, is_grave: self.is_kept_back() });
             }
         }
         if !self.actions_enabled {
-            all.push("its actions are switched off: it takes none by itself".into());
+            all.push(Remark::plain("its actions are switched off: it takes none by itself"));
         } else if self.actions.alarm.is_empty() {
-            all.push("it has no action for ALARM: it tells nobody by itself".into());
+            all.push(Remark::plain("it has no action for ALARM: it tells nobody by itself"));
         }
         all
     }
@@ -152,6 +169,10 @@ mod tests {
     use crate::services::alarms::testing::{anomaly, composite, cpu, expression, of};
     use crate::services::alarms::{EvaluationState, MissingData, OtherWatch, SuppressedBy, Suppression, Suppressor};
 
+    fn remarks(alarm: &Alarm) -> Vec<String> {
+        alarm.remarks().into_iter().map(|remark| remark.words).collect()
+    }
+
     #[test]
     fn a_condition_is_a_line() {
         assert_eq!(cpu().condition(), "CPUUtilization > 80 (Average) for 5 of 5 × 1 min");
@@ -215,7 +236,7 @@ mod tests {
 
     #[test]
     fn what_else_decides_is_said() {
-        assert_eq!(cpu().remarks(), ["INSUFFICIENT_DATA when all data is missing"]);
+        assert_eq!(remarks(&cpu()), ["INSUFFICIENT_DATA when all data is missing"]);
         let mut alarm = cpu();
         alarm.evaluation = Some(EvaluationState::PartialData);
         alarm.actions_enabled = false;
@@ -225,7 +246,7 @@ mod tests {
             watch.judged.ignores_low_samples = true;
             watch.judged.window = EvaluationWindow::WallClock { timezone: None };
         }
-        let remarks = alarm.remarks();
+        let remarks = remarks(&alarm);
         assert_eq!(remarks.len(), 5, "{remarks:#?}");
         assert!(remarks[1].starts_with("missing data leaves the state as it is"), "{remarks:#?}");
         assert!(remarks[3].ends_with("(UTC)"), "{remarks:#?}");
@@ -234,10 +255,10 @@ mod tests {
     #[test]
     fn that_it_tells_nobody_by_itself_is_said() {
         let off = Alarm { actions_enabled: false, ..cpu() };
-        assert_eq!(off.remarks()[1], "its actions are switched off: it takes none by itself");
+        assert_eq!(remarks(&off)[1], "its actions are switched off: it takes none by itself");
         let mut none = cpu();
         none.actions.ok = std::mem::take(&mut none.actions.alarm);
-        assert_eq!(none.remarks()[1], "it has no action for ALARM: it tells nobody by itself");
+        assert_eq!(remarks(&none)[1], "it has no action for ALARM: it tells nobody by itself");
     }
 
     #[test]
@@ -252,7 +273,7 @@ mod tests {
             "its actions are kept back while deployment is in ALARM",
             "its actions are kept back: the suppressor is in ALARM (release)",
         ];
-        assert_eq!(alarm.remarks(), wanted);
+        assert_eq!(remarks(&alarm), wanted);
     }
 
     #[test]
