@@ -31,11 +31,9 @@ fn calendar<'de, D: serde::Deserializer<'de>>(from: D) -> Result<i64, D::Error> 
     Ok(second.clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second()))
 }
 
-/// Values as they are in memory, in hexadecimal: JSON has no NaN, and a start of the console waits for each number
-/// that is parsed.
+/// Values as the bytes that they are in memory: a start of the console waits for each number that is parsed.
 mod exact {
     use std::collections::VecDeque;
-
     use std::fmt;
 
     use serde::de::{Error, Visitor};
@@ -43,29 +41,29 @@ mod exact {
 
     pub fn serialize<S: Serializer>(values: &VecDeque<f32>, out: S) -> Result<S::Ok, S::Error> {
         let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        out.serialize_str(&hex::encode(bytes))
+        out.serialize_bytes(&bytes)
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<VecDeque<f32>, D::Error> {
-        from.deserialize_str(Values)
+        from.deserialize_bytes(Values)
     }
 
-    /// Takes the text where it stands: there are thousands of them.
+    /// Takes the bytes where they stand: there are thousands of series.
     struct Values;
 
     impl Visitor<'_> for Values {
         type Value = VecDeque<f32>;
 
         fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-            to.write_str("values in hexadecimal")
+            to.write_str("values of four bytes each")
         }
 
-        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-            let mut bytes = vec![0; text.len() / 2];
-            // Half the time of `hex::decode`, which grows its vector byte by byte.
-            hex::decode_to_slice(text, &mut bytes).map_err(E::custom)?;
-            let value = |part: &[u8]| part.try_into().map_or(f32::NAN, f32::from_le_bytes);
-            Ok(bytes.chunks_exact(size_of::<f32>()).map(value).collect())
+        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+            let (values, rest) = bytes.as_chunks();
+            if !rest.is_empty() {
+                return Err(E::invalid_length(bytes.len(), &self));
+            }
+            Ok(values.iter().map(|value| f32::from_le_bytes(*value)).collect())
         }
     }
 }

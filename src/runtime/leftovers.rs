@@ -36,7 +36,7 @@ mod tests {
     #[test]
     fn only_old_last_known_files_go() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["last-known-1.json", "last-known-2.json", "qd.log", "last-known-3.txt"] {
+        for name in ["last-known-1.json", "last-known-2.msgpack", "qd.log", "last-known-3.txt"] {
             fs::write(folder.path().join(name), "{}").unwrap();
         }
         let now = SystemTime::now();
@@ -48,7 +48,7 @@ mod tests {
         assert_eq!(remove(folder.path(), now).unwrap(), 1);
         let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         left.sort();
-        assert_eq!(left, ["last-known-2.json", "last-known-3.txt", "qd.log"]);
+        assert_eq!(left, ["last-known-2.msgpack", "last-known-3.txt", "qd.log"]);
         assert!(remove(&folder.path().join("nowhere"), now).is_err());
     }
 }

@@ -21,7 +21,7 @@ fn started_anew(state: &State, hours: i64) -> State {
 #[test]
 fn the_next_start_shows_the_last_state_with_its_age() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("deeper/last-known.json");
+    let path = folder.path().join("deeper/last-known.msgpack");
     let before = harness::fleet();
     last_known::write(&last_known::gather(&before), &path).unwrap();
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
@@ -42,7 +42,7 @@ fn the_next_start_shows_the_last_state_with_its_age() {
 #[test]
 fn what_is_damaged_or_old_is_as_good_as_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("last-known.json");
+    let path = folder.path().join("last-known.msgpack");
     let before = harness::fleet();
     last_known::write(&last_known::gather(&before), &path).unwrap();
     let whole = std::fs::read_to_string(&path).unwrap();
@@ -62,7 +62,7 @@ fn what_is_damaged_or_old_is_as_good_as_nothing() {
 #[test]
 fn what_was_read_from_another_account_goes_when_the_identity_is_known() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("last-known.json");
+    let path = folder.path().join("last-known.msgpack");
     let mut before = harness::fleet();
     for data in &mut before.shell.world.sites {
         if let Remote::Ready { value, .. } = &mut data.identity {
@@ -89,7 +89,7 @@ fn what_was_read_from_another_account_goes_when_the_identity_is_known() {
 #[test]
 fn a_file_that_is_read_ahead_is_used_only_where_it_is_the_one() {
     let folder = tempfile::tempdir().unwrap();
-    let [mine, other] = ["last-known-1.json", "last-known-2.json"].map(|name| folder.path().join(name));
+    let [mine, other] = ["last-known-1.msgpack", "last-known-2.msgpack"].map(|name| folder.path().join(name));
     let known = harness::fleet();
     last_known::write(&last_known::gather(&known), &mine).unwrap();
     let mut fewer = known.clone();
