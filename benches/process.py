@@ -61,6 +61,7 @@ def main():
     parser.add_argument("--size", default="120x40")
     parser.add_argument("--keys", type=int, default=200)
     parser.add_argument("--idle", type=float, default=20)
+    parser.add_argument("--refreshes", type=int, default=0, help="times that R is pressed, and keys while it is answered")
     parser.add_argument("--data", default="available", help="pattern that says that rows are there")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args()
@@ -82,17 +83,31 @@ def main():
         print(f"first rows           {(time.perf_counter() - started) * 1000:8.1f} ms")
         read_for(fd, 5)
 
-        painted = []
-        for i in range(options.keys):
-            sent = time.perf_counter()
-            os.write(fd, b"j" if i % 20 < 10 else b"k")
-            if read_for(fd, 2, lambda data: True):
-                painted.append((time.perf_counter() - sent) * 1000)
-            read_for(fd, 0.01)
-        if painted:
-            painted.sort()
-            p99 = painted[min(len(painted) - 1, int(len(painted) * 0.99))]
-            print(f"key to paint         {statistics.median(painted):8.2f} ms median, {p99:.2f} ms p99, {len(painted)} keys")
+        def press(count):
+            """Moves the cursor so often; gives the milliseconds until each is painted."""
+            painted = []
+            for i in range(count):
+                sent = time.perf_counter()
+                os.write(fd, b"j" if i % 20 < 10 else b"k")
+                if read_for(fd, 2, lambda data: True):
+                    painted.append((time.perf_counter() - sent) * 1000)
+                read_for(fd, 0.01)
+            return painted
+
+        def report(what, painted):
+            if painted:
+                painted.sort()
+                p99 = painted[min(len(painted) - 1, int(len(painted) * 0.99))]
+                times = f"{statistics.median(painted):8.2f} ms median, {p99:.2f} ms p99, {painted[-1]:.2f} ms max"
+                print(f"{what:<20} {times}, {len(painted)} keys")
+
+        report("key to paint", press(options.keys))
+        refreshed = []
+        for _ in range(options.refreshes):
+            os.write(fd, b"R")
+            # Long enough for every answer of 5,000 DB instances.
+            refreshed += press(200)
+        report("while refreshed", refreshed)
 
         read_for(fd, 2)
         before = cpu_seconds(pid)
