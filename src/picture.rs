@@ -1,5 +1,7 @@
 //! A frame as text, as ANSI or as SVG: for pictures in documents and for tests.
 
+mod ground;
+
 use std::fmt::Write as _;
 
 use clap::ValueEnum;
@@ -7,24 +9,32 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
+use ground::ansi_index;
+
+pub use ground::Ground;
+
 /// How a frame is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Characters only.
+    // Told by the option that takes it.
     Text,
-    /// With colours, for `cat` in a terminal.
     Ansi,
-    /// A picture for a web page.
     Svg,
 }
 
-/// Writes a frame.
+/// Writes a frame, a picture on the ground of a dark terminal.
 #[must_use]
 pub fn render(frame: &Buffer, format: Format) -> String {
+    render_on(Ground::default(), frame, format)
+}
+
+/// Writes a frame, a picture on this ground.
+#[must_use]
+pub fn render_on(ground: Ground, frame: &Buffer, format: Format) -> String {
     match format {
         Format::Text => text(frame),
         Format::Ansi => ansi(frame),
-        Format::Svg => svg(frame),
+        Format::Svg => svg(frame, ground),
     }
 }
 
@@ -99,43 +109,15 @@ fn sgr(out: &mut String, color: Color, base: u16) {
     };
 }
 
-fn ansi_index(color: Color) -> Option<u16> {
-    Some(match color {
-        Color::Black => 0,
-        Color::Red => 1,
-        Color::Green => 2,
-        Color::Yellow => 3,
-        Color::Blue => 4,
-        Color::Magenta => 5,
-        Color::Cyan => 6,
-        Color::Gray => 7,
-        Color::DarkGray => 8,
-        Color::LightRed => 9,
-        Color::LightGreen => 10,
-        Color::LightYellow => 11,
-        Color::LightBlue => 12,
-        Color::LightMagenta => 13,
-        Color::LightCyan => 14,
-        Color::White => 15,
-        _ => return None,
-    })
-}
-
 /// Width and height of a character cell, in pixels.
 const CELL: (f32, f32) = (8.4, 18.0);
-const GROUND: &str = "#14171c";
-const INK: &str = "#d4d7dc";
-/// The 16 colours as a calm dark terminal has them.
-const SIXTEEN: [&str; 16] = [
-    "#14171c", "#e06c75", "#7fbf7f", "#d9a441", "#6aa2e0", "#b78be0", "#5fb8c0", "#c4c8ce", "#6b7280", "#f08a92",
-    "#9bd49b", "#ecc06a", "#8fbcf0", "#cfaaf0", "#86d2d8", "#f2f4f7",
-];
 
-fn svg(frame: &Buffer) -> String {
+fn svg(frame: &Buffer, terminal: Ground) -> String {
+    let (own_ink, paper) = (terminal.ink(), terminal.paper());
     let (width, height) = (f32::from(frame.area.width) * CELL.0 + 24.0, f32::from(frame.area.height) * CELL.1 + 24.0);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
-         viewBox=\"0 0 {width:.0} {height:.0}\">\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{GROUND}\"/>\n\
+         viewBox=\"0 0 {width:.0} {height:.0}\">\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{paper}\"/>\n\
          <g font-family=\"ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"14\" \
          xml:space=\"preserve\">\n"
     );
@@ -158,12 +140,12 @@ fn svg(frame: &Buffer) -> String {
         }
         for (x, cells, text, cell) in runs {
             let reversed = cell.modifier.contains(Modifier::REVERSED);
-            let (mut ink, mut ground) = (css(cell.fg, INK), css(cell.bg, GROUND));
+            let (mut ink, mut ground) = (terminal.css(cell.fg, &own_ink), terminal.css(cell.bg, &paper));
             if reversed {
                 std::mem::swap(&mut ink, &mut ground);
             }
             let (left, width) = (12.0 + f32::from(x) * CELL.0, f32::from(cells) * CELL.0);
-            if ground != GROUND {
+            if ground != paper {
                 let _ = writeln!(
                     out,
                     "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{:.1}\" fill=\"{ground}\"/>",
@@ -232,33 +214,26 @@ fn shapes(out: &mut String, text: &str, left: f32, top: f32, ink: &str) -> Strin
     rest
 }
 
-fn css(color: Color, default: &str) -> String {
-    match color {
-        Color::Reset => default.to_owned(),
-        Color::Rgb(r, g, b) => format!("#{r:02x}{g:02x}{b:02x}"),
-        Color::Indexed(i) => indexed(i),
-        other => ansi_index(other)
-            .and_then(|i| SIXTEEN.get(usize::from(i)))
-            .map_or_else(|| default.to_owned(), |c| (*c).to_owned()),
-    }
-}
-
-/// The 256-colour palette of xterm: 16 colours, a cube of 6×6×6, 24 greys.
-fn indexed(i: u8) -> String {
-    match i {
-        0..=15 => SIXTEEN[usize::from(i)].to_owned(),
-        16..=231 => {
-            let level = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
-            let n = i - 16;
-            format!("#{:02x}{:02x}{:02x}", level(n / 36), level(n / 6 % 6), level(n % 6))
-        }
-        _ => {
-            let grey = 8 + 10 * (i - 232);
-            format!("#{grey:02x}{grey:02x}{grey:02x}")
-        }
-    }
-}
-
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+    use ratatui::style::Style;
+
+    use super::*;
+
+    #[test]
+    fn a_picture_lies_on_its_ground_and_is_written_in_its_ink() {
+        let mut frame = Buffer::empty(Rect::new(0, 0, 12, 2));
+        frame.set_string(0, 0, "plain", Style::new());
+        frame.set_string(0, 1, "block", Style::new().add_modifier(Modifier::REVERSED));
+        let svg = render_on(Ground::new([0x24, 0x29, 0x2f], [255; 3]), &frame, Format::Svg);
+        assert!(svg.contains("rx=\"8\" fill=\"#ffffff\""), "{svg}");
+        assert!(svg.contains("fill=\"#24292f\">plain"), "{svg}");
+        assert!(svg.contains("fill=\"#ffffff\">block") && svg.contains("height=\"18.0\" fill=\"#24292f\""), "{svg}");
+        assert!(render(&frame, Format::Svg).contains("rx=\"8\" fill=\"#14171c\""), "a dark terminal is the usual one");
+    }
 }

@@ -2,7 +2,10 @@
 //! made for and on the selected row, and the colour-blind theme's severities differ for the eyes
 //! that it was made for.
 
+use quarterdeck::picture::{self, Format, Ground};
 use quarterdeck::theme::{self, ColorDepth, Rgb, Role, Theme};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
 /// What WCAG AA asks for between text and its background.
@@ -179,4 +182,33 @@ fn red_and_green_are_close_to_those_eyes() {
     let apart = |eyes| difference(colour(Role::Good), colour(Role::Critical), eyes);
     let [all, protanopia, deuteranopia] = &EYES;
     assert!(apart(&all.1) > 3.0 * apart(&protanopia.1) && apart(&all.1) > 3.0 * apart(&deuteranopia.1));
+}
+
+/// A picture for a web page stands on the ground of its theme, and all of its text can be read there.
+#[test]
+fn a_picture_has_the_ground_of_its_theme() {
+    for (name, theme) in shipped() {
+        let (foreground, background) = ground(&theme);
+        let ground = Ground::new(parts(foreground), parts(background));
+        for role in Role::ALL.iter().copied().filter(|role| !DECORATION.contains(role) && *role != Role::Selection) {
+            let mut frame = Buffer::empty(Rect::new(0, 0, 8, 1));
+            frame.set_string(0, 0, "readable", theme.style(role));
+            let svg = picture::render_on(ground, &frame, Format::Svg);
+            // The whole picture's, and that of the text's own rectangle where it has one.
+            let fills: Vec<Rgb> = svg.split("fill=\"#").skip(1).map(|rest| rgb(&rest[..6])).collect();
+            let [paper, .., ink] = fills.as_slice() else { panic!("{name}: {svg}") };
+            assert_eq!(*paper, background, "{name}");
+            let ratio = ink.contrast(fills[fills.len() - 2]);
+            assert!(ratio >= TEXT, "{name}: {}: {ratio:.2}\n{svg}", role.name());
+        }
+    }
+}
+
+fn parts(color: Rgb) -> [u8; 3] {
+    [color.red, color.green, color.blue]
+}
+
+fn rgb(hex: &str) -> Rgb {
+    let part = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+    Rgb::new(part(0), part(2), part(4))
 }
