@@ -26,10 +26,13 @@ fn console(databases: Option<usize>) -> State {
         let mut state =
             State::new(connection.estate.clone(), now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
         state.shell.size = (200, 50);
-        let (driver, mut answers) = Driver::new(&connection.sessions, &connection.estate);
-        let mut performer = Performer::new(driver, headless::NoTerminal);
-        let read = headless::frame(&mut state, &mut performer, &mut answers, &connection.clock, &[]).await;
-        read.expect("nothing but reading");
+        let (driver, answers) = Driver::new(&connection.sessions, &connection.estate);
+        let performer = Performer::new(driver, headless::NoTerminal);
+        let heard = (answers, tokio::sync::mpsc::channel(1).1);
+        let wait = std::time::Duration::from_secs(45);
+        let mut console = headless::Unattended::new(&mut state, performer, heard, &connection.clock, wait);
+        console.look().await.expect("nothing but reading");
+        console.frame().await.expect("nothing but reading");
         state
     })
 }

@@ -1,6 +1,10 @@
 //! The command line.
 
 mod change;
+mod lean;
+mod manual;
+mod motif;
+mod snapshot;
 
 #[cfg(feature = "sandbox")]
 use std::net::SocketAddr;
@@ -9,16 +13,24 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
 use crate::audit::AuditCommand;
-use crate::picture::Format;
 
 pub use change::{ApplyChange, PlanChange};
+pub use lean::command;
+pub use manual::{completions, manual, pages};
+pub use motif::{Motif, Naming};
+pub use snapshot::Snapshot;
 
-/// The terminal console for AWS on-call: RDS PostgreSQL health and history.
-///
-/// Without a profile, an endpoint or AWS credentials in the environment it opens on the embedded
-/// sandbox.
+/// The terminal console for AWS on-call: RDS PostgreSQL health and history
 #[derive(Debug, Parser)]
-#[command(name = "qd", version, max_term_width = 100, args_conflicts_with_subcommands = false)]
+#[command(
+    name = "qd",
+    bin_name = "qd",
+    version,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = false,
+    after_help = "Without a configuration (qd init), a profile, an endpoint or AWS credentials in the environment it \
+                  opens on the embedded sandbox."
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -30,6 +42,7 @@ pub struct Cli {
 
 /// Where the data comes from.
 #[derive(Debug, Clone, Args, Default)]
+#[command(next_help_heading = "With any command")]
 pub struct Source {
     /// Profile of ~/.aws/config
     #[arg(long, global = true, value_name = "NAME")]
@@ -40,14 +53,13 @@ pub struct Source {
     /// Region of the disaster-recovery side, read beside the first
     #[arg(long, global = true, value_name = "REGION")]
     pub dr_region: Option<String>,
-    /// Endpoint of all services (also AWS_ENDPOINT_URL); of every environment of the configuration,
-    /// unless a profile or region is given too
+    /// Endpoint of all services; alone, that of every configured environment
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
-    /// Configuration file (also QD_CONFIG); with --sandbox, --profile or --region only its settings count
+    /// Configuration file (or QD_CONFIG); of another place its settings only
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<std::path::PathBuf>,
-    /// Open the embedded sandbox, whatever is configured; --config gives it settings, neither environments nor guards
+    /// Open the embedded sandbox, whatever is configured
     #[arg(long, global = true)]
     pub sandbox: bool,
     #[command(flatten)]
@@ -64,20 +76,21 @@ impl Source {
 
 /// What the sandbox plays.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "What the sandbox plays")]
 pub struct World {
-    /// Sandbox: what happens in it; several with commas between [default: a-bad-night]
+    /// What happens in it; several with commas between [default: a-bad-night]
     #[arg(long, global = true, default_value = "", hide_default_value = true)]
     pub scenario: String,
-    /// Sandbox: seed of all chance; the same seed gives the same world
+    /// Seed of all chance; the same seed gives the same world
     #[arg(long, global = true, default_value_t = 1)]
     pub seed: u64,
-    /// Sandbox: how fast its time goes, for example 60x
+    /// How fast its time goes, for example 60x
     #[arg(long, global = true, default_value = "1x", value_parser = speed)]
     pub speed: f64,
-    /// Sandbox: this many DB instances in place of the two estates
+    /// This many DB instances in place of the two estates
     #[arg(long, global = true, value_name = "N", value_parser = count)]
     pub databases: Option<usize>,
-    /// Sandbox: let time stand still at this moment (2026-11-22T03:12:44Z)
+    /// Let time stand still at this moment (2026-11-22T03:12:44Z)
     #[arg(long, global = true, value_name = "TIME")]
     pub at: Option<Timestamp>,
 }
@@ -90,6 +103,7 @@ impl Default for World {
 
 /// How it looks.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "With any command")]
 pub struct Look {
     /// Theme: auto, dark, light, high-contrast, colour-blind or one of your own
     #[arg(long, global = true)]
@@ -101,19 +115,23 @@ pub struct Look {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Draw one screen without a terminal
+    /// Draw a screen, a menu or a plan without a terminal
     Snapshot(Snapshot),
     /// The configuration file
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Write a first configuration from the AWS profiles on this machine; --endpoint-url goes into it
-    Init,
+    /// Write a first configuration from the AWS profiles on this machine
+    Init(InitChoice),
     /// The operations that can be planned, with their parameters
     Operations,
-    /// Plan a change and print it; exit code 1 when a precondition fails, 2 when there is no plan
+    /// Plan a change and print it
+    #[command(after_help = "Exit code: 0 there is a plan, 1 a precondition of it fails, 2 there is none.")]
     Plan(PlanChange),
-    /// Carry out a plan and follow it; exit code 1 when it comes to no good end, 2 when nothing was
-    /// changed, 3 when it waits for its window, 4 when its outcome is unknown
+    /// Carry out a plan and follow it to its end
+    #[command(
+        after_help = "Exit code: 0 done, 1 it came to no good end, 2 nothing was changed, 3 it waits for its window, \
+                      4 its outcome is unknown."
+    )]
     Apply(ApplyChange),
     /// The journal of all changes
     #[command(subcommand)]
@@ -130,6 +148,17 @@ pub enum Command {
         #[arg(long, value_name = "NAME", value_parser = ["aws", "aws-us-gov", "aws-cn", "aws-eusc"])]
         partition: Option<String>,
     },
+    /// Write the completions of a shell to standard output
+    Completions {
+        /// The shell that is to complete
+        shell: clap_complete::Shell,
+    },
+    /// Write the man page to standard output
+    Man {
+        /// Write a page for each command into this folder instead
+        #[arg(long, value_name = "DIR")]
+        dir: Option<std::path::PathBuf>,
+    },
     /// The embedded AWS world
     #[cfg(feature = "sandbox")]
     #[command(subcommand)]
@@ -144,25 +173,17 @@ pub enum ConfigCommand {
     Path,
 }
 
-/// Options of `qd snapshot`.
-#[derive(Debug, Args)]
-pub struct Snapshot {
-    /// fleet, databases, database, alarms, help, errors or palette
-    pub screen: String,
-    /// Columns and rows
-    #[arg(long, default_value = "120x40", value_parser = size)]
-    pub size: (u16, u16),
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
-    /// The environment to look at; all when not given
+/// Options of `qd init`. `--profile`, `--region`, `--dr-region` and `--endpoint-url` say what goes into the file.
+#[derive(Debug, Clone, Default, Args)]
+#[command(after_help = "--profile NAME,NAME takes only these profiles; --endpoint-url, --region and --dr-region go \
+                        into each environment.\nExit code 1 when nothing was written.")]
+pub struct InitChoice {
+    /// Ask nothing: take what the profiles say themselves
     #[arg(long, short)]
-    pub environment: Option<String>,
-    /// The DB instance of the database screen; the first row's when not given
-    #[arg(long, short)]
-    pub database: Option<String>,
-    /// Keys to press before the picture is taken, separated by spaces
-    #[arg(long, default_value = "", hide_default_value = true)]
-    pub keys: String,
+    pub yes: bool,
+    /// Put a file that is there aside for the new one
+    #[arg(long, requires = "yes")]
+    pub force: bool,
 }
 
 #[cfg(feature = "sandbox")]
@@ -188,12 +209,4 @@ fn speed(text: &str) -> Result<f64, String> {
 
 fn count(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|n| (1..=100_000).contains(n)).ok_or_else(|| "expected 1 to 100000".into())
-}
-
-fn size(text: &str) -> Result<(u16, u16), String> {
-    let parsed = text.split_once('x').and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
-    match parsed {
-        Some((w, h)) if (1..=500).contains(&w) && (1..=300).contains(&h) => Ok((w, h)),
-        _ => Err("expected COLUMNSxROWS, for example 120x40, at most 500x300".into()),
-    }
 }

@@ -1,18 +1,20 @@
 //! The binary: arguments, the terminal guard, exit codes.
 
-use std::io;
+mod commands;
+
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use jiff::tz::TimeZone;
 
 use quarterdeck::app::State;
-use quarterdeck::aws::{self, Session, SessionSpec};
-use quarterdeck::cli::{Cli, Command, ConfigCommand, Look, Snapshot, Source};
+use quarterdeck::audit;
+use quarterdeck::aws;
+use quarterdeck::cli::{self, Cli, Command, ConfigCommand, Look, Source};
 use quarterdeck::config;
 use quarterdeck::domain::partition::Partition;
-use quarterdeck::keymap::{self, Key};
+use quarterdeck::keymap;
 use quarterdeck::runtime::appearance::{self, Appearance};
 use quarterdeck::runtime::apply;
 use quarterdeck::runtime::background::{self, LateAnswer};
@@ -22,16 +24,14 @@ use quarterdeck::runtime::executor::Executor;
 use quarterdeck::runtime::journal;
 use quarterdeck::runtime::last_known::Ahead;
 use quarterdeck::runtime::own_files::{Folders, OwnFiles};
-use quarterdeck::runtime::{Driver, Performer, event_loop, headless, last_known, leftovers, logging, say, terminal};
-use quarterdeck::screens::{OpenScreen, View};
+use quarterdeck::runtime::{Driver, Performer, event_loop, last_known, leftovers, logging, say, terminal};
 use quarterdeck::shell::{Toast, Tone};
 use quarterdeck::slices::reads::Schedule;
 use quarterdeck::theme::{self, ColorDepth};
-use quarterdeck::world::Scope;
-use quarterdeck::{audit, picture, screens};
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let parsed = cli::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(told) => return say::usage(&told),
     };
@@ -44,9 +44,17 @@ fn main() -> ExitCode {
     let code = runtime.block_on(async {
         let result = match cli.command {
             None => Box::pin(console(&cli.source, &cli.look)).await,
-            Some(Command::Snapshot(ref options)) => Box::pin(snapshot(&cli.source, &cli.look, options)).await,
+            Some(Command::Snapshot(ref options)) => {
+                let drawn = Box::pin(commands::snapshot::draw(&cli.source, &cli.look, options)).await;
+                return drawn.map_or_else(|message| fail(&message), ExitCode::from);
+            }
             Some(Command::Config(ref command)) => config(&cli.source, command),
-            Some(Command::Init) => init(&cli.source).await,
+            Some(Command::Init(ref choice)) => {
+                let outcome = commands::init::write(&cli.source, choice).await;
+                return outcome.map_or_else(|message| fail(&message), ExitCode::from);
+            }
+            Some(Command::Completions { shell }) => say::text(&cli::completions(shell)),
+            Some(Command::Man { ref dir }) => commands::manual(dir.as_deref()),
             Some(Command::Operations) => say::text(&apply::operations()),
             Some(Command::Plan(ref options)) => {
                 return told(Box::pin(apply::plan(&cli.source, options)).await);
@@ -260,113 +268,9 @@ fn known(folders: &Folders) -> config::Known {
     }
 }
 
-/// `qd init`: from the profiles on this machine to a first configuration.
-async fn init(source: &Source) -> Result<(), String> {
-    let path = config::locate(source.config.as_deref(), std::env::var_os("QD_CONFIG"))
-        .ok_or("HOME is no absolute path: set it, or give --config FILE")?;
-    let profiles = config::init::found_here();
-    let runtime = tokio::runtime::Handle::current();
-    let endpoint = source.endpoint_url.clone();
-    let asked = tokio::task::spawn_blocking(move || {
-        let mut account = |profile: &config::init::Profile| {
-            let spec = SessionSpec {
-                profile: Some(profile.name.clone()),
-                endpoint: endpoint.clone(),
-                ..SessionSpec::default()
-            };
-            let region = profile.region.clone().unwrap_or_else(|| "us-east-1".into());
-            runtime.block_on(async {
-                let session = Session::load(&spec).await;
-                aws::sts::identity(&session, &region).await.ok().map(|identity| identity.account)
-            })
-        };
-        let (mut input, mut output) = (io::stdin().lock(), say::dialogue());
-        config::init::run(&mut input, &mut output, &path, &profiles, endpoint.as_deref(), &mut account)
-    });
-    match asked.await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
 fn depth_from_environment() -> ColorDepth {
     let read = |name| std::env::var(name).ok();
     ColorDepth::detect(read("NO_COLOR").as_deref(), read("COLORTERM").as_deref(), read("TERM").as_deref())
-}
-
-/// One frame without a terminal.
-async fn snapshot(source: &Source, look: &Look, options: &Snapshot) -> Result<(), String> {
-    let mut connection = connect(source).await?;
-    apply::sign_in(&mut connection).await?;
-    let folders = Folders::beside(source.config.as_deref());
-    let appearance = Appearance { look: look.clone(), depth: ColorDepth::TrueColor, background: None, folders };
-    let mut state = open(&connection, &appearance);
-    // The picture is of a fleet; what is wrong with a file of the user's is told beside it.
-    let (_, themes) = appearance.theme(&connection.settings);
-    let (_, keymaps) = appearance.keymap(&connection.settings);
-    for problem in themes.iter().chain(&keymaps) {
-        say::note(problem);
-    }
-    state.shell.size = options.size;
-    // A picture may be for another machine: the locale of this one says nothing about it.
-    state.shell.ascii = connection.settings.ascii == config::Ascii::Always;
-    state.views.show(if options.screen == "fleet" {
-        View::Screen(OpenScreen::Fleet)
-    } else {
-        View::Screen(OpenScreen::Databases)
-    });
-    if let Some(name) = &options.environment {
-        let estate = &state.shell.world.estate;
-        let known: Vec<&str> = estate.environments().map(|(_, e)| e.name.as_str()).collect();
-        let found = estate.named(name);
-        state.shell.scope = found
-            .map(Scope::One)
-            .ok_or_else(|| format!("there is no environment {name}; the environments are {}", known.join(", ")))?;
-    }
-    let (driver, mut answers) = Driver::new(&connection.sessions, &connection.estate);
-    // Without anybody who makes changes: a picture is of what is read.
-    let mut performer = Performer::new(driver, headless::NoTerminal);
-    let none: &[Key] = &[];
-    let (_, first) = headless::frame(&mut state, &mut performer, &mut answers, &connection.clock, none)
-        .await
-        .map_err(|error| error.to_string())?;
-    if let Some(id) = &options.database {
-        let found =
-            state.databases.rows.iter().find(|row| row.database(&state.shell.world).is_some_and(|d| d.id == *id));
-        let arn = found.map(|row| row.arn.clone()).ok_or_else(|| format!("there is no DB instance {id} here"))?;
-        screens::databases::select(&mut state, &arn);
-    }
-    let opening = match options.screen.as_str() {
-        "fleet" | "databases" => "",
-        "database" => "enter",
-        "alarms" => "L",
-        "help" => "?",
-        "errors" => "!",
-        "palette" => ":",
-        other => {
-            return Err(format!(
-                "there is no screen {other}; the screens are fleet, databases, database, alarms, help, errors, palette"
-            ));
-        }
-    };
-    let mut keys = Vec::new();
-    for text in opening.split_whitespace().chain(options.keys.split_whitespace()) {
-        keys.push(text.parse::<Key>().map_err(|error| error.to_string())?);
-    }
-    let (frame, rest) = headless::frame(&mut state, &mut performer, &mut answers, &connection.clock, &keys)
-        .await
-        .map_err(|error| error.to_string())?;
-    if state.shell.world.sites.iter().all(|data| data.rds.databases.value().is_none())
-        && !state.shell.world.faults.is_empty()
-    {
-        say::picture(&picture::render(&frame, options.format))?;
-        return Err("nothing could be read; the picture says why".into());
-    }
-    if !(first && rest) {
-        say::note("not every answer came in time; the picture shows what did");
-    }
-    say::picture(&picture::render(&frame, options.format))
 }
 
 #[cfg(feature = "sandbox")]

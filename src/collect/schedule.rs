@@ -207,6 +207,11 @@ impl<R: Readable> Schedule<R> {
         self.slots.values().filter(|slot| slot.awaited.is_some()).count()
     }
 
+    /// What is on its way.
+    pub fn under_way(&self) -> impl Iterator<Item = &Target<R>> {
+        self.slots.iter().filter(|(_, slot)| slot.awaited.is_some()).map(|(target, _)| target)
+    }
+
     /// When `target` will be tried again after a failure.
     #[must_use]
     pub fn retry_at(&self, target: &Target<R>) -> Option<Timestamp> {

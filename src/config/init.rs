@@ -1,17 +1,23 @@
-//! `qd init`: from the AWS profiles of this machine to a configuration, by asking.
+//! `qd init`: from the AWS profiles of this machine to a configuration, by asking, or by what they say themselves.
 
+mod account;
 mod ask;
 mod compose;
 mod profiles;
+mod unasked;
 
 use std::io::{self, BufRead, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use compose::compose;
 pub use profiles::{Profile, found_here, profiles};
+pub use unasked::{Wish, take};
 
 use crate::domain::Criticality;
 use ask::{Dialogue, choose, describe};
+
+/// Tells which account a profile's credentials belong to, by asking STS; or why nobody answers, and what helps.
+pub type WhoseAccount<'a> = dyn FnMut(&Profile) -> Result<String, String> + 'a;
 
 /// What was answered for one environment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +31,8 @@ pub struct Answer {
     pub name_prefix: String,
     /// What is asked in place of AWS's endpoints.
     pub endpoint: Option<String>,
+    /// Why nobody answered with its profile, and what helps.
+    pub unread: Option<String>,
 }
 
 impl Answer {
@@ -47,11 +55,19 @@ pub enum Outcome {
     NoProfiles,
     /// The input ended, or no profile was chosen; nothing was written.
     GivenUp,
+    /// What was asked for cannot be; nothing was written.
+    Refused,
 }
 
-/// Asks and writes the file. `verify` tells which account a profile's credentials belong to, by
-/// asking STS; `None` when they do not work now. `endpoint` was asked in place of AWS's own, and is
-/// written into every environment.
+impl Outcome {
+    /// Whether there is a new file now.
+    #[must_use]
+    pub fn is_written(self) -> bool {
+        matches!(self, Self::Written(_))
+    }
+}
+
+/// Asks and writes the file. `endpoint` was asked in place of AWS's own, and is written into every environment.
 ///
 /// # Errors
 /// When the input or output is gone, or the file cannot be written. A file that appeared meanwhile
@@ -62,15 +78,14 @@ pub fn run(
     path: &Path,
     profiles: &[Profile],
     endpoint: Option<&str>,
-    verify: &mut dyn FnMut(&Profile) -> Option<String>,
+    verify: &mut WhoseAccount<'_>,
 ) -> io::Result<Outcome> {
     if path.exists() {
         writeln!(output, "{} is there already. It is not changed: edit it, or move it away first.", path.display())?;
         return Ok(Outcome::Exists);
     }
     if profiles.is_empty() {
-        writeln!(output, "There is no AWS profile on this machine: `aws configure sso` makes one.")?;
-        return Ok(Outcome::NoProfiles);
+        return no_profiles(output);
     }
     let mut dialogue = Dialogue { input, output };
     let Some(chosen) = choose(&mut dialogue, profiles)? else { return given_up(dialogue.output) };
@@ -82,8 +97,8 @@ pub fn run(
         answer.endpoint = endpoint.map(str::to_owned);
         answers.push(answer);
     }
-    match write(path, &compose(&answers)) {
-        Ok(()) => {
+    match place(path, &compose(&answers), false) {
+        Ok(_) => {
             let count = answers.len();
             let noun = if count == 1 { "environment" } else { "environments" };
             writeln!(
@@ -93,17 +108,50 @@ pub fn run(
             )?;
             Ok(Outcome::Written(count))
         }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            writeln!(dialogue.output, "\n{} has appeared meanwhile. It is not changed.", path.display())?;
-            Ok(Outcome::Exists)
-        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => appeared(dialogue.output, path),
         Err(error) => Err(error),
     }
 }
 
+fn no_profiles(output: &mut impl Write) -> io::Result<Outcome> {
+    writeln!(output, "There is no AWS profile on this machine: `aws configure sso` makes one.")?;
+    Ok(Outcome::NoProfiles)
+}
+
+fn appeared(output: &mut impl Write, path: &Path) -> io::Result<Outcome> {
+    writeln!(output, "\n{} has appeared meanwhile. It is not changed.", path.display())?;
+    Ok(Outcome::Exists)
+}
+
 fn given_up(output: &mut impl Write) -> io::Result<Outcome> {
-    writeln!(output, "\nNothing is written.")?;
+    writeln!(
+        output,
+        "\nNothing is written: the questions were not answered. qd init --yes --profile NAME,NAME asks none."
+    )?;
     Ok(Outcome::GivenUp)
+}
+
+/// Puts a new file where there is none; with `force` what is there is put aside first, and where to.
+fn place(path: &Path, text: &str, force: bool) -> io::Result<Option<PathBuf>> {
+    if !force || !path.exists() {
+        return write(path, text).map(|()| None);
+    }
+    let kept = |number: usize| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(if number == 1 { ".old".to_owned() } else { format!(".old{number}") });
+        PathBuf::from(name)
+    };
+    let aside = (1..=1000).map(kept).find(|aside| !aside.exists());
+    let aside = aside.ok_or_else(|| io::Error::other("there are too many that were put aside"))?;
+    std::fs::rename(path, &aside)?;
+    match write(path, text) {
+        Ok(()) => Ok(Some(aside)),
+        Err(error) => {
+            // Nobody is left without the file that was there.
+            std::fs::rename(&aside, path)?;
+            Err(error)
+        }
+    }
 }
 
 /// Writes a new file that only its owner can read: account ids and role names are nobody else's

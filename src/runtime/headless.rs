@@ -1,5 +1,8 @@
-//! The console without a terminal: collects until there is nothing left to wait for, then draws
-//! one frame.
+//! The console without a terminal: collects until there is nothing left to wait for, then draws one frame, and says
+//! what of it could not be read.
+
+mod shortfall;
+mod stories;
 
 use std::collections::VecDeque;
 use std::io;
@@ -19,6 +22,9 @@ use crate::app::{Effect, Msg, State, update, view};
 use crate::keymap::Key;
 use crate::shell::REST;
 
+pub use shortfall::shortfall;
+pub use stories::stories;
+
 /// Waits at most this long for AWS.
 const PATIENCE: Duration = Duration::from_secs(45);
 
@@ -36,42 +42,76 @@ impl Outlet for NoTerminal {
     }
 }
 
-/// Sends keys, waits for the answers after each, and gives the frame. True beside it when every
-/// answer came in time.
-///
-/// # Errors
-/// When something was to be done that cannot be done here, as a change.
-pub async fn frame<D: Fetches, O: Outlet>(
-    state: &mut State,
-    performer: &mut Performer<D, O>,
-    answers: &mut mpsc::Receiver<Msg>,
-    clock: &Clock,
-    keys: &[Key],
-) -> Result<(Buffer, bool), Unperformed> {
-    let mut effects = update(state, Msg::Tick(clock.now()));
-    let mut complete = pump(state, performer, answers, clock, effects).await?;
-    for key in keys {
-        // What a key is pressed on is what would be shown.
-        settle(state);
-        effects = update(state, Msg::Key(*key));
-        // Who did not answer one key in time is not waited for once more after each of the others.
-        if complete {
-            complete = pump(state, performer, answers, clock, effects).await?;
+/// A console that nobody sits at: it waits after each thing that is done, for a time that is given for all of them.
+pub struct Unattended<'a, D, O> {
+    pub state: &'a mut State,
+    performer: Performer<D, O>,
+    answers: mpsc::Receiver<Msg>,
+    /// What is read for plans.
+    happened: mpsc::Receiver<Msg>,
+    clock: &'a Clock,
+    until: Instant,
+    is_complete: bool,
+}
+
+impl<'a, D: Fetches, O: Outlet> Unattended<'a, D, O> {
+    /// One that asked nothing yet. Plans are made of what `happened` brings.
+    pub fn new(
+        state: &'a mut State,
+        performer: Performer<D, O>,
+        (answers, happened): (mpsc::Receiver<Msg>, mpsc::Receiver<Msg>),
+        clock: &'a Clock,
+        wait: Duration,
+    ) -> Self {
+        Self { state, performer, answers, happened, clock, until: Instant::now() + wait, is_complete: true }
+    }
+
+    /// Lets time come to now, and waits for what is asked then.
+    ///
+    /// # Errors
+    /// When something was to be done that cannot be done here, as a change.
+    pub async fn look(&mut self) -> Result<(), Unperformed> {
+        let effects = update(self.state, Msg::Tick(self.clock.now()));
+        self.wait(effects).await
+    }
+
+    /// Presses a key on what would be shown.
+    ///
+    /// # Errors
+    /// When something was to be done that cannot be done here, as a change.
+    pub async fn press(&mut self, key: Key) -> Result<(), Unperformed> {
+        settle(self.state);
+        let effects = update(self.state, Msg::Key(key));
+        self.wait(effects).await
+    }
+
+    /// Performs effects and waits for what comes of them. Who did not answer in time is not waited for once more.
+    ///
+    /// # Errors
+    /// When something was to be done that cannot be done here, as a change.
+    pub async fn wait(&mut self, effects: Vec<Effect>) -> Result<(), Unperformed> {
+        let Self { state, performer, answers, happened, clock, until, .. } = self;
+        if self.is_complete {
+            self.is_complete = wait(state, performer, (answers, Some(happened)), clock, effects, *until).await?;
+            Ok(())
         } else {
-            perform(effects, state, performer)?;
+            perform(effects, state, performer)
         }
     }
-    // Nobody presses another key: the cursor rests where it is.
-    let later = clock.now().checked_add(REST).unwrap_or(Timestamp::MAX);
-    effects = update(state, Msg::Tick(later));
-    if complete {
-        complete = pump(state, performer, answers, clock, effects).await?;
-    } else {
-        perform(effects, state, performer)?;
+
+    /// The frame when the cursor rests where it is; true beside it when every answer came in time.
+    ///
+    /// # Errors
+    /// When something was to be done that cannot be done here, as a change.
+    pub async fn frame(&mut self) -> Result<(Buffer, bool), Unperformed> {
+        // Nobody presses another key.
+        let later = self.clock.now().checked_add(REST).unwrap_or(Timestamp::MAX);
+        let effects = update(self.state, Msg::Tick(later));
+        self.wait(effects).await?;
+        settle(self.state);
+        self.state.shell.toast = None;
+        Ok((draw(self.state), self.is_complete))
     }
-    settle(state);
-    state.shell.toast = None;
-    Ok((draw(state), complete))
 }
 
 /// Performs effects and takes in answers until none is under way; whether all came in time.
@@ -85,10 +125,34 @@ pub async fn pump<D: Fetches, O: Outlet>(
     clock: &Clock,
     effects: Vec<Effect>,
 ) -> Result<bool, Unperformed> {
-    let deadline = Instant::now() + PATIENCE;
+    wait(state, performer, (answers, None), clock, effects, Instant::now() + PATIENCE).await
+}
+
+async fn wait<D: Fetches, O: Outlet>(
+    state: &mut State,
+    performer: &mut Performer<D, O>,
+    (answers, mut happened): (&mut mpsc::Receiver<Msg>, Option<&mut mpsc::Receiver<Msg>>),
+    clock: &Clock,
+    effects: Vec<Effect>,
+    until: Instant,
+) -> Result<bool, Unperformed> {
     perform(effects, state, performer)?;
-    while state.shell.world.schedule.in_flight() > 0 {
-        let Ok(Some(msg)) = timeout_at(deadline, answers.recv()).await else { return Ok(false) };
+    loop {
+        let for_plan = happened.as_deref_mut().filter(|_| state.views.plan().is_some_and(|plan| plan.awaiting));
+        if state.shell.world.schedule.in_flight() == 0 && for_plan.is_none() {
+            break;
+        }
+        let next = async {
+            match for_plan {
+                Some(happened) => tokio::select! {
+                    Some(msg) = answers.recv() => Some(msg),
+                    Some(msg) = happened.recv() => Some(msg),
+                    else => None,
+                },
+                None => answers.recv().await,
+            }
+        };
+        let Ok(Some(msg)) = timeout_at(until, next).await else { return Ok(false) };
         let effects = update(state, Msg::Tick(clock.now()));
         perform(effects, state, performer)?;
         let effects = update(state, msg);

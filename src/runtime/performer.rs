@@ -69,9 +69,11 @@ pub struct Performer<D, O> {
     pub driver: D,
     /// Where text goes beside the screen.
     pub outlet: O,
-    /// Who makes changes, reads for plans and writes the journal. Without one there are no plans and no records, and
-    /// what is approved all the same is refused.
+    /// Who makes changes, reads for plans and writes the journal. Without one there are no records, there are plans only
+    /// where somebody reads for them, and what is approved all the same is refused.
     pub executor: Option<Executor>,
+    /// Who reads for plans where nobody makes changes.
+    reader: Option<Executor>,
     /// The question for an MFA code that is being answered.
     question: Option<MfaRequest>,
     #[cfg(feature = "sandbox")]
@@ -86,6 +88,7 @@ impl<D: Fetches, O: Outlet> Performer<D, O> {
             driver,
             outlet,
             executor: None,
+            reader: None,
             question: None,
             #[cfg(feature = "sandbox")]
             sandbox: None,
@@ -96,6 +99,13 @@ impl<D: Fetches, O: Outlet> Performer<D, O> {
     #[must_use]
     pub fn changing(mut self, executor: Executor) -> Self {
         self.executor = Some(executor);
+        self
+    }
+
+    /// The same with somebody who reads for plans: they are drawn, and none can be carried out.
+    #[must_use]
+    pub fn planning(mut self, reader: Executor) -> Self {
+        self.reader = Some(reader);
         self
     }
 
@@ -124,8 +134,8 @@ impl<D: Fetches, O: Outlet> Performer<D, O> {
             match effect {
                 Effect::Fetch(request) => self.driver.fetch(request),
                 Effect::Observe { id, kind, target } => {
-                    if let Some(executor) = &mut self.executor {
-                        executor.observe(id, kind, target);
+                    if let Some(reader) = self.executor.as_mut().or(self.reader.as_mut()) {
+                        reader.observe(id, kind, target);
                     }
                 }
                 Effect::Execute(approved) => {

@@ -53,5 +53,7 @@ mod said;
 #[cfg(feature = "sandbox")]
 mod scale;
 #[cfg(feature = "sandbox")]
+mod shell;
+#[cfg(feature = "sandbox")]
 mod skewed;
 mod watching;

@@ -18,7 +18,7 @@ use quarterdeck::services::rds::EventsOf;
 use quarterdeck::slices::{Kind, Plan, Policy, Situation, Target, TargetKind};
 
 use crate::agreement::{self, each};
-use crate::python::{Server, qd, told};
+use crate::python::{Server, qd_in_part, told};
 
 const REGION: &str = "us-east-1";
 
@@ -187,7 +187,8 @@ fn the_console_shows_a_large_account_although_cloudwatch_fails() {
     told("moto_world.py", server.endpoint(), &[&MANY.to_string()]);
     let picture = |screen: &str| {
         let endpoint = server.endpoint();
-        qd(&["snapshot", screen, "--size", "120x40", "--endpoint-url", endpoint, "--region", REGION])
+        let place = ["--endpoint-url", endpoint, "--region", REGION];
+        qd_in_part(&[&["snapshot", screen, "--size", "120x40", "--wait", "100s"], &place[..]].concat())
     };
     let frame = picture("databases");
     assert!(frame.contains(&format!("Databases {MANY} ")), "{frame}");

@@ -3,7 +3,8 @@
 
 use std::io::{self, BufRead, Write};
 
-use super::{Answer, Profile};
+use super::account::Found;
+use super::{Answer, Profile, WhoseAccount};
 use crate::config::{environment, forms};
 use crate::domain::{Criticality, text};
 
@@ -94,7 +95,7 @@ pub(super) fn describe(
     dialogue: &mut Dialogue<'_, impl BufRead, impl Write>,
     profile: &Profile,
     before: &[Answer],
-    verify: &mut dyn FnMut(&Profile) -> Option<String>,
+    verify: &mut WhoseAccount<'_>,
 ) -> io::Result<Option<Answer>> {
     dialogue.say(&format!("\nProfile {}", text::clean(&profile.name)))?;
     let mut answer = Answer { profile: profile.name.clone(), ..Answer::default() };
@@ -121,7 +122,10 @@ pub(super) fn describe(
     };
     answer.dr_region = dr_region;
 
-    let offered = offered_account(dialogue, profile, verify)?;
+    let found = Found::of(profile, verify);
+    dialogue.say(&format!("  {}", found.said()))?;
+    let offered = found.account.clone().unwrap_or_else(|| "-".to_owned());
+    answer.unread = found.unread;
     let Some(account) = dialogue.ask("  Account that it must be, or -", Some(&offered), account)? else {
         return Ok(None);
     };
@@ -140,43 +144,13 @@ pub(super) fn describe(
     Ok(Some(answer))
 }
 
-/// Asks STS whose credentials these are, and says what it said. Where the profile is written for
-/// another account, that one is offered: it is what was meant.
-fn offered_account(
-    dialogue: &mut Dialogue<'_, impl BufRead, impl Write>,
-    profile: &Profile,
-    verify: &mut dyn FnMut(&Profile) -> Option<String>,
-) -> io::Result<String> {
-    match (verify(profile).map(|account| text::clean(&account)), &profile.account) {
-        (Some(real), Some(meant)) if real != *meant => {
-            dialogue.say(&format!(
-                "  STS says that these credentials belong to {real}, but the profile is written for {meant}: look at \
-                 it before you trust it"
-            ))?;
-            Ok(meant.clone())
-        }
-        (Some(real), _) => {
-            dialogue.say(&format!("  STS says that these credentials belong to {real}"))?;
-            Ok(real)
-        }
-        (None, Some(meant)) => {
-            dialogue.say("  STS does not answer with this profile now; the account is the one in the profile")?;
-            Ok(meant.clone())
-        }
-        (None, None) => {
-            dialogue.say("  STS does not answer with this profile now, so the account is not known")?;
-            Ok("-".to_owned())
-        }
-    }
-}
-
 /// A profile's name as the name of an environment.
-fn short_name(profile: &str) -> String {
+pub(super) fn short_name(profile: &str) -> String {
     let plain = |c: char| if environment::is_name(&c.to_string()) { c } else { '-' };
     profile.chars().take(40).map(plain).collect()
 }
 
-fn free_name(name: &str, before: &[Answer]) -> Result<String, String> {
+pub(super) fn free_name(name: &str, before: &[Answer]) -> Result<String, String> {
     if !environment::is_name(name) {
         Err("expected at most 40 letters, digits and - _ .".to_owned())
     } else if before.iter().any(|answer| answer.name == name) {

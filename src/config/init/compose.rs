@@ -3,6 +3,7 @@
 use toml::Value;
 
 use super::Answer;
+use crate::domain::text;
 
 const HEAD: &str = "\
 # quarterdeck: the environments that you are on call for.
@@ -43,35 +44,38 @@ const TAIL: &str = "\
 /// A commented configuration with these environments.
 #[must_use]
 pub fn compose(answers: &[Answer]) -> String {
-    let mut text = HEAD.to_owned();
+    let mut out = HEAD.to_owned();
     for answer in answers {
-        text += "\n[[environment]]\n";
-        text += &entry("name", &answer.name, "");
-        text += &entry("criticality", answer.criticality.name(), "development, staging or production");
-        text += &entry("profile", &answer.profile, "a profile of ~/.aws/config");
-        text += &match &answer.endpoint {
+        out += "\n[[environment]]\n";
+        out += &entry("name", &answer.name, "");
+        out += &entry("criticality", answer.criticality.name(), "development, staging or production");
+        out += &entry("profile", &answer.profile, "a profile of ~/.aws/config");
+        if let Some(why) = &answer.unread {
+            out += &format!("# when this was written: {}\n", text::clean(why));
+        }
+        out += &match &answer.endpoint {
             Some(endpoint) => entry("endpoint", endpoint, "asked in place of AWS"),
             None => "# endpoint = \"http://127.0.0.1:5566\"  # asked in place of AWS, for all services\n".to_owned(),
         };
-        text += &match &answer.account {
+        out += &match &answer.account {
             Some(account) => entry("account", account, "nothing is read with credentials of another account"),
             None => "# account = \"111122223333\"  # put it in: nothing is read with credentials of another account\n"
                 .to_owned(),
         };
-        text += &entry("region", &answer.region, "");
-        text += &match &answer.dr_region {
+        out += &entry("region", &answer.region, "");
+        out += &match &answer.dr_region {
             Some(region) => entry("dr_region", region, "the disaster-recovery region"),
             None => "# dr_region = \"us-west-2\"  # the disaster-recovery region\n".to_owned(),
         };
-        text += &if answer.name_prefix.is_empty() {
+        out += &if answer.name_prefix.is_empty() {
             "# name_prefix = \"shop-prod-\"  # only what has such a name; all of the account and region without\n"
                 .to_owned()
         } else {
             entry("name_prefix", &answer.name_prefix, "what of the account belongs to it")
         };
-        text += TAIL;
+        out += TAIL;
     }
-    text
+    out
 }
 
 fn entry(key: &str, value: &str, comment: &str) -> String {
@@ -96,6 +100,7 @@ mod tests {
             account: Some("111122223333".into()),
             name_prefix: "shop-prod-".into(),
             endpoint: Some("http://127.0.0.1:5566".into()),
+            unread: Some("never signed in; run: aws sso login --profile \nlab = 1".into()),
         };
         let bare =
             Answer { profile: "lab".into(), name: "lab".into(), region: "eu-west-1".into(), ..Answer::default() };

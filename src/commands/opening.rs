@@ -1,0 +1,123 @@
+//! What is opened before a picture is taken: the same that keys open.
+
+use quarterdeck::app::{State, actions};
+use quarterdeck::cli::{Motif, Naming};
+use quarterdeck::domain::{Database, SiteId};
+use quarterdeck::keymap::Action;
+use quarterdeck::screens::{self, plan};
+use quarterdeck::shell::Effect;
+use quarterdeck::slices::{Kind, Target, TargetKind};
+use quarterdeck::world::Scope;
+
+/// Opens it; what is to be done then. The DB instance may be named by an option of old.
+pub fn open(
+    state: &mut State,
+    motif: Motif,
+    wanted: &Naming<'_>,
+    database: Option<&str>,
+) -> Result<Vec<Effect>, String> {
+    let mut effects = Vec::new();
+    let name = wanted.name.or(database);
+    let action = match motif {
+        Motif::Fleet | Motif::Databases => {
+            if let Some(id) = name {
+                select(state, id)?;
+            }
+            return Ok(effects);
+        }
+        Motif::Plan => return begin(state, wanted.operation.unwrap_or_default(), name),
+        Motif::Database | Motif::Operations => {
+            if let Some(id) = name {
+                select(state, id)?;
+            } else if state.selected().is_none() {
+                return Err("there is no DB instance here".into());
+            }
+            if motif == Motif::Database { Action::Open } else { Action::Operations }
+        }
+        Motif::Alarm => {
+            actions::run(state, Action::Alarms, &mut effects);
+            seek(state, wanted.name)?;
+            Action::Open
+        }
+        Motif::Alarms => Action::Alarms,
+        Motif::Executions => Action::Executions,
+        Motif::Environments => Action::Environments,
+        Motif::Themes => Action::Theme,
+        Motif::Palette => Action::Palette,
+        Motif::Errors => Action::Errors,
+        Motif::Help => Action::Help,
+    };
+    actions::run(state, action, &mut effects);
+    Ok(effects)
+}
+
+/// Puts the cursor on a DB instance.
+fn select(state: &mut State, id: &str) -> Result<(), String> {
+    let world = &state.shell.world;
+    let found = state.databases.rows.iter().find(|row| row.database(world).is_some_and(|database| database.id == id));
+    let arn = found.map(|row| row.arn.clone()).ok_or_else(|| format!("there is no DB instance {id} here"))?;
+    screens::databases::select(state, &arn);
+    Ok(())
+}
+
+/// Puts the cursor on an alarm.
+fn seek(state: &mut State, name: Option<&str>) -> Result<(), String> {
+    let rows = &state.alarms.rows;
+    let found = match name {
+        Some(name) => rows.iter().position(|row| *row.name == *name),
+        None => (!rows.is_empty()).then_some(0),
+    };
+    let at = found
+        .ok_or_else(|| name.map_or("there is no alarm here".into(), |name| format!("there is no alarm {name} here")))?;
+    state.alarms.go(at, usize::from(state.shell.size.1));
+    Ok(())
+}
+
+/// Begins a plan.
+fn begin(state: &mut State, operation: &str, name: Option<&str>) -> Result<Vec<Effect>, String> {
+    let kind = Kind::named(operation).ok_or_else(|| {
+        let all: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        format!("there is no operation {operation}; there are {}", all.join(", "))
+    })?;
+    let target = target(state, kind, name)?;
+    let mut effects = Vec::new();
+    plan::plan_on(state, kind, target, &mut effects);
+    match &state.shell.toast {
+        Some(told) if state.views.plan().is_none() => Err(told.text.clone()),
+        _ => Ok(effects),
+    }
+}
+
+/// What a plan is for: a DB instance by its name, or the first; an environment, or a DB snapshot of one.
+fn target(state: &mut State, kind: Kind, name: Option<&str>) -> Result<Target, String> {
+    let of = kind.target();
+    if let (TargetKind::DbInstance, Some(id)) = (of, name) {
+        select(state, id)?;
+    }
+    let estate = &state.shell.world.estate;
+    let selected: Option<(SiteId, &Database)> = state.selected();
+    let owner = || selected.and_then(|(site, database)| estate.owner(site, database));
+    let named = name.filter(|_| of == TargetKind::Environment).and_then(|name| estate.named(name));
+    let chosen = match state.shell.scope {
+        Scope::One(id) => Some(id),
+        Scope::All => None,
+    };
+    let environment = match of {
+        TargetKind::DbInstance => owner(),
+        TargetKind::Environment => named.or(chosen).or_else(owner),
+        TargetKind::DbSnapshot => chosen,
+    };
+    let known = environment.and_then(|id| estate.environment(id));
+    let known = known.ok_or_else(|| format!("{} is of an environment: give --environment NAME", kind.name()))?;
+    let home = || estate.site(known.site).map_or_else(String::new, |site| site.region.clone());
+    let (id, region) = match (of, selected, name) {
+        (TargetKind::DbInstance, Some((_, database)), _) => (database.id.clone(), database.region.clone()),
+        (TargetKind::DbInstance, None, _) => return Err("there is no DB instance here".into()),
+        (TargetKind::DbSnapshot, _, Some(id)) => (id.to_owned(), home()),
+        (TargetKind::DbSnapshot, _, None) => {
+            return Err(format!("which DB snapshot? qd snapshot plan {} NAME", kind.name()));
+        }
+        (TargetKind::Environment, ..) => (known.name.clone(), home()),
+    };
+    Ok(Target { environment: known.name.clone(), kind: of, id, region })
+}
