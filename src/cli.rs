@@ -17,7 +17,7 @@ use crate::audit::AuditCommand;
 pub use change::{ApplyChange, PlanChange};
 pub use lean::command;
 pub use manual::{completions, manual, pages};
-pub use motif::{Motif, Naming};
+pub use motif::{Motif, MotifNames};
 pub use snapshot::Snapshot;
 
 /// The terminal console for AWS on-call: RDS PostgreSQL health and history

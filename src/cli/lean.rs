@@ -46,7 +46,7 @@ mod tests {
         all("qd", &command(), &mut found);
         let help = |(words, _): &(String, Command)| {
             let asked = words.split(' ').chain(["--help"]);
-            let told = command().try_get_matches_from(asked).expect_err("help is told as an error");
+            let told = command().term_width(100).try_get_matches_from(asked).expect_err("help is told as an error");
             (words.clone(), told.to_string())
         };
         found.iter().map(help).collect()

@@ -23,7 +23,7 @@ pub enum Motif {
 
 /// What the names behind a place say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Naming<'a> {
+pub struct MotifNames<'a> {
     /// The operation of a plan.
     pub operation: Option<&'a str>,
     /// What the place is of: a DB instance, an alarm, the target of a plan.
@@ -35,7 +35,7 @@ impl Motif {
     ///
     /// # Errors
     /// In words, when there are too many of them, or too few.
-    pub fn wanted(self, names: &[String]) -> Result<Naming<'_>, String> {
+    pub fn wanted(self, names: &[String]) -> Result<MotifNames<'_>, String> {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let (operation, name) = match (self, names.as_slice()) {
             (Self::Plan, []) => {
@@ -47,7 +47,7 @@ impl Motif {
             (_, []) => (None, None),
             (_, [first, ..]) => return Err(format!("{first}: nothing is named there")),
         };
-        Ok(Naming { operation, name })
+        Ok(MotifNames { operation, name })
     }
 }
 
@@ -58,12 +58,12 @@ mod tests {
     #[test]
     fn names_stand_where_something_is_named() {
         let names = |all: &[&str]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!(Motif::Fleet.wanted(&[]), Ok(Naming { operation: None, name: None }));
+        assert_eq!(Motif::Fleet.wanted(&[]), Ok(MotifNames { operation: None, name: None }));
         assert_eq!(
             Motif::Plan.wanted(&names(&["reboot", "db"])),
-            Ok(Naming { operation: Some("reboot"), name: Some("db") })
+            Ok(MotifNames { operation: Some("reboot"), name: Some("db") })
         );
-        assert_eq!(Motif::Alarm.wanted(&names(&["cpu"])), Ok(Naming { operation: None, name: Some("cpu") }));
+        assert_eq!(Motif::Alarm.wanted(&names(&["cpu"])), Ok(MotifNames { operation: None, name: Some("cpu") }));
         for (place, given) in [(Motif::Fleet, vec!["x"]), (Motif::Plan, vec![]), (Motif::Database, vec!["a", "b"])] {
             assert!(place.wanted(&names(&given)).is_err(), "{place:?} {given:?}");
         }

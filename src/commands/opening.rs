@@ -1,7 +1,7 @@
 //! What is opened before a picture is taken: the same that keys open.
 
 use quarterdeck::app::{State, actions};
-use quarterdeck::cli::{Motif, Naming};
+use quarterdeck::cli::{Motif, MotifNames};
 use quarterdeck::domain::{Database, SiteId};
 use quarterdeck::keymap::Action;
 use quarterdeck::screens::{self, plan};
@@ -13,7 +13,7 @@ use quarterdeck::world::Scope;
 pub fn open(
     state: &mut State,
     motif: Motif,
-    wanted: &Naming<'_>,
+    wanted: &MotifNames<'_>,
     database: Option<&str>,
 ) -> Result<Vec<Effect>, String> {
     let mut effects = Vec::new();

@@ -114,7 +114,7 @@ fn every_screen_menu_and_plan_has_a_picture() {
         (&["database", "--database", "prod-orders-db"], "prod-orders-db"),
         (&["alarms"], "Alarms"),
         (&["alarm"], ""),
-        (&["operations", "prod-orders-db"], "Operations on prod-orders-db"),
+        (&["operations", "prod-orders-db"], "prod-orders-db"),
         (&["executions"], ""),
         (&["environments"], ""),
         (&["themes"], "high-contrast"),

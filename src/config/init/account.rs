@@ -4,7 +4,7 @@ use super::{Profile, WhoseAccount};
 use crate::domain::text;
 
 /// What is known of a profile's account.
-pub(super) struct Found {
+pub(super) struct ProfileAccount {
     /// The account to expect: the one that the profile is written for, which is what was meant, or else the one that
     /// answered.
     pub account: Option<String>,
@@ -14,7 +14,7 @@ pub(super) struct Found {
     stranger: Option<String>,
 }
 
-impl Found {
+impl ProfileAccount {
     /// Asks STS whose credentials these are.
     pub(super) fn of(profile: &Profile, verify: &mut WhoseAccount<'_>) -> Self {
         let meant = profile.account.clone();

@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead, Write};
 
-use super::account::Found;
+use super::account::ProfileAccount;
 use super::{Answer, Profile, WhoseAccount};
 use crate::config::{environment, forms};
 use crate::domain::{Criticality, text};
@@ -122,7 +122,7 @@ pub(super) fn describe(
     };
     answer.dr_region = dr_region;
 
-    let found = Found::of(profile, verify);
+    let found = ProfileAccount::of(profile, verify);
     dialogue.say(&format!("  {}", found.said()))?;
     let offered = found.account.clone().unwrap_or_else(|| "-".to_owned());
     answer.unread = found.unread;

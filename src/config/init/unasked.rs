@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::account::Found;
+use super::account::ProfileAccount;
 use super::ask::{free_name, short_name};
 use super::{Answer, Outcome, Profile, WhoseAccount, compose, place};
 use crate::config::forms;
@@ -60,7 +60,7 @@ pub fn take(
     let mut answers: Vec<Answer> = Vec::with_capacity(chosen.len());
     let mut warnings = Vec::new();
     for (profile, region) in chosen {
-        let found = Found::of(profile, verify);
+        let found = ProfileAccount::of(profile, verify);
         if found.is_strange() {
             warnings.push(format!("{}: {}", text::clean(&profile.name), found.said()));
         }

@@ -12,7 +12,7 @@ use crate::world::World;
 const NAMED: usize = 3;
 
 /// One reason, and what it keeps from the picture.
-struct Cause {
+struct Lacking {
     why: String,
     environments: Vec<String>,
     reads: Vec<String>,
@@ -23,7 +23,7 @@ struct Cause {
 pub fn shortfall(state: &State) -> Option<String> {
     let world = &state.shell.world;
     let sites: BTreeSet<SiteId> = sites(state).into_iter().collect();
-    let mut causes: Vec<Cause> = Vec::new();
+    let mut causes: Vec<Lacking> = Vec::new();
     let mut lacking: BTreeSet<SiteId> = BTreeSet::new();
     for entry in world.faults.iter().rev().filter(|entry| entry.stands() && sites.contains(&entry.target.site)) {
         let why = format!("{}: {}", entry.fault.word(), entry.fault.advice());
@@ -88,10 +88,14 @@ fn sites(state: &State) -> Vec<SiteId> {
 }
 
 /// What the open plan lacks.
-fn of_plan(state: &State, causes: &mut Vec<Cause>) {
+fn of_plan(state: &State, causes: &mut Vec<Lacking>) {
     let Some(plan) = state.views.plan() else { return };
     let mut add = |why: String| {
-        causes.push(Cause { why, environments: vec![plan.target.environment.clone()], reads: vec!["the plan".into()] });
+        causes.push(Lacking {
+            why,
+            environments: vec![plan.target.environment.clone()],
+            reads: vec!["the plan".into()],
+        });
     };
     if let Some(fault) = &plan.fault {
         add(format!("{}: {}", fault.word(), fault.advice()));
@@ -102,9 +106,9 @@ fn of_plan(state: &State, causes: &mut Vec<Cause>) {
 }
 
 /// Adds what a cause keeps from the picture.
-fn add(causes: &mut Vec<Cause>, world: &World, site: SiteId, read: Option<String>, why: String) {
+fn add(causes: &mut Vec<Lacking>, world: &World, site: SiteId, read: Option<String>, why: String) {
     let at = causes.iter().position(|cause| cause.why == why).unwrap_or_else(|| {
-        causes.push(Cause { why, environments: Vec::new(), reads: Vec::new() });
+        causes.push(Lacking { why, environments: Vec::new(), reads: Vec::new() });
         causes.len() - 1
     });
     let Some(cause) = causes.get_mut(at) else { return };
@@ -114,7 +118,7 @@ fn add(causes: &mut Vec<Cause>, world: &World, site: SiteId, read: Option<String
     cause.reads.extend(read.filter(|read| !cause.reads.contains(read)));
 }
 
-impl Cause {
+impl Lacking {
     fn line(&self) -> String {
         let reads = if self.reads.is_empty() { String::new() } else { format!("{}: ", listed(&self.reads)) };
         format!("{}: {reads}{}", listed(&self.environments), self.why)
