@@ -71,44 +71,11 @@ pub fn replace(buf: &mut Buffer) {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::fs;
-    use std::path::{Path, PathBuf};
 
     use ratatui::layout::Rect;
     use ratatui::style::Style;
 
     use super::*;
-
-    /// The sources of everything that draws, without their tests; this file names what it replaces.
-    fn sources() -> Vec<String> {
-        let mut folders: Vec<PathBuf> = ["app", "screens", "shell", "ui"]
-            .map(|room| Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room))
-            .into();
-        let mut found = Vec::new();
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(&folder).expect("a room of the sources") {
-                let path = entry.expect("an entry").path();
-                let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-                if path.is_dir() {
-                    folders.push(path);
-                } else if !["ascii.rs", "tests.rs", "testing.rs"].contains(&name.as_str()) {
-                    found.push(fs::read_to_string(&path).expect("text"));
-                }
-            }
-        }
-        found
-    }
-
-    #[test]
-    fn every_glyph_of_ours_has_a_stand_in() {
-        let sources = sources();
-        let drawn = sources.iter().filter_map(|source| source.split("#[cfg(test)]").next());
-        let code = drawn.flat_map(str::lines).filter(|line| !line.trim_start().starts_with("//"));
-        let glyphs: BTreeSet<char> = code.flat_map(str::chars).filter(|c| !c.is_ascii()).collect();
-        assert!(glyphs.len() > 20, "{glyphs:?}");
-        let lost: Vec<char> = glyphs.into_iter().filter(|glyph| stand_in(*glyph) == Some('?')).collect();
-        assert_eq!(lost, Vec::<char>::new());
-    }
 
     #[test]
     fn marks_that_differ_in_meaning_stay_different() {

@@ -5,6 +5,7 @@
 //! become less and never more; when it is less, the test asks for the table to follow.
 
 mod circles;
+mod glyphs;
 mod libraries;
 mod made_up;
 mod names;
