@@ -33,7 +33,7 @@ const VERSION: u32 = 3;
 const FORM: &str = ".msgpack";
 /// How those of earlier versions end.
 const EARLIER: &str = ".json";
-/// Bytes; an estate of 5,000 DB instances has 50 MB.
+/// Bytes; 250 DB instances have 1.2 MB.
 const LARGEST: u64 = 512 * 1024 * 1024;
 /// Older than this it would only mislead.
 const OLDEST: i64 = 7 * 86_400;
