@@ -3,12 +3,14 @@
 //! ```text
 //! CPU  41.2 %                       title, value (at the cursor, if there is one)
 //!   100% ⠀⠀⠀⢀⡀                       values at the left
-//!    50% ┄┄┄⡜⠘⡄┄┄┄⣀⡠┄                thresholds lie behind the data; gaps stay gaps
+//!        ┄┄┄⡜⠘⡄┄┄┄⣀⡠┄┄80%            thresholds lie behind the data; gaps stay gaps
 //!      0 ⠒⠒⠒⠁⠀⠈⠒   ⠁
-//!    UTC 03:00   ▲    03:30          time axis with marks, where asked for
+//!    UTC 03:00   ◆    03:30          time axis with marks, where asked for
 //! ```
 
 mod axis;
+mod calm;
+mod limits;
 mod scale;
 mod track;
 
@@ -19,6 +21,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use self::calm::Calm;
+use self::limits::Limits;
 use self::scale::Scale;
 use self::track::{Column, Track, column_of};
 use super::{format, text};
@@ -27,7 +31,7 @@ use crate::theme::{Role, Theme};
 
 pub use self::scale::YRange;
 
-/// Cells that the value labels take at the left.
+/// Cells that the value labels take at the left; more where one of them is longer.
 pub const GUTTER: u16 = 7;
 
 /// Bits of a braille character, by column and row of its dots.
@@ -111,46 +115,54 @@ impl<'a> Chart<'a> {
         if area.is_empty() {
             return;
         }
-        let gutter = if area.width >= GUTTER + 8 { GUTTER } else { 0 };
         let axis_height = u16::from(self.axis && area.height >= 4);
-        let plot = Rect {
-            x: area.x + gutter,
-            y: area.y + 1,
-            width: area.width - gutter,
-            height: area.height.saturating_sub(1 + axis_height),
-        };
-        let count = usize::from(plot.width) * if self.mode == Mode::Braille { 2 } else { 1 };
-        let track = Track::read(self.points, &self.window, self.period, count, self.cursor);
-        self.draw_title(&track, Rect { height: 1, ..area }, buf, theme);
+        let height = area.height.saturating_sub(1 + axis_height);
+        let title = Rect { height: 1, ..area };
+        let mut gutter = if area.width >= GUTTER + 8 { GUTTER } else { 0 };
+        let mut track = self.track(area.width - gutter);
+        let scale = Scale::new(self.range, self.unit, track.bounds, height);
+        let longest = scale.ticks().map(|tick| text::width(&scale.label(tick)) as u16 + 1).max().unwrap_or(0);
+        if gutter > 0 && longest > gutter && longest + 8 <= area.width {
+            gutter = longest;
+            track = self.track(area.width - gutter);
+        }
+        let plot = Rect { x: area.x + gutter, y: area.y + 1, width: area.width - gutter, height };
         if plot.height == 0 {
+            self.draw_title(&track, &[], title, buf, theme);
             return;
         }
+        let mut told = Vec::new();
         if track.bounds.is_none() {
             let odd = self.odd().next().is_some();
             let message = if odd { "only values that it cannot have" } else { self.message };
             draw_message(message, plot, buf, theme);
-            self.draw_cursor(plot, buf, theme);
         } else {
-            let scale = Scale::new(self.range, self.unit, track.bounds, plot.height);
-            if gutter > 0 {
-                draw_labels(&scale, Rect { x: area.x, width: gutter, ..plot }, buf, theme);
-            }
             match self.mode {
                 Mode::Braille => self.draw_line(&track, &scale, plot, buf, theme),
                 Mode::Block => self.draw_bars(&track, &scale, plot, buf, theme),
             }
-            self.draw_cursor(plot, buf, theme);
-            self.draw_thresholds(&scale, plot, buf, theme);
-            self.draw_band(&scale, plot, buf, theme);
         }
         for x in self.odd().filter_map(|at| self.cell_of(at, plot)) {
             put_behind(plot, x, 0, '?', theme.style(Role::Warning), buf);
         }
+        self.draw_cursor(plot, buf, theme);
+        if track.bounds.is_some() {
+            let seen: Vec<f64> = track.columns.iter().flatten().flat_map(|column| [column.min, column.max]).collect();
+            let thresholds = self.thresholds.iter().map(|(limit, _)| *limit);
+            let limits = Limits::arrange(&scale, self.unit, thresholds, usize::from(plot.height), &seen);
+            if gutter > 0 {
+                draw_labels(&limits, Rect { x: area.x, width: gutter, ..plot }, buf, theme);
+            }
+            told = draw_limits(limits, plot, buf, theme);
+            self.draw_band(&scale, plot, buf, theme);
+        }
+        self.draw_title(&track, &told, title, buf, theme);
         if axis_height > 0 {
             let row = Rect { y: area.bottom() - 1, height: 1, ..plot };
             self.draw_marks(row, buf, theme);
             if gutter > 0 {
-                buf.set_stringn(area.x, row.y, "   UTC", usize::from(gutter), theme.style(Role::Faint));
+                let words = text::fit_right("UTC", usize::from(gutter - 1));
+                buf.set_string(area.x, row.y, words, theme.style(Role::Faint));
             }
             self.draw_axis(row, buf, theme);
         } else {
@@ -158,12 +170,19 @@ impl<'a> Chart<'a> {
         }
     }
 
+    /// The series as columns of a plot of this width.
+    fn track(&self, width: u16) -> Track {
+        let count = usize::from(width) * if self.mode == Mode::Braille { 2 } else { 1 };
+        Track::read(self.points, &self.window, self.period, count, self.cursor)
+    }
+
     /// The moments in the window whose values the metric cannot have.
     fn odd(&self) -> impl Iterator<Item = i64> + '_ {
         self.impossible.iter().copied().filter(move |at| self.window.contains(at))
     }
 
-    fn draw_title(&self, track: &Track, row: Rect, buf: &mut Buffer, theme: &Theme) {
+    /// Title, value and moment; at the right end the thresholds that have no row.
+    fn draw_title(&self, track: &Track, told: &[String], row: Rect, buf: &mut Buffer, theme: &Theme) {
         let mut x = write(row.x, row, self.title, theme.style(Role::Header), buf);
         let read = if self.cursor.is_some() { track.at_cursor } else { track.last };
         let newest = track.last.map_or(i64::MIN, |(at, _)| at);
@@ -187,7 +206,14 @@ impl<'a> Chart<'a> {
         let old = track.last.map(|(at, _)| at).filter(|at| *at < self.window.end - late);
         let moment = self.cursor.map(|cursor| read.map_or(cursor, |(at, _)| at)).or(old);
         if let Some(moment) = moment.and_then(|moment| Timestamp::from_second(moment).ok()) {
-            write(x + 2, row, &format::clock(moment), theme.style(Role::ChartCursor), buf);
+            x = write(x + 2, row, &format::clock(moment), theme.style(Role::ChartCursor), buf);
+        }
+        if !told.is_empty() {
+            let words = format!("limit {}", told.join(", "));
+            let room = row.right().saturating_sub(x + 1);
+            if text::width(&words) < usize::from(room) {
+                buf.set_string(row.right() - text::width(&words) as u16, row.y, &words, theme.style(Role::Dim));
+            }
         }
     }
 
@@ -203,69 +229,63 @@ impl<'a> Chart<'a> {
         furthest.map(|(_, role)| *role)
     }
 
-    fn style_of(&self, columns: &[Option<Column>], theme: &Theme) -> Style {
+    /// Beyond a threshold its role; dim where a series that keeps its level is at it.
+    fn style_of(&self, columns: &[Option<Column>], calm: Option<Calm>, theme: &Theme) -> Style {
         let min = columns.iter().flatten().map(|column| column.min).fold(f64::INFINITY, f64::min);
         let max = columns.iter().flatten().map(|column| column.max).fold(f64::NEG_INFINITY, f64::max);
-        theme.style(self.beyond(min, max).unwrap_or(Role::ChartLine))
+        let still = calm.is_some_and(|calm| columns.iter().flatten().all(|column| calm.is_still(column)));
+        theme.style(self.beyond(min, max).unwrap_or(if still { Role::Dim } else { Role::ChartLine }))
     }
 
     fn draw_line(&self, track: &Track, scale: &Scale, plot: Rect, buf: &mut Buffer, theme: &Theme) {
         let width = usize::from(plot.width);
         let rows = usize::from(plot.height) * 4;
+        let calm = Calm::of(track, scale, rows);
+        let place = |value: f64| scale.place(calm.map_or(value, |calm| calm.settle(value)), rows);
         let mut cells = vec![0_u8; width * usize::from(plot.height)];
         let mut before: Option<usize> = None;
-        for (place, column) in track.columns.iter().enumerate() {
+        for (at, column) in track.columns.iter().enumerate() {
             let Some(column) = column else {
                 before = None;
                 continue;
             };
-            let (mut top, mut bottom) = (scale.place(column.max, rows), scale.place(column.min, rows));
+            let (mut top, mut bottom) = (place(column.max), place(column.min));
             if let Some(end) = before.filter(|_| column.joined) {
                 // Reach to the dot beside the end of the column before, so that the line is one.
-                if end < scale.place(column.first, rows) {
+                if end < place(column.first) {
                     top = top.min(end + 1);
                 } else {
                     bottom = bottom.max(end.saturating_sub(1));
                 }
             }
             for y in top..=bottom {
-                if let Some(cell) = cells.get_mut(y / 4 * width + place / 2) {
-                    *cell |= DOTS[place % 2][y % 4];
+                if let Some(cell) = cells.get_mut(y / 4 * width + at / 2) {
+                    *cell |= DOTS[at % 2][y % 4];
                 }
             }
-            before = Some(scale.place(column.last, rows));
+            before = Some(place(column.last));
         }
-        for (place, bits) in cells.into_iter().enumerate().filter(|(_, bits)| *bits != 0) {
-            let (x, y) = (place % width, place / width);
+        for (at, bits) in cells.into_iter().enumerate().filter(|(_, bits)| *bits != 0) {
+            let (x, y) = (at % width, at / width);
             let columns = track.columns.get(2 * x..2 * x + 2).unwrap_or_default();
             let symbol = char::from_u32(0x2800 + u32::from(bits)).unwrap_or(' ');
-            put(plot, x, y, symbol, self.style_of(columns, theme), buf);
+            put(plot, x, y, symbol, self.style_of(columns, calm, theme), buf);
         }
     }
 
     fn draw_bars(&self, track: &Track, scale: &Scale, plot: Rect, buf: &mut Buffer, theme: &Theme) {
         let height = usize::from(plot.height);
+        let calm = Calm::of(track, scale, height * 8 + 1);
         for (x, column) in track.columns.iter().enumerate() {
             let Some(shown) = column else { continue };
-            let style = self.style_of(std::slice::from_ref(column), theme);
+            let style = self.style_of(std::slice::from_ref(column), calm, theme);
             let value = if self.low_is_bad { shown.min } else { shown.max };
+            let value = calm.map_or(value, |calm| calm.settle(value));
             // At least an eighth: a bar of nothing would look like a gap.
             let eighths = (height * 8 - scale.place(value, height * 8 + 1)).max(1);
             for row in 0..eighths.div_ceil(8) {
                 let filled = (eighths - row * 8).min(8);
                 put(plot, x, height - 1 - row, BLOCKS[filled], style, buf);
-            }
-        }
-    }
-
-    fn draw_thresholds(&self, scale: &Scale, plot: Rect, buf: &mut Buffer, theme: &Theme) {
-        for (limit, _) in self.thresholds {
-            if *limit < scale.lo || *limit > scale.hi {
-                continue;
-            }
-            let y = scale.place(*limit, usize::from(plot.height) * 4) / 4;
-            for x in 0..usize::from(plot.width) {
-                put_behind(plot, x, y, '┄', theme.style(Role::ChartThreshold), buf);
             }
         }
     }
@@ -317,13 +337,47 @@ impl<'a> Chart<'a> {
     }
 }
 
-fn draw_labels(scale: &Scale, gutter: Rect, buf: &mut Buffer, theme: &Theme) {
+fn draw_labels(limits: &Limits, gutter: Rect, buf: &mut Buffer, theme: &Theme) {
     let room = usize::from(gutter.width - 1);
-    for tick in scale.ticks() {
-        let y = gutter.y + (scale.place(tick, usize::from(gutter.height) * 4) / 4) as u16;
-        let label = scale.label(tick);
-        buf.set_string(gutter.x, y, text::fit_right(&label, room), theme.style(Role::Dim));
+    for (row, label) in &limits.ticks {
+        buf.set_string(gutter.x, gutter.y + *row as u16, text::fit_right(label, room), theme.style(Role::Dim));
     }
+}
+
+/// Thresholds behind the data, each with its label at the right end. Gives those that found no room.
+fn draw_limits(limits: Limits, plot: Rect, buf: &mut Buffer, theme: &Theme) -> Vec<String> {
+    let mut told = limits.told;
+    let last = usize::from(plot.height).saturating_sub(1);
+    for (row, labels) in [(0, limits.above), (last, limits.below)] {
+        let words = labels.join(" ");
+        if !words.is_empty() && !put_at_end(plot, row, &words, buf, theme) {
+            told.push(words);
+        }
+    }
+    for (row, label) in limits.lines {
+        if !put_at_end(plot, row, &label, buf, theme) {
+            told.push(label);
+        }
+        for x in 0..usize::from(plot.width) {
+            put_behind(plot, x, row, '┄', theme.style(Role::ChartThreshold), buf);
+        }
+    }
+    told
+}
+
+/// Writes as far to the right in a row as nothing is in the way; false when there is no room.
+fn put_at_end(plot: Rect, row: usize, words: &str, buf: &mut Buffer, theme: &Theme) -> bool {
+    let (width, length) = (usize::from(plot.width), text::width(words));
+    let y = plot.y + row as u16;
+    let is_free = |x: usize| buf.cell((plot.x + x as u16, y)).is_some_and(|cell| cell.symbol() == " ");
+    // A blank at both sides: words and dots do not touch.
+    let start = (0..(width + 1).saturating_sub(length))
+        .rev()
+        .find(|start| (start.saturating_sub(1)..(start + length + 1).min(width)).all(is_free));
+    if let Some(start) = start {
+        buf.set_string(plot.x + start as u16, y, words, theme.style(Role::Dim));
+    }
+    start.is_some()
 }
 
 fn draw_message(message: &str, plot: Rect, buf: &mut Buffer, theme: &Theme) {

@@ -2,19 +2,25 @@
 
 use std::ops::Range;
 
+use super::pen::Piece;
+use crate::theme::Role;
+
 const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// Room above the peak, as a multiple of the quietest value: a series that never changes stands in
-/// the lower half, one that comes from 0 takes the whole height.
-const HEADROOM: f64 = 1.5;
+/// A full height stands for this share of the greatest value at least: what changes by less stays low,
+/// and what never changes is a baseline.
+const LEAST_SPREAD: f64 = 0.5;
+/// From this level on a steady series is drawn as high as it stands: it is nearly full.
+const NEARLY_FULL: usize = 6;
 
 /// Draws points (seconds, value; oldest first) of `window` in `width` characters.
 ///
-/// Each character shows the highest value of its part of the window, from 0 (or from the lowest
-/// value, where that is below 0) to `max`. Without a `max` there is room above the highest value,
-/// the more of it the steadier the series is: what does not change must not look full. A point
-/// holds for `period` seconds, and up to the next point if that is at most 2.5 periods away; where
-/// nothing holds there is a space: a gap is not zero.
+/// Each character shows the highest value of its part of the window. With a `max` the height is from
+/// 0 to that; without one it is from the quietest value to the peak, and to half as much again where
+/// that is near: what hardly moves stays low. A series that stays on one level is a baseline, whatever
+/// that level is, unless it is nearly at its `max`: a bar would look like progress. A point holds for
+/// `period` seconds, and up to the next point if that is at most 2.5 periods away; where nothing holds
+/// there is a space: a gap is not zero.
 #[must_use]
 pub fn spark(
     points: impl IntoIterator<Item = (i64, f64)>,
@@ -38,13 +44,45 @@ pub fn spark(
             hold(&mut cells, window, start..start.saturating_add(period), held);
         }
     }
-    let lowest = cells.iter().flatten().copied().fold(0.0, f64::min);
-    let highest = max.unwrap_or_else(|| {
-        let peak = cells.iter().flatten().copied().fold(lowest, f64::max);
-        let quietest = cells.iter().flatten().copied().fold(peak, f64::min);
-        peak + HEADROOM * (quietest - lowest)
-    });
-    cells.iter().map(|cell| cell.map_or(' ', |value| level(value, lowest, highest))).collect()
+    let levels = levels(&cells, max);
+    levels.into_iter().map(|level| level.map_or(' ', |level| LEVELS[level])).collect()
+}
+
+/// A small chart in roles: dim at its baseline, coloured where it moved.
+#[must_use]
+pub fn calm(drawn: &str) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for sign in drawn.chars() {
+        let role = if matches!(sign, '▁' | ' ') { Role::Dim } else { Role::ChartLine };
+        match pieces.last_mut().filter(|(_, last)| *last == role) {
+            Some((words, _)) => words.push(sign),
+            None => pieces.push((sign.to_string(), role)),
+        }
+    }
+    pieces
+}
+
+/// The level of each cell.
+fn levels(cells: &[Option<f64>], max: Option<f64>) -> Vec<Option<usize>> {
+    let mut values: Vec<f64> = cells.iter().flatten().copied().collect();
+    values.sort_by(f64::total_cmp);
+    let (Some(quietest), Some(peak)) = (values.first().copied(), values.last().copied()) else {
+        return vec![None; cells.len()];
+    };
+    let (lowest, highest) = match max {
+        Some(max) => (quietest.min(0.0), max),
+        None => (quietest, peak.max(quietest + quietest.abs().max(peak.abs()) * LEAST_SPREAD)),
+    };
+    let level = |value: f64| level(value, lowest, highest);
+    let middle = values.get(values.len() / 2).map_or(0, |value| level(*value));
+    // Values at the border of two levels must not look like something that happens.
+    let is_steady = level(peak) - level(quietest) <= 1;
+    let settled = match (is_steady, middle < NEARLY_FULL) {
+        (true, true) => Some(0),
+        (true, false) => Some(middle),
+        (false, _) => None,
+    };
+    cells.iter().map(|cell| cell.map(|value| settled.unwrap_or_else(|| level(value)))).collect()
 }
 
 /// Writes a value into the cells that `held` (seconds) touches; the highest stays.
@@ -63,12 +101,11 @@ fn hold(cells: &mut [Option<f64>], window: &Range<i64>, held: Range<i64>, value:
     }
 }
 
-fn level(value: f64, lowest: f64, highest: f64) -> char {
+fn level(value: f64, lowest: f64, highest: f64) -> usize {
     if highest <= lowest {
-        return LEVELS[0];
+        return 0;
     }
-    let step = ((value - lowest) / (highest - lowest) * 7.0).round().clamp(0.0, 7.0);
-    LEVELS[step as usize]
+    ((value - lowest) / (highest - lowest) * 7.0).round().clamp(0.0, 7.0) as usize
 }
 
 #[cfg(test)]
@@ -86,18 +123,43 @@ mod tests {
 
     #[test]
     fn a_wider_line_has_no_holes_that_the_data_has_not() {
-        assert_eq!(spark([(0, 1.0), (120, 1.0)], 60, &(0..180), 9, None), "▄▄▄▄▄▄▄▄▄");
+        assert_eq!(spark([(0, 1.0), (120, 1.0)], 60, &(0..180), 9, None), "▁▁▁▁▁▁▁▁▁");
+    }
+
+    fn drawn(values: &[f64], max: Option<f64>) -> String {
+        let points = (0_i64..).zip(values).map(|(i, value)| (i * 60, *value));
+        spark(points, 60, &(0..values.len() as i64 * 60), values.len(), max)
     }
 
     #[test]
-    fn what_does_not_change_is_never_full() {
-        for value in [0.001_33, 1.0, 7e9] {
-            let steady = spark((0..8).map(|i| (i * 60, value)), 60, &(0..480), 8, None);
-            assert_eq!(steady, "▄▄▄▄▄▄▄▄", "{value}");
+    fn what_does_not_change_is_a_baseline() {
+        for value in [0.0, 0.001_33, 1.0, 7e9] {
+            assert_eq!(drawn(&[value; 8], None), "▁▁▁▁▁▁▁▁", "{value}");
         }
-        assert_eq!(spark((0..3).map(|i| (i * 60, 0.0)), 60, &(0..180), 3, None), "▁▁▁");
-        let leap = spark([(0, 1.0), (60, 1.0), (120, 100.0)], 60, &(0..180), 3, None);
-        assert_eq!(leap, "▁▁█", "what leaps is seen to leap");
+        assert_eq!(drawn(&[50.0; 4], Some(100.0)), "▁▁▁▁");
+        assert_eq!(drawn(&[1.0, 1.0, 100.0], None), "▁▁█", "what leaps is seen to leap");
+        assert_eq!(drawn(&[100.0, 104.0, 98.0, 103.0], None), "▁▁▁▁", "noise is none of it");
+    }
+
+    #[test]
+    fn values_at_the_border_of_two_levels_do_not_flicker() {
+        assert_eq!(drawn(&[49.0, 51.0, 49.9, 50.1], Some(100.0)), "▁▁▁▁");
+        assert_eq!(drawn(&[1.0, 60.0, 1.0, 1.0], Some(100.0)), "▁▅▁▁");
+    }
+
+    #[test]
+    fn what_stays_nearly_full_is_not_hidden() {
+        assert_eq!(drawn(&[95.0, 96.0, 95.0], Some(100.0)), "███");
+        assert_eq!(drawn(&[88.0; 3], Some(100.0)), "▇▇▇");
+    }
+
+    #[test]
+    fn the_baseline_is_dim_and_what_moved_is_not() {
+        let role = |role| move |(words, of): &Piece| (*of == role).then(|| words.clone());
+        let pieces = calm("▁▁▅█▁ ▁");
+        assert_eq!(pieces.iter().filter_map(role(Role::ChartLine)).collect::<Vec<_>>(), ["▅█"]);
+        assert_eq!(pieces.iter().map(|(words, _)| words.as_str()).collect::<String>(), "▁▁▅█▁ ▁");
+        assert!(calm("").is_empty());
     }
 
     #[test]

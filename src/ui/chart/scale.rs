@@ -13,9 +13,12 @@ pub enum YRange {
     Percent,
     /// Between these, and further where the data goes further. For what has a limit.
     Fixed(f64, f64),
-    /// Around the data, from 0 where that is near. For what is read by its shape.
+    /// Close around the data, from 0 where that is near. For what is read by its shape.
     Auto,
 }
+
+/// Between the ends of a tight axis at least, as a share of the greater: three digits tell that apart.
+const LEAST_SPREAD: f64 = 0.02;
 
 /// A value axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,8 +35,8 @@ impl Scale {
     /// An axis for data between these bounds, over so many rows of the screen.
     pub fn new(range: YRange, unit: Unit, bounds: Option<(f64, f64)>, rows: u16) -> Self {
         let intervals: u32 = match rows {
-            0..4 => 1,
-            4..9 => 2,
+            0..5 => 1,
+            5..9 => 2,
             _ => 4,
         };
         let (least, most) = bounds.unwrap_or((0.0, 0.0));
@@ -50,7 +53,9 @@ impl Scale {
         let (lo, hi) = match range {
             YRange::Percent => (lo, hi),
             YRange::Fixed(..) if hi > lo => (lo, hi),
-            _ => round_ends(lo / divisor, hi / divisor, intervals, divisor),
+            YRange::Auto => tight_ends(lo / divisor, hi / divisor, divisor),
+            // Where only the ends have a label they are as near to the data as with one between them.
+            _ => round_ends(lo / divisor, hi / divisor, intervals.max(2), divisor),
         };
         Self { lo, hi, intervals, divisor, suffix }
     }
@@ -70,21 +75,30 @@ impl Scale {
 
     /// A label, in the same unit for the whole axis: `64G`, `1.5k`, `250ms`, `0`.
     pub fn label(&self, value: f64) -> String {
-        let scaled = value / self.divisor;
-        let digits = if scaled.abs() >= 99.95 {
-            format!("{scaled:.0}")
-        } else {
-            let full = format!("{scaled:.2}");
-            full.trim_end_matches('0').trim_end_matches('.').to_owned()
-        };
-        if digits == "0" || digits == "-0" { "0".to_owned() } else { format!("{digits}{}", self.suffix) }
+        label(value / self.divisor, self.suffix)
     }
 }
 
-/// The unit of the labels for values up to `most`.
+/// A value alone, in the unit that suits it: `60s`, `80%`, `20ms`.
+pub(super) fn short(unit: Unit, value: f64) -> String {
+    let (divisor, suffix) = divisor(unit, value.abs());
+    label(value / divisor, suffix)
+}
+
+/// Three digits and the unit.
+fn label(scaled: f64, suffix: &str) -> String {
+    let trimmed = |full: String| full.trim_end_matches('0').trim_end_matches('.').to_owned();
+    let digits = match scaled.abs() {
+        99.95.. => format!("{scaled:.0}"),
+        9.995.. => trimmed(format!("{scaled:.1}")),
+        _ => trimmed(format!("{scaled:.2}")),
+    };
+    if digits == "0" || digits == "-0" { "0".to_owned() } else { format!("{digits}{suffix}") }
+}
+
+/// The unit of the labels for values up to `most`. That a rate is one stands in the title.
 fn divisor(unit: Unit, most: f64) -> (f64, &'static str) {
     const SIZES: [&str; 6] = ["B", "K", "M", "G", "T", "P"];
-    const RATES: [&str; 6] = ["B/s", "K/s", "M/s", "G/s", "T/s", "P/s"];
     let power = || {
         let mut power = 0;
         let mut left = most;
@@ -96,17 +110,13 @@ fn divisor(unit: Unit, most: f64) -> (f64, &'static str) {
     };
     match unit {
         Unit::Percent => (1.0, "%"),
+        Unit::Count | Unit::PerSecond if most >= 1e10 => (1e9, "G"),
         Unit::Count | Unit::PerSecond if most >= 1e7 => (1e6, "M"),
         Unit::Count | Unit::PerSecond if most >= 1e4 => (1e3, "k"),
-        Unit::Count => (1.0, ""),
-        Unit::PerSecond => (1.0, "/s"),
-        Unit::Bytes => {
+        Unit::Count | Unit::PerSecond => (1.0, ""),
+        Unit::Bytes | Unit::BytesPerSecond => {
             let (divisor, power) = power();
             (divisor, SIZES[power])
-        }
-        Unit::BytesPerSecond => {
-            let (divisor, power) = power();
-            (divisor, RATES[power])
         }
         Unit::Seconds if most <= 0.0 => (1.0, "s"),
         Unit::Seconds if most < 1e-3 => (1e-6, "µs"),
@@ -139,6 +149,20 @@ fn round_ends(lo: f64, hi: f64, intervals: u32, divisor: f64) -> (f64, f64) {
     (lo * divisor, hi.max(lo + 1.0) * divisor)
 }
 
+/// Ends close around `lo..hi`, in label units; returned in those of the data. Never so close that the
+/// labels of both ends read the same.
+fn tight_ends(lo: f64, hi: f64, divisor: f64) -> (f64, f64) {
+    let least = lo.abs().max(hi.abs()) * LEAST_SPREAD;
+    if least <= 0.0 {
+        return (0.0, divisor);
+    }
+    let lacking = (least - (hi - lo)).max(0.0);
+    // What is from 0 stays from 0.
+    let (lo, hi) = if lo == 0.0 { (lo, hi + lacking) } else { (lo - lacking / 2.0, hi + lacking / 2.0) };
+    let step = round_up((hi - lo) / 4.0);
+    ((lo / step + 1e-9).floor() * step * divisor, (hi / step - 1e-9).ceil() * step * divisor)
+}
+
 /// The next of 1, 2, 2.5, 5, 10 times a power of ten.
 fn round_up(value: f64) -> f64 {
     let power = 10_f64.powf(value.log10().floor());
@@ -166,7 +190,7 @@ mod tests {
         assert_eq!(labels(from0, Unit::Seconds, Some((0.001, 0.0031)), 5), ["4ms", "2ms", "0"]);
         assert_eq!(labels(from0, Unit::Seconds, Some((0.0, 312.0)), 9), ["400s", "300s", "200s", "100s", "0"]);
         assert_eq!(labels(from0, Unit::PerSecond, Some((0.0, 12_000.0)), 3), ["20k", "0"]);
-        assert_eq!(labels(from0, Unit::BytesPerSecond, Some((0.0, 1_258_291.0)), 5), ["2M/s", "1M/s", "0"]);
+        assert_eq!(labels(from0, Unit::BytesPerSecond, Some((0.0, 1_258_291.0)), 5), ["2M", "1M", "0"]);
     }
 
     #[test]
@@ -185,7 +209,9 @@ mod tests {
 
     #[test]
     fn a_shape_far_from_zero_gets_its_own_room() {
-        assert_eq!(labels(YRange::Auto, Unit::Count, Some((90.0, 96.0)), 5), ["100", "95", "90"]);
+        assert_eq!(labels(YRange::Auto, Unit::Count, Some((90.0, 96.0)), 5), ["96", "93", "90"]);
+        assert_eq!(labels(YRange::Auto, Unit::Percent, Some((4.9, 5.2)), 3), ["5.2%", "4.9%"]);
+        assert_eq!(labels(YRange::Auto, Unit::Bytes, Some((388.0 * GIB, 388.1 * GIB)), 3), ["392G", "384G"]);
         assert_eq!(labels(YRange::Auto, Unit::Count, Some((10.0, 96.0)), 5), ["100", "50", "0"]);
     }
 
@@ -193,6 +219,42 @@ mod tests {
     fn without_data_there_is_still_an_axis() {
         assert_eq!(labels(YRange::From0, Unit::Count, None, 3), ["1", "0"]);
         assert_eq!(labels(YRange::From0, Unit::Count, Some((0.0, 0.0)), 3), ["1", "0"]);
+    }
+
+    #[test]
+    fn few_rows_have_labels_at_the_ends_only() {
+        for (rows, count) in [(1, 2), (3, 2), (4, 2), (5, 3), (8, 3), (9, 5)] {
+            assert_eq!(labels(YRange::From0, Unit::Count, Some((0.0, 26.0)), rows).len(), count, "{rows}");
+        }
+        assert_eq!(labels(YRange::From0, Unit::Count, Some((0.0, 26.0)), 3), ["40", "0"]);
+    }
+
+    #[test]
+    fn a_value_alone_has_its_own_unit() {
+        for (unit, value, shown) in [
+            (Unit::Seconds, 60.0, "60s"),
+            (Unit::Seconds, 0.02, "20ms"),
+            (Unit::Percent, 80.0, "80%"),
+            (Unit::Bytes, 10.0 * GIB, "10G"),
+            (Unit::Count, 12_000.0, "12k"),
+            (Unit::Count, 364.5, "364"),
+        ] {
+            assert_eq!(short(unit, value), shown);
+        }
+    }
+
+    #[test]
+    fn labels_are_short() {
+        for unit in [Unit::Percent, Unit::Count, Unit::PerSecond, Unit::Bytes, Unit::BytesPerSecond, Unit::Seconds] {
+            for power in -12..27 {
+                let most = if unit == Unit::Percent { 100.0 } else { 1.37 * 2_f64.powi(power) };
+                for range in [YRange::From0, YRange::Fixed(0.0, most), YRange::Auto] {
+                    for label in labels(range, unit, Some((most / 7.0, most)), 9) {
+                        assert!(label.chars().count() <= 6, "{unit:?} {most} {label}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -53,7 +53,7 @@ fn data_beyond_a_threshold_takes_its_role() {
     assert_eq!(Some(color(7, 1)), theme.style(Role::Critical).fg);
     assert_eq!(Some(color(10, 1)), theme.style(Role::Warning).fg);
     assert_eq!(Some(color(15, 3)), theme.style(Role::ChartLine).fg);
-    assert_eq!(lines[2].chars().nth(19), Some('┄'), "the threshold lies behind: {lines:?}");
+    assert!(lines[2].ends_with("50%") && lines[2].contains('┄'), "the threshold lies behind: {lines:?}");
 }
 
 #[test]
@@ -108,12 +108,12 @@ fn a_message_stands_where_there_is_no_data_and_never_covers_any() {
 fn the_axis_has_times_and_marks() {
     let mut chart = cpu();
     chart.axis = true;
-    chart.marks = &[(1000, Role::ChartMark, '▲'), (5000, Role::ChartMark, '▲')];
+    chart.marks = &[(1000, Role::ChartMark, '◆'), (5000, Role::ChartMark, '◆')];
     let (lines, _) = draw(&chart, &flat(1.0, 0..26), 5);
-    assert_eq!(lines[4], "   UTC 01-01     ▲  ");
+    assert_eq!(lines[4], "   UTC 01-01     ◆  ");
     chart.axis = false;
-    chart.marks = &[(1000, Role::ChartMark, '▲')];
-    assert_eq!(draw(&chart, &flat(100.0, 0..26), 4).0[3].chars().nth(17), Some('▲'));
+    chart.marks = &[(1000, Role::ChartMark, '◆')];
+    assert_eq!(draw(&chart, &flat(100.0, 0..26), 4).0[3].chars().nth(17), Some('◆'));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn any_size_can_be_drawn() {
     chart.axis = true;
     chart.cursor = Some(70);
     chart.thresholds = &[(50.0, Role::Warning)];
-    chart.marks = &[(0, Role::ChartMark, '▲'), (1299, Role::ChartMark, '▲')];
+    chart.marks = &[(0, Role::ChartMark, '◆'), (1299, Role::ChartMark, '◆')];
     let points = flat(60.0, 0..26);
     for mode in [Mode::Braille, Mode::Block] {
         chart.mode = mode;
@@ -158,4 +158,78 @@ fn what_the_metric_cannot_be_is_a_mark_and_no_line() {
     assert!(lines[0].starts_with("CPU  ? cannot be"), "{lines:?}");
     let (lines, _) = draw(&chart, &[], 4);
     assert!(lines.concat().contains("only values"), "{lines:?}");
+}
+
+fn row_with<'a>(lines: &'a [String], words: &str) -> Option<&'a String> {
+    lines.iter().skip(1).find(|line| line.trim_end().ends_with(words))
+}
+
+#[test]
+fn a_threshold_is_labelled_at_the_right_and_gives_way_to_the_data() {
+    let mut chart = cpu();
+    chart.thresholds = &[(80.0, Role::Warning)];
+    let (lines, _) = draw(&chart, &flat(10.0, 0..26), 6);
+    assert_eq!(row_with(&lines, "80%"), Some(&lines[2]), "{lines:?}");
+    assert!(lines[1].starts_with("  100%") && lines[5].starts_with("     0"), "{lines:?}");
+    // The newest values rise through its row: the label stands before them.
+    let mut points = flat(10.0, 0..22);
+    points.extend(flat(95.0, 22..26));
+    let (lines, _) = draw(&chart, &points, 6);
+    assert!(lines[2].contains("80%") && !lines[2].ends_with("80%"), "{lines:?}");
+}
+
+#[test]
+fn a_threshold_that_has_no_row_is_in_the_title() {
+    let mut chart = cpu();
+    chart.thresholds = &[(90.0, Role::Warning)];
+    let mut buf = Buffer::empty(Rect::new(0, 0, 40, 4));
+    Chart { points: &flat(86.0, 0..26), ..chart.clone() }.draw(buf.area, &mut buf, &Theme::default());
+    let lines: Vec<String> = (0..4).map(|y| (0..40_u16).map(|x| buf[(x, y)].symbol()).collect()).collect();
+    assert!(lines[0].ends_with(" limit 90%"), "{lines:?}");
+    assert!(!lines[1..].concat().contains('┄'), "{lines:?}");
+}
+
+#[test]
+fn scaled_to_the_data_the_limit_is_at_the_edge() {
+    let mut chart = cpu();
+    chart.range = YRange::Auto;
+    chart.thresholds = &[(80.0, Role::Warning)];
+    let points: Vec<(i64, f64)> = (0..26).map(|i| (i * 50, 4.0 + (i % 3) as f64)).collect();
+    let (lines, _) = draw(&chart, &points[..14], 5);
+    assert_eq!(row_with(&lines, "↑80%"), Some(&lines[1]), "{lines:?}");
+    assert!(!lines.concat().contains('┄'), "{lines:?}");
+}
+
+#[test]
+fn a_flat_series_is_dim_and_colour_is_where_it_moved() {
+    let theme = Theme::default();
+    let (_, buf) = draw(&cpu(), &flat(40.0, 0..26), 4);
+    assert_eq!(Some(buf[(10, 2)].fg), theme.style(Role::Dim).fg);
+    let mut points = flat(5.0, 0..24);
+    points.push((24 * 50, 70.0));
+    let (lines, buf) = draw(&cpu(), &points, 4);
+    assert_eq!(Some(buf[(8, 3)].fg), theme.style(Role::Dim).fg, "{lines:?}");
+    assert_eq!(Some(buf[(19, 2)].fg), theme.style(Role::ChartLine).fg, "{lines:?}");
+}
+
+#[test]
+fn almost_constant_values_are_one_row_of_dots() {
+    // 4 and 6 are on both sides of the border between two rows of dots: 3 rows have 12 of 9.1 % each.
+    let points: Vec<(i64, f64)> = (0..26).map(|i| (i * 50, if i % 2 == 0 { 4.0 } else { 6.0 })).collect();
+    let (lines, _) = draw(&cpu(), &points, 4);
+    let drawn: std::collections::BTreeSet<char> = lines[3].chars().skip(7).collect();
+    assert_eq!(drawn.len(), 1, "{lines:?}");
+}
+
+#[test]
+fn labels_are_never_cut() {
+    for unit in [Unit::Percent, Unit::Count, Unit::PerSecond, Unit::Bytes, Unit::BytesPerSecond, Unit::Seconds] {
+        for power in -14..40 {
+            let value = 1.3 * 2_f64.powi(power);
+            let mut chart = Chart::new("x", unit, 0..1300, 50);
+            chart.range = YRange::From0;
+            let (lines, _) = draw(&chart, &flat(value, 0..26), 8);
+            assert!(!lines[1..].concat().contains('…'), "{unit:?} {value} {lines:?}");
+        }
+    }
 }
