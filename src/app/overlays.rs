@@ -238,11 +238,11 @@ fn beyond(state: &State, area: Rect, above: usize, below: usize, buf: &mut Buffe
     if above > 0 {
         // Not over the title, which stands at the left end of the same line.
         let right = Rect { x: inner.x + inner.width / 2, width: inner.width - inner.width / 2, ..inner };
-        pen::right(buf, right, &[(format!(" ▲ {above} "), Role::Accent)], &state.shell.theme);
+        pen::right(buf, right, &[(format!(" ↑ {above} "), Role::Accent)], &state.shell.theme);
     }
     if below > 0 {
         let bottom = Rect { y: area.bottom() - 1, ..inner };
-        pen::right(buf, bottom, &[(format!(" ▼ {below} more "), Role::Accent)], &state.shell.theme);
+        pen::right(buf, bottom, &[(format!(" ↓ {below} more "), Role::Accent)], &state.shell.theme);
     }
 }
 

@@ -28,7 +28,7 @@ const STAND_INS: &[(&str, char)] = &[
     ("→", '>'),
     ("←", '<'),
     ("↑", '^'),
-    ("↓▼", 'v'),
+    ("↓", 'v'),
     // Small charts: low, middle, high.
     ("▁▂▃", '-'),
     ("▄▅", '='),

@@ -196,8 +196,8 @@ impl Table<'_> {
         let column = &self.columns[place.column];
         let width = usize::from(place.width);
         let mark = match self.sort {
-            Some((sorted, Order::Ascending)) if sorted == place.column => "▲",
-            Some((sorted, Order::Descending)) if sorted == place.column => "▼",
+            Some((sorted, Order::Ascending)) if sorted == place.column => "↑",
+            Some((sorted, Order::Descending)) if sorted == place.column => "↓",
             _ => "",
         };
         let title = text::clip(&column.title, width.saturating_sub(text::width(mark)));
@@ -305,7 +305,7 @@ mod tests {
         table.selected = Some(1);
         table.sort = Some((1, Order::Descending));
         let (lines, drawn, _) = draw(&table, 25, 4);
-        assert_eq!(lines[0], " name        cpu▼  zone  ");
+        assert_eq!(lines[0], " name        cpu↓  zone  ");
         assert_eq!(lines[1], " db-0          0%  zo…bc ");
         assert_eq!(lines[2], "▸db-1          1%  zo…bc ");
         assert_eq!(lines[3], " ".repeat(25));

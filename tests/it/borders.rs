@@ -50,3 +50,20 @@ fn the_core_reads_no_clock_and_awaits_nothing() {
         }
     }
 }
+
+/// `▲` says "warning" wherever it stands; orders, marks on an axis and lists that go on have other signs.
+#[test]
+fn the_sign_of_a_warning_has_the_role_of_one() {
+    let mut found = 0;
+    for (path, text) in SOURCES.iter().filter(|(path, _)| *path != "ui/ascii.rs") {
+        let drawn: Vec<&str> =
+            lines(text.split("#[cfg(test)]").next().unwrap_or_default()).map(|(_, line)| line).collect();
+        for (at, _) in drawn.iter().enumerate().filter(|(_, line)| line.contains('▲')) {
+            let near = &drawn[at.saturating_sub(1)..(at + 3).min(drawn.len())];
+            assert!(near.iter().any(|line| line.contains("Warning")), "src/{path}:{}: ▲ without a warning", at + 1);
+            found += 1;
+        }
+        assert!(!drawn.iter().any(|line| line.contains('▼')), "src/{path}: ▼ looks like a warning upside down");
+    }
+    assert!(found > 15, "only {found} warnings");
+}

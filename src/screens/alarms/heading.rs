@@ -99,7 +99,7 @@ pub fn right(app: &App, width: u16) -> Line {
     let screen = &app.alarms;
     let mut line = Line::new();
     if width >= ROOMY {
-        let arrow = if screen.order.is_descending() == screen.reverse { "▲" } else { "▼" };
+        let arrow = if screen.order.is_descending() == screen.reverse { "↑" } else { "↓" };
         line.push((format!("  by {} {arrow}", screen.order.name()), Role::Dim));
     }
     let awaited = sites(app).filter(|(_, data)| is_awaited(data)).count();
@@ -171,7 +171,7 @@ mod tests {
     fn the_title_counts_by_state() {
         let mut app = app();
         assert_eq!(plain(&left(&app)), " Alarms  2 in alarm, 1 insufficient data, 2 ok, 1 with actions off");
-        assert_eq!(plain(&right(&app, 80)), "  by state ▼  data < 1m");
+        assert_eq!(plain(&right(&app, 80)), "  by state ↓  data < 1m");
         app.alarms.filter = "cpu".into();
         rebuild(&mut app);
         assert_eq!(

@@ -58,7 +58,7 @@ fn told(change: &AlarmChange, account: &str) -> (&'static str, Role, String) {
             (mark, role, format!("{from} → {}{reason}", words::word(*to)).trim_start().to_owned())
         }
         ChangeKind::State { .. } => ("○", Role::Unknown, summary()),
-        ChangeKind::Configuration => ("◆", Role::Accent, summary()),
+        ChangeKind::Configuration => ("◇", Role::Accent, summary()),
         ChangeKind::Action { what, ok: Some(true), .. } => {
             ("✔", Role::Good, what.as_ref().map_or_else(summary, |arn| ChangeKind::deed(arn, account)))
         }
@@ -136,7 +136,7 @@ mod tests {
                 " 03:11:42Z  ✖ OK → ALARM: too much",
                 " 03:11:41Z  ○ it changed",
                 " 2026-11-21",
-                " 02:12:44Z  ◆ threshold 80",
+                " 02:12:44Z  ◇ threshold 80",
                 " there is more than was read",
             ]
         );

@@ -65,7 +65,7 @@ pub fn pieces(shell: &Shell, site: SiteId, database: &Database, reading: &Readin
             Some(cpu) => number(&format::value(Unit::Percent, cpu).0, " %", reading.cpu_level()),
             None => missing(true),
         },
-        Column::CpuTrend => vec![(trend(shell, site, database), Role::ChartLine)],
+        Column::CpuTrend => spark::calm(&trend(shell, site, database)),
         Column::Connections => connections(reading).unwrap_or_else(|| missing(true)),
         Column::Storage => storage(database, reading),
         Column::Runway => match reading.runway {

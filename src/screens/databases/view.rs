@@ -156,7 +156,7 @@ fn draw_title(app: &App, area: Rect, buf: &mut Buffer) {
     }
     let mut right: Vec<Piece> = Vec::new();
     if area.width >= 70 {
-        right.push((format!("by {}{}", screen.sort.0.key(), if screen.sort.1 { " ▼" } else { " ▲" }), Role::Dim));
+        right.push((format!("by {}{}", screen.sort.0.key(), if screen.sort.1 { " ↓" } else { " ↑" }), Role::Dim));
     }
     right.extend(metrics_state(app));
     right.push((format!("  {} ", freshness(app)), Role::Dim));

@@ -131,7 +131,7 @@ fn draw_story(shell: &Shell, lines: &[Line], scroll: usize, area: Rect, buf: &mu
     let below = lines.len().saturating_sub(offset + page);
     if below > 0 && page > 0 {
         let last = Rect { y: area.bottom() - 1, height: 1, ..area };
-        let words = format!(" ▼ {} more ", format::count(below as f64));
+        let words = format!(" ↓ {} more ", format::count(below as f64));
         pen::right(buf, last, &[(words, Role::Accent)], &shell.theme);
     }
 }

@@ -59,7 +59,7 @@ pub fn gauges(shell: &Shell, summary: &Summary, width: u16) -> Vec<Piece> {
         pieces.push((format!("{name} "), Role::Dim));
         pieces.push((number, Role::Text));
         pieces.push((format!(" {unit} "), Role::Dim));
-        pieces.push((curve(shell, site, &database.id, metric, max), Role::ChartLine));
+        pieces.extend(spark::calm(&curve(shell, site, &database.id, metric, max)));
         pieces.push(("   ".into(), Role::Text));
         if width < 80 && pieces.len() > 6 {
             break;

@@ -6,7 +6,7 @@ use crate::domain::finding::{Finding, Severity};
 use crate::shell::Shell;
 use crate::theme::Role;
 use crate::ui::pen::Piece;
-use crate::ui::{format, text};
+use crate::ui::{format, spark, text};
 
 /// Columns before the lines that belong to a finding.
 const INDENT: usize = 4;
@@ -57,7 +57,7 @@ pub fn since(shell: &Shell, finding: &Finding, width: u16) -> Vec<Piece> {
             let (site, database) = shell.world.all_databases().find(|(_, d)| d.arn == finding.arn)?;
             Some(curve::curve(shell, site, &database.id, metric, None))
         });
-        pieces.push((format!("  {:<WIDTH$}", curve.unwrap_or_default()), Role::ChartLine));
+        pieces.extend(spark::calm(&format!("  {:<WIDTH$}", curve.unwrap_or_default())));
     }
     pieces
 }

@@ -100,7 +100,7 @@ fn nearest(at: Timestamp, marks: &[Mark]) -> Vec<usize> {
     places
 }
 
-/// The window as a line: its ends, where things happened (`▲`), the moment (`◆`).
+/// The window as a line: its ends, where things happened (`◇`), the moment (`◆`).
 fn over_window(window: &Range<Timestamp>, chosen: Option<Timestamp>, marks: &[Mark], width: usize) -> Line {
     let (start, end) = (window.start.as_second(), window.end.as_second());
     let dates = width >= 2 * DATE + 20;
@@ -117,7 +117,7 @@ fn over_window(window: &Range<Timestamp>, chosen: Option<Timestamp>, marks: &[Ma
     let mut cells: Vec<(char, Role)> = vec![('─', Role::Faint); columns];
     for mark in marks {
         if let Some(cell) = column(mark.at).and_then(|x| cells.get_mut(x)) {
-            *cell = ('▲', Role::ChartMark);
+            *cell = ('◇', Role::ChartMark);
         }
     }
     if let Some(cell) = chosen.and_then(column).and_then(|x| cells.get_mut(x)) {

@@ -138,9 +138,9 @@ fn draw_rule(app: &App, below: usize, above: usize, area: Rect, buf: &mut Buffer
     buf.set_string(inner.x, inner.y, "─".repeat(usize::from(inner.width)), app.shell.theme.style(Role::Faint));
     let key = |action| app.shell.keymap.key_for(&[Layer::Plan], action).unwrap_or_default();
     let words = if below > 0 {
-        format!(" ▼ {below} more {}: {} ", if below == 1 { "line" } else { "lines" }, key(Action::HalfPageDown))
+        format!(" ↓ {below} more {}: {} ", if below == 1 { "line" } else { "lines" }, key(Action::HalfPageDown))
     } else if above > 0 {
-        format!(" ▲ {above} above: {} ", key(Action::HalfPageUp))
+        format!(" ↑ {above} above: {} ", key(Action::HalfPageUp))
     } else {
         return;
     };
