@@ -80,6 +80,7 @@ fn is_harmless(action: Action, key: Key) -> bool {
                 | Action::CursorRight
                 | Action::CursorClear
                 | Action::Now
+                | Action::ScaleToData
                 | Action::Redraw
                 | Action::Suspend
         )

@@ -82,6 +82,7 @@ actions! {
     CursorRight = "cursor_right", "cursor to the right";
     CursorClear = "cursor_clear", "cursor away";
     Now = "now", "up to now";
+    ScaleToData = "scale_to_data", "scale charts to their data, or from 0 to the limit";
     Operations = "operations", "operations on what is selected";
     Arm = "arm", "arm or disarm";
     Executions = "executions", "operations running and done";

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{Database, FaultKind, MaintenanceAction};
+use super::lists::Lines;
+use crate::domain::{Database, FaultKind, MaintenanceAction, Nature};
 use crate::screens::databases::{Level, Reading};
 use crate::theme::Role;
-use crate::ui::format;
+use crate::ui::{format, text};
 use crate::world::data::SiteData;
 
 /// A name, a value and the value's role.
@@ -13,6 +14,28 @@ pub type Fact = (String, String, Role);
 
 fn fact(name: &str, value: impl Into<String>) -> Fact {
     (name.to_owned(), value.into(), Role::Text)
+}
+
+/// A fact in one line, or in several when its value is long.
+pub fn lines(fact: &Fact, name_width: usize, width: usize) -> Lines {
+    let (name, value, role) = fact;
+    let room = width.saturating_sub(name_width + 1).max(8);
+    let mut lines = Vec::new();
+    let mut rest = value.as_str();
+    loop {
+        let (mut part, _) = text::take(rest, room);
+        if part.len() < rest.len()
+            && let Some(space) = part.rfind(' ').filter(|at| *at > part.len() / 2)
+        {
+            part = &part[..space];
+        }
+        let shown = if lines.is_empty() { text::fit(name, name_width).into_owned() } else { " ".repeat(name_width) };
+        lines.push(vec![(format!("{shown} "), Role::Dim), (part.to_owned(), *role)]);
+        rest = rest[part.len()..].trim_start();
+        if rest.is_empty() || part.is_empty() {
+            return lines;
+        }
+    }
 }
 
 /// The few facts that stand beside the charts.
@@ -132,7 +155,22 @@ fn zones(database: &Database) -> String {
     }
 }
 
+/// Whether `AllocatedStorage` is its storage. "This setting doesn't apply to Amazon Aurora DB instances.
+/// Aurora cluster volumes automatically grow" (RDS API reference, `CreateDBInstance`); what AWS tells of
+/// such an instance is 1. Neptune and DocumentDB have cluster volumes too.
+#[must_use]
+pub fn has_own_storage(database: &Database) -> bool {
+    match database.nature() {
+        Nature::Aurora { .. } => false,
+        Nature::Other { .. } => database.cluster.is_none(),
+        Nature::Postgres | Nature::MultiAzCluster { .. } | Nature::Custom { .. } => true,
+    }
+}
+
 fn storage(database: &Database) -> String {
+    if !has_own_storage(database) {
+        return "–, the cluster's volume grows by itself".into();
+    }
     let storage = &database.storage;
     let mut text = format!("{} GiB {}", storage.allocated, storage.kind);
     if let Some(iops) = storage.iops {
@@ -178,5 +216,33 @@ fn due(action: &MaintenanceAction, now: Timestamp) -> String {
         Some(at) if at > now => format!("{} in {}", action.action, format::age(at.duration_since(now).unsigned_abs())),
         Some(_) => format!("{} due", action.action),
         None => format!("{} offered", action.action),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::rds::testing::database;
+
+    #[test]
+    fn the_storage_of_an_aurora_member_is_its_clusters() {
+        let mut member = database("orders-1", "us-east-1");
+        assert!(storage(&member).contains("GiB") && has_own_storage(&member));
+        member.engine = "aurora-postgresql".into();
+        member.cluster = Some("orders".into());
+        member.storage.allocated = 1;
+        assert_eq!(storage(&member), "–, the cluster's volume grows by itself");
+        member.engine = "docdb".into();
+        assert!(!has_own_storage(&member));
+        member.engine = "postgres".into();
+        assert!(has_own_storage(&member), "a Multi-AZ DB cluster has storage at each instance");
+    }
+
+    #[test]
+    fn a_value_is_broken_only_where_it_must() {
+        let fact = fact("zones", "us-east-1a, standby us-east-1b");
+        assert_eq!(lines(&fact, 11, 44).len(), 1);
+        let narrow: Vec<String> = lines(&fact, 11, 34).into_iter().map(|line| line[1].0.clone()).collect();
+        assert_eq!(narrow, ["us-east-1a, standby", "us-east-1b"]);
     }
 }

@@ -1,5 +1,6 @@
 //! Events and snapshots as lines.
 
+use super::happened;
 use crate::domain::event::EventWeight;
 use crate::domain::{Database, Remote};
 use crate::services::alarms::AlarmState;
@@ -13,20 +14,21 @@ use crate::world::data::SiteData;
 pub type Lines = Vec<Vec<Piece>>;
 
 /// What happened to the DB instance in the last 14 days, newest first, its alarms' changes among
-/// it.
+/// it; the daily backups in one line.
 #[must_use]
 pub fn events(shell: &Shell, data: &SiteData, database: &Database, width: usize) -> Lines {
-    let mut happened: Vec<_> = data
-        .rds
-        .events_of(&database.id)
-        .map(|event| {
-            let (mark, role) = match event.weight() {
-                EventWeight::Grave => ("▲", Role::Warning),
-                EventWeight::Change => ("◆", Role::Accent),
+    let running = database.status == "backing-up";
+    let mut happened: Vec<_> = happened::told(data.rds.events_of(&database.id), running)
+        .into_iter()
+        .map(|told| {
+            let weight = told.event.weight();
+            let (mark, role) = match weight {
+                EventWeight::Grave => ("◆", Role::Critical),
+                EventWeight::Change => ("◇", Role::Accent),
                 EventWeight::Routine => ("·", Role::Dim),
             };
-            let text_role = if event.weight() == EventWeight::Routine { Role::Dim } else { Role::Text };
-            (event.at, mark, role, event.message.clone(), text_role)
+            let text_role = if weight == EventWeight::Routine { Role::Dim } else { Role::Text };
+            (told.event.at, mark, role, told.words(), text_role)
         })
         .collect();
     happened.extend(data.alarms.of_database(&database.id).filter(|a| a.state == AlarmState::Alarm).filter_map(
@@ -57,25 +59,34 @@ pub fn events(shell: &Shell, data: &SiteData, database: &Database, width: usize)
         .collect()
 }
 
-/// Snapshots, newest first, below the window that a point-in-time restore reaches.
+/// Snapshots, newest first, below the window that a point-in-time restore reaches. The name stands in a
+/// line of its own where it would be cut.
 #[must_use]
-pub fn snapshots(shell: &Shell, data: &SiteData, database: &Database) -> Lines {
+pub fn snapshots(shell: &Shell, data: &SiteData, database: &Database, width: usize) -> Lines {
     let mut lines = vec![restorable(shell, database)];
     if let Some(list) = data.rds.snapshots.get(database.id.as_str()).and_then(Remote::value) {
         for snapshot in list {
-            let created = snapshot.created.map_or_else(|| "being prepared".into(), format::stamp);
+            let created = snapshot
+                .created
+                .map_or_else(|| "being prepared".into(), |at| at.strftime("%Y-%m-%d %H:%MZ").to_string());
             let state = match snapshot.status.as_str() {
                 "available" => (String::new(), Role::Dim),
                 "failed" => ("  failed".into(), Role::Critical),
                 other => (format!("  {other} {} %", snapshot.progress), Role::Accent),
             };
-            lines.push(vec![
-                (format!("{created:<22}"), Role::Dim),
+            let mut line = vec![
+                (format!("{created:<19}"), Role::Dim),
                 (format!("{:<10}", snapshot.kind), Role::Dim),
-                (format!("{:>7}  ", format!("{} GiB", snapshot.allocated)), Role::Dim),
-                (snapshot.id.clone(), if snapshot.kind == "manual" { Role::Text } else { Role::Dim }),
-                state,
-            ]);
+                (format!("{:>8} ", format!("{} GiB", snapshot.allocated)), Role::Dim),
+            ];
+            let name = (snapshot.id.clone(), if snapshot.kind == "manual" { Role::Text } else { Role::Dim });
+            if pen::width(&line) + text::width(&name.0) + text::width(&state.0) <= width {
+                line.extend([name, state]);
+                lines.push(line);
+            } else {
+                line.push(state);
+                lines.extend([line, vec![("  ".into(), Role::Text), name]]);
+            }
         }
     }
     lines

@@ -2,8 +2,11 @@
 
 mod charts;
 mod facts;
+mod happened;
 mod lists;
 mod open;
+mod places;
+mod side;
 mod state;
 mod strip;
 mod thresholds;

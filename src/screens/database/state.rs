@@ -79,6 +79,8 @@ pub struct State {
     pub node: usize,
     /// The rule whose finding led here; it stands at the top while it stands.
     pub finding: Option<&'static str>,
+    /// The charts are scaled to their data, not from 0 or to a limit.
+    pub scaled: bool,
 }
 
 /// The past that can be shown: CloudWatch keeps 60 s datapoints for 15 days, and the longest
@@ -101,6 +103,7 @@ impl State {
             list_offset: 0,
             node: 0,
             finding: None,
+            scaled: false,
         }
     }
 

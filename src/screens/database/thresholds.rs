@@ -1,5 +1,6 @@
 //! Which lines a chart has: the account's own alarms, or AWS's recommended ones.
 
+use super::facts::has_own_storage;
 use crate::domain::runway::GIB;
 use crate::domain::{Database, Metric};
 use crate::services::alarms::Alarm;
@@ -33,6 +34,8 @@ fn guards(alarm: &Alarm, metric: Metric) -> bool {
 fn recommended(metric: Metric, database: &Database) -> Option<(f64, Role)> {
     let class = database.instance_class();
     let value = match metric {
+        // A part of no storage of its own says nothing.
+        Metric::FreeStorageSpace if !has_own_storage(database) => return None,
         Metric::CPUUtilization => 90.0,
         Metric::DatabaseConnections => class?.default_max_connections() * 0.9,
         Metric::FreeStorageSpace => f64::from(database.storage.allocated) * GIB * 0.1,

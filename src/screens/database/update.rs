@@ -34,6 +34,7 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         Action::CursorLeft | Action::Left => screen.move_cursor(-1, now),
         Action::CursorRight | Action::Right => screen.move_cursor(1, now),
         Action::CursorClear => screen.cursor = None,
+        Action::ScaleToData => screen.scaled = !screen.scaled,
         Action::Dismiss if screen.finding.is_some() => {
             screen.finding = None;
             clamp_scroll(app);
@@ -159,6 +160,7 @@ fn open_node(app: &mut App) -> bool {
     let mut opened = State::new(site, &id);
     (opened.range, opened.end, opened.cursor) = (screen.range, screen.end, screen.cursor);
     (opened.pane, opened.list, opened.node) = (screen.pane, screen.list, screen.node);
+    opened.scaled = screen.scaled;
     *screen = opened;
     renew_charts(app);
     true

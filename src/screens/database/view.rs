@@ -3,77 +3,20 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::charts::{self, Grid};
-use super::facts::{self, Fact};
 use super::lists::{self, Lines};
+use super::places::{self, Places, TALL, WIDE, Wants, inset};
 use super::state::{Pane, State};
-use super::{strip, tree};
+use super::{charts, facts, side, strip, tree};
 use crate::domain::{Database, Remote};
 use crate::keymap::Action;
 use crate::screens::State as App;
-use crate::screens::databases::{Reading, failure};
+use crate::screens::databases::failure;
 use crate::screens::executions;
 use crate::theme::Role;
-use crate::ui::environment::{CURSOR, criticality_role, shown_name};
+use crate::ui::environment::{criticality_role, shown_name};
+use crate::ui::format;
 use crate::ui::pen::{self, Piece};
-use crate::ui::{format, text};
 use crate::world::data::SiteData;
-
-/// Columns from which the tree stands beside the charts.
-const WIDE: u16 = 110;
-/// Rows from which charts and a list are shown together.
-const TALL: u16 = 30;
-
-/// Where things are. A part that is not shown has no height.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Places {
-    title: Rect,
-    /// The finding that led here.
-    strip: Rect,
-    /// The panes to choose from, where not all are shown.
-    tabs: Rect,
-    side: Rect,
-    charts: Rect,
-    list: Rect,
-}
-
-fn places(body: Rect, pane: Pane, strip: usize) -> Places {
-    let title = Rect { height: 1.min(body.height), ..body };
-    // It never takes more than a third of what is left.
-    let most = (body.height - title.height) / 3;
-    let height = u16::try_from(strip).unwrap_or(u16::MAX).min(most);
-    let strip = Rect { y: title.bottom(), height, ..body };
-    let above = title.height + strip.height;
-    let rest = Rect { y: body.y + above, height: body.height - above, ..body };
-    let (wide, tall) = (body.width >= WIDE, body.height >= TALL);
-    let mut places = Places { title, strip, ..Places::default() };
-    let mut main = rest;
-    if wide {
-        let width = (rest.width / 3).clamp(40, 60);
-        places.side = Rect { width, ..rest };
-        main = Rect { x: rest.x + width + 1, width: rest.width - width - 1, ..rest };
-    }
-    if tall {
-        let list = (main.height / 3).clamp(8, 16);
-        places.charts = Rect { height: main.height - list, ..main };
-        places.tabs = Rect { y: places.charts.bottom(), height: 1, ..main };
-        places.list = Rect { y: places.tabs.bottom(), height: list - 1, ..main };
-        if !wide && pane == Pane::Replication {
-            places.side = places.list;
-            places.list = Rect::default();
-        }
-        return places;
-    }
-    places.tabs = Rect { height: 1.min(main.height), ..main };
-    let shown = Rect { y: main.y + places.tabs.height, height: main.height - places.tabs.height, ..main };
-    match pane {
-        Pane::Charts => places.charts = shown,
-        Pane::Replication if wide => places.charts = shown,
-        Pane::Replication => places.side = shown,
-        _ => places.list = shown,
-    }
-    places
-}
 
 /// Draws the screen into the body of the frame.
 pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
@@ -83,33 +26,47 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         return;
     };
     let strip = strip::lines(&app.shell, screen, database, area.width);
-    let places = places(area, screen.pane, strip.len());
+    let (side_width, list_width) = places::widths(area);
+    let side = side::lines(&app.shell, data, database, screen, usize::from(side_width));
+    let list = list(app, screen, data, database, usize::from(list_width));
+    let wants = Wants { pane: screen.pane, strip: strip.len(), side: side.len(), list: list.len() };
+    let places = places::places(area, wants);
     title(app, screen, database, places.title, buf);
     draw_lines(app, &strip, 0, places.strip, buf);
     if places.side.height > 0 {
-        side(app, screen, data, database, places.side, buf);
-        if places.charts.x > places.side.x {
-            let style = app.shell.theme.style(Role::Border);
-            for y in places.side.top()..places.side.bottom() {
-                buf.set_string(places.side.right(), y, "│", style);
-            }
-        }
+        draw_side(app, &side, inset(places.side), buf);
+    }
+    for y in places.divider.top()..places.divider.bottom() {
+        buf.set_string(places.divider.x, y, "│", app.shell.theme.style(Role::Border));
     }
     if places.tabs.height > 0 {
-        tabs(app, screen, area.width >= WIDE, area.height >= TALL, places.tabs, buf);
+        let end = tabs(app, screen, area, places.tabs, buf);
+        more_charts(app, screen, database, &places, end, buf);
     }
     if places.charts.height > 0 {
-        charts::draw(&app.shell, data, database, screen, inset(places.charts), buf);
+        let grid = places.grid(charts::metrics(database).count());
+        charts::draw(&app.shell, data, database, screen, grid, inset(places.charts), buf);
     }
     if places.list.height > 0 {
-        let lines = list(app, screen, data, database, places.list.width);
-        draw_lines(app, &lines, screen.list_offset, inset(places.list), buf);
+        draw_lines(app, &list, screen.list_offset, inset(places.list), buf);
     }
 }
 
-/// One column of air at each side.
-fn inset(area: Rect) -> Rect {
-    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
+/// At the end of the tabs: how many charts are above and below those that are seen.
+fn more_charts(app: &App, screen: &State, database: &Database, places: &Places, end: u16, buf: &mut Buffer) {
+    if places.charts.height == 0 {
+        return;
+    }
+    let count = charts::metrics(database).count();
+    let (above, below) = places.grid(count).hidden(screen.chart_offset, count);
+    let words = match (above, below) {
+        (0, 0) => return,
+        (0, below) => format!(" ↓ {below} more charts "),
+        (above, 0) => format!(" ↑ {above} charts above "),
+        (above, below) => format!(" ↑ {above} ↓ {below} more charts "),
+    };
+    let room = Rect { x: end, width: places.tabs.right().saturating_sub(end), ..places.tabs };
+    pen::right(buf, room, &[(words, Role::Dim)], &app.shell.theme);
 }
 
 /// The DB instance is not (any more) among what AWS lists.
@@ -138,6 +95,9 @@ fn title(app: &App, screen: &State, database: &Database, area: Rect, buf: &mut B
     }
     let window = screen.window(app.shell.world.now);
     let mut right: Vec<Piece> = Vec::new();
+    if screen.scaled {
+        right.push(("scaled to data  ".into(), Role::Accent));
+    }
     if let Some(at) = screen.cursor.and_then(|at| jiff::Timestamp::from_second(at).ok()) {
         right.push((format!("{}  ", format::stamp(at)), Role::ChartCursor));
     } else if screen.end.is_some()
@@ -163,8 +123,10 @@ fn title(app: &App, screen: &State, database: &Database, area: Rect, buf: &mut B
     pen::left(buf, Rect { width: start.saturating_sub(area.x), ..area }, &pieces, &app.shell.theme);
 }
 
-/// The panes, the one in focus marked; those that have their own place are not repeated.
-fn tabs(app: &App, screen: &State, wide: bool, tall: bool, area: Rect, buf: &mut Buffer) {
+/// The panes, the one in focus marked; those that have their own place in the body are not repeated.
+/// Gives the column after the last.
+fn tabs(app: &App, screen: &State, body: Rect, area: Rect, buf: &mut Buffer) -> u16 {
+    let (wide, tall) = (body.width >= WIDE, body.height >= TALL);
     let mut pieces: Vec<Piece> = vec![(" ".into(), Role::Text)];
     for pane in Pane::ALL {
         let elsewhere = (pane == Pane::Charts && tall) || (pane == Pane::Replication && wide);
@@ -185,95 +147,35 @@ fn tabs(app: &App, screen: &State, wide: bool, tall: bool, area: Rect, buf: &mut
     let end = pen::left(buf, area, &pieces, &app.shell.theme);
     let rule = "─".repeat(usize::from(area.right().saturating_sub(end)));
     buf.set_string(end, area.y, rule, app.shell.theme.style(Role::Border));
+    end
 }
 
 /// The replication tree, and the facts below it.
-fn side(app: &App, screen: &State, data: &SiteData, database: &Database, area: Rect, buf: &mut Buffer) {
-    let area = inset(area);
-    let focused = screen.pane == Pane::Replication;
-    let heading = if focused { ("▸Replication".into(), Role::Accent) } else { ("Replication".into(), Role::Header) };
-    pen::left(buf, area, &[heading], &app.shell.theme);
-    let mut y = area.y + 1;
-    for (i, line) in tree::lines(&app.shell, database).into_iter().enumerate() {
-        if y >= area.bottom() {
-            return;
-        }
+fn draw_side(app: &App, lines: &[side::Line], area: Rect, buf: &mut Buffer) {
+    for (y, (line, chosen)) in (area.y..area.bottom()).zip(lines) {
         let row = Rect { y, height: 1, ..area };
-        let cursor = focused && i == screen.node;
-        if cursor {
+        if *chosen {
             buf.set_style(row, app.shell.theme.style(Role::Selection));
         }
-        let mark = if cursor { CURSOR } else { " " };
-        let name_role = if line.open { Role::Header } else { line.name_role };
-        let mut pieces =
-            vec![(mark.into(), Role::Accent), (line.branch.clone(), Role::Border), (line.name.clone(), name_role)];
-        let notes: usize = line.notes.iter().map(|(t, _)| text::width(t) + 2).sum();
-        let beside = pen::width(&pieces) + notes <= usize::from(area.width);
-        if beside {
-            pieces.extend(line.notes.iter().flat_map(|note| [("  ".into(), Role::Text), note.clone()]));
-        }
-        pen::left(buf, row, &pieces, &app.shell.theme);
-        y += 1;
-        if !beside && !line.notes.is_empty() && y < area.bottom() {
-            let indent = " ".repeat(text::width(&line.branch) + 3);
-            let mut pieces = vec![(indent, Role::Text)];
-            for (n, note) in line.notes.iter().enumerate() {
-                if n > 0 {
-                    pieces.push(("  ".into(), Role::Text));
-                }
-                pieces.push(note.clone());
-            }
-            pen::left(buf, Rect { y, height: 1, ..area }, &pieces, &app.shell.theme);
-            y += 1;
-        }
-    }
-    y += 1;
-    let owner =
-        app.shell.world.estate.owner(screen.site, database).and_then(|id| app.shell.world.estate.environment(id));
-    let limits = owner.map(|environment| environment.thresholds).unwrap_or_default();
-    let reading = Reading::take(data, database, limits, app.shell.world.now);
-    let facts = facts::brief(database, &reading, data, app.shell.world.now);
-    let lines: Lines = facts.iter().flat_map(|fact| fact_lines(fact, 12, usize::from(area.width))).collect();
-    draw_lines(app, &lines, 0, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buf);
-}
-
-/// A fact in one line, or in several when its value is long.
-fn fact_lines(fact: &Fact, name_width: usize, width: usize) -> Lines {
-    let (name, value, role) = fact;
-    let room = width.saturating_sub(name_width + 1).max(8);
-    let mut lines = Vec::new();
-    let mut rest = value.as_str();
-    loop {
-        let (mut part, _) = text::take(rest, room);
-        if part.len() < rest.len()
-            && let Some(space) = part.rfind(' ').filter(|at| *at > part.len() / 2)
-        {
-            part = &part[..space];
-        }
-        let shown = if lines.is_empty() { text::fit(name, name_width).into_owned() } else { " ".repeat(name_width) };
-        lines.push(vec![(format!("{shown} "), Role::Dim), (part.to_owned(), *role)]);
-        rest = rest[part.len()..].trim_start();
-        if rest.is_empty() || part.is_empty() {
-            return lines;
-        }
+        pen::left(buf, row, line, &app.shell.theme);
     }
 }
 
 /// The lines of the list that is shown.
-fn list(app: &App, screen: &State, data: &SiteData, database: &Database, width: u16) -> Lines {
+fn list(app: &App, screen: &State, data: &SiteData, database: &Database, width: usize) -> Lines {
     let pane = if matches!(screen.pane, Pane::Charts | Pane::Replication) { screen.list } else { screen.pane };
     match pane {
         Pane::Snapshots => {
-            let mut lines = lists::snapshots(&app.shell, data, database);
+            let mut lines = lists::snapshots(&app.shell, data, database, width);
             note(&mut lines, data.rds.snapshots.get(database.id.as_str()), "snapshots", 1, app.shell.world.now);
             lines
         }
         Pane::Configuration => facts::all(database, data, app.shell.world.now)
             .iter()
-            .flat_map(|fact| fact_lines(fact, 20, usize::from(width.saturating_sub(2))))
+            .flat_map(|fact| facts::lines(fact, 20, width))
             .collect(),
         _ => {
-            let mut lines = lists::events(&app.shell, data, database, usize::from(width.saturating_sub(2)));
+            let mut lines = lists::events(&app.shell, data, database, width);
             note(&mut lines, data.rds.instance_events.get(database.id.as_str()), "events", 0, app.shell.world.now);
             if let Some(fault) = data.alarms.all.fault() {
                 lines.insert(0, vec![("▲ ".into(), Role::Warning), (failure(fault), Role::Warning)]);
@@ -314,18 +216,23 @@ pub fn scroll_limit(app: &App, pane: Pane) -> Option<usize> {
     let (_, database) = app.open_database()?;
     let data = app.shell.world.site(screen.site)?;
     let body = executions::body(&app.shell);
-    let places = places(body, pane, strip::lines(&app.shell, screen, database, body.width).len());
+    let shown = State { pane, ..screen.clone() };
+    let (side_width, list_width) = places::widths(body);
+    let list = list(app, &shown, data, database, usize::from(list_width)).len();
+    let wants = Wants {
+        pane,
+        strip: strip::lines(&app.shell, screen, database, body.width).len(),
+        side: side::lines(&app.shell, data, database, &shown, usize::from(side_width)).len(),
+        list,
+    };
+    let places = places::places(body, wants);
     Some(match pane {
         Pane::Charts => {
-            let grid = Grid::of(inset(places.charts), charts::metrics(database).count());
+            let grid = places.grid(charts::metrics(database).count());
             grid.total.saturating_sub(grid.rows)
         }
         Pane::Replication => tree::lines(&app.shell, database).len().saturating_sub(1),
-        _ => {
-            let shown = State { pane, ..screen.clone() };
-            let lines = list(app, &shown, data, database, places.list.width).len();
-            lines.saturating_sub(usize::from(places.list.height))
-        }
+        _ => list.saturating_sub(usize::from(places.list.height)),
     })
 }
 
@@ -349,6 +256,7 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
         (Action::ZoomOut, "out"),
         (Action::CursorLeft, "cursor"),
         (Action::Now, "now"),
+        (Action::ScaleToData, "scale"),
         (Action::Copy, "copy"),
         (Action::Refresh, "refresh"),
         (Action::Help, "help"),
