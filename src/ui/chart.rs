@@ -22,7 +22,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use self::calm::Calm;
-use self::limits::Limits;
+use self::limits::ThresholdRows;
 use self::scale::Scale;
 use self::track::{Column, Track, column_of};
 use super::{format, text};
@@ -149,7 +149,7 @@ impl<'a> Chart<'a> {
         if track.bounds.is_some() {
             let seen: Vec<f64> = track.columns.iter().flatten().flat_map(|column| [column.min, column.max]).collect();
             let thresholds = self.thresholds.iter().map(|(limit, _)| *limit);
-            let limits = Limits::arrange(&scale, self.unit, thresholds, usize::from(plot.height), &seen);
+            let limits = ThresholdRows::arrange(&scale, self.unit, thresholds, usize::from(plot.height), &seen);
             if gutter > 0 {
                 draw_labels(&limits, Rect { x: area.x, width: gutter, ..plot }, buf, theme);
             }
@@ -181,7 +181,7 @@ impl<'a> Chart<'a> {
         self.impossible.iter().copied().filter(move |at| self.window.contains(at))
     }
 
-    /// Title, value and moment; at the right end the thresholds that have no row.
+    /// Title, value and moment, and the thresholds that have no row.
     fn draw_title(&self, track: &Track, told: &[String], row: Rect, buf: &mut Buffer, theme: &Theme) {
         let mut x = write(row.x, row, self.title, theme.style(Role::Header), buf);
         let read = if self.cursor.is_some() { track.at_cursor } else { track.last };
@@ -209,11 +209,8 @@ impl<'a> Chart<'a> {
             x = write(x + 2, row, &format::clock(moment), theme.style(Role::ChartCursor), buf);
         }
         if !told.is_empty() {
-            let words = format!("limit {}", told.join(", "));
-            let room = row.right().saturating_sub(x + 1);
-            if text::width(&words) < usize::from(room) {
-                buf.set_string(row.right() - text::width(&words) as u16, row.y, &words, theme.style(Role::Dim));
-            }
+            // Beside the value: at the right end it would touch the title of the next chart.
+            write(x + 2, row, &format!("limit {}", told.join(", ")), theme.style(Role::Dim), buf);
         }
     }
 
@@ -337,7 +334,7 @@ impl<'a> Chart<'a> {
     }
 }
 
-fn draw_labels(limits: &Limits, gutter: Rect, buf: &mut Buffer, theme: &Theme) {
+fn draw_labels(limits: &ThresholdRows, gutter: Rect, buf: &mut Buffer, theme: &Theme) {
     let room = usize::from(gutter.width - 1);
     for (row, label) in &limits.ticks {
         buf.set_string(gutter.x, gutter.y + *row as u16, text::fit_right(label, room), theme.style(Role::Dim));
@@ -345,7 +342,7 @@ fn draw_labels(limits: &Limits, gutter: Rect, buf: &mut Buffer, theme: &Theme) {
 }
 
 /// Thresholds behind the data, each with its label at the right end. Gives those that found no room.
-fn draw_limits(limits: Limits, plot: Rect, buf: &mut Buffer, theme: &Theme) -> Vec<String> {
+fn draw_limits(limits: ThresholdRows, plot: Rect, buf: &mut Buffer, theme: &Theme) -> Vec<String> {
     let mut told = limits.told;
     let last = usize::from(plot.height).saturating_sub(1);
     for (row, labels) in [(0, limits.above), (last, limits.below)] {

@@ -18,7 +18,7 @@ const LEAST_BELOW: u16 = 12;
 
 /// What wants to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wants {
+pub struct ToShow {
     pub pane: Pane,
     /// Lines below the title.
     pub strip: usize,
@@ -30,7 +30,7 @@ pub struct Wants {
 
 /// Where things are. A part that is not shown has no height.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Places {
+pub struct Arrangement {
     pub title: Rect,
     /// The finding that led here.
     pub strip: Rect,
@@ -71,7 +71,7 @@ pub fn widths(body: Rect) -> (u16, u16) {
 
 /// Divides the body of the frame.
 #[must_use]
-pub fn places(body: Rect, wants: Wants) -> Places {
+pub fn places(body: Rect, wants: ToShow) -> Arrangement {
     let title = Rect { height: 1.min(body.height), ..body };
     // It never takes more than a third of what is left.
     let most = (body.height - title.height) / 3;
@@ -80,7 +80,7 @@ pub fn places(body: Rect, wants: Wants) -> Places {
     let above = title.height + strip.height;
     let rest = Rect { y: body.y + above, height: body.height - above, ..body };
     let (wide, tall) = (body.width >= WIDE, body.height >= TALL);
-    let mut places = Places { title, strip, ..Places::default() };
+    let mut places = Arrangement { title, strip, ..Arrangement::default() };
     let mut main = rest;
     if wide {
         let width = side_width(body);
@@ -122,7 +122,7 @@ pub fn places(body: Rect, wants: Wants) -> Places {
     places
 }
 
-impl Places {
+impl Arrangement {
     /// How so many charts are laid out.
     #[must_use]
     pub fn grid(&self, count: usize) -> Grid {
@@ -134,9 +134,9 @@ impl Places {
 mod tests {
     use super::*;
 
-    fn at(width: u16, height: u16, pane: Pane, list: usize) -> Places {
+    fn at(width: u16, height: u16, pane: Pane, list: usize) -> Arrangement {
         // The header takes two rows, the footer one.
-        places(Rect::new(0, 2, width, height - 3), Wants { pane, strip: 0, side: 17, list })
+        places(Rect::new(0, 2, width, height - 3), ToShow { pane, strip: 0, side: 17, list })
     }
 
     #[test]
@@ -177,7 +177,7 @@ mod tests {
                 for pane in Pane::ALL {
                     for lines in [0, 7, 500] {
                         let body = Rect::new(0, 0, width, height);
-                        let wants = Wants { pane, strip: lines, side: lines, list: lines };
+                        let wants = ToShow { pane, strip: lines, side: lines, list: lines };
                         let places = places(body, wants);
                         let parts = [places.title, places.strip, places.tabs, places.side, places.charts, places.list];
                         for part in parts.into_iter().filter(|part| !part.is_empty()) {

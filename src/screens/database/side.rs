@@ -16,14 +16,14 @@ use crate::world::data::SiteData;
 const NAME: usize = 11;
 
 /// A line of the side, and whether it is under the cursor.
-pub type Line = (Vec<Piece>, bool);
+pub type SideLine = (Vec<Piece>, bool);
 
 /// All lines, the heading first.
 #[must_use]
-pub fn lines(shell: &Shell, data: &SiteData, database: &Database, screen: &State, width: usize) -> Vec<Line> {
+pub fn lines(shell: &Shell, data: &SiteData, database: &Database, screen: &State, width: usize) -> Vec<SideLine> {
     let focused = screen.pane == Pane::Replication;
     let heading = if focused { ("▸Replication", Role::Accent) } else { ("Replication", Role::Header) };
-    let mut lines: Vec<Line> = vec![(vec![(heading.0.into(), heading.1)], false)];
+    let mut lines: Vec<SideLine> = vec![(vec![(heading.0.into(), heading.1)], false)];
     for (at, line) in tree::lines(shell, database).into_iter().enumerate() {
         node(line, focused && at == screen.node, width, &mut lines);
     }
@@ -37,7 +37,7 @@ pub fn lines(shell: &Shell, data: &SiteData, database: &Database, screen: &State
 }
 
 /// A node of the tree; what is said of it in a line of its own where it is too long to stand beside it.
-fn node(line: tree::Line, chosen: bool, width: usize, lines: &mut Vec<Line>) {
+fn node(line: tree::Line, chosen: bool, width: usize, lines: &mut Vec<SideLine>) {
     let mark = if chosen { CURSOR } else { " " };
     let name_role = if line.open { Role::Header } else { line.name_role };
     let indent = " ".repeat(text::width(&line.branch) + 3);

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::lists::{self, Lines};
-use super::places::{self, Places, TALL, WIDE, Wants, inset};
+use super::places::{self, Arrangement, TALL, ToShow, WIDE, inset};
 use super::state::{Pane, State};
 use super::{charts, facts, side, strip, tree};
 use crate::domain::{Database, Remote};
@@ -29,7 +29,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     let (side_width, list_width) = places::widths(area);
     let side = side::lines(&app.shell, data, database, screen, usize::from(side_width));
     let list = list(app, screen, data, database, usize::from(list_width));
-    let wants = Wants { pane: screen.pane, strip: strip.len(), side: side.len(), list: list.len() };
+    let wants = ToShow { pane: screen.pane, strip: strip.len(), side: side.len(), list: list.len() };
     let places = places::places(area, wants);
     title(app, screen, database, places.title, buf);
     draw_lines(app, &strip, 0, places.strip, buf);
@@ -53,7 +53,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
 }
 
 /// At the end of the tabs: how many charts are above and below those that are seen.
-fn more_charts(app: &App, screen: &State, database: &Database, places: &Places, end: u16, buf: &mut Buffer) {
+fn more_charts(app: &App, screen: &State, database: &Database, places: &Arrangement, end: u16, buf: &mut Buffer) {
     if places.charts.height == 0 {
         return;
     }
@@ -151,7 +151,7 @@ fn tabs(app: &App, screen: &State, body: Rect, area: Rect, buf: &mut Buffer) -> 
 }
 
 /// The replication tree, and the facts below it.
-fn draw_side(app: &App, lines: &[side::Line], area: Rect, buf: &mut Buffer) {
+fn draw_side(app: &App, lines: &[side::SideLine], area: Rect, buf: &mut Buffer) {
     for (y, (line, chosen)) in (area.y..area.bottom()).zip(lines) {
         let row = Rect { y, height: 1, ..area };
         if *chosen {
@@ -219,7 +219,7 @@ pub fn scroll_limit(app: &App, pane: Pane) -> Option<usize> {
     let shown = State { pane, ..screen.clone() };
     let (side_width, list_width) = places::widths(body);
     let list = list(app, &shown, data, database, usize::from(list_width)).len();
-    let wants = Wants {
+    let wants = ToShow {
         pane,
         strip: strip::lines(&app.shell, screen, database, body.width).len(),
         side: side::lines(&app.shell, data, database, &shown, usize::from(side_width)).len(),

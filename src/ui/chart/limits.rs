@@ -5,14 +5,14 @@ use super::scale::{Scale, short};
 use crate::domain::Unit;
 
 /// A threshold's line: its row from the top, and its label.
-pub(super) type Line = (usize, String);
+pub(super) type LabelledRow = (usize, String);
 
 /// Labels of the value axis and thresholds, none on the row of another.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Limits {
+pub(super) struct ThresholdRows {
     /// Labels of the value axis that stay.
-    pub ticks: Vec<Line>,
-    pub lines: Vec<Line>,
+    pub ticks: Vec<LabelledRow>,
+    pub lines: Vec<LabelledRow>,
     /// Beyond the upper end and the lower one: `↑80%`, `↓10G`.
     pub above: Vec<String>,
     pub below: Vec<String>,
@@ -20,7 +20,7 @@ pub(super) struct Limits {
     pub told: Vec<String>,
 }
 
-impl Limits {
+impl ThresholdRows {
     /// Gives each threshold its place on a scale of so many rows; `seen` are values that are drawn.
     pub fn arrange(
         scale: &Scale,
@@ -86,12 +86,12 @@ mod tests {
     use crate::domain::runway::GIB;
     use crate::ui::YRange;
 
-    fn percent(thresholds: &[f64], rows: u16, seen: &[f64]) -> Limits {
+    fn percent(thresholds: &[f64], rows: u16, seen: &[f64]) -> ThresholdRows {
         let scale = Scale::new(YRange::Percent, Unit::Percent, None, rows);
-        Limits::arrange(&scale, Unit::Percent, thresholds.iter().copied(), usize::from(rows), seen)
+        ThresholdRows::arrange(&scale, Unit::Percent, thresholds.iter().copied(), usize::from(rows), seen)
     }
 
-    fn lines(lines: &[Line]) -> Vec<(usize, &str)> {
+    fn lines(lines: &[LabelledRow]) -> Vec<(usize, &str)> {
         lines.iter().map(|(row, label)| (*row, label.as_str())).collect()
     }
 
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn what_lies_beyond_the_scale_is_at_its_edge() {
         let scale = Scale::new(YRange::Auto, Unit::Bytes, Some((20.0 * GIB, 22.0 * GIB)), 5);
-        let limits = Limits::arrange(&scale, Unit::Bytes, [10.0 * GIB, 100.0 * GIB].into_iter(), 5, &[]);
+        let limits = ThresholdRows::arrange(&scale, Unit::Bytes, [10.0 * GIB, 100.0 * GIB].into_iter(), 5, &[]);
         assert_eq!((limits.above, limits.below), (vec!["↑100G".to_owned()], vec!["↓10G".to_owned()]));
         assert!(limits.lines.is_empty() && limits.told.is_empty());
     }

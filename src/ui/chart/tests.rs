@@ -185,7 +185,7 @@ fn a_threshold_that_has_no_row_is_in_the_title() {
     let mut buf = Buffer::empty(Rect::new(0, 0, 40, 4));
     Chart { points: &flat(86.0, 0..26), ..chart.clone() }.draw(buf.area, &mut buf, &Theme::default());
     let lines: Vec<String> = (0..4).map(|y| (0..40_u16).map(|x| buf[(x, y)].symbol()).collect()).collect();
-    assert!(lines[0].ends_with(" limit 90%"), "{lines:?}");
+    assert_eq!(lines[0].trim_end(), "CPU  86.0 %  limit 90%", "{lines:?}");
     assert!(!lines[1..].concat().contains('┄'), "{lines:?}");
 }
 
