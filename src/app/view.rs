@@ -57,7 +57,7 @@ fn compose(state: &State, area: Rect, buf: &mut Buffer) {
     for view in state.views.iter() {
         match view {
             View::Help { scroll } => overlays::help(state, *scroll, parts.body, buf),
-            View::Errors { selected } => overlays::errors(state, *selected, parts.body, buf),
+            View::Errors { selected } => overlays::errors::errors(state, *selected, parts.body, buf),
             View::Menu(menu) => overlays::menu(state, menu, parts.body, buf),
             View::Executions(open) => executions::view(&state.shell, open, parts.body, buf),
             View::Arm(question) => overlays::arming(state, question, parts.body, buf),
@@ -248,7 +248,7 @@ fn notice(state: &State, area: Rect, buf: &mut Buffer) -> bool {
     let what = trouble::words(&worst.target.read.title(), &worst.fault);
     let pieces: Vec<Piece> = vec![
         (mark.into(), role),
-        (format!("{}: {what}", overlays::place(state, worst)), role),
+        (format!("{}: {what}", overlays::errors::place(state, worst)), role),
         (format!(" {age}"), Role::Stale),
         (format!("  {}", trouble::advice(&worst.fault)), Role::Text),
     ];
