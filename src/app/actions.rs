@@ -15,6 +15,7 @@ use crate::shell::Effect;
 use crate::shell::Tone;
 use crate::slices::reads::Read;
 use crate::theme;
+use crate::world::faults::RootCause;
 use crate::world::{self, Scope};
 
 /// Performs an action where the keys go now.
@@ -150,16 +151,19 @@ fn read(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
         (View::Help { scroll }, _) => *scroll = scroll.saturating_add_signed(step).min(most),
         (View::Errors { selected }, Action::Dismiss) => {
-            state.shell.world.faults.dismiss(*selected);
-            *selected = (*selected).min(state.shell.world.faults.len().saturating_sub(1));
+            let world = &mut state.shell.world;
+            world.faults.dismiss(&world.estate, *selected);
+            *selected = (*selected).min(world.faults.by_cause(&world.estate).len().saturating_sub(1));
         }
         (View::Errors { selected }, Action::Copy) => {
-            if let Some(entry) = state.shell.world.faults.iter().nth(*selected) {
+            let causes = state.shell.world.faults.by_cause(&state.shell.world.estate);
+            if let Some(entry) = causes.get(*selected).and_then(RootCause::newest) {
                 effects.push(Effect::Copy(format!("{} {}", entry.place, entry.fault)));
             }
         }
         (View::Errors { selected }, _) => {
-            let lines = state.shell.world.faults.len() + fleet::problems::listed(&state.shell.world.problems);
+            let causes = state.shell.world.faults.by_cause(&state.shell.world.estate).len();
+            let lines = causes + fleet::problems::listed(&state.shell.world.problems);
             *selected = selected.saturating_add_signed(step).min(lines.saturating_sub(1));
         }
         _ => {}

@@ -7,6 +7,7 @@ pub mod keys;
 pub mod menus;
 pub mod mouse;
 pub mod msg;
+mod notice;
 pub mod operations;
 mod overlays;
 pub mod reconfiguration;

@@ -91,7 +91,7 @@ fn tick(state: &mut State, now: jiff::Timestamp) {
 fn answered(state: &mut State, id: u64, target: &Target, result: Result<Answer, Fault>) {
     let news = world::take(&mut state.shell.world, id, target, result);
     // The cursor stays on its error when a newer one comes above it.
-    let is_above = news.logged && state.shell.world.faults.len() > 1;
+    let is_above = news.logged && state.shell.world.faults.by_cause(&state.shell.world.estate).len() > 1;
     state.views.move_errors(usize::from(is_above));
     if let Some(text) = news.told {
         state.shell.say(text, Tone::Bad);

@@ -6,8 +6,8 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::overlays;
-use crate::collect::Readable;
+use super::notice;
+use super::overlays::{self, errors};
 use crate::domain::{Criticality, Environment, EnvironmentId, FaultKind, SiteId};
 use crate::keymap::{Action, Layer};
 use crate::screens::State;
@@ -20,7 +20,7 @@ use crate::slices::reads::Target;
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
-use crate::ui::{ascii, format, layout, trouble};
+use crate::ui::{ascii, format, layout, text};
 use crate::world::Scope;
 use crate::world::data::SiteData;
 
@@ -57,7 +57,7 @@ fn compose(state: &State, area: Rect, buf: &mut Buffer) {
     for view in state.views.iter() {
         match view {
             View::Help { scroll } => overlays::help(state, *scroll, parts.body, buf),
-            View::Errors { selected } => overlays::errors::errors(state, *selected, parts.body, buf),
+            View::Errors { selected } => errors::errors(state, *selected, parts.body, buf),
             View::Menu(menu) => overlays::menu(state, menu, parts.body, buf),
             View::Executions(open) => executions::view(&state.shell, open, parts.body, buf),
             View::Arm(question) => overlays::arming(state, question, parts.body, buf),
@@ -242,16 +242,8 @@ fn notice(state: &State, area: Rect, buf: &mut Buffer) -> bool {
     let Some(worst) = state.shell.world.faults.worst(counts) else {
         return false;
     };
-    let age = format::coarse_age(format::since(state.shell.world.now, worst.first));
     let strange = matches!(worst.fault.kind, FaultKind::WrongAccount { .. });
     let (mark, role) = if strange { (" ✖ ", Role::Critical) } else { (" ▲ ", Role::Warning) };
-    let what = trouble::words(&worst.target.read.title(), &worst.fault);
-    let pieces: Vec<Piece> = vec![
-        (mark.into(), role),
-        (format!("{}: {what}", overlays::errors::place(state, worst)), role),
-        (format!(" {age}"), Role::Stale),
-        (format!("  {}", trouble::advice(&worst.fault)), Role::Text),
-    ];
     let mut room = area;
     let others = state.shell.world.faults.causes(&state.shell.world.estate).saturating_sub(1);
     if others > 0 {
@@ -262,6 +254,9 @@ fn notice(state: &State, area: Rect, buf: &mut Buffer) -> bool {
         let start = pen::right(buf, inner, &[(more, Role::Warning)], &state.shell.theme);
         room.width = start.saturating_sub(area.x + 2);
     }
+    let mut pieces: Vec<Piece> = vec![(mark.into(), role)];
+    let width = usize::from(room.width).saturating_sub(text::width(mark));
+    pieces.extend(notice::pieces(&errors::place(state, worst), worst, role, state.shell.world.now, width));
     pen::left(buf, room, &pieces, &state.shell.theme);
     true
 }
@@ -285,10 +280,10 @@ fn footer(state: &State, area: Rect, buf: &mut Buffer) {
         right.push((format!("  ${spend:.2}/h{slowed}   "), role));
     }
     // What is wrong with the configuration stands in the same list.
-    let errors = state.shell.world.faults.causes(&state.shell.world.estate) + state.shell.world.problems.len();
-    if errors > 0 {
-        let words = if errors == 1 { "error" } else { "errors" };
-        right.push((format!("! {errors} {words}"), Role::Warning));
+    let count = state.shell.world.faults.causes(&state.shell.world.estate) + state.shell.world.problems.len();
+    if count > 0 {
+        let words = if count == 1 { "error" } else { "errors" };
+        right.push((format!("! {count} {words}"), Role::Warning));
     }
     if let Some(toast) = &state.shell.toast {
         right = vec![(toast.text.clone(), if toast.tone == Tone::Bad { Role::Warning } else { Role::Accent })];

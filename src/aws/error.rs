@@ -161,13 +161,13 @@ fn unreadable(chain: &Chain<'_>) -> FaultKind {
 
 /// No answer came: the endpoint was not reached, or there were no credentials to sign with.
 fn unsent(sign_in: &SignIn, call: &str, chain: &Chain<'_>) -> (FaultKind, String) {
-    // No command mends this, a code does; the message says whose.
+    // No command fixes this, a code does; the message says whose.
     if let Some(mfa) = chain.iter().find_map(|e| e.downcast_ref::<MfaError>()) {
         let kind = match mfa {
             MfaError::NobodyToAsk { .. } => {
                 FaultKind::Unusable { remedy: "or give credentials that need no code".to_owned() }
             }
-            _ => FaultKind::Expired { login: None },
+            _ => FaultKind::NoCode,
         };
         return (kind, mfa.to_string());
     }
@@ -195,7 +195,7 @@ fn unsent(sign_in: &SignIn, call: &str, chain: &Chain<'_>) -> (FaultKind, String
             // What AWS does not name is the call that this kind of credentials needs.
             let fetch = if says(chain, &["sso"]) { "sso:GetRoleCredentials" } else { "sts:AssumeRole" };
             let kind = match codes::classify(fetch, 400, code, said, sign_in) {
-                FaultKind::Other { .. } | FaultKind::NotFound => expired(sign_in, chain),
+                FaultKind::Other { .. } | FaultKind::NotFound => lost(sign_in, chain),
                 kind => kind,
             };
             return (kind, message);
@@ -225,15 +225,25 @@ fn without(sign_in: &SignIn, chain: &Chain<'_>) -> FaultKind {
     let is_empty = chain.iter().any(|cause| {
         matches!(cause.downcast_ref::<CredentialsError>(), Some(CredentialsError::CredentialsNotLoaded(_)))
     });
-    match expired(sign_in, chain) {
-        FaultKind::Expired { login: None } if is_empty => sign_in.no_credentials(),
+    match lost(sign_in, chain) {
+        FaultKind::Unusable { .. } if is_empty && sign_in.command(false).is_none() => sign_in.no_credentials(),
         kind => kind,
     }
 }
 
-fn expired(sign_in: &SignIn, chain: &Chain<'_>) -> FaultKind {
+/// A way to credentials that gave none: expired only where somebody says so.
+fn lost(sign_in: &SignIn, chain: &Chain<'_>) -> FaultKind {
+    let is_over = ["expired", "session token not found or invalid", "invalidgrant", "invalid_grant"];
     let says_sso = says(chain, &["sso", "session token not found or invalid", "invalidgrant", "invalid_grant"]);
-    FaultKind::Expired { login: sign_in.command(says_sso) }
+    let login = sign_in.command(says_sso);
+    if says(chain, &is_over) {
+        return FaultKind::Expired { login };
+    }
+    let remedy = match login {
+        Some(login) => format!("run: {login}"),
+        None => "sign in again, or give credentials by AWS_PROFILE or the environment".to_owned(),
+    };
+    FaultKind::Unusable { remedy }
 }
 
 /// Whether any cause says one of these, whatever the case.

@@ -1,7 +1,9 @@
 //! One classification of everything that can go wrong with a call, in words for a person.
 
 use std::fmt;
+use std::time::Duration;
 
+use super::duration;
 use super::text::quoted;
 
 /// Why a call failed, in the terms that decide what happens next.
@@ -14,8 +16,13 @@ pub enum FaultKind {
     /// AWS refuses signatures because this machine's clock is not AWS's: `behind` it by so many
     /// seconds, ahead when negative, `None` where no answer tells.
     WrongClock { behind: Option<i64> },
-    /// Credentials expired or were refused; `login` is the command that mends it, where known.
+    /// Credentials, or the sign-in that they come from, are over; `login` is the command that renews them, where
+    /// known.
     Expired { login: Option<String> },
+    /// AWS does not know these credentials: keys that were deleted or switched off, or those of another partition.
+    NotAccepted { login: Option<String> },
+    /// A role wants an MFA code, and none was given that AWS takes.
+    NoCode,
     /// Nobody has signed in on this machine yet; `login` is the command that does it.
     NotSignedIn { login: String },
     /// There are credentials, or a way to them, and nothing can be signed with what comes of it.
@@ -86,7 +93,9 @@ impl Fault {
             FaultKind::Throttled => "throttled",
             FaultKind::Denied { .. } => "denied",
             FaultKind::WrongClock { .. } => "clock wrong",
-            FaultKind::Expired { .. } => "sign-in expired",
+            FaultKind::Expired { .. } => "credentials expired",
+            FaultKind::NotAccepted { .. } => "credentials refused",
+            FaultKind::NoCode => "MFA code needed",
             FaultKind::NotSignedIn { .. } => "never signed in",
             FaultKind::Unusable { .. } => "no usable credentials",
             FaultKind::Misconfigured { .. } => "wrong setting",
@@ -97,7 +106,7 @@ impl Fault {
             FaultKind::TimedOut => "timed out",
             FaultKind::WrongAccount { .. } => "wrong account",
             FaultKind::NotFound => "not found",
-            FaultKind::BrokenAnswer => "broken answer",
+            FaultKind::BrokenAnswer => "unreadable answer",
             FaultKind::Other { .. } => "error",
         }
     }
@@ -117,14 +126,42 @@ impl Fault {
         }
     }
 
-    /// What the engineer can do about it.
+    /// What has failed: `metrics denied`. Where the credentials fail they are named, not what was asked with them: the
+    /// databases have not expired.
+    #[must_use]
+    pub fn words(&self, what: &str) -> String {
+        if self.kind.is_of_session() { self.word().to_owned() } else { format!("{what} {}", self.word()) }
+    }
+
+    /// The command that fixes it, where one does.
+    #[must_use]
+    pub fn command(&self) -> Option<String> {
+        match &self.kind {
+            FaultKind::Expired { login: Some(login) }
+            | FaultKind::NotAccepted { login: Some(login) }
+            | FaultKind::NotSignedIn { login } => Some(login.clone()),
+            FaultKind::NoCredentials { profile: Some(profile), .. } => Some(configure(profile)),
+            FaultKind::NoCredentials { profile: None, .. } => Some("aws configure".into()),
+            FaultKind::NoProfile(_) => Some("aws configure list-profiles".into()),
+            _ => None,
+        }
+    }
+
+    /// What the engineer can do about it: what to run comes first.
     #[must_use]
     pub fn advice(&self) -> String {
         match &self.kind {
             FaultKind::Throttled => "AWS limits the rate of this call; it is asked again more slowly".into(),
             FaultKind::Denied { action } => format!("allow the IAM action {action} for this identity"),
             FaultKind::WrongClock { behind } => format!("set this machine's clock: it {}", clock(*behind)),
-            FaultKind::Expired { login: Some(login) } | FaultKind::NotSignedIn { login } => format!("run: {login}"),
+            FaultKind::Expired { login: Some(login) }
+            | FaultKind::NotAccepted { login: Some(login) }
+            | FaultKind::NotSignedIn { login } => format!("run: {login}"),
+            FaultKind::NotAccepted { login: None } => {
+                "AWS does not know these keys, or no longer: give others by aws configure, AWS_PROFILE or the environment"
+                    .into()
+            }
+            FaultKind::NoCode => "give the code when it is asked for; R asks again".into(),
             FaultKind::Unusable { remedy } | FaultKind::Misconfigured { remedy } | FaultKind::Untrusted { remedy } => {
                 remedy.clone()
             }
@@ -137,7 +174,7 @@ impl Fault {
             FaultKind::TimedOut => "the endpoint does not answer; it is asked again with back-off".into(),
             FaultKind::WrongAccount { expected, actual } => {
                 format!(
-                    "these credentials are of account {actual}, not {expected}: mend profile or role; nothing is shown"
+                    "these credentials are of account {actual}, not {expected}: fix profile or role; nothing is shown"
                 )
             }
             FaultKind::NotFound => "it may have been deleted or renamed; the list is read again".into(),
@@ -150,15 +187,20 @@ impl Fault {
     }
 }
 
+/// From this weight on a fault is one of the whole session: nothing that is asked can be read.
+const OF_THE_SESSION: u8 = 5;
+
 impl FaultKind {
     /// How much it hides, for choosing the one error that a banner has room for: what stops a whole
-    /// account comes before what stops a call, and what mends itself comes last.
+    /// account comes before what stops a call, and what goes by itself comes last.
     #[must_use]
     pub fn weight(&self) -> u8 {
         match self {
             Self::WrongAccount { .. } => 7,
             Self::WrongClock { .. } => 6,
             Self::Expired { .. }
+            | Self::NotAccepted { .. }
+            | Self::NoCode
             | Self::NotSignedIn { .. }
             | Self::Unusable { .. }
             | Self::Misconfigured { .. }
@@ -171,12 +213,20 @@ impl FaultKind {
         }
     }
 
+    /// Whether it is the credentials, or what they are judged by, and not what was asked.
+    #[must_use]
+    pub fn is_of_session(&self) -> bool {
+        self.weight() >= OF_THE_SESSION
+    }
+
     /// What else fails for the same cause, and works again with it.
     #[must_use]
     pub fn reach(&self) -> Reach {
         match self {
             Self::WrongClock { .. } => Reach::Machine,
             Self::Expired { .. }
+            | Self::NotAccepted { .. }
+            | Self::NoCode
             | Self::NotSignedIn { .. }
             | Self::Unusable { .. }
             | Self::Misconfigured { .. }
@@ -196,39 +246,36 @@ impl FaultKind {
 }
 
 /// How a clock that is so many seconds behind AWS's (ahead when negative) stands to it, for after "it":
-/// `is 40 min behind AWS's`.
+/// `is 40m behind AWS's`.
 #[must_use]
 pub fn clock(behind: Option<i64>) -> String {
     let Some(seconds) = behind.filter(|seconds| seconds.unsigned_abs() >= 60) else {
         return "differs from AWS's".into();
     };
-    let minutes = seconds.unsigned_abs() / 60;
-    let span = match (minutes / 1440, minutes / 60 % 24, minutes % 60) {
-        (0, 0, minutes) => format!("{minutes} min"),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (days, hours, _) => format!("{days} d {hours} h"),
-    };
+    let span = duration::words(Duration::from_secs(seconds.unsigned_abs() / 60 * 60));
     if seconds > 0 { format!("is {span} behind AWS's") } else { format!("is {span} ahead of AWS's") }
 }
 
 fn no_credentials(profile: Option<&str>, files: &[String]) -> String {
     let read = if files.is_empty() { String::new() } else { format!(" (read: {})", files.join(", ")) };
     match profile {
-        Some(profile) => {
-            let word = quoted(profile);
-            format!("give the profile {profile} keys or a sign-in: aws configure --profile {word}{read}")
-        }
+        Some(profile) => format!("run: {}, or give the profile a sign-in{read}", configure(profile)),
         None => format!(
-            "sign in (aws configure, aws sso login) or name a profile by AWS_PROFILE or --profile; aws configure \
-             list-profiles names them{read}"
+            "run: aws configure (or aws sso login), or name a profile by AWS_PROFILE or --profile: aws configure \
+             list-profiles has them{read}"
         ),
     }
+}
+
+/// The command that gives a profile keys.
+fn configure(profile: &str) -> String {
+    format!("aws configure --profile {}", quoted(profile))
 }
 
 fn no_profile(missing: &MissingProfile) -> String {
     let MissingProfile { profile, nearest, files } = missing;
     let meant = nearest.as_ref().map(|name| format!("did you mean {name}? ")).unwrap_or_default();
-    format!("{meant}{profile} is not in {}; aws configure list-profiles names those that are", files.join(" or "))
+    format!("{meant}run: aws configure list-profiles; {profile} is not in {}", files.join(" or "))
 }
 
 impl fmt::Display for Fault {
@@ -261,22 +308,39 @@ mod tests {
         let over = FaultKind::Expired { login: None };
         let never = FaultKind::NotSignedIn { login: "aws sso login --profile prod".into() };
         let words: Vec<&str> = [&typo, &empty, &over, &never].map(|kind| fault(kind.clone()).word()).to_vec();
-        assert_eq!(words, ["no such profile", "no credentials", "sign-in expired", "never signed in"]);
+        assert_eq!(words, ["no such profile", "no credentials", "credentials expired", "never signed in"]);
         assert_eq!(fault(never).advice(), "run: aws sso login --profile prod");
         assert_eq!(
             fault(typo).advice(),
-            "did you mean prod? prdo is not in ~/.aws/config or ~/.aws/credentials; aws configure list-profiles names \
-             those that are"
+            "did you mean prod? run: aws configure list-profiles; prdo is not in ~/.aws/config or ~/.aws/credentials"
         );
         assert_eq!(
             fault(empty).advice(),
-            "give the profile prod keys or a sign-in: aws configure --profile prod (read: ~/.aws/config, \
-             ~/.aws/credentials)"
+            "run: aws configure --profile prod, or give the profile a sign-in (read: ~/.aws/config, ~/.aws/credentials)"
         );
         let spaced = FaultKind::NoCredentials { profile: Some("a role".into()), files: Vec::new() };
-        assert!(fault(spaced).advice().ends_with("aws configure --profile 'a role'"));
+        assert!(fault(spaced).advice().starts_with("run: aws configure --profile 'a role',"));
         let nothing = FaultKind::NoCredentials { profile: None, files: Vec::new() };
-        assert!(fault(nothing).advice().ends_with("aws configure list-profiles names them"));
+        assert!(fault(nothing).advice().ends_with("aws configure list-profiles has them"));
+    }
+
+    #[test]
+    fn what_was_never_there_is_not_called_expired() {
+        let unknown = fault(FaultKind::NotAccepted { login: None });
+        assert_eq!((unknown.word(), unknown.command()), ("credentials refused", None));
+        assert!(unknown.advice().starts_with("AWS does not know these keys"));
+        let code = fault(FaultKind::NoCode);
+        assert_eq!((code.words("databases").as_str(), code.kind.reach()), ("MFA code needed", Reach::Session));
+        let login = || "aws sso login --profile prod".to_owned();
+        for kind in [
+            FaultKind::Expired { login: Some(login()) },
+            FaultKind::NotAccepted { login: Some(login()) },
+            FaultKind::NotSignedIn { login: login() },
+        ] {
+            let fault = fault(kind);
+            assert_eq!(fault.command(), Some(login()));
+            assert!(fault.advice().starts_with("run: aws sso login --profile prod"), "the command comes first");
+        }
     }
 
     #[test]
@@ -298,9 +362,9 @@ mod tests {
     #[test]
     fn a_wrong_clock_says_by_how_much_and_what_to_do() {
         for (behind, words) in [
-            (Some(2400), "set this machine's clock: it is 40 min behind AWS's"),
-            (Some(-3 * 3600 - 65), "set this machine's clock: it is 3 h 1 min ahead of AWS's"),
-            (Some(50 * 3600), "set this machine's clock: it is 2 d 2 h behind AWS's"),
+            (Some(2400), "set this machine's clock: it is 40m behind AWS's"),
+            (Some(-3 * 3600 - 65), "set this machine's clock: it is 3h 1m ahead of AWS's"),
+            (Some(50 * 3600), "set this machine's clock: it is 2d 2h behind AWS's"),
             (Some(i64::MIN), "ahead of AWS's"),
             (Some(12), "set this machine's clock: it differs from AWS's"),
             (None, "set this machine's clock: it differs from AWS's"),

@@ -8,6 +8,7 @@ pub mod blue_green;
 pub mod class;
 pub mod database;
 pub mod delta;
+pub mod duration;
 pub mod environment;
 pub mod event;
 pub mod fault;

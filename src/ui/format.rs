@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::Unit;
 use crate::domain::runway::GIB;
+use crate::domain::{Unit, duration};
 
 /// Stands for a value that is not known.
 pub const UNKNOWN: &str = "?";
@@ -90,53 +90,43 @@ pub fn latency(seconds: f64) -> String {
     joined(value(Unit::Seconds, seconds))
 }
 
-/// An age in its two largest units: `8s`, `3m34s`, `2h11m`, `3d4h`.
+/// An age, or the time to something, in its two largest units: `8s`, `3m 34s`, `2h 11m`, `3d 4h`.
 #[must_use]
 pub fn age(age: Duration) -> String {
-    let seconds = age.as_secs();
-    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
-    if days > 0 {
-        format!("{days}d{}h", hours % 24)
-    } else if hours > 0 {
-        format!("{hours}h{:02}m", minutes % 60)
-    } else if minutes > 0 {
-        format!("{minutes}m{:02}s", seconds % 60)
-    } else {
-        format!("{seconds}s")
-    }
+    duration::words(age)
 }
 
-/// An age in its largest unit: `8s`, `3m`, `2h`, `3d`.
+/// An age in its largest unit, where a column has no room for two: `8s`, `3m`, `2h`, `3d`.
 #[must_use]
 pub fn coarse_age(age: Duration) -> String {
-    let seconds = age.as_secs();
-    match seconds {
-        0..60 => format!("{seconds}s"),
-        60..3600 => format!("{}m", seconds / 60),
-        3600..86_400 => format!("{}h", seconds / 3600),
-        _ => format!("{}d", seconds / 86_400),
-    }
+    duration::coarse(age)
 }
 
-/// A time to come, in words' distance: `3 d 4 h`, `2 h 11 min`, `40 s`.
+/// How long ago it was, or how long it is until then: `3m 34s ago`, `in 4m`.
 #[must_use]
-pub fn span(span: Duration) -> String {
-    let seconds = span.as_secs();
-    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
-    if days >= 30 {
-        format!("{days} d")
-    } else if days > 0 {
-        format!("{days} d {} h", hours % 24)
-    } else if hours > 0 {
-        format!("{hours} h {} min", minutes % 60)
-    } else if minutes > 0 {
-        format!("{minutes} min")
-    } else {
-        format!("{seconds} s")
-    }
+pub fn ago(now: Timestamp, at: Timestamp) -> String {
+    relative(now, at, duration::words)
 }
 
-/// How long ago `then` was at `now`; zero when it lies ahead (clocks differ).
+/// The same in the largest unit alone: `3m ago`, `in 4m`.
+#[must_use]
+pub fn coarse_ago(now: Timestamp, at: Timestamp) -> String {
+    relative(now, at, duration::coarse)
+}
+
+/// The same for a cell, without `ago`: `3m 34s`, `in 4m`.
+#[must_use]
+pub fn age_at(now: Timestamp, at: Timestamp) -> String {
+    let ahead = since(at, now);
+    if ahead.as_secs() > 0 { format!("in {}", duration::coarse(ahead)) } else { duration::words(since(now, at)) }
+}
+
+fn relative(now: Timestamp, at: Timestamp, words: impl Fn(Duration) -> String) -> String {
+    let ahead = since(at, now);
+    if ahead.as_secs() > 0 { format!("in {}", words(ahead)) } else { format!("{} ago", words(since(now, at))) }
+}
+
+/// How long ago `then` was at `now`; zero when it lies ahead.
 #[must_use]
 pub fn since(now: Timestamp, then: Timestamp) -> Duration {
     Duration::try_from(now.duration_since(then)).unwrap_or_default()
@@ -272,19 +262,17 @@ mod tests {
     }
 
     #[test]
-    fn ages_have_two_units() {
-        for (seconds, two, one) in [
-            (0, "0s", "0s"),
-            (8, "8s", "8s"),
-            (214, "3m34s", "3m"),
-            (242, "4m02s", "4m"),
-            (7_860, "2h11m", "2h"),
-            (273_600, "3d4h", "3d"),
+    fn what_is_to_come_is_not_zero_seconds_ago() {
+        let at = |second: i64| Timestamp::from_second(second).unwrap_or_default();
+        for (then, two, one) in [
+            (1_000 - 214, "3m 34s ago", "3m ago"),
+            (1_000, "0s ago", "0s ago"),
+            (1_000 + 245, "in 4m 5s", "in 4m"),
+            (1_000 + 86_400, "in 1d", "in 1d"),
         ] {
-            let duration = Duration::from_secs(seconds);
-            assert_eq!((age(duration).as_str(), coarse_age(duration).as_str()), (two, one));
+            assert_eq!((ago(at(1_000), at(then)).as_str(), coarse_ago(at(1_000), at(then)).as_str()), (two, one));
         }
-        assert_eq!(span(Duration::from_hours(76)), "3 d 4 h");
+        assert_eq!((age_at(at(1_000), at(443)), age_at(at(1_000), at(1_245))), ("9m 17s".into(), "in 4m".into()));
     }
 
     #[test]

@@ -2,29 +2,16 @@
 
 use crate::domain::{Fault, FaultKind};
 
-/// From this weight on a fault is one of the whole session: nothing that is asked can be read.
-const OF_THE_SESSION: u8 = 5;
-
-/// Whether it is the credentials, or what they are judged by, and not what was asked.
-#[must_use]
-pub fn is_of_session(fault: &Fault) -> bool {
-    fault.kind.weight() >= OF_THE_SESSION
-}
-
 /// Why, in a few words that need no subject: `unreachable`, `credentials expired`.
 #[must_use]
 pub fn cause(fault: &Fault) -> &'static str {
-    match fault.kind {
-        FaultKind::Expired { .. } => "credentials expired",
-        _ => fault.word(),
-    }
+    fault.word()
 }
 
-/// What has failed: `metrics denied`. Where the credentials fail they are named, not what was asked
-/// with them: the databases have not expired.
+/// What has failed: `metrics denied`; `credentials expired`, whatever was asked with them.
 #[must_use]
 pub fn words(what: &str, fault: &Fault) -> String {
-    if is_of_session(fault) { cause(fault).to_owned() } else { format!("{what} {}", cause(fault)) }
+    fault.words(what)
 }
 
 /// What to do, with what matters first: the end is cut off where there is no room.
@@ -32,10 +19,16 @@ pub fn words(what: &str, fault: &Fault) -> String {
 pub fn advice(fault: &Fault) -> String {
     match &fault.kind {
         FaultKind::WrongAccount { expected, actual } => {
-            format!("account {actual} answers, not {expected}: mend profile or role; nothing is shown")
+            format!("account {actual} answers, not {expected}: fix profile or role; nothing is shown")
         }
         _ => fault.advice(),
     }
+}
+
+/// What to do first in a line that is too short for all: the command alone, where a command does it.
+#[must_use]
+pub fn remedy(fault: &Fault) -> String {
+    fault.command().map_or_else(|| advice(fault), |command| format!("run: {command}"))
 }
 
 /// The call and what was said about it. What the transport says of a time-out is about its own

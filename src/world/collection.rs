@@ -125,7 +125,7 @@ fn signing(world: &World, target: &Target) -> Signing {
 pub struct News {
     /// What failed, and where, if nothing has told of its cause yet.
     pub told: Option<String>,
-    /// It stands in the error log now, as the newest.
+    /// A cause more stands in the error log now, as the newest.
     pub logged: bool,
 }
 
@@ -163,9 +163,10 @@ pub fn take(world: &mut World, id: u64, target: &Target, result: Result<Answer, 
             world.schedule.fail(target, &fault, now);
             let place = world.estate.place(target.site);
             let is_told = world.faults.is_told(&world.estate, target.site, &fault.kind);
+            let before = world.faults.by_cause(&world.estate).len();
             if world.faults.record(&told, place.clone(), fault.clone(), now) {
-                news.logged = true;
-                news.told = (!is_told).then(|| format!("{place}: {} {}", told.read.title(), fault.word()));
+                news.logged = world.faults.by_cause(&world.estate).len() > before;
+                news.told = (!is_told).then(|| format!("{place}: {}", fault.words(&told.read.title())));
             }
             world.heard.insert(target.site);
             // It may be of what nobody wants any more.

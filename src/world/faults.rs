@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use super::estate::Estate;
 use crate::domain::fault::Reach;
-use crate::domain::{Fault, FaultKind, SiteId};
+use crate::domain::{Fault, FaultKind, SessionId, SiteId};
 use crate::slices::reads::Target;
 
-/// At most this many different errors are kept; the oldest mended ones go first.
+/// At most this many different errors are kept; the oldest that are over go first.
 const CAPACITY: usize = 200;
 
 /// One error, however often it came.
@@ -34,6 +34,11 @@ impl Entry {
     #[must_use]
     pub fn stands(&self) -> bool {
         self.mended.is_none() && self.retired.is_none()
+    }
+
+    /// When it stood no longer, as far as anybody knows.
+    fn end(&self) -> Option<Timestamp> {
+        self.mended.or(self.retired)
     }
 }
 
@@ -101,34 +106,41 @@ impl FaultLog {
         self.entries.iter().filter(|e| e.stands()).count()
     }
 
-    /// How many different things there are to mend: a wrong clock is one, and so are credentials that
-    /// are over, however much they keep from the screen.
+    /// What went wrong, an item a cause, the cause that came last first. Errors are of one cause when one kind of
+    /// fault stood at one place for all of them at a time: a wrong clock is one, however much it keeps from the
+    /// screen, and so are credentials that are over.
     #[must_use]
-    pub fn causes(&self, estate: &Estate) -> usize {
-        let (mut calls, mut sessions, mut machine) = (0, HashSet::new(), false);
-        for entry in self.entries.iter().filter(|e| e.stands()) {
-            match entry.fault.kind.reach() {
-                Reach::Call => calls += 1,
-                Reach::Session => {
-                    sessions.insert(estate.site(entry.target.site).map(|site| site.session));
-                }
-                Reach::Machine => machine = true,
+    pub fn by_cause(&self, estate: &Estate) -> Vec<RootCause<'_>> {
+        let mut causes: Vec<(Extent, Vec<usize>)> = Vec::new();
+        for (at, entry) in self.entries.iter().enumerate() {
+            let place = Extent::of(estate, entry.target.site, &entry.fault.kind);
+            let joins = |(other, members): &&mut (Extent, Vec<usize>)| {
+                let of = members.iter().filter_map(|member| self.entries.get(*member));
+                *other == place
+                    && of.clone().any(|known| known.fault.kind.is_like(&entry.fault.kind))
+                    && of.clone().any(|known| known.end().is_none_or(|end| end >= entry.first))
+            };
+            match causes.iter_mut().rev().find(joins) {
+                Some((_, members)) => members.push(at),
+                None => causes.push((place, vec![at])),
             }
         }
-        calls + sessions.len() + usize::from(machine)
+        let told = |members: Vec<usize>| members.into_iter().rev().filter_map(|at| self.entries.get(at)).collect();
+        causes.into_iter().rev().map(|(_, members)| RootCause { entries: told(members) }).collect()
     }
 
-    /// Whether an error that stands has already told of the cause of such a fault at `site`: the clock
-    /// is that of all, credentials are those of a session.
+    /// How many different things there are to fix.
+    #[must_use]
+    pub fn causes(&self, estate: &Estate) -> usize {
+        self.by_cause(estate).iter().filter(|cause| cause.stands()).count()
+    }
+
+    /// Whether an error that stands has already told of the cause of such a fault at `site`.
     #[must_use]
     pub fn is_told(&self, estate: &Estate, site: SiteId, kind: &FaultKind) -> bool {
-        let session = |site: SiteId| estate.site(site).map(|site| site.session);
-        let same = |other: SiteId| match kind.reach() {
-            Reach::Call => false,
-            Reach::Session => session(other) == session(site),
-            Reach::Machine => true,
-        };
-        self.entries.iter().any(|e| e.stands() && e.fault.kind.is_like(kind) && same(e.target.site))
+        let place = Extent::of(estate, site, kind);
+        let same = |e: &Entry| e.fault.kind.is_like(kind) && Extent::of(estate, e.target.site, &e.fault.kind) == place;
+        self.entries.iter().any(|e| e.stands() && same(e))
     }
 
     /// The one to name where there is room for one: what hides the most ([`FaultKind::weight`]), the
@@ -158,18 +170,82 @@ impl FaultLog {
         self.entries.is_empty()
     }
 
-    /// Removes one, counted as [`Self::iter`] counts.
-    pub fn dismiss(&mut self, index: usize) {
-        if let Some(at) = self.entries.len().checked_sub(index + 1) {
-            self.entries.remove(at);
+    /// Removes all errors of a cause, counted as [`Self::by_cause`] counts.
+    pub fn dismiss(&mut self, estate: &Estate, index: usize) {
+        let causes = self.by_cause(estate);
+        let Some(gone) = causes.get(index) else { return };
+        let gone: Vec<Entry> = gone.entries.iter().map(|entry| (*entry).clone()).collect();
+        self.entries.retain(|entry| !gone.contains(entry));
+    }
+}
+
+/// How far a cause reaches from where it was noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Site(SiteId),
+    /// Everything that is signed with the same credentials; `None` where nobody knows which.
+    Session(Option<SessionId>),
+    Machine,
+}
+
+impl Extent {
+    fn of(estate: &Estate, site: SiteId, kind: &FaultKind) -> Self {
+        match kind.reach() {
+            Reach::Call => Self::Site(site),
+            Reach::Session => Self::Session(estate.site(site).map(|site| site.session)),
+            Reach::Machine => Self::Machine,
         }
+    }
+}
+
+/// The errors of one cause, newest first; there is at least one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RootCause<'a> {
+    pub entries: Vec<&'a Entry>,
+}
+
+impl<'a> RootCause<'a> {
+    /// Whether it keeps something from the screen now.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.entries.iter().any(|entry| entry.stands())
+    }
+
+    /// The newest error that stands, of those that are over the newest.
+    #[must_use]
+    pub fn newest(&self) -> Option<&'a Entry> {
+        self.entries.iter().find(|entry| entry.stands()).or(self.entries.first()).copied()
+    }
+
+    /// When it was noticed first.
+    #[must_use]
+    pub fn first(&self) -> Option<Timestamp> {
+        self.entries.iter().map(|entry| entry.first).min()
+    }
+
+    /// Different calls that it keeps from the screen now, or kept when it is over.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        let of = self.entries.iter().filter(|entry| entry.stands() || !self.stands());
+        of.map(|entry| &entry.target).collect::<HashSet<_>>().len()
+    }
+
+    /// The sites where it was noticed, the newest first.
+    #[must_use]
+    pub fn sites(&self) -> Vec<SiteId> {
+        let mut sites: Vec<SiteId> = Vec::new();
+        for entry in &self.entries {
+            if !sites.contains(&entry.target.site) {
+                sites.push(entry.target.site);
+            }
+        }
+        sites
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::SessionId;
     use crate::services::{alarms, rds};
     use crate::slices::reads::Read;
     fn at(second: i64) -> Timestamp {
@@ -226,6 +302,57 @@ mod tests {
             log.record(&target, "a".into(), fault(FaultKind::Unreachable), at(4));
         }
         assert_eq!(log.causes(&estate), 5);
+    }
+
+    #[test]
+    fn five_calls_that_fail_for_one_reason_are_one_line() {
+        let mut estate = Estate::default();
+        estate.add_site(SessionId(0), "us-east-1");
+        estate.add_site(SessionId(0), "us-west-2");
+        let mut log = FaultLog::default();
+        let of = |site: usize, read: Read| Target { site: SiteId(site), read };
+        let reads = [
+            Read::Rds(rds::Read::Databases),
+            Read::Rds(rds::Read::Events),
+            Read::Rds(rds::Read::Metrics),
+            Read::Alarms(alarms::Read::All),
+            Read::Identity,
+        ];
+        for (second, read) in (1..).zip(&reads) {
+            log.record(&of(0, read.clone()), "prod".into(), fault(FaultKind::Unreachable), at(second));
+        }
+        let denied = |action: &str| FaultKind::Denied { action: action.into() };
+        for (read, action) in reads.iter().zip(["rds:DescribeDBInstances", "rds:DescribeEvents"]) {
+            log.record(&of(1, read.clone()), "prod".into(), fault(denied(action)), at(7));
+        }
+        let causes = log.by_cause(&estate);
+        assert_eq!(
+            causes.iter().map(RootCause::calls).collect::<Vec<_>>(),
+            [1, 1, 5],
+            "each action is a cause of its own"
+        );
+        let cut = causes.last().expect("there are three");
+        assert_eq!((cut.first(), cut.stands(), cut.sites()), (Some(at(1)), true, vec![SiteId(0)]));
+        assert_eq!(log.causes(&estate), 3);
+        assert!(log.is_told(&estate, SiteId(0), &FaultKind::Unreachable));
+        assert!(!log.is_told(&estate, SiteId(1), &FaultKind::Unreachable), "another region is another place");
+
+        // Two of them answer again: the line stays where it is, and counts what is still away.
+        log.mend(&of(0, reads[0].clone()), at(10));
+        log.mend(&of(0, reads[1].clone()), at(11));
+        assert_eq!(log.by_cause(&estate).last().map(RootCause::calls), Some(3));
+        reads.iter().for_each(|read| log.mend(&of(0, read.clone()), at(12)));
+        let causes = log.by_cause(&estate);
+        assert_eq!(causes.last().map(|cause| (cause.stands(), cause.calls())), Some((false, 5)), "all that it kept");
+
+        // What fails an hour later for the same reason is another outage.
+        log.record(&of(0, reads[0].clone()), "prod".into(), fault(FaultKind::Unreachable), at(3600));
+        let causes = log.by_cause(&estate);
+        assert_eq!((causes.len(), causes[0].calls(), causes[0].first()), (4, 1, Some(at(3600))));
+        log.dismiss(&estate, 3);
+        assert_eq!((log.len(), log.by_cause(&estate).len()), (3, 3), "the five of the first went");
+        log.dismiss(&estate, 9);
+        assert_eq!(log.len(), 3);
     }
 
     #[test]

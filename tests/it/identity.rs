@@ -139,7 +139,7 @@ async fn a_wrong_code_is_said_and_asked_for_again_at_the_next_attempt() {
     };
     let (failed, ()) = tokio::join!(session.signed_in(GET_CALLER_IDENTITY), person);
     let fault = failed.unwrap_err();
-    assert_eq!(fault.kind, FaultKind::Expired { login: None });
+    assert_eq!(fault.kind, FaultKind::NoCode);
     assert!(fault.message.starts_with("the MFA code was not accepted: MultiFactorAuthentication"), "{fault}");
     // Not in a loop: at once the same is said, and nobody is asked.
     assert_eq!(session.signed_in(GET_CALLER_IDENTITY).await.unwrap_err(), fault);
@@ -162,13 +162,13 @@ async fn a_code_that_nobody_gives_is_a_fault_in_words() {
 
     // A call says what it waits for instead of holding its place in the queue.
     let fault = rds::databases(&session, REGION).await.unwrap_err();
-    assert_eq!(fault.kind, FaultKind::Expired { login: None });
+    assert_eq!(fault.kind, FaultKind::NoCode);
     assert_eq!(fault.message, format!("waiting for the MFA code of {SERIAL}"));
     assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
 
     let fault = session.signed_in(GET_CALLER_IDENTITY).await.unwrap_err();
     assert_eq!(fault.message, format!("MFA code was not given ({SERIAL})"));
-    assert_eq!((fault.kind, fault.call.as_str()), (FaultKind::Expired { login: None }, GET_CALLER_IDENTITY));
+    assert_eq!((fault.kind, fault.call.as_str()), (FaultKind::NoCode, GET_CALLER_IDENTITY));
     assert!((PATIENCE..PATIENCE + Duration::from_secs(15)).contains(&started.elapsed()), "{:?}", started.elapsed());
     assert!(questions.recv().await.unwrap().is_over());
     assert!(questions.try_recv().is_err(), "there was one question");

@@ -198,6 +198,6 @@ fn the_console_shows_a_large_account_although_cloudwatch_fails() {
     assert!(frame.contains("@123456789012"), "{frame}");
     let frame = picture("errors");
     for dataset in ["pending maintenance", "alarms", "metrics"] {
-        assert!(frame.contains(&format!("{dataset} broken answer")), "{dataset}\n{frame}");
+        assert!(frame.contains(&format!("{dataset} unreadable answer")), "{dataset}\n{frame}");
     }
 }

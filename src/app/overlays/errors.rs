@@ -10,10 +10,10 @@ use crate::screens::fleet::problems;
 use crate::theme::Role;
 use crate::ui::environment::CURSOR;
 use crate::ui::pen::{self, Piece};
-use crate::ui::{format, layout, text, trouble};
-use crate::world::faults::Entry;
+use crate::ui::{format, layout, prose, text, trouble};
+use crate::world::faults::{Entry, RootCause};
 
-/// What is wrong with the configuration, on top: it hides environments, and no answer mends it. The
+/// What is wrong with the configuration, on top: it hides environments, and no answer fixes it. The
 /// worst of several in a few lines; all of them stand at the end of the list. Gives what is left.
 fn problems(state: &State, inside: Rect, buf: &mut Buffer) -> Rect {
     let Some(headline) = problems::headline(&state.shell.world.problems) else { return inside };
@@ -22,7 +22,7 @@ fn problems(state: &State, inside: Rect, buf: &mut Buffer) -> Rect {
     for (i, line) in text::wrap(&headline, room).enumerate() {
         lines.push((format!("{} {line}", if i == 0 { " ▲" } else { "  " }), Role::Warning));
     }
-    lines.push(("   → mend the configuration: qd config check says where".into(), Role::Accent));
+    lines.push(("   → fix the configuration: qd config check says where".into(), Role::Accent));
     lines.truncate(usize::from(inside.height / 2).max(1));
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(inside.height);
     for (y, line) in (inside.y..inside.bottom()).zip(lines) {
@@ -33,7 +33,7 @@ fn problems(state: &State, inside: Rect, buf: &mut Buffer) -> Rect {
     Rect { y: inside.y + used, height: inside.height - used, ..inside }
 }
 
-/// The error log: what failed, where, since when, why, and what to do; then what is wrong with the
+/// The error log: what failed, where, since when, why, and what to do, a line a cause; then what is wrong with the
 /// configuration.
 pub fn errors(state: &State, selected: usize, body: Rect, buf: &mut Buffer) {
     let area = layout::popup(body, body.width.saturating_sub(4), body.height.saturating_sub(2).max(5));
@@ -41,25 +41,37 @@ pub fn errors(state: &State, selected: usize, body: Rect, buf: &mut Buffer) {
     let inside = problems(state, inside, buf);
     let known = problems::sorted(&state.shell.world.problems);
     let known = if problems::listed(&state.shell.world.problems) > 0 { known.as_slice() } else { &[] };
-    if state.shell.world.faults.is_empty() && known.is_empty() {
+    let causes = state.shell.world.faults.by_cause(&state.shell.world.estate);
+    if causes.is_empty() && known.is_empty() {
         if state.shell.world.problems.is_empty() {
             pen::left(buf, inside, &[("● nothing has failed".into(), Role::Dim)], &state.shell.theme);
         }
         return;
     }
     let width = usize::from(inside.width);
-    let count = state.shell.world.faults.len() + known.len();
+    let count = causes.len() + known.len();
     let selected = selected.min(count.saturating_sub(1));
-    let room = usize::from(inside.height).saturating_sub(6).max(1);
-    // So that the selected one and its detail are visible.
-    let first = selected.saturating_sub(room.min(count) - 1);
-    let faults =
-        state.shell.world.faults.iter().enumerate().map(|(i, entry)| fault_lines(state, entry, i == selected, width));
-    let after = state.shell.world.faults.len();
-    let rest = known.iter().enumerate().map(|(i, problem)| problem_lines(problem, after + i == selected, width));
-    for (y, line) in (inside.y..inside.bottom()).zip(faults.chain(rest).skip(first).flatten()) {
-        pen::left(buf, Rect { y, height: 1, ..inside }, &line, &state.shell.theme);
+    let faults = causes.iter().enumerate().map(|(i, cause)| cause_lines(state, cause, i == selected, width));
+    let rest = known.iter().enumerate().map(|(i, problem)| problem_lines(problem, causes.len() + i == selected, width));
+    let blocks: Vec<Vec<Vec<Piece>>> = faults.chain(rest).collect();
+    let first = first_shown(&blocks, selected, usize::from(inside.height));
+    for (y, line) in (inside.y..inside.bottom()).zip(blocks.iter().skip(first).flatten()) {
+        pen::left(buf, Rect { y, height: 1, ..inside }, line, &state.shell.theme);
     }
+}
+
+/// The first that is shown, so that all lines of the selected one are: as early as there is room for both.
+fn first_shown(blocks: &[Vec<Vec<Piece>>], selected: usize, height: usize) -> usize {
+    let mut room = height.saturating_sub(blocks.get(selected).map_or(1, Vec::len));
+    let mut first = selected;
+    while let Some(before) = first.checked_sub(1).and_then(|before| blocks.get(before)).map(Vec::len) {
+        if before > room {
+            break;
+        }
+        room -= before;
+        first -= 1;
+    }
+    first
 }
 
 /// A problem of the configuration; in full under the cursor.
@@ -74,15 +86,67 @@ fn problem_lines(problem: &str, selected: bool, width: usize) -> Vec<Vec<Piece>>
     all
 }
 
-/// A fault and since when; under the cursor also why, and what to do.
-fn fault_lines(state: &State, entry: &Entry, selected: bool, width: usize) -> Vec<Vec<Piece>> {
-    let (mark, role) = match (entry.mended, entry.retired) {
+/// A cause, what it keeps from the screen and since when; under the cursor also what to do, why, and each call.
+fn cause_lines(state: &State, cause: &RootCause<'_>, selected: bool, width: usize) -> Vec<Vec<Piece>> {
+    let Some(entry) = cause.newest() else { return Vec::new() };
+    let (mark, role) = mark(entry);
+    let cursor = if selected { CURSOR } else { " " };
+    let calls = cause.calls();
+    let several = cause.entries.len() > 1;
+    let what = match calls {
+        _ if !several => trouble::words(&entry.target.read.title(), &entry.fault),
+        1 => format!("{}: affects 1 call", trouble::cause(&entry.fault)),
+        _ => format!("{}: affects {calls} calls", trouble::cause(&entry.fault)),
+    };
+    let since = if several { cause.first().map(format::stamp).unwrap_or_default() } else { times(entry) };
+    let mut lines: Vec<Vec<Piece>> = vec![vec![
+        (cursor.into(), Role::Accent),
+        (format!("{mark} "), role),
+        (format!("{}: {what}", places(state, cause)), Role::Text),
+        (format!("  {since}"), Role::Dim),
+    ]];
+    if !selected {
+        return lines;
+    }
+    let room = width.saturating_sub(4);
+    let mut say = |words: &str, role: Role| {
+        lines.extend(prose::fold(words, room).into_iter().map(|line| vec![(format!("    {line}"), role)]));
+    };
+    say(&format!("→ {}", trouble::advice(&entry.fault)), Role::Accent);
+    say(&trouble::detail(&entry.fault), Role::Dim);
+    if let Some(at) = state.shell.world.schedule.retry_at(&entry.target).filter(|_| entry.stands()) {
+        say(&format!("asked again at {}", format::clock_seconds(at)), Role::Dim);
+    }
+    if several {
+        lines.extend(cause.entries.iter().map(|entry| call_line(state, cause, entry)));
+    }
+    lines
+}
+
+/// One call of a cause with others.
+fn call_line(state: &State, cause: &RootCause<'_>, entry: &Entry) -> Vec<Piece> {
+    let (mark, role) = mark(entry);
+    let at = if cause.sites().len() > 1 { format!("{}: ", place(state, entry)) } else { String::new() };
+    let title = entry.target.read.title();
+    // The title says more than the name of the call, which several have (`GetMetricData`).
+    vec![
+        (format!("    {mark} "), role),
+        (format!("{at}{title}"), Role::Text),
+        (format!("  {}  {}", entry.fault.call, times(entry)), Role::Dim),
+    ]
+}
+
+fn mark(entry: &Entry) -> (&'static str, Role) {
+    match (entry.mended, entry.retired) {
         (Some(_), _) => ("●", Role::Dim),
         (None, Some(_)) => ("○", Role::Dim),
         (None, None) => ("✖", Role::Critical),
-    };
-    let cursor = if selected { CURSOR } else { " " };
-    let mut since = format!("  {}", format::stamp(entry.first));
+    }
+}
+
+/// Since when, how often, and whether it is over.
+fn times(entry: &Entry) -> String {
+    let mut since = format::stamp(entry.first);
     if entry.count > 1 {
         since.push_str(&format!(", {} times, last {}", entry.count, format::clock_seconds(entry.last)));
     }
@@ -91,25 +155,22 @@ fn fault_lines(state: &State, entry: &Entry, selected: bool, width: usize) -> Ve
     } else if let Some(at) = entry.retired {
         since.push_str(&format!(", no longer asked {}", format::clock_seconds(at)));
     }
-    let what = trouble::words(&entry.target.read.title(), &entry.fault);
-    let mut lines: Vec<Vec<Piece>> = vec![vec![
-        (cursor.into(), Role::Accent),
-        (format!("{mark} "), role),
-        (format!("{}: {what}", place(state, entry)), Role::Text),
-        (since, Role::Dim),
-    ]];
-    if selected {
-        let room = width.saturating_sub(4);
-        let detail = trouble::detail(&entry.fault);
-        lines.extend(text::wrap(&detail, room).map(|line| vec![(format!("    {line}"), Role::Dim)]));
-        let advice = format!("→ {}", entry.fault.advice());
-        lines.extend(text::wrap(&advice, room).map(|line| vec![(format!("    {line}"), Role::Accent)]));
-        if let Some(at) = state.shell.world.schedule.retry_at(&entry.target).filter(|_| entry.stands()) {
-            let wait = format!("    asked again at {}", format::clock_seconds(at));
-            lines.push(vec![(wait, Role::Dim)]);
-        }
+    since
+}
+
+/// Where a cause was noticed: its places, or the newest and how many more there are.
+fn places(state: &State, cause: &RootCause<'_>) -> String {
+    let mut places: Vec<String> = Vec::new();
+    for site in cause.sites() {
+        let at = cause.entries.iter().find(|entry| entry.target.site == site).map(|entry| place(state, entry));
+        places.extend(at.filter(|at| !places.contains(at)));
     }
-    lines
+    match places.as_slice() {
+        [one] => one.clone(),
+        [one, other] => format!("{one}, {other}"),
+        [one, others @ ..] => format!("{one} and {} more places", others.len()),
+        [] => String::new(),
+    }
 }
 
 /// Environments that are named one by one; more of them are counted.

@@ -30,19 +30,20 @@ const DENIED: &[&str] = &[
     "UnauthorizedOperation",
 ];
 
-/// The credentials are over, or AWS does not know them.
-const EXPIRED: &[&str] = &[
+/// The credentials are over, or the sign-in is that they come from. ("Common Errors" of the API references; IAM
+/// Identity Center gives `UnauthorizedException` for a session token that is not valid any more.)
+const EXPIRED: &[&str] =
+    &["ExpiredToken", "ExpiredTokenException", "InvalidGrantException", "RequestExpired", "UnauthorizedException"];
+
+/// AWS does not know the credentials. `InvalidClientTokenId`: "The X.509 certificate or AWS access key ID provided does
+/// not exist in our records" ("Common Errors"): that nothing expired is all that it says.
+const UNKNOWN: &[&str] = &[
     "AuthFailure",
-    "ExpiredToken",
-    "ExpiredTokenException",
     "InvalidAccessKeyId",
     "InvalidClientTokenId",
-    "InvalidGrantException",
     "InvalidIdentityToken",
     "MissingAuthenticationToken",
     "MissingAuthenticationTokenException",
-    "RequestExpired",
-    "UnauthorizedException",
     "UnrecognizedClientException",
 ];
 
@@ -60,6 +61,8 @@ pub(super) fn classify(call: &str, status: u16, code: &str, message: &str, sign_
         FaultKind::WrongClock { behind: clock::told(message) }
     } else if EXPIRED.contains(&code) {
         FaultKind::Expired { login: sign_in.command(message.to_lowercase().contains("sso")) }
+    } else if UNKNOWN.contains(&code) {
+        FaultKind::NotAccepted { login: sign_in.command(false) }
     } else if SIGNATURE.contains(&code) {
         other(code)
     } else if DENIED.contains(&code) {
@@ -115,6 +118,7 @@ mod tests {
     fn every_code_has_its_class() {
         let denied = |action: &str| FaultKind::Denied { action: action.into() };
         let expired = FaultKind::Expired { login: Some("aws sso login --profile prod".into()) };
+        let refused = FaultKind::NotAccepted { login: Some("aws sso login --profile prod".into()) };
         let other = |code: &str| FaultKind::Other { code: code.into() };
         let told = "User: arn:aws:sts::1:assumed-role/r/u is not authorized to perform: rds:ListTagsForResource on resource: x";
         for (status, code, message, class_wanted) in [
@@ -127,8 +131,8 @@ mod tests {
             (403, "AccessDenied", told, denied("rds:ListTagsForResource")),
             (403, "AccessDenied", "no", denied("rds:DescribeEvents")),
             (403, "SomethingNew", "no", denied("rds:DescribeEvents")),
-            (403, "ExpiredToken", "The security token included in the request is expired", expired.clone()),
-            (403, "InvalidClientTokenId", "The security token included in the request is invalid.", expired),
+            (403, "ExpiredToken", "The security token included in the request is expired", expired),
+            (403, "InvalidClientTokenId", "The security token included in the request is invalid.", refused),
             (403, "SignatureDoesNotMatch", "…", other("SignatureDoesNotMatch")),
             (403, "RequestTimeTooSkewed", "…", FaultKind::WrongClock { behind: None }),
             (404, "DBInstanceNotFound", "DBInstance x not found.", FaultKind::NotFound),

@@ -42,11 +42,11 @@ fn of_cause(sign_in: &SignIn, cause: &(dyn Error + 'static)) -> Option<FaultKind
         return Some(unusable("write the keys anew where they are kept, for example by aws configure"));
     }
     if cause.is::<Unreadable>() {
-        return Some(unusable("mend the file: the AWS CLI refuses it too"));
+        return Some(unusable("fix the file: the AWS CLI refuses it too"));
     }
     match cause.downcast_ref::<ProfileError>() {
         Some(ProfileError::Unknown { .. } | ProfileError::Empty { .. }) => return None,
-        Some(_) => return Some(unusable("mend the profile in ~/.aws/config or ~/.aws/credentials")),
+        Some(_) => return Some(unusable("fix the profile in ~/.aws/config or ~/.aws/credentials")),
         None => {}
     }
     if let Some(bad) = cause.downcast_ref::<BadSetting>() {

@@ -195,6 +195,11 @@ fn credentials_that_are_not_there_ask_to_sign_in() {
     let sso = Because("the SSO token has expired and cannot be refreshed", None);
     let fault = of_credentials(CredentialsError::provider_error(sso));
     assert_eq!(fault.kind, FaultKind::Expired { login: Some("aws sso login --profile prod".into()) });
+
+    // Nobody said that anything expired.
+    let silent = Because("the response was malformed", None);
+    let fault = of_credentials(CredentialsError::provider_error(silent));
+    assert_eq!(fault.word(), "no usable credentials");
 }
 
 #[test]
@@ -258,9 +263,9 @@ fn what_is_wrong_on_this_machine_has_its_own_remedy() {
     };
     let broken = Unreadable { place: "~/.aws/config:4".into(), reason: "[profile p] stands here a second time".into() };
     let said = unusable(CredentialsError::invalid_configuration(broken));
-    assert!(said.starts_with("~/.aws/config:4: [profile p] stands here a second time; mend the file"), "{said}");
+    assert!(said.starts_with("~/.aws/config:4: [profile p] stands here a second time; fix the file"), "{said}");
     let sourceless = ProfileError::Sourceless { profile: "p".into() };
-    assert!(unusable(CredentialsError::invalid_configuration(sourceless)).contains("mend the profile"));
+    assert!(unusable(CredentialsError::invalid_configuration(sourceless)).contains("fix the profile"));
     let waiting = ProcessError::Waiting { profile: "p".into() };
     let said = unusable(CredentialsError::provider_error(waiting));
     assert!(said.starts_with("waits for credential_process of p; "), "{said}");

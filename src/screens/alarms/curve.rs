@@ -150,7 +150,7 @@ fn message(remote: Option<&Remote<Curve>>, window: &Range<i64>) -> String {
                 words::failure(fault)
             } else {
                 let seconds = u64::try_from(window.end.saturating_sub(window.start)).unwrap_or(0);
-                format!("no datapoints in {}", format::span(std::time::Duration::from_secs(seconds)))
+                format!("no datapoints in {}", format::age(std::time::Duration::from_secs(seconds)))
             }
         }
     }
@@ -161,8 +161,8 @@ fn note(remote: Option<&Remote<Curve>>, now: Timestamp) -> Line {
     let Some((remote, curve)) = remote.and_then(|remote| Some((remote, remote.value()?))) else { return Line::new() };
     let mut line = Line::new();
     if let (Some(at), Some(fault)) = (remote.at(), remote.fault()) {
-        let age = format::coarse_age(format::since(now, at));
-        line.push((format!("   ◌ curve of {age} ago, {}", fault.word()), Role::Stale));
+        let age = format::coarse_ago(now, at);
+        line.push((format!("   ◌ curve of {age}, {}", fault.word()), Role::Stale));
     }
     if curve.partial {
         line.push(("   CloudWatch gave only a part of the curve".into(), Role::Warning));

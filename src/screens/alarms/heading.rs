@@ -44,7 +44,7 @@ pub fn notice(app: &App) -> Option<Line> {
     failed.sort_by_key(|(_, _, fault)| Reverse(fault.kind.weight()));
     let (site, data, fault) = *failed.first()?;
     let known = match data.alarms.all.at() {
-        Some(at) => format!("◌ list of {} ago", format::coarse_age(format::since(app.shell.world.now, at))),
+        Some(at) => format!("◌ list of {}", format::coarse_ago(app.shell.world.now, at)),
         None => "never read".into(),
     };
     let mut line: Line = vec![

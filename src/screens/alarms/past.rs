@@ -18,7 +18,7 @@ pub fn lines(past: Option<&Remote<Past>>, account: &str, now: Timestamp, width: 
         return lines;
     };
     if let Some(fault) = remote.fault() {
-        let age = remote.at().map(|at| format!("◌ of {} ago  ", format::coarse_age(format::since(now, at))));
+        let age = remote.at().map(|at| format!("◌ of {}  ", format::coarse_ago(now, at)));
         let lead = vec![(" ▲ ".into(), Role::Warning), (age.unwrap_or_default(), Role::Stale)];
         lines.extend(prose::hanging(lead, &words::failure(fault), Role::Warning, width));
     }

@@ -33,15 +33,11 @@ pub fn age(now: Timestamp, at: Timestamp) -> String {
     if at > now { format!("in {}", ahead(now, at)) } else { format::coarse_age(format::since(now, at)) }
 }
 
-/// The same in full, with the moment: `2026-11-22 02:58:12Z (14m03s ago)`.
+/// The same in full, with the moment: `2026-11-22 02:58:12Z (14m 3s ago)`.
 #[must_use]
 pub fn moment(now: Timestamp, at: Timestamp) -> String {
-    let distance = if at > now {
-        format!("in {}, clocks differ", ahead(now, at))
-    } else {
-        format!("{} ago", format::age(format::since(now, at)))
-    };
-    format!("{} ({distance})", format::stamp(at))
+    let differ = if at > now { ", clocks differ" } else { "" };
+    format!("{} ({}{differ})", format::stamp(at), format::ago(now, at))
 }
 
 /// How far ahead a moment lies.
@@ -74,8 +70,8 @@ mod tests {
     fn what_lies_ahead_is_not_of_now() {
         assert_eq!(age(at(1_000), at(160)), "14m");
         assert_eq!(age(at(1_000), at(1_005)), "in 5s");
-        assert_eq!(moment(at(843), at(0)), "1970-01-01 00:00:00Z (14m03s ago)");
-        assert!(moment(at(0), at(90)).ends_with("(in 1m, clocks differ)"));
+        assert_eq!(moment(at(843), at(0)), "1970-01-01 00:00:00Z (14m 3s ago)");
+        assert!(moment(at(0), at(90)).ends_with("(in 1m 30s, clocks differ)"));
     }
 
     #[test]

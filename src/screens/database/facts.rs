@@ -55,7 +55,7 @@ pub fn brief(database: &Database, reading: &Reading, data: &SiteData, now: Times
         facts.push(("full in".into(), format!("{} at {pace}/d", format::age(runway.left)), role));
     }
     if let Some(latest) = database.latest_restorable {
-        facts.push(fact("restorable", format!("{} ago", format::age(now.duration_since(latest).unsigned_abs()))));
+        facts.push(fact("restorable", format::ago(now, latest)));
     }
     facts.push(fact("backups", backups(database)));
     for (name, value) in &database.pending {
@@ -213,7 +213,7 @@ fn list(names: &[String]) -> String {
 fn due(action: &MaintenanceAction, now: Timestamp) -> String {
     let when = action.current_apply.or(action.forced_at).or(action.auto_applied_after);
     match when {
-        Some(at) if at > now => format!("{} in {}", action.action, format::age(at.duration_since(now).unsigned_abs())),
+        Some(at) if at > now => format!("{} {}", action.action, format::ago(now, at)),
         Some(_) => format!("{} due", action.action),
         None => format!("{} offered", action.action),
     }

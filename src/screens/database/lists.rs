@@ -38,14 +38,14 @@ pub fn events(shell: &Shell, data: &SiteData, database: &Database, width: usize)
         },
     ));
     happened.sort_by_key(|line| std::cmp::Reverse(line.0));
-    let age = |at| format::age(shell.world.now.duration_since(at).unsigned_abs());
+    let age = |at| format::age_at(shell.world.now, at);
     happened
         .into_iter()
         .flat_map(|(at, mark, role, message, text_role)| {
             let mut lead = vec![
                 (format!("{mark} "), role),
                 (at.strftime("%m-%d %H:%M:%SZ").to_string(), Role::Dim),
-                (format!(" {:>6}  ", age(at)), Role::Dim),
+                (format!(" {:>7}  ", age(at)), Role::Dim),
             ];
             let indent = pen::width(&lead);
             let mut lines = Lines::new();
@@ -100,11 +100,11 @@ fn restorable(shell: &Shell, database: &Database) -> Vec<Piece> {
         }
         (0, _) => vec![("▲ automated backups are off: no restore to a point in time".into(), Role::Warning)],
         (days, Some(latest)) => {
-            let age = format::age(shell.world.now.duration_since(latest).unsigned_abs());
+            let age = format::ago(shell.world.now, latest);
             vec![
                 ("restorable up to ".into(), Role::Dim),
                 (format::stamp(latest), Role::Text),
-                (format!(", {age} ago"), Role::Text),
+                (format!(", {age}"), Role::Text),
                 (format!(", back {days} d"), Role::Dim),
             ]
         }

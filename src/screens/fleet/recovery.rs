@@ -39,21 +39,21 @@ impl Recovery {
         if width >= 70 {
             pieces.push(("restorable ".into(), Role::Dim));
         }
-        pieces.push((format!("{} ago", format::coarse_age(age)), role));
-        if let Some(rpo) = self.rpo.filter(|_| width >= 100) {
-            pieces.push((format!("  RPO {} ", format::coarse_age(rpo)), Role::Dim));
-            if !self.late && !self.stale && age > rpo {
-                // The target is passed: not well, and no finding while logs are on their way.
-                let room = if width >= 140 {
-                    format!("passed, within {} of log upload ", format::coarse_age(self.upload))
-                } else {
-                    "passed ".into()
-                };
-                pieces.push((room, Role::Text));
-                pieces.push(("·".into(), Role::Dim));
-            } else {
-                pieces.push(self.mark());
-            }
+        pieces.push((format::coarse_ago(now, self.restorable), role));
+        let Some(rpo) = self.rpo.filter(|_| width >= 100) else { return pieces };
+        let target = format::coarse_age(rpo);
+        if self.late {
+            pieces.push((format!("  over the RPO of {target} "), Role::Warning));
+            pieces.push(self.mark());
+        } else if !self.stale && age > rpo {
+            // Not well, and no finding while logs are on their way.
+            let upload = format!(", within {} of log upload", format::coarse_age(self.upload));
+            let upload = if width >= 140 { upload } else { String::new() };
+            pieces.push((format!("  over the RPO of {target}{upload} "), Role::Warning));
+            pieces.push(("·".into(), Role::Dim));
+        } else {
+            pieces.push((format!("  RPO {target} "), Role::Dim));
+            pieces.push(self.mark());
         }
         pieces
     }
@@ -88,14 +88,30 @@ mod tests {
     #[test]
     fn a_target_that_is_passed_is_not_called_well() {
         assert_eq!(words(4, false, false), "restorable 4m ago  RPO 5m ●");
-        assert_eq!(words(6, false, false), "restorable 6m ago  RPO 5m passed ·");
-        assert_eq!(words_at(160, 6, false, false), "restorable 6m ago  RPO 5m passed, within 5m of log upload ·");
-        assert_eq!(words(23, true, false), "restorable 23m ago  RPO 5m ▲");
+        assert_eq!(words(6, false, false), "restorable 6m ago  over the RPO of 5m ·");
+        assert_eq!(words_at(160, 6, false, false), "restorable 6m ago  over the RPO of 5m, within 5m of log upload ·");
+        assert_eq!(words(23, true, false), "restorable 23m ago  over the RPO of 5m ▲");
+    }
+
+    #[test]
+    fn a_target_that_is_passed_is_not_in_white() {
+        let at = |minutes: i64| Timestamp::from_second(1_794_999_600 + minutes * 60).expect("in range");
+        let rpo = Some(Duration::from_mins(5));
+        let recovery = Recovery { restorable: at(0), rpo, upload: Duration::from_mins(5), late: false, stale: false };
+        let role = |minutes| {
+            let pieces = recovery.pieces(at(minutes), 160);
+            pieces.into_iter().find(|(words, _)| words.contains("RPO")).map(|(_, role)| role)
+        };
+        assert_eq!((role(4), role(6)), (Some(Role::Dim), Some(Role::Warning)));
     }
 
     #[test]
     fn what_is_stale_is_not_called_well() {
         assert_eq!(words(6, false, true), "restorable 6m ago  RPO 5m ◌");
-        assert_eq!(words(23, true, true), "restorable 23m ago  RPO 5m ▲", "it was late when it was last seen");
+        assert_eq!(
+            words(23, true, true),
+            "restorable 23m ago  over the RPO of 5m ▲",
+            "it was late when it was last seen"
+        );
     }
 }

@@ -142,7 +142,7 @@ fn gesture(shell: &Shell, plan: &State, made: &Plan, level: Level, width: usize)
     line.extend(typed(&plan.name, plan.focus == Focus::Name, &line, width));
     let wait = wait(shell, plan, level);
     if wait > 0 {
-        line.push((format!("  possible in {wait} s"), Role::Warning));
+        line.push((format!("  possible in {}", format::age(std::time::Duration::from_secs(wait))), Role::Warning));
     }
     line.push(state_of_name(plan.name.value(), &made.name_to_type, wait > 0));
     lines.push(line);

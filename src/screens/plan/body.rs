@@ -55,8 +55,8 @@ pub fn of(shell: &Shell, plan: &State, width: usize) -> Body {
         body.lines.extend(safety(plan.safety.as_deref(), key(Action::SafetySnapshot), width));
     }
     body.lines.extend(undo(made, width));
-    let age = format::age(format::since(shell.world.now, made.seen_at));
-    let mut read = format!("{age} ago, {}, as {}", format::clock_seconds(made.seen_at), made.principal);
+    let age = format::ago(shell.world.now, made.seen_at);
+    let mut read = format!("{age}, {}, as {}", format::clock_seconds(made.seen_at), made.principal);
     if let Some(key) = key(Action::Refresh) {
         read.push_str(&format!("; {key} reads again"));
     }

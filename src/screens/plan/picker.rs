@@ -52,8 +52,8 @@ pub fn lines(
         lines.push(vec![pad(), (keys().to_owned(), Role::Dim)]);
         return lines;
     };
-    let age = format::age(format::since(now, at));
-    lines.extend(prose::hanging(vec![pad()], &format!("{}, {age} ago", moment(at, zone)), Role::Header, width));
+    let age = format::ago(now, at);
+    lines.extend(prose::hanging(vec![pad()], &format!("{}, {age}", moment(at, zone)), Role::Header, width));
     if at < window.start || at > window.end {
         let words = format!("✖ outside of {} to {}", format::stamp(window.start), format::stamp(window.end));
         lines.extend(prose::hanging(vec![pad()], &words, Role::Critical, width));
@@ -83,11 +83,11 @@ fn next_mark(at: Timestamp, marks: &[Mark]) -> Option<usize> {
     marks.iter().position(|mark| mark.at >= at)
 }
 
-/// What the moment lies before: `1 min before: Multi-AZ instance failover started.`
+/// What the moment lies before: `1m before: Multi-AZ instance failover started.`
 fn next_event(at: Timestamp, marks: &[Mark]) -> Option<String> {
     let mark = marks.get(next_mark(at, marks)?)?;
     let distance = format::since(mark.at, at);
-    let how = if distance.is_zero() { "at".to_owned() } else { format!("{} before", format::span(distance)) };
+    let how = if distance.is_zero() { "at".to_owned() } else { format!("{} before", format::age(distance)) };
     Some(format!("{how}: {}", mark.words))
 }
 
