@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::duration;
 use crate::ops::Level;
 use crate::ops::journal::{Outcome, Report, StepEnd};
 use crate::slices::{Body, Entry, Plan, Target};
@@ -97,7 +98,7 @@ pub fn level(level: &Level) -> String {
         Level::Confirm => "a key".to_owned(),
         Level::TypeName => "the name typed".to_owned(),
         Level::TypeNameAndReason { cool_down } => {
-            format!("the name and a reason typed, after {} s", cool_down.as_secs())
+            format!("the name and a reason typed, after {}", duration::words(*cool_down))
         }
         Level::Deny => "nothing: it is denied".to_owned(),
     }

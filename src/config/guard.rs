@@ -9,7 +9,7 @@ mod read;
 use std::time::Duration;
 
 use super::problem::Problems;
-use crate::domain::Criticality;
+use crate::domain::{Criticality, duration};
 use crate::nearest::nearest;
 use crate::ops::plan::Risk;
 use crate::ops::policy::{COOL_DOWN, Level};
@@ -119,10 +119,10 @@ impl Guard {
                 Wanted::CoolDown(time) if time < known => problems.error(
                     rule.line,
                     format!(
-                        "guard.cool_down: a plan is read for {} s already, {} s would be looser; expected nothing \
+                        "guard.cool_down: a plan is read for {} already, {} would be looser; expected nothing \
                          looser than [guard] and its defaults, which hold",
-                        known.as_secs(),
-                        time.as_secs()
+                        duration::words(known),
+                        duration::words(time)
                     ),
                 ),
                 Wanted::CoolDown(time) => cooled(&mut policy, time),

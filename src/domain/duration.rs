@@ -36,6 +36,12 @@ pub fn seconds(seconds: i64) -> String {
     words(Duration::from_secs(seconds.unsigned_abs()))
 }
 
+/// So many seconds ago, or how long it is until then when they are negative: `9m 17s ago`, `in 4m`.
+#[must_use]
+pub fn ago(seconds: i64) -> String {
+    if seconds < 0 { format!("in {}", self::seconds(seconds)) } else { format!("{} ago", self::seconds(seconds)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +64,7 @@ mod tests {
             let duration = Duration::from_secs(given);
             assert_eq!((words(duration).as_str(), coarse(duration).as_str()), (two, one));
         }
+        assert_eq!((ago(557), ago(0), ago(-240)), ("9m 17s ago".into(), "0s ago".into(), "in 4m".into()));
         assert_eq!((seconds(-557), seconds(90_000)), ("9m 17s".to_owned(), "1d 1h".to_owned()));
     }
 }

@@ -4,8 +4,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::domain::duration;
+
 /// Bytes in a GiB.
 pub const GIB: f64 = 1_073_741_824.0;
+
+/// From here on hours say nothing.
+const MONTH: Duration = Duration::from_hours(30 * 24);
 
 /// Three significant digits, without empty decimals: `9.13`, `62.4`, `312`.
 pub fn number(value: f64) -> String {
@@ -42,7 +47,7 @@ pub fn percent(value: f64) -> String {
     format!("{} %", number(value))
 }
 
-/// A duration in seconds as measured: `3.1 ms`, `312 s`, `25 min`.
+/// A duration in seconds as measured: `3.1 ms`, `312 s`, `25m`.
 pub fn seconds(value: f64) -> String {
     if value != 0.0 && value.abs() < 0.9995 {
         format!("{} ms", number(value * 1000.0))
@@ -53,19 +58,10 @@ pub fn seconds(value: f64) -> String {
     }
 }
 
-/// A distance in time, given in seconds: `3 d 4 h`, `2 h 11 min`, `40 s`.
+/// A distance in time, given in seconds: `3d 4h`, `2h 11m`, `40s`; hours matter in days, not in months.
 pub fn span(seconds: f64) -> String {
-    let seconds = Duration::try_from_secs_f64(seconds.max(0.0)).map_or(u64::MAX, |span| span.as_secs());
-    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
-    match (days, hours, minutes) {
-        (30.., ..) => format!("{days} d"),
-        (1.., ..) if hours % 24 > 0 => format!("{days} d {} h", hours % 24),
-        (1.., ..) => format!("{days} d"),
-        (_, 1.., _) if minutes % 60 > 0 => format!("{hours} h {} min", minutes % 60),
-        (_, 1.., _) => format!("{hours} h"),
-        (_, _, 1..) => format!("{minutes} min"),
-        _ => format!("{seconds} s"),
-    }
+    let span = Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX);
+    if span >= MONTH { duration::coarse(span) } else { duration::words(span) }
 }
 
 /// Bytes, in the unit that fits: `143 MiB`, `9.1 GiB`.
@@ -121,18 +117,18 @@ mod tests {
 
     #[test]
     fn times_as_they_are_said() {
-        for (value, expected) in [(0.02, "20 ms"), (0.0031, "3.1 ms"), (312.0, "312 s"), (1500.0, "25 min")] {
+        for (value, expected) in [(0.02, "20 ms"), (0.0031, "3.1 ms"), (312.0, "312 s"), (1500.0, "25m")] {
             assert_eq!(seconds(value), expected);
         }
         for (value, expected) in [
-            (-5.0, "0 s"),
-            (40.0, "40 s"),
-            (300.0, "5 min"),
-            (7860.0, "2 h 11 min"),
-            (7200.0, "2 h"),
-            (76.0 * 3600.0, "3 d 4 h"),
-            (72.0 * 3600.0, "3 d"),
-            (40.0 * 86_400.0, "40 d"),
+            (-5.0, "0s"),
+            (40.0, "40s"),
+            (300.0, "5m"),
+            (7860.0, "2h 11m"),
+            (7200.0, "2h"),
+            (76.0 * 3600.0, "3d 4h"),
+            (72.0 * 3600.0, "3d"),
+            (40.0 * 86_400.0, "40d"),
         ] {
             assert_eq!(span(value), expected);
         }

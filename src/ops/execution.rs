@@ -17,7 +17,7 @@ use super::journal::{Body, Entry, ExecutionId, Outcome, StepEnd};
 use super::plan::{NoLonger, Plan, Resend, Verify, hashes};
 use super::progress::{Happened, Progress};
 use super::provider::Provider;
-use crate::domain::{Event, Fault, FaultKind, Identity};
+use crate::domain::{Event, Fault, FaultKind, Identity, duration};
 
 /// Signs of a call whose answer was lost are sought for so long. AWS shows a call in its
 /// resource's state within seconds; events trail by a minute or two.
@@ -490,8 +490,8 @@ impl<P: Provider> Execution<P> {
                 }
                 Progress::Failed(words) => Some(ended(execution, step, words, StepEnd::Failed)),
                 Progress::Going(words) if looked - at.as_second() > self.longest(step) => {
-                    let hours = self.longest(step) / 3600;
-                    let words = format!("no end in {hours} h, last seen: {words}; AWS goes on with it");
+                    let longest = duration::seconds(self.longest(step));
+                    let words = format!("no end in {longest}, last seen: {words}; AWS goes on with it");
                     Some(ended(execution, step, words, StepEnd::GivenUp))
                 }
                 Progress::Going(words) => {
@@ -536,9 +536,9 @@ impl<P: Provider> Execution<P> {
             }
             Happened::NoSign => {
                 let note = format!(
-                    "it is not known whether {} arrived: no sign of it in {} min. It is not sent again; look in CloudTrail",
+                    "it is not known whether {} arrived: no sign of it in {}. It is not sent again; look in CloudTrail",
                     self.call(step),
-                    SEEK.as_secs() / 60
+                    duration::words(SEEK)
                 );
                 Some(Body::Found { execution, step, happened: false, note })
             }

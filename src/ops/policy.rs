@@ -15,7 +15,7 @@ pub use freeze::{Freeze, Window};
 
 use super::kind::OperationKind;
 use super::plan::Risk;
-use crate::domain::Criticality;
+use crate::domain::{Criticality, duration};
 
 /// What it takes to approve a plan; a later one is stricter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -74,7 +74,7 @@ impl Level {
             Self::TypeName => "type the name".to_owned(),
             Self::TypeNameAndReason { cool_down } if cool_down.is_zero() => "type the name and a reason".to_owned(),
             Self::TypeNameAndReason { cool_down } => {
-                format!("type the name and a reason, {} s after the plan is shown", cool_down.as_secs())
+                format!("type the name and a reason, {} after the plan is shown", duration::words(cool_down))
             }
             Self::Deny => "it is not allowed".to_owned(),
         }
@@ -193,18 +193,18 @@ impl<K: OperationKind> Policy<K> {
         }
         match other.arm_at_most {
             Some(wanted) if wanted > self.arm_at_most => problems.push(format!(
-                "it stays armed for at most {} s already, {} s would be looser",
-                self.arm_at_most.as_secs(),
-                wanted.as_secs()
+                "it stays armed for at most {} already, {} would be looser",
+                duration::words(self.arm_at_most),
+                duration::words(wanted)
             )),
             Some(wanted) => policy.arm_at_most = wanted,
             None => {}
         }
         match other.plan_valid_for {
             Some(wanted) if wanted > self.plan_valid_for => problems.push(format!(
-                "a plan is valid for {} s already, {} s would be looser",
-                self.plan_valid_for.as_secs(),
-                wanted.as_secs()
+                "a plan is valid for {} already, {} would be looser",
+                duration::words(self.plan_valid_for),
+                duration::words(wanted)
             )),
             Some(wanted) => policy.plan_valid_for = wanted,
             None => {}

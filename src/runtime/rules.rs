@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::duration;
 use crate::ops::Arming;
 use crate::ops::plan::Gate;
 use crate::slices::{Plan, Policy};
@@ -65,7 +66,10 @@ impl Rules {
             Gate::None => i64::MAX,
         };
         if delay > longest {
-            return Some(format!("it was approved {} h ago: what was looked at then is too old", delay / 3600));
+            return Some(format!(
+                "it was approved {} ago: what was looked at then is too old",
+                duration::seconds(delay)
+            ));
         }
         let environment = &plan.target.environment;
         let policy = self.policies.iter().find(|(name, _)| name == environment).map(|(_, policy)| policy);
@@ -128,10 +132,10 @@ mod tests {
         for gate in [Gate::All, Gate::Rules] {
             assert!(refusal(&frozen, gate, 60).unwrap().contains("change freeze release"), "{gate:?}");
         }
-        assert!(refusal(&rules, Gate::All, 13 * 3600).unwrap().contains("approved 13 h ago"));
+        assert!(refusal(&rules, Gate::All, 13 * 3600).unwrap().contains("approved 13h ago"));
         // What is restored is not in use: its settings follow however long it took, within days.
         assert_eq!(refusal(&rules, Gate::Rules, 13 * 3600), None);
-        assert!(refusal(&rules, Gate::Rules, 73 * 3600).unwrap().contains("approved 73 h ago"));
+        assert!(refusal(&rules, Gate::Rules, 73 * 3600).unwrap().contains("approved 73h ago"));
         // What was promoted is a primary already: its protection comes whatever the rules say by now.
         assert_eq!(refusal(&frozen, Gate::None, 13 * 3600), None);
         let blocked = Rules { blocked: Some("the configuration is broken".into()), ..rules.clone() };

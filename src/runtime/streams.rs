@@ -112,7 +112,7 @@ async fn hand_on<T, M>(
             next = timeout_at(heard + SILENCE, told.next()) => next,
         };
         match next {
-            Err(_) => break lost(call, FaultKind::TimedOut, "nothing was heard of the watch for 5 min"),
+            Err(_) => break lost(call, FaultKind::TimedOut, "nothing was heard of the watch for 5m"),
             Ok(None) => break lost(call, FaultKind::Unreachable, "the watch ended"),
             Ok(Some(Delta::Lost(fault))) => break fault,
             Ok(Some(delta)) => {

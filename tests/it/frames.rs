@@ -178,7 +178,7 @@ fn alarms_ready() {
 fn alarms_story() {
     let mut desk = Desk::by_hand(harness::alarms());
     desk.press("enter");
-    pictures("alarms-story", &mut desk, &["ReplicaLag > 60 (Maximum) for 5 of 5 × 1 min", "Part of"]);
+    pictures("alarms-story", &mut desk, &["ReplicaLag > 60 (Maximum) for 5 of 5 × 1m", "Part of"]);
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn overlay_environments() {
 
 #[test]
 fn overlay_range() {
-    overlay("overlay-range", harness::opened(), "t", &["Range", "14 d", "every 1 min"], &["choose", "close"]);
+    overlay("overlay-range", harness::opened(), "t", &["Range", "14d", "every 1m"], &["choose", "close"]);
 }
 
 #[test]

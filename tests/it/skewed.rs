@@ -99,7 +99,7 @@ fn with_a_clock_that_aws_refuses_nothing_is_changed() {
         let output = applied(&home, &plan);
         assert_eq!(output.status.code(), Some(2), "{output:?}");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(said.contains("clock") && said.contains("40 min"), "{said}");
+        assert!(said.contains("clock") && said.contains("40m"), "{said}");
         assert!(sandbox.log().iter().all(|call| !call.is_done()));
 
         // The clock jumps while it is followed: the call went out once, and its end is told when AWS answers again.

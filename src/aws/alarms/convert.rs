@@ -3,7 +3,7 @@
 use aws_sdk_cloudwatch::types as sdk;
 
 use crate::aws::{list, named, time, words};
-use crate::domain::text;
+use crate::domain::{duration, text};
 use crate::services::alarms::{
     Actions, Alarm, AlarmMetric, AlarmState, ComparisonOperator, CompositeWatch, EvaluationState, EvaluationWindow,
     Judgement, MathQuery, MathWatch, MetricWatch, MissingData, OtherWatch, QuerySource, SuppressedBy, Suppression,
@@ -97,7 +97,9 @@ fn by_criteria(criteria: &sdk::EvaluationCriteria) -> OtherWatch {
     };
     let mut facts = vec![("query".to_owned(), line(query.query.clone()))];
     let periods = [("pending period", query.pending_period), ("recovery period", query.recovery_period)];
-    facts.extend(periods.into_iter().filter_map(|(name, seconds)| Some((name.to_owned(), format!("{} s", seconds?)))));
+    facts.extend(
+        periods.into_iter().filter_map(|(name, seconds)| Some((name.to_owned(), duration::seconds(seconds?.into())))),
+    );
     OtherWatch { kind: "PromQL alarm".into(), facts }
 }
 

@@ -55,7 +55,7 @@ fn an_alarm_on_a_metric() {
     assert_eq!(alarm.since.map(Timestamp::as_second), Some(5));
     assert_eq!((alarm.state, alarm.evaluation.clone()), (AlarmState::Alarm, Some(EvaluationState::PartialData)));
     assert!(!alarm.actions_enabled && alarm.actions.of(AlarmState::Alarm).len() == 1);
-    assert_eq!(alarm.condition(), "CPUUtilization > 80 (p99) for 3 of 5 × 1 min");
+    assert_eq!(alarm.condition(), "CPUUtilization > 80 (p99) for 3 of 5 × 1m");
     assert_eq!((alarm.charted(), alarm.database()), (Some(Metric::CPUUtilization), Some("orders")));
     let judged = alarm.judged().unwrap();
     assert_eq!((&judged.missing, &judged.window), (&MissingData::Breaching, &EvaluationWindow::Sliding));
@@ -90,7 +90,7 @@ fn an_alarm_on_anomalies_has_a_band() {
         .comparison_operator(sdk::ComparisonOperator::LessThanLowerOrGreaterThanUpperThreshold)
         .build();
     let alarm = metric_alarm(raw);
-    assert_eq!(alarm.condition(), "CPUUtilization outside its band (Maximum) for 2 of 2 × 1 min");
+    assert_eq!(alarm.condition(), "CPUUtilization outside its band (Maximum) for 2 of 2 × 1m");
     let asked = CurveQuestion::of(&alarm, 3_600, 3_600).unwrap();
     assert_eq!((asked.watched.as_str(), asked.band.as_deref()), ("m1", Some("ad1")));
 }

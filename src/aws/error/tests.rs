@@ -80,7 +80,7 @@ fn a_wrong_clock_says_what_to_do() {
     let said = "Signature expired: 20261122T022000Z is now earlier than 20261122T024500Z (20261122T030000Z - 15 min.)";
     let fault = service(403, "", ErrorMetadata::builder().code("SignatureDoesNotMatch").message(said).build());
     assert_eq!(fault.kind, FaultKind::WrongClock { behind: Some(2400) });
-    assert!(fault.message.starts_with("this machine's clock is 40 min behind AWS's ("), "{}", fault.message);
+    assert!(fault.message.starts_with("this machine's clock is 40m behind AWS's ("), "{}", fault.message);
 
     // A key that is wrong is no clock, whatever the hour.
     let metadata = ErrorMetadata::builder().code("SignatureDoesNotMatch").message("The signature does not match.");

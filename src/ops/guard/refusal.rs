@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::Criticality;
+use crate::domain::{Criticality, duration};
 use crate::ops::kind::OperationKind;
 use crate::ops::plan::Risk;
 use crate::ops::policy::Level;
@@ -143,9 +143,9 @@ impl<K: OperationKind> std::fmt::Display for Refusal<K> {
             }
             Self::TooOld { age, most } => write!(
                 f,
-                "the plan is {} min old, and is valid for {} min: make it again",
-                age.as_secs() / 60,
-                most.as_secs() / 60
+                "the plan is {} old, and is valid for {}: make it again",
+                duration::words(*age),
+                duration::words(*most)
             ),
             Self::FromTheFuture => {
                 f.write_str("the plan was made at a time that is still to come: set the clocks, and make it again")
@@ -153,7 +153,7 @@ impl<K: OperationKind> std::fmt::Display for Refusal<K> {
             Self::NoReason => f.write_str("say why, in three characters or more"),
             Self::TooSoon { left } => {
                 let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
-                write!(f, "read it first: it can be approved in {seconds} s")
+                write!(f, "read it first: it can be approved in {}", duration::words(Duration::from_secs(seconds)))
             }
         }
     }

@@ -242,7 +242,7 @@ mod tests {
         let said = |data: &Data| AlarmPlot::of(&cpu(), data, now(), 80).unwrap().message;
         assert_eq!(said(&Data::default()), "reading its curve …");
         let empty = with(Remote::Ready { value: Curve::default(), at: now() }, "orders-cpu");
-        assert_eq!(said(&empty), "no datapoints in 3 h 0 min");
+        assert_eq!(said(&empty), "no datapoints in 3h");
         let kind = FaultKind::Denied { action: "cloudwatch:GetMetricData".into() };
         let fault = Fault { kind, call: "cloudwatch:GetMetricData".into(), message: String::new(), request_id: None };
         let failed = with(Remote::Failed { fault: fault.clone() }, "orders-cpu");

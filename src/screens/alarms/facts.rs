@@ -143,8 +143,8 @@ mod tests {
         let oncall = action_words("arn:aws:sns:us-east-1:111122223333:oncall", "111122223333");
         has(&lines, &format!("Actions        ALARM: {oncall}"));
         for words in [
-            "Condition      CPUUtilization > 80 (Average) for 5 of 5 × 1 min",
-            "Metric         AWS/RDS CPUUtilization, Average of 1 min, DBInstanceIdentifier=orders",
+            "Condition      CPUUtilization > 80 (Average) for 5 of 5 × 1m",
+            "Metric         AWS/RDS CPUUtilization, Average of 1m, DBInstanceIdentifier=orders",
             "               mute rules are not read",
             "Note           · INSUFFICIENT_DATA when all data is missing",
         ] {
@@ -156,7 +156,7 @@ mod tests {
     fn metric_math_says_which_query_is_judged() {
         let lines = shown(&of(Watching::Expression(expression())), &Data::default());
         has(&lines, "Queries        e1 = m1 + m2 (judged)");
-        has(&lines, "m1 = AWS/RDS ReadIOPS, Average of 5 min");
+        has(&lines, "m1 = AWS/RDS ReadIOPS, Average of 5m");
         let lines = shown(&of(Watching::Expression(anomaly())), &Data::default());
         has(&lines, "ad1 = ANOMALY_DETECTION_BAND(m1, 2) (its band)");
     }

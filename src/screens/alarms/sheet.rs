@@ -159,7 +159,7 @@ mod tests {
             above,
             [
                 "  PROD   prod-cpu  us-east-1",
-                " ✖ ALARM  since 2026-11-22 02:58:44Z (14m00s ago)",
+                " ✖ ALARM  since 2026-11-22 02:58:44Z (14m ago)",
                 "   because of prod-cpu",
             ]
         );

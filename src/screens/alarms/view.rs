@@ -176,10 +176,7 @@ mod tests {
             ],
         );
         // The story stands below, with reason and curve.
-        has(
-            &frame,
-            &["────", "since 2026-11-22 02:58:44Z (14m00s ago)", "because of prod-cpu", "CPUUtilization Average"],
-        );
+        has(&frame, &["────", "since 2026-11-22 02:58:44Z (14m ago)", "because of prod-cpu", "CPUUtilization Average"]);
         has(&frame, &["40.0 %", "┄┄┄"]);
         let wide = shown(&mut read(), 120, 40);
         has(&wide, &["│", "CPUUtilization > 80", "Metric         AWS/RDS CPUUtilization", "OK → ALARM: too much"]);

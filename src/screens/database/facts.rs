@@ -101,7 +101,12 @@ pub fn all(database: &Database, data: &SiteData, now: Timestamp) -> Vec<Fact> {
         if database.monitoring_interval == 0 {
             "off".into()
         } else {
-            format!("every {} s", database.monitoring_interval)
+            format!(
+                "every {}",
+                format::age(std::time::Duration::from_secs(
+                    u64::try_from(database.monitoring_interval).unwrap_or_default()
+                ))
+            )
         },
     ));
     let certificate = database.ca_certificate.as_deref().unwrap_or("–");
@@ -186,7 +191,7 @@ fn storage(database: &Database) -> String {
 fn backups(database: &Database) -> String {
     match database.backup_retention_days {
         0 => "off".into(),
-        days => format!("kept {days} d"),
+        days => format!("kept {days}d"),
     }
 }
 

@@ -105,9 +105,9 @@ fn restorable(shell: &Shell, database: &Database) -> Vec<Piece> {
                 ("restorable up to ".into(), Role::Dim),
                 (format::stamp(latest), Role::Text),
                 (format!(", {age}"), Role::Text),
-                (format!(", back {days} d"), Role::Dim),
+                (format!(", back {days}d"), Role::Dim),
             ]
         }
-        (days, None) => vec![(format!("backups kept {days} d, none restorable yet"), Role::Dim)],
+        (days, None) => vec![(format!("backups kept {days}d, none restorable yet"), Role::Dim)],
     }
 }

@@ -20,13 +20,13 @@ pub struct Span {
 
 /// The ranges, shortest first.
 pub const RANGES: [Span; 7] = [
-    Span { name: "1 h", seconds: 3600, period: 60 },
-    Span { name: "3 h", seconds: 3 * 3600, period: 60 },
-    Span { name: "12 h", seconds: 12 * 3600, period: 300 },
-    Span { name: "24 h", seconds: 86_400, period: 300 },
-    Span { name: "3 d", seconds: 3 * 86_400, period: 900 },
-    Span { name: "7 d", seconds: 7 * 86_400, period: 3600 },
-    Span { name: "14 d", seconds: 14 * 86_400, period: 3600 },
+    Span { name: "1h", seconds: 3600, period: 60 },
+    Span { name: "3h", seconds: 3 * 3600, period: 60 },
+    Span { name: "12h", seconds: 12 * 3600, period: 300 },
+    Span { name: "24h", seconds: 86_400, period: 300 },
+    Span { name: "3d", seconds: 3 * 86_400, period: 900 },
+    Span { name: "7d", seconds: 7 * 86_400, period: 3600 },
+    Span { name: "14d", seconds: 14 * 86_400, period: 3600 },
 ];
 
 /// A part of the screen that takes the keys.

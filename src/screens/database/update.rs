@@ -8,6 +8,7 @@ use crate::screens::State as App;
 use crate::screens::command::Command;
 use crate::screens::menu::{Item, Menu, Purpose};
 use crate::screens::{View, databases};
+use crate::ui::format;
 
 /// Performs an action; false when it means nothing here.
 pub fn handle(app: &mut App, action: Action) -> bool {
@@ -77,7 +78,10 @@ pub fn range_menu(app: &App) -> Menu {
         .enumerate()
         .map(|(i, span)| Item {
             label: span.name.into(),
-            detail: format!("one datapoint every {} min", span.period / 60),
+            detail: format!(
+                "one datapoint every {}",
+                format::age(std::time::Duration::from_secs(u64::from(span.period)))
+            ),
             checked: None,
             command: Command::Range(i),
         })

@@ -112,7 +112,7 @@ pub fn pieces(shell: &Shell, site: SiteId, database: &Database, reading: &Readin
         Column::Zone => dim(database.zone.as_deref().unwrap_or(NOT_APPLICABLE)),
         Column::Retention => {
             let off = database.backup_retention_days == 0;
-            let shown = if off { "off".into() } else { format!("{} d", database.backup_retention_days) };
+            let shown = if off { "off".into() } else { format!("{}d", database.backup_retention_days) };
             vec![(shown, if off && !database.is_replica() { Role::Warning } else { Role::Dim })]
         }
         Column::Created => match database.created {

@@ -98,7 +98,7 @@ pub fn usual(plan: &Plan) -> (u32, u32) {
         .fold((0, 0), |(least, most), step| (least.saturating_add(step.usual.0), most.saturating_add(step.usual.1)))
 }
 
-/// `2m10s of ~4m`; only the first part when it is over.
+/// `2m 10s of ~4m`; only the first part when it is over.
 #[must_use]
 pub fn times(shell: &Shell, execution: &Execution) -> String {
     let seconds = u64::try_from(elapsed(execution, shell.world.now)).unwrap_or(0);

@@ -221,15 +221,15 @@ pub fn usual((least, most): (u32, u32)) -> String {
     let (unit, word) = if most >= 7200 {
         (3600, "h")
     } else if most >= 120 {
-        (60, "min")
+        (60, "m")
     } else {
         (1, "s")
     };
     let (from, to) = (least / unit, most.div_ceil(unit));
     match from {
-        _ if from == to => format!("{to} {word}"),
-        0 => format!("less than {to} {word}"),
-        _ => format!("{from}-{to} {word}"),
+        _ if from == to => format!("{to}{word}"),
+        0 => format!("less than {to}{word}"),
+        _ => format!("{from}-{to}{word}"),
     }
 }
 
@@ -259,11 +259,11 @@ mod tests {
 
     #[test]
     fn spans_are_said_in_one_unit() {
-        assert_eq!(usual((120, 300)), "2-5 min");
-        assert_eq!(usual((20, 90)), "20-90 s");
-        assert_eq!(usual((5, 300)), "less than 5 min");
-        assert_eq!(usual((3600, 14_400)), "1-4 h");
-        assert_eq!(usual((60, 60)), "60 s");
+        assert_eq!(usual((120, 300)), "2-5m");
+        assert_eq!(usual((20, 90)), "20-90s");
+        assert_eq!(usual((5, 300)), "less than 5m");
+        assert_eq!(usual((3600, 14_400)), "1-4h");
+        assert_eq!(usual((60, 60)), "60s");
     }
 
     #[test]

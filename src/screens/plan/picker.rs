@@ -174,8 +174,8 @@ mod tests {
     fn the_moment_is_told_by_what_it_lies_before() {
         let lines = shown("2026-11-21T18:58:12Z", Some(1));
         assert!(lines[0].contains("11-15 03:07Z") && lines[0].contains('◆'), "{lines:?}");
-        assert!(lines[1].contains("2026-11-21 18:58:12Z, 8h14m ago"), "{lines:?}");
-        assert!(lines[2].contains("1 min before: Multi-AZ instance failover started."), "{lines:?}");
+        assert!(lines[1].contains("2026-11-21 18:58:12Z, 8h 14m ago"), "{lines:?}");
+        assert!(lines[2].contains("1m before: Multi-AZ instance failover started."), "{lines:?}");
         // The newest first, the chosen one marked.
         assert!(lines[3].contains("11-21 19:01:40Z"), "{lines:?}");
         assert!(lines[4].contains("▸ 11-21 18:59:12Z"), "{lines:?}");

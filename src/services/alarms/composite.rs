@@ -62,7 +62,7 @@ impl SuppressedBy {
     /// As it is said in a line, of an alarm with this suppressor.
     #[must_use]
     pub fn words(&self, suppressor: Option<&Suppressor>) -> String {
-        let most = |seconds: Option<u32>| seconds.map_or_else(|| "a while".into(), |seconds| format!("{seconds} s"));
+        let most = |seconds: Option<u32>| seconds.map_or_else(|| "a while".into(), super::words::span);
         match self {
             Self::Alarm => "its actions are kept back: the suppressor is in ALARM".into(),
             Self::WaitPeriod => {

@@ -1,7 +1,10 @@
 //! When an alarm rings, in a line, and what else decides.
 
+use std::time::Duration;
+
 use super::metric::{AlarmMetric, ComparisonOperator, EvaluationWindow, Judgement, MathWatch};
 use super::model::{Alarm, Watching};
+use crate::domain::duration;
 
 /// "Alarms that evaluate metrics in the AWS/DynamoDB namespace always ignore missing data even if you choose a
 /// different option for TreatMissingData" (API reference, `PutMetricAlarm`).
@@ -119,7 +122,7 @@ fn side(judged: &Judgement, metric: Option<&AlarmMetric>) -> String {
     }
 }
 
-/// For how long: ` for 3 of 5 × 1 min`; nothing where it is not told.
+/// For how long: ` for 3 of 5 × 1m`; nothing where it is not told.
 fn length(judged: &Judgement, period: Option<u32>) -> String {
     let (of, all) = (judged.datapoints_to_alarm, judged.evaluation_periods);
     match period {
@@ -152,15 +155,10 @@ pub fn figure(value: f64) -> String {
     if size != 0.0 && !(1e-6..1e15).contains(&size) { format!("{value:e}") } else { format!("{value}") }
 }
 
-/// A period in its largest whole unit: `10 s`, `1 min`, `6 h`, `1 d`.
+/// A period: `10s`, `1m`, `6h`, `1d`.
 #[must_use]
 pub fn span(seconds: u32) -> String {
-    for (unit, of) in [("d", 86_400), ("h", 3_600), ("min", 60)] {
-        if seconds >= of && seconds.is_multiple_of(of) {
-            return format!("{} {unit}", seconds / of);
-        }
-    }
-    format!("{seconds} s")
+    duration::words(Duration::from_secs(u64::from(seconds)))
 }
 
 #[cfg(test)]
@@ -175,11 +173,11 @@ mod tests {
 
     #[test]
     fn a_condition_is_a_line() {
-        assert_eq!(cpu().condition(), "CPUUtilization > 80 (Average) for 5 of 5 × 1 min");
+        assert_eq!(cpu().condition(), "CPUUtilization > 80 (Average) for 5 of 5 × 1m");
         let math = of(Watching::Expression(expression()));
-        assert_eq!(math.condition(), "m1 + m2 >= 5 for 3 of 3 × 5 min");
+        assert_eq!(math.condition(), "m1 + m2 >= 5 for 3 of 3 × 5m");
         let band = of(Watching::Expression(anomaly()));
-        assert_eq!(band.condition(), "CPUUtilization above its band (Average) for 2 of 2 × 5 min");
+        assert_eq!(band.condition(), "CPUUtilization above its band (Average) for 2 of 2 × 5m");
         assert_eq!(composite("ALARM(a) OR OK(b)").condition(), "ALARM(a) OR OK(b)");
         let other = OtherWatch { kind: "log alarm".into(), facts: Vec::new() };
         assert_eq!(of(Watching::Other(other)).condition(), "log alarm");
@@ -194,7 +192,7 @@ mod tests {
             watch.judged.comparison = ComparisonOperator::LessThanOrEqualToThreshold;
             watch.judged.threshold = Some(0.25);
         }
-        assert_eq!(alarm.condition(), "CPUUtilization <= 0.25 (p99.9) for 3 of 5 × 1 min");
+        assert_eq!(alarm.condition(), "CPUUtilization <= 0.25 (p99.9) for 3 of 5 × 1m");
     }
 
     #[test]
@@ -284,7 +282,7 @@ mod tests {
             assert_eq!(figure(value), said);
         }
         for (seconds, said) in
-            [(10, "10 s"), (60, "1 min"), (90, "90 s"), (300, "5 min"), (3600, "1 h"), (604_800, "7 d"), (0, "0 s")]
+            [(10, "10s"), (60, "1m"), (90, "1m 30s"), (300, "5m"), (3600, "1h"), (604_800, "7d"), (0, "0s")]
         {
             assert_eq!(span(seconds), said);
         }

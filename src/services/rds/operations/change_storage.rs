@@ -321,7 +321,7 @@ impl ChangeStorage {
                             replica or deletion, and no nightly backup";
                 draft.say("Blocked", text, Tone::Critical);
             } else {
-                let text = format!("no other storage change until that is over, at most {MOST_CHANGES} in 24 h");
+                let text = format!("no other storage change until that is over, at most {MOST_CHANGES} in 24h");
                 draft.say("Blocked", text, Tone::Warning);
             }
         } else {

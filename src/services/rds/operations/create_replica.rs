@@ -125,7 +125,7 @@ impl Request for CreateReplica {
         }
         let gib = database.storage.allocated;
         let (least, most) = restored::usual(gib);
-        let text = format!("usually {}-{} min; AWS promises nothing", least / 60, most / 60);
+        let text = format!("usually {}-{}m; AWS promises nothing", least / 60, most / 60);
         draft.say("Duration", text, Tone::Plain);
         restored::say_cost(&mut draft, &self.class, &database.storage, self.multi_az);
 

@@ -94,7 +94,7 @@ impl Request for DeleteInstance {
             draft.say("Data", text, Tone::Critical);
             let text = match database.backup_retention_days {
                 0 => "there are none: automated backups are off".to_owned(),
-                days => format!("automated backups are kept until they expire ({days} d), and are billed"),
+                days => format!("automated backups are kept until they expire ({days}d), and are billed"),
             };
             draft.say("Backups", text, Tone::Plain);
             draft.say("Cost", price::snapshot(database.storage.allocated), Tone::Plain);

@@ -174,7 +174,7 @@ mod tests {
         seen.snapshots[0].database_time = "2026-10-06T03:04:10Z".parse().ok();
         assert!(labels(&seen).contains(&("Backups".into(), Tone::Critical)));
         let said = |seen: &Seen| plan_of(Operation::DeleteSnapshot(DeleteSnapshot {}), seen).summary;
-        assert!(said(&seen).contains("its data 47 d 0 h old"), "{}", said(&seen));
+        assert!(said(&seen).contains("its data 47d old"), "{}", said(&seen));
         seen.snapshots[0].database_time = None;
         seen.snapshots[0].original_created = None;
         assert!(said(&seen).contains("of unknown age"), "{}", said(&seen));

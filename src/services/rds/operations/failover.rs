@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::prelude::*;
-use crate::domain::Database;
+use crate::domain::{Database, duration};
 use crate::services::rds::checks::Restart;
 
 /// A reboot with failover. It has no parameters.
@@ -59,9 +59,9 @@ impl Request for Failover {
         draft.check(Check::hard("Multi-AZ", database.multi_az, why));
         let recent = seconds_since_failover(database, seen).filter(|seconds| *seconds < SOON_SECONDS);
         let why = recent.map_or_else(String::new, |seconds| {
-            format!("there was one {} min ago: AWS may refuse another one so soon", seconds / 60)
+            format!("there was one {} ago: AWS may refuse another one so soon", duration::seconds(seconds))
         });
-        let name = "no failover in the last 30 min";
+        let name = "no failover in the last 30m";
         draft.check(if recent.is_none() && !seen.is_read(&Part::Events) {
             Check::unknown(name, "the events were not read: AWS may refuse another one so soon")
         } else {

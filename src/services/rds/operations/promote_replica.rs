@@ -10,7 +10,7 @@ use super::carried::differences;
 use super::failover::connected;
 use super::prelude::*;
 use super::restored;
-use crate::domain::{Criticality, Database};
+use crate::domain::{Criticality, Database, duration};
 
 /// A read replica is promoted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -183,8 +183,8 @@ impl PromoteReplica {
         match self.basis {
             Basis::Source => {}
             Basis::LastKnown(at) => {
-                let age = restored::span(seen.at.duration_since(at).as_secs());
-                let why = format!("{primary} cannot be read: they are those of {at}, {age} ago");
+                let age = duration::ago(seen.at.duration_since(at).as_secs());
+                let why = format!("{primary} cannot be read: they are those of {}, {age}", restored::moment(at));
                 draft.check(Check::soft(name, false, why));
             }
             Basis::Nothing => {
@@ -228,7 +228,7 @@ impl PromoteReplica {
 
     /// What is asked for beside what AWS would do, and what it costs.
     fn say_kept(&self, draft: &mut Draft, replica: &Database, source: Option<&Database>, seen: &Seen) {
-        let mut words = vec![format!("retention {} d (AWS would set 1 d)", self.retention)];
+        let mut words = vec![format!("retention {}d (AWS would set 1d)", self.retention)];
         if !self.backup_window.is_empty() {
             words.push(format!("backup window {}", self.backup_window));
         }
@@ -378,7 +378,7 @@ fn may_be_lost(replica: &Database, seen: &Seen) -> (String, Tone) {
     if lag < 0.0 {
         return ("all commits since replication stopped".into(), Tone::Critical);
     }
-    let words = format!("{lag:.0} s of lag; an idle source can overstate it by up to 5 min");
+    let words = format!("{lag:.0} s of lag; an idle source can overstate it by up to 5m");
     let text = match read.checked_sub(std::time::Duration::from_secs(lag as u64)) {
         Ok(since) => format!("commits after {} ({words})", since.strftime("%H:%M:%SZ")),
         Err(_) => words,

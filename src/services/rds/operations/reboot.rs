@@ -41,7 +41,7 @@ impl Request for Reboot {
         draft.summary = format!("{} restarts. Changed parameters that wait for a reboot take effect.", database.id);
         let [allowed, doubtful] = STATES;
         draft.check(checks::status_may_be(database, allowed, doubtful));
-        draft.say("Interruption", "usually 1-5 min; longer when much must be recovered", Tone::Warning);
+        draft.say("Interruption", "usually 1-5m; longer when much must be recovered", Tone::Warning);
         draft.say("Connections", format!("all are dropped: {}", connected(database, seen)), Tone::Warning);
         if database.multi_az {
             let zone = database.zone.as_deref().unwrap_or("the same zone");

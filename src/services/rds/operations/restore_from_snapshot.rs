@@ -6,7 +6,7 @@ use super::carried::{Way, afterwards};
 use super::prelude::*;
 use super::restored::{self, Wanted};
 use crate::domain::database::Storage;
-use crate::domain::{Criticality, Database, Snapshot};
+use crate::domain::{Criticality, Database, Snapshot, duration};
 
 /// A new instance from the target snapshot, like the instance that the snapshot is of where that
 /// still exists. Empty text and an empty list: AWS's default.
@@ -133,8 +133,9 @@ impl Request for RestoreFromSnapshot {
         self.check_parameter_group(&mut draft, seen);
         match snapshot.data_at() {
             Some(at) => {
-                let age = restored::span(seen.at.duration_since(at).as_secs());
-                draft.say("Data", format!("as of {at}, {age} ago: nothing later is in it"), Tone::Warning);
+                let age = duration::ago(seen.at.duration_since(at).as_secs());
+                let at = restored::moment(at);
+                draft.say("Data", format!("as of {at}, {age}: nothing later is in it"), Tone::Warning);
             }
             None => draft.say("Data", "how old it is AWS does not tell: look before you rely on it", Tone::Critical),
         }
@@ -231,8 +232,8 @@ fn say_basis(draft: &mut Draft, snapshot: &Snapshot, seen: &Seen) {
     };
     let why = match seen.remembered() {
         Some(known) => {
-            let age = restored::span(seen.at.duration_since(known.at).as_secs());
-            format!("{absent}: the settings of {name} are those of {}, {age} ago", known.at)
+            let age = duration::ago(seen.at.duration_since(known.at).as_secs());
+            format!("{absent}: the settings of {name} are those of {}, {age}", restored::moment(known.at))
         }
         None => format!("{absent}: what is not given here is AWS's default"),
     };
@@ -324,7 +325,7 @@ mod tests {
         assert!(!call.contains("rentaliq-private") && !call.contains("sg-0aa1"), "of another region: {call}");
         let (state, why) = basis(&plan);
         assert!(state == CheckState::Doubtful && why.contains("us-east-1 was not read"), "{why}");
-        assert!(why.ends_with("31 min 44 s ago"), "{why}");
+        assert!(why.ends_with("31m 44s ago"), "{why}");
         assert_eq!(plan.obstacle(), None);
         // Whoever sends it may remember nothing, or another one of the name.
         seen.last_known = None;

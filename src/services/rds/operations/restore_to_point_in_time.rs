@@ -99,7 +99,7 @@ impl Request for RestoreToPointInTime {
         let mut draft = Draft::new(Risk::Routine, seen);
         let Some(database) = seen.database() else { return draft };
         let reached = self.time.or(database.latest_restorable).or(window(seen).map(|(_, latest)| latest));
-        let when = reached.map_or_else(|| "the latest restorable time".to_owned(), |at| at.to_string());
+        let when = reached.map_or_else(|| "the latest restorable time".to_owned(), restored::moment);
         draft.summary = format!(
             "A new DB instance {} is made with the data of {} as of {when}. {} itself is not touched.",
             self.name, database.id, database.id
@@ -108,8 +108,11 @@ impl Request for RestoreToPointInTime {
         draft.say("Source", format!("nothing happens to {}", database.id), Tone::Good);
         if let Some(at) = reached {
             let lost = seen.at.duration_since(at).as_secs().max(0);
-            let text =
-                format!("what was written after {at} is not in it: {lost} s ({}) up to now", restored::span(lost));
+            let text = format!(
+                "what was written after {} is not in it: {} up to now",
+                restored::moment(at),
+                restored::span(lost)
+            );
             draft.say("Not in it", text, Tone::Warning);
         }
         restored::say_usual(&mut draft, Some(database), database.storage.allocated);
@@ -204,7 +207,7 @@ impl RestoreToPointInTime {
         match (window(seen), self.time) {
             (Some((earliest, latest)), Some(time)) => {
                 let met = (earliest..=latest).contains(&time);
-                let why = if met { String::new() } else { format!("it reaches from {earliest} to {latest}") };
+                let why = if met { String::new() } else { reach(earliest, latest) };
                 Check::hard(name, met, why)
             }
             (Some(_), None) => Check::hard(name, true, ""),
@@ -224,6 +227,11 @@ fn is_active(seen: &Seen) -> bool {
     // AWS names the instance of each by its resource id; where none is named it may be this one's.
     let may_be_its = |id: &str| id.is_empty() || Some(id) == resource;
     seen.backups.iter().any(|backup| may_be_its(&backup.resource_id) && backup.status == "active")
+}
+
+/// How far back and up to when, in words.
+fn reach(earliest: Timestamp, latest: Timestamp) -> String {
+    format!("it reaches from {} to {}", restored::moment(earliest), restored::moment(latest))
 }
 
 /// From when to when AWS can restore the target (`DescribeDBInstanceAutomatedBackups`,
@@ -283,7 +291,7 @@ fn moment(value: &str, seen: &Seen) -> Result<Option<Timestamp>, String> {
     let at = at.and_then(whole_second).ok_or_else(wrong)?;
     match window(seen) {
         Some((earliest, latest)) if !(earliest..=latest).contains(&at) => {
-            Err(format!("{at} cannot be restored: it reaches from {earliest} to {latest}"))
+            Err(format!("{} cannot be restored: {}", restored::moment(at), reach(earliest, latest)))
         }
         _ => Ok(Some(at)),
     }
@@ -343,7 +351,7 @@ mod tests {
         );
         assert_eq!(plan.obstacle(), None);
         assert!(plan.kept.iter().all(|k| k.kept || k.lost));
-        assert!(plan.consequences.iter().any(|c| c.text.contains("1774 s (29 min 34 s)")));
+        assert!(plan.consequences.iter().any(|c| c.text.contains("29m 34s up to now")));
         assert_eq!(plan.monthly, Some(rust_decimal::Decimal::new(12_885, 2)));
     }
 

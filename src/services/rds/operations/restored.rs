@@ -3,9 +3,11 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
+
 use super::carried::{Carried, Way, carry};
 use super::prelude::*;
-use crate::domain::Database;
+use crate::domain::{Database, duration};
 use crate::ops::call::Value;
 
 /// What the new instance shall have. Empty text: AWS's default.
@@ -48,7 +50,7 @@ pub fn ask(call: Call, source: Option<&Database>, wanted: &Wanted<'_>, gib: i32,
 pub fn say_usual(draft: &mut Draft, source: Option<&Database>, gib: i32) {
     draft.say("Endpoint", "a new one: applications keep using the old one until they are changed", Tone::Warning);
     let (least, most) = usual(gib);
-    let text = format!("usually {}-{} min; AWS promises nothing", least / 60, most / 60);
+    let text = format!("usually {}-{}m; AWS promises nothing", least / 60, most / 60);
     draft.say("Duration", text, Tone::Plain);
     let text = "data is loaded from S3 when it is first read: slow reads at first, for hours if it is large";
     draft.say("First reads", text, Tone::Warning);
@@ -160,15 +162,14 @@ pub fn named(base: &str, ending: &str) -> String {
     format!("{}-{ending}", base.trim_end_matches('-'))
 }
 
-/// A distance in seconds as it is said: `3 d 4 h`, `29 min 34 s`.
+/// A distance in seconds as it is said: `3d 4h`, `29m 34s`.
 pub fn span(seconds: i64) -> String {
-    let seconds = seconds.max(0);
-    match (seconds / 86_400, seconds / 3600, seconds / 60) {
-        (days @ 1.., hours, _) => format!("{days} d {} h", hours % 24),
-        (_, hours @ 1.., minutes) => format!("{hours} h {} min", minutes % 60),
-        (_, _, minutes @ 1..) => format!("{minutes} min {} s", seconds % 60),
-        _ => format!("{seconds} s"),
-    }
+    duration::seconds(seconds.max(0))
+}
+
+/// A moment, to the second: what AWS gives has fractions that nobody reads.
+pub fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 struct Asking {
@@ -239,6 +240,7 @@ mod tests {
         assert_eq!(own_tags(&tags), [("a".to_owned(), "2".to_owned())]);
         let name = named(&"a".repeat(63), "pitr-20261122-0243");
         assert_eq!((name.len(), checks::instance_name(&name)), (63, Ok(())));
-        assert_eq!((span(1774), span(90_000)), ("29 min 34 s".to_owned(), "1 d 1 h".to_owned()));
+        assert_eq!(moment("2026-11-22T03:12:44.123456789Z".parse().unwrap()), "2026-11-22T03:12:44Z");
+        assert_eq!((span(1774), span(90_000)), ("29m 34s".to_owned(), "1d 1h".to_owned()));
     }
 }

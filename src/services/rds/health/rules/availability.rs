@@ -203,7 +203,7 @@ mod tests {
             assert_eq!(after(seconds).severity("recent-failover"), expected, "{seconds}");
         }
         let finding = after(23 * 60).finding("recent-failover").expect("a finding");
-        assert_eq!(finding.summary, "failed over 23 min ago");
+        assert_eq!(finding.summary, "failed over 23m ago");
         assert_eq!(finding.evidence, "writer now in us-east-1a");
         assert_eq!(finding.since, Some(ago(23 * 60)));
     }

@@ -62,7 +62,7 @@ fn latency(case: &Case<'_>, metric: Metric, (warning, critical): (f64, f64)) -> 
             summary,
             "Compare IOPS and throughput with what storage and class allow, and look for a statement that scans.",
         )
-        .evidence(["median of 15 min".to_owned(), limits.easing(value, words::seconds)])
+        .evidence(["median of 15m".to_owned(), limits.easing(value, words::seconds)])
         .since(case.since(metric, VITALS_PERIOD, limits)),
     )
 }

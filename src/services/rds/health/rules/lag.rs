@@ -173,7 +173,7 @@ mod tests {
     fn a_lag_that_is_not_reported_is_unknown() {
         let silent = lagging(|ago| (ago > 900).then_some(1.0));
         let finding = silent.finding("replica-lag-missing").expect("a finding");
-        assert_eq!((finding.severity, finding.evidence.as_str()), (Severity::Warning, "last reported 15 min ago"));
+        assert_eq!((finding.severity, finding.evidence.as_str()), (Severity::Warning, "last reported 15m ago"));
         assert_eq!(finding.since, Some(ago(960)));
         assert_eq!(lagging(|_| None).severity("replica-lag-missing"), Some(Severity::Warning));
         assert_eq!(lagging(|ago| (ago > 300).then_some(1.0)).severity("replica-lag-missing"), None);

@@ -77,7 +77,7 @@ fn cpu(case: &Case<'_>) -> Option<Verdict> {
             summary,
             "Look for the statements with the most load in Database Insights or pg_stat_activity.",
         )
-        .evidence(["mean of 5 min".to_owned(), limits.easing(value, words::percent)])
+        .evidence(["mean of 5m".to_owned(), limits.easing(value, words::percent)])
         .since(case.since(Metric::CPUUtilization, TABLE_PERIOD, limits)),
     )
 }
@@ -250,7 +250,7 @@ mod tests {
         }
         let finding = burst(8.0, 60.0).finding("cpu-credits").expect("a finding");
         assert_eq!(finding.summary, "8 CPU credits left at 60 % CPU, baseline 20 %");
-        assert_eq!(finding.evidence, "used up in 10 min");
+        assert_eq!(finding.evidence, "used up in 10m");
     }
 
     #[test]

@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn it_says_to_when_and_since_when() {
         let finding = restorable_to(23 * 60, Some(5)).finding("restorable-time").expect("a finding");
-        assert_eq!(finding.summary, "restorable only to 23 min ago, RPO 5 min");
+        assert_eq!(finding.summary, "restorable only to 23m ago, RPO 5m");
         assert_eq!(finding.since, Some(ago(13 * 60)));
         let standing = restorable_to(9 * 60 + 30, Some(5));
         assert_eq!(standing.severity_after("restorable-time", Severity::Warning), Some(Severity::Warning));

@@ -169,7 +169,7 @@ mod tests {
         let bed =
             Bed::healthy().at_300(Metric::OldestReplicationSlotLag, |ago| Some((8.0 - ago as f64 / 1800.0) * GIB));
         let finding = bed.finding("replication-slot").expect("a finding");
-        assert!(finding.summary.contains("storage full in 1 d"), "{}", finding.summary);
+        assert!(finding.summary.contains("storage full in 1d"), "{}", finding.summary);
         assert_eq!(finding.evidence, "growing 2 GiB/h");
     }
 }

@@ -122,7 +122,7 @@ mod tests {
     fn a_runway_is_told_in_days_and_sizes() {
         let finding = losing(76, 9.13).finding("storage-runway").expect("a finding");
         assert_eq!(finding.severity, Severity::Warning);
-        assert_eq!(finding.summary, "storage full in 3 d 4 h, 62 of 100 GiB");
+        assert_eq!(finding.summary, "storage full in 3d 4h, 62 of 100 GiB");
         assert_eq!(finding.evidence, "growing 9.1 GiB/d");
         for (hours, expected) in [(200, None), (100, Some(Severity::Warning)), (40, Some(Severity::Critical))] {
             assert_eq!(losing(hours, 9.1).severity("storage-runway"), expected, "{hours}");

@@ -181,7 +181,7 @@ mod tests {
             Bed::healthy().at_300(Metric::MaximumUsedTransactionIDs, |ago| Some(1.2e9 - ago as f64 * 48e6 / 86_400.0));
         let finding = bed.finding("transaction-ids").expect("a finding");
         assert_eq!(finding.summary, "oldest transaction id is 1.2 billion old, writes stop at 2.14 billion");
-        assert!(finding.evidence.contains("million a day, writes stop in 19 d"), "{}", finding.evidence);
+        assert!(finding.evidence.contains("million a day, writes stop in 19d"), "{}", finding.evidence);
         let replica = Bed::replica().at_300(Metric::MaximumUsedTransactionIDs, |_| Some(1.6e9));
         assert_eq!(replica.severity("transaction-ids"), None, "its primary tells");
     }

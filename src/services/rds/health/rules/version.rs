@@ -170,7 +170,7 @@ mod tests {
         let mut bed = Bed::healthy();
         bed.database.certificate_valid_till = Some(ago(-10 * 86_400));
         let finding = bed.finding("certificate-end").expect("a finding");
-        assert_eq!(finding.summary, "server certificate ends in 10 d, on 2026-11-28");
+        assert_eq!(finding.summary, "server certificate ends in 10d, on 2026-11-28");
         bed.database.certificate_valid_till = None;
         assert_eq!(bed.severity("certificate-end"), None);
     }

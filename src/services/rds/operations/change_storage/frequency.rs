@@ -13,7 +13,7 @@ pub(super) const MOST_CHANGES: usize = 4;
 
 /// Whether AWS takes another storage change, by the events of the last 24 hours.
 pub(super) fn changes_left(seen: &Seen) -> Check {
-    let name = "fewer than four storage changes in 24 h";
+    let name = "fewer than four storage changes in 24h";
     if !seen.is_read(&Part::Events) {
         return Check::unknown(name, "the events were not read: AWS will say");
     }
@@ -23,7 +23,7 @@ pub(super) fn changes_left(seen: &Seen) -> Check {
     if day >= MOST_CHANGES {
         Check::hard(name, false, format!("there were {day}: AWS takes no more until the first is a day old"))
     } else if recent > 0 {
-        Check::soft(name, false, format!("{recent} in the last 6 h: AWS may still be optimising and refuse"))
+        Check::soft(name, false, format!("{recent} in the last 6h: AWS may still be optimising and refuse"))
     } else {
         Check::hard(name, true, "")
     }

@@ -99,10 +99,10 @@ fn the_fifth_change_of_a_day_is_refused() {
     let state = |seen: &Seen| changes_left(seen).state;
     assert_eq!(state(&seen), CheckState::Met);
     seen.events = events;
-    assert_eq!(state(&seen), CheckState::Met, "three in 24 h, none in six");
+    assert_eq!(state(&seen), CheckState::Met, "three in 24h, none in six");
     seen.events.push(last);
     let more = ChangeStorage { allocated: 200, ..now() };
-    assert_eq!(failed(&op(&more), &seen), ["fewer than four storage changes in 24 h"]);
+    assert_eq!(failed(&op(&more), &seen), ["fewer than four storage changes in 24h"]);
     seen.events = vec![Event { at: seen.at, ..seen.events[1].clone() }];
     assert_eq!(state(&seen), CheckState::Doubtful);
     seen.events.clear();

@@ -42,12 +42,12 @@ fn what_the_engineer_must_know_is_said() {
     let plan = offered(&dr());
     assert_eq!(
         said(&plan, "May be lost"),
-        "commits after 03:07:32Z (312 s of lag; an idle source can overstate it by up to 5 min); UNLOGGED tables are empty \
+        "commits after 03:07:32Z (312 s of lag; an idle source can overstate it by up to 5m); UNLOGGED tables are empty \
          on it"
     );
     assert!(said(&plan, "Interruption").contains("rentaliq-prod-db keeps taking writes: fence it first"));
     assert_eq!(said(&plan, "Connected"), "182 on the primary, 4 on the replica");
-    assert!(said(&plan, "Kept").starts_with("retention 30 d (AWS would set 1 d), backup window 03:00-04:00"));
+    assert!(said(&plan, "Kept").starts_with("retention 30d (AWS would set 1d), backup window 03:00-04:00"));
     assert!(said(&plan, "Siblings").contains("rentaliq-prod-db-replica-1 keep following rentaliq-prod-db"));
     assert_eq!(said(&plan, "Less than"), "");
 }
@@ -201,7 +201,7 @@ fn with_the_region_down_it_becomes_what_its_source_was_when_it_was_read_last() {
     let call = plan.steps[0].call.as_command("");
     assert!(call.contains("--backup-retention-period 21 --preferred-backup-window 03:00-04:00"), "{call}");
     let check = plan.checks.iter().find(|c| c.name == "settings of the source were read").unwrap();
-    assert!(check.state == CheckState::Doubtful && check.why.contains("31 min 44 s ago"), "{check:?}");
+    assert!(check.state == CheckState::Doubtful && check.why.contains("31m 44s ago"), "{check:?}");
     assert_eq!(plan.obstacle(), None);
     // What is sent does not hang on what the console remembers by then.
     seen.last_known = None;
