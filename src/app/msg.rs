@@ -51,7 +51,7 @@ pub enum Msg {
     Denied { environment: String, api: Api, action: String },
     /// An approved plan was not begun, and why.
     NotBegun(String),
-    /// The journal is not what was written, and where first.
+    /// The journal was altered, and where first.
     JournalDoubtful(String),
     /// The journal cannot be written or read: nothing may be changed.
     JournalFailed(String),

@@ -94,7 +94,7 @@ fn relist(state: &mut State) {
 /// The changed configuration cannot be taken in: what runs goes on, and why stands on the fleet until
 /// the file is sound. Nothing can be changed meanwhile.
 pub fn refuse(state: &mut State, problems: Vec<String>, effects: &mut Vec<Effect>) {
-    let why = "the configuration cannot be read as it is now: nothing can be changed until it is mended (!)";
+    let why = "the configuration cannot be read as it is now: nothing can be changed until it is fixed (!)";
     state.shell.block(why, effects);
     let count = problems.len();
     let noun = if count == 1 { "problem" } else { "problems" };

@@ -161,7 +161,7 @@ fn verified(stored: &Stored, path: &str) -> Output {
     }
     if report.torn_last_line {
         text.push_str(if report.is_sound() {
-            "  the last write was cut short, as in a crash: nothing is lost, the next entry mends it\n"
+            "  the last write was cut short, as in a crash: nothing is lost, the next entry repairs it\n"
         } else {
             "  the last line is unfinished\n"
         });
@@ -258,7 +258,7 @@ mod tests {
             (1, "j: BROKEN in 1 place, 2 entries\n  line 3: it is not an entry\n")
         );
         let note = list(&stored, &Filter::default(), false).note;
-        assert!(note.starts_with("warning: the journal is not what was written (line 3: "), "{note}");
+        assert!(note.starts_with("warning: the journal was altered (line 3: "), "{note}");
     }
 
     #[test]

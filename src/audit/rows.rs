@@ -7,7 +7,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::Filter;
-use super::words::{moment, outcome};
+use super::words::{Ending, moment, outcome};
 use crate::domain::text::clean;
 use crate::ops::journal::{ExecutionId, escaped, short};
 use crate::slices::{Body, Entry, Kind, Target};
@@ -20,6 +20,9 @@ pub struct Row {
     pub last: Timestamp,
     /// `done`, `failed`, `not sent`, `interrupted`, `not ended`, `refused`, `cancelled`, `armed`, `disarmed`.
     pub outcome: &'static str,
+    /// The same for people: `scheduled for sun 04:00Z`.
+    #[serde(skip)]
+    pub ended: String,
     pub environment: String,
     /// `create-snapshot`; empty for what is no operation, like the next two.
     pub operation: &'static str,
@@ -46,6 +49,7 @@ impl Row {
             at: entry.at,
             last: entry.at,
             outcome,
+            ended: outcome.to_owned(),
             environment: entry.environment.clone(),
             operation: "",
             target: String::new(),
@@ -116,8 +120,10 @@ pub fn rows(entries: &[Entry]) -> Vec<Row> {
                 let begun = Course { own: vec![entry], sender: None };
                 let course = courses.get(execution).unwrap_or(&begun);
                 let last = course.own.iter().map(|entry| entry.at).max().unwrap_or(entry.at);
-                let (word, why) = outcome(&course.own);
-                let row = Row::of(entry, word).on(plan.operation.kind(), &plan.target).sent_by(course.sender);
+                let Ending { word, title, why } = outcome(&course.own);
+                let row = Row { ended: title, ..Row::of(entry, word) }
+                    .on(plan.operation.kind(), &plan.target)
+                    .sent_by(course.sender);
                 Row { last, execution: Some(execution.clone()), reason: approval.reason.clone(), why, ..row }
             }
             _ => return None,
@@ -153,7 +159,7 @@ pub fn table(rows: &[Row]) -> String {
             clean(&row.environment),
             row.operation.to_owned(),
             clean(&row.target),
-            row.outcome.to_owned(),
+            row.ended.clone(),
             clean(&row.who),
             execution,
             clean(&reason),

@@ -1,6 +1,6 @@
 //! `qd audit show`: everything about one execution.
 
-use super::words::{event, level, moment, outcome, target};
+use super::words::{Ending, event, moment, outcome, target, with};
 use crate::domain::text::clean;
 use crate::ops::CheckState;
 use crate::ops::journal::ExecutionId;
@@ -63,8 +63,8 @@ impl Page {
 pub fn text(id: &ExecutionId, own: &[&Entry]) -> String {
     let mut page = Page::default();
     page.fact("Execution", id.as_str());
-    let (word, why) = outcome(own);
-    page.fact("Outcome", &if why.is_empty() { word.to_owned() } else { format!("{word}: {why}") });
+    let Ending { title, why, .. } = outcome(own);
+    page.fact("Outcome", &if why.is_empty() { title } else { format!("{title}: {why}") });
     let mut known = None;
     for entry in own {
         if let Body::Approved { plan, approval, .. } = &entry.body {
@@ -73,6 +73,7 @@ pub fn text(id: &ExecutionId, own: &[&Entry]) -> String {
             page.fact("Target", &target(&plan.target));
             page.fact("Environment", &format!("{}, account {}", entry.environment, plan.account));
             page.fact("Approved", &format!("{} UTC", moment(approval.at)));
+            page.fact("With", &with(approval));
             let who = &entry.who;
             page.fact("By", if who.arn.is_empty() { "not known to AWS" } else { &who.arn });
             if let Some(sender) = sender(own) {
@@ -80,12 +81,6 @@ pub fn text(id: &ExecutionId, own: &[&Entry]) -> String {
             }
             page.fact("At", &format!("{}@{}, process {}, qd {}", who.os_user, who.host, who.pid, who.version));
             page.fact("Reason", &approval.reason);
-            if approval.headless {
-                page.fact("How", &format!("approved by its fingerprint on the command line ({})", approval.typed));
-            } else {
-                page.fact("Typed", &approval.typed);
-                page.fact("Asked for", &level(&approval.level));
-            }
             page.fact("Fingerprint", &format!("{} ({})", plan.fingerprint.short(), plan.fingerprint.whole()));
             if !plan.is_intact() || approval.fingerprint != plan.fingerprint {
                 page.fact("WARNING", "the plan below is not the one that this fingerprint was made of");
@@ -209,7 +204,7 @@ mod tests {
         let text = text(&id, &own);
         for wanted in [
             "Outcome      done\n",
-            "Typed        rentaliq-prod-db\n",
+            "With         the name typed: rentaliq-prod-db\n",
             "Sent by      arn:aws:sts::111122223333:assumed-role/operator/qd-alice-INC-4312\n",
             "INC-4312 ?]0;x??second line\n",
             "     aws rds create-db-snapshot --region us-east-1 --db-instance-identifier rentaliq-prod-db",
@@ -231,8 +226,8 @@ mod tests {
         }
         let own: Vec<&Entry> = entries.iter().collect();
         let text = text(&id, &own);
-        assert!(text.contains("How          approved by its fingerprint on the command line (8601-9b14)\n"), "{text}");
-        assert!(!text.contains("Typed") && !text.contains("Asked for"), "{text}");
+        assert!(text.contains("With         its fingerprint on the command line: 8601-9b14\n"), "{text}");
+        assert!(!text.contains("typed"), "{text}");
         assert!(text.contains("backup retention  30\n"), "{text}");
     }
 

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::domain::duration;
-use crate::ops::Level;
 use crate::ops::journal::{Outcome, Report, StepEnd};
+use crate::ops::{Approval, Level};
 use crate::slices::{Body, Entry, Plan, Target};
 
 /// A moment as it stands in lists: date and time in UTC.
@@ -61,17 +61,32 @@ pub fn event(body: &Body, plan: Option<&Plan>) -> String {
             format!("{}: {how}: {words}", step(n))
         }
         Body::Ended { outcome, .. } => {
-            let (word, why) = outcome_words(outcome);
-            if why.is_empty() { format!("over: {word}") } else { format!("over: {word}: {why}") }
+            format!("over: {}", outcome.words())
         }
         Body::TakenOver { note, .. } => format!("taken over: {note}"),
         Body::Torn { bytes, .. } => format!("the write before this one was cut short after {bytes} bytes"),
     }
 }
 
-/// How the execution with these entries ended, in a word, and why.
+/// How an execution ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// For programs: `done`, `scheduled`.
+    pub word: &'static str,
+    /// For people: `scheduled for sun 04:00Z`.
+    pub title: String,
+    pub why: String,
+}
+
+impl Ending {
+    fn of(outcome: &Outcome) -> Self {
+        Self { word: outcome.word(), title: outcome.title(), why: outcome.why() }
+    }
+}
+
+/// How the execution with these entries ended.
 #[must_use]
-pub fn outcome(own: &[&Entry]) -> (&'static str, String) {
+pub fn outcome(own: &[&Entry]) -> Ending {
     let window = own.iter().rev().find_map(|entry| match &entry.body {
         Body::StepEnded { words, failed, end, .. } => match StepEnd::told(end.as_ref(), words, *failed) {
             StepEnd::Scheduled { window } => Some(window),
@@ -83,24 +98,23 @@ pub fn outcome(own: &[&Entry]) -> (&'static str, String) {
         Body::Ended { outcome, .. } => Some(outcome.in_window(window.as_deref())),
         _ => None,
     });
-    outcome.map_or(("not ended", String::new()), |outcome| outcome_words(&outcome))
+    let unended = || Ending { word: "not ended", title: "not ended".to_owned(), why: String::new() };
+    outcome.map_or_else(unended, |outcome| Ending::of(&outcome))
 }
 
-/// An outcome in a word, and why.
-fn outcome_words(outcome: &Outcome) -> (&'static str, String) {
-    (outcome.word(), outcome.why())
-}
-
-/// What had to be done to approve.
+/// What it was approved with.
 #[must_use]
-pub fn level(level: &Level) -> String {
-    match level {
-        Level::Confirm => "a key".to_owned(),
-        Level::TypeName => "the name typed".to_owned(),
+pub fn with(approval: &Approval) -> String {
+    let typed = &approval.typed;
+    match approval.level {
+        _ if approval.headless => format!("its fingerprint on the command line: {typed}"),
+        // What the journal has for the approval key is no text that was typed.
+        Level::Confirm => "the approval key".to_owned(),
+        Level::TypeName => format!("the name typed: {typed}"),
         Level::TypeNameAndReason { cool_down } => {
-            format!("the name and a reason typed, after {}", duration::words(*cool_down))
+            format!("the name typed: {typed}; a reason, after {}", duration::words(cool_down))
         }
-        Level::Deny => "nothing: it is denied".to_owned(),
+        Level::Deny => format!("nothing that is allowed: {typed}"),
     }
 }
 
@@ -144,8 +158,9 @@ mod tests {
     #[test]
     fn what_was_not_sent_is_named() {
         let outcome = Outcome::Interrupted { unsent: vec![1, 2], why: "the console was closed".into() };
-        assert_eq!(outcome_words(&outcome), ("interrupted", "the console was closed; steps 2, 3 not sent".to_owned()));
+        let ending = Ending::of(&outcome);
+        assert_eq!((ending.word, ending.why.as_str()), ("interrupted", "the console was closed; steps 2, 3 not sent"));
         let outcome = Outcome::Interrupted { unsent: vec![1], why: "x".into() };
-        assert_eq!(outcome_words(&outcome).1, "x; step 2 not sent");
+        assert_eq!(Ending::of(&outcome).why, "x; step 2 not sent");
     }
 }

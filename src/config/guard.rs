@@ -18,7 +18,7 @@ use crate::slices::{Freeze, Kind, Policy, PolicyOverride};
 pub(super) use read::read;
 
 /// What a message about a rule that cannot be read ends with.
-pub(super) const CLOSED: &str = "nothing is changed here until it is mended";
+pub(super) const CLOSED: &str = "nothing is changed here until it is fixed";
 
 /// Whether a name that is not known may have been meant for a guard table, or is a rule that stands
 /// where none is read. `known` are the names that there are in that place. A restriction that is not

@@ -25,7 +25,7 @@ pub struct Thresholds {
     pub lag_critical: f64,
     /// Free storage, fraction of what is allocated: AWS's alarm, 0.1; storage autoscaling starts there.
     pub free_storage_warning: f64,
-    /// Free storage, fraction. At nothing the instance becomes `storage-full` and stops writing.
+    /// Free storage, fraction. At 0 the instance becomes `storage-full` and stops writing.
     pub free_storage_critical: f64,
     /// Days until no storage is free: a working week.
     pub runway_warning: f64,

@@ -16,6 +16,7 @@ use super::guard::Approval;
 use super::plan::Plan;
 use super::provider::Provider;
 use super::target::Target;
+use super::window::opening;
 use crate::domain::Event;
 use crate::domain::text::is_hostile;
 
@@ -332,12 +333,20 @@ impl Outcome {
         }
     }
 
-    /// Why it is that; empty where the word says all.
+    /// The same for a person, in lists, stories and messages alike: `done`, `scheduled for sun 04:00Z`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::Scheduled { window } => format!("scheduled for {}", opening(window)),
+            _ => self.word().to_owned(),
+        }
+    }
+
+    /// Why it is that; empty where the title says all.
     #[must_use]
     pub fn why(&self) -> String {
         match self {
-            Self::Done => String::new(),
-            Self::Scheduled { window } => format!("AWS makes the change in the window {window} UTC"),
+            Self::Done | Self::Scheduled { .. } => String::new(),
             Self::Failed { why } | Self::NotSent { why } | Self::Refused { why } => why.clone(),
             Self::Incomplete { why, .. } => why.clone(),
             Self::Interrupted { unsent, why }
@@ -379,11 +388,7 @@ impl Outcome {
     #[must_use]
     pub fn words(&self) -> String {
         let why = self.why();
-        match self {
-            Self::Scheduled { window } => format!("scheduled for {window} UTC"),
-            _ if why.is_empty() => self.word().to_owned(),
-            _ => format!("{}: {why}", self.word()),
-        }
+        if why.is_empty() { self.title() } else { format!("{}: {why}", self.title()) }
     }
 }
 
@@ -478,6 +483,15 @@ mod tests {
         };
         let execution = ExecutionId::new(at(), &plan.fingerprint, 0x0b5e);
         Body::Approved { execution, plan: Box::new(plan), approval }
+    }
+
+    #[test]
+    fn what_waits_for_its_window_is_said_to_be_scheduled() {
+        let scheduled = Outcome::Scheduled { window: "sun:04:00-sun:05:00".into() };
+        assert_eq!((scheduled.title(), scheduled.words()), ("scheduled for sun 04:00Z".into(), scheduled.title()));
+        let failed = Outcome::Failed { why: "storage-full".into() };
+        assert_eq!((failed.title().as_str(), failed.words().as_str()), ("failed", "failed: storage-full"));
+        assert_eq!(Outcome::Done.words(), "done");
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub mod progress;
 pub mod provider;
 pub mod requested;
 pub mod target;
+mod window;
 
 pub use arming::Arming;
 pub use call::{Call, Value};

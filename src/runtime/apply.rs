@@ -131,7 +131,7 @@ fn told(fault: &Fault) -> String {
 }
 
 /// What a problem ends with that closes the guard of an environment, or of all.
-const CLOSED: &str = "nothing is changed here until it is mended";
+const CLOSED: &str = "nothing is changed here until it is fixed";
 
 /// The problems that close the guard of an environment: its own, and those of the whole file.
 fn closed(problems: Vec<String>, environment: &str, all: &[&str]) -> Vec<String> {

@@ -352,7 +352,7 @@ impl Run {
                     if unseen_since.get_or_insert_with(Instant::now).elapsed().as_secs()
                         > unseen_for(&fault, execution, step).unsigned_abs() =>
                 {
-                    let words = format!("its end cannot be seen: {fault}; AWS goes on with it");
+                    let words = format!("how it ended cannot be read: {fault}; AWS goes on with it");
                     let body = ended(execution.id.clone(), step, words, StepEnd::Unknown);
                     self.write(execution, body).await?;
                 }

@@ -126,7 +126,7 @@ pub(super) fn describe(
     dialogue.say(&format!("  {}", found.said()))?;
     let offered = found.account.clone().unwrap_or_else(|| "-".to_owned());
     answer.unread = found.unread;
-    let Some(account) = dialogue.ask("  Account that it must be, or -", Some(&offered), account)? else {
+    let Some(account) = dialogue.ask("  Expected account (- for any)", Some(&offered), account)? else {
         return Ok(None);
     };
     answer.account = account;

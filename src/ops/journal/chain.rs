@@ -184,7 +184,7 @@ fn without_end(lines: &[u8]) -> &[u8] {
     lines.strip_suffix(b"\n").unwrap_or(lines)
 }
 
-/// A place where the journal is not what was written.
+/// A place where the journal was altered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Break {
     /// Counted from 1; `None` when it is the head that says so.
@@ -229,7 +229,7 @@ impl Report {
             1 => String::new(),
             count => format!(", and {} more", count - 1),
         };
-        Some(format!("the journal is not what was written ({first}{more}): see qd audit verify"))
+        Some(format!("the journal was altered ({first}{more}): see qd audit verify"))
     }
 
     /// The same, with what the head says: whether the newest lines are still there.
@@ -409,7 +409,7 @@ mod tests {
             assert_eq!(said, [format!("line {line}: it is not an entry")], "{more:?}");
             assert_eq!(
                 report.warning(),
-                Some("the journal is not what was written (line 3: it is not an entry): see qd audit verify".into())
+                Some("the journal was altered (line 3: it is not an entry): see qd audit verify".into())
             );
             assert!(!tail(&with(&more).concat()).is_torn(), "{more:?}");
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::applied;
 use crate::domain::Criticality;
 use crate::keymap::{Action, Layer};
 use crate::ops::journal::Outcome;
@@ -25,8 +26,9 @@ fn elapsed(execution: &Execution, now: Timestamp) -> i64 {
 
 /// How it stands: a mark with its role.
 #[must_use]
-pub fn mark(execution: &Execution) -> (&'static str, Role) {
+pub fn mark(shell: &Shell, execution: &Execution) -> (&'static str, Role) {
     match &execution.outcome {
+        Some(Outcome::Scheduled { .. }) if applied::is_applied(shell, execution) => ("✔", Role::Good),
         None if execution.trouble.is_some() => ("▲", Role::Warning),
         None => ("◐", Role::Accent),
         Some(outcome) => match outcome {
@@ -45,13 +47,10 @@ pub fn mark(execution: &Execution) -> (&'static str, Role) {
 
 /// What is happening now, or how it ended, in a few words.
 #[must_use]
-pub fn words(execution: &Execution) -> String {
+pub fn words(shell: &Shell, execution: &Execution) -> String {
     if let Some(outcome) = &execution.outcome {
-        return match outcome {
-            Outcome::Done | Outcome::Scheduled { .. } => execution.result_words(),
-            Outcome::NotSent { .. } => "nothing was sent".to_owned(),
-            other => other.word().to_owned(),
-        };
+        let is_applied = matches!(outcome, Outcome::Scheduled { .. }) && applied::is_applied(shell, execution);
+        return if is_applied { "applied".to_owned() } else { outcome.title() };
     }
     let open = execution.open_steps();
     let step = under_way(execution);
@@ -160,12 +159,12 @@ pub fn running_rows(shell: &Shell) -> u16 {
 /// What the eye looks for comes first: the mark, where, how far, since when. The names, which may be
 /// long, are what is cut.
 fn running_line(shell: &Shell, execution: &Execution, width: usize) -> Line {
-    let (mark, role) = mark(execution);
+    let (mark, role) = mark(shell, execution);
     let title = execution.plan.operation.kind().title();
     let state = match &execution.trouble {
         // A fault's message may fill the line; all of it stands in the story.
         Some(trouble) => (text::clip(trouble, (width / 2).max(20)).into_owned(), Role::Warning),
-        None => (words(execution), Role::Accent),
+        None => (words(shell, execution), Role::Accent),
     };
     vec![
         (format!(" {mark} "), role),
@@ -180,16 +179,24 @@ fn running_line(shell: &Shell, execution: &Execution, width: usize) -> Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Database, Environment};
+    use crate::keymap::Keymap;
     use crate::ops::Level;
     use crate::ops::execution::ended;
     use crate::ops::guard::Approval;
     use crate::ops::journal::{ExecutionId, StepEnd};
+    use crate::screens::State as App;
     use crate::services::rds::testing::{at, plan_of, seen};
     use crate::slices::{Body, Kind};
+    use crate::theme::{ColorDepth, Theme};
+    use crate::world::Estate;
 
     #[test]
     fn what_waits_for_its_window_is_scheduled_and_not_done() {
-        let plan = plan_of(Kind::ChangeClass.offer(&seen()), &seen());
+        let mut plan = plan_of(Kind::ChangeClass.offer(&seen()), &seen());
+        let values = vec![("DBInstanceClass".to_owned(), "db.m6g.large".to_owned())];
+        let (region, name) = ("us-east-1".to_owned(), "rentaliq-prod-db".to_owned());
+        plan.steps[0].follow = Follow::Pending { region, id: name.clone(), values: values.clone() };
         let id = ExecutionId::new(at(), &plan.fingerprint, 7);
         let approval = Approval {
             at: at(),
@@ -204,7 +211,22 @@ mod tests {
         execution.apply(at(), &ended(id.clone(), 0, "scheduled".into(), end));
         let outcome = execution.verdict();
         execution.apply(at(), &Body::Ended { execution: id, outcome });
-        assert_eq!(mark(&execution), ("◌", Role::Accent));
-        assert_eq!(words(&execution), "scheduled for sun:04:00-sun:05:00 UTC");
+        let mut estate = Estate::default();
+        let session = estate.add_session_named("ops");
+        let site = estate.add_site(session, "us-east-1");
+        estate.add(Environment { name: "PROD".into(), site, ..Environment::default() });
+        let mut app = App::new(estate, at(), Keymap::default(), Theme::default(), ColorDepth::TrueColor);
+        let waits = Database { id: name, class: "db.t3.medium".into(), pending: values, ..Database::default() };
+        let later = at().checked_add(jiff::SignedDuration::from_hours(100)).unwrap();
+        app.shell.world.site_mut(site).unwrap().rds.databases.succeed(vec![waits.clone()], later);
+        let said = |app: &App| (mark(&app.shell, &execution), words(&app.shell, &execution));
+        assert_eq!(said(&app), (("◌", Role::Accent), "scheduled for sun 04:00Z".to_owned()));
+        assert_eq!(execution.result_words(), "scheduled for sun 04:00Z", "a message says the same");
+        // AWS shows it; what was read before it was scheduled says nothing.
+        let made = Database { class: "db.m6g.large".into(), pending: Vec::new(), ..waits };
+        app.shell.world.site_mut(site).unwrap().rds.databases.succeed(vec![made.clone()], at());
+        assert_eq!(said(&app).1, "scheduled for sun 04:00Z");
+        app.shell.world.site_mut(site).unwrap().rds.databases.succeed(vec![made], later);
+        assert_eq!(said(&app), (("✔", Role::Good), "applied".to_owned()));
     }
 }

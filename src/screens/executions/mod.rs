@@ -1,5 +1,6 @@
 //! Operations that run and that ended: a list, and the whole story of the one under the cursor.
 
+mod applied;
 mod drift;
 mod line;
 mod state;

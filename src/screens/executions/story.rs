@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{drift, line};
+use super::{applied, drift, line};
 use crate::ops::execution::Act;
 use crate::ops::journal::{Outcome, StepEnd, steps};
 use crate::screens::plan::usual;
@@ -18,14 +18,14 @@ use crate::ui::prose::{self, Line};
 pub fn of(shell: &Shell, execution: &Execution, width: usize) -> Vec<Line> {
     let plan = &execution.plan;
     let mut lines: Vec<Line> = Vec::new();
-    let (mark, role) = line::mark(execution);
+    let (mark, role) = line::mark(shell, execution);
     lines.push(vec![
         (" ".into(), Role::Text),
         line::badge(shell, &execution.environment),
         (format!("  {} of {}, {}", plan.operation.kind().title(), plan.target.id, plan.target.region), Role::Header),
     ]);
     let lead = vec![(format!(" {mark} "), role)];
-    let standing = format!("{}  {}", line::words(execution), line::times(shell, execution));
+    let standing = format!("{}  {}", line::words(shell, execution), line::times(shell, execution));
     lines.extend(prose::hanging(lead, &standing, role, width));
     lines.push(Vec::new());
     lines.extend(prose::hanging(vec![(" ".into(), Role::Text)], &plan.summary, Role::Text, width));
@@ -42,7 +42,7 @@ pub fn of(shell: &Shell, execution: &Execution, width: usize) -> Vec<Line> {
     }
     lines.push(Vec::new());
     let mut label = if execution.is_running() { "Next" } else { "What to do" };
-    for words in what_now(execution, shell.world.now) {
+    for words in what_now(shell, execution) {
         lines.extend(prose::labelled(label, "", &words, Role::Accent, width));
         label = "";
     }
@@ -137,19 +137,22 @@ fn standing(execution: &Execution, place: usize, state: &StepState) -> (&'static
 }
 
 /// What happens next; when it is over and not well, what to do.
-fn what_now(execution: &Execution, now: Timestamp) -> Vec<String> {
-    let Some(outcome) = &execution.outcome else { return next(execution, now) };
+fn what_now(shell: &Shell, execution: &Execution) -> Vec<String> {
+    let Some(outcome) = &execution.outcome else { return next(execution, shell.world.now) };
     let new_plan = "a on the DB instance makes a new plan from the state of now";
     if is_of_a_world_before(execution) {
         return vec![format!("Nothing: the sandbox began anew, and nothing of this is there any more; {new_plan}.")];
     }
     let mut said = match outcome {
         Outcome::Done => Vec::new(),
+        Outcome::Scheduled { .. } if applied::is_applied(shell, execution) => {
+            vec!["Nothing: AWS has made the change.".to_owned()]
+        }
         Outcome::Scheduled { window } => {
             vec![format!("Nothing now: AWS makes the change in the window {window} UTC, by itself.")]
         }
         Outcome::NotSent { why } | Outcome::Refused { why } => {
-            vec![why.clone(), format!("Nothing was changed. Mend what is said here; {new_plan}.")]
+            vec![why.clone(), format!("Nothing was changed. Fix what is said here; {new_plan}.")]
         }
         Outcome::GivenUp { .. } | Outcome::Unknown { .. } | Outcome::Abandoned { .. } => {
             vec![outcome.why(), format!("Look at how the DB instance is now; {new_plan}.")]

@@ -103,7 +103,7 @@ fn draw_list(shell: &Shell, open: &State, area: Rect, buf: &mut Buffer) {
         if here {
             buf.set_style(row, shell.theme.style(Role::Selection));
         }
-        let (mark, role) = line::mark(execution);
+        let (mark, role) = line::mark(shell, execution);
         let time = if execution.is_running() {
             line::times(shell, execution)
         } else {
@@ -114,7 +114,7 @@ fn draw_list(shell: &Shell, open: &State, area: Rect, buf: &mut Buffer) {
             (if here { CURSOR } else { " " }.into(), Role::Accent),
             (format!("{mark} "), role),
             line::badge(shell, &execution.environment),
-            (format!("  {}", line::words(execution)), role),
+            (format!("  {}", line::words(shell, execution)), role),
             (format!("  {time}"), Role::Dim),
             (format!("  {} {}", execution.plan.operation.kind().title(), line::subject(execution)), Role::Text),
         ];

@@ -1,6 +1,8 @@
 //! How the end of a call is recognised, and how to find out whether a call arrived whose answer
 //! did not. Pure: a look at the world in, a verdict out.
 
+mod applied;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +16,7 @@ pub const SKEW: i64 = 60;
 /// A change of which neither the value nor a pending one is to be seen after so many seconds, while
 /// the instance is `available`, was given up by AWS (no capacity, for example).
 const LOST: i64 = 1800;
-/// A start or a reboot that is to mend a state may show it for so many seconds more.
+/// A start or a reboot that is to repair a state may show it for so many seconds more.
 const RECOVERS: i64 = 900;
 /// A snapshot that was taken is listed after so many seconds at the latest.
 const LISTED: i64 = 300;

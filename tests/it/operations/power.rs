@@ -51,7 +51,7 @@ async fn reboot() {
 async fn stop_and_start() {
     let mut desk = armed(DEV).await;
     let offered = desk.offered(Kind::Start, DEV);
-    assert_eq!(offered, Command::NotAvailable("it is available".into()));
+    assert_eq!(offered, Command::NotAvailable("it is running already".into()));
     desk.press("esc");
     let offered = desk.offered(Kind::Stop, STAGING);
     assert_eq!(offered, Command::NotAvailable("AWS does not stop an instance that has read replicas".into()));

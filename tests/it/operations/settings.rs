@@ -117,14 +117,14 @@ async fn apply_maintenance_in_the_window_and_not_after_all() {
     let mut desk = armed(STAGING).await;
     desk.plan(Kind::ApplyMaintenance, STAGING).await;
     desk.set("when", "undo-opt-in");
-    refused(&mut desk, "put down for the window").await;
+    refused(&mut desk, "scheduled for the window").await;
     desk.plan(Kind::ApplyMaintenance, STAGING).await;
     assert!(desk.try_set("action", "hardware-maintenance").is_some(), "that is not pending");
     carried_out(&mut desk).await;
     until_opted(&mut desk, Some("next-maintenance")).await;
 
     desk.plan(Kind::ApplyMaintenance, STAGING).await;
-    refused(&mut desk, "not put down yet").await;
+    refused(&mut desk, "not scheduled yet").await;
     arm(&mut desk, STAGING).await;
     desk.plan(Kind::ApplyMaintenance, STAGING).await;
     desk.set("when", "undo-opt-in");

@@ -159,10 +159,10 @@ impl ApplyMaintenance {
         let (name, why) = match self.when {
             _ if asked == Some("immediate") => ("not begun yet", "it was asked for at once: that cannot be changed"),
             OptIn::NextMaintenance if asked == Some("next-maintenance") => {
-                ("not put down yet", "it is put down for the next window already")
+                ("not scheduled yet", "it is scheduled for the next window already")
             }
             OptIn::UndoOptIn if asked != Some("next-maintenance") => {
-                ("put down for the window", "nobody asked for it: there is nothing to take back")
+                ("scheduled for the window", "nobody asked for it: there is nothing to take back")
             }
             _ => return Check::hard("not begun yet", true, ""),
         };
@@ -316,9 +316,9 @@ mod tests {
         let fails = |action: &str, when: OptIn, seen: &Seen| failed(&op(action, when), seen);
         let of_another = fails("hardware-maintenance", OptIn::Immediate, &seen);
         assert_eq!(of_another, ["maintenance is pending"], "another instance's");
-        assert_eq!(fails("system-update", OptIn::UndoOptIn, &seen), ["put down for the window"]);
+        assert_eq!(fails("system-update", OptIn::UndoOptIn, &seen), ["scheduled for the window"]);
         seen.maintenance[1].opt_in = Some("next-maintenance".into());
-        assert_eq!(fails("system-update", OptIn::NextMaintenance, &seen), ["not put down yet"]);
+        assert_eq!(fails("system-update", OptIn::NextMaintenance, &seen), ["not scheduled yet"]);
         assert!(fails("system-update", OptIn::Immediate, &seen).is_empty());
         seen.maintenance[1].opt_in = Some("immediate".into());
         assert_eq!(fails("system-update", OptIn::UndoOptIn, &seen), ["not begun yet"]);

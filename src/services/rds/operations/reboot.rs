@@ -11,7 +11,7 @@ use crate::services::rds::checks::Restart;
 pub struct Reboot {}
 
 /// The states in which AWS takes it, and those in which it may: with parameters that do not fit "you can only
-/// reboot or delete it" once they are mended (AWS re:Post, incompatible-parameters).
+/// reboot or delete it" once they are repaired (AWS re:Post, incompatible-parameters).
 const STATES: [&[&str]; 2] = [&["available"], &["storage-optimization", "incompatible-parameters"]];
 
 /// Seconds. AWS promises nothing; a recovery with much to replay takes longer.

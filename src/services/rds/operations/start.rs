@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::prelude::*;
+use crate::domain::Database;
 
 /// A stopped DB instance is started. It has no parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,7 +15,7 @@ pub(super) const USUAL: (u32, u32) = (300, 3600);
 impl Request for Start {
     fn unavailable(on: On<'_>) -> Option<String> {
         let On::Database(database) = on else { return Some("it is done to a DB instance".into()) };
-        checks::other_state(database, checks::STARTS_FROM)
+        not_needed(database).or_else(|| checks::other_state(database, checks::STARTS_FROM))
     }
 
     fn offer(_: &Seen) -> Self {
@@ -48,7 +49,12 @@ impl Request for Start {
     }
 }
 
-/// What must be mended before a start can recover an instance from its state (RDS user guide, "Viewing DB
+/// Why it need not be started.
+pub(super) fn not_needed(database: &Database) -> Option<String> {
+    (database.status == "available").then(|| "it is running already".to_owned())
+}
+
+/// What must be repaired before a start can recover an instance from its state (RDS user guide, "Viewing DB
 /// instance status" and "Encrypting Amazon RDS resources").
 fn mends(status: &str) -> Option<&'static str> {
     match status {

@@ -12,7 +12,8 @@ use crate::domain::{Criticality, Database};
 pub struct StartEnvironment {}
 
 fn why_not(database: &Database) -> Option<String> {
-    let why = || (database.status != "stopped").then(|| format!("it is {}", database.status));
+    let other = || (database.status != "stopped").then(|| format!("it is {}", database.status));
+    let why = || start::not_needed(database).or_else(other);
     database.nature().refusal().or_else(why)
 }
 
@@ -89,7 +90,7 @@ mod tests {
         );
         assert!(plan.steps.iter().all(|step| !step.wait));
         assert_eq!((plan.risk, plan.name_to_type.as_str()), (Risk::Routine, "PROD"));
-        assert!(plan.consequences.iter().any(|c| c.text == "rentaliq-prod-db-replica-1: it is available"));
+        assert!(plan.consequences.iter().any(|c| c.text == "rentaliq-prod-db-replica-1: it is running already"));
         assert!(plan.checks.iter().any(|c| c.name == "not production" && c.state == CheckState::Doubtful));
     }
 

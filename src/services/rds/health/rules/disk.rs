@@ -76,7 +76,7 @@ fn balance(case: &Case<'_>, metric: Metric, what: &str) -> Option<Verdict> {
         Verdict::new(
             severity,
             format!("{} of {class}'s EBS {what} burst is left", words::percent(value)),
-            "At nothing the disk falls to the class's baseline: lower the load or choose a larger class.",
+            "At 0 % the disk falls to the class's baseline: lower the load or choose a larger class.",
         )
         .evidence([limits.easing(value, words::percent)])
         .since(case.since(metric, VITALS_PERIOD, limits)),

@@ -104,7 +104,7 @@ fn slot(case: &Case<'_>) -> Option<Verdict> {
         Verdict::new(
             severity,
             summary,
-            "Find it in pg_replication_slots: mend its consumer, or drop the slot if nothing needs it any more.",
+            "Find it in pg_replication_slots: fix its consumer, or drop the slot if nothing needs it any more.",
         )
         .evidence([trend, easing])
         .since(case.since(Metric::OldestReplicationSlotLag, VITALS_PERIOD, limits)),
