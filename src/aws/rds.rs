@@ -18,6 +18,8 @@ pub(crate) use {
     orderable::orderable,
 };
 
+use std::ops::Range;
+
 use aws_sdk_rds::types::{Filter, SourceType};
 use jiff::{SignedDuration, Timestamp};
 
@@ -33,9 +35,11 @@ use crate::services::rds::{Answer, Ask, EventsOf};
 
 /// Records a page, the most that AWS gives.
 const PAGE: i32 = 100;
-/// AWS keeps events for 14 days and refuses to look further back. A minute less, because the
-/// request arrives later than its times were chosen.
+/// AWS keeps events for 14 days and refuses to look further back. A minute less, because the clocks may differ a little.
 const EVENTS_KEPT: SignedDuration = SignedDuration::from_secs(14 * 86_400 - 60);
+/// The same in minutes, the form in which no clock but AWS's own counts: `Duration`, "The number of minutes to retrieve
+/// events for" (API reference, `DescribeEvents`).
+const ALL_KEPT: i32 = 14 * 24 * 60;
 
 /// Answers a question in one piece; metrics come in parts of their own.
 ///
@@ -47,8 +51,10 @@ pub async fn answer(session: &Session, region: &str, ask: Ask) -> Result<Answer,
         Ask::Maintenance => maintenance(session, region).await.map(Answer::Maintenance),
         Ask::Snapshots { database } => snapshots(session, region, &database).await.map(Answer::Snapshots),
         Ask::Events { of, since, until } => {
-            let events = events(session, region, &of, since, until).await?;
-            Ok(Answer::Events { events, window: since..until })
+            // What is known goes up to where AWS's clock was then, which it need not be as far from ours as now.
+            let since = by_aws(session.ahead_at(since), since);
+            let (events, window) = events_told(session, region, &of, since, until).await?;
+            Ok(Answer::Events { events, window })
         }
         Ask::Metrics { .. } => Ok(Answer::MetricsDone),
     }
@@ -189,16 +195,29 @@ pub async fn events(
     since: Timestamp,
     until: Timestamp,
 ) -> Result<Vec<Event>, Fault> {
+    let since = by_aws(session.ahead(), since);
+    events_told(session, region, of, since, until).await.map(|(events, _)| events)
+}
+
+/// The same with the time that they are of, by AWS's clock, as their dates are; `since` is by it too.
+async fn events_told(
+    session: &Session,
+    region: &str,
+    of: &EventsOf,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<(Vec<Event>, Range<Timestamp>), Fault> {
     let (source, categories) = match of {
         EventsOf::Grave => (None, Some(GRAVE.map(ToOwned::to_owned).to_vec())),
         EventsOf::Database(id) => (Some(id.to_string()), None),
     };
     let client = session.rds(region);
-    // AWS counts the 14 days by its own clock, and dates events by it.
-    let ahead = SignedDuration::from_secs(session.ahead().unwrap_or(0));
-    let by_aws = |at: Timestamp| at.checked_add(ahead).unwrap_or(at);
-    let (since, until) = (by_aws(since), by_aws(until));
-    let since = until.checked_sub(EVENTS_KEPT).map_or(since, |kept| kept.max(since));
+    let window = since..by_aws(session.ahead(), until);
+    let oldest = window.end.checked_sub(EVENTS_KEPT).unwrap_or(window.start);
+    // Where everything is wanted AWS counts back by its own clock: ours need not know what it says.
+    let is_all = window.start <= oldest;
+    let bounds = (!is_all).then(|| (time::date_time(window.start), time::date_time(window.end)));
+    let (start, end) = bounds.unzip();
     let (mut pages, mut marker, mut found) = (Markers::default(), None, Vec::new());
     loop {
         let page = client
@@ -206,8 +225,9 @@ pub async fn events(
             .source_type(SourceType::DbInstance)
             .set_source_identifier(source.clone())
             .set_event_categories(categories.clone())
-            .start_time(time::date_time(since))
-            .end_time(time::date_time(until))
+            .set_start_time(start)
+            .set_end_time(end)
+            .set_duration(is_all.then_some(ALL_KEPT))
             .max_records(PAGE)
             .set_marker(marker)
             .send()
@@ -217,9 +237,17 @@ pub async fn events(
         marker = pages.next(DESCRIBE_EVENTS, page.marker, found.len())?;
         if marker.is_none() {
             each_once(&mut found);
-            return Ok(found);
+            // The answer has told AWS's clock anew, and perhaps for the first time.
+            let until = by_aws(session.ahead(), until);
+            let since = if is_all { until.checked_sub(EVENTS_KEPT).unwrap_or(until) } else { window.start };
+            return Ok((found, since..if is_all { until } else { window.end }));
         }
     }
+}
+
+/// A moment of this machine's clock by AWS's, which is so many seconds ahead where that is known.
+fn by_aws(ahead: Option<i64>, at: Timestamp) -> Timestamp {
+    at.checked_add(SignedDuration::from_secs(ahead.unwrap_or(0))).unwrap_or(at)
 }
 
 /// Reads the pending maintenance of a region, sorted by resource.

@@ -117,6 +117,12 @@ impl Session {
         self.inner.clock.ahead()
     }
 
+    /// The same of how it was at a moment, or as soon after it as an answer told.
+    #[must_use]
+    pub(super) fn ahead_at(&self, at: Timestamp) -> Option<i64> {
+        self.inner.clock.ahead_at(at)
+    }
+
     /// Resolves the configuration. Credentials are fetched with the first call, so this does not
     /// fail: what is wrong with them is that call's [`crate::domain::Fault`].
     pub async fn load(spec: &SessionSpec) -> Self {

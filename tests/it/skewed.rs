@@ -6,10 +6,13 @@ use std::process::Output;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use quarterdeck::aws::{InProcess, Session, SessionSpec, rds};
 use quarterdeck::ops::journal::Outcome;
 use quarterdeck::sandbox::Sandbox;
+use quarterdeck::sandbox::connector::credentials;
 use quarterdeck::sandbox::fault::disturbance::Disturbance;
 use quarterdeck::sandbox::fault::{Fault, Kind, Service};
+use quarterdeck::services::rds::{Answer, Ask, EventsOf};
 use quarterdeck::slices::{Execution, Plan};
 
 use crate::killed::home::{ACCOUNT, ENVIRONMENT, Home, REGION, block_on, entries_in, place, sandbox_of, served};
@@ -110,5 +113,38 @@ fn with_a_clock_that_aws_refuses_nothing_is_changed() {
         let output = applied(&home, &plan);
         assert_eq!(output.status.code(), Some(0), "{}\n{}", stdout(&output), home.story());
         assert_eq!((sandbox.log().len(), restarts(&sandbox).len()), (1, 1));
+    });
+}
+
+/// A sandbox that runs at another speed is days ahead soon: its events are read all the same, each of them, whatever
+/// has passed there since the last answer told its clock.
+#[test]
+fn events_are_read_by_the_clock_of_whoever_answers() {
+    let sandbox = sandbox_of(Timestamp::now() + SignedDuration::from_hours(20 * 24), 3600.0);
+    served(&sandbox, |endpoint| {
+        let http = aws_smithy_http_client::Builder::new().build_http();
+        let spec = SessionSpec {
+            region: Some(REGION.into()),
+            endpoint: Some(endpoint.to_owned()),
+            in_process: Some(InProcess { http, credentials: credentials(ACCOUNT) }),
+            ..SessionSpec::default()
+        };
+        block_on(async {
+            let session = Session::load(&spec).await;
+            let mut known = 0;
+            for round in 0..3 {
+                let now = Timestamp::now();
+                let since = now - SignedDuration::from_hours(14 * 24);
+                let ask = Ask::Events { of: EventsOf::Grave, since, until: now };
+                let answer = rds::answer(&session, REGION, ask).await;
+                let Ok(Answer::Events { window, .. }) = answer else { panic!("round {round}: {answer:?}") };
+                let span = window.end.duration_since(window.start).as_hours();
+                assert!((14 * 24 - 1..=14 * 24).contains(&span), "{span}");
+                assert!(window.end.as_second() > known, "its clock goes on");
+                known = window.end.as_second();
+                // A second here is an hour there.
+                std::thread::sleep(std::time::Duration::from_millis(1200));
+            }
+        });
     });
 }

@@ -219,13 +219,13 @@ impl Data {
     fn happened(&mut self, read: &Read, events: Vec<Event>, window: &Range<Timestamp>, now: Timestamp) -> Touched {
         if let Read::InstanceEvents(database) = read {
             let known = self.instance_events.entry(database.clone()).or_default();
-            let merged = merge_events(known.value().into_iter().flatten(), events, window, now);
+            let merged = merge_events(known.value().into_iter().flatten(), events, window);
             known.succeed(merged, now);
             return Touched::Nothing;
         }
         let mut grouped: HashMap<String, Vec<Event>> = HashMap::new();
         let known = self.events.value().into_iter().flat_map(HashMap::values).flatten();
-        for event in merge_events(known, events, window, now) {
+        for event in merge_events(known, events, window) {
             grouped.entry(event.source.clone()).or_default().push(event);
         }
         let before = self.events.value();

@@ -17,14 +17,13 @@ pub fn before(at: Timestamp, seconds: i64) -> Timestamp {
 }
 
 /// Known events before the window of the answer, then the answer; none twice, none older than
-/// RDS itself keeps.
+/// RDS itself keeps. All dates and the window are by AWS's clock.
 pub fn merge_events<'a>(
     known: impl Iterator<Item = &'a Event>,
     fresh: Vec<Event>,
     window: &Range<Timestamp>,
-    now: Timestamp,
 ) -> Vec<Event> {
-    let oldest = before(now, EVENTS_KEPT);
+    let oldest = before(window.end, EVENTS_KEPT);
     let mut all: Vec<Event> = known.filter(|e| e.at < window.start && e.at >= oldest).cloned().chain(fresh).collect();
     all.sort();
     all.dedup();
@@ -48,10 +47,9 @@ mod tests {
     fn overlapping_answers_give_every_event_once() {
         let at = |s| Timestamp::from_second(s).expect("in range");
         let known = [event(10, "a"), event(20, "b")];
-        let merged = merge_events(known.iter(), vec![event(20, "b"), event(30, "c")], &(at(15)..at(40)), at(40));
+        let merged = merge_events(known.iter(), vec![event(20, "b"), event(30, "c")], &(at(15)..at(40)));
         assert_eq!(merged, vec![event(10, "a"), event(20, "b"), event(30, "c")]);
-        let aged =
-            merge_events(known.iter(), vec![], &(at(15 + EVENTS_KEPT)..at(20 + EVENTS_KEPT)), at(15 + EVENTS_KEPT));
+        let aged = merge_events(known.iter(), vec![], &(at(15 + EVENTS_KEPT)..at(15 + EVENTS_KEPT)));
         assert_eq!(aged, vec![event(20, "b")]);
     }
 }
