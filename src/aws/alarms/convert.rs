@@ -6,8 +6,8 @@ use crate::aws::{list, named, time, words};
 use crate::domain::{duration, text};
 use crate::services::alarms::{
     Actions, Alarm, AlarmMetric, AlarmState, ComparisonOperator, CompositeWatch, EvaluationState, EvaluationWindow,
-    Judgement, MathQuery, MathWatch, MetricWatch, MissingData, OtherWatch, QuerySource, SuppressedBy, Suppression,
-    Suppressor, Watching, figure, references,
+    Grounds, Judgement, MathQuery, MathWatch, MetricWatch, MissingData, OtherWatch, QuerySource, SuppressedBy,
+    Suppression, Suppressor, Watching, figure, references,
 };
 
 /// What alarms of all kinds have, which are three types with members of the same names.
@@ -19,6 +19,7 @@ macro_rules! alarm {
             description: line($raw.alarm_description),
             state: state($raw.state_value.as_ref()),
             reason: words($raw.state_reason),
+            grounds: $raw.state_reason_data.as_deref().and_then(Grounds::read),
             since: time::optional($raw.state_transitioned_timestamp.or($raw.state_updated_timestamp)),
             evaluation: $evaluation,
             // "The default is TRUE" (API reference, `PutMetricAlarm`).

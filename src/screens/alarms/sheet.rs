@@ -5,7 +5,7 @@ use super::row::AlarmRow;
 use super::{facts, heading, kin, past, words};
 use crate::domain::Criticality;
 use crate::screens::State as App;
-use crate::services::alarms::Alarm;
+use crate::services::alarms::{Alarm, shortened};
 use crate::theme::Role;
 use crate::ui::pen::Piece;
 use crate::ui::prose::{self, Line};
@@ -39,7 +39,13 @@ impl<'a> Sheet<'a> {
         // A column of air at the right.
         let columns = usize::from(width).saturating_sub(1);
         let mut above = vec![name(app, row, alarm), standing(app, row)];
-        let reason = if alarm.reason.is_empty() { "no reason is told" } else { alarm.reason.as_str() };
+        let own = alarm.grounds_in_words();
+        let told = shortened(&alarm.reason);
+        let reason = match &own {
+            Some(own) => own.as_str(),
+            None if told.is_empty() => "no reason is told",
+            None => told.as_str(),
+        };
         let lead = vec![("   ".to_owned(), Role::Text)];
         let mut why = prose::hanging(lead, reason, Role::Text, columns.saturating_sub(2));
         let most = usize::from((height / 4).clamp(2, 6));
@@ -66,8 +72,12 @@ impl<'a> Sheet<'a> {
         let rest = height.saturating_sub(u16::try_from(above.len()).unwrap_or(u16::MAX));
         let chart = if plot.is_some() { chart_rows(rest, app.alarms.whole) } else { 0 };
         let (mut below, related) = kin::lines(&kin::of(data, alarm), world.now);
+        // What is on top is not said again, but for the end of it that had no room there.
         if is_cut {
             below.extend(prose::labelled("Reason", "", reason, Role::Text, columns));
+        }
+        if own.is_some() && !told.is_empty() {
+            below.extend(prose::labelled("AWS says", "", &told, Role::Dim, columns));
         }
         below.extend(facts::lines(alarm, data, columns));
         below.push(Line::new());

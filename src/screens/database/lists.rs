@@ -33,7 +33,7 @@ pub fn events(shell: &Shell, data: &SiteData, database: &Database, width: usize)
         .collect();
     happened.extend(data.alarms.of_database(&database.id).filter(|a| a.state == AlarmState::Alarm).filter_map(
         |alarm| {
-            let text = format!("alarm {}: {}", alarm.name, alarm.reason);
+            let text = format!("alarm {}: {}", alarm.name, alarm.why());
             Some((alarm.since?, "✖", Role::Critical, text, Role::Text))
         },
     ));

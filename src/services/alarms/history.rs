@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::actions::deed;
+use super::reason::{Grounds, shortened};
 use super::state::AlarmState;
 use crate::domain::text;
 
@@ -54,7 +55,7 @@ impl AlarmChange {
             "StateUpdate" | CONTRIBUTOR_STATE => {
                 let data = parsed(data);
                 let state = |which: &str| AlarmState::from_name(data[which]["stateValue"].as_str()?);
-                let reason = said(&data["newState"]["stateReason"]).unwrap_or_default();
+                let reason = why(&data["newState"]);
                 ChangeKind::State { from: state("oldState"), to: state("newState"), reason }
             }
             "ConfigurationUpdate" => ChangeKind::Configuration,
@@ -102,6 +103,17 @@ const MOST_WORDS: usize = 300;
 /// The data of an entry; nothing where it is no JSON.
 fn parsed(data: &str) -> Value {
     serde_json::from_str(data).unwrap_or_default()
+}
+
+/// Why it came to a state: of a composite which alarms brought it there, of others what CloudWatch says.
+fn why(state: &Value) -> String {
+    // JSON, or a text that is JSON.
+    let grounds = match &state["stateReasonData"] {
+        Value::String(text) => Grounds::read(text),
+        data => Grounds::of(data),
+    };
+    let alarms = grounds.and_then(|grounds| grounds.alarms_in_words());
+    alarms.unwrap_or_else(|| shortened(&said(&state["stateReason"]).unwrap_or_default()))
 }
 
 /// Cleaned text; none where there is none.

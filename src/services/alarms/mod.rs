@@ -15,6 +15,7 @@ mod history;
 mod metric;
 mod model;
 mod reads;
+mod reason;
 mod rule;
 mod series;
 mod state;
@@ -35,6 +36,7 @@ pub use metric::{
 };
 pub use model::{Actions, Alarm, EvaluationState, OtherWatch, Watching};
 pub use reads::{Answer, Ask, Read, wanted};
+pub use reason::{Datapoint, Grounds, shortened};
 pub use rule::{Reference, references};
 pub use series::{CurveQuestion, MOST_POINTS};
 pub use state::AlarmState;

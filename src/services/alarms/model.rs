@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::composite::{CompositeWatch, SuppressedBy};
 use super::metric::{AlarmMetric, Judgement, MathWatch, MetricWatch};
+use super::reason::Grounds;
 use super::state::AlarmState;
 use crate::domain::Metric;
 use crate::domain::database::account_of;
@@ -22,6 +23,8 @@ pub struct Alarm {
     pub state: AlarmState,
     /// `StateReason`.
     pub reason: String,
+    /// `StateReasonData`, where it can be read.
+    pub grounds: Option<Grounds>,
     /// `StateTransitionedTimestamp`, or `StateUpdatedTimestamp` where that is missing.
     pub since: Option<Timestamp>,
     /// `EvaluationState`: what is wrong with the evaluation itself; none for most.

@@ -47,6 +47,7 @@ pub fn of(watches: Watching) -> Alarm {
         description: String::new(),
         state: AlarmState::Ok,
         reason: String::new(),
+        grounds: None,
         since: None,
         evaluation: None,
         actions_enabled: true,

@@ -62,16 +62,22 @@ fn reason(alarm: &Alarm<'_>, judgement: &Evaluated) -> String {
 /// `StateReasonData`: the same for programs.
 fn reason_data(alarm: &Alarm<'_>, judgement: &Evaluated, since: i64) -> String {
     let recent: Vec<String> = judgement.points.iter().map(|point| number(point.1)).collect();
+    let evaluated: Vec<String> = judgement
+        .points
+        .iter()
+        .map(|(at, value)| format!("{{\"timestamp\":\"{}\",\"value\":{}}}", stamp(*at), number(*value)))
+        .collect();
     let start = judgement.end - alarm.evaluation_periods() * alarm.period();
     format!(
         "{{\"version\":\"1.0\",\"queryDate\":\"{}\",\"startDate\":\"{}\",\"statistic\":\"{}\",\"period\":{},\
-         \"recentDatapoints\":[{}],\"threshold\":{}}}",
+         \"recentDatapoints\":[{}],\"threshold\":{},\"evaluatedDatapoints\":[{}]}}",
         stamp(since),
         stamp(start),
         alarm.statistic().0,
         alarm.period(),
         recent.join(","),
-        number(alarm.threshold())
+        number(alarm.threshold()),
+        evaluated.join(",")
     )
 }
 
