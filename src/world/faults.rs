@@ -341,7 +341,9 @@ mod tests {
         log.mend(&of(0, reads[0].clone()), at(10));
         log.mend(&of(0, reads[1].clone()), at(11));
         assert_eq!(log.by_cause(&estate).last().map(RootCause::calls), Some(3));
-        reads.iter().for_each(|read| log.mend(&of(0, read.clone()), at(12)));
+        for read in &reads {
+            log.mend(&of(0, read.clone()), at(12));
+        }
         let causes = log.by_cause(&estate);
         assert_eq!(causes.last().map(|cause| (cause.stands(), cause.calls())), Some((false, 5)), "all that it kept");
 

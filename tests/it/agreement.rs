@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use quarterdeck::domain::database::{StatusInfo, Storage, region_of};
 use quarterdeck::domain::{Database, Event, Identity, MaintenanceAction, Settings, Snapshot, text};
 use quarterdeck::services::alarms::{
-    Actions, Alarm, AlarmMetric, AlarmState, ComparisonOperator, CompositeWatch, EvaluationWindow, Judgement,
+    Actions, Alarm, AlarmMetric, AlarmState, ComparisonOperator, CompositeWatch, EvaluationWindow, Grounds, Judgement,
     MetricWatch, MissingData, Watching, references,
 };
 use serde_json::Value;
@@ -193,6 +193,7 @@ fn of_any_kind(told: &Value, watches: Watching) -> Alarm {
             other => panic!("{other:?} is no state of an alarm"),
         },
         reason: words(&told["StateReason"]),
+        grounds: told["StateReasonData"].as_str().and_then(Grounds::read),
         since: moment(&told["StateTransitionedTimestamp"]).or(moment(&told["StateUpdatedTimestamp"])),
         evaluation: None,
         actions_enabled: truth(&told["ActionsEnabled"]),

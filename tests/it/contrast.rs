@@ -12,10 +12,18 @@ use ratatui::style::{Color, Modifier, Style};
 const TEXT: f64 = 4.5;
 
 /// Lines, tracks, and the marks that stand where there is nothing to read: a panel's border, the
-/// thumb of a list, a threshold that a number beside it says too. They need to be seen, not read, and
-/// WCAG's rule for text leaves such things out.
-const DECORATION: [Role; 3] = [Role::Faint, Role::Border, Role::ChartThreshold];
+/// thumb of a list. They need to be seen, not read, and WCAG's rule for text leaves such things out.
+const DECORATION: [Role; 2] = [Role::Faint, Role::Border];
 const SEEN: f64 = 1.5;
+
+/// A line that means something by itself: whether a curve is beyond its threshold is seen, not read. What WCAG AA asks
+/// for of it (<https://www.w3.org/TR/WCAG22/#non-text-contrast>).
+const GRAPHICS: [Role; 1] = [Role::ChartThreshold];
+const MEANT: f64 = 3.0;
+
+fn is_no_text(role: Role) -> bool {
+    DECORATION.contains(&role) || GRAPHICS.contains(&role)
+}
 
 /// Blocks with a background of their own, which the selection must not cover.
 const BLOCKS: [Role; 3] = [Role::Production, Role::Armed, Role::Sandbox];
@@ -53,7 +61,11 @@ fn short(name: &str, theme: &Theme) -> Vec<String> {
     let mut short = Vec::new();
     for role in Role::ALL.iter().copied().filter(|role| *role != Role::Selection) {
         let style = theme.style(role);
-        let least = if DECORATION.contains(&role) { SEEN } else { TEXT };
+        let least = match role {
+            role if DECORATION.contains(&role) => SEEN,
+            role if GRAPHICS.contains(&role) => MEANT,
+            _ => TEXT,
+        };
         for (place, behind) in [("the background", background), ("the selected row", selected)] {
             let (fg, bg) = colours(style, foreground, behind);
             let ratio = fg.contrast(bg);
@@ -85,14 +97,14 @@ fn high_contrast_is_higher() {
     let (theme, _) = theme::load("high-contrast", None);
     let (foreground, background) = ground(&theme);
     let selected = seen(theme.style(Role::Selection).bg, background);
-    for role in Role::ALL.iter().copied().filter(|role| *role != Role::Selection && !DECORATION.contains(role)) {
+    for role in Role::ALL.iter().copied().filter(|role| *role != Role::Selection && !is_no_text(*role)) {
         for behind in [background, selected] {
             let (fg, bg) = colours(theme.style(role), foreground, behind);
             // WCAG AAA.
             assert!(fg.contrast(bg) >= 7.0, "{}: {:.2}", role.name(), fg.contrast(bg));
         }
     }
-    for role in DECORATION {
+    for role in DECORATION.into_iter().chain(GRAPHICS) {
         let (fg, bg) = colours(theme.style(role), foreground, background);
         assert!(fg.contrast(bg) >= 3.0, "{}: {:.2}", role.name(), fg.contrast(bg));
     }

@@ -74,9 +74,12 @@ pub fn left(app: &App) -> Line {
         return line;
     }
     let tally = &screen.tally;
-    let alarm = match tally.alarm {
-        0 => ("none in alarm".into(), Role::Dim),
-        count => (format!("{count} in alarm"), Role::Critical),
+    let unread = sites(app).filter(|(_, data)| data.alarms.all.value().is_none()).count();
+    let alarm = match (tally.alarm, unread) {
+        (0, 0) => ("none in alarm".into(), Role::Dim),
+        // What was not read is not well.
+        (0, _) => ("none in alarm of those read".into(), Role::Dim),
+        (count, _) => (format!("{count} in alarm"), Role::Critical),
     };
     let others = [
         (tally.insufficient, "insufficient data", Role::Warning),
@@ -89,6 +92,11 @@ pub fn left(app: &App) -> Line {
     for (count, word, role) in others.into_iter().filter(|(count, ..)| *count > 0) {
         line.push((", ".into(), Role::Dim));
         line.push((format!("{count} {word}"), role));
+    }
+    if unread > 0 {
+        let lists = if unread == 1 { "list" } else { "lists" };
+        line.push((", ".into(), Role::Dim));
+        line.push((format!("{unread} {lists} unread"), Role::Warning));
     }
     line
 }
@@ -159,7 +167,9 @@ mod tests {
     use super::*;
     use crate::domain::FaultKind;
     use crate::screens::alarms::rebuild;
-    use crate::screens::alarms::testing::{app, put, unread};
+    use crate::screens::alarms::testing::{app, put, read, unread};
+    use crate::services::alarms::testing::cpu;
+    use crate::services::alarms::{Alarm, AlarmState};
     use crate::ui::prose::plain;
 
     fn denied() -> Fault {
@@ -178,6 +188,18 @@ mod tests {
             plain(&left(&app)),
             " Alarms  /cpu  2 of 5  2 in alarm, 1 insufficient data, 2 ok, 1 with actions off"
         );
+    }
+
+    #[test]
+    fn what_was_not_read_is_said_beside_the_counts() {
+        let mut app = app();
+        let quiet: Vec<_> = read(&app, 1);
+        app.shell.world.sites[0].alarms.all = Remote::Failed { fault: denied() };
+        put(&mut app, 1, quiet);
+        let said = plain(&left(&app));
+        assert!(said.contains("in alarm") && said.ends_with(", 1 list unread"), "{said}");
+        put(&mut app, 1, vec![Alarm { state: AlarmState::Ok, ..cpu() }]);
+        assert_eq!(plain(&left(&app)), " Alarms  none in alarm of those read, 1 ok, 1 list unread");
     }
 
     #[test]
