@@ -86,6 +86,9 @@ fn problem_lines(problem: &str, selected: bool, width: usize) -> Vec<Vec<Piece>>
     all
 }
 
+/// Columns from which a cause of many calls has its date.
+const ROOMY: usize = 96;
+
 /// A cause, what it keeps from the screen and since when; under the cursor also what to do, why, and each call.
 fn cause_lines(state: &State, cause: &RootCause<'_>, selected: bool, width: usize) -> Vec<Vec<Piece>> {
     let Some(entry) = cause.newest() else { return Vec::new() };
@@ -95,10 +98,16 @@ fn cause_lines(state: &State, cause: &RootCause<'_>, selected: bool, width: usiz
     let several = cause.entries.len() > 1;
     let what = match calls {
         _ if !several => trouble::words(&entry.target.read.title(), &entry.fault),
-        1 => format!("{}: affects 1 call", trouble::cause(&entry.fault)),
-        _ => format!("{}: affects {calls} calls", trouble::cause(&entry.fault)),
+        1 => format!("{}, affects 1 call", trouble::cause(&entry.fault)),
+        _ => format!("{}, affects {calls} calls", trouble::cause(&entry.fault)),
     };
-    let since = if several { cause.first().map(format::stamp).unwrap_or_default() } else { times(entry) };
+    let since = match cause.first() {
+        _ if !several => times(entry),
+        // The place and the number of calls come first where there is no room for the date.
+        Some(at) if width < ROOMY => format::clock_seconds(at),
+        Some(at) => format::stamp(at),
+        None => String::new(),
+    };
     let mut lines: Vec<Vec<Piece>> = vec![vec![
         (cursor.into(), Role::Accent),
         (format!("{mark} "), role),
