@@ -49,3 +49,11 @@ pub fn coverage<J: Judged>(
     }
     coverage
 }
+
+/// Whether a rule's check was among those that could be made.
+#[must_use]
+pub fn was_made<J: Judged>(coverage: &Coverage<J::Read>, rule: &str) -> bool {
+    let is_known = |read: &J::Read| !coverage.missing.contains(read);
+    is_known(&J::LISTED)
+        && J::rules().find(|known| known.id == rule).is_some_and(|rule| rule.needs.iter().all(is_known))
+}

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
-use crate::domain::finding::{Finding, Severity};
+use super::beginning::Beginning;
+use crate::domain::Since;
+use crate::domain::finding::{Finding, Harm, Severity};
 
-/// Data comes back piece by piece after a start: a finding that appears later than this is a new one.
-const REMEMBERED: SignedDuration = SignedDuration::from_mins(15);
+/// Data comes back piece by piece after a start: a finding that appears later than this is a new one. Nobody has looked
+/// for so long: what is found may have been over in between.
+const BREAK: SignedDuration = SignedDuration::from_mins(15);
 
 /// A finding that stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,21 +21,32 @@ pub struct Standing {
     pub first_seen: Timestamp,
     /// When the rule last gave it.
     pub last_seen: Timestamp,
+    /// The worst that it was since then.
+    pub worst: Severity,
 }
 
-/// What is kept of a finding from one start of the console to the next.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Beginning {
-    /// ARN of the resource.
-    pub arn: String,
-    /// The rule's name.
-    pub rule: String,
-    /// The severity at which it stands.
-    pub severity: Severity,
-    /// When it began.
-    pub since: Timestamp,
-    /// When the rule last gave it.
-    pub seen: Timestamp,
+/// What is known of a finding from before.
+struct Before {
+    since: Option<Since>,
+    first_seen: Timestamp,
+    last_seen: Timestamp,
+    worst: Severity,
+}
+
+impl Before {
+    /// Whether it is the same trouble that is found now, at `seen`.
+    fn goes_on(&self, finding: &Finding, seen: Timestamp) -> bool {
+        // A series reaches back some hours: its word is not later than what was known, unless it began after anybody
+        // last looked.
+        let is_unbroken = seen.duration_since(self.last_seen) <= BREAK;
+        let is_older = finding.since.is_none_or(|own| own.moment() <= self.last_seen);
+        // An instance that was stopped for a week and fails today fails since today.
+        let is_new_trouble = self.worst == Severity::Info
+            && finding.severity > Severity::Info
+            && finding.since.is_none()
+            && finding.harm > Harm::Upkeep;
+        (is_unbroken || is_older) && !is_new_trouble
+    }
 }
 
 /// The standing findings of every resource, by its ARN.
@@ -47,10 +60,17 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Takes in what the rules say of a resource: what is not among it is over, what stood before
-    /// keeps its earliest beginning. Worst first, among equals the longest standing. `seen` is the
-    /// moment of the data that the rules looked at. True when something else is said than before.
-    pub fn renew(&mut self, arn: &str, findings: Vec<Finding>, seen: Timestamp) -> bool {
+    /// Takes in what the rules say of a resource: what is not among it is over, what stood before keeps its beginning,
+    /// in whatever words it is told now. `seen` is the moment of the data that the rules looked at; `well` tells when a
+    /// rule last looked and found nothing: what it finds now began after that. True when something else is said than
+    /// before.
+    pub fn renew(
+        &mut self,
+        arn: &str,
+        findings: Vec<Finding>,
+        seen: Timestamp,
+        well: &dyn Fn(&'static str) -> Option<Timestamp>,
+    ) -> bool {
         if self.remembered_until.is_some_and(|until| seen >= until) {
             self.remembered.clear();
             self.remembered_until = None;
@@ -61,31 +81,28 @@ impl Ledger {
         }
         let mut after: Vec<Standing> = findings
             .into_iter()
-            .map(|mut finding| {
-                let old = before.iter().find(|standing| standing.finding.rule == finding.rule);
-                let remembered = if old.is_none() { self.recollect(arn, finding.rule) } else { None };
-                let (known, last_seen) = match (old, &remembered) {
-                    (Some(old), _) => (old.finding.since, old.last_seen),
-                    (None, Some(beginning)) => (Some(beginning.since), beginning.seen),
-                    (None, None) => (None, seen),
-                };
-                // A series reaches back an hour: its word is not later than what was known before,
-                // unless it began after anybody last looked.
-                let known = known.filter(|_| finding.since.is_none_or(|own| own <= last_seen));
-                let first_seen = match (old, remembered) {
-                    (Some(old), _) => old.first_seen,
-                    (None, Some(beginning)) if known.is_some() => beginning.since,
-                    (None, _) => seen,
-                };
-                finding.since = finding.since.into_iter().chain(known).min().or(Some(first_seen));
-                Standing { finding, first_seen, last_seen: seen }
+            .map(|finding| {
+                let known = self.before(arn, &before, finding.rule);
+                stand(finding, known, seen, well)
             })
             .collect();
-        after.sort_by_key(|standing| (std::cmp::Reverse(standing.finding.severity), standing.finding.since));
+        after.sort_by(|a, b| a.finding.order(&b.finding));
         let is_same =
             before.iter().map(|standing| &standing.finding).eq(after.iter().map(|standing| &standing.finding));
         self.resources.insert(arn.to_owned(), after);
         !is_same
+    }
+
+    /// What is known of a rule's finding from before: that it stands, or what was remembered of it.
+    fn before(&mut self, arn: &str, standing: &[Standing], rule: &str) -> Option<Before> {
+        if let Some(old) = standing.iter().find(|standing| standing.finding.rule == rule) {
+            let Standing { finding, first_seen, last_seen, worst } = old;
+            let since = finding.since;
+            return Some(Before { since, first_seen: *first_seen, last_seen: *last_seen, worst: *worst });
+        }
+        let kept = self.recollect(arn, rule)?;
+        let since = Some(kept.since());
+        Some(Before { since, first_seen: kept.since, last_seen: kept.seen, worst: kept.severity })
     }
 
     /// What was remembered of a finding, once.
@@ -98,15 +115,10 @@ impl Ledger {
     /// What the next start of the console has to know, so that beginnings outlive this one.
     #[must_use]
     pub fn beginnings(&self) -> Vec<Beginning> {
-        let standing = self.resources.iter().flat_map(|(arn, all)| {
-            all.iter().map(|standing| Beginning {
-                arn: arn.clone(),
-                rule: standing.finding.rule.to_owned(),
-                severity: standing.finding.severity,
-                since: standing.finding.since.unwrap_or(standing.first_seen),
-                seen: standing.last_seen,
-            })
-        });
+        let standing = self
+            .resources
+            .iter()
+            .flat_map(|(arn, all)| all.iter().map(|s| Beginning::of(arn, &s.finding, s.first_seen, s.last_seen)));
         standing.chain(self.remembered.values().flatten().cloned()).collect()
     }
 
@@ -116,7 +128,7 @@ impl Ledger {
         for beginning in beginnings {
             self.remembered.entry(beginning.arn.clone()).or_default().push(beginning);
         }
-        self.remembered_until = now.checked_add(REMEMBERED).ok();
+        self.remembered_until = now.checked_add(BREAK).ok();
     }
 
     /// The severity at which a rule's finding about a resource stands: what `examine` asks for.
@@ -126,7 +138,7 @@ impl Ledger {
         standing.or_else(|| self.remembered.get(arn)?.iter().find(|b| b.rule == rule).map(|b| b.severity))
     }
 
-    /// The findings about a resource, worst first.
+    /// The findings about a resource, in the order of [`Finding::order`].
     pub fn of(&self, arn: &str) -> impl Iterator<Item = &Finding> {
         self.resources.get(arn).into_iter().flatten().map(|standing| &standing.finding)
     }
@@ -142,107 +154,26 @@ impl Ledger {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(minutes: i64) -> Timestamp {
-        Timestamp::from_second(minutes * 60).expect("in range")
-    }
-
-    fn finding(rule: &'static str, severity: Severity, since: Option<Timestamp>) -> Finding {
-        Finding {
-            rule,
-            severity,
-            resource: "db".into(),
-            arn: "arn".into(),
-            summary: "something".into(),
-            evidence: String::new(),
-            since,
-            advice: "Do something.".into(),
-            source: "test",
-            metric: None,
-        }
-    }
-
-    #[test]
-    fn the_earliest_beginning_is_kept_while_it_stands() {
-        let mut ledger = Ledger::default();
-        let since = |ledger: &Ledger| ledger.of("arn").next().and_then(|f| f.since);
-        ledger.renew("arn", vec![finding("cpu", Severity::Warning, None)], at(10));
-        assert_eq!(since(&ledger), Some(at(10)), "first seen");
-        ledger.renew("arn", vec![finding("cpu", Severity::Critical, Some(at(5)))], at(11));
-        assert_eq!(since(&ledger), Some(at(5)), "the series knows better");
-        ledger.renew("arn", vec![finding("cpu", Severity::Warning, Some(at(9)))], at(12));
-        assert_eq!(since(&ledger), Some(at(5)), "the series has moved on");
-        ledger.renew("arn", vec![], at(13));
-        assert_eq!(ledger, Ledger::default());
-        ledger.renew("arn", vec![finding("cpu", Severity::Warning, None)], at(20));
-        assert_eq!(since(&ledger), Some(at(20)), "a new one");
-    }
-
-    #[test]
-    fn the_worst_and_the_oldest_come_first() {
-        let mut ledger = Ledger::default();
-        let findings = vec![
-            finding("c", Severity::Warning, Some(at(8))),
-            finding("a", Severity::Info, Some(at(1))),
-            finding("d", Severity::Critical, Some(at(9))),
-            finding("b", Severity::Warning, Some(at(3))),
-        ];
-        ledger.renew("arn", findings, at(10));
-        assert_eq!(ledger.of("arn").map(|f| f.rule).collect::<Vec<_>>(), vec!["d", "b", "c", "a"]);
-        assert_eq!(ledger.standing("arn", "d"), Some(Severity::Critical));
-        assert_eq!(ledger.standing("arn", "x"), None);
-        assert_eq!(ledger.standing("other", "d"), None);
-    }
-
-    #[test]
-    fn what_is_gone_is_forgotten() {
-        let mut ledger = Ledger::default();
-        ledger.renew("one", vec![finding("cpu", Severity::Warning, None)], at(1));
-        ledger.renew("two", vec![finding("cpu", Severity::Warning, None)], at(1));
-        ledger.forget(|arn| arn == "one");
-        assert_eq!((ledger.of("one").count(), ledger.of("two").count(), ledger.all().count()), (0, 1, 1));
-    }
-
-    /// Rules without a series say no beginning of their own: it outlives the console.
-    #[test]
-    fn a_beginning_outlives_the_console() {
-        let mut before = Ledger::default();
-        before.renew("arn", vec![finding("upgrade", Severity::Warning, None)], at(10));
-        before.renew("arn", vec![finding("upgrade", Severity::Warning, None)], at(60));
-        let mut after = Ledger::default();
-        after.remember(before.beginnings(), at(500));
-        assert_eq!(after.standing("arn", "upgrade"), Some(Severity::Warning), "it is cleared by a margin as before");
-        after.renew("arn", vec![finding("upgrade", Severity::Warning, None)], at(501));
-        assert_eq!(after.of("arn").next().and_then(|f| f.since), Some(at(10)));
-        after.renew("arn", vec![], at(502));
-        after.renew("arn", vec![finding("upgrade", Severity::Warning, None)], at(503));
-        assert_eq!(after.of("arn").next().and_then(|f| f.since), Some(at(503)), "it was over in between");
-    }
-
-    #[test]
-    fn what_began_after_anybody_looked_is_new() {
-        let mut before = Ledger::default();
-        before.renew("arn", vec![finding("cpu", Severity::Warning, Some(at(5)))], at(10));
-        for (own, expected) in [(490, 490), (3, 3), (8, 5)] {
-            let mut after = Ledger::default();
-            after.remember(before.beginnings(), at(500));
-            after.renew("arn", vec![finding("cpu", Severity::Warning, Some(at(own)))], at(500));
-            assert_eq!(after.of("arn").next().and_then(|f| f.since), Some(at(expected)), "{own}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_given_again_soon_is_dropped() {
-        let mut before = Ledger::default();
-        before.renew("arn", vec![finding("upgrade", Severity::Warning, None)], at(10));
-        let mut after = Ledger::default();
-        after.remember(before.beginnings(), at(500));
-        assert_eq!(after.beginnings(), before.beginnings(), "a console that is left at once loses nothing");
-        after.renew("arn", vec![finding("upgrade", Severity::Warning, None)], at(516));
-        assert_eq!(after.of("arn").next().and_then(|f| f.since), Some(at(516)));
-        assert_eq!(after.beginnings().len(), 1);
-    }
+/// A finding as it stands from now on.
+fn stand(
+    mut finding: Finding,
+    known: Option<Before>,
+    seen: Timestamp,
+    well: &dyn Fn(&'static str) -> Option<Timestamp>,
+) -> Standing {
+    let known = known.filter(|known| known.goes_on(&finding, seen));
+    let first_seen = known.as_ref().map_or(seen, |known| known.first_seen);
+    let worst = known.as_ref().map_or(finding.severity, |known| known.worst.max(finding.severity));
+    // Between two looks shortly after each other: it began, to the minute. Work that is announced is announced before
+    // anybody looks.
+    let is_caught = known.is_none()
+        && finding.harm > Harm::Upkeep
+        && well(finding.rule).is_some_and(|last| seen.duration_since(last) <= BREAK);
+    let own = finding.since.unwrap_or(if is_caught { Since::At(seen) } else { Since::Seen(first_seen) });
+    let known = known.and_then(|known| known.since);
+    finding.since = Some(known.map_or(own, |known| own.with_known(known)));
+    Standing { finding, first_seen, last_seen: seen, worst }
 }
+
+#[cfg(test)]
+mod tests;

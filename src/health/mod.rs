@@ -4,6 +4,7 @@
 //! finding that stands is cleared only by a margin ([`Limits`]), so that nothing flaps; what stands is kept in the
 //! [`Ledger`], that of all services in one.
 
+mod beginning;
 mod coverage;
 mod ledger;
 pub mod reading;
@@ -16,11 +17,12 @@ use jiff::Timestamp;
 
 use crate::domain::finding::{Finding, Severity};
 
-pub use coverage::{Coverage, coverage};
-pub use ledger::{Beginning, Ledger, Standing};
+pub use beginning::{Beginning, Certainty};
+pub use coverage::{Coverage, coverage, was_made};
+pub use ledger::{Ledger, Standing};
 pub use rule::{Case, Judged, Limits, Rule, Verdict};
 
-/// What is wrong with a resource, worst first.
+/// What is wrong with a resource, in the order of [`Finding::order`].
 ///
 /// `standing` tells the severity at which a rule's finding stands now for this resource
 /// ([`Ledger::standing`]): it decides how far a value must recover. `now` is the present while
@@ -34,7 +36,7 @@ pub fn examine<'a, J: Judged>(
 ) -> Vec<Finding> {
     let verdicts = verdicts::<J>(subject, now, standing).into_iter();
     let mut findings: Vec<Finding> = verdicts.map(|(rule, verdict)| finding::<J>(subject, rule, verdict)).collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings.sort_by(Finding::order);
     findings
 }
 
@@ -58,6 +60,8 @@ fn finding<J: Judged>(subject: &J::Subject<'_>, rule: &Rule<J>, verdict: Verdict
     Finding {
         rule: rule.id,
         severity: verdict.severity,
+        harm: verdict.harm.unwrap_or(rule.harm),
+        about: J::ABOUT,
         resource: resource.to_owned(),
         arn: arn.to_owned(),
         summary: verdict.summary,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::Series;
+use crate::domain::{Series, Since};
 
 /// A newest value that is further from the end of what was asked for says nothing about now.
 /// Measured against what was asked, not against the clock: while nothing can be read, the last
@@ -24,17 +24,24 @@ pub fn recent(series: &Series, span: i64) -> Vec<(i64, f64)> {
     points
 }
 
-/// Since when every value up to the newest has been `beyond`; `None` when the newest is not.
-pub fn since(series: &Series, beyond: impl Fn(f64) -> bool) -> Option<Timestamp> {
+/// Since when every value up to the newest has been `beyond`; `None` when the newest is not. It has begun where the
+/// value before it was not beyond: where there is none, because it was not asked for or is missing, it was so before.
+pub fn since(series: &Series, beyond: impl Fn(f64) -> bool) -> Option<Since> {
     let gap = GAP * i64::from(series.period());
     let mut first: Option<i64> = None;
+    let mut is_begun = false;
     for (at, value) in series.points().rev() {
-        if !beyond(value) || first.is_some_and(|later| later - at > gap) {
+        if first.is_some_and(|later| later - at > gap) {
+            break;
+        }
+        if !beyond(value) {
+            is_begun = true;
             break;
         }
         first = Some(at);
     }
-    first.and_then(|at| Timestamp::from_second(at).ok())
+    let first = Timestamp::from_second(first?).ok()?;
+    Some(if is_begun { Since::At(first) } else { Since::Before(first) })
 }
 
 /// The mean, of three values at least.
@@ -91,10 +98,12 @@ mod tests {
     #[test]
     fn a_stretch_begins_where_the_values_last_were_good() {
         let values = series(3600, (0..60).map(|m| (m * 60, if m < 50 || m == 52 { 1.0 } else { 9.0 })));
-        assert_eq!(since(&values, |v| v > 5.0).map(Timestamp::as_second), Some(53 * 60));
+        let at = |minute: i64| Timestamp::from_second(minute * 60).expect("in range");
+        assert_eq!(since(&values, |v| v > 5.0), Some(Since::At(at(53))));
         assert_eq!(since(&values, |v| v > 9.5), None);
+        assert_eq!(since(&values, |v| v > 0.5), Some(Since::Before(at(0))), "the edge of what was read");
         let holed = series(3600, (0..60).filter(|m| !(30..35).contains(m)).map(|m| (m * 60, 9.0)));
-        assert_eq!(since(&holed, |v| v > 5.0).map(Timestamp::as_second), Some(35 * 60));
+        assert_eq!(since(&holed, |v| v > 5.0), Some(Since::Before(at(35))), "nobody knows how it was in the hole");
     }
 
     #[test]

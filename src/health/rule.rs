@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::domain::Metric;
-use crate::domain::finding::Severity;
+use crate::domain::finding::{About, Harm, Severity};
+use crate::domain::{Metric, Since};
 
 /// What the rules of a service judge: its resources of one kind. The type only stands for that kind.
 pub trait Judged: Sized + 'static {
@@ -14,6 +14,8 @@ pub trait Judged: Sized + 'static {
     /// An operation that advice may come to; [`Infallible`](std::convert::Infallible) where there is none.
     type Operation;
 
+    /// The kind of resource that it is.
+    const ABOUT: About;
     /// The read that lists the resources: every rule needs it.
     const LISTED: Self::Read;
 
@@ -30,6 +32,8 @@ pub struct Rule<J: Judged> {
     pub id: &'static str,
     /// The API or document that it comes from.
     pub source: &'static str,
+    /// What its findings do to whom; a verdict may say otherwise.
+    pub harm: Harm,
     /// The metric that shows it.
     pub metric: Option<Metric>,
     /// What it reads besides the list of the resources: without it, it says nothing.
@@ -66,7 +70,9 @@ pub struct Verdict<O> {
     /// What supports it; may be empty.
     pub evidence: String,
     /// When it began, where what was read tells.
-    pub since: Option<Timestamp>,
+    pub since: Option<Since>,
+    /// What it does to whom, where that is not as the rule says.
+    pub harm: Option<Harm>,
     /// What to do next, one sentence.
     pub advice: String,
     /// The operation that the advice comes to, where this console has it.
@@ -81,6 +87,7 @@ impl<O> Verdict<O> {
             summary: summary.into(),
             evidence: String::new(),
             since: None,
+            harm: None,
             advice: advice.into(),
             operation: None,
         }
@@ -95,8 +102,15 @@ impl<O> Verdict<O> {
 
     /// When it began.
     #[must_use]
-    pub fn since(mut self, since: Option<Timestamp>) -> Self {
+    pub fn since(mut self, since: Option<Since>) -> Self {
         self.since = since;
+        self
+    }
+
+    /// It does something else to somebody than the rule says.
+    #[must_use]
+    pub fn harm(mut self, harm: Harm) -> Self {
+        self.harm = Some(harm);
         self
     }
 }

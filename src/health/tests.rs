@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::Since;
+use crate::domain::finding::{About, Harm};
 
 enum Alarms {}
 
@@ -29,6 +31,7 @@ static RULES: [Rule<Alarms>; 2] = [
     Rule {
         id: "silent",
         source: "made up",
+        harm: Harm::Now,
         metric: None,
         needs: &[],
         applies: |_| true,
@@ -36,12 +39,13 @@ static RULES: [Rule<Alarms>; 2] = [
             let limits = Limits::high(10.0, Some(60.0));
             let severity = limits.grade(case.subject.silent, case.standing)?;
             let since = case.now - jiff::SignedDuration::from_mins(case.subject.silent as i64);
-            Some(Verdict::new(severity, "no data", "Look at what it watches.").since(Some(since)))
+            Some(Verdict::new(severity, "no data", "Look at what it watches.").since(Some(Since::At(since))))
         },
     },
     Rule {
         id: "nobody-told",
         source: "made up",
+        harm: Harm::Now,
         metric: None,
         needs: &[Reading::Actions],
         applies: |alarm| alarm.told.is_some(),
@@ -61,6 +65,7 @@ impl Judged for Alarms {
     type Read = Reading;
     type Operation = Infallible;
 
+    const ABOUT: About = About::Alarm;
     const LISTED: Reading = Reading::List;
 
     fn rules() -> impl Iterator<Item = &'static Rule<Self>> {
@@ -89,7 +94,7 @@ fn the_worst_comes_first_with_all_that_its_rule_and_its_resource_say() {
     let worst = &findings[0];
     assert_eq!((worst.resource.as_str(), worst.arn.as_str(), worst.source), ("alarm", "arn", "made up"));
     assert_eq!((worst.summary.as_str(), worst.evidence.as_str()), ("nobody is told", "actions are disabled"));
-    assert_eq!(findings[1].since.map(Timestamp::as_second), Some(-1200));
+    assert_eq!(findings[1].since.map(|since| since.moment().as_second()), Some(-1200));
     assert!(found(&alarm(0.0, Some(1)), None).is_empty());
 }
 
@@ -119,6 +124,8 @@ fn a_check_whose_read_is_missing_is_not_covered() {
     // What a rule looks for may be missing though all was read.
     let valued = coverage::<Alarms>(&whole, &|rule, read| rule.id != "silent" || *read != Reading::List);
     assert_eq!(valued, Coverage { expected: 2, made: 1, missing: vec![Reading::List] });
+    assert!(was_made::<Alarms>(&covered(&[Reading::Actions]), "silent"));
+    assert!(!was_made::<Alarms>(&covered(&[Reading::Actions]), "nobody-told"));
     // Unread is unknown, not well: it is no finding, and no check either.
     assert!(found(&alarm(0.0, None), None).is_empty());
 }
@@ -132,7 +139,7 @@ proptest! {
         for part in wobble {
             let alarm = alarm(10.0 + part, Some(1));
             let findings = examine::<Alarms>(&alarm, NOW, &|rule| ledger.standing("arn", rule));
-            ledger.renew("arn", findings, NOW);
+            ledger.renew("arn", findings, NOW, &|_| None);
             let state = ledger.of("arn").next().map(|finding| finding.severity);
             if seen.last() != Some(&state) {
                 seen.push(state);

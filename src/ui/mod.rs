@@ -11,6 +11,7 @@ pub mod format;
 pub mod layout;
 pub mod pen;
 pub mod prose;
+pub mod since;
 pub mod spark;
 pub mod table;
 pub mod text;

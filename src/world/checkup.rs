@@ -13,7 +13,7 @@ use super::estate::Estate;
 use crate::collect::cadence::interval;
 use crate::collect::{Attention, Touched};
 use crate::domain::{Database, Environment, EnvironmentId, SiteId};
-use crate::health::{self, Coverage, Ledger};
+use crate::health::{self, Coverage, Ledger, was_made};
 use crate::services::rds;
 use crate::services::rds::health::{DbInstances, NEEDED, Subject, coverage};
 
@@ -44,6 +44,8 @@ pub struct Checked {
     pub old: bool,
     /// When it was looked at.
     at: Option<Timestamp>,
+    /// The moment of the data that was looked at.
+    seen: Option<Timestamp>,
     /// Something of it has changed since.
     is_due: bool,
 }
@@ -205,9 +207,10 @@ fn lay_out(data: &mut SiteData, site: SiteId, estate: &Estate) {
         // What was said of it holds until it is looked at again: a list with one more is no reason to know less.
         let known =
             before.place(&database.id).and_then(|at| before.all.get(at)).filter(|known| known.arn == database.arn);
-        let (coverage, old) = known.map(|known| (known.coverage.clone(), known.old)).unwrap_or_default();
+        let (coverage, old, seen) =
+            known.map(|known| (known.coverage.clone(), known.old, known.seen)).unwrap_or_default();
         let arn = database.arn.clone();
-        checkups.all.push(Checked { arn, owner, coverage, old, is_due: true, ..Checked::default() });
+        checkups.all.push(Checked { arn, owner, coverage, old, seen, is_due: true, ..Checked::default() });
     }
     checkups.due = checkups.all.len();
     data.checkups = checkups;
@@ -258,9 +261,12 @@ fn look(
     let seen = parts.into_iter().flatten().fold(read, Timestamp::max);
     let coverage = coverage(&subject, now.as_second() - VALUE, &|read| is_among(current, read));
     let old = coverage.missing.iter().all(|read| data.rds.standing(read).0.is_some() && !is_among(current, read));
+    let before = mem::replace(&mut checked.seen, Some(seen)).zip(checked.coverage.clone());
+    let well =
+        |rule: &'static str| before.as_ref().filter(|(_, c)| was_made::<DbInstances>(c, rule)).map(|(at, _)| *at);
     let is_other = checked.old != old || checked.coverage.as_ref() != Some(&coverage);
     (checked.old, checked.coverage) = (old, Some(coverage));
-    Some(health.renew(&database.arn, found, seen) || is_other)
+    Some(health.renew(&database.arn, found, seen, &well) || is_other)
 }
 
 /// What the rules look at.

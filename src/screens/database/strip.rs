@@ -6,7 +6,7 @@ use crate::domain::Database;
 use crate::domain::finding::{Finding, Severity};
 use crate::shell::Shell;
 use crate::theme::Role;
-use crate::ui::{format, text};
+use crate::ui::{since, text};
 
 /// Lines of advice at most: the charts are what the screen is for.
 const ADVICE: usize = 2;
@@ -26,8 +26,7 @@ fn describe(finding: &Finding, now: jiff::Timestamp, width: usize) -> Lines {
     };
     let mut first = vec![(format!(" {mark} "), role), (finding.summary.clone(), Role::Text)];
     if let Some(at) = finding.since {
-        let age = format::coarse_age(format::since(now, at));
-        first.push((format!("  since {} ({age})", format::clock(at)), Role::Dim));
+        first.push((format!("  {}", since::words(at, now)), Role::Dim));
     }
     if !finding.evidence.is_empty() {
         first.push((format!("  {}", finding.evidence), Role::Dim));
@@ -41,6 +40,8 @@ fn describe(finding: &Finding, now: jiff::Timestamp, width: usize) -> Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Since;
+    use crate::domain::finding::{About, Harm};
 
     #[test]
     fn it_says_what_is_wrong_since_when_and_what_to_do() {
@@ -48,11 +49,13 @@ mod tests {
         let finding = Finding {
             rule: "replica-lag",
             severity: Severity::Critical,
+            harm: Harm::Now,
+            about: About::DbInstance,
             resource: "db".into(),
             arn: "arn".into(),
             summary: "replication lag 312 s, limit 60 s".into(),
             evidence: "rising 22 s/min".into(),
-            since: jiff::Timestamp::from_second(1_794_999_600 - 840).ok(),
+            since: jiff::Timestamp::from_second(1_794_999_600 - 840).ok().map(Since::At),
             advice: "Look for long transactions on the replica. ".repeat(9),
             source: "RDS user guide",
             metric: None,

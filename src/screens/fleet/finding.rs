@@ -6,7 +6,7 @@ use crate::domain::finding::{Finding, Severity};
 use crate::shell::Shell;
 use crate::theme::Role;
 use crate::ui::pen::Piece;
-use crate::ui::{format, spark, text};
+use crate::ui::{since, spark, text};
 
 /// Columns before the lines that belong to a finding.
 const INDENT: usize = 4;
@@ -48,9 +48,8 @@ pub fn pieces(finding: &Finding, width: u16) -> Vec<Piece> {
 pub fn since(shell: &Shell, finding: &Finding, width: u16) -> Vec<Piece> {
     let mut pieces = Vec::new();
     if let Some(at) = finding.since {
-        let age = format::coarse_age(format::since(shell.world.now, at));
-        let absolute = if width >= 110 { format!("since {} ", format::clock(at)) } else { String::new() };
-        pieces.push((format!("{absolute}({age})"), Role::Dim));
+        let words = if width >= 110 { since::words } else { since::short };
+        pieces.push((words(at, shell.world.now), Role::Dim));
     }
     if width >= 100 {
         let curve = finding.metric.and_then(|metric| {
@@ -74,11 +73,14 @@ pub fn detail(finding: &Finding, width: u16) -> Vec<Vec<Piece>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::finding::{About, Harm};
 
     fn finding(evidence: &str) -> Finding {
         Finding {
             rule: "replica-lag",
             severity: Severity::Critical,
+            harm: Harm::Now,
+            about: About::DbInstance,
             resource: "db".into(),
             arn: "arn".into(),
             summary: "replication lag 312 s, limit 60 s".into(),

@@ -77,7 +77,7 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::finding::{Finding, Severity};
+    use crate::domain::finding::{About, Finding, Harm, Severity};
 
     use super::*;
 
@@ -85,6 +85,8 @@ mod tests {
         let finding = Finding {
             rule: "cpu",
             severity: Severity::Warning,
+            harm: Harm::Now,
+            about: About::DbInstance,
             resource: "db".into(),
             arn: "arn".into(),
             summary: "CPU 96 %".into(),

@@ -9,7 +9,7 @@ use super::lack::Lack;
 use super::standing::Standing;
 use super::state::Item;
 use super::summary::Summary;
-use crate::domain::finding::Severity;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::{Database, Environment, EnvironmentId, Metric, Remote, SiteId};
 use crate::screens::State as App;
 use crate::services::rds;
@@ -146,7 +146,7 @@ fn summarise(app: &App, id: EnvironmentId, environment: &Environment) -> Summary
             Lack::of(data, read, app.shell.world.now).add(&mut summary.lacks);
         }
     }
-    summary.findings.sort_by_key(|f| (Reverse(f.severity), f.since, f.resource.clone()));
+    summary.findings.sort_by(Finding::order);
     summary.severity = summary.findings.first().map(|f| f.severity);
     summary
 }

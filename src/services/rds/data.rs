@@ -24,7 +24,7 @@ pub const TABLE_PERIOD: u32 = 60;
 /// Period of the vitals, seconds.
 pub const VITALS_PERIOD: u32 = 300;
 /// Period of the storage trend, seconds.
-const TREND_PERIOD: u32 = 3600;
+pub const TREND_PERIOD: u32 = 3600;
 
 /// All that was read of it.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -15,17 +15,16 @@ mod tests;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::{Kind, On, Read};
 use crate::collect::metrics::Measured;
 use crate::domain::database::Condition;
+use crate::domain::finding::About;
 use crate::domain::runway::Runway;
 use crate::domain::threshold::Thresholds;
-use crate::domain::{Database, Event, MaintenanceAction, Metric, Series};
+use crate::domain::{Database, Event, MaintenanceAction, Metric, Series, Since};
 use crate::health::{self, Judged, Limits, reading};
 
-use super::data::{TABLE_PERIOD, VITALS_PERIOD};
+use super::data::{TABLE_PERIOD, TREND_PERIOD, VITALS_PERIOD};
 
 pub use coverage::{NEEDED, coverage, title};
 pub use lifecycle::{EngineSupport, engine_support};
@@ -46,6 +45,7 @@ impl Judged for DbInstances {
     type Read = Read;
     type Operation = Kind;
 
+    const ABOUT: About = About::DbInstance;
     const LISTED: Read = Read::Databases;
 
     fn rules() -> impl Iterator<Item = &'static Rule> {
@@ -131,7 +131,7 @@ impl Case<'_> {
     }
 
     /// Since when a metric has been beyond the level that clears the finding.
-    fn since(&self, metric: Metric, period: u32, limits: Limits) -> Option<Timestamp> {
+    fn since(&self, metric: Metric, period: u32, limits: Limits) -> Option<Since> {
         self.series(metric, period).and_then(|series| reading::since(series, |value| limits.holds(value)))
     }
 

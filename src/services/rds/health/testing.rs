@@ -106,13 +106,18 @@ impl Bed {
         self.with(metric, 300, 3 * 3600, value)
     }
 
+    /// So many hours of a metric at one hour.
+    pub fn hourly(self, metric: Metric, hours: i64, value: impl Fn(i64) -> Option<f64>) -> Self {
+        self.with(metric, 3600, hours * 3600, value)
+    }
+
     fn with(mut self, metric: Metric, period: u32, reach: i64, value: impl Fn(i64) -> Option<f64>) -> Self {
         let step = i64::from(period);
         let points =
             (1..=reach / step).rev().filter_map(|i| Some((NOW - i * step, value(i * step)?))).collect::<Vec<_>>();
         let query = MetricQuery { database: self.database.id.as_str().into(), metric };
         let call = MetricCall { period, window: NOW - reach..NOW, queries: vec![query] };
-        self.answers.retain(|(old, _)| old.queries != call.queries);
+        self.answers.retain(|(old, _)| old.queries != call.queries || old.period != call.period);
         self.answers.push((call, MetricAnswer { points: vec![points], partial: false }));
         // Anew, because an answer leaves in place what an earlier one said.
         self.store = MetricStore::default();

@@ -1,8 +1,8 @@
 //! Does it serve: the instance's status, and failovers.
 
-use crate::domain::Event;
 use crate::domain::database::Condition;
-use crate::domain::finding::Severity;
+use crate::domain::finding::{Harm, Severity};
+use crate::domain::{Event, Since};
 use crate::health::words;
 use crate::services::rds::Kind;
 use crate::services::rds::Read;
@@ -12,6 +12,7 @@ pub static RULES: [Rule; 2] = [
     Rule {
         id: "instance-status",
         source: "RDS user guide, Viewing Amazon RDS DB instance status",
+        harm: Harm::Now,
         metric: None,
         needs: &[],
         applies: always,
@@ -20,6 +21,7 @@ pub static RULES: [Rule; 2] = [
     Rule {
         id: "recent-failover",
         source: "RDS user guide, Amazon RDS event categories and event messages: failover",
+        harm: Harm::Now,
         metric: None,
         needs: &[Read::Events],
         applies: always,
@@ -134,10 +136,12 @@ fn failover(case: &Case<'_>) -> Option<Verdict> {
                 format!("failing over since {}", words::span(age)),
                 "Do not force another one: wait for its completion, which AWS gives as 60 to 120 s.",
             )
-            .since(Some(newest.at)),
+            .since(Some(Since::Told(newest.at))),
         );
     }
     let starts = mine.iter().filter(|event| is_start(event)).count();
+    // It hurt from its start on, not from its completion.
+    let begun = mine.iter().filter(|event| is_start(event)).map(|event| event.at).max().unwrap_or(newest.at);
     let again = if starts > 1 {
         format!("{} in {}", words::plural(starts, "failover"), words::span(reach))
     } else {
@@ -153,7 +157,7 @@ fn failover(case: &Case<'_>) -> Option<Verdict> {
             "Check that clients have reconnected, and look in its events and logs for the reason.",
         )
         .evidence([again, zone])
-        .since(Some(newest.at)),
+        .since(Some(Since::Told(begun))),
     )
 }
 
@@ -205,7 +209,7 @@ mod tests {
         let finding = after(23 * 60).finding("recent-failover").expect("a finding");
         assert_eq!(finding.summary, "failed over 23m ago");
         assert_eq!(finding.evidence, "writer now in us-east-1a");
-        assert_eq!(finding.since, Some(ago(23 * 60)));
+        assert_eq!(finding.since, Some(Since::Told(ago(23 * 60))));
     }
 
     #[test]

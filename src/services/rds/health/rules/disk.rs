@@ -1,6 +1,7 @@
 //! Is the disk quick: latency, and the burst balance of the instance's EBS bandwidth.
 
 use crate::domain::Metric;
+use crate::domain::finding::Harm;
 use crate::health::{Limits, reading, words};
 use crate::services::rds::Read;
 use crate::services::rds::health::{Case, Rule, VITALS_PERIOD, Verdict};
@@ -9,6 +10,7 @@ pub static RULES: [Rule; 4] = [
     Rule {
         id: "read-latency",
         source: "CloudWatch user guide, Best practice alarm recommendations: ReadLatency",
+        harm: Harm::Now,
         metric: Some(Metric::ReadLatency),
         needs: &[Read::Vitals],
         applies: |subject| subject.gives(Metric::ReadLatency),
@@ -20,6 +22,7 @@ pub static RULES: [Rule; 4] = [
     Rule {
         id: "write-latency",
         source: "CloudWatch user guide, Best practice alarm recommendations: WriteLatency",
+        harm: Harm::Now,
         metric: Some(Metric::WriteLatency),
         needs: &[Read::Vitals],
         applies: |subject| subject.gives(Metric::WriteLatency),
@@ -31,6 +34,7 @@ pub static RULES: [Rule; 4] = [
     Rule {
         id: "ebs-io-balance",
         source: "CloudWatch user guide, Best practice alarm recommendations: EBSIOBalance%",
+        harm: Harm::Later,
         metric: Some(Metric::EBSIOBalance),
         needs: &[Read::Vitals],
         applies: |subject| subject.is_postgres() && subject.gives(Metric::EBSIOBalance),
@@ -39,6 +43,7 @@ pub static RULES: [Rule; 4] = [
     Rule {
         id: "ebs-byte-balance",
         source: "CloudWatch user guide, Best practice alarm recommendations: EBSByteBalance%",
+        harm: Harm::Later,
         metric: Some(Metric::EBSByteBalance),
         needs: &[Read::Vitals],
         applies: |subject| subject.is_postgres() && subject.gives(Metric::EBSByteBalance),
@@ -85,6 +90,7 @@ fn balance(case: &Case<'_>, metric: Metric, what: &str) -> Option<Verdict> {
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::Since;
     use crate::domain::finding::Severity;
     use crate::services::rds::health::testing::{Bed, ago};
 
@@ -103,7 +109,7 @@ mod tests {
         let bed = Bed::healthy().at_300(Metric::WriteLatency, |ago| Some(if ago <= 1800 { 0.0315 } else { 0.002 }));
         let finding = bed.finding("write-latency").expect("a finding");
         assert_eq!(finding.summary, "write latency 31.5 ms, limit 20 ms");
-        assert_eq!(finding.since, Some(ago(1800)));
+        assert_eq!(finding.since, Some(Since::At(ago(1800))));
     }
 
     #[test]

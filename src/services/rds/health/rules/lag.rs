@@ -5,7 +5,8 @@
 //! user guide, "Monitoring read replication"). So a lag counts when it has not come down for as
 //! long as that, or is more than an idle source explains.
 
-use crate::domain::Metric;
+use crate::domain::finding::Harm;
+use crate::domain::{Metric, Since};
 use crate::health::{Limits, reading, words};
 use crate::services::rds::Read;
 use crate::services::rds::health::{Case, Rule, Subject, TABLE_PERIOD, Verdict};
@@ -14,6 +15,7 @@ pub static RULES: [Rule; 2] = [
     Rule {
         id: "replica-lag",
         source: "CloudWatch user guide, Best practice alarm recommendations: ReplicaLag",
+        harm: Harm::Now,
         metric: Some(Metric::ReplicaLag),
         needs: &[Read::Metrics],
         applies: measured_replica,
@@ -22,6 +24,7 @@ pub static RULES: [Rule; 2] = [
     Rule {
         id: "replica-lag-missing",
         source: "RDS user guide, Monitoring read replication: ReplicaLag",
+        harm: Harm::Now,
         metric: Some(Metric::ReplicaLag),
         needs: &[Read::Metrics],
         applies: measured_replica,
@@ -96,6 +99,7 @@ fn missing(case: &Case<'_>) -> Option<Verdict> {
     if silent < SILENCE {
         return None;
     }
+    let edge = jiff::Timestamp::from_second(asked.start).ok();
     let told = newest.map_or_else(
         || format!("none in the last {}", words::span(silent as f64)),
         |_| format!("last reported {} ago", words::span(silent as f64)),
@@ -107,7 +111,7 @@ fn missing(case: &Case<'_>) -> Option<Verdict> {
             "Take the lag as unknown, not as none: check the replica's status, events and log.",
         )
         .evidence([told])
-        .since(newest),
+        .since(newest.map(Since::At).or_else(|| edge.map(Since::Before))),
     )
 }
 
@@ -130,7 +134,7 @@ mod tests {
         assert_eq!(finding.severity, Severity::Critical);
         assert_eq!(finding.summary, "replication lag 312 s, limit 60 s");
         assert_eq!(finding.evidence, "rising 22 s/min");
-        assert_eq!(finding.since, Some(ago(720)), "when it passed 54 s");
+        assert_eq!(finding.since, Some(Since::At(ago(720))), "when it passed 54 s");
         assert_eq!(bed.findings().len(), 1);
     }
 
@@ -174,7 +178,7 @@ mod tests {
         let silent = lagging(|ago| (ago > 900).then_some(1.0));
         let finding = silent.finding("replica-lag-missing").expect("a finding");
         assert_eq!((finding.severity, finding.evidence.as_str()), (Severity::Warning, "last reported 15m ago"));
-        assert_eq!(finding.since, Some(ago(960)));
+        assert_eq!(finding.since, Some(Since::At(ago(960))));
         assert_eq!(lagging(|_| None).severity("replica-lag-missing"), Some(Severity::Warning));
         assert_eq!(lagging(|ago| (ago > 300).then_some(1.0)).severity("replica-lag-missing"), None);
     }

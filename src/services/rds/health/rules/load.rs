@@ -2,7 +2,7 @@
 
 use crate::domain::Metric;
 use crate::domain::class::InstanceClass;
-use crate::domain::finding::Severity;
+use crate::domain::finding::{Harm, Severity};
 use crate::health::words::{self, GIB};
 use crate::health::{Limits, reading};
 use crate::services::rds::Kind;
@@ -13,6 +13,7 @@ pub static RULES: [Rule; 4] = [
     Rule {
         id: "cpu",
         source: "CloudWatch user guide, Best practice alarm recommendations: CPUUtilization",
+        harm: Harm::Now,
         metric: Some(Metric::CPUUtilization),
         needs: &[Read::Metrics],
         applies: is_measured,
@@ -21,6 +22,7 @@ pub static RULES: [Rule; 4] = [
     Rule {
         id: "connections",
         source: "CloudWatch user guide, Best practice alarm recommendations: DatabaseConnections",
+        harm: Harm::Now,
         metric: Some(Metric::DatabaseConnections),
         needs: &[Read::Metrics],
         applies: has_known_class,
@@ -29,6 +31,7 @@ pub static RULES: [Rule; 4] = [
     Rule {
         id: "memory",
         source: "CloudWatch user guide, Best practice alarm recommendations: FreeableMemory",
+        harm: Harm::Now,
         metric: Some(Metric::FreeableMemory),
         needs: &[Read::Vitals],
         applies: has_known_class,
@@ -37,6 +40,7 @@ pub static RULES: [Rule; 4] = [
     Rule {
         id: "cpu-credits",
         source: "RDS user guide, DB instance class types: burstable-performance; EC2 user guide, CPU credits",
+        harm: Harm::Later,
         metric: Some(Metric::CPUCreditBalance),
         needs: &[Read::Vitals, Read::Metrics],
         applies: has_credits,
@@ -191,6 +195,7 @@ fn baseline(class: &str) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::Since;
     use crate::services::rds::health::testing::{Bed, ago};
 
     use super::*;
@@ -204,7 +209,7 @@ mod tests {
         assert_eq!(spike.severity("cpu"), None);
         let rise = Bed::healthy().at_60(Metric::CPUUtilization, |ago| Some(if ago <= 540 { 91.2 } else { 40.0 }));
         let finding = rise.finding("cpu").expect("a finding");
-        assert_eq!((finding.summary.as_str(), finding.since), ("CPU 91.2 %, limit 80 %", Some(ago(540))));
+        assert_eq!((finding.summary.as_str(), finding.since), ("CPU 91.2 %, limit 80 %", Some(Since::At(ago(540)))));
         assert_eq!(finding.metric, Some(Metric::CPUUtilization));
     }
 

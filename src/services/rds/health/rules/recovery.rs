@@ -1,7 +1,8 @@
 //! Could it be brought back: the latest restorable time against the RPO, and backups at all.
 
+use crate::domain::Since;
 use crate::domain::database::Condition;
-use crate::domain::finding::Severity;
+use crate::domain::finding::{Harm, Severity};
 use crate::health::Limits;
 use crate::health::words::{self, day};
 use crate::services::rds::Kind;
@@ -11,6 +12,7 @@ pub static RULES: [Rule; 2] = [
     Rule {
         id: "restorable-time",
         source: "RDS API reference, DBInstance: LatestRestorableTime",
+        harm: Harm::Now,
         metric: None,
         needs: &[],
         applies: is_backed_up,
@@ -19,6 +21,7 @@ pub static RULES: [Rule; 2] = [
     Rule {
         id: "backups-off",
         source: "RDS user guide, Introduction to backups: backup retention period",
+        harm: Harm::Later,
         metric: None,
         needs: &[],
         applies: is_primary,
@@ -68,7 +71,7 @@ fn restorable(case: &Case<'_>) -> Option<Verdict> {
                 "Take a snapshot now, and check its events for why no automated backup was made.",
             )
             .evidence([format!("created {}", day(created))])
-            .since(Some(created))
+            .since(Some(Since::At(created)))
             .by(Kind::CreateSnapshot, database)
         });
     };
@@ -84,7 +87,7 @@ fn restorable(case: &Case<'_>) -> Option<Verdict> {
             "Take a snapshot now, and look in its events for failed backups or log uploads that fall behind.",
         )
         .evidence([format!("latest restorable time {}", latest.strftime("%Y-%m-%d %H:%MZ"))])
-        .since(begun.and_then(|delay| latest.checked_add(delay).ok()).map(|at| at.min(case.now)))
+        .since(begun.and_then(|delay| latest.checked_add(delay).ok()).map(|at| Since::At(at.min(case.now))))
         .by(Kind::CreateSnapshot, database),
     )
 }
@@ -139,11 +142,11 @@ mod tests {
     fn it_says_to_when_and_since_when() {
         let finding = restorable_to(23 * 60, Some(5)).finding("restorable-time").expect("a finding");
         assert_eq!(finding.summary, "restorable only to 23m ago, RPO 5m");
-        assert_eq!(finding.since, Some(ago(13 * 60)));
+        assert_eq!(finding.since, Some(Since::At(ago(13 * 60))));
         let standing = restorable_to(9 * 60 + 30, Some(5));
         assert_eq!(standing.severity_after("restorable-time", Severity::Warning), Some(Severity::Warning));
         let eased = standing.findings_where(&|_| Some(Severity::Warning));
-        assert!(eased.iter().all(|f| f.since.is_none_or(|since| since <= ago(0))));
+        assert!(eased.iter().all(|f| f.since.is_none_or(|since| since.moment() <= ago(0))));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Does replication run, and what does it hold back on its source.
 
-use crate::domain::Metric;
-use crate::domain::finding::Severity;
+use crate::domain::finding::{Harm, Severity};
+use crate::domain::{Metric, Since};
 use crate::health::words::{self, GIB};
 use crate::health::{Limits, reading};
 use crate::services::rds::Read;
@@ -11,6 +11,7 @@ pub static RULES: [Rule; 2] = [
     Rule {
         id: "replication-stopped",
         source: "RDS user guide, Monitoring read replication: StatusInfos, ReplicaLag -1",
+        harm: Harm::Now,
         metric: Some(Metric::ReplicaLag),
         needs: &[],
         applies: running_replica,
@@ -19,6 +20,7 @@ pub static RULES: [Rule; 2] = [
     Rule {
         id: "replication-slot",
         source: "RDS user guide, Monitoring replication slots for your RDS for PostgreSQL DB instance",
+        harm: Harm::Later,
         metric: Some(Metric::OldestReplicationSlotLag),
         needs: &[Read::Vitals],
         applies: has_slots,
@@ -68,7 +70,7 @@ fn stopped(case: &Case<'_>) -> Option<Verdict> {
         .max_by_key(|event| event.at)
         .filter(|event| event.message.to_ascii_lowercase().contains("replication has stopped"));
     let series = case.series(Metric::ReplicaLag, TABLE_PERIOD);
-    let since = event.map(|e| e.at).or_else(|| series.and_then(|s| reading::since(s, |lag| lag < 0.0)));
+    let since = event.map(|e| Since::At(e.at)).or_else(|| series.and_then(|s| reading::since(s, |lag| lag < 0.0)));
     let message = told.map(|info| info.message.clone()).unwrap_or_default();
     let lag = if measured { "ReplicaLag is -1".to_owned() } else { String::new() };
     Some(Verdict::new(Severity::Critical, summary, advice).evidence([message, lag]).since(since))
@@ -84,14 +86,10 @@ fn slot(case: &Case<'_>) -> Option<Verdict> {
     let by_size = limits.grade(held, case.standing);
     let by_time = hours.and_then(|hours| Limits::low(FULL_WARNING, Some(FULL_CRITICAL)).grade(hours, case.standing));
     let severity = by_size.max(by_time)?;
-    let summary = match (hours, by_time) {
-        (Some(hours), Some(_)) => format!(
-            "replication slot holds back {}, storage full in {}",
-            words::bytes(held),
-            words::span(hours * 3600.0)
-        ),
-        _ => format!("replication slot holds back {}, limit {}", words::bytes(held), words::bytes(limits.warning)),
-    };
+    let summary = format!("replication slot holds back {}, limit {}", words::bytes(held), words::bytes(limits.warning));
+    // How long storage lasts is told by its trend, once: this is what the slot alone would do.
+    let alone = hours.filter(|_| by_time.is_some()).map(|hours| words::span(hours * 3600.0));
+    let alone = alone.map(|span| format!("alone it takes what is free in {span}")).unwrap_or_default();
     let trend = if growth * 3600.0 > 0.05 * GIB {
         format!("growing {} GiB/h", words::rough(growth * 3600.0 / GIB))
     } else if growth * 3600.0 < -0.05 * GIB {
@@ -106,8 +104,9 @@ fn slot(case: &Case<'_>) -> Option<Verdict> {
             summary,
             "Find it in pg_replication_slots: fix its consumer, or drop the slot if nothing needs it any more.",
         )
-        .evidence([trend, easing])
-        .since(case.since(Metric::OldestReplicationSlotLag, VITALS_PERIOD, limits)),
+        .evidence([trend, alone, easing])
+        .since(case.since(Metric::OldestReplicationSlotLag, VITALS_PERIOD, limits))
+        .harm(if severity == Severity::Critical { Harm::Now } else { Harm::Later }),
     )
 }
 
@@ -141,9 +140,9 @@ mod tests {
         let bed = Bed::replica().at_60(Metric::ReplicaLag, |ago| Some(if ago <= 600 { -1.0 } else { 1.0 }));
         let findings = bed.findings();
         assert_eq!(findings.iter().map(|f| f.rule).collect::<Vec<_>>(), vec!["replication-stopped"]);
-        assert_eq!(findings[0].since, Some(ago(600)));
+        assert_eq!(findings[0].since, Some(Since::At(ago(600))));
         let told = bed.event(620, "read replica", "Replication has stopped.");
-        assert_eq!(told.finding("replication-stopped").and_then(|f| f.since), Some(ago(620)));
+        assert_eq!(told.finding("replication-stopped").and_then(|f| f.since), Some(Since::At(ago(620))));
     }
 
     #[test]
@@ -169,7 +168,7 @@ mod tests {
         let bed =
             Bed::healthy().at_300(Metric::OldestReplicationSlotLag, |ago| Some((8.0 - ago as f64 / 1800.0) * GIB));
         let finding = bed.finding("replication-slot").expect("a finding");
-        assert!(finding.summary.contains("storage full in 1d"), "{}", finding.summary);
-        assert_eq!(finding.evidence, "growing 2 GiB/h");
+        assert_eq!(finding.summary, "replication slot holds back 7.67 GiB, limit 10 GiB");
+        assert_eq!(finding.evidence, "growing 2 GiB/h, alone it takes what is free in 1d 1h");
     }
 }

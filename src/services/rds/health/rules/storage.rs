@@ -1,17 +1,20 @@
 //! Is there room: free storage, and how long it lasts.
 
-use crate::domain::Metric;
-use crate::domain::finding::Severity;
+use jiff::Timestamp;
+
+use crate::domain::finding::{Harm, Severity};
+use crate::domain::{Metric, Since};
 use crate::health::words::{self, GIB};
 use crate::health::{Limits, reading};
 use crate::services::rds::Kind;
 use crate::services::rds::Read;
-use crate::services::rds::health::{Case, Rule, Subject, TABLE_PERIOD, Verdict};
+use crate::services::rds::health::{Case, Rule, Subject, TABLE_PERIOD, TREND_PERIOD, Verdict};
 
 pub static RULES: [Rule; 2] = [
     Rule {
         id: "storage-runway",
         source: "RDS user guide, Amazon RDS DB instance storage: storage-full",
+        harm: Harm::Later,
         metric: Some(Metric::FreeStorageSpace),
         needs: &[Read::StorageTrend],
         applies: is_measured,
@@ -20,6 +23,7 @@ pub static RULES: [Rule; 2] = [
     Rule {
         id: "free-storage",
         source: "CloudWatch user guide, Best practice alarm recommendations: FreeStorageSpace",
+        harm: Harm::Later,
         metric: Some(Metric::FreeStorageSpace),
         needs: &[Read::Metrics],
         applies: is_measured,
@@ -44,6 +48,11 @@ fn free_now(case: &Case<'_>) -> Option<f64> {
     reading::median(&case.recent(Metric::FreeStorageSpace, TABLE_PERIOD, 300))
 }
 
+/// Full soon hurts now: there is no time for anything else.
+fn harm_of(severity: Severity) -> Harm {
+    if severity == Severity::Critical { Harm::Now } else { Harm::Later }
+}
+
 fn autoscaling(case: &Case<'_>) -> String {
     headroom(case).map(|room| format!("autoscaling may add {room} GiB")).unwrap_or_default()
 }
@@ -64,6 +73,9 @@ fn runway(case: &Case<'_>) -> Option<Verdict> {
     let used = free_now(case).filter(|_| allocated > 0).map(|free| f64::from(allocated) - free / GIB);
     let filled = used.map(|used| format!(", {} of {allocated} GiB", words::number(used.max(0.0)))).unwrap_or_default();
     let growth = format!("growing {} GiB/d", words::rough(runway.bytes_per_day / GIB));
+    // It did not begin at a moment: a week of hourly values says so.
+    let trend = case.series(Metric::FreeStorageSpace, TREND_PERIOD).and_then(|free| free.points().next());
+    let trend = trend.and_then(|(at, _)| Timestamp::from_second(at).ok()).map(Since::Trend);
     let advice = if room.is_some() {
         "Find what grows; autoscaling adds storage below 10 % free, at most every six hours, and never takes it back."
     } else {
@@ -72,7 +84,9 @@ fn runway(case: &Case<'_>) -> Option<Verdict> {
     Some(
         Verdict::new(severity, format!("storage full in {}{filled}", words::span(seconds)), advice)
             .by(Kind::ChangeStorage, case.database())
-            .evidence([growth, autoscaling(case)]),
+            .evidence([growth, autoscaling(case)])
+            .since(trend)
+            .harm(harm_of(severity)),
     )
 }
 
@@ -99,7 +113,8 @@ fn free(case: &Case<'_>) -> Option<Verdict> {
         Verdict::new(severity, summary, advice)
             .by(Kind::ChangeStorage, case.database())
             .evidence([limits.easing(free, words::bytes), autoscaling(case)])
-            .since(case.since(Metric::FreeStorageSpace, TABLE_PERIOD, limits)),
+            .since(case.since(Metric::FreeStorageSpace, TABLE_PERIOD, limits))
+            .harm(harm_of(severity)),
     )
 }
 
@@ -131,6 +146,16 @@ mod tests {
         assert_eq!(losing(190, 9.1).severity_after("storage-runway", Severity::Warning), None);
     }
 
+    /// The week that the estimate is of, not the moment at which the console looked.
+    #[test]
+    fn a_runway_has_a_trend_and_no_beginning() {
+        let finding = losing(76, 9.13).hourly(Metric::FreeStorageSpace, 20, |_| Some(38.0 * GIB));
+        let finding = finding.finding("storage-runway").expect("a finding");
+        assert_eq!((finding.since, finding.harm), (Some(Since::Trend(ago(20 * 3600))), Harm::Later));
+        let soon = losing(40, 9.13).finding("storage-runway").expect("a finding");
+        assert_eq!((soon.severity, soon.harm), (Severity::Critical, Harm::Now));
+    }
+
     #[test]
     fn autoscaling_takes_the_edge_off_while_it_has_room() {
         let mut bed = losing(30, 9.1);
@@ -154,7 +179,7 @@ mod tests {
             Bed::healthy().at_60(Metric::FreeStorageSpace, |ago| Some(if ago > 1800 { 20.0 * GIB } else { 9.0 * GIB }));
         let finding = bed.finding("free-storage").expect("a finding");
         assert_eq!(finding.summary, "free storage 9 GiB of 100 GiB, limit 10 GiB");
-        assert_eq!(finding.since, Some(ago(1800)));
+        assert_eq!(finding.since, Some(Since::At(ago(1800))));
     }
 
     #[test]

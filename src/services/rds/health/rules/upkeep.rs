@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::finding::Severity;
+use crate::domain::finding::{Harm, Severity};
 use crate::domain::{MaintenanceAction, Metric};
 use crate::health::words::{self, day};
 use crate::health::{Limits, reading};
@@ -14,6 +14,7 @@ pub static RULES: [Rule; 2] = [
     Rule {
         id: "transaction-ids",
         source: "CloudWatch user guide, Best practice alarm recommendations: MaximumUsedTransactionIDs",
+        harm: Harm::Later,
         metric: Some(Metric::MaximumUsedTransactionIDs),
         needs: &[Read::Vitals],
         applies: has_transaction_ids,
@@ -22,6 +23,7 @@ pub static RULES: [Rule; 2] = [
     Rule {
         id: "pending-maintenance",
         source: "RDS API reference, DescribePendingMaintenanceActions",
+        harm: Harm::Upkeep,
         metric: None,
         needs: &[Read::Maintenance],
         applies: is_maintenance_known,

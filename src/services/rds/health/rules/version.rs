@@ -2,7 +2,8 @@
 
 use jiff::tz::TimeZone;
 
-use crate::domain::finding::Severity;
+use crate::domain::Since;
+use crate::domain::finding::{Harm, Severity};
 use crate::health::Limits;
 use crate::health::words::{self, day};
 use crate::services::rds::health::lifecycle::{EXTENDED_SUPPORT_PRICE, EngineSupport, engine_support};
@@ -12,6 +13,7 @@ pub static RULES: [Rule; 2] = [
     Rule {
         id: "certificate-end",
         source: "RDS user guide, Rotating your SSL/TLS certificate",
+        harm: Harm::Upkeep,
         metric: None,
         needs: &[],
         applies: has_certificate,
@@ -20,6 +22,7 @@ pub static RULES: [Rule; 2] = [
     Rule {
         id: "engine-support",
         source: "RDS for PostgreSQL release notes, Release calendars; RDS user guide, Extended Support",
+        harm: Harm::Upkeep,
         metric: None,
         needs: &[],
         applies: has_calendar,
@@ -50,10 +53,11 @@ fn certificate(case: &Case<'_>) -> Option<Verdict> {
         Limits::low(case.thresholds().certificate_warning_days, Some(case.thresholds().certificate_critical_days));
     let severity = if days <= 0.0 { Severity::Critical } else { limits.grade(days, case.standing)? };
     let (summary, since) = if days <= 0.0 {
-        (format!("server certificate ended on {}", day(till)), Some(till))
+        (format!("server certificate ended on {}", day(till)), Some(Since::Told(till)))
     } else {
         (format!("server certificate ends in {}, on {}", words::span(days * DAY), day(till)), None)
     };
+    let harm = if since.is_some() { Harm::Now } else { Harm::Upkeep };
     let ca = case.database().ca_certificate.as_ref().map(|ca| format!("certificate authority {ca}"));
     Some(
         Verdict::new(
@@ -62,7 +66,8 @@ fn certificate(case: &Case<'_>) -> Option<Verdict> {
             "Give clients the new CA bundle first, then rotate: those that verify it are refused once it has ended.",
         )
         .evidence(ca)
-        .since(since),
+        .since(since)
+        .harm(harm),
     )
 }
 
@@ -117,7 +122,7 @@ fn extended(case: &Case<'_>, support: EngineSupport, left: f64) -> Verdict {
             "Upgrade it now: RDS may do it in any maintenance window.",
         )
         .evidence([format!("extended support ended on {}", support.extended_ends)])
-        .since(ended);
+        .since(ended.map(Since::Told));
     }
     if case.database().settings.declines_extended_support() {
         return Verdict::new(
@@ -127,7 +132,7 @@ fn extended(case: &Case<'_>, support: EngineSupport, left: f64) -> Verdict {
              at a time of its own.",
         )
         .evidence([format!("standard support ended on {}", support.standard_ends)])
-        .since(ended);
+        .since(ended.map(Since::Told));
     }
     let severity =
         if left <= case.thresholds().engine_support_warning_days { Severity::Critical } else { Severity::Warning };
@@ -140,7 +145,7 @@ fn extended(case: &Case<'_>, support: EngineSupport, left: f64) -> Verdict {
         format!("standard support ended on {}", support.standard_ends),
         format!("extended until {}", support.extended_ends),
     ])
-    .since(ended)
+    .since(ended.map(Since::Told))
 }
 
 /// What extended support costs; a standby counts like its primary.
@@ -200,7 +205,7 @@ mod tests {
         let finding = bed.finding("engine-support").expect("a finding");
         // 2 vCPUs at $0.10 and 730 hours.
         assert_eq!(finding.summary, "PostgreSQL 13 in extended support: +$146/mo");
-        assert_eq!(finding.since.map(day), Some("2026-02-28".into()));
+        assert_eq!(finding.since.map(|since| day(since.moment())), Some("2026-02-28".into()));
         bed.database.multi_az = true;
         bed.database.engine_version = "11.22".into();
         let finding = bed.finding("engine-support").expect("a finding");
