@@ -268,10 +268,7 @@ impl Data {
     pub fn store(&mut self, read: &Read, answer: Answer, now: Timestamp) -> Taken<Read> {
         match (read, answer) {
             (Read::Rds(read), Answer::Rds(answer)) => self.rds.store(read, answer, now).map(Read::Rds),
-            (Read::Alarms(read), Answer::Alarms(answer)) => {
-                self.alarms.store(read, answer, now);
-                Taken::default()
-            }
+            (Read::Alarms(read), Answer::Alarms(answer)) => self.alarms.store(read, answer, now).into(),
             _ => Taken::default(),
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::World;
+use super::checkup;
 use super::data::{SiteData, Trust};
 use super::focus::Focus;
 use crate::collect::schedule::Stirred;
@@ -217,7 +218,11 @@ fn store(world: &mut World, target: &Target, answer: Answer) -> Option<Fault> {
     let data = world.sites.get_mut(site.0)?;
     data.strange &= !is_told || data.trust == Trust::Wrong;
     let taken = data.services.store(&target.read, answer, now);
-    data.checkups.take(&taken.touched);
+    if matches!(target.read, Read::Alarms(_)) {
+        checkup::take_alarms(data, &taken.touched);
+    } else {
+        data.checkups.take(&taken.touched);
+    }
     for read in taken.renew {
         world.schedule.renew(&Target { site, read });
     }

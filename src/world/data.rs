@@ -2,8 +2,11 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::checkup::Checkups;
+use super::checkups::Checkups;
+use super::links::AlarmLinks;
 use crate::domain::{Fault, Identity, Remote};
+use crate::services::alarms::health::AlarmNeed;
+use crate::services::rds;
 use crate::slices::reads::{Data, Read};
 
 /// Whether a site's credentials are those of the account that is expected.
@@ -45,7 +48,11 @@ pub struct SiteData {
     /// Another account answered last: the credentials may have been mended on disk since.
     pub strange: bool,
     /// What was made of the DB instances.
-    pub checkups: Checkups,
+    pub checkups: Checkups<rds::Read>,
+    /// What was made of the alarms.
+    pub alarm_checkups: Checkups<AlarmNeed>,
+    /// Which alarms have to do with each other; of the list that `alarm_checkups` are laid out for.
+    pub alarm_links: AlarmLinks,
 }
 
 impl Deref for SiteData {

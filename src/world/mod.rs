@@ -3,11 +3,14 @@
 
 pub mod changes;
 pub mod checkup;
+pub mod checkups;
 pub mod collection;
 pub mod data;
 pub mod estate;
 pub mod faults;
 mod focus;
+mod links;
+pub mod owners;
 mod problems;
 mod register;
 
@@ -138,7 +141,10 @@ impl World {
 
     /// Everything may be another: the environments, their limits, what is in the lists.
     pub fn forget_checkups(&mut self) {
-        self.sites.iter_mut().for_each(|data| data.checkups.forget());
+        for data in &mut self.sites {
+            data.checkups.forget();
+            data.alarm_checkups.forget();
+        }
         (self.polled, self.wants) = (None, None);
     }
 

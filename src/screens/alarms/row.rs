@@ -37,7 +37,7 @@ pub type AlarmKey = (SiteId, Arc<str>);
 /// Its ARN, or its name where that is missing.
 #[must_use]
 pub fn key(alarm: &Alarm) -> &str {
-    if alarm.arn.is_empty() { &alarm.name } else { &alarm.arn }
+    alarm.key()
 }
 
 /// Why a change of state does nothing now. "Muted" is AWS's word for what mute rules do, which are not read.

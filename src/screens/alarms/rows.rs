@@ -2,17 +2,18 @@
 //! never while drawing.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::places;
 use super::row::{self, AlarmRow, Silence};
 use super::state::{AlarmOrder, Tally};
-use crate::domain::{Database, EnvironmentId, SiteId};
+use crate::domain::{EnvironmentId, SiteId};
 use crate::screens::State as App;
-use crate::services::alarms::{Alarm, AlarmState, Data, Watching};
+use crate::services::alarms::{Alarm, AlarmState, Watching};
 use crate::ui::text;
 use crate::world::data::SiteData;
+use crate::world::owners::AlarmOwners;
 use crate::world::{Estate, Scope, World};
 
 /// Rebuilds the rows from what was read last; the cursor stays on its alarm.
@@ -20,7 +21,7 @@ pub fn rebuild(app: &mut App) {
     let (mut all, mut tally, mut has_strays) = (Vec::new(), Tally::default(), false);
     let world = &app.shell.world;
     for (site, data) in world.known() {
-        let owners = Owners::of(world, site);
+        let owners = AlarmOwners::of(&world.estate, site, data.rds.databases.value());
         for (index, alarm) in data.alarms.alarms().iter().enumerate() {
             let environment = owners.owner(&data.alarms, alarm);
             if !is_in_scope(&world.estate, app.shell.scope, site, environment) {
@@ -71,62 +72,6 @@ pub fn renew(app: &mut App) {
     if app.alarms.renews(lists) {
         rebuild(app);
     }
-}
-
-/// The environment that has all of a site; none where several have it.
-fn sole_owner(estate: &Estate, site: SiteId) -> Option<EnvironmentId> {
-    let mut owners = estate.environments().filter(|(_, environment)| environment.sites().any(|other| other == site));
-    let (first, _) = owners.next()?;
-    owners.next().is_none().then_some(first)
-}
-
-/// Whose the alarms of a site are.
-struct Owners<'a> {
-    estate: &'a Estate,
-    site: SiteId,
-    /// The environment that has all of the site.
-    sole: Option<EnvironmentId>,
-    /// By their ids; none, as long as their list was not read.
-    databases: HashMap<&'a str, &'a Database>,
-}
-
-impl<'a> Owners<'a> {
-    fn of(world: &'a World, site: SiteId) -> Self {
-        let known = world.site(site).and_then(|data| data.rds.databases.value());
-        let databases = known.into_iter().flatten().map(|database| (database.id.as_str(), database)).collect();
-        Self { estate: &world.estate, site, sole: sole_owner(&world.estate, site), databases }
-    }
-
-    /// The one environment of all DB instances that an alarm watches, or that a composite is about; of other alarms
-    /// that of the site, if there is one only. What is of several is nobody's, and so is a DB instance that is there
-    /// and belongs to no environment.
-    fn owner(&self, data: &Data, alarm: &Alarm) -> Option<EnvironmentId> {
-        if alarm.databases().next().is_some() {
-            return self.of_databases(alarm);
-        }
-        self.sole.or_else(|| self.of_children(data, alarm))
-    }
-
-    /// The one environment of all DB instances that an alarm watches.
-    fn of_databases(&self, alarm: &Alarm) -> Option<EnvironmentId> {
-        one(alarm.databases().map(|id| self.of_database(id)))
-    }
-
-    /// That of a DB instance; of one that is not known that of the site.
-    fn of_database(&self, id: &str) -> Option<EnvironmentId> {
-        self.databases.get(id).map_or(self.sole, |database| self.estate.owner(self.site, database))
-    }
-
-    /// The one environment that all metric alarms of a composite are of.
-    fn of_children(&self, data: &Data, alarm: &Alarm) -> Option<EnvironmentId> {
-        one(data.children(alarm).map(|(_, child)| self.of_databases(child?)))
-    }
-}
-
-/// The environment that all of them are; none, where one is not known or is another.
-fn one(mut owners: impl Iterator<Item = Option<EnvironmentId>>) -> Option<EnvironmentId> {
-    let first = owners.next()??;
-    owners.all(|owner| owner == Some(first)).then_some(first)
 }
 
 /// Whether an alarm is of what is looked at; what belongs to nobody is everybody's who has the site.

@@ -11,7 +11,7 @@ use crate::keymap::Action;
 use crate::screens::State as App;
 use crate::screens::command::Command;
 use crate::screens::menu::{Item, Menu, Purpose};
-use crate::screens::{View, cursor, database};
+use crate::screens::{OpenScreen, View, cursor, database};
 use crate::services::alarms::Alarm;
 use crate::shell::Tone;
 
@@ -87,7 +87,7 @@ fn read(app: &mut App, action: Action) -> bool {
         Action::Top => (screen.scroll, screen.related) = (0, 0),
         Action::Bottom => screen.scroll = most,
         Action::Open => {
-            open(app);
+            follow(app);
             return true;
         }
         Action::Right => {
@@ -117,7 +117,7 @@ fn leave(app: &mut App, action: Action) -> bool {
 }
 
 /// Opens the related alarm under the cursor; where there is none, the DB instance that it watches.
-fn open(app: &mut App) {
+fn follow(app: &mut App) {
     let Some(row) = app.alarms.current() else { return };
     let (site, from) = (row.site, row.id());
     let (Some(alarm), Some(data)) = (row.alarm(&app.shell.world), app.shell.world.site(site)) else { return };
@@ -159,6 +159,21 @@ pub fn seek(app: &mut App, sought: Option<(SiteId, String)>) {
     let worst = app.alarms.rows.iter().enumerate().filter(|(_, row)| is_of(row)).min_by_key(|(_, row)| row.state);
     if let Some(at) = worst.map(|(at, _)| at) {
         app.alarms.go(at, page);
+    }
+}
+
+/// Opens the story of an alarm over what is on the screen, by its ARN (or its name, where that is missing).
+pub fn open(app: &mut App, key: &str) {
+    app.views.open(View::Screen(OpenScreen::Alarms));
+    app.alarms.close();
+    rebuild(app);
+    if !app.alarms.rows.iter().any(|row| *row.key == *key) {
+        filter(app, String::new());
+    }
+    let page = places::page(app);
+    if let Some(at) = app.alarms.rows.iter().position(|row| *row.key == *key) {
+        app.alarms.go(at, page);
+        app.alarms.whole = true;
     }
 }
 

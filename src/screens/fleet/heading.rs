@@ -118,6 +118,9 @@ fn words(app: &App, summary: &Summary) -> Piece {
             (words, Role::Warning)
         }
         (None, 0) if summary.databases == 0 => ("no DB instances".into(), Role::Dim),
+        (None, 0) if !summary.aside.is_empty() => {
+            (format!("{} checks pass; {}", summary.made, lack::line(&summary.aside)), Role::Dim)
+        }
         (None, 0) => (format!("all {} checks pass", summary.checks), Role::Dim),
         // They follow below.
         (None, _) => (String::new(), Role::Dim),

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::collect::Readable;
+use crate::services::alarms;
 use crate::services::rds::Read;
 use crate::services::rds::health::title;
 use crate::ui::trouble;
@@ -35,6 +37,19 @@ impl Lack {
         // Where a value is missing although all was read, nothing of it is known.
         let silent = fault.is_none() && checkup::is_current(data, read, now);
         Self { words, known: known && !silent, failed: fault.is_some() || silent }
+    }
+
+    /// The same of its alarms.
+    #[must_use]
+    pub fn of_alarms(data: &SiteData) -> Self {
+        let (at, fault) = data.alarms.standing();
+        let title = Readable::title(&alarms::Read::All);
+        let words = match fault {
+            Some(fault) => trouble::words(&title, fault),
+            None if at.is_none() => format!("{title} not read yet"),
+            None => format!("{title} out of date"),
+        };
+        Self { words, known: at.is_some(), failed: fault.is_some() }
     }
 
     /// Of an instance that the rules have not looked at yet.

@@ -14,7 +14,7 @@ pub enum Standing {
     Empty,
     /// Every check was made on fresh data, and passed.
     Well,
-    /// Not everything has been read yet.
+    /// Not everything has been read yet, or not everything may be: alarms that are denied.
     Awaited,
     /// What was read is old.
     Old,
@@ -48,6 +48,8 @@ impl Standing {
             }
             _ if summary.read.is_none() => Self::Awaited,
             _ if summary.databases == 0 => Self::Empty,
+            _ if !summary.aside.is_empty() && summary.aside.iter().all(|lack| lack.known) => Self::Old,
+            _ if !summary.aside.is_empty() => Self::Awaited,
             _ => Self::Well,
         }
     }

@@ -14,6 +14,7 @@ use crate::domain::{Database, Environment, EnvironmentId, Metric, Remote, SiteId
 use crate::screens::State as App;
 use crate::services::rds;
 use crate::world::checkup;
+use crate::world::data::SiteData;
 
 /// Rebuilds all summaries; the cursor stays on its line's environment once the user has moved it,
 /// and on the worst before.
@@ -145,10 +146,29 @@ fn summarise(app: &App, id: EnvironmentId, environment: &Environment) -> Summary
         for read in lacking {
             Lack::of(data, read, app.shell.world.now).add(&mut summary.lacks);
         }
+        add_alarms(app, data, id, &mut summary);
     }
     summary.findings.sort_by(Finding::order);
     summary.severity = summary.findings.first().map(|f| f.severity);
     summary
+}
+
+/// Adds what there is to say of the alarms of an environment at one of its sites.
+fn add_alarms(app: &App, data: &SiteData, id: EnvironmentId, summary: &mut Summary) {
+    if !checkup::are_alarms_current(data, app.shell.world.now) {
+        Lack::of_alarms(data).add(&mut summary.aside);
+    }
+    for checked in data.alarm_checkups.of(id).iter().filter_map(|place| data.alarm_checkups.get(*place)) {
+        match &checked.coverage {
+            Some(coverage) => {
+                summary.checks += coverage.expected;
+                summary.made += coverage.made;
+            }
+            None => Lack::unexamined().add(&mut summary.aside),
+        }
+        let worse = app.shell.world.health.of(checked.arn()).filter(|f| f.severity > Severity::Info);
+        summary.findings.extend(worse.cloned());
+    }
 }
 
 /// Replicas and instances without backups have no restorable time of their own.
@@ -200,6 +220,7 @@ mod tests {
             for part in [&mut known.metrics, &mut known.vitals, &mut known.trend] {
                 part.succeed((), at(0));
             }
+            data.alarms.all.succeed(Vec::new(), at(0));
         }
         settle(&mut state);
         state
@@ -227,6 +248,19 @@ mod tests {
         state.shell.world.now = at(100_000);
         settle(&mut state);
         assert_eq!(standing(&state, 0), Some(Standing::Old));
+    }
+
+    /// Who may not read alarms does not hear that all is well, and is not warned for that alone either.
+    #[test]
+    fn alarms_that_are_not_read_are_neither_well_nor_wrong() {
+        let mut state = fleet();
+        state.shell.world.sites[1].alarms.all = Remote::Failed { fault: denied() };
+        state.shell.world.forget_checkups();
+        settle(&mut state);
+        assert_eq!((standing(&state, 0), standing(&state, 1)), (Some(Standing::Well), Some(Standing::Awaited)));
+        let summary = state.fleet.summary(EnvironmentId(1)).expect("three");
+        assert_eq!((summary.checks, summary.lacks.len()), (summary.made, 0), "all that could be made");
+        assert_eq!(summary.aside[0].words, "alarms denied");
     }
 
     #[test]

@@ -18,12 +18,14 @@ pub struct Summary {
     pub passed_over: usize,
     /// DB instances that belong to it.
     pub databases: usize,
-    /// Checks of them, once everything is read.
+    /// Checks of them and of its alarms, once everything is read.
     pub checks: usize,
     /// Those that could be made: their data was read and is fresh.
     pub made: usize,
     /// What the others wait for, each once.
     pub lacks: Vec<Lack>,
+    /// What of its alarms was not read, or is old: without it not all is known, and nothing is wrong for that alone.
+    pub aside: Vec<Lack>,
     /// The oldest of the newest restorable times of its primaries.
     pub restorable: Option<Timestamp>,
     /// When the oldest of its lists was read.

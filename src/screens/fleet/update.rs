@@ -1,10 +1,11 @@
 //! What keys do on the fleet screen.
 
 use super::state::Item;
+use crate::domain::finding::{About, Finding};
 use crate::domain::{Database, SiteId};
 use crate::keymap::Action;
 use crate::screens::State as App;
-use crate::screens::{View, database, databases, environments};
+use crate::screens::{View, alarms, database, databases, environments};
 use crate::world::Scope;
 
 /// Performs an action; false when it means nothing here.
@@ -70,14 +71,17 @@ fn selected_arn(app: &App) -> Option<String> {
     app.fleet.summary(environment)?.findings.get(place).map(|finding| finding.arn.clone())
 }
 
-/// An environment opens its databases, a finding its DB instance.
+/// An environment opens its databases, a finding its DB instance or its alarm.
 fn open(app: &mut App) {
     match app.fleet.current() {
         Some(Item::Environment(id)) => databases::look(app, Scope::One(id)),
         Some(Item::Finding(environment, place)) => {
             let chosen = app.fleet.summary(environment).and_then(|s| s.findings.get(place));
-            let Some(rule) = chosen.map(|finding| finding.rule) else { return };
-            if let Some((site, id)) = selected(app).map(|(site, database)| (site, database.id.clone())) {
+            let Some(Finding { rule, about, arn, .. }) = chosen else { return };
+            let (rule, key) = (*rule, arn.clone());
+            if *about == About::Alarm {
+                alarms::open(app, &key);
+            } else if let Some((site, id)) = selected(app).map(|(site, database)| (site, database.id.clone())) {
                 database::open(app, site, &id, Some(rule));
             }
         }

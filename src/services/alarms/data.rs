@@ -11,6 +11,7 @@ use super::model::Alarm;
 use super::reads::{Answer, Ask, Read};
 use super::rule::Reference;
 use super::series::CurveQuestion;
+use crate::collect::Touched;
 use crate::domain::{Fault, Remote};
 
 /// Seconds of history that are asked for, a month: what CloudWatch keeps of it, it gives.
@@ -74,12 +75,14 @@ impl Data {
         }
     }
 
-    /// An attempt succeeded. An answer to something else is no answer.
-    pub fn store(&mut self, read: &Read, answer: Answer, now: Timestamp) {
+    /// An attempt succeeded; which alarms are other than before. An answer to something else is no answer.
+    pub fn store(&mut self, read: &Read, answer: Answer, now: Timestamp) -> Touched {
         match (read, answer) {
             (Read::All, Answer::All(alarms)) => {
+                let touched = touched(self.all.value(), &alarms);
                 (self.places, self.placed) = (places(&alarms), alarms.len());
                 self.all.succeed(alarms, now);
+                return touched;
             }
             (Read::History(alarm), Answer::History(past)) => {
                 kept(&mut self.history, alarm, |known| known.succeed(past, now));
@@ -89,6 +92,7 @@ impl Data {
             }
             (Read::All | Read::History(_) | Read::Curve(_), _) => {}
         }
+        Touched::Nothing
     }
 
     /// All alarms that were read.
@@ -106,6 +110,18 @@ impl Data {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Alarm> {
         self.at(name, |alarm| alarm.name == name)
+    }
+
+    /// Where in the list the alarm stands that a rule or a suppressor names.
+    #[must_use]
+    pub fn place(&self, reference: &str) -> Option<usize> {
+        self.places.get(reference).copied()
+    }
+
+    /// When the list was read last, and why it cannot be read now.
+    #[must_use]
+    pub fn standing(&self) -> (Option<Timestamp>, Option<&Fault>) {
+        (self.all.at(), self.all.fault())
     }
 
     /// An alarm as a rule or a suppressor names it: by its name or its ARN.
@@ -164,6 +180,19 @@ fn places(alarms: &[Alarm]) -> HashMap<String, usize> {
     places
 }
 
+/// Which alarms are other than before. What one watches decides whose it is, and which others have to do with it: then
+/// the list counts as another one.
+fn touched(before: Option<&Vec<Alarm>>, now: &[Alarm]) -> Touched {
+    let is_same = |a: &Alarm, b: &Alarm| a.name == b.name && a.arn == b.arn && a.watches_as(b);
+    match before {
+        Some(before) if before.len() == now.len() && before.iter().zip(now).all(|(a, b)| is_same(a, b)) => {
+            let others = before.iter().zip(now).enumerate().filter(|(_, (a, b))| a != b);
+            Touched::Places(others.map(|(at, _)| at).collect())
+        }
+        _ => Touched::List,
+    }
+}
+
 /// An answer about an alarm; one that was forgotten since is not taken in again beyond the bound.
 fn kept<T>(all: &mut HashMap<Arc<str>, Remote<T>>, alarm: &Arc<str>, take: impl FnOnce(&mut Remote<T>)) {
     if all.len() < KEPT || all.contains_key(alarm) {
@@ -188,6 +217,7 @@ fn begin<T>(all: &mut HashMap<Arc<str>, Remote<T>>, begun: &mut VecDeque<Arc<str
 mod tests {
     use super::*;
     use crate::domain::FaultKind;
+    use crate::services::alarms::AlarmState;
     use crate::services::alarms::testing::{composite, cpu};
 
     fn names<'a>(alarms: impl Iterator<Item = &'a Alarm>) -> Vec<&'a str> {
@@ -238,6 +268,18 @@ mod tests {
         assert!(data.curves.contains_key("alarm-1") && !data.curves.contains_key("alarm-2"), "the older one goes");
         data.store(&read(2), Answer::Curve(Curve::default()), now);
         assert_eq!((data.curves.len(), data.curves.contains_key("alarm-2")), (KEPT, false));
+    }
+
+    #[test]
+    fn an_answer_touches_those_that_have_changed() {
+        let (mut data, now) = (Data::default(), Timestamp::UNIX_EPOCH);
+        let mut answer = |alarms: Vec<Alarm>| data.store(&Read::All, Answer::All(alarms), now);
+        assert_eq!(answer(vec![cpu(), composite("ALARM(orders-cpu)")]), Touched::List);
+        assert_eq!(answer(vec![cpu(), composite("ALARM(orders-cpu)")]), Touched::Places(vec![]));
+        let ringing = Alarm { state: AlarmState::Alarm, ..composite("ALARM(orders-cpu)") };
+        assert_eq!(answer(vec![cpu(), ringing]), Touched::Places(vec![1]));
+        assert_eq!(answer(vec![cpu(), composite("OK(orders-cpu)")]), Touched::List, "it is made of others");
+        assert_eq!(answer(vec![cpu()]), Touched::List);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod actions;
 mod composite;
 mod data;
 mod gathered;
+pub mod health;
 mod history;
 mod metric;
 mod model;

@@ -251,6 +251,15 @@ impl Alarm {
         }
     }
 
+    /// Whether it looks at the same as another; that its actions are kept back now is nothing of that.
+    #[must_use]
+    pub fn watches_as(&self, other: &Self) -> bool {
+        match (&self.watches, &other.watches) {
+            (Watching::Composite(a), Watching::Composite(b)) => a.rule == b.rule && a.suppressor == b.suppressor,
+            (a, b) => a == b,
+        }
+    }
+
     /// Whether a rule or a suppressor that names `reference` means this alarm: "you can use either alarm names or ARNs"
     /// (API reference, `PutCompositeAlarm`).
     #[must_use]

@@ -37,7 +37,6 @@ const CIRCLES: &[&[&str]] = &[
     ],
     &["sandbox/world/backups.rs", "sandbox/world/instance.rs", "sandbox/world/record.rs", "sandbox/world/settings.rs"],
     &["sandbox/fault.rs", "sandbox/services/mod.rs", "sandbox/world/mod.rs"],
-    &["world/checkup.rs", "world/data.rs"],
 ];
 
 /// The files of each circle.

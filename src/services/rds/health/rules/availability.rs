@@ -209,7 +209,7 @@ mod tests {
         let finding = after(23 * 60).finding("recent-failover").expect("a finding");
         assert_eq!(finding.summary, "failed over 23m ago");
         assert_eq!(finding.evidence, "writer now in us-east-1a");
-        assert_eq!(finding.since, Some(Since::Told(ago(23 * 60))));
+        assert_eq!(finding.since, Some(Since::Told(ago(24 * 60))), "from its start on");
     }
 
     #[test]
