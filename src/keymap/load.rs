@@ -179,21 +179,18 @@ impl Draft {
                 ));
                 continue;
             }
+            let mut lost: Vec<String> = Vec::new();
             base.retain(|other| {
                 let hidden = other.layer == layer && overlap(&other.keys, &keys);
                 if hidden && other.keys != keys {
-                    warnings.push(format!(
-                        "line {line}: \"{}\" takes \"{}\" ({}) away; bind that one to \"none\" to say that you mean it",
-                        written(&keys),
-                        written(&other.keys),
-                        other.action.name()
-                    ));
+                    lost.push(format!("\"{}\" ({})", written(&other.keys), other.action.name()));
                 }
                 if hidden && other.keys == keys && other.action != action {
                     taken.push((line, other.clone()));
                 }
                 !hidden
             });
+            warnings.extend(hiding(line, &keys, &lost));
             lines.insert(own.len(), line);
             own.push(Binding { layer, keys, action });
         }
@@ -203,6 +200,17 @@ impl Draft {
         }
         own
     }
+}
+
+/// What is said where a key takes away longer ones that begin with it, or a longer one its beginning.
+fn hiding(line: usize, keys: &[Key], lost: &[String]) -> Option<String> {
+    let (what, them) = match lost {
+        [] => return None,
+        [one] => (one.clone(), "that one"),
+        [first, rest @ ..] => (format!("{first} and {} more", rest.len()), "those"),
+    };
+    let keys = written(keys);
+    Some(format!("line {line}: \"{keys}\" takes {what} away; bind {them} to \"none\" to say that you mean it"))
 }
 
 /// What is wrong when another action has taken this binding's keys: nothing, as long as the action has
@@ -374,7 +382,7 @@ mod tests {
     fn a_sequence_that_hides_another_says_so() {
         let (keymap, warnings) = Keymap::load("mine", Some("[global]\n\"g\" = \"refresh\"\n"));
         assert_eq!(warnings.len(), 1, "{warnings:?}");
-        assert!(warnings[0].contains("\"g g\" (top)"), "{warnings:?}");
+        assert!(warnings[0].contains("\"g g\" (top) and 6 more away; bind those"), "{warnings:?}");
         assert_eq!(act(&keymap, Layer::Global, "g"), Resolution::Action(Action::Refresh));
     }
 

@@ -135,7 +135,7 @@ mod tests {
         assert!(refusal(&rules, Gate::All, 13 * 3600).unwrap().contains("approved 13h ago"));
         // What is restored is not in use: its settings follow however long it took, within days.
         assert_eq!(refusal(&rules, Gate::Rules, 13 * 3600), None);
-        assert!(refusal(&rules, Gate::Rules, 73 * 3600).unwrap().contains("approved 73h ago"));
+        assert!(refusal(&rules, Gate::Rules, 73 * 3600).unwrap().contains("approved 3d 1h ago"));
         // What was promoted is a primary already: its protection comes whatever the rules say by now.
         assert_eq!(refusal(&frozen, Gate::None, 13 * 3600), None);
         let blocked = Rules { blocked: Some("the configuration is broken".into()), ..rules.clone() };

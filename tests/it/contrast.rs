@@ -202,7 +202,7 @@ fn a_picture_has_the_ground_of_its_theme() {
     for (name, theme) in shipped() {
         let (foreground, background) = ground(&theme);
         let ground = Ground::new(parts(foreground), parts(background));
-        for role in Role::ALL.iter().copied().filter(|role| !DECORATION.contains(role) && *role != Role::Selection) {
+        for role in Role::ALL.iter().copied().filter(|role| !is_no_text(*role) && *role != Role::Selection) {
             let mut frame = Buffer::empty(Rect::new(0, 0, 8, 1));
             frame.set_string(0, 0, "readable", theme.style(role));
             let svg = picture::render_on(ground, &frame, Format::Svg);

@@ -108,7 +108,7 @@ fn database_ready() {
     let mut desk = Desk::by_hand(harness::opened());
     pictures("database-ready", &mut desk, &[FIRST, "available", "CPU", "87.0 %", "connections"]);
     let wide = desk.text_at(200, 50);
-    for word in ["Replication", "prod-orders-db-replica-1", "postgres 17.5", "Finished DB Instance backup"] {
+    for word in ["Replication", "prod-orders-db-replica-1", "postgres 17.5", "daily backups 14×, since 11-09"] {
         assert!(wide.contains(word), "{word} is missing:\n{wide}");
     }
 }

@@ -233,7 +233,10 @@ async fn a_region_that_is_none_and_a_profile_that_is_not_there_are_told_where_a_
             "[profile ops]\nregion = eu-west-1 # Ireland\n",
             "~/.aws/config:2: eu-west-1 # Ireland is no region (letters, digits and -; a comment has a line of its own)",
         ),
-        ("[ profile ops ]\nregion = eu-west-1\n", "no such profile: ops is not in ~/.aws/config or ~/.aws/credentials"),
+        (
+            "[ profile ops ]\nregion = eu-west-1\n",
+            "no such profile: run: aws configure list-profiles; ops is not in ~/.aws/config or ~/.aws/credentials",
+        ),
         ("\u{feff}[profile ops]\nregion = eu-west-1\n", "~/.aws/config:1: a byte order mark stands before it"),
     ] {
         let output = qd(&["snapshot", "fleet", "--profile", "ops"], config, "", &[]).await;

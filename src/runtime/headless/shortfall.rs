@@ -186,7 +186,7 @@ mod tests {
             fail(&mut state, 2, read, signed_out());
         }
         let said = shortfall(&state).unwrap_or_default();
-        let expected = "dev: sign-in expired: run: aws sso login --profile dev-readonly";
+        let expected = "dev: credentials expired: run: aws sso login --profile dev-readonly";
         assert_eq!(said, format!("1 of 3 environments could not be read: {expected}"));
         state.shell.scope = state.shell.world.estate.at(0).map_or(Scope::All, Scope::One);
         assert_eq!(shortfall(&state), None, "another one is looked at");

@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(lines.len(), 2);
         assert_eq!(super::super::running_rows(&app.shell), 2);
         let first = crate::ui::prose::plain(&lines[0]);
-        assert!(first.starts_with(" ◐  PROD   creating 62 %  2m 10s of ~"), "{first}");
+        assert!(first.starts_with(" ◐ PROD  creating 62 %  2m 10s of ~"), "{first}");
         assert!(first.contains("  Create snapshot rentaliq-prod-db-manual"), "{first}");
         assert!(crate::ui::prose::plain(&lines[1]).contains("+2 more"));
         assert!(super::super::running_lines(&self::app(Vec::new()).shell, 120).is_empty());
@@ -258,11 +258,11 @@ mod tests {
         let app = app((1..=3).map(|n| sent(execution(n))).collect());
         let lines = super::super::running_lines(&app.shell, 60);
         let last = crate::ui::prose::plain(&lines[1]);
-        assert!(last.starts_with(" ◐  PROD   creating 62 %  2m 10s of ~"), "{last}");
+        assert!(last.starts_with(" ◐ PROD  creating 62 %  2m 10s of ~"), "{last}");
         assert!(last.contains("…  +1 more: O"), "{last}");
         assert!(crate::ui::pen::width(&lines[1]) <= 60, "{last}");
         let frame = shown(&app, &State::default(), 80, 21);
-        assert!(frame.lines().nth(1).unwrap().contains("▸◐  PROD   creating 62 %  2m 10s of ~"), "{frame}");
+        assert!(frame.lines().nth(1).unwrap().contains("▸◐ PROD  creating 62 %  2m 10s of ~"), "{frame}");
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use crate::collect::Readable;
 use crate::services::alarms;
 use crate::services::rds::Read;
 use crate::services::rds::health::title;
@@ -43,7 +42,7 @@ impl Lack {
     #[must_use]
     pub fn of_alarms(data: &SiteData) -> Self {
         let (at, fault) = data.alarms.standing();
-        let title = Readable::title(&alarms::Read::All);
+        let title = alarms::title(&alarms::Read::All);
         let words = match fault {
             Some(fault) => trouble::words(&title, fault),
             None if at.is_none() => format!("{title} not read yet"),

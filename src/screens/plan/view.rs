@@ -275,7 +275,7 @@ mod tests {
             (Level::Confirm, false, "READ-ONLY  A arms PROD"),
             (Level::Confirm, true, "Ctrl-t sends it; Enter does not"),
             (Level::TypeName, true, "To approve, type the name: "),
-            (REASON, true, "possible in 10 s"),
+            (REASON, true, "possible in 10s"),
             (REASON, false, "then a reason and the name are typed"),
             (Level::Deny, true, "cannot be approved"),
         ] {
@@ -296,7 +296,7 @@ mod tests {
         plan(&mut app).name = Input::new("rentaliq-prod-d".into());
         let frame = small(&app);
         assert!(frame.contains("To approve, type the name: rentaliq-prod-d▏"), "{frame}");
-        assert!(frame.contains("possible in 6 s"), "{frame}");
+        assert!(frame.contains("possible in 6s"), "{frame}");
         app.shell.world.now = later(11);
         assert!(!small(&app).contains("possible in"));
     }
@@ -337,7 +337,7 @@ mod tests {
         plan(&mut app).focus = Focus::Name;
         plan(&mut app).name = Input::new(name.clone());
         let frame = small(&app);
-        assert!(frame.contains(&format!("{name}▏  possible in 6 s  then Enter")), "{frame}");
+        assert!(frame.contains(&format!("{name}▏  possible in 6s  then Enter")), "{frame}");
         app.shell.world.now = later(11);
         assert!(small(&app).contains("✔ Enter sends it"));
     }

@@ -1,6 +1,7 @@
 //! What a composite alarm looks at, and what keeps its actions back.
 
 use super::rule::Reference;
+use crate::domain::duration;
 
 /// A composite alarm (API reference, `CompositeAlarm`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +63,8 @@ impl SuppressedBy {
     /// As it is said in a line, of an alarm with this suppressor.
     #[must_use]
     pub fn words(&self, suppressor: Option<&Suppressor>) -> String {
-        let most = |seconds: Option<u32>| seconds.map_or_else(|| "a while".into(), super::words::span);
+        let most =
+            |seconds: Option<u32>| seconds.map_or_else(|| "a while".into(), |of| duration::seconds(i64::from(of)));
         match self {
             Self::Alarm => "its actions are kept back: the suppressor is in ALARM".into(),
             Self::WaitPeriod => {
@@ -90,9 +92,9 @@ mod tests {
         let of = Suppressor { alarm: "deployment".into(), wait: Some(60), extension: Some(90) };
         assert_eq!(
             SuppressedBy::WaitPeriod.words(Some(&of)),
-            "its actions are held for at most 60 s, then performed unless the suppressor goes into ALARM"
+            "its actions are held for at most 1m, then performed unless the suppressor goes into ALARM"
         );
-        let held = "its actions are held for 90 s after the suppressor has left ALARM, then performed";
+        let held = "its actions are held for 1m 30s after the suppressor has left ALARM, then performed";
         assert_eq!(SuppressedBy::ExtensionPeriod.words(Some(&of)), held);
     }
 }

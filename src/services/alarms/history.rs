@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::actions::deed;
-use super::reason::{Grounds, shortened};
+use super::grounds::Grounds;
+use super::reason::shortened;
 use super::state::AlarmState;
 use crate::domain::text;
 

@@ -11,6 +11,7 @@ mod actions;
 mod composite;
 mod data;
 mod gathered;
+mod grounds;
 pub mod health;
 mod history;
 mod metric;
@@ -30,14 +31,15 @@ pub use actions::action_words;
 pub use composite::{CompositeWatch, SuppressedBy, Suppression, Suppressor};
 pub use data::Data;
 pub use gathered::{Band, Curve, Gathered};
+pub use grounds::{Datapoint, Grounds};
 pub use history::{AlarmChange, ChangeKind, Past};
 pub use metric::{
     AlarmMetric, ComparisonOperator, EvaluationWindow, Judgement, MathQuery, MathWatch, MetricWatch, MissingData,
     QuerySource,
 };
 pub use model::{Actions, Alarm, EvaluationState, OtherWatch, Watching};
-pub use reads::{Answer, Ask, Read, wanted};
-pub use reason::{Datapoint, Grounds, shortened};
+pub use reads::{Answer, Ask, Read, title, wanted};
+pub use reason::shortened;
 pub use rule::{Reference, references};
 pub use series::{CurveQuestion, MOST_POINTS};
 pub use state::AlarmState;

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::composite::{CompositeWatch, SuppressedBy};
+use super::grounds::Grounds;
 use super::metric::{AlarmMetric, Judgement, MathWatch, MetricWatch};
-use super::reason::Grounds;
 use super::state::AlarmState;
 use crate::domain::Metric;
 use crate::domain::database::account_of;

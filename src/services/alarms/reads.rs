@@ -30,6 +30,12 @@ impl Read {
     }
 }
 
+/// What a person calls what is read.
+#[must_use]
+pub fn title(read: &Read) -> String {
+    Readable::title(read)
+}
+
 impl Readable for Read {
     fn title(&self) -> String {
         match self {

@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn what_leaves_its_level_is_drawn_where_it_is() {
         let values = [45.0, 45.0, 45.0, 45.0, 45.0, 45.0, 45.0, 45.0, 90.0];
-        assert_eq!(rows(&values), [5, 1]);
+        assert_eq!(rows(&values), [6, 1]);
         let (track, _, calm) = calm(&values);
         let calm = calm.expect("it keeps a level");
         let still: Vec<bool> = track.columns.iter().flatten().map(|column| calm.is_still(column)).collect();

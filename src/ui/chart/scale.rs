@@ -49,7 +49,7 @@ impl Scale {
             YRange::Auto if least >= 0.0 && least < most / 2.0 => (0.0, most),
             YRange::Auto => (least, most),
         };
-        let (divisor, suffix) = divisor(unit, lo.abs().max(hi.abs()));
+        let (divisor, _) = divisor(unit, lo.abs().max(hi.abs()));
         let (lo, hi) = match range {
             YRange::Percent => (lo, hi),
             YRange::Fixed(..) if hi > lo => (lo, hi),
@@ -57,6 +57,8 @@ impl Scale {
             // Where only the ends have a label they are as near to the data as with one between them.
             _ => round_ends(lo / divisor, hi / divisor, intervals.max(2), divisor),
         };
+        // The ends may be of a greater unit than the data: 1ms, not 1000µs.
+        let (divisor, suffix) = self::divisor(unit, lo.abs().max(hi.abs()));
         Self { lo, hi, intervals, divisor, suffix }
     }
 

@@ -51,7 +51,7 @@ fn an_alarm_in_alarm_is_a_warning_since_aws_says_so() {
     let all = findings(&subject(&alarm));
     assert_eq!(all.len(), 1, "{all:?}");
     let found = &all[0];
-    assert_eq!(found.summary, "ALARM: CPUUtilization > 80 (Average) for 5 of 5 × 1 min");
+    assert_eq!(found.summary, "ALARM: CPUUtilization > 80 (Average) for 5 of 5 × 1m");
     assert_eq!((found.severity, found.since), (Severity::Warning, Some(Since::Told(ago(840)))));
     assert_eq!((found.about, found.arn.as_str(), found.resource.as_str()), (About::Alarm, alarm.key(), "orders-cpu"));
     assert_eq!(found.evidence, "DB instance orders");

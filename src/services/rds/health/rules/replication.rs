@@ -169,6 +169,6 @@ mod tests {
             Bed::healthy().at_300(Metric::OldestReplicationSlotLag, |ago| Some((8.0 - ago as f64 / 1800.0) * GIB));
         let finding = bed.finding("replication-slot").expect("a finding");
         assert_eq!(finding.summary, "replication slot holds back 7.67 GiB, limit 10 GiB");
-        assert_eq!(finding.evidence, "growing 2 GiB/h, alone it takes what is free in 1d 1h");
+        assert_eq!(finding.evidence, "growing 2 GiB/h, alone it takes what is free in 1d");
     }
 }
