@@ -190,7 +190,7 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     }
     let (mut executor, happened) = Executor::new(journal.ok(), places, connection.clock.clone());
     executor.take_over(is_sandbox);
-    let performer = Performer::new(driver, terminal::Beside).changing(executor);
+    let performer = Performer::new(driver, terminal::Beside::default()).changing(executor);
     #[cfg(feature = "sandbox")]
     let performer = performer.playing(connection.sandbox);
     let mut performer = performer;

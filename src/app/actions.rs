@@ -8,7 +8,7 @@ use crate::screens::State;
 use crate::screens::command::Command;
 use crate::screens::menu::{Menu, Purpose};
 use crate::screens::{
-    OpenScreen, Screen, View, arm as question, database, databases, environments, executions, fleet,
+    OpenScreen, Screen, View, arm as question, database, databases, details, environments, executions, fleet,
     operations as choice, plan,
 };
 use crate::shell::Effect;
@@ -45,6 +45,7 @@ fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) -> bool {
         View::Plan(_) if matches!(action, Action::Help | Action::Errors) => return false,
         View::Plan(_) => plan::act(state, action, effects),
         View::Executions(_) => executions::act(state, action, effects),
+        View::Details(_) => details::act(state, action, effects),
         View::Filter(_) => filter(state, action),
         View::Arm(_) => arm(state, action, effects),
         View::Code(_) => code(state, action, effects),
@@ -59,6 +60,11 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Operations => choice::open_menu(state),
         Action::Arm => question::ask_to_arm(state, effects),
         Action::Executions => state.views.open(View::Executions(executions::State::default())),
+        Action::Details => details::open(state),
+        Action::Link => match state.screen().link(state) {
+            Some(link) => effects.push(Effect::OpenLink(link)),
+            None => state.shell.say("select something first that the AWS console has a page for", Tone::Plain),
+        },
         Action::Help => state.views.open(View::Help { scroll: 0 }),
         Action::Errors => state.views.open(View::Errors { selected: 0 }),
         Action::Palette => {
@@ -176,6 +182,7 @@ fn choose(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     let View::Menu(menu) = state.views.top_mut() else { return };
     match action {
         Action::Back => state.views.close(),
+        Action::Link => effects.extend(menu.current().and_then(|item| item.command.link()).map(Effect::OpenLink)),
         Action::Open | Action::Toggle => {
             let Some(item) = menu.current() else { return };
             let command = item.command.clone();

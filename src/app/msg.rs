@@ -55,6 +55,10 @@ pub enum Msg {
     JournalDoubtful(String),
     /// The journal cannot be written or read: nothing may be changed.
     JournalFailed(String),
+    /// An address was handed to what opens addresses here.
+    LinkOpened(String),
+    /// An address could not be opened here: there is no display, or nothing that opens it.
+    LinkUnopened(String),
     /// The text was sent to the terminal for its clipboard, or why not; whether it took it, it does not say.
     Copied(Result<String, String>),
 }

@@ -67,7 +67,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.shell.say(format!("the journal fails, nothing can be changed: {why}"), Tone::Bad);
             state.shell.world.changes.journal = Some(why);
         }
-        Msg::Copied(Ok(text)) => state.shell.say(format!("sent to the terminal's clipboard: {text}"), Tone::Plain),
+        Msg::LinkOpened(link) => state.shell.say(format!("opening {link}"), Tone::Plain),
+        Msg::LinkUnopened(link) => effects.push(Effect::Copy(link)),
+        Msg::Copied(Ok(text)) => state.shell.say(copied(&text), Tone::Plain),
         Msg::Copied(Err(why)) => state.shell.say(format!("not sent to the terminal's clipboard: {why}"), Tone::Bad),
     }
     state.shell.watch(&mut effects);
@@ -76,6 +78,18 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     let focus = state.focus();
     effects.extend(world::due(&mut state.shell.world, &focus).into_iter().map(Effect::Fetch));
     effects
+}
+
+/// What is said of a text that was copied: an address by that word, one of several lines by its first.
+fn copied(text: &str) -> String {
+    let mut lines = text.lines();
+    match (lines.next(), lines.next()) {
+        (Some(link), None) if link.starts_with("https://") => {
+            format!("link sent to the terminal's clipboard: {link}")
+        }
+        (first, None) => format!("sent to the terminal's clipboard: {}", first.unwrap_or_default()),
+        (first, Some(_)) => format!("all of it sent to the terminal's clipboard: {} …", first.unwrap_or_default()),
+    }
 }
 
 fn tick(state: &mut State, now: jiff::Timestamp) {

@@ -13,7 +13,7 @@ use crate::keymap::{Action, Layer};
 use crate::screens::State;
 use crate::screens::fleet::{Standing, standing};
 use crate::screens::menu::Purpose;
-use crate::screens::{Screen, View, executions, plan};
+use crate::screens::{Screen, View, details, executions, plan};
 use crate::shell::Tone;
 use crate::shell::armed;
 use crate::slices::reads::Target;
@@ -60,6 +60,7 @@ fn compose(state: &State, area: Rect, buf: &mut Buffer) {
             View::Errors { selected } => errors::errors(state, *selected, parts.body, buf),
             View::Menu(menu) => overlays::menu(state, menu, parts.body, buf),
             View::Executions(open) => executions::view(&state.shell, open, parts.body, buf),
+            View::Details(open) => details::view(state, open, parts.body, buf),
             View::Arm(question) => overlays::arming(state, question, parts.body, buf),
             View::Code(code) => overlays::code(state, code, parts.body, buf),
             // Below the foot, and in it.
@@ -303,6 +304,12 @@ fn footer(state: &State, area: Rect, buf: &mut Buffer) {
         View::Filter(line) => return overlays::prompt(state, "/", line, room, buf),
         View::Plan(_) => plan::hints(state),
         View::Executions(open) => executions::hints(open),
+        View::Details(_) => vec![
+            (Action::Back, "close"),
+            (Action::Down, "down"),
+            (Action::Copy, "copy incident summary"),
+            (Action::Link, "console"),
+        ],
         View::Arm(_) => vec![(Action::Open, "arm"), (Action::Back, "leave it read-only")],
         View::Code(_) => vec![(Action::Open, "give it"), (Action::Back, "decline")],
         View::Help { .. } => vec![(Action::Back, "close"), (Action::Down, "down"), (Action::Up, "up")],

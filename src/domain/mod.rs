@@ -6,6 +6,7 @@
 pub mod automated_backup;
 pub mod blue_green;
 pub mod class;
+pub mod console;
 pub mod database;
 pub mod delta;
 pub mod duration;

@@ -58,6 +58,8 @@ actions! {
     Fleet = "fleet", "fleet";
     NextFinding = "next_finding", "next finding";
     PreviousFinding = "previous_finding", "previous finding";
+    FindingStart = "finding_start", "to the beginning of the finding";
+    Details = "details", "all that is known of it";
     Databases = "databases", "databases";
     Alarms = "alarms", "alarms";
     Environments = "environments", "choose an environment";
@@ -92,6 +94,7 @@ actions! {
     Errors = "errors", "errors";
     Dismiss = "dismiss", "dismiss the message";
     Copy = "copy", "copy";
+    Link = "link", "in the AWS console";
     Theme = "theme", "choose a theme";
     PlayScenario = "play_scenario", "play another scenario";
     Palette = "palette", "commands";

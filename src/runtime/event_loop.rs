@@ -236,6 +236,9 @@ pub async fn run(
                 if let Some(problems) = outside.own.told_anew() {
                     effects.extend(update(state, Msg::AppearanceProblems(problems)));
                 }
+                if let Some(unopened) = performer.link_unopened() {
+                    effects.extend(update(state, unopened));
+                }
                 if let Some(over) = performer.ask_no_longer() {
                     effects.extend(update(state, over));
                 }

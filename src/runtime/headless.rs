@@ -37,6 +37,10 @@ impl Outlet for NoTerminal {
         Err(io::Error::other("there is no terminal"))
     }
 
+    fn open(&mut self, _: &str) -> bool {
+        false
+    }
+
     fn notify(&mut self, _: &str) -> io::Result<()> {
         Ok(())
     }

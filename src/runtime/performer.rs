@@ -34,6 +34,12 @@ impl Fetches for Driver {
 pub trait Outlet {
     /// Hands text to the clipboard; whether it is there then, nobody says.
     fn copy(&mut self, text: &str) -> io::Result<()>;
+    /// Opens an address of the AWS console where a person sees it; false where there is no place for that.
+    fn open(&mut self, link: &str) -> bool;
+    /// An address that was opened and did not come to be seen, once.
+    fn unopened(&mut self) -> Option<String> {
+        None
+    }
     /// Calls whoever looks elsewhere.
     fn notify(&mut self, text: &str) -> io::Result<()>;
 }
@@ -174,6 +180,10 @@ impl<D: Fetches, O: Outlet> Performer<D, O> {
                     let copied = self.outlet.copy(&text).map(|()| text).map_err(|error| error.to_string());
                     effects.extend(update(state, Msg::Copied(copied)));
                 }
+                Effect::OpenLink(link) => {
+                    let msg = if self.outlet.open(&link) { Msg::LinkOpened(link) } else { Msg::LinkUnopened(link) };
+                    effects.extend(update(state, msg));
+                }
                 Effect::Notify(text) => self.outlet.notify(&text)?,
                 Effect::Redraw => return Ok(Some(ForTerminal::Redraw)),
                 Effect::Suspend => return Ok(Some(ForTerminal::Suspend)),
@@ -213,6 +223,11 @@ impl<D: Fetches, O: Outlet> Performer<D, O> {
             self.question = None;
             Msg::CodeOver
         })
+    }
+
+    /// The message that tells the core of an address that was opened and did not come to be seen.
+    pub fn link_unopened(&mut self) -> Option<Msg> {
+        self.outlet.unopened().map(Msg::LinkUnopened)
     }
 
     /// Waits until what was to be recorded is, for as long as somebody who leaves would.

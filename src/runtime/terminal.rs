@@ -17,6 +17,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
 use super::contained::WORKER;
+use super::opener::Opener;
 use super::performer::Outlet;
 use super::say;
 use crate::domain::text::clean;
@@ -87,13 +88,23 @@ impl Drop for Guard {
 }
 
 /// What reaches the terminal beside the screen, between two frames: a frame is written out whole.
-#[derive(Debug, Clone, Copy)]
-pub struct Beside;
+#[derive(Debug, Default)]
+pub struct Beside {
+    opener: Opener,
+}
 
 impl Outlet for Beside {
     /// By OSC 52, which not every terminal takes.
     fn copy(&mut self, text: &str) -> io::Result<()> {
         execute!(stdout(), CopyToClipboard::to_clipboard_from(text))
+    }
+
+    fn open(&mut self, link: &str) -> bool {
+        self.opener.open(link)
+    }
+
+    fn unopened(&mut self) -> Option<String> {
+        self.opener.failed()
     }
 
     /// Bell, and OSC 9 for terminals that show notifications.

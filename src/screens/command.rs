@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::domain::SiteId;
 use crate::keymap::Action;
 use crate::screens::databases::Column;
-use crate::slices::{Kind, Target};
+use crate::services::rds::link;
+use crate::slices::{Kind, Target, TargetKind};
 use crate::world::Scope;
 
 /// A choice, as data.
@@ -33,4 +34,17 @@ pub enum Command {
     NotAvailable(String),
     /// Let the sandbox play another scenario.
     Play(String),
+}
+
+impl Command {
+    /// The page of the AWS console for what it is about: a snapshot has one.
+    #[must_use]
+    pub fn link(&self) -> Option<String> {
+        match self {
+            Self::PlanOn(_, target) if target.kind == TargetKind::DbSnapshot => {
+                Some(link::of_snapshot(&target.region, &target.id))
+            }
+            _ => None,
+        }
+    }
 }

@@ -4,10 +4,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::findings::{self, Concern};
 use super::views::Screen;
 use super::{OpenScreen, State, View, alarms, database, databases, fleet};
 use crate::domain::{Database, SiteId};
 use crate::keymap::{Action, Layer};
+use crate::services::rds;
 use crate::slices::reads::Shown;
 
 impl Screen {
@@ -74,6 +76,32 @@ impl Screen {
         }
     }
 
+    /// The same with what is wrong with it that is meant.
+    #[must_use]
+    pub fn concern(self, state: &State) -> Option<Concern<'_>> {
+        match self {
+            Self::Fleet => fleet::concern(state),
+            Self::Database => database::concern(state),
+            Self::Databases | Self::Alarms => {
+                let (site, database) = self.selected(state)?;
+                let finding = findings::of(&state.shell.world, &database.arn).first().copied();
+                Some(Concern { site, database, finding })
+            }
+        }
+    }
+
+    /// The page of the AWS console for what is selected.
+    #[must_use]
+    pub fn link(self, state: &State) -> Option<String> {
+        match self {
+            Self::Alarms => alarms::link(state),
+            Self::Fleet => fleet::link(state),
+            Self::Databases | Self::Database => {
+                self.concern(state).map(|concern| rds::link::of_database(concern.database))
+            }
+        }
+    }
+
     /// Whether it lists what one environment has, or all; the others stand above the environments, or below.
     #[must_use]
     pub fn is_of_scope(self) -> bool {
@@ -119,7 +147,7 @@ impl Screen {
         let now = state.shell.world.now;
         match (self, state.views.database()) {
             (Self::Alarms, _) => Shown::Alarms(state.alarms.looked_at(now).filter(|_| alarms::has_story(state))),
-            (Self::Database, Some(open)) => Shown::Database(open.site, open.looked_at(now)),
+            (Self::Database, Some(open)) => Shown::Database(open.site, database::looked_at(state, open)),
             (Self::Fleet | Self::Databases | Self::Database, _) => Shown::Databases,
         }
     }

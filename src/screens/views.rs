@@ -5,7 +5,7 @@ use tui_input::Input;
 use super::arm::ArmQuestion;
 use super::code::CodePrompt;
 use super::menu::Menu;
-use super::{database, executions, plan};
+use super::{database, details, executions, plan};
 use crate::keymap::Layer;
 
 /// What fills the body.
@@ -71,6 +71,8 @@ pub enum View {
     Menu(Box<Menu>),
     /// Operations running and done.
     Executions(executions::State),
+    /// All that is known of a finding or a DB instance.
+    Details(details::State),
     /// The question before an environment is armed.
     Arm(Box<ArmQuestion>),
     /// The question for the code of an MFA device.
@@ -90,7 +92,7 @@ impl View {
     /// Whether it is read and closed again, over whatever was going on.
     #[must_use]
     pub fn is_overlay(&self) -> bool {
-        matches!(self, Self::Help { .. } | Self::Errors { .. } | Self::Menu(_) | Self::Executions(_))
+        matches!(self, Self::Help { .. } | Self::Errors { .. } | Self::Menu(_) | Self::Executions(_) | Self::Details(_))
     }
 
     /// The layers of its keys, innermost first.
@@ -100,7 +102,9 @@ impl View {
             Self::Screen(page) => page.screen().layers(),
             Self::Plan(_) => &[Layer::Plan],
             Self::Filter(_) | Self::Arm(_) | Self::Code(_) => &[Layer::Prompt],
-            Self::Help { .. } | Self::Errors { .. } | Self::Menu(_) | Self::Executions(_) => &[Layer::Overlay],
+            Self::Help { .. } | Self::Errors { .. } | Self::Menu(_) | Self::Executions(_) | Self::Details(_) => {
+                &[Layer::Overlay]
+            }
         }
     }
 

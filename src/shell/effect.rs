@@ -13,6 +13,8 @@ pub enum Effect {
     Fetch(Request),
     /// Hand this text to the terminal's clipboard (OSC 52).
     Copy(String),
+    /// Show this address of the AWS console: opened where a browser can be seen, else handed to the clipboard.
+    OpenLink(String),
     /// Give this code to the session that asked; `None` declines.
     GiveCode(Option<MfaCode>),
     /// Let the sandbox play this scenario from now on.

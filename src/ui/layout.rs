@@ -74,6 +74,43 @@ pub fn abreast(area: Rect, count: u16) -> Vec<Rect> {
         .collect()
 }
 
+/// Columns from which what is selected in a list of findings or resources has a sheet at its right.
+pub const PREVIEW: u16 = 160;
+
+/// Columns of a sheet that stands at the right of a list in an area of this width.
+#[must_use]
+pub fn sheet_width(width: u16) -> u16 {
+    (width / 20 * 9).clamp(50, 100)
+}
+
+/// A list and the sheet at its right, with a column between for [`draw_rule`].
+#[must_use]
+pub fn beside(area: Rect) -> (Rect, Rect) {
+    let sheet = sheet_width(area.width).min(area.width.saturating_sub(1));
+    let list = Rect { width: area.width.saturating_sub(sheet + 1), ..area };
+    (list, Rect { x: area.right() - sheet, width: sheet, ..area })
+}
+
+/// The line between a list and the sheet at its right.
+pub fn draw_rule(list: Rect, buf: &mut Buffer, theme: &Theme) {
+    for y in list.top()..list.bottom() {
+        buf.set_string(list.right(), y, "│", theme.style(Role::Border));
+    }
+}
+
+/// Rows of the chart of a sheet among so many: in a preview all where there are few; where the whole is read, there is
+/// always something to read.
+#[must_use]
+pub fn chart_rows(rest: u16, whole: bool) -> u16 {
+    match rest {
+        0..4 => 0,
+        4..8 if whole => 0,
+        8..11 if whole => 4,
+        4..11 => rest,
+        _ => (rest / 5 * 2).clamp(6, 14),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -57,3 +57,5 @@ mod shell;
 #[cfg(feature = "sandbox")]
 mod skewed;
 mod watching;
+#[cfg(feature = "sandbox")]
+mod wrong;

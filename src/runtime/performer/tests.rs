@@ -36,6 +36,10 @@ impl Outlet for Said {
         self.say(text)
     }
 
+    fn open(&mut self, link: &str) -> bool {
+        !self.is_gone && self.say(&format!("open {link}")).is_ok()
+    }
+
     fn notify(&mut self, text: &str) -> io::Result<()> {
         self.say(text)
     }

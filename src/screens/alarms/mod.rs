@@ -23,5 +23,5 @@ pub use places::has_story;
 pub use row::{AlarmRow, Silence};
 pub use rows::{rebuild, renew};
 pub use state::{AlarmOrder, State, Tally};
-pub use update::{click, copy_menu, filter, handle, hints, open, seek, selected};
+pub use update::{click, copy_menu, filter, handle, hints, link, open, seek, selected};
 pub use view::view;

@@ -3,7 +3,7 @@
 use super::heading;
 use crate::screens::State as App;
 use crate::screens::executions;
-use crate::ui::table;
+use crate::ui::{layout, table};
 
 /// Columns from which the story stands beside the list.
 const WIDE: u16 = 110;
@@ -55,7 +55,7 @@ impl Division {
             return Self { top, list: None, story: Some(rest) };
         }
         if width >= WIDE {
-            let story = (width / 20 * 9).clamp(50, 100);
+            let story = layout::sheet_width(width);
             let list = Spot { width: width - story - 1, ..rest };
             return Self { top, list: Some(list), story: Some(Spot { x: width - story, width: story, ..rest }) };
         }

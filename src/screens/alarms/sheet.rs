@@ -7,6 +7,7 @@ use crate::domain::Criticality;
 use crate::screens::State as App;
 use crate::services::alarms::{Alarm, shortened};
 use crate::theme::Role;
+use crate::ui::layout;
 use crate::ui::pen::Piece;
 use crate::ui::prose::{self, Line};
 
@@ -70,7 +71,7 @@ impl<'a> Sheet<'a> {
             }
         };
         let rest = height.saturating_sub(u16::try_from(above.len()).unwrap_or(u16::MAX));
-        let chart = if plot.is_some() { chart_rows(rest, app.alarms.whole) } else { 0 };
+        let chart = if plot.is_some() { layout::chart_rows(rest, app.alarms.whole) } else { 0 };
         let (mut below, related) = kin::lines(&kin::of(data, alarm), world.now);
         // What is on top is not said again, but for the end of it that had no room there.
         if is_cut {
@@ -103,18 +104,6 @@ impl<'a> Sheet<'a> {
     #[must_use]
     pub fn most(&self) -> usize {
         self.below.len().saturating_sub(self.page().max(1))
-    }
-}
-
-/// Rows of the chart among so many: in a preview all where there are few; where the whole is read, there is always
-/// something to read.
-fn chart_rows(rest: u16, whole: bool) -> u16 {
-    match rest {
-        0..4 => 0,
-        4..8 if whole => 0,
-        8..11 if whole => 4,
-        4..11 => rest,
-        _ => (rest / 5 * 2).clamp(6, 14),
     }
 }
 

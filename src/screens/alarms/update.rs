@@ -12,7 +12,7 @@ use crate::screens::State as App;
 use crate::screens::command::Command;
 use crate::screens::menu::{Item, Menu, Purpose};
 use crate::screens::{OpenScreen, View, cursor, database};
-use crate::services::alarms::Alarm;
+use crate::services::alarms::{Alarm, link};
 use crate::shell::Tone;
 
 /// Performs an action; false when it means nothing here.
@@ -226,6 +226,14 @@ pub fn click(app: &mut App, row: u16) {
         let page = places::page(app);
         app.alarms.go(at, page);
     }
+}
+
+/// The page of the AWS console for the alarm under the cursor.
+#[must_use]
+pub fn link(app: &App) -> Option<String> {
+    let row = app.alarms.current()?;
+    let region = &app.shell.world.estate.site(row.site)?.region;
+    Some(link::of_alarm(region, &row.alarm(&app.shell.world)?.name))
 }
 
 /// The menu that `y` opens, for the alarm under the cursor.

@@ -11,8 +11,8 @@ use super::sheet::Sheet;
 use crate::screens::State as App;
 use crate::theme::Role;
 use crate::ui::environment::CURSOR;
-use crate::ui::pen;
 use crate::ui::table::{Cell, Column, Order, Table};
+use crate::ui::{layout, pen};
 
 /// Draws the screen into the body of the frame.
 pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
@@ -76,12 +76,10 @@ fn draw_list(app: &App, area: Rect, buf: &mut Buffer) {
 
 /// The line between the list and the story.
 fn draw_rule(app: &App, list: Rect, story: Rect, buf: &mut Buffer) {
-    let style = app.shell.theme.style(Role::Border);
     if story.x > list.x {
-        for y in list.top()..list.bottom() {
-            buf.set_string(list.right(), y, "│", style);
-        }
+        layout::draw_rule(list, buf, &app.shell.theme);
     } else {
+        let style = app.shell.theme.style(Role::Border);
         buf.set_string(list.x, list.bottom(), "─".repeat(usize::from(list.width)), style);
     }
 }

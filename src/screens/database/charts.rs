@@ -6,8 +6,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::facts::has_own_storage;
+use super::proof;
 use super::state::State;
-use super::thresholds;
 use crate::domain::event::EventWeight;
 use crate::domain::runway::GIB;
 use crate::domain::{Database, Metric, Remote, Series};
@@ -18,7 +18,7 @@ use crate::ui::{Chart, Mode, YRange, layout};
 use crate::world::data::SiteData;
 
 /// More rows of charts than there ever are.
-pub const MOST_ROWS: usize = Metric::CHARTED.len();
+pub const MOST_ROWS: usize = Metric::CHARTED.len() + Metric::VITALS.len();
 /// Below this a chart says nothing; with the empty row below it.
 const LEAST_HEIGHT: u16 = 7;
 /// Above this a chart says no more.
@@ -73,11 +73,6 @@ impl Grid {
     }
 }
 
-/// The metrics that the DB instance has.
-pub fn metrics(database: &Database) -> impl Iterator<Item = Metric> {
-    Metric::CHARTED.into_iter().filter(|metric| metric.applies_to(database))
-}
-
 /// Draws as many charts as fit from the scroll position on.
 pub fn draw(
     shell: &Shell,
@@ -88,7 +83,7 @@ pub fn draw(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let metrics: Vec<Metric> = metrics(database).collect();
+    let metrics = proof::metrics(shell, screen, database);
     let window = screen.window(shell.world.now);
     let now = shell.world.now.as_second();
     let marks = marks(data, database, &window);
@@ -99,13 +94,13 @@ pub fn draw(
         let places = layout::abreast(line, u16::try_from(grid.abreast).unwrap_or(1));
         for (i, place) in places.into_iter().enumerate() {
             let Some(metric) = metrics.get(row * grid.abreast + i).copied() else { continue };
-            let series = data.rds.charts.series(&database.id, metric, screen.range().period);
+            let series = proof::series(data, &database.id, metric, screen.range().period);
             let points: Vec<(i64, f64)> = series.into_iter().flat_map(Series::points).collect();
             let impossible: Vec<i64> = series.into_iter().flat_map(Series::impossible).collect();
             let asked = series.is_some_and(|s| s.missing(window.start..window.end.min(now)).is_empty());
             let message = message(data, screen, asked);
-            let lines = thresholds::of(metric, database, data);
-            let period = screen.range().period.max(metric.finest_period());
+            let lines = proof::thresholds(shell, screen, database, data, metric);
+            let period = series.map_or(screen.range().period, Series::period).max(metric.finest_period());
             Chart {
                 title: metric.title(),
                 unit: metric.unit(),
@@ -132,7 +127,7 @@ pub fn draw(
 fn range(metric: Metric, database: &Database) -> YRange {
     let class = database.instance_class();
     match metric {
-        Metric::CPUUtilization => YRange::Percent,
+        Metric::CPUUtilization | Metric::EBSIOBalance | Metric::EBSByteBalance => YRange::Percent,
         Metric::DatabaseConnections => {
             class.map_or(YRange::From0, |class| YRange::Fixed(0.0, class.default_max_connections()))
         }

@@ -32,7 +32,7 @@ pub struct ToShow {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Arrangement {
     pub title: Rect,
-    /// The finding that led here.
+    /// What is wrong.
     pub strip: Rect,
     /// The panes to choose from, where not all are shown.
     pub tabs: Rect,
@@ -69,13 +69,17 @@ pub fn widths(body: Rect) -> (u16, u16) {
     (side.saturating_sub(2), list.saturating_sub(2))
 }
 
+/// Rows of the strip at most: it never takes more than a third of what is left.
+#[must_use]
+pub fn most_of_strip(body: Rect) -> u16 {
+    body.height.saturating_sub(1) / 3
+}
+
 /// Divides the body of the frame.
 #[must_use]
 pub fn places(body: Rect, wants: ToShow) -> Arrangement {
     let title = Rect { height: 1.min(body.height), ..body };
-    // It never takes more than a third of what is left.
-    let most = (body.height - title.height) / 3;
-    let height = u16::try_from(wants.strip).unwrap_or(u16::MAX).min(most);
+    let height = u16::try_from(wants.strip).unwrap_or(u16::MAX).min(most_of_strip(body));
     let strip = Rect { y: title.bottom(), height, ..body };
     let above = title.height + strip.height;
     let rest = Rect { y: body.y + above, height: body.height - above, ..body };

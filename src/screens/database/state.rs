@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::SiteId;
+use crate::domain::{Metric, SiteId};
 use crate::services::rds::Opened;
 
 /// A range of the charts.
@@ -77,10 +77,12 @@ pub struct State {
     pub list_offset: usize,
     /// Cursor in the replication tree.
     pub node: usize,
-    /// The rule whose finding led here; it stands at the top while it stands.
+    /// The rule of the finding under the cursor of the strip; the worst where it is none.
     pub finding: Option<&'static str>,
     /// The charts are scaled to their data, not from 0 or to a limit.
     pub scaled: bool,
+    /// The strip of findings was put away.
+    pub is_put_away: bool,
 }
 
 /// The past that can be shown: CloudWatch keeps 60 s datapoints for 15 days, and the longest
@@ -104,6 +106,7 @@ impl State {
             node: 0,
             finding: None,
             scaled: false,
+            is_put_away: false,
         }
     }
 
@@ -123,10 +126,10 @@ impl State {
         end - span.seconds..end
     }
 
-    /// What of it is looked at: it decides what is read.
+    /// What of it is looked at, with these metrics beside the usual charts: it decides what is read.
     #[must_use]
-    pub fn looked_at(&self, now: Timestamp) -> Opened {
-        Opened { id: self.id.clone(), period: self.range().period, window: self.window(now) }
+    pub fn looked_at(&self, beside: Vec<Metric>, now: Timestamp) -> Opened {
+        Opened { id: self.id.clone(), period: self.range().period, window: self.window(now), beside }
     }
 
     /// What decides which datapoints are needed.
@@ -157,6 +160,19 @@ impl State {
         self.clamp_cursor(seconds);
     }
 
+    /// The cursor at a moment that something began at, a third into the longest range that is over by now; in the shortest
+    /// one where none is.
+    pub fn begin_at(&mut self, at: i64, now: Timestamp) {
+        let seconds = now.as_second();
+        let is_over = |span: &Span| at + span.seconds * 2 / 3 <= seconds;
+        self.range = RANGES.iter().rposition(is_over).unwrap_or(0);
+        let length = self.range().seconds;
+        let end = Some(at + length * 2 / 3).filter(|end| *end < seconds);
+        self.end = end.map(|end| end.max(seconds - OLDEST + length));
+        self.cursor = Some(at);
+        self.clamp_cursor(seconds);
+    }
+
     /// Moves the cursor; the first press puts it on the newest datapoint's place.
     pub fn move_cursor(&mut self, steps: i64, now: Timestamp) {
         let window = self.window(now);
@@ -183,5 +199,30 @@ impl State {
             let step = i64::from(self.range().period);
             self.cursor = Some(at.div_euclid(step) * step).map(|at| at.clamp(window.start, window.end - step));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_began_is_seen_with_what_was_before_and_after() {
+        let now = 1_795_000_000;
+        let moment = Timestamp::from_second(now).expect("in range");
+        for (ago, name) in [(60, "1h"), (840, "1h"), (2_400, "1h"), (7_200, "3h"), (40_000, "12h"), (5 * 86_400, "7d")]
+        {
+            let mut state = State::new(SiteId(0), "db");
+            state.begin_at(now - ago, moment);
+            let (span, window) = (state.range(), state.window(moment));
+            assert_eq!(span.name, name, "{ago}");
+            let cursor = state.cursor.expect("it is there");
+            assert!((cursor - (now - ago)).abs() < i64::from(span.period), "{ago}");
+            let share = (cursor - window.start) as f64 / span.seconds as f64;
+            assert!(share > 0.3 && (share < 0.36 || state.end.is_none()), "{ago}: {share}");
+        }
+        let mut state = State::new(SiteId(0), "db");
+        state.begin_at(now - 40 * 86_400, moment);
+        assert_eq!((state.range().name, state.cursor), ("14d", Some(state.window(moment).start)));
     }
 }

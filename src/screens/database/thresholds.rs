@@ -40,6 +40,8 @@ fn recommended(metric: Metric, database: &Database) -> Option<(f64, Role)> {
         Metric::DatabaseConnections => class?.default_max_connections() * 0.9,
         Metric::FreeStorageSpace => f64::from(database.storage.allocated) * GIB * 0.1,
         Metric::ReplicaLag => 60.0,
+        Metric::EBSIOBalance | Metric::EBSByteBalance => 10.0,
+        Metric::MaximumUsedTransactionIDs => 1e9,
         Metric::ReadLatency | Metric::WriteLatency => 0.02,
         _ => return None,
     };

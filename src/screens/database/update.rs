@@ -2,6 +2,7 @@
 
 use super::open::renew_charts;
 use super::state::{Pane, RANGES, State};
+use super::{beginning, strip};
 use crate::domain::replication;
 use crate::keymap::Action;
 use crate::screens::State as App;
@@ -13,6 +14,7 @@ use crate::ui::format;
 /// Performs an action; false when it means nothing here.
 pub fn handle(app: &mut App, action: Action) -> bool {
     let now = app.shell.world.now;
+    let has_strip = has_strip(app);
     let Some(screen) = app.views.database_mut() else { return false };
     let shown = screen.charted();
     let quarter = screen.range().seconds / 4;
@@ -36,9 +38,18 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         Action::CursorRight | Action::Right => screen.move_cursor(1, now),
         Action::CursorClear => screen.cursor = None,
         Action::ScaleToData => screen.scaled = !screen.scaled,
-        Action::Dismiss if screen.finding.is_some() => {
-            screen.finding = None;
+        Action::Dismiss if has_strip => {
+            screen.is_put_away = true;
             clamp_scroll(app);
+            return true;
+        }
+        Action::NextFinding | Action::PreviousFinding => {
+            beginning::go(app, action == Action::NextFinding);
+            clamp_scroll(app);
+            return true;
+        }
+        Action::FindingStart => {
+            beginning::to_beginning(app);
             return true;
         }
         Action::Now => {
@@ -59,6 +70,12 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         renew_charts(app);
     }
     true
+}
+
+/// Whether the strip of findings is there.
+fn has_strip(app: &App) -> bool {
+    strip::concern(app).is_some_and(|concern| concern.finding.is_some())
+        && app.views.database().is_some_and(|screen| !screen.is_put_away)
 }
 
 /// Another range of the charts.

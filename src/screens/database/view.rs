@@ -6,7 +6,8 @@ use ratatui::layout::Rect;
 use super::lists::{self, Lines};
 use super::places::{self, Arrangement, TALL, ToShow, WIDE, inset};
 use super::state::{Pane, State};
-use super::{charts, facts, side, strip, tree};
+use super::strip::{self, StripLine};
+use super::{charts, facts, proof, side, tree};
 use crate::domain::{Database, Remote};
 use crate::keymap::Action;
 use crate::screens::State as App;
@@ -25,14 +26,14 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         gone(app, screen, area, buf);
         return;
     };
-    let strip = strip::lines(&app.shell, screen, database, area.width);
+    let strip = strip::lines(&app.shell, screen, database, area.width, places::most_of_strip(area));
     let (side_width, list_width) = places::widths(area);
     let side = side::lines(&app.shell, data, database, screen, usize::from(side_width));
     let list = list(app, screen, data, database, usize::from(list_width));
     let wants = ToShow { pane: screen.pane, strip: strip.len(), side: side.len(), list: list.len() };
     let places = places::places(area, wants);
     title(app, screen, database, places.title, buf);
-    draw_lines(app, &strip, 0, places.strip, buf);
+    draw_strip(app, &strip, places.strip, buf);
     if places.side.height > 0 {
         draw_side(app, &side, inset(places.side), buf);
     }
@@ -44,7 +45,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         more_charts(app, screen, database, &places, end, buf);
     }
     if places.charts.height > 0 {
-        let grid = places.grid(charts::metrics(database).count());
+        let grid = places.grid(proof::metrics(&app.shell, screen, database).len());
         charts::draw(&app.shell, data, database, screen, grid, inset(places.charts), buf);
     }
     if places.list.height > 0 {
@@ -57,7 +58,7 @@ fn more_charts(app: &App, screen: &State, database: &Database, places: &Arrangem
     if places.charts.height == 0 {
         return;
     }
-    let count = charts::metrics(database).count();
+    let count = proof::metrics(&app.shell, screen, database).len();
     let (above, below) = places.grid(count).hidden(screen.chart_offset, count);
     let words = match (above, below) {
         (0, 0) => return,
@@ -203,6 +204,14 @@ fn note<T>(lines: &mut Lines, remote: Option<&Remote<T>>, what: &str, own: usize
     }
 }
 
+fn draw_strip(app: &App, lines: &[StripLine], area: Rect, buf: &mut Buffer) {
+    for (y, line) in (area.y..area.bottom()).zip(lines) {
+        let row = Rect { y, height: 1, ..area };
+        let start = pen::right(buf, row, &line.right, &app.shell.theme);
+        pen::left(buf, Rect { width: start.saturating_sub(row.x), ..row }, &line.left, &app.shell.theme);
+    }
+}
+
 fn draw_lines(app: &App, lines: &Lines, offset: usize, area: Rect, buf: &mut Buffer) {
     for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(offset)) {
         pen::left(buf, Rect { y, height: 1, ..area }, line, &app.shell.theme);
@@ -221,14 +230,14 @@ pub fn scroll_limit(app: &App, pane: Pane) -> Option<usize> {
     let list = list(app, &shown, data, database, usize::from(list_width)).len();
     let wants = ToShow {
         pane,
-        strip: strip::lines(&app.shell, screen, database, body.width).len(),
+        strip: strip::lines(&app.shell, screen, database, body.width, places::most_of_strip(body)).len(),
         side: side::lines(&app.shell, data, database, &shown, usize::from(side_width)).len(),
         list,
     };
     let places = places::places(body, wants);
     Some(match pane {
         Pane::Charts => {
-            let grid = places.grid(charts::metrics(database).count());
+            let grid = places.grid(proof::metrics(&app.shell, screen, database).len());
             grid.total.saturating_sub(grid.rows)
         }
         Pane::Replication => tree::lines(&app.shell, database).len().saturating_sub(1),
@@ -241,13 +250,14 @@ pub fn scroll_limit(app: &App, pane: Pane) -> Option<usize> {
 pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
     let pane = app.views.database().map(|d| d.pane);
     let mut hints = vec![(Action::Back, "back"), (Action::NextPane, "pane")];
+    let wrong = strip::concern(app).is_some_and(|concern| concern.finding.is_some());
+    if wrong {
+        hints.extend([(Action::FindingStart, "its beginning"), (Action::NextFinding, "next finding")]);
+    }
     if pane == Some(Pane::Replication) {
         hints.push((Action::Open, "open"));
     }
     hints.push((Action::Operations, "operations"));
-    if app.views.database().is_some_and(|d| d.finding.is_some()) {
-        hints.push((Action::Dismiss, "hide finding"));
-    }
     hints.extend([
         (Action::TimeRange, "range"),
         (Action::PanBack, "earlier"),
@@ -257,6 +267,8 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
         (Action::CursorLeft, "cursor"),
         (Action::Now, "now"),
         (Action::ScaleToData, "scale"),
+        (Action::Details, "details"),
+        (Action::Link, "console"),
         (Action::Copy, "copy"),
         (Action::Refresh, "refresh"),
         (Action::Help, "help"),

@@ -9,7 +9,7 @@ use crate::keymap::Action;
 use crate::screens::State as App;
 use crate::screens::command::Command;
 use crate::screens::menu::{Item, Menu, Purpose};
-use crate::screens::{OpenScreen, Screen, View, cursor, database};
+use crate::screens::{OpenScreen, Screen, View, cursor, database, findings};
 use crate::world::Scope;
 
 /// Performs an action; false when it means nothing here.
@@ -173,7 +173,7 @@ pub fn copy_menu(app: &App) -> Option<Menu> {
             quoted(&database.id)
         ),
     ));
-    let items = texts
+    let mut items: Vec<Item> = texts
         .into_iter()
         .map(|(label, text)| Item {
             label: label.into(),
@@ -182,5 +182,15 @@ pub fn copy_menu(app: &App) -> Option<Menu> {
             command: Command::Copy(text),
         })
         .collect();
+    let concern = app.screen().concern(app);
+    items.extend(concern.and_then(|concern| {
+        let finding = concern.finding?;
+        Some(Item {
+            label: "incident summary".into(),
+            detail: finding.summary.clone(),
+            checked: None,
+            command: Command::Copy(findings::incident(&app.shell.world, &concern, finding)),
+        })
+    }));
     Some(Menu::new(Purpose::Copy, "Copy", items, 0))
 }

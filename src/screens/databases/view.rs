@@ -10,12 +10,13 @@ use super::row::Row;
 use crate::domain::{EnvironmentId, Fault, Remote, SiteId};
 use crate::keymap::Action;
 use crate::screens::State as App;
+use crate::screens::findings;
 use crate::services::rds;
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
-use crate::ui::format;
 use crate::ui::pen::{self, Piece};
 use crate::ui::table::{Align, Cell, Column as Slot, Order, Table, Width};
+use crate::ui::{format, layout};
 use crate::world::{Estate, Scope};
 
 /// `available` needs little; a screen on which something happens gives it room.
@@ -36,6 +37,15 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     let title = Rect { height: 1.min(area.height), ..area };
     draw_title(app, title, buf);
     let body = Rect { y: area.y + title.height, height: area.height - title.height, ..area };
+    let (area, body) = match (area.width >= layout::PREVIEW).then(|| app.screen().concern(app)).flatten() {
+        Some(concern) => {
+            let (list, sheet) = layout::beside(body);
+            layout::draw_rule(list, buf, &app.shell.theme);
+            findings::preview(app, &concern, sheet, buf);
+            (Rect { width: list.width, ..area }, list)
+        }
+        None => (area, body),
+    };
     let screen = &app.databases;
     let columns: Vec<Column> = screen.columns.iter().copied().filter(|c| is_useful(app, *c)).collect();
     let columns: Vec<Column> = with_name(columns);
@@ -234,6 +244,7 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
         hints.push((Action::Back, "clear filter"));
     }
     hints.extend([
+        (Action::Details, "details"),
         (Action::Sort, "sort"),
         (Action::Columns, "columns"),
         (Action::Palette, "commands"),
@@ -241,6 +252,7 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
         (Action::Quit, "leave"),
         (Action::Environments, "environment"),
         (Action::Copy, "copy"),
+        (Action::Link, "console"),
         (Action::Refresh, "refresh"),
     ]);
     hints

@@ -9,17 +9,19 @@ use crate::ui::pen::Piece;
 use crate::ui::{format, spark};
 use crate::world::data::SiteData;
 
-/// Width of one, columns.
-pub const WIDTH: usize = 9;
+/// Columns of one, the least and the most.
+const WIDTHS: (usize, usize) = (9, 24);
+/// Columns of a line of gauges without its curves.
+const WORDS: usize = 70;
 
-/// The last hour of a metric.
-pub fn curve(shell: &Shell, site: SiteId, database: &str, metric: Metric, max: Option<f64>) -> String {
+/// The last hour of a metric, in so many columns.
+pub fn curve(shell: &Shell, site: SiteId, database: &str, metric: Metric, max: Option<f64>, width: usize) -> String {
     let now = shell.world.now.as_second();
     let series = shell.world.site(site).and_then(|data| {
         data.rds.store.series(database, metric, 60).or_else(|| data.rds.store.series(database, metric, 300))
     });
     match series {
-        Some(series) => spark(series.points(), series.period(), &(now - TABLE_WINDOW..now), WIDTH, max),
+        Some(series) => spark(series.points(), series.period(), &(now - TABLE_WINDOW..now), width, max),
         None => String::new(),
     }
 }
@@ -52,16 +54,17 @@ pub fn gauges(shell: &Shell, summary: &Summary, width: u16) -> Vec<Piece> {
     let Some((site, data, database)) = busiest(shell, summary) else { return Vec::new() };
     let mut pieces: Vec<Piece> = vec![("    ".into(), Role::Text)];
     let limit = database.instance_class().map(crate::domain::class::InstanceClass::default_max_connections);
+    let wide = (usize::from(width).saturating_sub(WORDS) / SHOWN.len()).clamp(WIDTHS.0, WIDTHS.1);
     let words = [("cpu", Some(100.0)), ("connections", limit), ("write", None)];
     for (metric, (name, max)) in SHOWN.into_iter().zip(words) {
         let Some(value) = value(shell, data, &database.id, metric) else { continue };
         let (number, unit) = format::value(metric.unit(), value);
-        pieces.push((format!("{name} "), Role::Dim));
+        let gap = if pieces.len() > 1 { "   " } else { "" };
+        pieces.push((format!("{gap}{name} "), Role::Dim));
         pieces.push((number, Role::Text));
         pieces.push((format!(" {unit} "), Role::Dim));
-        pieces.extend(spark::calm(&curve(shell, site, &database.id, metric, max)));
-        pieces.push(("   ".into(), Role::Text));
-        if width < 80 && pieces.len() > 6 {
+        pieces.extend(spark::calm(&curve(shell, site, &database.id, metric, max, wide)));
+        if width < 80 && pieces.len() > 5 {
             break;
         }
     }
@@ -69,7 +72,7 @@ pub fn gauges(shell: &Shell, summary: &Summary, width: u16) -> Vec<Piece> {
         return Vec::new();
     }
     if width >= 100 {
-        pieces.push((database.id.clone(), Role::Dim));
+        pieces.push((format!("   {}", database.id), Role::Dim));
     }
     pieces
 }

@@ -1,7 +1,9 @@
 //! All environments at a glance: what is wrong, where, since when.
 
+mod chosen;
 mod curve;
 mod finding;
+mod folding;
 mod heading;
 mod lack;
 pub mod problems;
@@ -13,6 +15,7 @@ mod summary;
 mod update;
 mod view;
 
+pub use chosen::{concern, link};
 pub use lack::Lack;
 pub use standing::{Standing, standing};
 pub use state::{Item, State};

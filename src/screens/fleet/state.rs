@@ -28,14 +28,11 @@ pub struct State {
     pub moved: bool,
 }
 
-/// Findings of an environment that are shown before "… more".
-pub const SHOWN: usize = 3;
-
 impl State {
-    /// The lines that the cursor can stand on, from the top.
+    /// What the cursor can stand on, from the top: every finding, whether there is room for its line or not.
     pub fn items(&self) -> impl Iterator<Item = Item> + '_ {
         self.summaries.iter().flat_map(|summary| {
-            let findings = if self.dense { 0 } else { summary.findings.len().min(SHOWN) };
+            let findings = if self.dense { 0 } else { summary.findings.len() };
             std::iter::once(Item::Environment(summary.environment))
                 .chain((0..findings).map(|i| Item::Finding(summary.environment, i)))
         })
@@ -109,7 +106,7 @@ mod tests {
     #[test]
     fn a_line_is_found_again_when_the_density_changes() {
         let mut state = State { summaries: vec![summary(4, 2), summary(1, 5)], ..State::default() };
-        assert_eq!(state.items().count(), 2 + 2 + SHOWN);
+        assert_eq!(state.items().count(), 2 + 2 + 5);
         assert_eq!(state.position(Item::Finding(EnvironmentId(1), 2)), Some(6));
         assert_eq!(state.position(Item::Environment(EnvironmentId(1))), Some(3));
         state.dense = true;

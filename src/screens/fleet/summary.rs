@@ -12,7 +12,7 @@ pub struct Summary {
     pub environment: EnvironmentId,
     /// The worst of its findings; `None` when all is well or nothing is known.
     pub severity: Option<Severity>,
-    /// Warnings and worse, worst first.
+    /// Warnings and worse, the most urgent first.
     pub findings: Vec<Finding>,
     /// DB instances of its regions that it does not select.
     pub passed_over: usize,

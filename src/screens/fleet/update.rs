@@ -1,11 +1,13 @@
 //! What keys do on the fleet screen.
 
+use super::chosen::{alarm, concern};
 use super::state::Item;
 use crate::domain::finding::{About, Finding};
 use crate::domain::{Database, SiteId};
 use crate::keymap::Action;
 use crate::screens::State as App;
 use crate::screens::{View, alarms, database, databases, environments};
+use crate::shell::Tone;
 use crate::world::Scope;
 
 /// Performs an action; false when it means nothing here.
@@ -21,8 +23,14 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         Action::Bottom => last,
         Action::HalfPageDown | Action::PageDown => at + page,
         Action::HalfPageUp | Action::PageUp => at.saturating_sub(page),
-        Action::NextFinding => finding(app, at + 1..count).unwrap_or(at),
-        Action::PreviousFinding => finding(app, (0..at).rev()).unwrap_or(at),
+        Action::NextFinding => {
+            let at = unfold(app);
+            finding(app, at + 1..app.fleet.items().count()).unwrap_or(at)
+        }
+        Action::PreviousFinding => {
+            let at = unfold(app);
+            finding(app, (0..at).rev()).unwrap_or(at)
+        }
         Action::ToggleDensity => {
             let current = app.fleet.current();
             app.fleet.dense = !app.fleet.dense;
@@ -30,6 +38,25 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         }
         Action::Open => {
             open(app);
+            return true;
+        }
+        // Its own screen tells when it rang, and all the rest.
+        Action::FindingStart | Action::Details if alarm(app).is_some() => {
+            open(app);
+            return true;
+        }
+        Action::FindingStart => {
+            if concern(app).is_some() {
+                open(app);
+                database::to_beginning(app);
+            } else {
+                app.shell.say("select a finding first", Tone::Plain);
+            }
+            return true;
+        }
+        Action::Copy => {
+            let Some(menu) = databases::copy_menu(app) else { return false };
+            app.views.open(View::Menu(Box::new(menu)));
             return true;
         }
         // What there is to filter here are the environments: their list is narrowed by typing.
@@ -44,6 +71,13 @@ pub fn handle(app: &mut App, action: Action) -> bool {
     app.fleet.selected = to.min(app.fleet.items().count().saturating_sub(1));
     app.fleet.offset = super::view::reveal(app);
     true
+}
+
+/// Where findings have no lines, they get them: who goes to one wants to see it. Where the cursor is then.
+fn unfold(app: &mut App) -> usize {
+    let current = app.fleet.current();
+    app.fleet.dense = false;
+    current.and_then(|item| app.fleet.position(item)).unwrap_or(app.fleet.selected)
 }
 
 /// The first position among these that is a finding.

@@ -3,19 +3,24 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::chosen::{self, FleetSheet};
+use super::finding::FindingColumns;
 use super::heading::Columns;
-use super::state::{Item, SHOWN};
+use super::state::Item;
 use super::summary::Summary;
-use super::{curve, finding, heading, problems};
+use super::{curve, finding, folding, heading, problems};
 use crate::domain::finding::Finding;
 use crate::domain::{Criticality, Environment, Fault};
 use crate::keymap::{Action, Layer};
 use crate::screens::State as App;
-use crate::screens::executions;
+use crate::screens::{executions, findings};
 use crate::theme::Role;
 use crate::ui::environment::{CURSOR, PRODUCTION_EDGE};
 use crate::ui::pen::{self, Piece};
-use crate::ui::trouble;
+use crate::ui::{layout, trouble};
+
+/// Findings that the columns are measured by, at most.
+const MEASURED: usize = 200;
 
 /// A line of the screen and the item that it belongs to. Its words are made when it is drawn: there may be thousands.
 struct Line<'a> {
@@ -46,11 +51,11 @@ impl<'a> Line<'a> {
     }
 
     /// What stands at the left, and at the right end.
-    fn pieces(self, app: &App, columns: Columns, width: u16) -> (Vec<Piece>, Vec<Piece>) {
+    fn pieces(self, app: &App, (columns, found): (Columns, FindingColumns), width: u16) -> (Vec<Piece>, Vec<Piece>) {
         match self.what {
             What::Words(left, right) => (left, right),
             What::Environment(summary, environment) => heading::pieces(app, summary, environment, columns, width),
-            What::Finding(found) => (finding::pieces(found, width), finding::since(&app.shell, found, width)),
+            What::Finding(finding) => (finding::pieces(finding, found), finding::since(&app.shell, finding, found)),
             What::More(count) => (vec![(format!("    … {count} more"), Role::Dim)], Vec::new()),
             What::Fault(fault) => {
                 let words = format!("{} {}: {}", fault.call, trouble::cause(fault), trouble::advice(fault));
@@ -64,7 +69,16 @@ impl<'a> Line<'a> {
 
 /// Draws the screen into the body of the frame.
 pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
-    let lines = lines(app, area.width);
+    let (list, sheet) = division(app, area);
+    if let Some((about, sheet)) = sheet {
+        layout::draw_rule(list, buf, &app.shell.theme);
+        match about {
+            FleetSheet::Instance(concern) => findings::preview(app, &concern, sheet, buf),
+            FleetSheet::Words(finding) => findings::told(app, finding, sheet, buf),
+        }
+    }
+    let area = list;
+    let lines = lines(app, area);
     if lines.is_empty() {
         let words = "no environments: qd init writes a configuration, qd config path says where it belongs";
         pen::left(
@@ -77,7 +91,9 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     }
     let current = app.fleet.current();
     let offset = first(app, &lines, area);
-    let columns = Columns::of(&app.shell.world.estate);
+    // Of thousands the first are enough: they are measured in every frame.
+    let all = app.fleet.summaries.iter().flat_map(|summary| &summary.findings).take(MEASURED);
+    let columns = (Columns::of(&app.shell.world.estate), FindingColumns::of(&app.shell, all, area.width));
     for (y, line) in (area.y..area.bottom()).zip(lines.into_iter().skip(offset)) {
         let row = Rect { y, height: 1, ..area };
         let chosen = line.item.is_some() && line.item == current && app.views.overlay().is_none();
@@ -99,10 +115,22 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     }
 }
 
+/// The list; in a wide terminal also what stands beside it, and where.
+fn division(app: &App, body: Rect) -> (Rect, Option<(FleetSheet<'_>, Rect)>) {
+    let about = (body.width >= layout::PREVIEW).then(|| chosen::beside(app)).flatten();
+    match about {
+        Some(about) => {
+            let (list, sheet) = layout::beside(body);
+            (list, Some((about, sheet)))
+        }
+        None => (body, None),
+    }
+}
+
 /// The first line to show so that the cursor's is visible, with what belongs to it.
 pub(super) fn reveal(app: &App) -> usize {
-    let body = executions::body(&app.shell);
-    first(app, &lines(app, body.width), body)
+    let (list, _) = division(app, executions::body(&app.shell));
+    first(app, &lines(app, list), list)
 }
 
 /// The same for lines that are made already. Lines move when environments change their order: the
@@ -115,14 +143,9 @@ fn first(app: &App, lines: &[Line<'_>], body: Rect) -> usize {
         // What stands above the first one belongs to it.
         return (at + 1).saturating_sub(page);
     }
-    let detail = match current {
-        Some(Item::Finding(environment, place)) => app
-            .fleet
-            .summary(environment)
-            .and_then(|summary| summary.findings.get(place))
-            .map_or(0, |found| finding::detail(found, body.width).len()),
-        _ => 0,
-    };
+    // What it says of it, below it.
+    let follows = |line: &&Line<'_>| line.item.is_none() && matches!(line.what, What::Words(..));
+    let detail = lines.iter().skip(at + 1).take_while(follows).count();
     let last = at + detail.min(page - 1);
     let offset = app.fleet.offset.min(lines.len().saturating_sub(page));
     if at < offset {
@@ -138,17 +161,20 @@ fn first(app: &App, lines: &[Line<'_>], body: Rect) -> usize {
 /// cursor passes over.
 #[must_use]
 pub fn item_at(app: &App, row: u16) -> Option<usize> {
-    let body = executions::body(&app.shell);
+    let (body, _) = division(app, executions::body(&app.shell));
     let line = row.checked_sub(body.y).filter(|line| *line < body.height)?;
-    let lines = lines(app, body.width);
+    let lines = lines(app, body);
     let item = lines.get(first(app, &lines, body) + usize::from(line))?.item?;
     app.fleet.items().position(|i| i == item)
 }
 
-fn lines(app: &App, width: u16) -> Vec<Line<'_>> {
+fn lines(app: &App, area: Rect) -> Vec<Line<'_>> {
     let mut lines: Vec<Line<'_>> = configuration(app).into_iter().collect();
     let current = app.fleet.current();
-    for summary in &app.fleet.summaries {
+    // A sheet beside the list says it already.
+    let has_detail = executions::body(&app.shell).width < layout::PREVIEW;
+    let shown = shown(app, lines.len(), has_detail, area.height);
+    for (summary, shown) in app.fleet.summaries.iter().zip(shown) {
         let Some(environment) = app.shell.world.estate.environment(summary.environment) else { continue };
         let bar = environment.criticality == Criticality::Production;
         let item = Some(Item::Environment(summary.environment));
@@ -156,27 +182,64 @@ fn lines(app: &App, width: u16) -> Vec<Line<'_>> {
         if app.fleet.dense {
             continue;
         }
-        for (i, found) in summary.findings.iter().take(SHOWN).enumerate() {
+        // The cursor goes to what there was no room for: then it is shown.
+        let is_beyond =
+            matches!(current, Some(Item::Finding(id, place)) if id == summary.environment && place >= shown);
+        let shown = if is_beyond { summary.findings.len() } else { shown };
+        for (i, found) in summary.findings.iter().take(shown).enumerate() {
             let item = Some(Item::Finding(summary.environment, i));
             lines.push(Line { item, what: What::Finding(found), bar });
-            if item == current {
-                let detail = finding::detail(found, width).into_iter();
+            if item == current && has_detail {
+                let detail = finding::detail(found, area.width).into_iter();
                 lines.extend(detail.map(|left| Line::passive(What::Words(left, Vec::new()), bar)));
             }
         }
-        if summary.findings.len() > SHOWN {
-            lines.push(Line::passive(What::More(summary.findings.len() - SHOWN), bar));
+        if summary.findings.len() > shown {
+            lines.push(Line::passive(What::More(summary.findings.len() - shown), bar));
         }
-        // Where nothing was ever read the heading says it.
-        if let Some(fault) = summary.fault.as_ref().filter(|_| summary.read.is_some()) {
+        if let Some(fault) = fault(summary) {
             lines.push(Line::passive(What::Fault(fault), bar));
         }
-        if (!summary.findings.is_empty() || bar) && curve::has_gauges(&app.shell, summary) {
+        if has_gauges(app, summary, bar) {
             lines.push(Line::passive(What::Gauges(summary), bar));
         }
         lines.push(Line::passive(What::Nothing, false));
     }
     lines
+}
+
+/// What cannot be read; where nothing was ever read the heading says it.
+fn fault(summary: &Summary) -> Option<&Fault> {
+    summary.fault.as_ref().filter(|_| summary.read.is_some())
+}
+
+fn has_gauges(app: &App, summary: &Summary, is_production: bool) -> bool {
+    (!summary.findings.is_empty() || is_production) && curve::has_gauges(&app.shell, summary)
+}
+
+/// Lines that the finding under the cursor is given for what supports it and what to do, wherever it is: what is shown
+/// of the others does not change with the cursor.
+const DETAIL: usize = 3;
+
+/// How many findings of each environment have lines.
+fn shown(app: &App, above: usize, has_detail: bool, rows: u16) -> Vec<usize> {
+    let summaries = &app.fleet.summaries;
+    if app.fleet.dense {
+        return vec![0; summaries.len()];
+    }
+    let counts: Vec<usize> = summaries.iter().map(|summary| summary.findings.len()).collect();
+    let is_production = |summary: &Summary| {
+        let known = app.shell.world.estate.environment(summary.environment);
+        known.is_some_and(|known| known.criticality == Criticality::Production)
+    };
+    // Its heading and the line between two, and what stands below the findings.
+    let others = |summary: &Summary| {
+        2 + usize::from(fault(summary).is_some()) + usize::from(has_gauges(app, summary, is_production(summary)))
+    };
+    // The last line of all is empty.
+    let all: usize = summaries.iter().map(others).sum::<usize>().saturating_sub(1);
+    let detail = if has_detail && counts.iter().any(|count| *count > 0) { DETAIL } else { 0 };
+    folding::shown(&counts, above + all + detail, usize::from(rows))
 }
 
 /// What is wrong with the configuration, in one line: an environment that is missing for an error must
@@ -195,10 +258,14 @@ pub fn hints(_app: &App) -> Vec<(Action, &'static str)> {
     vec![
         (Action::Open, "open"),
         (Action::NextFinding, "next finding"),
+        (Action::FindingStart, "its beginning"),
+        (Action::Details, "details"),
         (Action::Databases, "databases"),
         (Action::ToggleDensity, "density"),
         (Action::Environments, "environment"),
         (Action::Refresh, "refresh"),
+        (Action::Copy, "copy"),
+        (Action::Link, "console"),
         (Action::Palette, "commands"),
         (Action::Help, "help"),
         (Action::Quit, "leave"),

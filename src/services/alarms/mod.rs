@@ -14,6 +14,7 @@ mod gathered;
 mod grounds;
 pub mod health;
 mod history;
+pub mod link;
 mod metric;
 mod model;
 mod reads;

@@ -90,6 +90,7 @@ impl Data {
                 let instance = self.databases.value()?.iter().find(|instance| *instance.id == *open.id)?;
                 let wanted = Metric::CHARTED
                     .into_iter()
+                    .chain(open.beside.iter().copied())
                     .filter(|metric| metric.applies_to(instance))
                     .map(|metric| MetricQuery { database: database.clone(), metric });
                 Ask::Metrics { calls: calls(&self.charts, wanted, *period, open.window.clone(), second) }

@@ -10,6 +10,7 @@ pub mod data;
 mod events;
 pub mod follow;
 pub mod health;
+pub mod link;
 mod observed;
 pub mod operation;
 pub mod operations;

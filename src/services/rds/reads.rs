@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::collect::metrics::{MetricAnswer, MetricCall};
 use crate::collect::{Attention, Readable};
 use crate::domain::database::account_of;
-use crate::domain::{Database, Event, MaintenanceAction, Snapshot};
+use crate::domain::{Database, Event, MaintenanceAction, Metric, Snapshot};
 
 /// One thing that is read as a whole and has one age.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,6 +83,8 @@ pub struct Opened {
     pub period: u32,
     /// Seconds since 1970.
     pub window: Range<i64>,
+    /// Charted beside the usual metrics.
+    pub beside: Vec<Metric>,
 }
 
 /// What of a site is worth reading, and how eagerly: its lists, its metrics, which are paid for, and what is beside the

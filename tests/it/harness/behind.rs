@@ -49,12 +49,22 @@ impl Fetches for Behind {
 pub struct Kept {
     pub copied: Vec<String>,
     pub notified: Vec<String>,
+    pub opened: Vec<String>,
+    /// Whether there is a display on which something can be opened.
+    pub has_display: bool,
 }
 
 impl Outlet for Kept {
     fn copy(&mut self, text: &str) -> io::Result<()> {
         self.copied.push(text.to_owned());
         Ok(())
+    }
+
+    fn open(&mut self, link: &str) -> bool {
+        if self.has_display {
+            self.opened.push(link.to_owned());
+        }
+        self.has_display
     }
 
     fn notify(&mut self, text: &str) -> io::Result<()> {

@@ -34,6 +34,16 @@ impl Desk {
         &self.performer.outlet.copied
     }
 
+    /// What was opened in a browser.
+    pub fn browsed(&self) -> &[String] {
+        &self.performer.outlet.opened
+    }
+
+    /// There is a display from now on, on which a browser can be seen.
+    pub fn sits_at_a_display(&mut self) {
+        self.performer.outlet.has_display = true;
+    }
+
     /// Waits until the newest execution has ended, and gives it.
     pub async fn finish(&mut self) -> Execution {
         if self.executed == 0 && self.state.shell.world.changes.executions.is_empty() {

@@ -1,0 +1,18 @@
+//! What is wrong with a resource, as every screen says it: in which order, in which words, with which curve.
+
+mod concern;
+mod curve;
+mod incident;
+mod limit;
+mod page;
+mod view;
+mod walk;
+mod words;
+
+pub use concern::Concern;
+pub use incident::incident;
+pub use limit::limit;
+pub use page::page;
+pub use view::{preview, told};
+pub use walk::{next, previous};
+pub use words::{about, brief, mark, of, since};
