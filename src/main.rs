@@ -25,7 +25,7 @@ use quarterdeck::runtime::journal;
 use quarterdeck::runtime::last_known::Ahead;
 use quarterdeck::runtime::own_files::{Folders, OwnFiles};
 use quarterdeck::runtime::{Driver, Performer, event_loop, last_known, leftovers, logging, say, terminal};
-use quarterdeck::shell::{Toast, Tone};
+use quarterdeck::shell::Tone;
 use quarterdeck::slices::reads::Schedule;
 use quarterdeck::theme::{self, ColorDepth};
 
@@ -177,7 +177,7 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     }
     if let Some(problem) = state.shell.world.problems.first() {
         let more = if state.shell.world.problems.len() > 1 { " (qd config check shows all)" } else { "" };
-        state.shell.toast = Some(Toast::new(format!("{problem}{more}"), Tone::Bad, state.shell.world.now));
+        state.shell.say(format!("{problem}{more}"), Tone::Bad);
     }
     let places = places(&connection);
     state.shell.world.changes.policies.clone_from(&connection.policies);

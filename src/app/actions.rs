@@ -6,13 +6,14 @@ use crate::domain::MfaCode;
 use crate::keymap::Action;
 use crate::screens::State;
 use crate::screens::command::Command;
+use crate::screens::help::OpenHelp;
 use crate::screens::menu::{Menu, Purpose};
 use crate::screens::{
     OpenScreen, Screen, View, arm as question, database, databases, details, environments, executions, fleet,
     operations as choice, plan,
 };
-use crate::shell::Effect;
 use crate::shell::Tone;
+use crate::shell::{ArmingEnd, Effect};
 use crate::slices::reads::Read;
 use crate::theme;
 use crate::world::faults::RootCause;
@@ -41,15 +42,28 @@ pub fn run(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 /// Performs an action where the keys go; false when it means nothing there and the shell may hear it.
 fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) -> bool {
     match state.views.top() {
+        // Whatever is open, its keys can be looked up.
+        View::Plan(_)
+        | View::Executions(_)
+        | View::Filter(_)
+        | View::Arm(_)
+        | View::Code(_)
+        | View::Errors { .. }
+        | View::Menu(_)
+            if action == Action::Help =>
+        {
+            return false;
+        }
         View::Screen(_) => return state.screen().act(state, action),
-        View::Plan(_) if matches!(action, Action::Help | Action::Errors) => return false,
+        View::Plan(_) if action == Action::Errors => return false,
         View::Plan(_) => plan::act(state, action, effects),
         View::Executions(_) => executions::act(state, action, effects),
         View::Details(_) => details::act(state, action, effects),
         View::Filter(_) => filter(state, action),
         View::Arm(_) => arm(state, action, effects),
         View::Code(_) => code(state, action, effects),
-        View::Help { .. } | View::Errors { .. } => read(state, action, effects),
+        View::Help(_) => help(state, action),
+        View::Errors { .. } => read(state, action, effects),
         View::Menu(_) => choose(state, action, effects),
     }
     true
@@ -65,7 +79,7 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             Some(link) => effects.push(Effect::OpenLink(link)),
             None => state.shell.say("select something first that the AWS console has a page for", Tone::Plain),
         },
-        Action::Help => state.views.open(View::Help { scroll: 0 }),
+        Action::Help => state.views.open(View::Help(OpenHelp::default())),
         Action::Errors => state.views.open(View::Errors { selected: 0 }),
         Action::Palette => {
             open(state, |state| menus::palette(&state.shell.world.estate, &state.shell.keymap, state.layers()));
@@ -147,15 +161,32 @@ fn step(state: &State, action: Action) -> isize {
     }
 }
 
-/// Keys of the help and of the error log.
+/// Keys of the help: what is looked for is given up first, then the help.
+fn help(state: &mut State, action: Action) {
+    let step = step(state, action);
+    let View::Help(help) = state.views.top_mut() else { return };
+    match action {
+        Action::Help => return state.views.close(),
+        Action::Back if !help.is_typing && help.sought.value().is_empty() => return state.views.close(),
+        Action::Back => *help = OpenHelp::default(),
+        Action::Filter => help.is_typing = true,
+        Action::Open => help.is_typing = false,
+        _ => {}
+    }
+    let open = help.clone();
+    let most = super::view::help_scroll_limit(state, &open);
+    if let View::Help(help) = state.views.top_mut() {
+        help.scroll = open.scroll.saturating_add_signed(step).min(most);
+    }
+}
+
+/// Keys of the error log.
 fn read(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     let step = step(state, action);
-    let most = super::view::help_scroll_limit(&state.shell.keymap, state.screen(), state.shell.size);
     match (state.views.top_mut(), action) {
-        (_, Action::Back) | (View::Help { .. }, Action::Help) | (View::Errors { .. }, Action::Errors) => {
+        (_, Action::Back) | (View::Errors { .. }, Action::Errors) => {
             state.views.close();
         }
-        (View::Help { scroll }, _) => *scroll = scroll.saturating_add_signed(step).min(most),
         (View::Errors { selected }, Action::Dismiss) => {
             let world = &mut state.shell.world;
             world.faults.dismiss(&world.estate, *selected);
@@ -264,6 +295,8 @@ fn perform(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         Command::Copy(text) => effects.push(Effect::Copy(text)),
         Command::ChooseSnapshot(kind, site, id) => choice::choose_snapshot(state, kind, site, &id),
         Command::PlanOn(kind, target) => plan::plan_on(state, kind, *target, effects),
+        Command::Arm(environment) => question::ask(state, environment),
+        Command::Disarm => state.shell.disarm(&ArmingEnd::ByHand, effects),
         Command::NotAvailable(why) => state.shell.say(why, Tone::Plain),
         Command::Theme(name) => {
             let (theme, _) = theme::load(&name, None);

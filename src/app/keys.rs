@@ -7,22 +7,23 @@ use crate::screens::State;
 use crate::screens::line::{edit, insert};
 use crate::screens::{View, plan};
 use crate::shell::Effect;
-use crate::shell::Tone;
+use crate::shell::{Tone, Topic};
 
 /// A key was pressed.
 pub fn pressed(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     let asked = state.asked_to_leave;
+    state.shell.unsay(Topic::Unheard);
     hear(state, key, effects);
-    // Only the very next key answers.
-    if asked {
+    // Only the very next key answers; it may be several in a row.
+    if asked && state.resolver.pending().is_empty() {
         state.asked_to_leave = false;
+        state.shell.unsay(Topic::Leaving);
     }
 }
 
 fn hear(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     let is_typed = state.views.top().is_typed();
-    let layers: &[Layer] = if is_typed { &[Layer::Prompt] } else { state.layers() };
-    match resolve(state, layers, key) {
+    match resolve(state, state.views.top().heard(), key) {
         // Whatever a keymap says: a change is not on Enter, Space or a single character.
         Resolution::Action(Action::Approve)
             if key.character().is_some() || matches!(key.to_string().as_str(), "enter" | "space") =>
@@ -54,7 +55,8 @@ fn resolve(state: &mut State, layers: &[Layer], key: Key) -> Resolution {
             Resolution::Action(Action::Open)
         }
         Resolution::Action(action) if state.shell.rushed && !is_harmless(action, key) => {
-            state.shell.say(format!("{key} came faster than a person types: press it again"), Tone::Bad);
+            let text = format!("{key} came faster than a person types: press it again");
+            state.shell.say_of(Topic::Unheard, text, Tone::Bad);
             Resolution::Pending
         }
         resolution => resolution,
@@ -105,6 +107,10 @@ fn typed(state: &mut State, key: Key) {
                 menu.narrow();
             }
         }
+        View::Help(help) => {
+            edit(&mut help.sought, key);
+            help.scroll = 0;
+        }
         View::Arm(question) => {
             edit(question.line(), key);
             question.problem = None;
@@ -132,6 +138,7 @@ pub fn paste(state: &mut State, text: &str) {
             insert(&mut menu.input, &text);
             menu.narrow();
         }
+        View::Help(help) if help.is_typing => insert(&mut help.sought, &text),
         View::Arm(question) => insert(question.line(), &text),
         View::Code(code) => code.take(&text),
         _ => {}

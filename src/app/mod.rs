@@ -3,6 +3,7 @@
 //! it here.
 
 pub mod actions;
+pub mod foot;
 pub mod keys;
 pub mod menus;
 pub mod mouse;

@@ -1,11 +1,11 @@
 //! What becomes of changes while the console runs, and when it is left. Pure.
 
 use crate::domain::Environment;
-use crate::keymap::{Action, Layer};
+use crate::keymap::Action;
 use crate::ops::journal::Outcome;
 use crate::screens::State;
 use crate::screens::plan;
-use crate::shell::{Effect, Tone};
+use crate::shell::{ArmingEnd, Effect, Tone, Topic};
 use crate::slices::reads::{Read, Target};
 use crate::slices::{Execution, StepState};
 use crate::world::World;
@@ -16,7 +16,7 @@ const KEPT: usize = 200;
 /// Ends arming because the console is left: the record says so.
 pub fn leave(state: &mut State, effects: &mut Vec<Effect>) {
     plan::leave(state, effects);
-    state.shell.disarm("console closed", effects);
+    state.shell.disarm(&ArmingEnd::Closed, effects);
 }
 
 /// Takes in the state of an execution.
@@ -71,14 +71,13 @@ pub fn may_leave(state: &mut State) -> bool {
     }
     let unsent = running.iter().any(|e| e.is_live() && e.steps.contains(&StepState::Waiting));
     let what =
-        if running.len() == 1 { "1 operation runs".to_owned() } else { format!("{} operations run", running.len()) };
-    let key = state.shell.keymap.key_for(&[Layer::Global], Action::Quit).unwrap_or_default();
-    let text = if unsent {
-        format!("{key} again to leave: {what}, and what was not sent yet will not be")
-    } else {
-        format!("{key} again to leave: {what} on in AWS, the next qd follows")
-    };
+        if running.len() == 1 { "one operation runs".to_owned() } else { format!("{} operations run", running.len()) };
+    // As it is heard here: where text is typed, or on a plan, it is another key than elsewhere.
+    let key = state.shell.keymap.key_for(state.views.top().heard(), Action::Quit).unwrap_or_default();
+    let becomes =
+        if unsent { "and what was not sent yet will not be" } else { "and go on in AWS, the next qd follows them" };
+    let text = format!("{key} leaves, any other key stays: {what}, {becomes}");
     state.asked_to_leave = true;
-    state.shell.say(text, Tone::Bad);
+    state.shell.say_of(Topic::Leaving, text, Tone::Bad);
     false
 }

@@ -7,7 +7,7 @@ use crate::domain::EnvironmentId;
 use crate::screens::State;
 use crate::screens::menu::Purpose;
 use crate::screens::{OpenScreen, View, environments};
-use crate::shell::Effect;
+use crate::shell::{ArmingEnd, Effect};
 use crate::shell::Tone;
 use crate::slices::reads::Schedule;
 use crate::world::estate::{Estate, Scope};
@@ -16,7 +16,7 @@ use crate::world::estate::{Estate, Scope};
 pub fn reconfigure(state: &mut State, next: Reconfiguration, effects: &mut Vec<Effect>) {
     if state.shell.world.changes.policies != next.policies {
         // Whatever was armed was armed under other rules; the record names the environment of before.
-        state.shell.disarm("disarmed: the rules changed", effects);
+        state.shell.disarm(&ArmingEnd::OtherRules, effects);
     }
     state.shell.world.changes.blocked = None;
     state.shell.world.changes.operators = next.operators;

@@ -74,6 +74,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     }
     state.shell.watch(&mut effects);
     plan::renew(state, &mut effects);
+    plan::forget_refusal(state);
     state.screen().rest(state);
     let focus = state.focus();
     effects.extend(world::due(&mut state.shell.world, &focus).into_iter().map(Effect::Fetch));

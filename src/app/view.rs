@@ -6,15 +6,13 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::notice;
 use super::overlays::{self, errors};
+use super::{foot, notice};
 use crate::domain::{Criticality, Environment, EnvironmentId, FaultKind, SiteId};
 use crate::keymap::{Action, Layer};
 use crate::screens::State;
 use crate::screens::fleet::{Standing, standing};
-use crate::screens::menu::Purpose;
 use crate::screens::{Screen, View, details, executions, plan};
-use crate::shell::Tone;
 use crate::shell::armed;
 use crate::slices::reads::Target;
 use crate::theme::Role;
@@ -24,7 +22,7 @@ use crate::ui::{ascii, format, layout, text};
 use crate::world::Scope;
 use crate::world::data::SiteData;
 
-pub use overlays::help_scroll_limit;
+pub use overlays::help::help_scroll_limit;
 
 /// Draws everything.
 pub fn draw(state: &State, frame: &mut Frame<'_>) {
@@ -46,19 +44,20 @@ fn compose(state: &State, area: Rect, buf: &mut Buffer) {
         return;
     }
     let mut parts = layout::regions(area);
-    let foot = executions::running_area(&state.shell, &mut parts.body);
+    let running = executions::running_area(&state.shell, &mut parts.body);
+    let said = foot::said_area(state, &mut parts.body);
     header(state, parts.header, buf);
     state.screen().draw(state, parts.body, buf);
     plan::view(state, parts.body, buf);
-    footer(state, parts.footer, buf);
-    for (y, line) in (foot.y..foot.bottom()).zip(executions::running_lines(&state.shell, foot.width)) {
-        pen::left(buf, Rect { y, height: 1, ..foot }, &line, &state.shell.theme);
+    foot::foot(state, parts.footer, buf);
+    for (y, line) in (running.y..running.bottom()).zip(executions::running_lines(&state.shell, running.width)) {
+        pen::left(buf, Rect { y, height: 1, ..running }, &line, &state.shell.theme);
     }
     for view in state.views.iter() {
         match view {
-            View::Help { scroll } => overlays::help(state, *scroll, parts.body, buf),
+            View::Help(open) => overlays::help::help(state, open, parts.body, buf),
             View::Errors { selected } => errors::errors(state, *selected, parts.body, buf),
-            View::Menu(menu) => overlays::menu(state, menu, parts.body, buf),
+            View::Menu(menu) => overlays::menu::menu(state, menu, parts.body, buf),
             View::Executions(open) => executions::view(&state.shell, open, parts.body, buf),
             View::Details(open) => details::view(state, open, parts.body, buf),
             View::Arm(question) => overlays::arming(state, question, parts.body, buf),
@@ -66,6 +65,9 @@ fn compose(state: &State, area: Rect, buf: &mut Buffer) {
             // Below the foot, and in it.
             View::Screen(_) | View::Plan(_) | View::Filter(_) => {}
         }
+    }
+    if let Some(area) = said {
+        foot::said(state, area, buf);
     }
 }
 
@@ -260,101 +262,6 @@ fn notice(state: &State, area: Rect, buf: &mut Buffer) -> bool {
     pieces.extend(notice::pieces(&errors::place(state, worst), worst, role, state.shell.world.now, width));
     pen::left(buf, room, &pieces, &state.shell.theme);
     true
-}
-
-fn footer(state: &State, area: Rect, buf: &mut Buffer) {
-    let mut right: Vec<Piece> = Vec::new();
-    let pending: String = state.resolver.pending().iter().map(|key| key.label()).collect();
-    if !pending.is_empty() {
-        right.push((format!("{pending}…  "), Role::Accent));
-    }
-    let traffic = state.shell.world.calls.total();
-    if traffic.calls > 0 && area.width >= 100 {
-        let role = if state.shell.world.is_over_ceiling() { Role::Warning } else { Role::Dim };
-        let slowed = if state.shell.world.is_over_ceiling() { " over the ceiling, metrics slowed" } else { "" };
-        right.push((format!("{} calls/min", traffic.calls), role));
-        if traffic.throttled > 0 {
-            right.push((format!("  {} throttled", traffic.throttled), Role::Warning));
-        }
-        // An empty sum is a negative zero.
-        let spend = Some(state.shell.world.spend_an_hour()).filter(|spend| *spend > 0.0).unwrap_or_default();
-        right.push((format!("  ${spend:.2}/h{slowed}   "), role));
-    }
-    // What is wrong with the configuration stands in the same list.
-    let count = state.shell.world.faults.causes(&state.shell.world.estate) + state.shell.world.problems.len();
-    if count > 0 {
-        let words = if count == 1 { "error" } else { "errors" };
-        right.push((format!("! {count} {words}"), Role::Warning));
-    }
-    if let Some(toast) = &state.shell.toast {
-        right = vec![(toast.text.clone(), if toast.tone == Tone::Bad { Role::Warning } else { Role::Accent })];
-    }
-    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let mut room = inner;
-    if !right.is_empty() {
-        let start = if pen::width(&right) >= usize::from(inner.width) {
-            pen::left(buf, inner, &right, &state.shell.theme);
-            inner.x
-        } else {
-            pen::right(buf, inner, &right, &state.shell.theme)
-        };
-        room.width = start.saturating_sub(inner.x + 2);
-    }
-    let actions = match state.views.top() {
-        View::Filter(line) => return overlays::prompt(state, "/", line, room, buf),
-        View::Plan(_) => plan::hints(state),
-        View::Executions(open) => executions::hints(open),
-        View::Details(_) => vec![
-            (Action::Back, "close"),
-            (Action::Down, "down"),
-            (Action::Copy, "copy incident summary"),
-            (Action::Link, "console"),
-        ],
-        View::Arm(_) => vec![(Action::Open, "arm"), (Action::Back, "leave it read-only")],
-        View::Code(_) => vec![(Action::Open, "give it"), (Action::Back, "decline")],
-        View::Help { .. } => vec![(Action::Back, "close"), (Action::Down, "down"), (Action::Up, "up")],
-        View::Errors { .. } => {
-            vec![(Action::Back, "close"), (Action::Dismiss, "dismiss"), (Action::Copy, "copy"), (Action::Down, "down")]
-        }
-        View::Menu(menu) if menu.purpose == Purpose::Columns => {
-            vec![(Action::Toggle, "show or hide"), (Action::Back, "close")]
-        }
-        View::Menu(_) => vec![(Action::Open, "choose"), (Action::Back, "close")],
-        View::Screen(_) => state.screen().hints(state),
-    };
-    hints(state, &actions, room, buf);
-}
-
-/// Keys that lead everywhere else: they are the last to go where there is no room.
-fn is_way_out(action: Action) -> bool {
-    matches!(action, Action::Palette | Action::Help | Action::Quit)
-}
-
-/// Columns that the hints take with the space between them.
-fn hints_width(hints: &[(Action, [Piece; 2])]) -> usize {
-    hints.iter().map(|(_, pieces)| pen::width(pieces)).sum::<usize>() + 2 * hints.len().saturating_sub(1)
-}
-
-/// Keys that work here, most useful first. Where there is no room for all, the less useful ones go,
-/// from the middle: the first and the ways out stay.
-fn hints(state: &State, actions: &[(Action, &str)], area: Rect, buf: &mut Buffer) {
-    let layers = state.layers();
-    let mut shown: Vec<(Action, [Piece; 2])> = actions
-        .iter()
-        .filter_map(|(action, word)| {
-            let keys = state.shell.keymap.key_for(layers, *action)?;
-            Some((*action, [(keys, Role::Key), (format!(" {word}"), Role::Dim)]))
-        })
-        .collect();
-    while hints_width(&shown) > usize::from(area.width) {
-        let middle = shown.iter().rposition(|(action, _)| !is_way_out(*action)).filter(|at| *at > 0);
-        let Some(victim) = middle.or(shown.len().checked_sub(1)) else { return };
-        shown.remove(victim);
-    }
-    let mut x = area.x;
-    for (_, pieces) in &shown {
-        x = pen::left(buf, Rect { x, width: area.right().saturating_sub(x), ..area }, pieces, &state.shell.theme) + 2;
-    }
 }
 
 #[cfg(test)]

@@ -2,24 +2,34 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One list for the enum, its names in keymap files, its help and `ALL`.
+use super::group::ActionGroup;
+
+/// One list for the enum, its names in keymap files, its help and `ALL`; `[Group]` is what those below it are for.
 macro_rules! actions {
-    ($($variant:ident = $name:tt, $help:tt;)*) => {
+    ($([$group:ident] $($variant:ident = $name:tt, $help:tt;)*)*) => {
         /// What a key can be bound to; `snake_case` in keymap files.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Action {
-            $(#[doc = $help] #[serde(rename = $name)] $variant,)*
+            $($(#[doc = $help] #[serde(rename = $name)] $variant,)*)*
         }
 
         impl Action {
             /// Every action, in the order of the help.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            pub const ALL: &'static [Self] = &[$($(Self::$variant,)*)*];
 
             /// The name in keymap files.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
-                    $(Self::$variant => $name,)*
+                    $($(Self::$variant => $name,)*)*
+                }
+            }
+
+            /// What it is for: the help puts it there.
+            #[must_use]
+            pub fn group(self) -> ActionGroup {
+                match self {
+                    $($(Self::$variant => ActionGroup::$group,)*)*
                 }
             }
 
@@ -27,7 +37,7 @@ macro_rules! actions {
             #[must_use]
             pub fn describe(self) -> &'static str {
                 match self {
-                    $(Self::$variant => $help,)*
+                    $($(Self::$variant => $help,)*)*
                 }
             }
         }
@@ -35,10 +45,12 @@ macro_rules! actions {
 }
 
 actions! {
+    [Go]
     Open = "open", "open";
     Back = "back", "back";
     NextPane = "next_pane", "next pane";
     PreviousPane = "previous_pane", "previous pane";
+    [Move]
     Down = "down", "down";
     Up = "up", "up";
     Top = "top", "first";
@@ -49,12 +61,14 @@ actions! {
     PageUp = "page_up", "a page up";
     Left = "left", "left";
     Right = "right", "right";
+    [Look]
     Toggle = "toggle", "switch on or off";
     Filter = "filter", "filter";
     Sort = "sort", "sort by a column";
     SortReverse = "sort_reverse", "reverse the order";
     Columns = "columns", "choose columns";
     ToggleDensity = "toggle_density", "denser or roomier";
+    [Go]
     Fleet = "fleet", "fleet";
     NextFinding = "next_finding", "next finding";
     PreviousFinding = "previous_finding", "previous finding";
@@ -75,6 +89,7 @@ actions! {
     Environment7 = "environment_7", "environment 7";
     Environment8 = "environment_8", "environment 8";
     Environment9 = "environment_9", "environment 9";
+    [Time]
     TimeRange = "time_range", "choose a time range";
     PanBack = "pan_back", "earlier";
     PanForward = "pan_forward", "later";
@@ -85,16 +100,20 @@ actions! {
     CursorClear = "cursor_clear", "cursor away";
     Now = "now", "up to now";
     ScaleToData = "scale_to_data", "scale charts to their data, or from 0 to the limit";
+    [Change]
     Operations = "operations", "operations on what is selected";
     Arm = "arm", "arm or disarm";
     Executions = "executions", "operations running and done";
     Approve = "approve", "approve the plan";
     SafetySnapshot = "safety_snapshot", "snapshot first, or not";
+    [Look]
     Refresh = "refresh", "refresh";
     Errors = "errors", "errors";
     Dismiss = "dismiss", "dismiss the message";
+    [Copy]
     Copy = "copy", "copy";
     Link = "link", "in the AWS console";
+    [Console]
     Theme = "theme", "choose a theme";
     PlayScenario = "play_scenario", "play another scenario";
     Palette = "palette", "commands";

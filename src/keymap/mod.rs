@@ -5,11 +5,13 @@
 //! format.
 
 mod action;
+mod group;
 mod key;
 mod load;
 mod resolver;
 
 pub use action::Action;
+pub use group::ActionGroup;
 pub use key::{BadKey, Key};
 pub use load::{names, shipped};
 pub use resolver::{Resolution, Resolver};
@@ -113,6 +115,18 @@ impl Keymap {
                 .find(|binding| !self.is_hidden(&layers[..depth], &binding.keys))
                 .map(|binding| label(&binding.keys))
         })
+    }
+
+    /// All keys that reach an action through these layers, those that hints show first.
+    #[must_use]
+    pub fn keys_for(&self, layers: &[Layer], action: Action) -> Vec<String> {
+        let mut keys = Vec::new();
+        for (depth, layer) in layers.iter().enumerate() {
+            let own = self.bindings.iter().filter(|binding| binding.layer == *layer && binding.action == action);
+            let heard = own.filter(|binding| !self.is_hidden(&layers[..depth], &binding.keys));
+            keys.extend(heard.map(|binding| label(&binding.keys)));
+        }
+        keys
     }
 
     /// True when an inner layer uses the sequence, or a beginning of it, for itself.

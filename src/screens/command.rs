@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::SiteId;
+use crate::domain::{EnvironmentId, SiteId};
 use crate::keymap::Action;
 use crate::screens::databases::Column;
 use crate::services::rds::link;
@@ -30,6 +30,10 @@ pub enum Command {
     ChooseSnapshot(Kind, SiteId, Arc<str>),
     /// Plan an operation on this.
     PlanOn(Kind, Box<Target>),
+    /// Ask whether this environment is to be armed.
+    Arm(EnvironmentId),
+    /// End arming, whatever is armed.
+    Disarm,
     /// It cannot be done, and why.
     NotAvailable(String),
     /// Let the sandbox play another scenario.

@@ -1,11 +1,15 @@
 //! A list to choose from: the palette, sorting, columns, environments, ranges, what to copy.
 
+mod grouped;
+
 use std::borrow::Cow;
 
 use tui_input::Input;
 
 use super::command::Command;
 use crate::fuzzy;
+
+pub use grouped::Grouped;
 
 /// What a menu is for; decides its place and whether choosing closes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +29,10 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// Whether it is found by typing: the palette and the environments are.
+    /// Whether it is found by typing: the palette, the environments and the operations are.
     #[must_use]
     pub fn is_typed(self) -> bool {
-        matches!(self, Self::Palette | Self::Environments)
+        matches!(self, Self::Palette | Self::Environments | Self::Operations)
     }
 
     /// Whether it was opened for one resource, and does something with it.
@@ -56,6 +60,8 @@ pub struct Menu {
     /// On its frame; names what is acted on where the choice would act: `Operations on qa-db, qa`.
     pub title: Cow<'static, str>,
     items: Vec<Item>,
+    /// The first item of each group, and its heading; empty where they stand in none.
+    groups: Vec<(usize, Cow<'static, str>)>,
     pub input: Input,
     /// Indices of the items that match, best first.
     matches: Vec<usize>,
@@ -68,7 +74,7 @@ impl Menu {
     #[must_use]
     pub fn new(purpose: Purpose, title: impl Into<Cow<'static, str>>, items: Vec<Item>, selected: usize) -> Self {
         let matches = (0..items.len()).collect();
-        Self { purpose, title: title.into(), items, input: Input::default(), matches, selected }
+        Self { purpose, title: title.into(), items, groups: Vec::new(), input: Input::default(), matches, selected }
     }
 
     /// The items that match what was typed.
@@ -117,6 +123,9 @@ impl Menu {
     /// Applies what was typed. The action that is named outright comes before what only has the letters:
     /// who types `q` and Enter wants to leave, not to open the environment qa.
     pub fn narrow(&mut self) {
+        if self.is_grouped() {
+            return self.narrow_groups();
+        }
         let labels: Vec<String> = self.items.iter().map(|i| format!("{} {}", i.label, i.detail)).collect();
         let typed = self.input.value();
         let mut named: Vec<(Naming, usize)> =

@@ -12,6 +12,7 @@ pub mod environments;
 pub mod executions;
 pub mod findings;
 pub mod fleet;
+pub mod help;
 pub mod line;
 pub mod menu;
 pub mod operations;

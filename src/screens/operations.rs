@@ -1,67 +1,172 @@
 //! The menus of operations: what can be done to what is selected, and why not.
 
 use super::command::Command;
-use super::menu::{Item, Menu, Purpose};
+use super::fleet;
+use super::menu::{Grouped, Item, Menu, Purpose};
 use super::state::State;
-use super::views::View;
-use crate::domain::{Database, EnvironmentId, SiteId};
+use super::views::{Screen, View};
+use crate::domain::{Database, Environment, EnvironmentId, SiteId};
 use crate::shell::Tone;
-use crate::slices::{Kind, On, Target, TargetKind};
+use crate::slices::{Kind, On, OperationGroup, Target, TargetKind};
 use crate::ui::environment::shown_name;
+use crate::world;
 
-/// The menu that `a` opens: every operation for what is selected, each with why not.
+/// What operations are offered on.
+enum Subject<'a> {
+    Database(SiteId, &'a Database),
+    /// A whole environment: the cursor stands on its line.
+    Environment,
+}
+
+/// The menu that `a` opens: every operation for what is selected, each with why not. It says what it is for, and does
+/// what it does to that, whatever the cursor does meanwhile.
 pub fn open_menu(state: &mut State) {
-    let Some((site, database)) = state.selected() else {
-        return state.shell.say("select a DB instance first: D shows them all", Tone::Plain);
-    };
-    let owner = state.shell.world.estate.owner(site, database);
-    let Some((environment, known)) = owner.and_then(|id| Some((id, state.shell.world.estate.environment(id)?))) else {
-        return state.shell.say("this DB instance belongs to no environment", Tone::Bad);
-    };
-    let (name, shown) = (known.name.clone(), shown_name(known));
-    let home = state.shell.world.estate.site(known.site).map_or("", |site| site.region.as_str());
-    let database = database.clone();
-    let mine: Vec<&Database> = of_environment(state, environment);
-    let policy = state.shell.world.changes.policy(environment);
-    // What was selected when the menu opened, whatever the table does meanwhile.
-    let target = |kind, id: &str, region: &str| Target {
-        environment: name.clone(),
-        kind,
-        id: id.to_owned(),
-        region: region.to_owned(),
-    };
-    let command = |kind: Kind| match kind.target() {
-        TargetKind::DbSnapshot => Command::ChooseSnapshot(kind, site, database.id.as_str().into()),
-        TargetKind::DbInstance => {
-            Command::PlanOn(kind, Box::new(target(TargetKind::DbInstance, &database.id, &database.region)))
+    match menu(state) {
+        Ok(menu) => state.views.open(View::Menu(Box::new(menu))),
+        Err((words, tone)) => state.shell.say(words, tone),
+    }
+}
+
+fn menu(state: &State) -> Result<Menu, (&'static str, Tone)> {
+    let row = Some(state).filter(|state| state.screen() == Screen::Fleet).and_then(fleet::selected_environment);
+    let (environment, subject) = match (state.selected(), row) {
+        (Some((site, database)), _) => {
+            let owner = state.shell.world.estate.owner(site, database);
+            (owner.ok_or(("this DB instance belongs to no environment", Tone::Bad))?, Subject::Database(site, database))
         }
-        TargetKind::Environment => Command::PlanOn(kind, Box::new(target(TargetKind::Environment, &name, home))),
+        (None, Some(row)) => (row, Subject::Environment),
+        (None, None) => return Err(("select a DB instance first: D shows them all", Tone::Plain)),
     };
-    let mut items = Vec::new();
-    for kind in Kind::ALL.iter().copied() {
-        let why = match kind.target() {
-            TargetKind::DbInstance => kind.unavailable(On::Database(&database)),
-            TargetKind::Environment => kind.unavailable(On::Environment(&mine)),
-            TargetKind::DbSnapshot => None,
+    let known = state.shell.world.estate.environment(environment);
+    let known = known.ok_or(("this environment is not in the configuration any more", Tone::Bad))?;
+    let offered = Offered { state, environment, known, subject, mine: of_environment(state, environment) };
+    let groups = offered.groups();
+    let all = groups.iter().flat_map(|(_, items)| items);
+    let first = all.clone().position(|item| !matches!(item.command, Command::NotAvailable(_))).unwrap_or(0);
+    Ok(Menu::grouped(Purpose::Operations, offered.title(), groups, first))
+}
+
+/// What is offered, and on what.
+struct Offered<'a> {
+    state: &'a State,
+    environment: EnvironmentId,
+    known: &'a Environment,
+    subject: Subject<'a>,
+    /// All DB instances of the environment.
+    mine: Vec<&'a Database>,
+}
+
+impl Offered<'_> {
+    fn title(&self) -> String {
+        let shown = shown_name(self.known);
+        match self.subject {
+            Subject::Database(_, database) => format!("Operations on {}, {shown}", database.id),
+            Subject::Environment => format!("Operations on {shown}"),
+        }
+    }
+
+    /// What the findings advise first, then each operation once, by what it is for.
+    fn groups(&self) -> Vec<Grouped> {
+        let advised = self.advised();
+        let here = |kind: &Kind| match self.subject {
+            Subject::Database(..) => !advised.contains(kind),
+            Subject::Environment => kind.target() == TargetKind::Environment,
         };
-        let denied = kind.apis().first().and_then(|api| state.shell.world.changes.denied.get(&(name.clone(), *api)));
-        let why = denied
-            .map(|action| format!("denied: {action}"))
-            .or_else(|| policy.refusal(kind, state.shell.world.now))
-            .or(why);
+        let mut groups: Vec<Grouped> = Vec::new();
+        if !advised.is_empty() {
+            groups.push(("Advised".into(), advised.iter().map(|kind| self.item(*kind)).collect()));
+        }
+        for group in OperationGroup::ALL {
+            let kinds = Kind::ALL.iter().filter(|kind| kind.group() == group && here(kind));
+            let mut items: Vec<Item> = kinds.map(|kind| self.item(*kind)).collect();
+            if group == OperationGroup::Environment {
+                items.push(self.arming());
+            }
+            if !items.is_empty() {
+                groups.push((group.title().into(), items));
+            }
+        }
+        groups
+    }
+
+    /// What the finding under the cursor comes to; elsewhere, what any finding of the DB instance does.
+    fn advised(&self) -> Vec<Kind> {
+        let Subject::Database(site, database) = self.subject else { return Vec::new() };
+        let rule = Some(self.state).filter(|state| state.screen() == Screen::Fleet).and_then(fleet::selected_rule);
+        let mut kinds: Vec<Kind> = Vec::new();
+        for (given_by, kind) in world::advised(&self.state.shell.world, site, database) {
+            if rule.is_none_or(|rule| rule == given_by) && !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        kinds
+    }
+
+    fn item(&self, kind: Kind) -> Item {
+        let name = &self.known.name;
         let label = match kind.target() {
             TargetKind::Environment => format!("{} of {name}", kind.title()),
             TargetKind::DbSnapshot => format!("{} …", kind.title()),
             TargetKind::DbInstance => kind.title().to_owned(),
         };
-        items.push(match why {
-            Some(why) => Item { label, detail: why.clone(), checked: None, command: Command::NotAvailable(why) },
-            None => Item { label, detail: String::new(), checked: None, command: command(kind) },
-        });
+        let command = match self.refusal(kind) {
+            Some(why) => Command::NotAvailable(why),
+            None => self.command(kind),
+        };
+        Item { label, detail: kind.risk_words(), checked: None, command }
     }
-    let title = format!("Operations on {}, {shown}", database.id);
-    let first = items.iter().position(|i| !matches!(i.command, Command::NotAvailable(_))).unwrap_or(0);
-    state.views.open(View::Menu(Box::new(Menu::new(Purpose::Operations, title, items, first))));
+
+    /// Why it is not available now.
+    fn refusal(&self, kind: Kind) -> Option<String> {
+        let changes = &self.state.shell.world.changes;
+        let denied = kind.apis().first().and_then(|api| changes.denied.get(&(self.known.name.clone(), *api)));
+        let policy = changes.policy(self.environment);
+        denied
+            .map(|action| format!("denied: {action}"))
+            .or_else(|| policy.refusal(kind, self.state.shell.world.now))
+            .or_else(|| match (kind.target(), &self.subject) {
+                (TargetKind::Environment, _) => kind.unavailable(On::Environment(&self.mine)),
+                (TargetKind::DbInstance, Subject::Database(_, database)) => kind.unavailable(On::Database(database)),
+                _ => None,
+            })
+    }
+
+    fn command(&self, kind: Kind) -> Command {
+        let target = |kind: TargetKind, id: &str, region: &str| Target {
+            environment: self.known.name.clone(),
+            kind,
+            id: id.to_owned(),
+            region: region.to_owned(),
+        };
+        let plan = |target: Target| Command::PlanOn(kind, Box::new(target));
+        match (kind.target(), &self.subject) {
+            (TargetKind::DbSnapshot, Subject::Database(site, database)) => {
+                Command::ChooseSnapshot(kind, *site, database.id.as_str().into())
+            }
+            (of, Subject::Database(_, database)) if of == TargetKind::DbInstance => {
+                plan(target(of, &database.id, &database.region))
+            }
+            _ => {
+                let home = self.state.shell.world.estate.site(self.known.site).map_or("", |site| site.region.as_str());
+                plan(target(TargetKind::Environment, &self.known.name, home))
+            }
+        }
+    }
+
+    /// Arming of the environment, or its end.
+    fn arming(&self) -> Item {
+        let name = &self.known.name;
+        let changes = &self.state.shell.world.changes;
+        let (label, command) = match &changes.arming {
+            Some(arming) if arming.environment == *name => (format!("Disarm {name}"), Command::Disarm),
+            Some(arming) => {
+                let why = format!("{} is armed: disarm it first", arming.environment);
+                (format!("Arm {name} …"), Command::NotAvailable(why))
+            }
+            None => (format!("Arm {name} …"), Command::Arm(self.environment)),
+        };
+        Item { label, detail: String::new(), checked: None, command }
+    }
 }
 
 fn of_environment(state: &State, environment: EnvironmentId) -> Vec<&Database> {

@@ -4,6 +4,7 @@ use tui_input::Input;
 
 use super::arm::ArmQuestion;
 use super::code::CodePrompt;
+use super::help::OpenHelp;
 use super::menu::Menu;
 use super::{database, details, executions, plan};
 use crate::keymap::Layer;
@@ -60,10 +61,8 @@ pub enum View {
     Plan(Box<plan::State>),
     /// The filter of the table, while it is typed.
     Filter(Input),
-    /// All keys, scrolled by this many lines.
-    Help {
-        scroll: usize,
-    },
+    /// All keys of the view below.
+    Help(OpenHelp),
     /// The error log, with its cursor.
     Errors {
         selected: usize,
@@ -92,7 +91,7 @@ impl View {
     /// Whether it is read and closed again, over whatever was going on.
     #[must_use]
     pub fn is_overlay(&self) -> bool {
-        matches!(self, Self::Help { .. } | Self::Errors { .. } | Self::Menu(_) | Self::Executions(_) | Self::Details(_))
+        matches!(self, Self::Help(_) | Self::Errors { .. } | Self::Menu(_) | Self::Executions(_) | Self::Details(_))
     }
 
     /// The layers of its keys, innermost first.
@@ -102,9 +101,32 @@ impl View {
             Self::Screen(page) => page.screen().layers(),
             Self::Plan(_) => &[Layer::Plan],
             Self::Filter(_) | Self::Arm(_) | Self::Code(_) => &[Layer::Prompt],
-            Self::Help { .. } | Self::Errors { .. } | Self::Menu(_) | Self::Executions(_) | Self::Details(_) => {
+            Self::Help(_) | Self::Errors { .. } | Self::Menu(_) | Self::Executions(_) | Self::Details(_) => {
                 &[Layer::Overlay]
             }
+        }
+    }
+
+    /// The layers in which it hears keys now.
+    #[must_use]
+    pub fn heard(&self) -> &'static [Layer] {
+        if self.is_typed() { &[Layer::Prompt] } else { self.layers() }
+    }
+
+    /// What a person calls it.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Screen(page) => page.screen().keys().0,
+            Self::Plan(_) => "plan",
+            Self::Filter(_) => "filter",
+            Self::Help(_) => "help",
+            Self::Errors { .. } => "errors",
+            Self::Menu(_) => "menu",
+            Self::Executions(_) => "operations running and done",
+            Self::Details(_) => "details",
+            Self::Arm(_) => "arming",
+            Self::Code(_) => "MFA code",
         }
     }
 
@@ -114,6 +136,7 @@ impl View {
         match self {
             Self::Plan(plan) => plan.is_typing(),
             Self::Menu(menu) => menu.purpose.is_typed(),
+            Self::Help(help) => help.is_typing,
             Self::Filter(_) | Self::Arm(_) | Self::Code(_) => true,
             _ => false,
         }
@@ -256,6 +279,12 @@ impl Views {
         self.iter().rev().find(|view| view.is_overlay())
     }
 
+    /// What the help that is on top is about: the view below it.
+    #[must_use]
+    pub fn helped(&self) -> &View {
+        self.iter().rev().find(|view| !matches!(view, View::Help(_))).unwrap_or(&self.first)
+    }
+
     /// The menu that is open.
     #[must_use]
     pub fn menu(&self) -> Option<&Menu> {
@@ -309,7 +338,7 @@ mod tests {
     fn a_screen_goes_and_what_was_opened_over_it_stays() {
         let mut views = Views::of(View::Screen(OpenScreen::Fleet));
         views.open(View::Screen(OpenScreen::Database(Box::new(database::State::new(crate::domain::SiteId(0), "db")))));
-        views.open(View::Help { scroll: 0 });
+        views.open(View::Help(OpenHelp::default()));
         assert_eq!(views.screen(), Screen::Database);
         views.show(View::Screen(OpenScreen::Databases));
         assert_eq!(views.screen(), Screen::Databases);

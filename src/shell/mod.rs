@@ -15,8 +15,9 @@ use crate::slices::Body;
 use crate::theme::{ColorDepth, Theme};
 use crate::world::{Scope, World};
 
+pub use arming::ArmingEnd;
 pub use effect::Effect;
-pub use toast::{Toast, Tone};
+pub use toast::{Toast, Tone, Topic};
 
 /// How long the cursor rests on something before more of it is read: a key that is held down passes thirty a second.
 pub const REST: SignedDuration = SignedDuration::from_millis(300);
@@ -64,7 +65,19 @@ impl Shell {
 
     /// Says something at the foot of the screen.
     pub fn say(&mut self, text: impl Into<String>, tone: Tone) {
-        self.toast = Some(Toast::new(text, tone, self.world.now));
+        self.say_of(Topic::News, text, tone);
+    }
+
+    /// The same about something that may be over before it has been read.
+    pub fn say_of(&mut self, topic: Topic, text: impl Into<String>, tone: Tone) {
+        self.toast = Some(Toast::new(text, tone, topic, self.world.now));
+    }
+
+    /// What was said about this is over.
+    pub fn unsay(&mut self, topic: Topic) {
+        if self.toast.as_ref().is_some_and(|toast| toast.topic == topic) {
+            self.toast = None;
+        }
     }
 
     /// The id of the next reading of the world for a plan.

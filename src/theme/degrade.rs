@@ -93,7 +93,7 @@ fn ansi16(role: Role) -> Style {
         }
         Role::Accent | Role::BorderFocus | Role::ChartLine => plain.fg(Color::Cyan),
         Role::Selection => plain.fg(Color::White).bg(Color::Blue).remove_modifier(Modifier::DIM),
-        Role::Header | Role::ChartCursor | Role::Key => plain.add_modifier(Modifier::BOLD),
+        Role::Header | Role::ChartCursor | Role::Key | Role::ProductionRow => plain.add_modifier(Modifier::BOLD),
         Role::Good => plain.fg(Color::Green),
         Role::Warning => plain.fg(Color::Yellow),
         Role::Critical => plain.fg(Color::Red).add_modifier(Modifier::BOLD),
@@ -122,7 +122,8 @@ fn colourless(role: Role) -> Style {
         | Role::Warning
         | Role::Development
         | Role::ChartMark
-        | Role::Key => Modifier::BOLD,
+        | Role::Key
+        | Role::ProductionRow => Modifier::BOLD,
         Role::Stale => Modifier::DIM | Modifier::ITALIC,
         Role::Critical => Modifier::BOLD | Modifier::UNDERLINED,
         Role::Match => Modifier::UNDERLINED,

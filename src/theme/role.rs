@@ -77,6 +77,9 @@ roles! {
     Sandbox = "sandbox",
     /// A key in a hint or in the help.
     Key = "key",
+    /// The name of a production environment in the rows of a table: not the block of [`Role::Production`], for many of
+    /// them outshine what is wrong.
+    ProductionRow = "production_row",
 }
 
 impl Role {

@@ -1,6 +1,7 @@
 //! All that is known: the places that are looked at, what was read there and when, what failed, what the health
 //! rules find. Below the screens: it knows none of them, only what somebody looks at ([`Focus`]).
 
+mod advice;
 pub mod changes;
 pub mod checkup;
 pub mod checkups;
@@ -18,6 +19,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
+pub use self::advice::advised;
 pub use self::changes::Changes;
 pub use self::collection::{News, due, retire, take};
 pub use self::estate::{Estate, Scope, SessionName};

@@ -16,6 +16,7 @@ use crate::harness::Desk;
 mod approvals;
 mod guards;
 mod lifetimes;
+mod menu;
 mod power;
 mod replicas;
 mod restores;
@@ -131,7 +132,7 @@ async fn refused_with(desk: &mut Desk, words: &str) {
     let plan = desk.planned().clone();
     let (sent, executed, lines) = (desk.mutations().len(), desk.executed, desk.journal().len());
     desk.approve().await;
-    let refusal = desk.opened().refusal.clone().expect("a refusal");
+    let refusal = desk.opened().refusal().map(str::to_owned).expect("a refusal");
     assert!(refusal.contains(words), "{words:?} is not in {refusal:?}");
     let screen = desk.text();
     let first: String = words.chars().take(20).collect();

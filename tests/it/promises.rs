@@ -1,17 +1,38 @@
 //! What the screens and the README promise: keys that are bound, commands that exist.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use clap::Parser;
-use quarterdeck::app::{State, view};
+use quarterdeck::app::{State, foot, view};
 use quarterdeck::cli::Cli;
 use quarterdeck::keymap::{self, Action, Keymap, Layer};
-use quarterdeck::screens::{database, databases};
+use quarterdeck::screens::{OpenScreen, View};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::harness;
+use crate::harness::{self, Desk};
+
+/// Every screen, and every view that can be opened over one.
+fn views() -> Vec<State> {
+    let mut all = Vec::new();
+    let mut fleet = harness::fleet();
+    fleet.views.show(View::Screen(OpenScreen::Fleet));
+    for state in [fleet, harness::fleet(), harness::opened(), harness::alarms()] {
+        // What opens by a key of this screen, and by a key in that.
+        for keys in ["", "a", ":", "e", "?", "? /", "!", "O", "A", "s", "c", "y", "T", "W", "/", "t"] {
+            let mut desk = Desk::by_hand(state.clone());
+            desk.press(keys);
+            all.push(desk.state);
+        }
+    }
+    let titles: BTreeSet<&str> = all.iter().map(|state| state.views.top().title()).collect();
+    for title in ["Fleet", "Databases", "Database", "Alarms", "menu", "help", "errors", "filter", "arming"] {
+        assert!(titles.contains(title), "{title} was not opened: {titles:?}");
+    }
+    all
+}
 
 /// A hint for an action without a key would not be drawn, and nobody would miss it.
 #[test]
@@ -19,12 +40,17 @@ fn every_hint_has_a_key_in_every_keymap() {
     for name in keymap::shipped() {
         let (keymap, warnings) = Keymap::load(name, None);
         assert_eq!(warnings, Vec::<String>::new());
-        let of_databases = databases::hints(&harness::fleet());
-        let of_database = database::hints(&harness::opened());
-        for (layer, hints) in [(Layer::Table, of_databases), (Layer::Database, of_database)] {
-            for (action, word) in hints {
-                assert!(keymap.key_for(&[layer, Layer::Global], action).is_some(), "{name}: no key for {word:?}");
+        for mut state in views() {
+            state.shell.keymap = keymap.clone();
+            let view = state.views.top();
+            let (heard, title) = (view.heard(), view.title());
+            let hints = foot::hints(&state);
+            assert!(hints.len() > 1, "{title}: {hints:?}");
+            for (action, word) in &hints {
+                assert!(keymap.key_for(heard, *action).is_some(), "{name}, {title}: no key for {word:?}");
             }
+            let helps = hints.iter().any(|(action, _)| *action == Action::Help);
+            assert!(helps || matches!(view, View::Help(_)), "{name}, {title}: no help");
         }
         for action in
             [Action::Open, Action::Back, Action::Down, Action::Up, Action::Toggle, Action::Copy, Action::Dismiss]

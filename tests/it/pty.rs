@@ -348,10 +348,10 @@ fn a_key_beside_another_size_is_heard() {
     for (columns, rows) in [(160, 50), (120, 40), (100, 30), (120, 40), (160, 50)] {
         console.resize(columns, rows);
         console.types("?");
-        console.shows("Everywhere");
+        console.shows("Keys: ");
         console.resize(columns - 1, rows);
         console.types("\x1b");
-        console.hides("Everywhere");
+        console.hides("Keys: ");
     }
     console.types("q");
     assert!(console.ends().success());
@@ -366,9 +366,9 @@ fn a_flood_of_keys_is_drained_and_opens_nothing() {
     console.shows("came faster than a person types");
     assert!(console.lines().iter().any(|line| line.contains("Databases 14")), "{:?}", console.lines());
     console.types("?");
-    console.shows("Everywhere");
+    console.shows("Keys: ");
     console.types("\x1b");
-    console.hides("Everywhere");
+    console.hides("Keys: ");
     console.types("q");
     assert!(console.ends().success());
     console.is_given_back();
@@ -451,9 +451,9 @@ fn suspended_and_continued_as_by_a_shell() {
     console.shows(ROW);
     assert!(console.lock().screen.screen().alternate_screen());
     console.types("?");
-    console.shows("Everywhere");
+    console.shows("Keys: ");
     console.types("\x1b");
-    console.hides("Everywhere");
+    console.hides("Keys: ");
     console.types("q");
     console.shows("OVER");
     console.ends();
@@ -478,9 +478,9 @@ fn keys_are_answered_while_the_endpoint_hangs() {
     console.shows("asking AWS for DB instances");
     let soon = Duration::from_secs(2);
     console.types("?");
-    console.shows_within("Everywhere", soon);
+    console.shows_within("Keys: ", soon);
     console.types("q");
-    console.until("closed help", soon, |heard| !heard.screen.screen().contents().contains("Everywhere"));
+    console.until("closed help", soon, |heard| !heard.screen.screen().contents().contains("Keys: "));
     console.types(":");
     console.shows_within("Commands", soon);
     console.types("\x1b");
@@ -535,10 +535,10 @@ fn an_answer_about_the_background_is_no_key() {
         console.types("\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c");
         console.shows(ROW);
         console.types("?");
-        console.shows("Everywhere");
+        console.shows("Keys: ");
         assert!(!console.lines().iter().any(|line| line.contains("Commands")), "{:?}", console.lines());
         console.types("q");
-        console.hides("Everywhere");
+        console.hides("Keys: ");
         console.types("q");
         assert!(console.ends().success());
         console.is_given_back();

@@ -7,7 +7,7 @@ use crate::domain::{Environment, EnvironmentId, Identity};
 use crate::screens::State;
 use crate::screens::fleet;
 use crate::theme::Role;
-use crate::ui::environment::{criticality_role, shown_name};
+use crate::ui::environment::{row_role, shown_name};
 use crate::ui::pen::Piece;
 use crate::ui::{format, text};
 
@@ -27,9 +27,9 @@ pub fn health(state: &State, id: EnvironmentId) -> Piece {
 /// Mark, name (in so many columns), account, role and how long the credentials last.
 pub fn pieces(state: &State, id: EnvironmentId, names: usize) -> Vec<Piece> {
     let Some(environment) = state.shell.world.estate.environment(id) else { return Vec::new() };
-    let name = format!(" {} ", text::clip(&shown_name(environment), names.saturating_sub(2)));
+    let name = text::clip(&shown_name(environment), names.saturating_sub(1)).into_owned();
     let padding = " ".repeat(names.saturating_sub(text::width(&name)));
-    let role = criticality_role(environment.criticality);
+    let role = row_role(environment.criticality);
     let mut pieces = vec![health(state, id), (" ".into(), Role::Text), (name, role), (padding, Role::Text)];
     let identity = state.shell.world.site(environment.site).and_then(|data| data.identity.value());
     pieces.extend(credentials(identity, environment, state.shell.world.now));

@@ -8,7 +8,7 @@ use crate::domain::Remote;
 use crate::screens::State as App;
 use crate::services::alarms::AlarmState;
 use crate::theme::Role;
-use crate::ui::environment::shown_name;
+use crate::ui::environment::{in_row, shown_name};
 use crate::ui::pen::Piece;
 use crate::ui::table::{Align, Column, Width};
 use crate::ui::{format, text};
@@ -75,7 +75,7 @@ impl AlarmColumn {
                 let silence = row.silent.map(|silence| (silence.prefix().to_owned(), Role::Warning));
                 silence.into_iter().chain([(row.name.to_string(), Role::Text)]).collect()
             }
-            Self::Environment => vec![heading::badge(app, row)],
+            Self::Environment => vec![in_row(heading::badge(app, row))],
             // Two pieces are cut at the end, one in the middle.
             Self::Condition => vec![(row.condition.clone(), Role::Text), (String::new(), Role::Text)],
             Self::Watches => vec![(row.watches.clone(), Role::Dim)],

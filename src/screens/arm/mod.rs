@@ -4,4 +4,4 @@ mod question;
 mod update;
 
 pub use question::ArmQuestion;
-pub use update::{arm, ask_to_arm};
+pub use update::{arm, ask, ask_to_arm};

@@ -7,19 +7,22 @@ use tui_input::Input;
 use super::question::ArmQuestion;
 use crate::domain::EnvironmentId;
 use crate::ops::{Arming, arming};
-use crate::screens::State;
-use crate::screens::View;
-use crate::shell::{Effect, Tone};
+use crate::screens::{Screen, State, View, fleet};
+use crate::shell::{ArmingEnd, Effect, Tone, Topic};
 use crate::slices::Body;
 use crate::world::Scope;
 
 /// Minutes that are offered for arming.
 const ARMED_FOR: &str = "15";
 
-/// The environment that arming would be for: the plan's, the armed one's, or what is looked at.
+/// The environment that arming would be for: the plan's, that of the fleet's line under the cursor, or what is looked
+/// at. On the fleet nothing but the line counts: whoever looks at it means what is marked there.
 fn armed_for(state: &State) -> Option<EnvironmentId> {
     if let Some(plan) = state.views.plan() {
         return Some(plan.environment);
+    }
+    if state.screen() == Screen::Fleet {
+        return fleet::selected_environment(state);
     }
     if let Scope::One(id) = state.shell.scope {
         return Some(id);
@@ -31,17 +34,31 @@ fn armed_for(state: &State) -> Option<EnvironmentId> {
 /// Arms after a question, or disarms at once.
 pub fn ask_to_arm(state: &mut State, effects: &mut Vec<Effect>) {
     if state.shell.world.changes.arming.is_some() {
-        return state.shell.disarm("disarmed by hand", effects);
+        return state.shell.disarm(&ArmingEnd::ByHand, effects);
     }
     let Some(environment) = armed_for(state) else {
-        return state.shell.say("choose one environment first: e, or select a DB instance", Tone::Plain);
+        return state.shell.say_of(
+            Topic::Arming,
+            "choose one environment first: e, or select a DB instance",
+            Tone::Plain,
+        );
     };
+    ask(state, environment);
+}
+
+/// Asks whether this environment is to be armed; one that is armed stays so until it is disarmed.
+pub fn ask(state: &mut State, environment: EnvironmentId) {
+    if let Some(arming) = &state.shell.world.changes.arming {
+        let words = format!("{} is armed: disarm it first", arming.environment);
+        return state.shell.say_of(Topic::Arming, words, Tone::Bad);
+    }
     if let Some(why) = state.shell.world.changes.blocked.clone() {
-        return state.shell.say(why, Tone::Bad);
+        return state.shell.say_of(Topic::Arming, why, Tone::Bad);
     }
     if state.shell.world.identity(environment).is_none() {
-        return state.shell.say("who we are there is not known yet: nothing can be armed", Tone::Bad);
+        return state.shell.say_of(Topic::Arming, "who we are there is not known yet: nothing can be armed", Tone::Bad);
     }
+    state.shell.unsay(Topic::Arming);
     state.views.open(View::Arm(Box::new(ArmQuestion {
         environment,
         reason: Input::default(),
@@ -90,12 +107,10 @@ pub fn arm(state: &mut State, effects: &mut Vec<Effect>) {
     let until = armed.until;
     state.views.remove(|view| matches!(view, View::Arm(_)));
     state.shell.world.changes.arming = Some(armed);
-    if let Some(plan) = state.views.plan_mut().filter(|plan| plan.environment == environment) {
-        // What was refused for want of arming is not refused any more.
-        plan.refusal = None;
-        if plan.reason.value().is_empty() {
-            plan.reason = Input::new(reason.clone());
-        }
+    if let Some(plan) = state.views.plan_mut().filter(|plan| plan.environment == environment)
+        && plan.reason.value().is_empty()
+    {
+        plan.reason = Input::new(reason.clone());
     }
     state.shell.record(environment, Body::Armed { reason, until }, effects);
 }

@@ -13,7 +13,7 @@ use crate::screens::State as App;
 use crate::screens::findings;
 use crate::services::rds;
 use crate::theme::Role;
-use crate::ui::environment::{criticality_role, shown_name};
+use crate::ui::environment::{row_role, shown_name};
 use crate::ui::pen::{self, Piece};
 use crate::ui::table::{Align, Cell, Column as Slot, Order, Table, Width};
 use crate::ui::{format, layout};
@@ -127,8 +127,7 @@ fn cell(app: &App, row: &Row, column: Column) -> Cell<'static> {
         Column::Environment => match app.shell.world.estate.environment(row.environment) {
             Some(environment) => {
                 let name = shown_name(environment);
-                let production = criticality_role(environment.criticality);
-                vec![(name, production)]
+                vec![(name, row_role(environment.criticality))]
             }
             None => Vec::new(),
         },

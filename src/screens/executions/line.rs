@@ -11,7 +11,7 @@ use crate::ops::journal::Outcome;
 use crate::shell::Shell;
 use crate::slices::{Execution, Follow, Plan};
 use crate::theme::Role;
-use crate::ui::environment::{criticality_role, shown_name};
+use crate::ui::environment::{criticality_role, in_row, shown_name};
 use crate::ui::pen::{self, Piece};
 use crate::ui::prose::Line;
 use crate::ui::{format, text};
@@ -168,7 +168,7 @@ fn running_line(shell: &Shell, execution: &Execution, width: usize) -> Line {
     };
     vec![
         (format!(" {mark} "), role),
-        badge(shell, &execution.environment),
+        in_row(badge(shell, &execution.environment)),
         ("  ".into(), Role::Text),
         state,
         (format!("  {}", times(shell, execution)), Role::Dim),

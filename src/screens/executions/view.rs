@@ -10,7 +10,7 @@ use crate::shell::Shell;
 use crate::slices::Execution;
 use crate::theme::Role;
 use crate::ui::dialog::Dialog;
-use crate::ui::environment::CURSOR;
+use crate::ui::environment::{CURSOR, in_row};
 use crate::ui::pen::{self, Piece};
 use crate::ui::prose::Line;
 use crate::ui::{format, layout, table};
@@ -113,7 +113,7 @@ fn draw_list(shell: &Shell, open: &State, area: Rect, buf: &mut Buffer) {
         let pieces: [Piece; 6] = [
             (if here { CURSOR } else { " " }.into(), Role::Accent),
             (format!("{mark} "), role),
-            line::badge(shell, &execution.environment),
+            in_row(line::badge(shell, &execution.environment)),
             (format!("  {}", line::words(shell, execution)), role),
             (format!("  {time}"), Role::Dim),
             (format!("  {} {}", execution.plan.operation.kind().title(), line::subject(execution)), Role::Text),

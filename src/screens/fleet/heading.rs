@@ -10,7 +10,7 @@ use super::summary::Summary;
 use crate::domain::{Environment, FaultKind};
 use crate::screens::State as App;
 use crate::theme::Role;
-use crate::ui::environment::{criticality_role, names_width, shown_name};
+use crate::ui::environment::{names_width, row_role, shown_name};
 use crate::ui::pen::{self, Piece};
 use crate::ui::{format, text, trouble};
 use crate::world::Estate;
@@ -44,14 +44,14 @@ pub fn pieces(
     width: u16,
 ) -> (Vec<Piece>, Vec<Piece>) {
     let mut right = recovery(summary, environment).map(|r| r.pieces(app.shell.world.now, width)).unwrap_or_default();
-    right.push((format!("  {:>8}", freshness(app, summary)), Role::Dim));
+    right.push((format!("  {:>9}", freshness(app, summary)), Role::Dim));
 
-    let name = format!(" {} ", shown_name(environment));
+    let name = text::clip(&shown_name(environment), names.saturating_sub(1)).into_owned();
     let padding = " ".repeat(names.saturating_sub(text::width(&name)));
     let mut left: Vec<Piece> = vec![
         Standing::of(summary).mark(),
         (" ".into(), Role::Text),
-        (name, criticality_role(environment.criticality)),
+        (name, row_role(environment.criticality)),
         (padding, Role::Text),
     ];
     if groups > 0 && width >= 100 {
@@ -143,10 +143,10 @@ fn partial(summary: &Summary) -> Piece {
 
 fn freshness(app: &App, summary: &Summary) -> String {
     match summary.read {
-        None => "–".into(),
+        None => "data –".into(),
         Some(at) => {
             let age = format::since(app.shell.world.now, at);
-            if age.as_secs() < 60 { "< 1m".into() } else { format::coarse_age(age) }
+            if age.as_secs() < 60 { "data < 1m".into() } else { format!("data {}", format::coarse_age(age)) }
         }
     }
 }

@@ -21,5 +21,5 @@ pub use standing::{Standing, standing};
 pub use state::{Item, State};
 pub use summaries::{rebuild, renew};
 pub use summary::Summary;
-pub use update::{click, handle, selected};
+pub use update::{click, handle, selected, selected_environment, selected_rule};
 pub use view::{hints, view};

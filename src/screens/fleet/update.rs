@@ -3,7 +3,7 @@
 use super::chosen::{alarm, concern};
 use super::state::Item;
 use crate::domain::finding::{About, Finding};
-use crate::domain::{Database, SiteId};
+use crate::domain::{Database, EnvironmentId, SiteId};
 use crate::keymap::Action;
 use crate::screens::State as App;
 use crate::screens::{View, alarms, database, databases, environments};
@@ -90,6 +90,21 @@ fn finding(app: &App, mut positions: impl Iterator<Item = usize>) -> Option<usiz
 pub fn selected(app: &App) -> Option<(SiteId, &Database)> {
     let arn = selected_arn(app)?;
     app.shell.world.all_databases().find(|(_, database)| database.arn == arn)
+}
+
+/// The environment of the line under the cursor: its own, or that of a finding.
+#[must_use]
+pub fn selected_environment(app: &App) -> Option<EnvironmentId> {
+    match app.fleet.current()? {
+        Item::Environment(id) | Item::Finding(id, _) => Some(id),
+    }
+}
+
+/// The rule that gave the finding under the cursor.
+#[must_use]
+pub fn selected_rule(app: &App) -> Option<&'static str> {
+    let Some(Item::Finding(environment, place)) = app.fleet.current() else { return None };
+    app.fleet.summary(environment)?.findings.get(place).map(|finding| finding.rule)
 }
 
 /// The line in this row of the terminal gets the cursor.

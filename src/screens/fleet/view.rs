@@ -257,6 +257,7 @@ fn configuration(app: &App) -> Option<Line<'_>> {
 pub fn hints(_app: &App) -> Vec<(Action, &'static str)> {
     vec![
         (Action::Open, "open"),
+        (Action::Operations, "operations"),
         (Action::NextFinding, "next finding"),
         (Action::FindingStart, "its beginning"),
         (Action::Details, "details"),

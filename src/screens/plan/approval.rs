@@ -24,7 +24,7 @@ pub fn lines(shell: &Shell, plan: &State, width: usize) -> Vec<Line> {
         return vec![vec![(" reading the state again …".into(), Role::Dim)]];
     }
     let mut lines = Vec::new();
-    if let Some(refusal) = &plan.refusal {
+    if let Some(refusal) = plan.refusal() {
         lines.extend(critical(refusal, width).into_iter().take(REFUSAL));
     }
     let level = shell.world.changes.policy(plan.environment).level(made.risk, made.criticality);

@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use super::refused::{LastRefusal, RefusedBy};
 use super::state::State as Open;
 use crate::ops::guard::{self, Gesture};
 use crate::screens::State;
@@ -40,10 +41,13 @@ pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) 
     };
     let environment = open.environment;
     let result = match (&state.shell.world.changes.journal, &state.shell.world.changes.blocked) {
-        (Some(why), _) => Err(format!("nothing is changed without a record, and the journal cannot be written: {why}")),
-        (None, Some(why)) => Err(why.clone()),
+        (Some(why), _) => {
+            let words = format!("nothing is changed without a record, and the journal cannot be written: {why}");
+            Err((words, RefusedBy::Journal))
+        }
+        (None, Some(why)) => Err((why.clone(), RefusedBy::Blocked)),
         (None, None) => situated(&state.shell, open, plan, |situation| guard::approve(plan, gesture, situation))
-            .map_err(|refusal| refusal.to_string()),
+            .map_err(|refusal| (refusal.to_string(), RefusedBy::Guard(refusal))),
     };
     match result {
         Ok(approved) => {
@@ -53,7 +57,7 @@ pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) 
             effects.push(Effect::Execute(Box::new(approved)));
             state.shell.say(text, Tone::Plain);
         }
-        Err(why) => {
+        Err((why, by)) => {
             let body = Body::PlanRefused {
                 operation: plan.operation.kind(),
                 target: plan.target.clone(),
@@ -61,7 +65,7 @@ pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) 
                 why: why.clone(),
             };
             if let Some(open) = state.views.plan_mut() {
-                open.refusal = Some(why);
+                open.refused = Some(LastRefusal::new(why, by, state.shell.world.now));
                 // A key that is held down must not come through when the time for it has come.
                 if matches!(gesture, Gesture::Typed { .. }) {
                     open.name = Input::default();

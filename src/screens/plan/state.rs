@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use tui_input::Input;
 
+use super::refused::LastRefusal;
 use crate::domain::{EnvironmentId, Fault};
 use crate::ops::{Field, FieldKind};
 use crate::services::rds::safety;
@@ -61,7 +62,7 @@ pub struct State {
     pub reason: Input,
     pub name: Input,
     /// Why the last approval was refused.
-    pub refusal: Option<String>,
+    pub refused: Option<LastRefusal>,
     /// What changed since the plan was on the screen, or since it was approved before: it was not sent.
     pub changed: Vec<String>,
     /// First visible line of the body.
@@ -91,7 +92,7 @@ impl State {
             edit: None,
             reason: Input::default(),
             name: Input::default(),
-            refusal: None,
+            refused: None,
             changed: Vec::new(),
             scroll: 0,
         }
@@ -118,7 +119,7 @@ impl State {
         if self.plan.as_ref().is_none_or(|known| known.fingerprint != plan.fingerprint) {
             self.shown_since = now;
             self.worse_since = None;
-            self.refusal = None;
+            self.refused = None;
             self.name = Input::default();
         } else if self.plan.as_ref().is_some_and(|known| !known.worsened(&plan).is_empty()) {
             // Not the whole time again: a lag that goes up and down must not keep it for ever.
@@ -138,6 +139,12 @@ impl State {
             None => Some(safety::name(self.kind, &self.target.id, now)),
         };
         self.remake(now);
+    }
+
+    /// Why the last attempt was refused, in words.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&str> {
+        self.refused.as_ref().map(|refused| refused.words.as_str())
     }
 
     /// Whether text is being typed.

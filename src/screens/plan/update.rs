@@ -6,6 +6,7 @@ use tui_input::Input;
 
 use super::approve::approve;
 use super::planning::{leave, reread};
+use super::refused::{LastRefusal, RefusedBy};
 use super::state::{Edit, Focus, State};
 use crate::domain::Fault;
 use crate::keymap::{Action, Key};
@@ -159,7 +160,7 @@ fn begin_edit(plan: &mut State, place: usize, now: Timestamp) {
         if let (Some(operation), Some(seen)) = (&mut plan.operation, &plan.seen)
             && let Err(problem) = operation.set(field.name, flipped, seen)
         {
-            plan.refusal = Some(problem);
+            plan.refused = Some(LastRefusal::new(problem, RefusedBy::Parameter, now));
             return;
         }
         return plan.remake(now);
@@ -281,7 +282,7 @@ pub fn typed(app: &mut App, key: Key) {
         Focus::Name => edit_line(&mut plan.name, key),
         Focus::Field(_) => false,
     };
-    plan.refusal = None;
+    plan.refused = None;
 }
 
 /// Whether the name to approve is being typed.

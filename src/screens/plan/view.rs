@@ -202,11 +202,15 @@ mod tests {
     use tui_input::Input;
 
     use super::*;
+    use std::time::Duration;
+
     use crate::domain::{Environment, EnvironmentId, Remote};
     use crate::keymap::Keymap;
     use crate::ops::Arming;
     use crate::screens::View;
+    use crate::screens::plan::{LastRefusal, RefusedBy, forget_refusal};
     use crate::services::rds::testing;
+    use crate::slices::Refusal;
     use crate::slices::{Kind, Plan, Policy, TargetKind};
     use crate::theme::{ColorDepth, Theme};
     use crate::world::Estate;
@@ -345,10 +349,40 @@ mod tests {
     #[test]
     fn a_refusal_stands_above_the_approval() {
         let mut app = app(Level::Confirm, true);
-        plan(&mut app).refusal = Some("three operations are running already".into());
+        let words = "three operations are running already".to_owned();
+        plan(&mut app).refused = Some(LastRefusal::new(words, RefusedBy::Blocked, later(1)));
         let lines = shown(&app, 80, 21);
         assert!(lines[18].contains("✖ three operations are running already"), "{lines:#?}");
         assert!(lines[19].contains("Ctrl-t sends it"), "{lines:#?}");
+    }
+
+    /// What has changed since is not said any more, and what is as it was stays.
+    #[test]
+    fn a_refusal_goes_with_its_reason() {
+        let mut app = app(Level::Confirm, true);
+        app.shell.world.changes.blocked = Some("the configuration has errors".into());
+        let words = "the configuration has errors".to_owned();
+        plan(&mut app).refused = Some(LastRefusal::new(words, RefusedBy::Blocked, later(1)));
+        forget_refusal(&mut app);
+        assert!(plan(&mut app).refusal().is_some());
+        app.shell.world.changes.blocked = None;
+        forget_refusal(&mut app);
+        assert_eq!(plan(&mut app).refusal(), None);
+
+        let environment = plan(&mut app).target.environment.clone();
+        let unarmed = RefusedBy::Guard(Refusal::NotArmed { environment });
+        plan(&mut app).refused = Some(LastRefusal::new("arm it first".into(), unarmed, later(1)));
+        forget_refusal(&mut app);
+        assert_eq!(plan(&mut app).refusal(), None, "it is armed");
+
+        let early = RefusedBy::Guard(Refusal::TooSoon { left: Duration::from_millis(3400) });
+        let at = app.shell.world.now;
+        plan(&mut app).refused = Some(LastRefusal::new("read it first: 4 s".into(), early, at));
+        for (seconds, stays) in [(0, true), (3, true), (4, false)] {
+            app.shell.world.now = at.checked_add(Duration::from_secs(seconds)).unwrap();
+            forget_refusal(&mut app);
+            assert_eq!(plan(&mut app).refusal().is_some(), stays, "{seconds}");
+        }
     }
 
     #[test]

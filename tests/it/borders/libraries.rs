@@ -31,6 +31,11 @@ const LIBRARIES: &[Library] = &[
             "ui/",
             "theme/",
             "*/view.rs",
+            // How a body is divided, in the rectangles that are drawn into.
+            "*/places.rs",
+            // What lies over the screens, and the foot: drawings that are of no screen.
+            "app/overlays/",
+            "app/foot.rs",
             "screens/screen.rs",
             "picture.rs",
             "picture/",

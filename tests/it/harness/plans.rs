@@ -5,7 +5,7 @@ use quarterdeck::app::settle::settle;
 use quarterdeck::ops::{FieldKind, Level};
 use quarterdeck::screens::command::Command;
 use quarterdeck::screens::databases;
-use quarterdeck::screens::menu::Menu;
+use quarterdeck::screens::menu::{Item, Menu};
 use quarterdeck::screens::plan::{Focus, State as OpenPlan};
 use quarterdeck::screens::{Screen, View};
 use quarterdeck::slices::{Kind, Plan, TargetKind};
@@ -66,15 +66,15 @@ impl Desk {
             self.select(database);
         }
         self.press("a");
-        let place = Kind::ALL.iter().position(|known| *known == kind).expect("in the catalogue");
-        for _ in 0..Kind::ALL.len() {
-            if self.menu().selected() == place {
+        let count = self.menu().len();
+        for _ in 0..count {
+            if self.menu().current().is_some_and(|item| is_of(item, kind)) {
                 break;
             }
-            self.press("j");
+            self.press("down");
         }
         let chosen = self.menu().current().expect("an item");
-        assert!(chosen.label.contains(kind.title()), "{} is not {kind:?}", chosen.label);
+        assert!(is_of(chosen, kind), "{} is not {kind:?}", chosen.label);
         chosen.command.clone()
     }
 
@@ -161,7 +161,7 @@ impl Desk {
             if fields[place].value != value {
                 self.press("enter");
             }
-            return self.opened().refusal.clone();
+            return self.opened().refusal().map(str::to_owned);
         }
         self.press("enter ctrl-u");
         self.types(value);
@@ -223,5 +223,15 @@ impl Desk {
         } else {
             self.press("ctrl-t");
         }
+    }
+}
+
+/// Whether this line of the menu of operations is for this operation.
+fn is_of(item: &Item, kind: Kind) -> bool {
+    let title = kind.title();
+    match kind.target() {
+        TargetKind::DbInstance => item.label == title,
+        TargetKind::DbSnapshot => item.label == format!("{title} …"),
+        TargetKind::Environment => item.label.starts_with(&format!("{title} of ")),
     }
 }

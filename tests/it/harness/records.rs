@@ -49,7 +49,7 @@ impl Desk {
         if self.executed == 0 && self.state.shell.world.changes.executions.is_empty() {
             self.pass(5).await;
         }
-        let refusal = self.state.views.plan().and_then(|open| open.refusal.clone());
+        let refusal = self.state.views.plan().and_then(|open| open.refusal().map(str::to_owned));
         let begun = self.executed > 0 || !self.state.shell.world.changes.executions.is_empty();
         assert!(begun, "nothing was approved: {refusal:?}");
         let executed = self.executed;

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 use quarterdeck::app::Msg;
-use quarterdeck::keymap::Key;
+use quarterdeck::keymap::{Key, Keymap};
 use quarterdeck::ops::Level;
 use quarterdeck::ops::journal::Outcome;
 use quarterdeck::screens::plan::Focus;
@@ -15,7 +15,7 @@ use crate::harness::Desk;
 const BILLING: &str = "prod-billing-db";
 
 fn refusal(desk: &Desk) -> String {
-    desk.opened().refusal.clone().unwrap_or_default()
+    desk.opened().refusal().map(str::to_owned).unwrap_or_default()
 }
 
 /// Puts the cursor where the name is typed.
@@ -94,6 +94,76 @@ async fn keys_in_a_burst_approve_nothing() {
     desk.press("ctrl-t");
     assert_eq!(desk.executed, 1);
     desk.finish().await;
+}
+
+/// A reason that is pasted as keys is text; the end of its line arms nothing, nor does a key in it open the question,
+/// choose an operation or answer whether to leave.
+#[tokio::test(start_paused = true)]
+async fn keys_in_a_burst_arm_choose_and_leave_nothing() {
+    let rushed = |code: KeyCode| Msg::Rushed(Key::new(code, KeyModifiers::NONE));
+    let mut desk = Desk::new("quiet").await;
+    desk.select(DEV);
+    desk.send(rushed(KeyCode::Char('A')));
+    assert!(desk.state.views.question().is_none(), "a key in a burst asks");
+    desk.press("A");
+    for character in "INC-4312".chars() {
+        desk.send(rushed(KeyCode::Char(character)));
+    }
+    desk.send(rushed(KeyCode::Enter));
+    assert!(desk.state.shell.world.changes.arming.is_none(), "a pasted line arms");
+    assert_eq!(desk.state.views.question().map(|question| question.reason.value()), Some("INC-4312"));
+    desk.press("enter");
+    assert!(desk.state.shell.world.changes.arming.is_some());
+    // That a key was not heard is not said any more once one is.
+    assert_eq!(desk.state.shell.toast, None);
+
+    desk.press("a");
+    for character in "create snapshot".chars() {
+        desk.send(rushed(KeyCode::Char(character)));
+    }
+    desk.send(rushed(KeyCode::Enter));
+    assert!(desk.state.views.plan().is_none(), "a pasted line chooses");
+    desk.press("enter");
+    assert_eq!(desk.opened().kind, Kind::CreateSnapshot);
+    desk.approve().await;
+    desk.pass(5).await;
+    desk.press("q");
+    assert!(desk.state.asked_to_leave && !desk.left);
+    desk.send(rushed(KeyCode::Char('q')));
+    assert!(!desk.left, "a key in a burst leaves");
+}
+
+/// The question before leaving says which key answers it, and goes with any other.
+#[tokio::test(start_paused = true)]
+async fn the_question_before_leaving_names_its_key_and_goes_with_another() {
+    let mut desk = armed(DEV).await;
+    desk.plan(Kind::CreateSnapshot, DEV).await;
+    desk.approve().await;
+    desk.pass(5).await;
+    for (keymap, keys) in [("default", "q"), ("vim", "Z Z"), ("default", "ctrl-c")] {
+        desk.state.shell.keymap = Keymap::load(keymap, None).0;
+        desk.press(keys);
+        let said = desk.state.shell.toast.as_ref().map(|toast| toast.text.clone()).unwrap_or_default();
+        assert!(said.contains(" leaves, any other key stays"), "{said}");
+        desk.press("j");
+        assert!(desk.state.shell.toast.is_none() && !desk.left, "{keymap}: {:?}", desk.state.shell.toast);
+    }
+    desk.state.shell.keymap = Keymap::load("vim", None).0;
+    desk.press("Z Z Z Z");
+    assert!(desk.left, "a sequence of keys does not answer");
+}
+
+/// What is not so any more is not said any more.
+#[tokio::test(start_paused = true)]
+async fn that_it_is_read_only_is_over_when_it_is_armed() {
+    let mut desk = Desk::new("quiet").await;
+    desk.plan(Kind::Reboot, DEV).await;
+    desk.press("ctrl-t");
+    assert!(refusal(&desk).contains("arm it first"), "{}", refusal(&desk));
+    desk.arm("INC-4312").await;
+    assert_eq!(refusal(&desk), "");
+    let text = desk.text();
+    assert!(!text.contains("arm it first") && text.contains("Ctrl-t sends it"), "{text}");
 }
 
 /// A terminal that pastes text as keys does not leave the console at its first `q`; Ctrl-c is in no text.

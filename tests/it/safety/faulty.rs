@@ -228,7 +228,7 @@ async fn nothing_is_approved_with_credentials_of_another_account() {
     assert!(check.name.contains(STRANGER) && check.why.contains(ACCOUNT), "{check:?}");
     desk.gesture();
     desk.pass(2).await;
-    assert!(desk.opened().refusal.as_ref().is_some_and(|why| why.contains(ACCOUNT)), "{:?}", desk.opened().refusal);
+    assert!(desk.opened().refusal().is_some_and(|why| why.contains(ACCOUNT)), "{:?}", desk.opened().refusal());
     assert_eq!(desk.executed, 0);
     assert!(desk.journal().iter().any(|entry| matches!(entry.body, Body::PlanRefused { .. })));
     assert!(desk.mutations().is_empty(), "{:?}", desk.mutations());
@@ -255,7 +255,7 @@ async fn without_a_journal_nothing_begins() {
     // From now on it is refused on the screen.
     desk.plan(Kind::CreateSnapshot, DATABASE).await;
     desk.gesture();
-    let refusal = desk.opened().refusal.clone().unwrap_or_default();
+    let refusal = desk.opened().refusal().map(str::to_owned).unwrap_or_default();
     assert!(refusal.contains("without a record"), "{refusal}");
     assert_eq!(desk.executed, 1, "the refused one was handed on");
     desk.pass(60).await;

@@ -229,14 +229,14 @@ impl Night {
         let Some(arn) = row.map(|row| row.arn.clone()) else { return };
         databases::select(&mut self.desk.state, &arn);
         self.press("a").await;
-        for _ in 0..Kind::ALL.len() {
+        for _ in 0..=Kind::ALL.len() {
             let Some(View::Menu(menu)) = self.desk.state.views.overlay() else { return };
             if menu.current().is_some_and(
                 |item| matches!(item.command, Command::ChooseSnapshot(k, ..) | Command::PlanOn(k, _) if k == kind),
             ) {
                 break;
             }
-            self.press("j").await;
+            self.press("down").await;
         }
         self.press("enter").await;
         for _ in 0..60 {
