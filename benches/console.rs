@@ -50,6 +50,14 @@ fn frames(criterion: &mut Criterion) {
     criterion.bench_function("key to state, 5000 databases", |b| {
         b.iter(|| update(&mut large, Msg::Key("j".parse().expect("a key"))));
     });
+    criterion.bench_function("open the palette and close it, 5000 databases", |b| {
+        b.iter(|| [":", "esc"].map(|key| update(&mut large, Msg::Key(key.parse().expect("a key")))));
+    });
+    update(&mut large, Msg::Key(":".parse().expect("a key")));
+    criterion.bench_function("a letter in the palette and back, 5000 databases", |b| {
+        b.iter(|| ["4", "backspace"].map(|key| update(&mut large, Msg::Key(key.parse().expect("a key")))));
+    });
+    update(&mut large, Msg::Key("esc".parse().expect("a key")));
     criterion.bench_function("rebuild the rows of 5000 databases", |b| {
         b.iter(|| {
             large.shell.world.forget_checkups();

@@ -10,7 +10,7 @@ use crate::screens::help::OpenHelp;
 use crate::screens::menu::{Menu, Purpose};
 use crate::screens::{
     OpenScreen, Screen, View, arm as question, database, databases, details, environments, executions, fleet,
-    operations as choice, plan,
+    operations as choice, palette, plan, reach,
 };
 use crate::shell::Tone;
 use crate::shell::{ArmingEnd, Effect};
@@ -82,7 +82,7 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Help => state.views.open(View::Help(OpenHelp::default())),
         Action::Errors => state.views.open(View::Errors { selected: 0 }),
         Action::Palette => {
-            open(state, |state| menus::palette(&state.shell.world.estate, &state.shell.keymap, state.layers()));
+            open(state, |state| palette::menu(state, state.layers()));
         }
         Action::Fleet => to_fleet(state),
         Action::Back if state.screen().is_of_scope() && state.shell.world.estate.count() > 1 => to_fleet(state),
@@ -94,7 +94,7 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::PlayScenario if state.shell.world.estate.sandbox.is_some() => {
             open(state, |state| menus::scenarios(&state.shell.world.estate));
         }
-        Action::Environments => open(state, |state| environments::menu(&state.shell.world.estate, state.shell.scope)),
+        Action::Environments => open(state, environments::menu),
         Action::Refresh => refresh(state),
         Action::Dismiss => state.shell.toast = None,
         Action::AllEnvironments => databases::look(state, Scope::All),
@@ -104,7 +104,8 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             if Screen::open_by(state, action) {
                 return;
             }
-            if let Some(id) = action.environment().and_then(|place| state.shell.world.estate.at(place)) {
+            // Its number is the one that stands before it in the header.
+            if let Some(id) = action.environment().and_then(|place| fleet::order(state).get(place).copied()) {
                 databases::look(state, Scope::One(id));
             }
         }
@@ -126,11 +127,15 @@ fn to_fleet(state: &mut State) {
     }
 }
 
-/// All environments, then each, then all again.
+/// All environments, then each as they stand in the header, then all again.
 fn cycle(state: &mut State, by: usize) {
-    let estate = &state.shell.world.estate;
-    let next = (state.shell.scope.place(estate) + by) % (estate.count() + 1);
-    let scope = next.checked_sub(1).and_then(|place| estate.at(place)).map_or(Scope::All, Scope::One);
+    let order = fleet::order(state);
+    let here = match state.shell.scope {
+        Scope::All => 0,
+        Scope::One(id) => order.iter().position(|other| *other == id).map_or(0, |place| place + 1),
+    };
+    let next = (here + by) % (order.len() + 1);
+    let scope = next.checked_sub(1).and_then(|place| order.get(place)).map_or(Scope::All, |id| Scope::One(*id));
     databases::look(state, scope);
 }
 
@@ -236,6 +241,8 @@ fn filter(state: &mut State, action: Action) {
             state.views.close();
             screen.filter(state, String::new());
         }
+        // One that cannot be read is not applied: why is said below the table.
+        Action::Open if screen.filter_problem(state).is_some() => {}
         Action::Open => state.views.close(),
         Action::Down | Action::Up | Action::PageDown | Action::PageUp => {
             screen.act(state, action);
@@ -294,6 +301,8 @@ fn perform(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         Command::Play(name) => effects.push(Effect::Play(name)),
         Command::Copy(text) => effects.push(Effect::Copy(text)),
         Command::ChooseSnapshot(kind, site, id) => choice::choose_snapshot(state, kind, site, &id),
+        Command::OpenDatabase(site, id, finding) => reach::open_database(state, site, &id, finding),
+        Command::OpenAlarm(key) => reach::open_alarm(state, &key),
         Command::PlanOn(kind, target) => plan::plan_on(state, kind, *target, effects),
         Command::Arm(environment) => question::ask(state, environment),
         Command::Disarm => state.shell.disarm(&ArmingEnd::ByHand, effects),

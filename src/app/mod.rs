@@ -11,6 +11,7 @@ pub mod msg;
 mod notice;
 pub mod operations;
 mod overlays;
+mod places;
 pub mod reconfiguration;
 pub mod settle;
 pub mod succession;

@@ -2,6 +2,8 @@
 
 pub(super) mod arm;
 pub(super) mod errors;
+pub(super) mod filtered;
+pub(super) mod following;
 pub(super) mod help;
 pub(super) mod menu;
 mod operations;
@@ -15,8 +17,8 @@ use crate::screens::State;
 use crate::screens::arm::ArmQuestion;
 use crate::screens::code::CodePrompt;
 use crate::theme::Role;
-use crate::ui::pen::{self, Piece};
 use crate::ui::layout;
+use crate::ui::pen::{self, Piece};
 
 /// Clears a popup's place and draws its border and title; gives the inside.
 fn window(state: &State, area: Rect, title: &str, buf: &mut Buffer) -> Rect {

@@ -1,7 +1,7 @@
 //! Brings what is derived from what is known up to date, before a frame. Pure.
 
 use crate::screens::State;
-use crate::screens::{Screen, databases, fleet};
+use crate::screens::{Screen, alarms, databases, fleet};
 use crate::world::checkup;
 
 /// Examines all of which something has changed, and brings what the screens derive from it up to date; called before
@@ -33,6 +33,9 @@ pub fn settle_while(state: &mut State, mut go_on: impl FnMut() -> bool) -> bool 
         } else {
             fleet::renew(state, &examined.sites);
         }
+    }
+    if is_heard {
+        alarms::watch(state, examined.is_new);
     }
     // Other tables are made when they are looked at.
     let screen = state.screen();

@@ -1,14 +1,13 @@
 //! A changed configuration in a console that runs: other environments, and everything else stays where it can.
 
-use super::menus;
 use super::reconfiguration::{Reconfiguration, Restyle};
 use super::settle::settle;
 use crate::domain::EnvironmentId;
 use crate::screens::State;
 use crate::screens::menu::Purpose;
-use crate::screens::{OpenScreen, View, environments};
-use crate::shell::{ArmingEnd, Effect};
+use crate::screens::{OpenScreen, View, environments, palette};
 use crate::shell::Tone;
+use crate::shell::{ArmingEnd, Effect};
 use crate::slices::reads::Schedule;
 use crate::world::estate::{Estate, Scope};
 
@@ -78,12 +77,11 @@ fn adopt(state: &mut State, estate: Estate, schedule: Schedule) {
 /// whoever is asked to act on it.
 fn relist(state: &mut State) {
     let Some(menu) = state.views.menu() else { return };
-    let estate = &state.shell.world.estate;
     let screen = state.views.iter().rev().find(|view| view.screen().is_some());
     let layers = screen.map_or(&[][..], View::layers);
     let items = match menu.purpose {
-        Purpose::Environments => environments::scopes(estate),
-        Purpose::Palette => menus::commands(estate, &state.shell.keymap, layers),
+        Purpose::Environments => environments::scopes(state),
+        Purpose::Palette => palette::items(state, layers),
         _ => return,
     };
     if let Some(menu) = state.views.menu_mut() {

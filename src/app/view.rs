@@ -7,14 +7,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::overlays::{self, errors};
-use super::{foot, notice};
-use crate::domain::{Criticality, Environment, EnvironmentId, FaultKind, SiteId};
-use crate::keymap::{Action, Layer};
+use super::{foot, places};
+use crate::domain::{Criticality, Environment, EnvironmentId, SiteId};
 use crate::screens::State;
-use crate::screens::fleet::{Standing, standing};
+use crate::screens::fleet::{self, Standing, standing};
 use crate::screens::{Screen, View, details, executions, plan};
 use crate::shell::armed;
-use crate::slices::reads::Target;
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::{self, Piece};
@@ -69,6 +67,8 @@ fn compose(state: &State, area: Rect, buf: &mut Buffer) {
     if let Some(area) = said {
         foot::said(state, area, buf);
     }
+    overlays::filtered::problem(state, parts.body, buf);
+    overlays::following::following(state, parts.body, buf);
 }
 
 fn header(state: &State, area: Rect, buf: &mut Buffer) {
@@ -79,7 +79,8 @@ fn header(state: &State, area: Rect, buf: &mut Buffer) {
         &who_and_when(state, line.width),
         &state.shell.theme,
     );
-    let room = Rect { width: start.saturating_sub(line.x + 1), ..line };
+    // Two columns between what stands at the left and at the right.
+    let room = Rect { width: start.saturating_sub(line.x + 2), ..line };
     let mut pieces: Vec<Piece> = vec![(" qd ".into(), Role::Accent)];
     if let Some(scenario) = &state.shell.world.estate.sandbox {
         pieces.push((" SANDBOX ".into(), Role::Sandbox));
@@ -91,15 +92,7 @@ fn header(state: &State, area: Rect, buf: &mut Buffer) {
     let left = pen::left(buf, room, &pieces, &state.shell.theme);
     chips(state, Rect { x: left, width: room.right().saturating_sub(left), ..room }, buf);
     if area.height > 1 {
-        let below = Rect { y: area.y + 1, height: 1, ..area };
-        if !notice(state, below, buf) {
-            buf.set_string(
-                below.x,
-                below.y,
-                "─".repeat(usize::from(below.width)),
-                state.shell.theme.style(Role::Border),
-            );
-        }
+        places::bar(state, Rect { y: area.y + 1, height: 1, ..area }, buf);
     }
 }
 
@@ -163,18 +156,31 @@ fn accounts(state: &State) -> usize {
     state.shell.world.known().filter_map(account).collect::<BTreeSet<String>>().len()
 }
 
-/// The environments, each with its mark; the one that is looked at is marked. Where there is no room
-/// for all, the worst are those that are shown.
+/// The environments in the order of the fleet, each with its number key and its mark; the one that is looked at is
+/// marked. Where there is no room for all, long names are cut, then the worst are those that are shown.
 fn chips(state: &State, area: Rect, buf: &mut Buffer) {
-    let all: Vec<(Standing, Vec<Piece>)> =
-        state.shell.world.estate.environments().map(|(id, environment)| chip(state, id, environment)).collect();
+    let order = fleet::order(state);
+    let known = |id: &EnvironmentId| Some((*id, state.shell.world.estate.environment(*id)?));
+    let environments: Vec<(EnvironmentId, &Environment)> = order.iter().filter_map(known).collect();
+    let names: Vec<String> = environments.iter().map(|(_, environment)| shown_name(environment)).collect();
+    let room = usize::from(area.width).saturating_sub(1);
+    let made = |names: &[String]| -> Vec<(Standing, Vec<Piece>)> {
+        let each = environments.iter().zip(names).enumerate();
+        each.map(|(at, ((id, environment), name))| chip(state, at, *id, environment, name)).collect()
+    };
+    let mut all = made(&names);
+    if whole_width(&all) > room
+        && let Some(short) = shortened(&names)
+    {
+        all = made(&short);
+    }
     let widths: Vec<usize> = all.iter().map(|(_, pieces)| pen::width(pieces)).collect();
     let here = match state.shell.scope {
         Scope::All => None,
-        Scope::One(id) => state.shell.world.estate.place_of(id),
+        Scope::One(id) => order.iter().position(|other| *other == id),
     };
     let standings: Vec<Standing> = all.iter().map(|(standing, _)| *standing).collect();
-    let shown = fitting(&standings, &widths, here, usize::from(area.width).saturating_sub(1));
+    let shown = fitting(&standings, &widths, here, room);
     let mut x = area.x + 1;
     let room = |x: u16| Rect { x, width: area.right().saturating_sub(x), ..area };
     for index in &shown {
@@ -194,13 +200,34 @@ const GAP: u16 = 2;
 /// Columns for the number of those that have no room.
 const MORE: usize = 4;
 
-/// Mark and name of an environment.
-fn chip(state: &State, id: EnvironmentId, environment: &Environment) -> (Standing, Vec<Piece>) {
+/// Columns of a name that is cut: it still tells environments apart.
+const SHORT: usize = 8;
+/// So many environments have a key.
+const NUMBERED: usize = 9;
+
+/// Columns that all of them take.
+fn whole_width(all: &[(Standing, Vec<Piece>)]) -> usize {
+    let gaps = usize::from(GAP) * all.len().saturating_sub(1);
+    all.iter().map(|(_, pieces)| pen::width(pieces)).sum::<usize>() + gaps
+}
+
+/// The names, cut where they are long; none, where two of them would be the same then.
+fn shortened(names: &[String]) -> Option<Vec<String>> {
+    let short: Vec<String> = names.iter().map(|name| text::clip(name, SHORT).into_owned()).collect();
+    let different: BTreeSet<&String> = short.iter().collect();
+    (different.len() == short.len()).then_some(short)
+}
+
+/// Number, mark and name of an environment.
+fn chip(state: &State, at: usize, id: EnvironmentId, environment: &Environment, name: &str) -> (Standing, Vec<Piece>) {
     let standing = standing(&state.fleet, id);
     let here = state.shell.scope == Scope::One(id);
-    let name = shown_name(environment);
-    let name = if here { format!("[{name}]") } else { name };
-    let mut pieces = vec![standing.mark()];
+    let name = if here { format!("[{name}]") } else { name.to_owned() };
+    let mut pieces = Vec::new();
+    if at < NUMBERED && state.shell.world.estate.count() > 1 {
+        pieces.push((format!("{} ", at + 1), Role::Dim));
+    }
+    pieces.push(standing.mark());
     if environment.criticality == Criticality::Production {
         pieces.push((format!(" {name} "), Role::Production));
     } else {
@@ -233,40 +260,16 @@ fn fitting(standings: &[Standing], widths: &[usize], here: Option<usize>, room: 
     shown
 }
 
-/// The worst thing that keeps the screen from being the whole truth, in the place of the rule; the
-/// newest of several that are as bad.
-fn notice(state: &State, area: Rect, buf: &mut Buffer) -> bool {
-    // Production first, and what the rest is read through before the rest.
-    let counts = |target: &Target| {
-        let criticality = state.shell.world.estate.of_site(target.site).map(|e| e.criticality).max();
-        let basic = target.read.is_basic();
-        state.shell.world.estate.in_scope(state.shell.scope, target.site).then_some((criticality, basic))
-    };
-    let Some(worst) = state.shell.world.faults.worst(counts) else {
-        return false;
-    };
-    let strange = matches!(worst.fault.kind, FaultKind::WrongAccount { .. });
-    let (mark, role) = if strange { (" ✖ ", Role::Critical) } else { (" ▲ ", Role::Warning) };
-    let mut room = area;
-    let others = state.shell.world.faults.causes(&state.shell.world.estate).saturating_sub(1);
-    if others > 0 {
-        // At the right end, where a long advice does not push it off the screen.
-        let key = state.shell.keymap.key_for(&[Layer::Global], Action::Errors).unwrap_or_default();
-        let inner = Rect { width: area.width.saturating_sub(1), ..area };
-        let more = if key.is_empty() { format!("+{others} more") } else { format!("+{others} more: {key}") };
-        let start = pen::right(buf, inner, &[(more, Role::Warning)], &state.shell.theme);
-        room.width = start.saturating_sub(area.x + 2);
-    }
-    let mut pieces: Vec<Piece> = vec![(mark.into(), role)];
-    let width = usize::from(room.width).saturating_sub(text::width(mark));
-    pieces.extend(notice::pieces(&errors::place(state, worst), worst, role, state.shell.world.now, width));
-    pen::left(buf, room, &pieces, &state.shell.theme);
-    true
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_cut_only_where_they_still_differ() {
+        let names = |all: &[&str]| all.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
+        assert_eq!(shortened(&names(&["PROD", "PRODUCTION"])), Some(names(&["PROD", "PRODUCT…"])));
+        assert_eq!(shortened(&names(&["customer-one", "customer-two"])), None);
+    }
 
     #[test]
     fn the_worst_environment_has_a_place_in_the_header() {

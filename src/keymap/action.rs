@@ -142,6 +142,12 @@ impl Action {
         )
     }
 
+    /// Whether it leads to a place: a screen, or a list of what went on.
+    #[must_use]
+    pub fn is_place(self) -> bool {
+        matches!(self, Self::Fleet | Self::Databases | Self::Alarms | Self::Executions)
+    }
+
     /// The action of that name in keymap files.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

@@ -129,6 +129,20 @@ impl Keymap {
         keys
     }
 
+    /// What can follow on the keys that were pressed: the keys that are left, and what they do; through these layers
+    /// (innermost first).
+    #[must_use]
+    pub fn following(&self, layers: &[Layer], pressed: &[Key]) -> Vec<(String, Action)> {
+        let mut following = Vec::new();
+        for (depth, layer) in layers.iter().enumerate() {
+            let is_longer = |keys: &[Key]| keys.len() > pressed.len() && keys.starts_with(pressed);
+            let longer = self.bindings.iter().filter(|b| b.layer == *layer && is_longer(&b.keys));
+            let heard = longer.filter(|b| !self.is_hidden(&layers[..depth], &b.keys));
+            following.extend(heard.map(|b| (label(&b.keys[pressed.len()..]), b.action)));
+        }
+        following
+    }
+
     /// True when an inner layer uses the sequence, or a beginning of it, for itself.
     fn is_hidden(&self, inner: &[Layer], keys: &[Key]) -> bool {
         inner.iter().any(|layer| {
@@ -162,4 +176,47 @@ fn label(keys: &[Key]) -> String {
     let labels: Vec<String> = keys.iter().map(|key| key.label()).collect();
     let plain = labels.iter().all(|label| label.chars().count() == 1);
     labels.join(if plain { "" } else { " " })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(written: &str) -> Vec<Key> {
+        written.split_whitespace().map(|key| key.parse().expect("a key")).collect()
+    }
+
+    fn following(keymap: &Keymap, layers: &[Layer], pressed: &str) -> Vec<(String, Action)> {
+        keymap.following(layers, &keys(pressed))
+    }
+
+    #[test]
+    fn what_begins_with_the_keys_follows() {
+        let keymap = Keymap::default();
+        let after_g = following(&keymap, &[Layer::Table, Layer::Global], "g");
+        for (key, action) in [
+            ("f", Action::Fleet),
+            ("d", Action::Databases),
+            ("a", Action::Alarms),
+            ("o", Action::Executions),
+            ("u", Action::Audit),
+            ("g", Action::Top),
+            ("e", Action::Bottom),
+        ] {
+            assert!(after_g.contains(&(key.to_owned(), action)), "{key}: {after_g:?}");
+        }
+        assert_eq!(after_g.len(), 7);
+        assert_eq!(following(&keymap, &[Layer::Global], "j"), []);
+        assert_eq!(keymap.key_for(&[Layer::Global], Action::Databases).as_deref(), Some("D"), "the shorter is shown");
+    }
+
+    #[test]
+    fn a_prefix_of_ones_own_shows_too_and_an_inner_layer_hides() {
+        let text = "inherits = \"default\"\n[global]\n\"Z a\" = \"alarms\"\n\"Z b b\" = \"fleet\"\n[table]\n\"Z a\" = \"sort\"\n";
+        let (keymap, warnings) = Keymap::load("mine", Some(text));
+        assert!(warnings.is_empty(), "{warnings:?}");
+        let after = following(&keymap, &[Layer::Table, Layer::Global], "Z");
+        assert_eq!(after, [("a".to_owned(), Action::Sort), ("bb".to_owned(), Action::Fleet)]);
+        assert_eq!(following(&keymap, &[Layer::Global], "Z b"), [("b".to_owned(), Action::Fleet)]);
+    }
 }

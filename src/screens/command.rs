@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::{EnvironmentId, SiteId};
 use crate::keymap::Action;
+use crate::screens::alarms::AlarmKey;
 use crate::screens::databases::Column;
 use crate::services::rds::link;
 use crate::slices::{Kind, Target, TargetKind};
@@ -28,6 +29,10 @@ pub enum Command {
     Theme(String),
     /// Choose the snapshot of this DB instance that an operation is planned on.
     ChooseSnapshot(Kind, SiteId, Arc<str>),
+    /// Open a DB instance, at the finding of this rule where that is what was chosen.
+    OpenDatabase(SiteId, Arc<str>, Option<&'static str>),
+    /// Open the story of an alarm.
+    OpenAlarm(AlarmKey),
     /// Plan an operation on this.
     PlanOn(Kind, Box<Target>),
     /// Ask whether this environment is to be armed.

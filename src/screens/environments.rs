@@ -1,30 +1,39 @@
 //! The menu of environments.
 
+use super::State;
 use super::command::Command;
-use super::menu::{Item, Menu, Purpose};
-use crate::world::{Estate, Scope};
+use super::fleet;
+use super::menu::{Item, Menu, Named, Purpose};
+use crate::ui::environment::shown_name;
+use crate::world::Scope;
 
-/// The environments, with the cursor on what is looked at.
-pub fn menu(estate: &Estate, scope: Scope) -> Menu {
-    Menu::new(Purpose::Environments, "Environment", scopes(estate), scope.place(estate))
+/// The environments in the order of the fleet, with the cursor on what is looked at.
+pub fn menu(state: &State) -> Menu {
+    let items = scopes(state);
+    let is_here = |named: &Named| named.item.command == Command::Look(state.shell.scope);
+    let here = items.iter().position(is_here).unwrap_or(0);
+    Menu::of_named(Purpose::Environments, "Environment", items, here)
 }
 
-/// What stands in it.
-pub fn scopes(estate: &Estate) -> Vec<Item> {
-    let mut items = vec![Item {
+/// What stands in it. An environment is found by its name as it is shown, and as it is written.
+pub fn scopes(state: &State) -> Vec<Named> {
+    let estate = &state.shell.world.estate;
+    let all = Item {
         label: "all".into(),
         detail: "every environment".into(),
         checked: None,
         command: Command::Look(Scope::All),
-    }];
-    for (id, environment) in estate.environments() {
+    };
+    let each = fleet::order(state).into_iter().filter_map(|id| {
+        let environment = estate.environment(id)?;
         let region = estate.site(environment.site).map_or("", |s| s.region.as_str());
-        items.push(Item {
-            label: environment.name.clone(),
+        let item = Item {
+            label: shown_name(environment),
             detail: format!("{} {region}", environment.estate).trim().to_owned(),
             checked: None,
             command: Command::Look(Scope::One(id)),
-        });
-    }
-    items
+        };
+        Some(Named { names: vec![environment.name.clone()], ..item.into() })
+    });
+    std::iter::once(all.into()).chain(each).collect()
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use tui_input::Input;
 
 use super::command::Command;
-use crate::fuzzy;
+use crate::fuzzy::{Finder, Fit};
 
 pub use grouped::Grouped;
 
@@ -53,13 +53,34 @@ pub struct Item {
     pub command: Command,
 }
 
+/// An item, and by what else than its label it is found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    pub item: Item,
+    /// Other names of the same.
+    pub names: Vec<String>,
+    /// Its key: who types exactly this means it.
+    pub key: Option<String>,
+}
+
+impl From<Item> for Named {
+    fn from(item: Item) -> Self {
+        let names = match &item.command {
+            Command::Run(action) => vec![action.name().replace('_', " ")],
+            Command::PlanOn(kind, _) | Command::ChooseSnapshot(kind, ..) => vec![kind.name().to_owned()],
+            _ => Vec::new(),
+        };
+        Self { item, names, key: None }
+    }
+}
+
 /// An open menu: typing narrows it.
 #[derive(Debug, Clone)]
 pub struct Menu {
     pub purpose: Purpose,
     /// On its frame; names what is acted on where the choice would act: `Operations on qa-db, qa`.
     pub title: Cow<'static, str>,
-    items: Vec<Item>,
+    items: Vec<Named>,
     /// The first item of each group, and its heading; empty where they stand in none.
     groups: Vec<(usize, Cow<'static, str>)>,
     pub input: Input,
@@ -73,13 +94,19 @@ impl Menu {
     /// Opens with the item `selected` under the cursor.
     #[must_use]
     pub fn new(purpose: Purpose, title: impl Into<Cow<'static, str>>, items: Vec<Item>, selected: usize) -> Self {
+        Self::of_named(purpose, title, items.into_iter().map(Named::from).collect(), selected)
+    }
+
+    /// The same of items that have other names beside their labels.
+    #[must_use]
+    pub fn of_named(purpose: Purpose, title: impl Into<Cow<'static, str>>, items: Vec<Named>, selected: usize) -> Self {
         let matches = (0..items.len()).collect();
         Self { purpose, title: title.into(), items, groups: Vec::new(), input: Input::default(), matches, selected }
     }
 
     /// The items that match what was typed.
     pub fn visible(&self) -> impl Iterator<Item = &Item> {
-        self.matches.iter().filter_map(|i| self.items.get(*i))
+        self.matches.iter().filter_map(|i| self.items.get(*i)).map(|named| &named.item)
     }
 
     /// How many match.
@@ -103,7 +130,7 @@ impl Menu {
     /// The item under the cursor.
     #[must_use]
     pub fn current(&self) -> Option<&Item> {
-        self.matches.get(self.selected).and_then(|i| self.items.get(*i))
+        self.matches.get(self.selected).and_then(|i| self.items.get(*i)).map(|named| &named.item)
     }
 
     /// Moves the cursor, around the ends by single steps only.
@@ -120,26 +147,23 @@ impl Menu {
         };
     }
 
-    /// Applies what was typed. The action that is named outright comes before what only has the letters:
-    /// who types `q` and Enter wants to leave, not to open the environment qa.
+    /// Applies what was typed: what has exactly this key, then what is named so, the nearest first.
     pub fn narrow(&mut self) {
         if self.is_grouped() {
             return self.narrow_groups();
         }
-        let labels: Vec<String> = self.items.iter().map(|i| format!("{} {}", i.label, i.detail)).collect();
-        let typed = self.input.value();
-        let mut named: Vec<(Naming, usize)> =
-            (0..).zip(&self.items).filter_map(|(i, item)| Some((naming(item, typed.trim())?, i))).collect();
-        named.sort_unstable();
-        let first: Vec<usize> = named.into_iter().map(|(_, i)| i).collect();
-        let rest = fuzzy::rank(typed, labels.iter().map(String::as_str)).into_iter().filter(|i| !first.contains(i));
-        self.matches = first.iter().copied().chain(rest).collect();
+        let typed = self.input.value().trim();
+        let mut finder = Finder::new(typed);
+        let by_key = self.items.iter().position(|named| named.key.as_deref().is_some_and(|key| key == typed));
+        let rest = Finder::best(self.items.iter().map(|named| fit(&mut finder, named, None)));
+        let rest = rest.into_iter().filter(|at| Some(*at) != by_key);
+        self.matches = by_key.into_iter().chain(rest).collect();
         self.selected = 0;
     }
 
     /// Puts other items in the place of these; what was typed stays, and the cursor on what it is on if that is still
     /// there.
-    pub fn replace(&mut self, items: Vec<Item>) {
+    pub fn replace(&mut self, items: Vec<Named>) {
         let current = self.current().map(|item| item.command.clone());
         self.items = items;
         if self.input.value().is_empty() {
@@ -154,39 +178,17 @@ impl Menu {
 
     /// Flips the switch under the cursor.
     pub fn toggle_current(&mut self) {
-        if let Some(item) = self.matches.get(self.selected).and_then(|i| self.items.get_mut(*i)) {
-            item.checked = item.checked.map(|on| !on);
+        if let Some(named) = self.matches.get(self.selected).and_then(|i| self.items.get_mut(*i)) {
+            named.item.checked = named.item.checked.map(|on| !on);
         }
     }
 }
 
-/// How an action is named by what is typed, the surest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Naming {
-    /// Its key, as the menu shows it.
-    Key,
-    /// All of its name, as in keymap files, or of its label.
-    Name,
-    /// The beginning of one.
-    Beginning,
-}
-
-/// `None` where an item is no action, or what is typed is only somewhere in it.
-fn naming(item: &Item, typed: &str) -> Option<Naming> {
-    let Command::Run(action) = &item.command else { return None };
-    if typed.is_empty() {
-        return None;
-    }
-    if item.detail == typed {
-        return Some(Naming::Key);
-    }
-    let typed = typed.to_lowercase().replace('_', " ");
-    let names = [action.name().replace('_', " "), item.label.to_lowercase()];
-    if names.contains(&typed) {
-        Some(Naming::Name)
-    } else {
-        names.iter().any(|name| name.starts_with(&typed)).then_some(Naming::Beginning)
-    }
+/// How well an item matches by its label and its other names; what stands beside it goes with them, and its heading.
+fn fit(finder: &mut Finder, named: &Named, heading: Option<&str>) -> Option<Fit> {
+    let label = std::iter::once(named.item.label.as_str());
+    let names: Vec<&str> = label.chain(named.names.iter().map(String::as_str)).collect();
+    finder.fit(&names, &[named.item.detail.as_str(), heading.unwrap_or("")])
 }
 
 impl PartialEq for Menu {
@@ -211,17 +213,20 @@ mod tests {
 
     /// The labels that are left when this is typed into a palette.
     fn typed(text: &str) -> Vec<String> {
-        let run = |action: Action, key: &str| item(action.describe(), key, Command::Run(action));
-        let items = vec![
+        let run = |action: Action, key: &str| Named {
+            key: Some(key.to_owned()),
+            ..Named::from(item(action.describe(), key, Command::Run(action)))
+        };
+        let items: Vec<Named> = vec![
             run(Action::Filter, "/"),
             run(Action::Environments, "e"),
             run(Action::Errors, "!"),
             // As in the vim keymap, which shows another key for it.
             run(Action::Quit, "ZZ"),
-            item("environment qa", "", Command::Look(Scope::One(EnvironmentId(0)))),
-            item("environment errors", "", Command::Look(Scope::One(EnvironmentId(1)))),
+            item("qa", "environment", Command::Look(Scope::One(EnvironmentId(0)))).into(),
+            item("errors-qa", "environment", Command::Look(Scope::One(EnvironmentId(1)))).into(),
         ];
-        let mut menu = Menu::new(Purpose::Palette, "Commands", items, 0);
+        let mut menu = Menu::of_named(Purpose::Palette, "Commands", items, 0);
         menu.input = Input::new(text.to_owned());
         menu.narrow();
         menu.visible().map(|item| item.label.clone()).collect()
@@ -237,10 +242,16 @@ mod tests {
             ("e", "choose an environment"),
             ("!", "errors"),
             ("err", "errors"),
-            ("qa", "environment qa"),
+            ("qa", "qa"),
         ] {
             assert_eq!(typed(text).first().map(String::as_str), Some(first), "{text}");
         }
+    }
+
+    #[test]
+    fn what_only_has_the_letters_hides_where_something_is_named() {
+        assert_eq!(typed("qa"), ["qa", "errors-qa"]);
+        assert_eq!(typed("flt"), ["filter"], "nothing is named so: letters in order are better than nothing");
     }
 
     #[test]

@@ -11,6 +11,8 @@ use crate::slices::{Kind, On, OperationGroup, Target, TargetKind};
 use crate::ui::environment::shown_name;
 use crate::world;
 
+const NONE_SELECTED: &str = "select a DB instance first: D shows them all";
+
 /// What operations are offered on.
 enum Subject<'a> {
     Database(SiteId, &'a Database),
@@ -28,6 +30,15 @@ pub fn open_menu(state: &mut State) {
 }
 
 fn menu(state: &State) -> Result<Menu, (&'static str, Tone)> {
+    let offered = offered(state)?;
+    let groups = offered.groups();
+    let all = groups.iter().flat_map(|(_, items)| items);
+    let first = all.clone().position(|item| !matches!(item.command, Command::NotAvailable(_))).unwrap_or(0);
+    Ok(Menu::grouped(Purpose::Operations, offered.title(), groups, first))
+}
+
+/// What is offered on what is selected: a DB instance, or the environment of the fleet's row; why nothing is.
+pub fn offered(state: &State) -> Result<Offered<'_>, (&'static str, Tone)> {
     let row = Some(state).filter(|state| state.screen() == Screen::Fleet).and_then(fleet::selected_environment);
     let (environment, subject) = match (state.selected(), row) {
         (Some((site, database)), _) => {
@@ -35,19 +46,15 @@ fn menu(state: &State) -> Result<Menu, (&'static str, Tone)> {
             (owner.ok_or(("this DB instance belongs to no environment", Tone::Bad))?, Subject::Database(site, database))
         }
         (None, Some(row)) => (row, Subject::Environment),
-        (None, None) => return Err(("select a DB instance first: D shows them all", Tone::Plain)),
+        (None, None) => return Err((NONE_SELECTED, Tone::Plain)),
     };
     let known = state.shell.world.estate.environment(environment);
     let known = known.ok_or(("this environment is not in the configuration any more", Tone::Bad))?;
-    let offered = Offered { state, environment, known, subject, mine: of_environment(state, environment) };
-    let groups = offered.groups();
-    let all = groups.iter().flat_map(|(_, items)| items);
-    let first = all.clone().position(|item| !matches!(item.command, Command::NotAvailable(_))).unwrap_or(0);
-    Ok(Menu::grouped(Purpose::Operations, offered.title(), groups, first))
+    Ok(Offered { state, environment, known, subject, mine: of_environment(state, environment) })
 }
 
 /// What is offered, and on what.
-struct Offered<'a> {
+pub struct Offered<'a> {
     state: &'a State,
     environment: EnvironmentId,
     known: &'a Environment,
@@ -57,6 +64,21 @@ struct Offered<'a> {
 }
 
 impl Offered<'_> {
+    /// What an operation of this kind would be done to.
+    #[must_use]
+    pub fn on(&self, kind: Kind) -> &str {
+        match self.subject {
+            Subject::Database(_, database) if kind.target() != TargetKind::Environment => &database.id,
+            _ => &self.known.name,
+        }
+    }
+
+    /// Every operation there is, also those that nothing selected is for.
+    #[must_use]
+    pub fn all(&self) -> Vec<(Kind, Item)> {
+        Kind::ALL.iter().map(|kind| (*kind, self.item(*kind))).collect()
+    }
+
     fn title(&self) -> String {
         let shown = shown_name(self.known);
         match self.subject {
@@ -127,7 +149,8 @@ impl Offered<'_> {
             .or_else(|| match (kind.target(), &self.subject) {
                 (TargetKind::Environment, _) => kind.unavailable(On::Environment(&self.mine)),
                 (TargetKind::DbInstance, Subject::Database(_, database)) => kind.unavailable(On::Database(database)),
-                _ => None,
+                (TargetKind::DbSnapshot, Subject::Database(..)) => None,
+                (TargetKind::DbInstance | TargetKind::DbSnapshot, Subject::Environment) => Some(NONE_SELECTED.into()),
             })
     }
 

@@ -4,6 +4,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::filtering::FilterProblem;
 use super::findings::{self, Concern};
 use super::views::Screen;
 use super::{OpenScreen, State, View, alarms, database, databases, fleet};
@@ -172,6 +173,15 @@ impl Screen {
     pub fn rest(self, state: &mut State) {
         if self == Self::Alarms {
             state.alarms.rest(state.shell.world.now);
+        }
+    }
+
+    /// What is wrong with the filter that is typed.
+    #[must_use]
+    pub fn filter_problem(self, state: &State) -> Option<&FilterProblem> {
+        match self {
+            Self::Alarms => state.alarms.problem.as_ref(),
+            Self::Fleet | Self::Databases | Self::Database => state.databases.problem.as_ref(),
         }
     }
 

@@ -7,7 +7,9 @@
 
 pub mod reads;
 
-pub use crate::services::rds::{Api, Follow, Kind, LastKnown, Look, On, Operation, OperationGroup, Seen, Sought, TargetKind};
+pub use crate::services::rds::{
+    Api, Follow, Kind, LastKnown, Look, On, Operation, OperationGroup, Seen, Sought, TargetKind,
+};
 
 use crate::ops;
 use crate::services::rds::Rds;

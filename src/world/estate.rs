@@ -43,15 +43,6 @@ impl Scope {
     pub fn usual(estate: &Estate) -> Self {
         estate.at(0).filter(|_| estate.count() == 1).map_or(Self::All, Self::One)
     }
-
-    /// Where it stands in a list of the environments, in which all of them come first.
-    #[must_use]
-    pub fn place(self, estate: &Estate) -> usize {
-        match self {
-            Self::All => 0,
-            Self::One(id) => estate.place_of(id).map_or(0, |place| place + 1),
-        }
-    }
 }
 
 impl Estate {

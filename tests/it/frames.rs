@@ -240,7 +240,7 @@ fn overlay_help() {
 
 #[test]
 fn overlay_palette() {
-    overlay("overlay-palette", harness::fleet(), ":", &["Commands", "operations on"], &["choose", "close"]);
+    overlay("overlay-palette", harness::fleet(), ":", &["Commands", "operations running", "screen", "environment"], &["choose", "close"]);
 }
 
 #[test]

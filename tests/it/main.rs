@@ -47,6 +47,8 @@ mod property;
 mod pty;
 mod python;
 #[cfg(feature = "sandbox")]
+mod reached;
+#[cfg(feature = "sandbox")]
 mod safety;
 #[cfg(feature = "sandbox")]
 mod said;

@@ -22,11 +22,14 @@ pub fn menu(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
     let typed = matches!(menu.purpose, Purpose::Palette | Purpose::Environments);
     let chrome = if typed { 3 } else { 2 };
     let switching = menu.purpose == Purpose::Environments;
-    let longest = menu.visible().map(|i| text::width(&i.label) + text::width(&i.detail) + 12).max().unwrap_or(0);
+    let is_palette = menu.purpose == Purpose::Palette;
+    // The palette has thousands of them, and keeps its width while they become fewer.
+    let measured = menu.visible().take(if is_palette { 0 } else { usize::MAX });
+    let longest = measured.map(|i| text::width(&i.label) + text::width(&i.detail) + 12).max().unwrap_or(0);
     let least = match menu.purpose {
         // Account, role and expiry stand between name and place.
         Purpose::Environments => switcher::WIDTH,
-        Purpose::Palette => 56,
+        Purpose::Palette => 100,
         _ => 40,
     };
     let longest = longest.max(text::width(&menu.title) + 8);
@@ -67,6 +70,10 @@ pub fn menu(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
             Command::NotAvailable(_) => pieces.push((item.label.clone(), Role::Dim)),
             _ => pieces.push((item.label.clone(), Role::Text)),
         }
+        if is_palette {
+            found(state, line, &pieces, &item.detail, buf);
+            continue;
+        }
         let end = pen::left(buf, line, &pieces, &state.shell.theme);
         let room = Rect { x: end + 2, width: line.right().saturating_sub(end + 2), ..line };
         let narrow = text::width(&item.detail) > usize::from(room.width);
@@ -75,4 +82,21 @@ pub fn menu(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
         let detail = text::clip(detail, usize::from(room.width)).into_owned();
         pen::right(buf, room, &[(detail, Role::Dim)], &state.shell.theme);
     }
+}
+
+/// A line of the palette: what kind of thing it is stands at the right end, however long its name is.
+fn found(state: &State, line: Rect, pieces: &[Piece], detail: &str, buf: &mut Buffer) {
+    let width = usize::from(line.width);
+    let needed = pen::width(pieces);
+    // What it is of has half of the line where its name is long: which one it is must not be guessed. The words for the
+    // kinds begin below each other.
+    let said = detail.trim_end();
+    let (more, kind) = said.rsplit_once("  ").unwrap_or(("", said));
+    let kind = format!("{kind}{}", &detail[said.len()..]);
+    let room = width.saturating_sub(text::width(&kind) + 4);
+    let room = room.saturating_sub(needed).max(room / 2);
+    let more = if more.is_empty() { String::new() } else { format!("{}  ", text::clip(more, room)) };
+    let start = pen::right(buf, line, &[(format!("{more}{kind}"), Role::Dim)], &state.shell.theme);
+    let room = Rect { width: start.saturating_sub(line.x + 2), ..line };
+    pen::left(buf, room, pieces, &state.shell.theme);
 }

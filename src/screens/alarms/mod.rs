@@ -3,8 +3,10 @@
 mod cells;
 mod curve;
 mod facts;
+mod filter;
 mod heading;
 mod kin;
+mod mark;
 mod past;
 mod places;
 mod row;
@@ -15,13 +17,15 @@ mod state;
 mod update;
 mod view;
 mod words;
+mod worst;
 
 #[cfg(test)]
 mod testing;
 
+pub use mark::{mark, watch};
 pub use places::has_story;
-pub use row::{AlarmRow, Silence};
-pub use rows::{rebuild, renew};
+pub use row::{AlarmKey, AlarmRow, Silence, key};
+pub use rows::{filter, rebuild, renew};
 pub use state::{AlarmOrder, State, Tally};
-pub use update::{click, copy_menu, filter, handle, hints, link, open, seek, selected};
+pub use update::{click, copy_menu, handle, hints, link, open, open_at, seek, selected};
 pub use view::view;

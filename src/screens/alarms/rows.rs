@@ -1,16 +1,20 @@
 //! Which rows the table has, in which order. Rebuilt when data, sorting or scope change, narrowed when the filter does,
 //! never while drawing.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::filter::{AlarmFilter, Facets};
 use super::places;
 use super::row::{self, AlarmRow, Silence};
 use super::state::{AlarmOrder, Tally};
 use crate::domain::{EnvironmentId, SiteId};
+use crate::fuzzy::Fit;
 use crate::screens::State as App;
+use crate::screens::filtering::readable;
 use crate::services::alarms::{Alarm, AlarmState, Watching};
+use crate::ui::environment::shown_name;
 use crate::ui::text;
 use crate::world::data::SiteData;
 use crate::world::owners::AlarmOwners;
@@ -47,14 +51,44 @@ pub fn rebuild(app: &mut App) {
 
 /// Shows those rows that the filter lets through; the cursor stays on its alarm.
 pub fn narrow(app: &mut App) {
-    let filter = app.alarms.filter.to_lowercase();
-    let words: Vec<&str> = filter.split_whitespace().collect();
+    let mut filter = applied(app);
+    show(app, &mut filter);
+}
+
+/// The filter of the table. What cannot be read is never applied.
+fn applied(app: &App) -> AlarmFilter {
+    AlarmFilter::parse(&app.alarms.filter).unwrap_or_else(|_| AlarmFilter::open())
+}
+
+/// Shows what was just typed lets through. Where a word of it cannot be read, why is kept, and the table is as it is
+/// without that word. The rows keep their order; the cursor goes to the one that is meant: the nearest match, of several
+/// the first.
+pub fn filter(app: &mut App, text: String) {
+    app.alarms.problem = AlarmFilter::parse(&text).err();
+    app.alarms.filter = match app.alarms.problem {
+        None => text,
+        Some(_) => readable(&text, |word| AlarmFilter::parse(word).is_ok()),
+    };
+    let mut filter = applied(app);
+    let best = show(app, &mut filter);
+    if let Some(at) = best.filter(|_| filter.has_words()) {
+        let page = places::page(app);
+        app.alarms.go(at, page);
+    }
+}
+
+/// Shows the rows that match best: where one is named, those that only have its letters are left out. Gives the nearest.
+fn show(app: &mut App, filter: &mut AlarmFilter) -> Option<usize> {
     let world = &app.shell.world;
-    let is_let_through = |row: &&Arc<AlarmRow>| words.is_empty() || matches(world, &words, row);
-    let rows = app.alarms.all.iter().filter(is_let_through).cloned().collect();
-    app.alarms.rows = rows;
+    let fits = app.alarms.all.iter().map(|row| Some((row.clone(), fit(world, filter, row)?)));
+    let mut found: Vec<(Arc<AlarmRow>, Fit)> = fits.flatten().collect();
+    let grade = found.iter().map(|(_, fit)| fit.grade()).max();
+    found.retain(|(_, fit)| Some(fit.grade()) == grade);
+    let best = found.iter().enumerate().max_by_key(|(at, (_, fit))| (*fit, Reverse(*at))).map(|(at, _)| at);
+    app.alarms.rows = found.into_iter().map(|(row, _)| row).collect();
     let page = places::page(app);
     app.alarms.keep_selection(page);
+    best
 }
 
 /// Room for the names of the alarms: they are what tells them apart.
@@ -75,7 +109,7 @@ pub fn renew(app: &mut App) {
 }
 
 /// Whether an alarm is of what is looked at; what belongs to nobody is everybody's who has the site.
-fn is_in_scope(estate: &Estate, scope: Scope, site: SiteId, environment: Option<EnvironmentId>) -> bool {
+pub(super) fn is_in_scope(estate: &Estate, scope: Scope, site: SiteId, environment: Option<EnvironmentId>) -> bool {
     match (scope, environment) {
         (Scope::One(only), Some(owner)) => only == owner,
         _ => estate.in_scope(scope, site),
@@ -122,25 +156,19 @@ fn watches(alarm: &Alarm) -> String {
     }
 }
 
-/// Whether all words are somewhere in a row.
-fn matches(world: &World, words: &[&str], row: &AlarmRow) -> bool {
-    let environment = row.environment.and_then(|id| world.estate.environment(id)).map(|known| known.name.as_str());
-    let place = environment.or_else(|| world.estate.site(row.site).map(|site| site.region.as_str())).unwrap_or("");
+/// How well a row matches the filter.
+fn fit(world: &World, filter: &mut AlarmFilter, row: &AlarmRow) -> Option<Fit> {
+    let region = world.estate.site(row.site).map_or("", |site| site.region.as_str());
+    let environment = row.environment.and_then(|id| world.estate.environment(id));
+    let shown = environment.map(shown_name);
+    let place = [shown.as_deref().unwrap_or(region), environment.map_or(region, |known| known.name.as_str())];
     let state = match row.state {
         AlarmState::Alarm => "alarm",
         AlarmState::InsufficientData => "insufficient_data insufficient data",
         AlarmState::Ok => "ok",
     };
     let silence = row.silent.map_or("", Silence::words);
-    let region = world.estate.site(row.site).map_or("", |site| site.region.as_str());
-    let text = format!("{} {} {place} {region} {state} {silence}", row.name, row.watches).to_lowercase();
-    let place = place.to_lowercase();
-    words.iter().all(|word| match word.split_once(':') {
-        Some(("state" | "status", wanted)) => state.contains(wanted),
-        Some(("env", wanted)) => place.contains(wanted),
-        Some(("region", wanted)) => region.contains(wanted),
-        _ => text.contains(word),
-    })
+    filter.fit(&Facets { name: &row.name, place, region, state, beside: [&row.watches, silence] })
 }
 
 /// The order of two rows.

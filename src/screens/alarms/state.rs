@@ -5,7 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::row::{AlarmKey, AlarmRow, Silence};
+use super::worst::Worst;
 use crate::domain::SiteId;
+use crate::screens::filtering::FilterProblem;
 use crate::services::alarms::AlarmState;
 use crate::shell::REST;
 use crate::ui::table;
@@ -106,8 +108,12 @@ pub struct State {
     pub order: AlarmOrder,
     /// The other way round.
     pub reverse: bool,
+    /// The worst of them all, for the mark of the place.
+    pub worst: Worst,
     /// The filter that is applied.
     pub filter: String,
+    /// What is wrong with the one that is typed; it is not applied.
+    pub problem: Option<FilterProblem>,
     pub selected: usize,
     /// What the cursor is on, so that it stays there when rows move.
     pub selected_key: Option<AlarmKey>,

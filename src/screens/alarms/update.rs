@@ -3,7 +3,7 @@
 use super::kin;
 use super::places;
 use super::row::{self, AlarmKey, AlarmRow};
-use super::rows::{narrow, rebuild};
+use super::rows::{filter, rebuild};
 use super::scrolled::Scrolled;
 use crate::domain::text::quoted;
 use crate::domain::{Database, SiteId};
@@ -56,12 +56,6 @@ fn choose(app: &mut App, action: Action) -> bool {
         _ => return false,
     }
     true
-}
-
-/// Shows what the filter lets through.
-pub fn filter(app: &mut App, text: String) {
-    app.alarms.filter = text;
-    narrow(app);
 }
 
 /// Keys of the story that fills the body: the cursor goes through the alarms that it is related to, then the lines go.
@@ -165,16 +159,25 @@ pub fn seek(app: &mut App, sought: Option<(SiteId, String)>) {
 /// Opens the story of an alarm over what is on the screen, by its ARN (or its name, where that is missing).
 pub fn open(app: &mut App, key: &str) {
     app.views.open(View::Screen(OpenScreen::Alarms));
-    app.alarms.close();
     rebuild(app);
-    if !app.alarms.rows.iter().any(|row| *row.key == *key) {
+    let found = app.alarms.all.iter().find(|row| *row.key == *key).map(|row| row.id());
+    if let Some(found) = found {
+        open_at(app, &found);
+    }
+}
+
+/// Opens the story of an alarm, if it is of what is looked at; a filter that hides it is cleared.
+pub fn open_at(app: &mut App, key: &AlarmKey) -> bool {
+    app.alarms.close();
+    if app.alarms.position(key).is_none() && app.alarms.all.iter().any(|row| row.is(key)) {
         filter(app, String::new());
     }
     let page = places::page(app);
-    if let Some(at) = app.alarms.rows.iter().position(|row| *row.key == *key) {
-        app.alarms.go(at, page);
-        app.alarms.whole = true;
-    }
+    let screen = &mut app.alarms;
+    let Some(at) = screen.position(key) else { return false };
+    screen.go(at, page);
+    screen.whole = true;
+    true
 }
 
 /// Shows the story of another alarm.

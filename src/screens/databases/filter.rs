@@ -1,13 +1,14 @@
-//! `/`: fuzzy words, `column:value`, `column:>number`, `tag:key=value`; all must hold.
+//! `/`: words, `column:value`, `column:>number`, `tag:key=value`; all must hold.
 
 use super::column::Column;
 use crate::domain::Database;
-use crate::fuzzy::Finder;
+use crate::fuzzy::{Finder, Fit};
+use crate::screens::filtering::FilterProblem;
 
-/// A parsed filter.
+/// A filter that can be read.
 pub struct Filter {
     terms: Vec<Term>,
-    fuzzy: Option<Finder>,
+    words: Finder,
 }
 
 enum Term {
@@ -28,7 +29,8 @@ enum Comparison {
 /// What a row gives to be filtered by.
 pub trait Subject {
     fn database(&self) -> &Database;
-    fn environment(&self) -> &str;
+    /// The name of its environment as it is shown, and as it is written.
+    fn environment(&self) -> [&str; 2];
     /// The plain text of a column.
     fn text(&self, column: Column) -> String;
     /// The number behind a column, where it has one.
@@ -36,24 +38,37 @@ pub trait Subject {
 }
 
 impl Filter {
-    /// Never fails: what is no known column is a fuzzy word.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
+    /// Reads what was typed.
+    pub fn parse(text: &str) -> Result<Self, FilterProblem> {
         let mut terms = Vec::new();
         let mut words = Vec::new();
         for word in text.split_whitespace() {
-            match word.split_once(':').and_then(|(key, value)| term(key, value)) {
-                Some(term) => terms.push(term),
+            match word.split_once(':') {
+                Some((key, value)) => terms.push(term(key, value)?),
                 None => words.push(word),
             }
         }
-        let fuzzy = (!words.is_empty()).then(|| Finder::new(&words.join(" ")));
-        Self { terms, fuzzy }
+        Ok(Self { terms, words: Finder::new(&words.join(" ")) })
+    }
+
+    /// One that lets everything through.
+    #[must_use]
+    pub fn open() -> Self {
+        Self { terms: Vec::new(), words: Finder::new("") }
+    }
+
+    /// Whether names are looked for.
+    #[must_use]
+    pub fn has_words(&self) -> bool {
+        !self.words.is_empty()
     }
 
     /// How well a row fits; `None` when it does not.
-    pub fn score(&mut self, row: &impl Subject) -> Option<u32> {
+    pub fn fit(&mut self, row: &impl Subject) -> Option<Fit> {
         let holds = self.terms.iter().all(|term| match term {
+            Term::Contains(Column::Environment, value) => {
+                row.environment().iter().any(|name| name.to_lowercase().contains(value))
+            }
             Term::Contains(column, value) => row.text(*column).to_lowercase().contains(value),
             Term::Compare(column, Comparison::Above, limit) => row.number(*column).is_some_and(|n| n > *limit),
             Term::Compare(column, Comparison::Below, limit) => row.number(*column).is_some_and(|n| n < *limit),
@@ -66,34 +81,85 @@ impl Filter {
         if !holds {
             return None;
         }
-        match &mut self.fuzzy {
-            None => Some(0),
-            Some(finder) => {
-                let database = row.database();
-                finder
-                    .score(&database.id)
-                    .or_else(|| finder.score(&format!("{} {} {}", row.environment(), database.id, database.class)))
-            }
-        }
+        let database = row.database();
+        let [shown, written] = row.environment();
+        self.words.fit(&[&database.id, shown, written], &[&database.class])
     }
 }
 
-fn term(key: &str, value: &str) -> Option<Term> {
-    if value.is_empty() {
-        return None;
-    }
+fn term(key: &str, value: &str) -> Result<Term, FilterProblem> {
     if key.eq_ignore_ascii_case("tag") {
+        if value.is_empty() {
+            return Err(FilterProblem::Unfinished { column: "tag", compared: false });
+        }
         let (key, value) = value.split_once('=').unwrap_or((value, ""));
-        return Some(Term::Tag(key.to_lowercase(), value.to_lowercase()));
+        return Ok(Term::Tag(key.to_lowercase(), value.to_lowercase()));
     }
-    let column = Column::from_key(key)?;
-    let comparison = match value.as_bytes().first() {
-        Some(b'>') => Some(Comparison::Above),
-        Some(b'<') => Some(Comparison::Below),
-        _ => None,
+    let Some(column) = Column::from_key(key) else {
+        let known = usual().chain(["tag"]).collect();
+        return Err(FilterProblem::NoColumn { typed: key.to_owned(), known });
     };
-    Some(match comparison {
-        Some(comparison) => Term::Compare(column, comparison, value[1..].parse().ok()?),
-        None => Term::Contains(column, value.to_lowercase()),
-    })
+    let unfinished = FilterProblem::Unfinished { column: column.key(), compared: is_number(column) };
+    let (comparison, limit) = match (value.strip_prefix('>'), value.strip_prefix('<')) {
+        (Some(limit), _) => (Comparison::Above, limit),
+        (_, Some(limit)) => (Comparison::Below, limit),
+        _ if value.is_empty() => return Err(unfinished),
+        _ => return Ok(Term::Contains(column, value.to_lowercase())),
+    };
+    if !is_number(column) {
+        let known = Column::ALL.into_iter().filter(|column| is_number(*column)).map(Column::key).collect();
+        return Err(FilterProblem::NotCompared { column: column.key(), known });
+    }
+    if matches!(limit, "" | "-") {
+        return Err(unfinished);
+    }
+    match limit.parse::<f64>() {
+        Ok(limit) if limit.is_finite() => Ok(Term::Compare(column, comparison, limit)),
+        _ => Err(FilterProblem::NoNumber { column: column.key(), typed: limit.to_owned() }),
+    }
+}
+
+/// The columns by the names that are used in a filter, the most useful first.
+fn usual() -> impl Iterator<Item = &'static str> {
+    let first = [Column::Name, Column::Environment, Column::Status, Column::Cpu, Column::Lag];
+    let rest = Column::ALL.into_iter().filter(move |column| !first.contains(column));
+    first.into_iter().chain(rest).map(Column::key)
+}
+
+/// Whether there is a number behind a column.
+fn is_number(column: Column) -> bool {
+    matches!(
+        column,
+        Column::Cpu
+            | Column::Connections
+            | Column::Storage
+            | Column::Runway
+            | Column::Lag
+            | Column::Restorable
+            | Column::Retention
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(text: &str) -> Option<FilterProblem> {
+        Filter::parse(text).err()
+    }
+
+    #[test]
+    fn what_is_no_filter_is_said() {
+        let words = |text: &str| problem(text).map(|problem| problem.words(60));
+        assert_eq!(words("foo:bar").as_deref(), Some("foo is no column: name, env, status, cpu, lag, health, …"));
+        assert_eq!(words("cpu:>abc").as_deref(), Some("abc is no number: cpu:>80 or cpu:<80"));
+        assert_eq!(words("cpu:>nan").as_deref(), Some("nan is no number: cpu:>80 or cpu:<80"));
+        assert_eq!(words("name:>5").as_deref(), Some("name is not compared by number: cpu, connections, storage, …"));
+        for unfinished in ["cpu:", "cpu:>", "status:", "tag:", "lag:<-"] {
+            assert!(problem(unfinished).is_some_and(|problem| problem.is_unfinished()), "{unfinished}");
+        }
+        for sound in ["", "orders", "cpu:>80", "cpu:<-1.5", "stat:avail", "tag:Owner=platform", "env:prod qa"] {
+            assert_eq!(problem(sound), None, "{sound}");
+        }
+    }
 }

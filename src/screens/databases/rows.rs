@@ -10,15 +10,18 @@ use super::column::Column;
 use super::filter::{Filter, Subject};
 use super::reading::Reading;
 use super::row::Row;
-use crate::domain::{Database, SiteId};
+use crate::domain::{Database, Environment, SiteId};
+use crate::fuzzy::Fit;
 use crate::health::Coverage;
 use crate::screens::State as App;
+use crate::screens::filtering::readable;
+use crate::ui::environment::shown_name;
 use crate::world::Scope;
 use crate::world::data::SiteData;
 
 /// Rebuilds the rows from what was examined last; the cursor stays on its DB instance.
 pub fn rebuild(app: &mut App) {
-    let mut filter = Filter::parse(&app.databases.filter);
+    let mut filter = applied(app);
     let mut rows = Vec::new();
     let mut total = 0;
     let mut is_mixed = false;
@@ -32,10 +35,14 @@ pub fn rebuild(app: &mut App) {
             rows.extend(row(app, &mut filter, site, index));
         }
     }
+    // Where something is named, what only has its letters is left out.
+    let grade = rows.iter().map(|(_, fit)| fit.grade()).max();
+    let shown = rows.into_iter().filter(|(_, fit)| Some(fit.grade()) == grade).map(|(row, _)| row).collect();
     let screen = &mut app.databases;
     screen.total = total;
     screen.is_mixed = is_mixed;
-    screen.rows = rows;
+    screen.grade = grade;
+    screen.rows = shown;
     arrange(app);
 }
 
@@ -44,13 +51,21 @@ pub fn renew(app: &mut App, instances: &[(SiteId, usize)]) {
     if instances.is_empty() {
         return;
     }
-    let mut filter = Filter::parse(&app.databases.filter);
+    let mut filter = applied(app);
     let in_scope = |(site, index): &&(SiteId, usize)| {
         app.shell.world.site(*site).is_some_and(|data| is_in_scope(app, data, *index))
     };
     let renewed = instances.iter().filter(in_scope);
-    let mut renewed: HashMap<(SiteId, usize), Option<Row>> =
+    let mut renewed: HashMap<(SiteId, usize), Option<(Row, Fit)>> =
         renewed.map(|at| (*at, row(app, &mut filter, at.0, at.1))).collect();
+    let grade = app.databases.grade;
+    if renewed.values().flatten().any(|(_, fit)| Some(fit.grade()) > grade) {
+        // It is named, and what is shown only has the letters.
+        return rebuild(app);
+    }
+    for made in renewed.values_mut() {
+        *made = made.take().filter(|(_, fit)| Some(fit.grade()) == grade);
+    }
     let mut rows = mem::take(&mut app.databases.rows);
     let mut changed = Vec::new();
     let mut at = 0;
@@ -58,7 +73,7 @@ pub fn renew(app: &mut App, instances: &[(SiteId, usize)]) {
         let stays = match renewed.remove(&(row.site, row.index)) {
             None => true,
             Some(None) => false,
-            Some(Some(new)) => {
+            Some(Some((new, _))) => {
                 *row = new;
                 changed.push(at);
                 true
@@ -68,7 +83,11 @@ pub fn renew(app: &mut App, instances: &[(SiteId, usize)]) {
         stays
     });
     let shown = rows.len();
-    rows.extend(renewed.into_values().flatten());
+    rows.extend(renewed.into_values().flatten().map(|(row, _)| row));
+    if rows.is_empty() && filter.has_words() {
+        // What was named is gone: what has the letters is better than nothing.
+        return rebuild(app);
+    }
     // Most of what is looked at is as it was, but for its age: the order is made anew only where it is another.
     let follows = |at: usize| rows.get(at).zip(rows.get(at + 1)).is_none_or(|(a, b)| order(app, a, b).is_le());
     let is_in_order = rows.len() == shown && changed.iter().all(|at| follows(*at) && follows(at.saturating_sub(1)));
@@ -90,7 +109,7 @@ fn is_in_scope(app: &App, data: &SiteData, index: usize) -> bool {
 }
 
 /// The row of a DB instance, if the filter lets it through.
-fn row(app: &App, filter: &mut Filter, site: SiteId, index: usize) -> Option<Row> {
+fn row(app: &App, filter: &mut Filter, site: SiteId, index: usize) -> Option<(Row, Fit)> {
     let data = app.shell.world.site(site)?;
     let database = data.rds.databases.value()?.get(index)?;
     let checked = data.checkups.get(index)?;
@@ -102,9 +121,26 @@ fn row(app: &App, filter: &mut Filter, site: SiteId, index: usize) -> Option<Row
     let worst = app.shell.world.health.of(&database.arn).map(|f| f.severity).max();
     reading.level = Reading::judged(worst, checked.coverage.as_ref().is_some_and(Coverage::is_whole));
     reading.old = checked.old;
-    let subject = Candidate { app, site, database, reading: &reading, environment: &known.name };
-    filter.score(&subject)?;
-    Some(Row { site, index, environment, place, arn: database.arn.as_str().into(), reading })
+    let fit = fit(app, filter, site, database, &reading, known)?;
+    Some((Row { site, index, environment, place, arn: database.arn.as_str().into(), reading }, fit))
+}
+
+/// How well a DB instance of an environment matches the filter.
+fn fit(
+    app: &App,
+    filter: &mut Filter,
+    site: SiteId,
+    database: &Database,
+    reading: &Reading,
+    environment: &Environment,
+) -> Option<Fit> {
+    let shown = shown_name(environment);
+    filter.fit(&Candidate { app, site, database, reading, shown: &shown, written: &environment.name })
+}
+
+/// The filter of the table. What cannot be read is never applied.
+fn applied(app: &App) -> Filter {
+    Filter::parse(&app.databases.filter).unwrap_or_else(|_| Filter::open())
 }
 
 /// Sorts the rows; the cursor stays on its DB instance.
@@ -126,27 +162,36 @@ fn order(app: &App, a: &Row, b: &Row) -> Ordering {
     order.then(a.place.cmp(&b.place)).then_with(|| name(app, a).cmp(name(app, b)))
 }
 
-/// The table shows what this lets through, while it is typed.
+/// The table shows what this lets through, while it is typed. Where a word of it cannot be read, why is kept, and the
+/// table is as it is without that word.
 pub fn filter(app: &mut App, text: String) {
-    app.databases.filter = text;
+    app.databases.problem = Filter::parse(&text).err();
+    app.databases.filter = match app.databases.problem {
+        None => text,
+        Some(_) => readable(&text, |word| Filter::parse(word).is_ok()),
+    };
     narrow(app);
 }
 
-/// Rebuilds the rows for a filter that was just typed. The cursor goes to the name that was meant: the one that is
-/// typed in full, or begins so; what only happens to have its letters is below it and not under the cursor.
+/// Rebuilds the rows for a filter that was just typed. They keep their order; the cursor goes to the one that is meant:
+/// the nearest match, of several the first.
 fn narrow(app: &mut App) {
     rebuild(app);
-    let typed = app.databases.filter.trim().to_lowercase();
-    if typed.is_empty() {
+    let mut filter = applied(app);
+    if !filter.has_words() {
         return;
     }
-    let nearness = |row: &Row| {
-        let name = name(app, row).to_lowercase();
-        [name == typed, name.starts_with(&typed), name.contains(&typed)].iter().position(|holds| *holds)
-    };
-    let best = app.databases.rows.iter().enumerate().filter_map(|(at, row)| Some((nearness(row)?, at))).min();
+    let mut best: Option<(usize, Fit)> = None;
+    for (at, row) in app.databases.rows.iter().enumerate() {
+        let known = row.database(&app.shell.world).zip(app.shell.world.estate.environment(row.environment));
+        let Some((database, environment)) = known else { continue };
+        let fit = fit(app, &mut filter, row.site, database, &row.reading, environment);
+        if let Some(fit) = fit.filter(|fit| best.is_none_or(|(_, before)| *fit > before)) {
+            best = Some((at, fit));
+        }
+    }
     let page = super::state::page(app.shell.size);
-    if let Some((_, at)) = best {
+    if let Some((at, _)) = best {
         app.databases.go(at, page);
     }
 }
@@ -198,7 +243,10 @@ struct Candidate<'a> {
     site: SiteId,
     database: &'a Database,
     reading: &'a Reading,
-    environment: &'a str,
+    /// The name of its environment as it is shown.
+    shown: &'a str,
+    /// The same as it is written.
+    written: &'a str,
 }
 
 impl Subject for Candidate<'_> {
@@ -206,15 +254,12 @@ impl Subject for Candidate<'_> {
         self.database
     }
 
-    fn environment(&self) -> &str {
-        self.environment
+    fn environment(&self) -> [&str; 2] {
+        [self.shown, self.written]
     }
 
     fn text(&self, column: Column) -> String {
-        match column {
-            Column::Environment => self.environment.to_owned(),
-            _ => cells::plain(&self.app.shell, self.site, self.database, self.reading, column),
-        }
+        cells::plain(&self.app.shell, self.site, self.database, self.reading, column)
     }
 
     fn number(&self, column: Column) -> Option<f64> {

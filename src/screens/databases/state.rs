@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::column::Column;
 use super::row::Row;
+use crate::fuzzy::Grade;
+use crate::screens::filtering::FilterProblem;
 use crate::ui::table;
 
 /// Lines that are not rows: header 2, title 1, headings 1, footer 1.
@@ -24,6 +26,10 @@ pub struct State {
     pub sort: (Column, bool),
     /// The filter that is applied.
     pub filter: String,
+    /// What is wrong with the one that is typed; it is not applied.
+    pub problem: Option<FilterProblem>,
+    /// How the rows match it: those that match less are left out.
+    pub grade: Option<Grade>,
     pub rows: Vec<Row>,
     /// DB instances in scope, filtered or not.
     pub total: usize,
@@ -42,6 +48,8 @@ impl Default for State {
             columns: Column::ALL.into_iter().filter(|c| c.is_default()).collect(),
             sort: (Column::Health, true),
             filter: String::new(),
+            problem: None,
+            grade: None,
             rows: Vec::new(),
             total: 0,
             is_mixed: false,

@@ -6,6 +6,7 @@ mod finding;
 mod folding;
 mod heading;
 mod lack;
+mod order;
 pub mod problems;
 mod recovery;
 mod standing;
@@ -17,6 +18,7 @@ mod view;
 
 pub use chosen::{concern, link};
 pub use lack::Lack;
+pub use order::order;
 pub use standing::{Standing, standing};
 pub use state::{Item, State};
 pub use summaries::{rebuild, renew};

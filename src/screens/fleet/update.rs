@@ -61,7 +61,7 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         }
         // What there is to filter here are the environments: their list is narrowed by typing.
         Action::Filter => {
-            let menu = environments::menu(&app.shell.world.estate, app.shell.scope);
+            let menu = environments::menu(app);
             app.views.open(View::Menu(Box::new(menu)));
             return true;
         }

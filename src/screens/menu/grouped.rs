@@ -3,20 +3,11 @@
 
 use std::borrow::Cow;
 
-use super::{Item, Menu, Purpose};
-use crate::fuzzy;
+use super::{Item, Menu, Named, Purpose, fit};
+use crate::fuzzy::Finder;
 
 /// A heading, and what stands under it.
 pub type Grouped = (Cow<'static, str>, Vec<Item>);
-
-/// Where in an item what is typed stands, the surest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    Whole,
-    Beginning,
-    Label,
-    Elsewhere,
-}
 
 impl Menu {
     /// Opens with items in groups, and the item `selected`, counted over all of them, under the cursor.
@@ -30,7 +21,7 @@ impl Menu {
         let mut menu = Self::new(purpose, title, Vec::new(), selected);
         for (heading, items) in groups {
             menu.groups.push((menu.items.len(), heading));
-            menu.items.extend(items);
+            menu.items.extend(items.into_iter().map(Named::from));
         }
         menu.matches = (0..menu.items.len()).collect();
         menu
@@ -52,41 +43,15 @@ impl Menu {
         self.groups.iter().rev().find(|(first, _)| *first <= item).map(|(_, heading)| heading.as_ref())
     }
 
-    /// Leaves the items that have all the words that are typed, with the cursor on the one that is meant the most surely;
-    /// where none has them, those with the letters.
+    /// Leaves the items that match best, in their order, with the cursor on the one that is meant the most surely.
     pub(super) fn narrow_groups(&mut self) {
-        let typed = self.input.value().trim().to_lowercase();
-        let words: Vec<&str> = typed.split_whitespace().collect();
-        let has_all = |text: &str| words.iter().all(|word| text.contains(word));
-        let texts: Vec<String> = (0..)
-            .zip(&self.items)
-            .map(|(i, item)| {
-                format!("{} {} {}", self.heading_of(i).unwrap_or(""), item.label, item.detail).to_lowercase()
-            })
-            .collect();
-        let mut found: Vec<usize> = (0..).zip(&texts).filter(|(_, text)| has_all(text)).map(|(i, _)| i).collect();
-        let best = if found.is_empty() {
-            found = fuzzy::rank(&typed, self.items.iter().map(|item| item.label.as_str()));
-            found.first().copied()
-        } else {
-            found.iter().copied().min_by_key(|i| self.items.get(*i).map(|item| place(&item.label, &typed)))
-        };
+        let mut finder = Finder::new(self.input.value().trim());
+        let fits = (0..).zip(&self.items).map(|(at, named)| fit(&mut finder, named, self.heading_of(at)));
+        let mut found = Finder::best(fits);
+        let best = found.first().copied();
         found.sort_unstable();
-        self.selected = best.and_then(|best| found.iter().position(|i| *i == best)).unwrap_or(0);
+        self.selected = best.and_then(|best| found.iter().position(|at| *at == best)).unwrap_or(0);
         self.matches = found;
-    }
-}
-
-fn place(label: &str, typed: &str) -> Place {
-    let label = label.to_lowercase();
-    if label == typed {
-        Place::Whole
-    } else if label.starts_with(typed) {
-        Place::Beginning
-    } else if label.contains(typed) {
-        Place::Label
-    } else {
-        Place::Elsewhere
     }
 }
 

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use quarterdeck::screens::command::Command;
+use quarterdeck::screens::fleet;
 use quarterdeck::slices::{Body, Freeze, Kind, Policy};
 
 use super::{
@@ -14,6 +15,13 @@ fn rules(desk: &mut Desk, change: impl FnOnce(Policy) -> Policy) {
     let development = desk.state.shell.world.estate.named("development").expect("the environment");
     let policy = desk.state.shell.world.changes.policy(development);
     desk.state.shell.world.changes.policies.insert(development, change(policy));
+}
+
+/// Presses the number of an environment.
+fn look_at(desk: &mut Desk, environment: &str) {
+    let id = desk.state.shell.world.estate.named(environment).expect("an environment");
+    let place = fleet::order(&desk.state).iter().position(|other| *other == id).expect("its place");
+    desk.press(&(place + 1).to_string());
 }
 
 /// The last reason in the journal for which an environment was disarmed.
@@ -94,11 +102,11 @@ async fn arming_ends_by_hand() {
 #[tokio::test(start_paused = true)]
 async fn arming_ends_when_another_environment_is_looked_at() {
     let mut desk = armed(DEV).await;
-    desk.press("6");
+    look_at(&mut desk, "development");
     assert!(desk.state.shell.world.changes.arming.is_some(), "development itself is in view");
     desk.press("0");
     assert!(desk.state.shell.world.changes.arming.is_some(), "all of them is no other one");
-    desk.press("5");
+    look_at(&mut desk, "staging");
     desk.pass(1).await;
     assert!(desk.state.shell.world.changes.arming.is_none(), "staging is in view");
     assert_eq!(disarmed(&desk).as_deref(), Some("development: development disarmed: staging is in view now"));

@@ -1,0 +1,79 @@
+//! What is wrong with a filter that is typed: it is said, and the table stays as it was.
+
+/// What is wrong with a filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilterProblem {
+    /// This is no column; these are.
+    NoColumn { typed: String, known: Vec<&'static str> },
+    /// This is compared with a number, and is none.
+    NoNumber { column: &'static str, typed: String },
+    /// This column is not compared by number; these are.
+    NotCompared { column: &'static str, known: Vec<&'static str> },
+    /// There is more to come.
+    Unfinished { column: &'static str, compared: bool },
+}
+
+impl FilterProblem {
+    /// Whether it is only not typed to its end.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        matches!(self, Self::Unfinished { .. })
+    }
+
+    /// What is wrong, in a line of so many columns: of what is known as much as there is room for.
+    #[must_use]
+    pub fn words(&self, room: usize) -> String {
+        match self {
+            Self::NoColumn { typed, known } => listed(&format!("{typed} is no column: "), known, room),
+            Self::NoNumber { column, typed } => format!("{typed} is no number: {column}:>80 or {column}:<80"),
+            Self::NotCompared { column, known } => {
+                listed(&format!("{column} is not compared by number: "), known, room)
+            }
+            Self::Unfinished { column, compared: true } => {
+                format!("{column}: a text, or > or < and a number, as in {column}:>80")
+            }
+            Self::Unfinished { column: "tag", .. } => {
+                "tag: a key, and a value after =, as in tag:Owner=platform".into()
+            }
+            Self::Unfinished { column, .. } => format!("{column}: a text that it contains"),
+        }
+    }
+}
+
+/// What of a filter can be read, word by word: what cannot leaves the rest as it is.
+#[must_use]
+pub fn readable(text: &str, is_sound: impl Fn(&str) -> bool) -> String {
+    text.split_whitespace().filter(|word| is_sound(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A beginning, and of these as many as there is room for.
+fn listed(beginning: &str, known: &[&'static str], room: usize) -> String {
+    let mut line = beginning.to_owned();
+    for (at, name) in known.iter().enumerate() {
+        let comma = if at == 0 { "" } else { ", " };
+        let is_last = at + 1 == known.len();
+        let rest = if is_last { 0 } else { ", …".chars().count() };
+        if at > 0 && line.chars().count() + comma.len() + name.len() + rest > room {
+            line.push_str(", …");
+            return line;
+        }
+        line.push_str(comma);
+        line.push_str(name);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_names_are_listed_as_there_is_room_for() {
+        let known = vec!["name", "env", "status"];
+        let problem = FilterProblem::NoColumn { typed: "foo".into(), known };
+        assert_eq!(problem.words(80), "foo is no column: name, env, status");
+        assert_eq!(problem.words(35), "foo is no column: name, env, status");
+        assert_eq!(problem.words(34), "foo is no column: name, env, …");
+        assert_eq!(problem.words(1), "foo is no column: name, …", "one at least");
+    }
+}

@@ -1,0 +1,69 @@
+//! What was read, by name: findings, DB instances, alarms.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use super::Sort;
+use crate::domain::finding::Severity;
+use crate::domain::{Database, EnvironmentId, SiteId};
+use crate::screens::State;
+use crate::screens::alarms;
+use crate::screens::command::Command;
+use crate::screens::menu::Named;
+use crate::services::alarms::AlarmState;
+use crate::ui::environment::shown_name;
+
+/// Every DB instance that belongs to an environment.
+fn owned(state: &State) -> impl Iterator<Item = (SiteId, &Database, EnvironmentId)> {
+    state.shell.world.known().flat_map(|(site, data)| {
+        let all = data.rds.databases.value().into_iter().flatten().enumerate();
+        all.filter_map(move |(at, database)| Some((site, database, data.checkups.get(at)?.owner?)))
+    })
+}
+
+fn environment(state: &State, id: EnvironmentId) -> String {
+    state.shell.world.estate.environment(id).map(shown_name).unwrap_or_default()
+}
+
+/// The DB instances, each with its environment and region.
+pub fn databases(state: &State) -> Vec<Named> {
+    let item = |(site, database, owner): (SiteId, &Database, EnvironmentId)| {
+        let beside = format!("{} {}", environment(state, owner), database.region);
+        let command = Command::OpenDatabase(site, database.id.as_str().into(), None);
+        Sort::Database.item(database.id.as_str(), &beside, command).into()
+    };
+    owned(state).map(item).collect()
+}
+
+/// Warnings and worse, the worst first, each with the DB instance that it is of.
+pub fn findings(state: &State) -> Vec<Named> {
+    let mut found = Vec::new();
+    for (site, database, owner) in owned(state) {
+        for finding in state.shell.world.health.of(&database.arn).filter(|f| f.severity > Severity::Info) {
+            let beside = format!("{} {}", environment(state, owner), database.id);
+            let command = Command::OpenDatabase(site, database.id.as_str().into(), Some(finding.rule));
+            let item = Sort::Finding.item(finding.summary.as_str(), &beside, command);
+            found.push((finding.severity, Named { names: vec![finding.rule.to_owned()], ..item.into() }));
+        }
+    }
+    found.sort_by_key(|(severity, _)| Reverse(*severity));
+    found.into_iter().map(|(_, named)| named).collect()
+}
+
+/// The alarms, those in alarm first, each with its place and whether it is in alarm.
+pub fn alarms(state: &State) -> Vec<Named> {
+    let estate = &state.shell.world.estate;
+    let mut found = Vec::new();
+    for (site, data) in state.shell.world.known() {
+        let region = estate.site(site).map_or("", |known| known.region.as_str());
+        for alarm in data.alarms.alarms() {
+            let is_ringing = alarm.state == AlarmState::Alarm;
+            let beside = if is_ringing { format!("in alarm  {region}") } else { region.to_owned() };
+            let key: Arc<str> = alarms::key(alarm).into();
+            let item = Sort::Alarm.item(alarm.name.as_str(), &beside, Command::OpenAlarm((site, key)));
+            found.push((is_ringing, Named::from(item)));
+        }
+    }
+    found.sort_by_key(|(is_ringing, _)| Reverse(*is_ringing));
+    found.into_iter().map(|(_, named)| named).collect()
+}

@@ -1,0 +1,40 @@
+//! Opens what was found by its name, wherever it is. Where it is of another environment than the one that is looked at,
+//! that one is looked at from then on: what is armed, opened and listed is of the same.
+
+use super::alarms::AlarmKey;
+use super::{OpenScreen, Screen, State, View, alarms, database, databases};
+use crate::domain::SiteId;
+use crate::shell::Tone;
+use crate::world::Scope;
+
+/// Opens a DB instance, at one of its findings where that is why.
+pub fn open_database(state: &mut State, site: SiteId, id: &str, finding: Option<&'static str>) {
+    let world = &state.shell.world;
+    let Some(known) = world.database(site, id) else {
+        return state.shell.say(format!("{id} is no longer there"), Tone::Bad);
+    };
+    let Some(owner) = world.estate.owner(site, known) else {
+        return state.shell.say("this DB instance belongs to no environment", Tone::Bad);
+    };
+    let arn = known.arn.clone();
+    // One DB instance is open at a time; the way back is to the list, not through the others.
+    state.views.remove(|view| view.screen() == Some(Screen::Database));
+    if matches!(state.shell.scope, Scope::One(other) if other != owner) {
+        databases::look(state, Scope::One(owner));
+    }
+    databases::select(state, &arn);
+    database::open(state, site, id, finding);
+}
+
+/// Opens the whole story of an alarm.
+pub fn open_alarm(state: &mut State, key: &AlarmKey) {
+    state.views.show(View::Screen(OpenScreen::Alarms));
+    alarms::rebuild(state);
+    if !alarms::open_at(state, key) && state.shell.world.estate.count() > 1 {
+        databases::look(state, Scope::All);
+        alarms::open_at(state, key);
+    }
+    if !state.alarms.current().is_some_and(|row| row.is(key)) {
+        state.shell.say("this alarm is no longer there", Tone::Bad);
+    }
+}
