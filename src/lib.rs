@@ -16,6 +16,7 @@
 //! - [`aws`]: the adapters over the official SDK.
 //! - `sandbox`: AWS as an operator sees it, under the same SDK; a feature.
 //! - [`mod@world`]: all that is known.
+//! - [`trail`]: the journal told, as rows and as stories.
 //! - [`keymap`], [`theme`], [`ui`]: keys, colours, drawing.
 //! - [`shell`]: what every view stands on, and the effects that leave the core.
 //! - [`screens`]: the screens, what lies over them, and the state of all.
@@ -23,7 +24,7 @@
 //! - [`picture`]: a frame as text, ANSI or SVG.
 //! - [`config`]: what an engineer tells quarterdeck.
 //! - [`runtime`]: performs the effects.
-//! - [`audit`]: tells the journal.
+//! - [`audit`]: prints the journal.
 //! - [`cli`]: the command line; the binary is above it.
 //!
 //! `docs/architecture.md` tells the ways through these rooms, and where they are not as they should be yet.
@@ -55,5 +56,6 @@ pub mod services;
 pub mod shell;
 pub mod slices;
 pub mod theme;
+pub mod trail;
 pub mod ui;
 pub mod world;

@@ -101,9 +101,11 @@ fn changed(code: Result<u8, String>) -> ExitCode {
 
 /// `qd audit …`.
 fn audited(source: &Source, command: &audit::AuditCommand) -> Result<audit::Output, String> {
-    let folder = apply::journal_folder(source.means_sandbox())
+    let meant = source.meant();
+    let folder = apply::journal_folder(meant.is_sandbox())
         .ok_or("HOME is no absolute path: set it, or QD_STATE_DIR, to say where the journal is")?;
-    audit::run(command, &folder, jiff::Timestamp::now()).map_err(|error| format!("{}: {error}", folder.display()))
+    let asked = audit::Inquiry { folder: &folder, meant, now: jiff::Timestamp::now(), columns: say::columns() };
+    audit::run(command, &asked).map_err(|error| format!("{}: {error}", folder.display()))
 }
 
 /// `qd iam-policy …`.

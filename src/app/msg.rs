@@ -1,5 +1,7 @@
 //! Everything that enters the core.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::reconfiguration::Reconfiguration;
@@ -9,6 +11,7 @@ use crate::keymap::{Key, Keymap};
 use crate::slices::reads::{Answer, Target};
 use crate::slices::{Api, Execution, Seen};
 use crate::theme::Theme;
+use crate::trail::Telling;
 
 /// Anything that enters [`super::update()`].
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +54,10 @@ pub enum Msg {
     Denied { environment: String, api: Api, action: String },
     /// An approved plan was not begun, and why.
     NotBegun(String),
+    /// Something was written into the journal that belongs to no execution.
+    Recorded,
+    /// The journal was read, or could not be, and why.
+    JournalRead(Result<Arc<Telling>, String>),
     /// The journal was altered, and where first.
     JournalDoubtful(String),
     /// The journal cannot be written or read: nothing may be changed.

@@ -8,7 +8,7 @@ use super::succession;
 use crate::domain::Fault;
 use crate::screens::State;
 use crate::screens::code::CodePrompt;
-use crate::screens::{View, database, databases, plan};
+use crate::screens::{View, audit, database, databases, plan};
 use crate::shell::Effect;
 use crate::shell::Tone;
 use crate::slices::reads::{Answer, Target};
@@ -54,7 +54,12 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::CodeOver => state.views.remove(|view| matches!(view, View::Code(_))),
         Msg::Observed { id, result } => plan::observed(state, id, result),
-        Msg::Execution(execution) => operations::take(state, *execution, &mut effects),
+        Msg::Execution(execution) => {
+            audit::grown(state);
+            operations::take(state, *execution, &mut effects);
+        }
+        Msg::Recorded => audit::grown(state),
+        Msg::JournalRead(result) => audit::take(state, result),
         Msg::Denied { environment, api, action } => {
             state.shell.world.changes.denied.insert((environment, api), action);
         }
@@ -75,6 +80,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     state.shell.watch(&mut effects);
     plan::renew(state, &mut effects);
     plan::forget_refusal(state);
+    audit::want(state, &mut effects);
     state.screen().rest(state);
     let focus = state.focus();
     effects.extend(world::due(&mut state.shell.world, &focus).into_iter().map(Effect::Fetch));

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::words::{event, moment, verdict};
-use super::{Filter, rows, show};
+use super::Filter;
 use crate::domain::text::clean;
 use crate::ops::journal::{ExecutionId, Report, escaped};
 use crate::slices::Entry;
+use crate::trail::words::{event, moment, verdict};
+use crate::trail::{rows, story};
 
 /// What is needed of a line to choose it, of whatever version it is.
 #[derive(Deserialize)]
@@ -60,14 +61,13 @@ pub fn markdown(entries: &[Entry], report: &Report, filter: &Filter) -> String {
             continue;
         }
         nothing = false;
-        let what = if row.operation.is_empty() { row.outcome } else { row.operation };
-        let mut title = format!("{} UTC, {}: {what}", moment(row.at), plain(&row.environment));
+        let mut title = format!("{} UTC, {}: {}", moment(row.at), plain(&row.environment), row.what());
         if !row.target.is_empty() {
             title.push_str(&format!(" {}", plain(&row.target)));
         }
         text.push_str(&format!("\n## {title}\n\n"));
         if let (Some(id), Some(course)) = (&row.execution, course) {
-            text.push_str(&block(&show::text(id, course)));
+            text.push_str(&block(&story::text(id, course)));
         } else {
             let who = format!("{} ({}@{})", row.who, row.os_user, row.host);
             text.push_str(&block(&format!("{}\n{}", clean(&who), clean(&event(&entry.body, None)))));

@@ -3,10 +3,10 @@
 //! Each command reads the journal's file and gives text and an exit code. Whatever is in the file,
 //! no character that could steer a terminal comes out: the file may have been tampered with.
 
+pub mod csv;
 pub mod export;
-pub mod rows;
-pub mod show;
-pub mod words;
+pub mod table;
+mod verify;
 
 use std::io;
 use std::path::Path;
@@ -18,9 +18,10 @@ use jiff::Timestamp;
 use crate::config::forms;
 use crate::domain::text::clean;
 use crate::ops::journal;
-use crate::runtime::journal::{FILE, Stored, read};
+use crate::runtime::journal::{Stored, read, whose};
+use crate::runtime::meant::Meant;
 use crate::slices::Entry;
-use rows::Row;
+use crate::trail::{Row, rows, story};
 
 /// Commands of `qd audit`.
 #[derive(Debug, Clone, Subcommand)]
@@ -38,7 +39,8 @@ pub enum AuditCommand {
         /// Its name, or the beginning of it
         execution: String,
     },
-    /// Find changed, removed, moved and added lines; exit code 1 when there are any
+    /// Say whose journal it is, and find changed, removed, moved and added lines; exit code 0 when there are none (or
+    /// no journal yet), 1 when there are, 2 when it cannot be read
     Verify,
     /// Write the trail to standard output
     Export {
@@ -67,6 +69,8 @@ pub enum ExportFormat {
     Jsonl,
     /// For a report
     Markdown,
+    /// For a spreadsheet: a line for each row of the list, with the names of the columns first
+    Csv,
 }
 
 /// What a command says.
@@ -107,33 +111,54 @@ impl Filter {
     }
 }
 
+/// What a command is asked of.
+#[derive(Debug, Clone)]
+pub struct Inquiry<'a> {
+    /// Where the journal lies.
+    pub folder: &'a Path,
+    /// What the command line is about.
+    pub meant: Meant,
+    pub now: Timestamp,
+    /// Columns of the terminal; `None` where standard output is none.
+    pub columns: Option<usize>,
+}
+
 /// Runs a command on the journal in a folder.
 ///
 /// # Errors
 /// When there is a journal that cannot be read.
-pub fn run(command: &AuditCommand, folder: &Path, now: Timestamp) -> io::Result<Output> {
-    let stored = read(folder)?;
+pub fn run(command: &AuditCommand, asked: &Inquiry<'_>) -> io::Result<Output> {
+    let stored = read(asked.folder)?;
     Ok(match command {
-        AuditCommand::List { filter, json } => list(&stored, &Filter::new(filter, now), *json),
+        AuditCommand::List { filter, json } => list(&stored, &Filter::new(filter, asked.now), *json, asked.columns),
         AuditCommand::Show { execution } => show(&stored, execution),
-        AuditCommand::Verify => verified(&stored, &clean(&folder.join(FILE).to_string_lossy())),
-        AuditCommand::Export { filter, format } => exported(&stored, &Filter::new(filter, now), *format),
+        AuditCommand::Verify => {
+            let whose = whose(asked.folder, &stored, asked.meant.is_sandbox());
+            let (text, code) = verify::told(&stored, &whose, &asked.meant);
+            Output { text, note: owner(&stored), code }
+        }
+        AuditCommand::Export { filter, format } => exported(&stored, &Filter::new(filter, asked.now), *format),
     })
 }
 
-fn list(stored: &Stored, filter: &Filter, json: bool) -> Output {
+/// The rows that are wanted, oldest first.
+fn wanted(entries: &[Entry], filter: &Filter) -> Vec<Row> {
+    rows::rows(entries).into_iter().filter(|row| filter.takes(&row.environment, row.last)).collect()
+}
+
+fn list(stored: &Stored, filter: &Filter, json: bool, columns: Option<usize>) -> Output {
     let (entries, unread) = journal::entries(&stored.journal);
-    let rows: Vec<Row> = rows::rows(&entries).into_iter().filter(|row| row.is_wanted(filter)).collect();
-    let text = if json { rows::json(&rows) } else { rows::table(&rows) };
+    let rows = wanted(&entries, filter);
+    let text = if json { table::json(&rows) } else { table::table(&rows, columns) };
     Output { text, note: note(stored, unread), code: 0 }
 }
 
 fn show(stored: &Stored, wanted: &str) -> Output {
     let (entries, unread) = journal::entries(&stored.journal);
-    match show::find(&entries, wanted) {
+    match story::find(&entries, wanted) {
         Ok(id) => {
             let own: Vec<&Entry> = entries.iter().filter(|e| e.body.execution() == Some(&id)).collect();
-            Output { text: show::text(&id, &own), note: note(stored, unread), code: 0 }
+            Output { text: story::text(&id, &own), note: note(stored, unread), code: 0 }
         }
         Err(why) => Output { text: String::new(), note: format!("{}\n", clean(&why)), code: 1 },
     }
@@ -147,26 +172,11 @@ fn exported(stored: &Stored, filter: &Filter, format: ExportFormat) -> Output {
             let text = export::markdown(&entries, &stored.report(), filter);
             Output { text, note: note(stored, unread), code: 0 }
         }
+        ExportFormat::Csv => {
+            let (entries, unread) = journal::entries(&stored.journal);
+            Output { text: csv::csv(&wanted(&entries, filter)), note: note(stored, unread), code: 0 }
+        }
     }
-}
-
-fn verified(stored: &Stored, path: &str) -> Output {
-    if stored.journal.is_empty() && stored.head.is_none() {
-        return Output { text: format!("{path}: there is no journal yet\n"), ..Output::default() };
-    }
-    let report = stored.report();
-    let mut text = format!("{path}: {}\n", words::verdict(&report));
-    for found in &report.breaks {
-        text.push_str(&format!("  {}\n", clean(&found.to_string())));
-    }
-    if report.torn_last_line {
-        text.push_str(if report.is_sound() {
-            "  the last write was cut short, as in a crash: nothing is lost, the next entry repairs it\n"
-        } else {
-            "  the last line is unfinished\n"
-        });
-    }
-    Output { text, note: owner(stored), code: u8::from(!report.is_sound()) }
 }
 
 /// What whoever reads the trail must know about the file: that it is broken, or not read in full.
@@ -199,6 +209,15 @@ mod tests {
     use super::*;
     use crate::ops::journal::{Head, Who, seal};
     use crate::slices::Body;
+    use crate::trail::Whose;
+
+    fn verified(stored: &Stored, path: &str) -> Output {
+        let whose = Whose { path: path.into(), user: "alice".into(), ..Whose::default() };
+        let (text, code) = verify::told(stored, &whose, &Meant::Direct);
+        let (first, rest) = text.split_once('\n').unwrap();
+        assert!(first.contains("alice"), "{first}");
+        Output { text: rest.into(), note: owner(stored), code }
+    }
 
     fn stored() -> Stored {
         let at: Timestamp = "2026-11-22T03:12:44Z".parse().unwrap();
@@ -218,14 +237,14 @@ mod tests {
 
     #[test]
     fn the_list_is_filtered_and_clean() {
-        let all = list(&stored(), &Filter::default(), false).text;
+        let all = list(&stored(), &Filter::default(), false, None).text;
         assert!(all.contains("INC-0 ?[2J") && all.contains("INC-1"), "{all}");
         let qa = Filter { environment: Some("qa".into()), from: None };
-        let text = list(&stored(), &qa, false).text;
+        let text = list(&stored(), &qa, false, None).text;
         assert!(!text.contains("INC-0") && text.contains("INC-1"), "{text}");
         let now = "2026-11-22T04:42:44Z".parse().unwrap();
         let recent = Filter::new(&FilterArgs { env: None, since: Some(Duration::from_secs(3600)) }, now);
-        let json = list(&stored(), &recent, true).text;
+        let json = list(&stored(), &recent, true, None).text;
         let rows: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0]["reason"], "INC-1 \u{1b}[2J");
@@ -250,14 +269,14 @@ mod tests {
     #[test]
     fn a_line_of_somebody_else_is_a_break_and_the_list_says_so() {
         let mut stored = stored();
-        assert_eq!(list(&stored, &Filter::default(), false).note, "");
+        assert_eq!(list(&stored, &Filter::default(), false, None).note, "");
         stored.journal.extend_from_slice(b"{\"a\":1}\n");
         let broken = verified(&stored, "j");
         assert_eq!(
             (broken.code, broken.text.as_str()),
             (1, "j: BROKEN in 1 place, 2 entries\n  line 3: it is not an entry\n")
         );
-        let note = list(&stored, &Filter::default(), false).note;
+        let note = list(&stored, &Filter::default(), false, None).note;
         assert!(note.starts_with("warning: the journal was altered (line 3: "), "{note}");
     }
 
@@ -266,7 +285,7 @@ mod tests {
         let stored = Stored { stranger: Some(1000), ..stored() };
         let warning = "warning: the journal belongs to uid 1000, not to us\n";
         assert_eq!(verified(&stored, "j").note, warning);
-        assert_eq!(list(&stored, &Filter::default(), false).note, warning);
+        assert_eq!(list(&stored, &Filter::default(), false, None).note, warning);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub enum Motif {
     Alarm,
     Operations,
     Executions,
+    Audit,
     Plan,
     Environments,
     Themes,

@@ -41,6 +41,7 @@ pub fn open(
         }
         Motif::Alarms => Action::Alarms,
         Motif::Executions => Action::Executions,
+        Motif::Audit => Action::Audit,
         Motif::Environments => Action::Environments,
         Motif::Themes => Action::Theme,
         Motif::Palette => Action::Palette,

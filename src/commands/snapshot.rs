@@ -45,12 +45,12 @@ pub async fn draw(source: &Source, look: &Look, options: &Snapshot) -> Result<u8
     let (driver, answers) = Driver::new(&connection.sessions, &connection.estate);
     // Without a journal, and without anybody who makes changes: a picture is of what is read.
     let (reader, happened) = Executor::new(None, places(&connection), connection.clock.clone());
-    let performer = Performer::new(driver, NoTerminal).planning(reader);
+    let folder = apply::journal_folder(connection.estate.sandbox.is_some());
+    let performer = Performer::new(driver, NoTerminal).planning(reader).telling(folder.clone());
     let heard = (answers, happened);
     let mut console = Unattended::new(&mut state, performer, heard, &connection.clock, options.wait);
     console.look().await.map_err(|error| error.to_string())?;
     if options.screen == Motif::Executions {
-        let folder = apply::journal_folder(connection.estate.sandbox.is_some());
         told(console.state, folder.as_deref())?;
     }
     let effects = opening::open(console.state, options.screen, &wanted, options.database.as_deref());

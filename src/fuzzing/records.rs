@@ -6,13 +6,14 @@ use std::str;
 use jiff::Timestamp;
 
 use super::assert_harmless;
-use crate::audit::{Filter, export, rows, show, words};
+use crate::audit::{Filter, csv, export, table};
 use crate::domain::Identity;
 use crate::ops::Fingerprint;
 use crate::ops::journal::{Head, chain, entries};
 use crate::runtime::apply::text;
 use crate::runtime::journal::Stored;
 use crate::slices::{Body, Entry, Execution, Plan, Policy, Requested, Seen};
+use crate::trail::{StoryLine, Telling, Whose, rows, story, words};
 
 /// A plan as `qd apply` reads it: whether it is intact, what differs from another one, what is said
 /// of it.
@@ -79,11 +80,19 @@ pub fn journal(input: &[u8]) {
     }
     for id in entries.iter().filter(|entry| is_beginning(entry)).filter_map(|entry| entry.body.execution()) {
         let own: Vec<&Entry> = entries.iter().filter(|entry| entry.body.execution() == Some(id)).collect();
-        assert_harmless(&show::text(id, &own));
+        assert_harmless(&story::text(id, &own));
     }
     let (filter, rows) = (Filter::default(), rows::rows(&entries));
-    assert_harmless(&rows::table(&rows));
-    assert_harmless(&rows::json(&rows));
+    for columns in [None, Some(80)] {
+        assert_harmless(&table::table(&rows, columns));
+    }
+    assert_harmless(&table::json(&rows));
+    assert_harmless(&csv::csv(&rows));
+    let telling = Telling::of(&stored.journal, stored.head.as_deref(), Whose::default(), Timestamp::UNIX_EPOCH, 8);
+    for row in &telling.rows {
+        let lines: Vec<StoryLine> = telling.story(row);
+        assert_harmless(&story::printed(&lines));
+    }
     assert_harmless(&export::jsonl(&stored.journal, &filter));
     assert_harmless(&export::markdown(&entries, &report, &filter));
 }

@@ -76,6 +76,7 @@ actions! {
     Details = "details", "all that is known of it";
     Databases = "databases", "databases";
     Alarms = "alarms", "alarms";
+    Audit = "audit", "audit";
     Environments = "environments", "choose an environment";
     AllEnvironments = "all_environments", "all environments";
     NextEnvironment = "next_environment", "next environment";
@@ -145,7 +146,7 @@ impl Action {
     /// Whether it leads to a place: a screen, or a list of what went on.
     #[must_use]
     pub fn is_place(self) -> bool {
-        matches!(self, Self::Fleet | Self::Databases | Self::Alarms | Self::Executions)
+        matches!(self, Self::Fleet | Self::Databases | Self::Alarms | Self::Executions | Self::Audit)
     }
 
     /// The action of that name in keymap files.

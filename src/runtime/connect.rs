@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use super::clock::Clock;
 use super::configured::{Operators, Sessions, SignIns, cli_options};
+use super::meant::Meant;
 use super::place::Place;
 use crate::aws::meter::Meter;
 use crate::aws::rds::observe::{Neighbour, Owner, Question};
@@ -75,6 +76,21 @@ impl Source {
     #[must_use]
     pub fn means_sandbox(&self) -> bool {
         !self.is_configured() && !self.means_aws()
+    }
+
+    /// What is opened, and on what ground.
+    #[must_use]
+    pub fn meant(&self) -> Meant {
+        if let Some(path) = self.configuration() {
+            return Meant::Configuration(path);
+        }
+        if self.means_aws() {
+            return Meant::Direct;
+        }
+        if self.sandbox || self.world_is_named() {
+            return Meant::Sandbox;
+        }
+        Meant::SandboxByItself { configuration: config::locate(None, env::var_os("QD_CONFIG")) }
     }
 
     /// The configuration file, where one is to be read: it is asked for, or it is there.

@@ -105,9 +105,29 @@ impl Executor {
         let (messages, at) = (self.messages.clone(), self.clock.now());
         let (environment, arn) = (environment.to_owned(), arn.to_owned());
         self.records.spawn(async move {
-            if let Err(why) = append(&journal, at, &environment, &arn, body).await {
-                let _ = messages.send(Msg::JournalFailed(why)).await;
+            match append(&journal, at, &environment, &arn, body).await {
+                // Nobody has to hear it: a console that is left does not wait for it.
+                Ok(_) => drop(messages.try_send(Msg::Recorded)),
+                Err(why) => {
+                    let _ = messages.send(Msg::JournalFailed(why)).await;
+                }
             }
+        });
+    }
+
+    /// Reads the journal and tells it, beside the event loop; the answer is [`Msg::JournalRead`].
+    pub fn read_journal(&mut self, is_sandbox: bool) {
+        self.reap();
+        let folder = self.journal.as_ref().map(|journal| journal.folder().to_owned());
+        let (messages, at) = (self.messages.clone(), self.clock.now());
+        self.tasks.spawn(async move {
+            let told = match folder {
+                Some(folder) => tokio::task::spawn_blocking(move || journal::tell(&folder, is_sandbox, at))
+                    .await
+                    .unwrap_or_else(|error| Err(error.to_string())),
+                None => Err("there is none, it could not be opened".to_owned()),
+            };
+            let _ = messages.send(Msg::JournalRead(told.map(Arc::new))).await;
         });
     }
 

@@ -21,6 +21,7 @@ use self::own::{open_if_there, open_own, private_folder, read_if_there, stranger
 use crate::domain::text::clean;
 use crate::ops::journal::{self, ExecutionId, Head, Link, Report, Who, chain};
 use crate::slices::{Body, Entry};
+use crate::trail::{MOST as MOST_TOLD, Telling, Whose};
 
 /// Name of the journal in its folder.
 pub const FILE: &str = "journal.jsonl";
@@ -228,6 +229,27 @@ pub fn read(folder: &Path) -> io::Result<Stored> {
     let mut journal = vec![0; length(&file, &path)? as usize];
     file.read_exact_at(&mut journal, 0)?;
     Ok(Stored { journal, head: read_if_there(&head, MOST_OF_HEAD)?, stranger: stranger(&file)? })
+}
+
+/// Whose a journal is that was read in this folder.
+#[must_use]
+pub fn whose(folder: &Path, stored: &Stored, is_sandbox: bool) -> Whose {
+    Whose {
+        path: clean(&folder.join(FILE).to_string_lossy()),
+        user: stored.stranger.map_or_else(|| user::name(user::number()), |uid| format!("uid {uid}")),
+        is_foreign: stored.stranger.is_some(),
+        is_sandbox,
+    }
+}
+
+/// Reads and tells the journal in a folder; blocks as long as the disk takes.
+///
+/// # Errors
+/// When there is one that cannot be read, with its name and what to do.
+pub fn tell(folder: &Path, is_sandbox: bool, at: Timestamp) -> Result<Telling, String> {
+    let stored = read(folder).map_err(|error| error.to_string())?;
+    let whose = whose(folder, &stored, is_sandbox);
+    Ok(Telling::of(&stored.journal, stored.head.as_deref(), whose, at, MOST_TOLD))
 }
 
 /// The length of a journal that is one.

@@ -17,6 +17,7 @@ pub mod keyboard;
 pub mod last_known;
 pub mod leftovers;
 pub mod logging;
+pub mod meant;
 pub mod opener;
 pub mod own_files;
 pub mod performer;

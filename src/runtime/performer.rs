@@ -7,11 +7,14 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use thiserror::Error;
 
 use super::driver::Driver;
 use super::executor::Executor;
+use super::journal;
 use crate::app::{Effect, Msg, State, update};
 use crate::aws::MfaRequest;
 use crate::domain::text::clean;
@@ -80,6 +83,8 @@ pub struct Performer<D, O> {
     pub executor: Option<Executor>,
     /// Who reads for plans where nobody makes changes.
     reader: Option<Executor>,
+    /// Where the journal lies that is told without an executor, in its turn: nobody waits for keys meanwhile.
+    journal: Option<PathBuf>,
     /// The question for an MFA code that is being answered.
     question: Option<MfaRequest>,
     #[cfg(feature = "sandbox")]
@@ -95,6 +100,7 @@ impl<D: Fetches, O: Outlet> Performer<D, O> {
             outlet,
             executor: None,
             reader: None,
+            journal: None,
             question: None,
             #[cfg(feature = "sandbox")]
             sandbox: None,
@@ -112,6 +118,13 @@ impl<D: Fetches, O: Outlet> Performer<D, O> {
     #[must_use]
     pub fn planning(mut self, reader: Executor) -> Self {
         self.reader = Some(reader);
+        self
+    }
+
+    /// The same with a journal that is told, and not written.
+    #[must_use]
+    pub fn telling(mut self, journal: Option<PathBuf>) -> Self {
+        self.journal = journal;
         self
     }
 
@@ -160,6 +173,15 @@ impl<D: Fetches, O: Outlet> Performer<D, O> {
                 Effect::Record { environment, arn, body } => {
                     if let Some(executor) = &mut self.executor {
                         executor.record(&environment, &arn, *body);
+                    }
+                }
+                Effect::ReadJournal => {
+                    let is_sandbox = state.shell.world.estate.sandbox.is_some();
+                    if let Some(executor) = &mut self.executor {
+                        executor.read_journal(is_sandbox);
+                    } else if let Some(folder) = &self.journal {
+                        let told = journal::tell(folder, is_sandbox, state.shell.world.now).map(Arc::new);
+                        effects.extend(update(state, Msg::JournalRead(told)));
                     }
                 }
                 Effect::GiveCode(code) => {

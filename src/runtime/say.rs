@@ -4,7 +4,7 @@
 //! from the command line, and none of it may steer the terminal that it is shown on. Only the console's
 //! own screen is written elsewhere ([`super::terminal`]), and is drawn of cleaned text.
 
-use std::io::{self, StdoutLock, Write};
+use std::io::{self, IsTerminal, StdoutLock, Write};
 use std::process::ExitCode;
 
 use crate::domain::text::{clean_lines, clean_picture};
@@ -23,6 +23,18 @@ pub fn text(text: &str) -> Result<(), String> {
 /// Why it cannot be written, for a person.
 pub fn picture(picture: &str) -> Result<(), String> {
     print(&clean_picture(picture))
+}
+
+/// Columns of a terminal that does not say how many it has.
+const USUAL: usize = 80;
+
+/// Columns of the terminal that standard output is; `None` where it is none, and nothing need be fitted to it.
+#[must_use]
+pub fn columns() -> Option<usize> {
+    let is_terminal = io::stdout().is_terminal();
+    let size =
+        || crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns)).filter(|columns| *columns > 0);
+    is_terminal.then(|| size().unwrap_or(USUAL))
 }
 
 fn print(clean: &str) -> Result<(), String> {

@@ -2,6 +2,7 @@
 
 pub mod alarms;
 pub mod arm;
+pub mod audit;
 pub mod code;
 pub mod command;
 mod cursor;

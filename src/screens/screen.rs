@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::filtering::FilterProblem;
 use super::findings::{self, Concern};
 use super::views::Screen;
-use super::{OpenScreen, State, View, alarms, database, databases, fleet};
+use super::{OpenScreen, State, View, alarms, audit, database, databases, fleet};
 use crate::domain::{Database, SiteId};
 use crate::keymap::{Action, Layer};
 use crate::services::rds;
@@ -22,6 +22,7 @@ impl Screen {
             Self::Databases => ("Databases", Layer::Table),
             Self::Database => ("Database", Layer::Database),
             Self::Alarms => ("Alarms", Layer::Table),
+            Self::Audit => ("Audit", Layer::Table),
         }
     }
 
@@ -32,6 +33,7 @@ impl Screen {
             Self::Databases => databases::handle(state, action),
             Self::Database => database::handle(state, action),
             Self::Alarms => alarms::handle(state, action),
+            Self::Audit => audit::handle(state, action),
         }
     }
 
@@ -42,6 +44,7 @@ impl Screen {
             Self::Databases => databases::view(state, area, buf),
             Self::Database => database::view(state, area, buf),
             Self::Alarms => alarms::view(state, area, buf),
+            Self::Audit => audit::view(state, area, buf),
         }
     }
 
@@ -53,6 +56,7 @@ impl Screen {
             Self::Databases => databases::hints(state),
             Self::Database => database::hints(state),
             Self::Alarms => alarms::hints(state),
+            Self::Audit => audit::hints(state),
         }
     }
 
@@ -63,6 +67,7 @@ impl Screen {
             Self::Databases => databases::click(state, row),
             Self::Database => {}
             Self::Alarms => alarms::click(state, row),
+            Self::Audit => audit::click(state, row),
         }
     }
 
@@ -74,6 +79,7 @@ impl Screen {
             Self::Databases => databases::selected(state),
             Self::Database => state.open_database(),
             Self::Alarms => alarms::selected(state),
+            Self::Audit => None,
         }
     }
 
@@ -88,6 +94,7 @@ impl Screen {
                 let finding = findings::of(&state.shell.world, &database.arn).first().copied();
                 Some(Concern { site, database, finding })
             }
+            Self::Audit => None,
         }
     }
 
@@ -100,13 +107,14 @@ impl Screen {
             Self::Databases | Self::Database => {
                 self.concern(state).map(|concern| rds::link::of_database(concern.database))
             }
+            Self::Audit => None,
         }
     }
 
     /// Whether it lists what one environment has, or all; the others stand above the environments, or below.
     #[must_use]
     pub fn is_of_scope(self) -> bool {
-        matches!(self, Self::Databases | Self::Alarms)
+        matches!(self, Self::Databases | Self::Alarms | Self::Audit)
     }
 
     /// The screen that an action leads to.
@@ -115,6 +123,7 @@ impl Screen {
         match action {
             Action::Databases => Some(OpenScreen::Databases),
             Action::Alarms => Some(OpenScreen::Alarms),
+            Action::Audit => Some(OpenScreen::Audit),
             _ => None,
         }
     }
@@ -130,6 +139,10 @@ impl Screen {
         state.screen().rebuild(state);
         if is_other && state.screen() == Self::Alarms {
             alarms::seek(state, database);
+        }
+        if state.screen() == Self::Audit {
+            // Others may have written into it.
+            audit::grown(state);
         }
         true
     }
@@ -149,7 +162,7 @@ impl Screen {
         match (self, state.views.database()) {
             (Self::Alarms, _) => Shown::Alarms(state.alarms.looked_at(now).filter(|_| alarms::has_story(state))),
             (Self::Database, Some(open)) => Shown::Database(open.site, database::looked_at(state, open)),
-            (Self::Fleet | Self::Databases | Self::Database, _) => Shown::Databases,
+            (Self::Fleet | Self::Databases | Self::Database | Self::Audit, _) => Shown::Databases,
         }
     }
 
@@ -158,6 +171,7 @@ impl Screen {
         match self {
             Self::Databases => databases::rebuild(state),
             Self::Alarms => alarms::rebuild(state),
+            Self::Audit => audit::rebuild(state),
             Self::Fleet | Self::Database => {}
         }
     }
@@ -181,6 +195,8 @@ impl Screen {
     pub fn filter_problem(self, state: &State) -> Option<&FilterProblem> {
         match self {
             Self::Alarms => state.alarms.problem.as_ref(),
+            // It takes words, and no word is wrong.
+            Self::Audit => None,
             Self::Fleet | Self::Databases | Self::Database => state.databases.problem.as_ref(),
         }
     }
@@ -189,6 +205,7 @@ impl Screen {
     pub fn filter(self, state: &mut State, text: String) {
         match self {
             Self::Alarms => alarms::filter(state, text),
+            Self::Audit => audit::filter(state, text),
             Self::Fleet | Self::Databases | Self::Database => databases::filter(state, text),
         }
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{OpenScreen, Screen, View, Views, alarms, databases, fleet};
+use super::{OpenScreen, Screen, View, Views, alarms, audit, databases, fleet};
 use crate::domain::{Database, SiteId};
 use crate::keymap::{Keymap, Layer, Resolver};
 use crate::shell::Shell;
@@ -19,6 +19,7 @@ pub struct State {
     pub fleet: fleet::State,
     pub databases: databases::State,
     pub alarms: alarms::State,
+    pub audit: audit::State,
     pub resolver: Resolver,
     /// Leaving was asked for while something runs; asked again at once, it is left.
     pub asked_to_leave: bool,
@@ -38,6 +39,7 @@ impl State {
             fleet: fleet::State::default(),
             databases: databases::State::default(),
             alarms: alarms::State::default(),
+            audit: audit::State::default(),
             resolver: Resolver::default(),
             asked_to_leave: false,
             leaving: false,

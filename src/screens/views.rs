@@ -16,6 +16,7 @@ pub enum Screen {
     Databases,
     Database,
     Alarms,
+    Audit,
 }
 
 impl Screen {
@@ -24,7 +25,7 @@ impl Screen {
     pub fn layers(self) -> &'static [Layer] {
         match self {
             Self::Fleet => &[Layer::Fleet, Layer::Global],
-            Self::Databases | Self::Alarms => &[Layer::Table, Layer::Global],
+            Self::Databases | Self::Alarms | Self::Audit => &[Layer::Table, Layer::Global],
             Self::Database => &[Layer::Database, Layer::Global],
         }
     }
@@ -37,6 +38,7 @@ pub enum OpenScreen {
     Databases,
     Database(Box<database::State>),
     Alarms,
+    Audit,
 }
 
 impl OpenScreen {
@@ -48,6 +50,7 @@ impl OpenScreen {
             Self::Databases => Screen::Databases,
             Self::Database(_) => Screen::Database,
             Self::Alarms => Screen::Alarms,
+            Self::Audit => Screen::Audit,
         }
     }
 }

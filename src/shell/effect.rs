@@ -25,6 +25,8 @@ pub enum Effect {
     Execute(Box<Approved<Plan>>),
     /// Write a record that belongs to no execution; `arn` is who we are there.
     Record { environment: String, arn: String, body: Box<Body> },
+    /// Read the journal and tell it; the answer is [`crate::app::Msg::JournalRead`].
+    ReadJournal,
     /// Follow this execution no longer, and send nothing more of it.
     GiveUp(ExecutionId),
     /// Tell whoever looks elsewhere: bell, and a notification where the terminal has them (OSC 9).

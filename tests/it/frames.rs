@@ -240,7 +240,13 @@ fn overlay_help() {
 
 #[test]
 fn overlay_palette() {
-    overlay("overlay-palette", harness::fleet(), ":", &["Commands", "operations running", "screen", "environment"], &["choose", "close"]);
+    overlay(
+        "overlay-palette",
+        harness::fleet(),
+        ":",
+        &["Commands", "operations running", "screen", "environment"],
+        &["choose", "close"],
+    );
 }
 
 #[test]

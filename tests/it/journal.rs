@@ -9,9 +9,10 @@ use std::thread;
 
 use jiff::Timestamp;
 use proptest::prelude::*;
-use quarterdeck::audit::{self, AuditCommand};
+use quarterdeck::audit::{self, AuditCommand, Inquiry, Output};
 use quarterdeck::ops::journal::{ExecutionId, Head, Report, Who, entries, seal, verify};
 use quarterdeck::runtime::journal::{FILE, HEAD, Journal, read};
+use quarterdeck::runtime::meant::Meant;
 use quarterdeck::slices::{Body, Entry};
 
 fn at() -> Timestamp {
@@ -39,6 +40,11 @@ fn written(count: usize) -> tempfile::TempDir {
 fn report(folder: &Path) -> Report {
     let stored = read(folder).unwrap();
     verify(stored.journal.split_inclusive(|b| *b == b'\n')).with_head(stored.head.as_deref())
+}
+
+/// What `qd audit verify` says.
+fn verified(folder: &Path) -> Output {
+    audit::run(&AuditCommand::Verify, &Inquiry { folder, meant: Meant::Direct, now: at(), columns: None }).unwrap()
 }
 
 fn mode(path: &Path) -> u32 {
@@ -177,7 +183,7 @@ fn a_line_of_somebody_else_is_a_break_for_ever() {
     assert_eq!(read(journal.folder()).unwrap().report().warning(), None);
     let mut file = OpenOptions::new().append(true).open(folder.path().join(FILE)).unwrap();
     file.write_all(b"{\"a\":1}\n").unwrap();
-    let output = audit::run(&AuditCommand::Verify, folder.path(), at()).unwrap();
+    let output = verified(folder.path());
     assert!(output.code == 1 && output.text.contains("line 3: it is not an entry"), "{}", output.text);
     append(&journal, 3);
     let found = report(folder.path());
@@ -215,7 +221,7 @@ fn lines_cut_off_at_the_end_are_missed_for_ever() {
     let found: Vec<String> = report(folder.path()).breaks.iter().map(ToString::to_string).collect();
     assert_eq!(found, ["line 3: entries 3 to 4 are missing before entry 5"]);
 
-    let output = audit::run(&AuditCommand::Verify, folder.path(), at()).unwrap();
+    let output = verified(folder.path());
     assert!(output.code == 1 && output.text.contains("line 3"), "{}", output.text);
 }
 
@@ -287,7 +293,7 @@ fn one_console_follows_an_execution() {
 fn nothing_is_made_by_looking() {
     let outer = tempfile::tempdir().unwrap();
     let folder = outer.path().join("none");
-    let output = audit::run(&AuditCommand::Verify, &folder, at()).unwrap();
+    let output = verified(&folder);
     assert_eq!(output.code, 0);
     assert!(!folder.exists());
 }

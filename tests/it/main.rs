@@ -6,6 +6,8 @@
 mod absurd;
 mod agreement;
 #[cfg(feature = "sandbox")]
+mod audit;
+#[cfg(feature = "sandbox")]
 mod aws_cli;
 mod borders;
 #[cfg(feature = "sandbox")]

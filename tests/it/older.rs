@@ -1,9 +1,9 @@
 //! What an older version has written is read and verified by this one: plans and a journal of the
 //! first form, as `qd` 0.1.0 wrote them before plans said when they were made.
 
-use quarterdeck::audit::rows::rows;
 use quarterdeck::ops::journal::{entries, verify};
 use quarterdeck::slices::{Execution, Plan, Requested};
+use quarterdeck::trail::rows::rows;
 
 const PLANS: [&str; 5] = [
     include_str!("fixtures/form-1/plan-create-snapshot.json"),
@@ -34,6 +34,6 @@ fn a_journal_of_the_first_form_is_sound_and_tells_how_everything_ended() {
     let executions = Execution::rebuild(&all);
     assert!(executions.iter().all(|execution| !execution.is_running() && execution.plan.is_intact()));
     // The class change was left to its window, which the first form told in words only.
-    let outcomes: Vec<&str> = rows(&all).iter().map(|row| row.outcome).collect();
+    let outcomes: Vec<&str> = rows(&all).iter().map(|row| row.outcome.word()).collect();
     assert_eq!(outcomes, ["done", "scheduled", "scheduled"]);
 }

@@ -14,6 +14,7 @@ use quarterdeck::slices::{Body, Call, Entry, Execution, Kind};
 use crate::harness::Desk;
 
 mod approvals;
+mod audited;
 mod guards;
 mod lifetimes;
 mod menu;

@@ -19,7 +19,9 @@ fn views() -> Vec<State> {
     let mut all = Vec::new();
     let mut fleet = harness::fleet();
     fleet.views.show(View::Screen(OpenScreen::Fleet));
-    for state in [fleet, harness::fleet(), harness::opened(), harness::alarms()] {
+    let mut audit = harness::fleet();
+    audit.views.show(View::Screen(OpenScreen::Audit));
+    for state in [fleet, harness::fleet(), harness::opened(), harness::alarms(), audit] {
         // What opens by a key of this screen, and by a key in that.
         for keys in ["", "a", ":", "e", "?", "? /", "!", "O", "A", "s", "c", "y", "T", "W", "/", "t"] {
             let mut desk = Desk::by_hand(state.clone());
@@ -28,7 +30,7 @@ fn views() -> Vec<State> {
         }
     }
     let titles: BTreeSet<&str> = all.iter().map(|state| state.views.top().title()).collect();
-    for title in ["Fleet", "Databases", "Database", "Alarms", "menu", "help", "errors", "filter", "arming"] {
+    for title in ["Fleet", "Databases", "Database", "Alarms", "Audit", "menu", "help", "errors", "filter", "arming"] {
         assert!(titles.contains(title), "{title} was not opened: {titles:?}");
     }
     all

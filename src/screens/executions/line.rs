@@ -31,17 +31,23 @@ pub fn mark(shell: &Shell, execution: &Execution) -> (&'static str, Role) {
         Some(Outcome::Scheduled { .. }) if applied::is_applied(shell, execution) => ("✔", Role::Good),
         None if execution.trouble.is_some() => ("▲", Role::Warning),
         None => ("◐", Role::Accent),
-        Some(outcome) => match outcome {
-            Outcome::Done => ("✔", Role::Good),
-            Outcome::Scheduled { .. } => ("◌", Role::Accent),
-            Outcome::Failed { .. } => ("✖", Role::Critical),
-            Outcome::NotSent { .. } | Outcome::Refused { .. } => ("○", Role::Warning),
-            Outcome::Abandoned { .. } => ("○", Role::Dim),
-            Outcome::Incomplete { .. }
-            | Outcome::Interrupted { .. }
-            | Outcome::GivenUp { .. }
-            | Outcome::Unknown { .. } => ("▲", Role::Warning),
-        },
+        Some(outcome) => ended_mark(outcome),
+    }
+}
+
+/// How it ended: a mark with its role.
+#[must_use]
+pub fn ended_mark(outcome: &Outcome) -> (&'static str, Role) {
+    match outcome {
+        Outcome::Done => ("✔", Role::Good),
+        Outcome::Scheduled { .. } => ("◌", Role::Accent),
+        Outcome::Failed { .. } => ("✖", Role::Critical),
+        Outcome::NotSent { .. } | Outcome::Refused { .. } => ("○", Role::Warning),
+        Outcome::Abandoned { .. } => ("○", Role::Dim),
+        Outcome::Incomplete { .. }
+        | Outcome::Interrupted { .. }
+        | Outcome::GivenUp { .. }
+        | Outcome::Unknown { .. } => ("▲", Role::Warning),
     }
 }
 

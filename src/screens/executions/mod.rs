@@ -8,7 +8,7 @@ mod story;
 mod update;
 mod view;
 
-pub use line::{running_lines, running_rows};
+pub use line::{ended_mark, running_lines, running_rows};
 pub use state::State;
 pub use update::act;
 pub use view::{body, hints, running_area, view};

@@ -42,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("aws", &["aws"]),
     ("sandbox", &["sandbox"]),
     ("world", &["world"]),
+    ("trail", &["trail"]),
     ("keymap", &["keymap"]),
     ("theme", &["theme"]),
     ("ui", &["ui"]),
@@ -68,14 +69,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("aws", &["domain", "matching", "plain_file", "collect", "ops", "services"]),
     ("sandbox", &["domain"]),
     ("world", &["domain", "collect", "ops", "health", "services", "slices"]),
+    ("trail", &["domain", "ops", "slices"]),
     ("keymap", &["matching"]),
     ("ui", &["domain", "theme"]),
     ("shell", &["domain", "ops", "slices", "world", "keymap", "theme", "ui"]),
     (
         "screens",
-        &["domain", "matching", "ops", "services", "slices", "health", "world", "keymap", "theme", "ui", "shell"],
+        &[
+            "domain", "matching", "ops", "services", "slices", "health", "world", "trail", "keymap", "theme", "ui",
+            "shell",
+        ],
     ),
-    ("app", &["domain", "collect", "ops", "slices", "world", "keymap", "theme", "ui", "shell", "screens"]),
+    ("app", &["domain", "collect", "ops", "slices", "world", "trail", "keymap", "theme", "ui", "shell", "screens"]),
     ("config", &["domain", "matching", "plain_file", "ops", "slices", "world"]),
     (
         "runtime",
@@ -91,6 +96,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "aws",
             "sandbox",
             "world",
+            "trail",
             "keymap",
             "theme",
             "shell",
@@ -98,13 +104,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "config",
         ],
     ),
-    ("audit", &["domain", "ops", "slices", "config", "runtime"]),
+    ("audit", &["domain", "ops", "slices", "trail", "config", "runtime"]),
     ("cli", &["picture", "audit"]),
     (
         "fuzzing",
         &[
-            "domain", "collect", "ops", "services", "slices", "aws", "world", "keymap", "theme", "app", "config",
-            "runtime", "audit",
+            "domain", "collect", "ops", "services", "slices", "aws", "world", "trail", "keymap", "theme", "app",
+            "config", "runtime", "audit",
         ],
     ),
     (

@@ -1,28 +1,72 @@
-//! `qd audit list`: the journal as rows, one for each thing that somebody did.
+//! The journal as rows, one for each thing that somebody did.
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
-use unicode_width::UnicodeWidthStr;
+use serde::{Serialize, Serializer};
 
-use super::Filter;
-use super::words::{Ending, moment, outcome};
-use crate::domain::text::clean;
-use crate::ops::journal::{ExecutionId, escaped, short};
+use super::words::{moment, outcome};
+use crate::ops::journal::{ExecutionId, Outcome, short};
 use crate::slices::{Body, Entry, Kind, Target};
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Became {
+    /// Changes were allowed for a while.
+    Armed,
+    /// They no longer are.
+    Disarmed,
+    /// A plan was put away.
+    Cancelled,
+    /// A plan was to be approved, and the rules said no.
+    Refused,
+    /// It was approved, and the journal has no end of it.
+    NotEnded,
+    /// It came to this end.
+    Ended(Outcome),
+}
+
+impl Became {
+    /// For people: what is scheduled says for when.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::Ended(outcome) => outcome.title(),
+            _ => self.word().to_owned(),
+        }
+    }
+
+    /// The word for it, in files and for programs.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Armed => "armed",
+            Self::Disarmed => "disarmed",
+            Self::Cancelled => "cancelled",
+            Self::Refused => "refused",
+            Self::NotEnded => "not ended",
+            Self::Ended(outcome) => outcome.word(),
+        }
+    }
+}
+
+impl Serialize for Became {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
 
 /// One thing that somebody did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
     pub at: Timestamp,
+    /// The record that it begins with, counted from 1.
+    #[serde(skip)]
+    pub record: u64,
     /// When something happened last; `at` for what has no course.
     pub last: Timestamp,
-    /// `done`, `failed`, `not sent`, `interrupted`, `not ended`, `refused`, `cancelled`, `armed`, `disarmed`.
-    pub outcome: &'static str,
-    /// The same for people: `scheduled for sun 04:00Z`.
-    #[serde(skip)]
-    pub ended: String,
+    /// For programs: `done`, `scheduled`, `failed`, `refused`, `armed`; [`Became::title`] says it to people.
+    pub outcome: Became,
     pub environment: String,
     /// `create-snapshot`; empty for what is no operation, like the next two.
     pub operation: &'static str,
@@ -44,12 +88,12 @@ pub struct Row {
 }
 
 impl Row {
-    fn of(entry: &Entry, outcome: &'static str) -> Self {
+    fn of(entry: &Entry, outcome: Became) -> Self {
         Self {
             at: entry.at,
+            record: entry.seq,
             last: entry.at,
             outcome,
-            ended: outcome.to_owned(),
             environment: entry.environment.clone(),
             operation: "",
             target: String::new(),
@@ -77,10 +121,10 @@ impl Row {
         Self { operation: operation.name(), target: target.id.clone(), region: target.region.clone(), ..self }
     }
 
-    /// Whether it belongs to what was asked for.
+    /// What was done, in a few words: `create-snapshot`, or that it was armed.
     #[must_use]
-    pub fn is_wanted(&self, filter: &Filter) -> bool {
-        filter.takes(&self.environment, self.last)
+    pub fn what(&self) -> &'static str {
+        if self.operation.is_empty() { self.outcome.word() } else { self.operation }
     }
 }
 
@@ -108,20 +152,23 @@ pub fn rows(entries: &[Entry]) -> Vec<Row> {
     }
     let row = |entry: &Entry| {
         Some(match &entry.body {
-            Body::Armed { reason, until } => {
-                Row { reason: reason.clone(), why: format!("until {} UTC", moment(*until)), ..Row::of(entry, "armed") }
-            }
-            Body::Disarmed { why } => Row { why: why.clone(), ..Row::of(entry, "disarmed") },
-            Body::PlanCancelled { operation, target, .. } => Row::of(entry, "cancelled").on(*operation, target),
+            Body::Armed { reason, until } => Row {
+                reason: reason.clone(),
+                why: format!("until {} UTC", moment(*until)),
+                ..Row::of(entry, Became::Armed)
+            },
+            Body::Disarmed { why } => Row { why: why.clone(), ..Row::of(entry, Became::Disarmed) },
+            Body::PlanCancelled { operation, target, .. } => Row::of(entry, Became::Cancelled).on(*operation, target),
             Body::PlanRefused { operation, target, why, .. } => {
-                Row { why: why.clone(), ..Row::of(entry, "refused") }.on(*operation, target)
+                Row { why: why.clone(), ..Row::of(entry, Became::Refused) }.on(*operation, target)
             }
             Body::Approved { execution, plan, approval } => {
                 let begun = Course { own: vec![entry], sender: None };
                 let course = courses.get(execution).unwrap_or(&begun);
                 let last = course.own.iter().map(|entry| entry.at).max().unwrap_or(entry.at);
-                let Ending { word, title, why } = outcome(&course.own);
-                let row = Row { ended: title, ..Row::of(entry, word) }
+                let ended = outcome(&course.own);
+                let why = ended.as_ref().map(Outcome::why).unwrap_or_default();
+                let row = Row::of(entry, ended.map_or(Became::NotEnded, Became::Ended))
                     .on(plan.operation.kind(), &plan.target)
                     .sent_by(course.sender);
                 Row { last, execution: Some(execution.clone()), reason: approval.reason.clone(), why, ..row }
@@ -130,54 +177,6 @@ pub fn rows(entries: &[Entry]) -> Vec<Row> {
         })
     };
     entries.iter().filter_map(row).collect()
-}
-
-/// As a JSON array.
-#[must_use]
-pub fn json(rows: &[Row]) -> String {
-    // Strings and times always have a JSON form.
-    format!("{}\n", escaped(&serde_json::to_string_pretty(rows).unwrap_or_default()))
-}
-
-/// As a table for people; nothing is cut.
-#[must_use]
-pub fn table(rows: &[Row]) -> String {
-    if rows.is_empty() {
-        return "nothing was recorded\n".to_owned();
-    }
-    let head = ["TIME (UTC)", "ENVIRONMENT", "OPERATION", "TARGET", "OUTCOME", "WHO", "EXECUTION", "REASON"];
-    let mut cells: Vec<[String; 8]> = vec![head.map(ToOwned::to_owned)];
-    cells.extend(rows.iter().map(|row| {
-        let reason = match (row.reason.as_str(), row.why.as_str()) {
-            (reason, "") => reason.to_owned(),
-            ("", why) => why.to_owned(),
-            (reason, why) => format!("{reason} ({why})"),
-        };
-        let execution = row.execution.as_ref().map(ToString::to_string).unwrap_or_default();
-        [
-            moment(row.at),
-            clean(&row.environment),
-            row.operation.to_owned(),
-            clean(&row.target),
-            row.ended.clone(),
-            clean(&row.who),
-            execution,
-            clean(&reason),
-        ]
-    }));
-    let width = |column: usize| cells.iter().map(|line| line[column].width()).max().unwrap_or(0);
-    let widths: [usize; 8] = std::array::from_fn(width);
-    let mut text = String::new();
-    for line in &cells {
-        let mut drawn = String::new();
-        for (cell, width) in line.iter().zip(widths) {
-            drawn.push_str(cell);
-            drawn.push_str(&" ".repeat(width - cell.width() + 2));
-        }
-        text.push_str(drawn.trim_end());
-        text.push('\n');
-    }
-    text
 }
 
 #[cfg(test)]
@@ -201,18 +200,16 @@ mod tests {
             why: "changes are frozen".into(),
         };
         let rows = rows(&[entry(body), entry(Body::Disarmed { why: "time is up".into() })]);
-        assert_eq!((rows[0].outcome, rows[0].operation, rows[0].who.as_str()), ("refused", "stop", "reader/oncall"));
-        let text = table(&rows);
-        let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 3);
-        let column = lines[0].find("WHO").unwrap();
-        assert!(lines[1][column..].starts_with("reader/oncall  "), "{text}");
-        assert!(lines[1].ends_with("changes are frozen"), "{text}");
+        assert_eq!((rows.len(), rows[1].what()), (2, "disarmed"));
+        assert_eq!(
+            (rows[0].outcome.word(), rows[0].operation, rows[0].who.as_str()),
+            ("refused", "stop", "reader/oncall")
+        );
     }
 
     #[test]
     fn who_sent_it_is_who_did_it() {
-        let row = Row::of(&entry(Body::Disarmed { why: String::new() }), "done");
+        let row = Row::of(&entry(Body::Disarmed { why: String::new() }), Became::Disarmed);
         assert_eq!(row.clone().sent_by(None), row);
         let sent = row.sent_by(Some("arn:aws:sts::1:assumed-role/operator/qd-alice-INC-1"));
         assert_eq!(
@@ -228,6 +225,5 @@ mod tests {
             rows(&[entry(Body::Sending { execution, step: 0, call: None, before: Vec::new(), ahead: 0 })]),
             Vec::new()
         );
-        assert_eq!(table(&[]), "nothing was recorded\n");
     }
 }

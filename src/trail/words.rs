@@ -68,25 +68,9 @@ pub fn event(body: &Body, plan: Option<&Plan>) -> String {
     }
 }
 
-/// How an execution ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ending {
-    /// For programs: `done`, `scheduled`.
-    pub word: &'static str,
-    /// For people: `scheduled for sun 04:00Z`.
-    pub title: String,
-    pub why: String,
-}
-
-impl Ending {
-    fn of(outcome: &Outcome) -> Self {
-        Self { word: outcome.word(), title: outcome.title(), why: outcome.why() }
-    }
-}
-
-/// How the execution with these entries ended.
+/// How the execution with these entries ended; `None` when they do not say.
 #[must_use]
-pub fn outcome(own: &[&Entry]) -> Ending {
+pub fn outcome(own: &[&Entry]) -> Option<Outcome> {
     let window = own.iter().rev().find_map(|entry| match &entry.body {
         Body::StepEnded { words, failed, end, .. } => match StepEnd::told(end.as_ref(), words, *failed) {
             StepEnd::Scheduled { window } => Some(window),
@@ -94,12 +78,10 @@ pub fn outcome(own: &[&Entry]) -> Ending {
         },
         _ => None,
     });
-    let outcome = own.iter().rev().find_map(|entry| match &entry.body {
+    own.iter().rev().find_map(|entry| match &entry.body {
         Body::Ended { outcome, .. } => Some(outcome.in_window(window.as_deref())),
         _ => None,
-    });
-    let unended = || Ending { word: "not ended", title: "not ended".to_owned(), why: String::new() };
-    outcome.map_or_else(unended, |outcome| Ending::of(&outcome))
+    })
 }
 
 /// What it was approved with.
@@ -158,9 +140,11 @@ mod tests {
     #[test]
     fn what_was_not_sent_is_named() {
         let outcome = Outcome::Interrupted { unsent: vec![1, 2], why: "the console was closed".into() };
-        let ending = Ending::of(&outcome);
-        assert_eq!((ending.word, ending.why.as_str()), ("interrupted", "the console was closed; steps 2, 3 not sent"));
+        assert_eq!(
+            (outcome.word(), outcome.why().as_str()),
+            ("interrupted", "the console was closed; steps 2, 3 not sent")
+        );
         let outcome = Outcome::Interrupted { unsent: vec![1], why: "x".into() };
-        assert_eq!(Ending::of(&outcome).why, "x; step 2 not sent");
+        assert_eq!(outcome.why(), "x; step 2 not sent");
     }
 }

@@ -1,11 +1,14 @@
-//! `qd audit show`: everything about one execution.
+//! The whole story of what somebody did: an execution from its approval to its end, or one record that stands alone.
 
-use super::words::{Ending, event, moment, outcome, target, with};
+use super::words::{event, moment, outcome, target, with};
 use crate::domain::text::clean;
 use crate::ops::CheckState;
-use crate::ops::journal::ExecutionId;
+use crate::ops::journal::{ExecutionId, Outcome};
 use crate::ops::plan::Verify;
 use crate::slices::{Body, Entry, Plan};
+
+/// Cells of a [`moment`].
+const MOMENT: usize = 19;
 
 /// The execution of a name, or of the only one that begins so.
 ///
@@ -33,37 +36,114 @@ pub fn find(entries: &[Entry], wanted: &str) -> Result<ExecutionId, String> {
     }
 }
 
-/// Text that grows by lines, each without anything that steers a terminal.
+/// A line of a story. Its text is cleaned: nothing in it steers a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoryLine {
+    /// What begins a part; one line is free above it.
+    Heading(String),
+    /// A name in a column of so many cells, so far from the left, and what belongs to it.
+    Fact { indent: usize, name: String, column: usize, text: String },
+    /// What is wrong with what is told.
+    Warning(String),
+    /// Text alone, so far from the left.
+    Line { indent: usize, text: String },
+}
+
+impl StoryLine {
+    /// As a line of a terminal; a long name pushes its text away and never touches it.
+    fn plain(&self) -> String {
+        match self {
+            Self::Heading(text) => format!("\n{text}"),
+            Self::Fact { indent, name, column, text } => {
+                let line = format!("{:indent$}{name:<column$}  {text}", "");
+                line.trim_end().to_owned()
+            }
+            Self::Warning(text) => format!("WARNING      {text}"),
+            Self::Line { indent, text } => format!("{:indent$}{text}", "").trim_end().to_owned(),
+        }
+    }
+}
+
+/// A story that grows by lines.
 #[derive(Default)]
-struct Page(String);
+struct Page(Vec<StoryLine>);
 
 impl Page {
-    fn line(&mut self, text: &str) {
-        self.0.push_str(clean(text).trim_end());
-        self.0.push('\n');
+    fn line(&mut self, indent: usize, text: &str) {
+        self.0.push(StoryLine::Line { indent, text: clean(text) });
     }
 
-    fn fact(&mut self, label: &str, text: &str) {
-        self.line(&format!("{label:<13}{text}"));
+    fn fact(&mut self, name: &str, text: &str) {
+        self.pair(0, name, 11, text);
     }
 
-    /// A name in a column, and what belongs to it; a long name pushes it away and never touches it.
-    fn pair(&mut self, name: &str, width: usize, text: &str) {
-        self.line(&format!("  {name:<width$}  {text}"));
+    fn pair(&mut self, indent: usize, name: &str, column: usize, text: &str) {
+        self.0.push(StoryLine::Fact { indent, name: clean(name), column, text: clean(text) });
     }
 
     fn heading(&mut self, text: &str) {
-        self.0.push('\n');
-        self.line(text);
+        self.0.push(StoryLine::Heading(clean(text)));
     }
+}
+
+/// Lines as they are printed, each with its end.
+#[must_use]
+pub fn printed(lines: &[StoryLine]) -> String {
+    lines.iter().map(|line| format!("{}\n", line.plain())).collect()
+}
+
+/// The story of an execution, printed.
+#[must_use]
+pub fn text(id: &ExecutionId, own: &[&Entry]) -> String {
+    printed(&of(id, own))
+}
+
+/// What an entry tells that belongs to no execution: an arming, a plan that was refused or put away.
+#[must_use]
+pub fn alone(entry: &Entry) -> Vec<StoryLine> {
+    let mut page = Page::default();
+    page.fact("Record", &entry.seq.to_string());
+    page.fact("Time", &format!("{} UTC", moment(entry.at)));
+    page.fact("Environment", &entry.environment);
+    match &entry.body {
+        Body::Armed { reason, until } => {
+            page.fact("Armed", &format!("changes allowed until {} UTC", moment(*until)));
+            page.fact("Reason", reason);
+        }
+        Body::Disarmed { why } => page.fact("Disarmed", why),
+        Body::PlanCancelled { operation, target: on, fingerprint } => {
+            page.fact("Cancelled", "a plan that was shown was put away");
+            page.fact("Operation", &format!("{} ({})", operation.title(), operation.name()));
+            page.fact("Target", &target(on));
+            page.fact("Fingerprint", &fingerprint.short());
+        }
+        Body::PlanRefused { operation, target: on, fingerprint, why } => {
+            page.fact("Refused", why);
+            page.fact("Operation", &format!("{} ({})", operation.title(), operation.name()));
+            page.fact("Target", &target(on));
+            page.fact("Fingerprint", &fingerprint.short());
+        }
+        other => page.fact("Event", &event(other, None)),
+    }
+    who(entry, &mut page);
+    page.0
+}
+
+/// Who did it, as AWS sees them and as the machine does.
+fn who(entry: &Entry, page: &mut Page) {
+    let who = &entry.who;
+    page.fact("By", if who.arn.is_empty() { "not known to AWS" } else { &who.arn });
+    page.fact("At", &format!("{}@{}, process {}, qd {}", who.os_user, who.host, who.pid, who.version));
 }
 
 /// All that the entries of an execution tell, oldest first.
 #[must_use]
-pub fn text(id: &ExecutionId, own: &[&Entry]) -> String {
+pub fn of(id: &ExecutionId, own: &[&Entry]) -> Vec<StoryLine> {
     let mut page = Page::default();
     page.fact("Execution", id.as_str());
-    let Ending { title, why, .. } = outcome(own);
+    let ended = outcome(own);
+    let title = ended.as_ref().map_or_else(|| "not ended".to_owned(), Outcome::title);
+    let why = ended.as_ref().map(Outcome::why).unwrap_or_default();
     page.fact("Outcome", &if why.is_empty() { title } else { format!("{title}: {why}") });
     let mut known = None;
     for entry in own {
@@ -74,23 +154,22 @@ pub fn text(id: &ExecutionId, own: &[&Entry]) -> String {
             page.fact("Environment", &format!("{}, account {}", entry.environment, plan.account));
             page.fact("Approved", &format!("{} UTC", moment(approval.at)));
             page.fact("With", &with(approval));
-            let who = &entry.who;
-            page.fact("By", if who.arn.is_empty() { "not known to AWS" } else { &who.arn });
+            who(entry, &mut page);
             if let Some(sender) = sender(own) {
                 page.fact("Sent by", sender);
             }
-            page.fact("At", &format!("{}@{}, process {}, qd {}", who.os_user, who.host, who.pid, who.version));
             page.fact("Reason", &approval.reason);
             page.fact("Fingerprint", &format!("{} ({})", plan.fingerprint.short(), plan.fingerprint.whole()));
             if !plan.is_intact() || approval.fingerprint != plan.fingerprint {
-                page.fact("WARNING", "the plan below is not the one that this fingerprint was made of");
+                let words = "the plan below is not the one that this fingerprint was made of";
+                page.0.push(StoryLine::Warning(words.to_owned()));
             }
             describe(plan, &mut page);
         }
     }
     page.heading("Course (UTC)");
     for entry in own {
-        page.line(&format!("  {}  {}", moment(entry.at), event(&entry.body, known)));
+        page.pair(2, &moment(entry.at), MOMENT, &event(&entry.body, known));
     }
     page.0
 }
@@ -106,13 +185,13 @@ fn sender<'e>(own: &[&'e Entry]) -> Option<&'e str> {
 /// The plan as it was approved.
 fn describe(plan: &Plan, page: &mut Page) {
     page.heading("Plan");
-    page.fact("  Summary", &plan.summary);
-    page.fact("  Risk", plan.risk.name());
-    page.fact("  Read by", &format!("{}, {} UTC", plan.principal, moment(plan.seen_at)));
+    page.pair(2, "Summary", 9, &plan.summary);
+    page.pair(2, "Risk", 9, plan.risk.name());
+    page.pair(2, "Read by", 9, &format!("{}, {} UTC", plan.principal, moment(plan.seen_at)));
     if let Some(monthly) = plan.monthly {
-        page.fact("  Cost", &format!("US$ {monthly:.2} a month"));
+        page.pair(2, "Cost", 9, &format!("US$ {monthly:.2} a month"));
     }
-    page.fact("  Way back", plan.inverse.as_deref().unwrap_or("none"));
+    page.pair(2, "Way back", 9, plan.inverse.as_deref().unwrap_or("none"));
 
     page.heading("Calls");
     for (number, step) in (1..).zip(&plan.steps) {
@@ -120,8 +199,8 @@ fn describe(plan: &Plan, page: &mut Page) {
             Verify::Whole => "the whole plan is checked again before it",
             Verify::Same => "its target is checked again before it",
         };
-        page.line(&format!("  {number}  {}; {verify}", step.purpose));
-        page.line(&format!("     {}", step.call.as_command(&plan.cli)));
+        page.pair(2, &number.to_string(), 1, &format!("{}; {verify}", step.purpose));
+        page.line(5, &step.call.as_command(&plan.cli));
     }
     page.heading("Preconditions");
     for check in &plan.checks {
@@ -132,31 +211,31 @@ fn describe(plan: &Plan, page: &mut Page) {
             CheckState::Unknown => "unknown",
         };
         let why = if check.why.is_empty() { String::new() } else { format!(": {}", check.why) };
-        page.line(&format!("  {state:<10}{}{why}", check.name));
+        page.pair(2, state, 8, &format!("{}{why}", check.name));
     }
     if !plan.consequences.is_empty() {
         page.heading("Consequences");
         for consequence in &plan.consequences {
-            page.pair(&consequence.label, 14, &consequence.text);
+            page.pair(2, &consequence.label, 14, &consequence.text);
         }
     }
     if !plan.kept.is_empty() {
         page.heading("Settings of the new instance");
         for kept in &plan.kept {
             let note = if kept.kept { "as the source" } else { "not as the source" };
-            page.pair(&kept.name, 30, &format!("{}  ({note}; default {})", kept.value, kept.default));
+            page.pair(2, &kept.name, 30, &format!("{}  ({note}; default {})", kept.value, kept.default));
         }
     }
     page.heading("State that it stands on");
     for (name, value) in &plan.observed {
-        page.pair(name, 30, value);
+        page.pair(2, name, 30, value);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::journal::{Outcome, Who};
+    use crate::ops::journal::Who;
     use crate::ops::{Approval, Fingerprint, Level};
     use crate::services::rds::operation::CreateSnapshot;
     use crate::services::rds::testing::{at, plan_of, seen};
