@@ -9,7 +9,7 @@ mod snapshot;
 #[cfg(feature = "sandbox")]
 use std::net::SocketAddr;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueHint};
 use jiff::Timestamp;
 
 use crate::audit::AuditCommand;
@@ -45,16 +45,16 @@ pub struct Cli {
 #[command(next_help_heading = "With any command")]
 pub struct Source {
     /// Profile of ~/.aws/config
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", value_hint = ValueHint::Other)]
     pub profile: Option<String>,
     /// AWS region
-    #[arg(long, global = true)]
+    #[arg(long, global = true, value_hint = ValueHint::Other)]
     pub region: Option<String>,
     /// Region of the disaster-recovery side, read beside the first
-    #[arg(long, global = true, value_name = "REGION")]
+    #[arg(long, global = true, value_name = "REGION", value_hint = ValueHint::Other)]
     pub dr_region: Option<String>,
     /// Endpoint of all services; alone, that of every configured environment
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", value_hint = ValueHint::Other)]
     pub endpoint_url: Option<String>,
     /// Configuration file (or QD_CONFIG); of another place its settings only
     #[arg(long, global = true, value_name = "FILE")]
@@ -79,7 +79,7 @@ impl Source {
 #[command(next_help_heading = "What the sandbox plays")]
 pub struct World {
     /// What happens in it; several with commas between [default: a-bad-night]
-    #[arg(long, global = true, default_value = "", hide_default_value = true)]
+    #[arg(long, global = true, default_value = "", hide_default_value = true, value_hint = ValueHint::Other)]
     pub scenario: String,
     /// Seed of all chance; the same seed gives the same world
     #[arg(long, global = true, default_value_t = 1)]
@@ -106,10 +106,10 @@ impl Default for World {
 #[command(next_help_heading = "With any command")]
 pub struct Look {
     /// Theme: auto, dark, light, high-contrast, colour-blind or one of your own
-    #[arg(long, global = true)]
+    #[arg(long, global = true, value_hint = ValueHint::Other)]
     pub theme: Option<String>,
     /// Keymap: default, vim, emacs or one of your own
-    #[arg(long, global = true)]
+    #[arg(long, global = true, value_hint = ValueHint::Other)]
     pub keymap: Option<String>,
 }
 
@@ -167,7 +167,7 @@ pub enum Command {
 
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Say everything that is wrong with it; exit code 1 when an environment cannot be used
+    /// Say everything that is wrong with it; exit code 1 when something in it cannot be used
     Check,
     /// Say where it is looked for
     Path,

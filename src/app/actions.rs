@@ -45,6 +45,7 @@ fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) -> bool {
         // Whatever is open, its keys can be looked up.
         View::Plan(_)
         | View::Executions(_)
+        | View::Details(_)
         | View::Filter(_)
         | View::Arm(_)
         | View::Code(_)
@@ -105,7 +106,9 @@ fn global(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
                 return;
             }
             // Its number is the one that stands before it in the header.
-            if let Some(id) = action.environment().and_then(|place| fleet::order(state).get(place).copied()) {
+            if let Some(id) =
+                action.environment().and_then(|place| fleet::order(&state.shell.world.estate).get(place).copied())
+            {
                 databases::look(state, Scope::One(id));
             }
         }
@@ -129,7 +132,7 @@ fn to_fleet(state: &mut State) {
 
 /// All environments, then each as they stand in the header, then all again.
 fn cycle(state: &mut State, by: usize) {
-    let order = fleet::order(state);
+    let order = fleet::order(&state.shell.world.estate);
     let here = match state.shell.scope {
         Scope::All => 0,
         Scope::One(id) => order.iter().position(|other| *other == id).map_or(0, |place| place + 1),

@@ -12,8 +12,17 @@ use crate::shell::{Tone, Topic};
 /// A key was pressed.
 pub fn pressed(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     let asked = state.asked_to_leave;
-    state.shell.unsay(Topic::Unheard);
-    hear(state, key, effects);
+    if state.shell.toast.as_ref().is_some_and(|toast| toast.is_reply) {
+        state.shell.toast = None;
+    }
+    let before = state.shell.toast.clone();
+    // "Any other key stays": the one that says no is no way back, too.
+    if !(asked && key.to_string() == "esc") {
+        hear(state, key, effects);
+    }
+    if let Some(toast) = state.shell.toast.as_mut().filter(|toast| before.as_ref() != Some(toast)) {
+        toast.is_reply = true;
+    }
     // Only the very next key answers; it may be several in a row.
     if asked && state.resolver.pending().is_empty() {
         state.asked_to_leave = false;
@@ -138,7 +147,10 @@ pub fn paste(state: &mut State, text: &str) {
             insert(&mut menu.input, &text);
             menu.narrow();
         }
-        View::Help(help) if help.is_typing => insert(&mut help.sought, &text),
+        View::Help(help) if help.is_typing => {
+            insert(&mut help.sought, &text);
+            help.scroll = 0;
+        }
         View::Arm(question) => insert(question.line(), &text),
         View::Code(code) => code.take(&text),
         _ => {}

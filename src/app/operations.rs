@@ -71,12 +71,15 @@ pub fn may_leave(state: &mut State) -> bool {
     }
     let unsent = running.iter().any(|e| e.is_live() && e.steps.contains(&StepState::Waiting));
     let what =
-        if running.len() == 1 { "one operation runs".to_owned() } else { format!("{} operations run", running.len()) };
+        if running.len() == 1 { "one operation is".to_owned() } else { format!("{} operations are", running.len()) };
     // As it is heard here: where text is typed, or on a plan, it is another key than elsewhere.
     let key = state.shell.keymap.key_for(state.views.top().heard(), Action::Quit).unwrap_or_default();
-    let becomes =
-        if unsent { "and what was not sent yet will not be" } else { "and go on in AWS, the next qd follows them" };
-    let text = format!("{key} leaves, any other key stays: {what}, {becomes}");
+    let becomes = if unsent {
+        "steps not sent yet will not be sent"
+    } else {
+        "what was sent goes on in AWS, the next qd follows it"
+    };
+    let text = format!("{key} leaves, any other key stays: {what} running; {becomes}");
     state.asked_to_leave = true;
     state.shell.say_of(Topic::Leaving, text, Tone::Bad);
     false

@@ -11,7 +11,7 @@ use crate::domain::FaultKind;
 use crate::keymap::{Action, Layer};
 use crate::screens::State;
 use crate::screens::fleet::{self, Standing};
-use crate::screens::{Screen, alarms};
+use crate::screens::{Screen, alarms, audit};
 use crate::slices::reads::Target;
 use crate::theme::Role;
 use crate::ui::pen::{self, Piece};
@@ -46,7 +46,9 @@ pub fn bar(state: &State, area: Rect, buf: &mut Buffer) {
 /// room for all, the one that one is at.
 fn places(state: &State, width: usize) -> Vec<Piece> {
     let standing = |scope: Scope| {
-        let all = fleet::order(state).into_iter().filter(|id| scope == Scope::All || scope == Scope::One(*id));
+        let all = fleet::order(&state.shell.world.estate)
+            .into_iter()
+            .filter(|id| scope == Scope::All || scope == Scope::One(*id));
         let worst = all.map(|id| fleet::standing(&state.fleet, id)).max();
         worst.unwrap_or(Standing::Empty).mark()
     };
@@ -54,6 +56,7 @@ fn places(state: &State, width: usize) -> Vec<Piece> {
         (Screen::Fleet, standing(Scope::All)),
         (Screen::Databases, standing(state.shell.scope)),
         (Screen::Alarms, alarms::mark(state)),
+        (Screen::Audit, audit::mark(state)),
     ];
     let here = match state.screen() {
         Screen::Database => Screen::Databases,

@@ -159,7 +159,7 @@ fn accounts(state: &State) -> usize {
 /// The environments in the order of the fleet, each with its number key and its mark; the one that is looked at is
 /// marked. Where there is no room for all, long names are cut, then the worst are those that are shown.
 fn chips(state: &State, area: Rect, buf: &mut Buffer) {
-    let order = fleet::order(state);
+    let order = fleet::order(&state.shell.world.estate);
     let known = |id: &EnvironmentId| Some((*id, state.shell.world.estate.environment(*id)?));
     let environments: Vec<(EnvironmentId, &Environment)> = order.iter().filter_map(known).collect();
     let names: Vec<String> = environments.iter().map(|(_, environment)| shown_name(environment)).collect();
@@ -170,7 +170,7 @@ fn chips(state: &State, area: Rect, buf: &mut Buffer) {
     };
     let mut all = made(&names);
     if whole_width(&all) > room
-        && let Some(short) = shortened(&names)
+        && let Some(short) = shortened(&names, SHORT)
     {
         all = made(&short);
     }
@@ -181,6 +181,17 @@ fn chips(state: &State, area: Rect, buf: &mut Buffer) {
     };
     let standings: Vec<Standing> = all.iter().map(|(standing, _)| *standing).collect();
     let shown = fitting(&standings, &widths, here, room);
+    // What is left of the room is for the names of those that are shown.
+    let taken = |all: &[(Standing, Vec<Piece>)]| -> usize {
+        let widths =
+            shown.iter().filter_map(|index| all.get(*index)).map(|(_, pieces)| pen::width(pieces) + usize::from(GAP));
+        widths.sum::<usize>() + if shown.len() < all.len() { MORE } else { 0 }
+    };
+    let longest = names.iter().map(|name| text::width(name)).max().unwrap_or(0);
+    let longer = (SHORT + 1..=longest).rev().filter_map(|limit| shortened(&names, limit)).map(|names| made(&names));
+    if let Some(roomy) = longer.filter(|_| !shown.is_empty()).find(|all| taken(all) <= room + usize::from(GAP)) {
+        all = roomy;
+    }
     let mut x = area.x + 1;
     let room = |x: u16| Rect { x, width: area.right().saturating_sub(x), ..area };
     for index in &shown {
@@ -211,9 +222,9 @@ fn whole_width(all: &[(Standing, Vec<Piece>)]) -> usize {
     all.iter().map(|(_, pieces)| pen::width(pieces)).sum::<usize>() + gaps
 }
 
-/// The names, cut where they are long; none, where two of them would be the same then.
-fn shortened(names: &[String]) -> Option<Vec<String>> {
-    let short: Vec<String> = names.iter().map(|name| text::clip(name, SHORT).into_owned()).collect();
+/// The names, cut where they are longer; none, where two of them would be the same then.
+fn shortened(names: &[String], limit: usize) -> Option<Vec<String>> {
+    let short: Vec<String> = names.iter().map(|name| text::clip(name, limit).into_owned()).collect();
     let different: BTreeSet<&String> = short.iter().collect();
     (different.len() == short.len()).then_some(short)
 }
@@ -267,8 +278,8 @@ mod tests {
     #[test]
     fn names_are_cut_only_where_they_still_differ() {
         let names = |all: &[&str]| all.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
-        assert_eq!(shortened(&names(&["PROD", "PRODUCTION"])), Some(names(&["PROD", "PRODUCT…"])));
-        assert_eq!(shortened(&names(&["customer-one", "customer-two"])), None);
+        assert_eq!(shortened(&names(&["PROD", "PRODUCTION"]), SHORT), Some(names(&["PROD", "PRODUCT…"])));
+        assert_eq!(shortened(&names(&["customer-one", "customer-two"]), SHORT), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::domain::text::clean;
 use crate::trail::Row;
 
 /// The names of the columns. They stay: programs read them by these.
-pub const COLUMNS: [&str; 15] = [
+pub const COLUMNS: [&str; 17] = [
     "time",
     "last",
     "outcome",
@@ -26,6 +26,8 @@ pub const COLUMNS: [&str; 15] = [
     "execution",
     "reason",
     "why",
+    "summary",
+    "approval",
 ];
 
 /// Rows with their headings.
@@ -49,6 +51,8 @@ pub fn csv(rows: &[Row]) -> String {
             row.execution.as_ref().map(ToString::to_string).unwrap_or_default(),
             row.reason.clone(),
             row.why.clone(),
+            row.summary.clone(),
+            row.approval.clone(),
         ]));
     }
     text
@@ -59,7 +63,7 @@ fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-fn record(fields: [String; 15]) -> String {
+fn record(fields: [String; 17]) -> String {
     format!("{}\n", fields.map(|text| field(&text)).join(","))
 }
 
@@ -107,7 +111,8 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines[0],
-            "time,last,outcome,environment,operation,target,region,who,arn,sender,os_user,host,execution,reason,why"
+            "time,last,outcome,environment,operation,target,region,who,arn,sender,os_user,host,execution,reason,why,\
+             summary,approval"
         );
         let when = moment(at());
         assert!(

@@ -8,6 +8,7 @@ pub mod export;
 pub mod table;
 mod verify;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -55,7 +56,7 @@ pub enum AuditCommand {
 #[derive(Debug, Clone, Default, Args)]
 pub struct FilterArgs {
     /// Only this environment
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_hint = clap::ValueHint::Other)]
     pub env: Option<String>,
     /// Only what happened within this time: 24h, 7d
     #[arg(long, value_name = "AGE", value_parser = age)]
@@ -150,7 +151,20 @@ fn list(stored: &Stored, filter: &Filter, json: bool, columns: Option<usize>) ->
     let (entries, unread) = journal::entries(&stored.journal);
     let rows = wanted(&entries, filter);
     let text = if json { table::json(&rows) } else { table::table(&rows, columns) };
-    Output { text, note: note(stored, unread), code: 0 }
+    let note = note(stored, unread) + &strange(&entries, filter);
+    Output { text, note, code: 0 }
+}
+
+/// That an environment is asked for which the journal has not: a slip of the pen is no clean record.
+fn strange(entries: &[Entry], filter: &Filter) -> String {
+    let Some(wanted) = &filter.environment else { return String::new() };
+    let known: BTreeSet<&str> = entries.iter().map(|entry| entry.environment.as_str()).collect();
+    if known.iter().any(|known| known.eq_ignore_ascii_case(wanted)) {
+        return String::new();
+    }
+    let known: Vec<String> = known.into_iter().filter(|name| !name.is_empty()).map(clean).collect();
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    format!("nothing in the journal is of {}; it has: {known}\n", clean(wanted))
 }
 
 fn show(stored: &Stored, wanted: &str) -> Output {

@@ -119,6 +119,8 @@ mod tests {
             target: seen().target,
             fingerprint: Fingerprint::default(),
             why: "changes are frozen until the release of the week is out, on Monday at nine".into(),
+            summary: String::new(),
+            reason: String::new(),
         };
         rows(&[entry(body), entry(Body::Disarmed { why: "time is up".into() })])
     }

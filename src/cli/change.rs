@@ -10,7 +10,7 @@ pub struct PlanChange {
     /// Name of the operation; qd operations lists them
     pub operation: String,
     /// Environment of the target
-    #[arg(long = "env", short = 'e', alias = "environment", value_name = "NAME")]
+    #[arg(long = "env", short = 'e', alias = "environment", value_name = "NAME", value_hint = clap::ValueHint::Other)]
     pub environment: Option<String>,
     /// DB instance or DB snapshot; for a whole environment its name, or nothing
     #[arg(long, short, value_name = "NAME")]

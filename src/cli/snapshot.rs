@@ -27,7 +27,7 @@ pub struct Snapshot {
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
     /// The environment to look at; all when not given
-    #[arg(long, short)]
+    #[arg(long, short, alias = "env", value_hint = clap::ValueHint::Other)]
     pub environment: Option<String>,
     /// The DB instance of the database screen, as NAME behind it
     #[arg(long, short, hide = true)]

@@ -212,6 +212,12 @@ impl<R: Readable> Schedule<R> {
         self.slots.iter().filter(|(_, slot)| slot.awaited.is_some()).map(|(target, _)| target)
     }
 
+    /// Whether it was answered once.
+    #[must_use]
+    pub fn has_answered(&self, target: &Target<R>) -> bool {
+        self.slots.get(target).is_some_and(|slot| slot.read.is_some())
+    }
+
     /// When `target` will be tried again after a failure.
     #[must_use]
     pub fn retry_at(&self, target: &Target<R>) -> Option<Timestamp> {

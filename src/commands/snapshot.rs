@@ -14,7 +14,7 @@ use quarterdeck::runtime::executor::Executor;
 use quarterdeck::runtime::headless::{NoTerminal, Unattended, shortfall, stories};
 use quarterdeck::runtime::own_files::Folders;
 use quarterdeck::runtime::{Driver, Performer, say};
-use quarterdeck::screens::{OpenScreen, View};
+use quarterdeck::screens::{OpenScreen, View, fleet};
 use quarterdeck::theme::{ColorDepth, Rgb};
 use quarterdeck::world::Scope;
 
@@ -64,9 +64,23 @@ pub async fn draw(source: &Source, look: &Look, options: &Snapshot) -> Result<u8
     let parts = |color: Rgb| [color.red, color.green, color.blue];
     let ground = state.shell.theme.ground().map(|(ink, paper)| Ground::new(parts(ink), parts(paper)));
     say::picture(&picture::render_on(ground.unwrap_or_default(), &frame, options.format))?;
-    let Some(unread) = shortfall(&state) else { return Ok(0) };
-    say::note(&unread);
-    Ok(1)
+    let unread = [left_out(&state), shortfall(&state)];
+    let mut code = 0;
+    for words in unread.into_iter().flatten() {
+        say::note(&words);
+        code = 1;
+    }
+    Ok(code)
+}
+
+/// That environments may be missing, for what is wrong in their configuration.
+fn left_out(state: &State) -> Option<String> {
+    let errors = state.shell.world.problems.iter().filter(|problem| fleet::problems::is_error(problem));
+    let mut errors = errors.peekable();
+    let first = errors.peek().copied()?.clone();
+    let more = errors.count() - 1;
+    let others = if more == 0 { String::new() } else { format!(" (and {more} more: qd config check)") };
+    Some(format!("what cannot be used of the configuration is not in the picture: {first}{others}"))
 }
 
 /// Reads keys that are separated by spaces.

@@ -16,11 +16,13 @@ impl Partition {
     }
 }
 
-/// The page of a service in a region, at a place of it. What of the place is a name goes through [`encoded`] first.
+/// The page of a service in a region, at a place of it; none where the console of its partition is not known (those of the
+/// isolated ones: `us-iso-east-1`). What of the place is a name goes through [`encoded`] first.
 #[must_use]
-pub fn address(region: &str, service: &str, place: &str) -> String {
+pub fn address(region: &str, service: &str, place: &str) -> Option<String> {
+    let is_isolated = region.split('-').nth(1).is_some_and(|part| part.starts_with("iso"));
     let (console, region) = (Partition::of_region(region).console(), encoded(region));
-    format!("https://{region}.{console}/{service}/home?region={region}#{place}")
+    (!is_isolated).then(|| format!("https://{region}.{console}/{service}/home?region={region}#{place}"))
 }
 
 /// A name as it stands in an address: all but letters, digits and `-._~` is escaped, byte by byte (RFC 3986, 2.3).
@@ -49,7 +51,10 @@ mod tests {
             ("cn-north-1", "cn-north-1.console.amazonaws.cn"),
             ("eusc-de-east-1", "eusc-de-east-1.console.amazonaws-eusc.eu"),
         ] {
-            assert_eq!(address(region, "rds", "x:"), format!("https://{host}/rds/home?region={region}#x:"));
+            assert_eq!(address(region, "rds", "x:"), Some(format!("https://{host}/rds/home?region={region}#x:")));
+        }
+        for region in ["us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1"] {
+            assert_eq!(address(region, "rds", "x:"), None);
         }
     }
 
@@ -58,7 +63,7 @@ mod tests {
         assert_eq!(encoded("prod-cpu_1.b~"), "prod-cpu_1.b~");
         assert_eq!(encoded("a b/c:50%&d#e"), "a%20b%2Fc%3A50%25%26d%23e");
         assert_eq!(encoded("größe\u{1b}"), "gr%C3%B6%C3%9Fe%1B");
-        let address = address("x.evil.example/", "rds", "");
+        let address = address("x.evil.example/", "rds", "").unwrap();
         assert!(address.starts_with("https://x.evil.example%2F.console.aws.amazon.com/"), "{address}");
     }
 }

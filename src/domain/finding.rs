@@ -2,33 +2,9 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use serde::{Deserialize, Serialize};
-
+use super::limits::Limits;
+pub use super::severity::Severity;
 use super::{Metric, Since};
-
-/// How soon somebody has to act. Ordered: the worst is the greatest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Worth knowing; nothing is wrong.
-    Info,
-    /// It will hurt if nobody looks at it, or a limit that the team has set is passed.
-    Warning,
-    /// It hurts now, or within the time that it takes to act.
-    Critical,
-}
-
-impl Severity {
-    /// The word for it, in the field's terms.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Critical => "critical",
-        }
-    }
-}
 
 /// What it does to whom, beside how bad it is. Ordered: what hurts soonest is the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +50,10 @@ pub struct Finding {
     pub source: &'static str,
     /// The metric that shows it, for a small chart beside it.
     pub metric: Option<Metric>,
+    /// What its rule holds the values of that metric against; none where it judges otherwise.
+    pub limits: Option<Limits>,
+    /// The state that it is about, where a rule tells of several: another one is another trouble.
+    pub state: Option<String>,
 }
 
 impl Finding {
@@ -105,6 +85,8 @@ mod tests {
             severity,
             harm,
             about: About::DbInstance,
+            limits: None,
+            state: None,
             resource: "db".into(),
             arn: "arn".into(),
             summary: String::new(),

@@ -23,6 +23,9 @@ pub struct Beginning {
     /// it was so already then, in any case.
     #[serde(default)]
     pub certainty: Certainty,
+    /// The state that it was about, where the rule tells of several.
+    #[serde(default)]
+    pub state: Option<String>,
 }
 
 /// How the moment at which something began is known.
@@ -49,7 +52,7 @@ impl Beginning {
             Some(Since::Trend(_)) | None => (Certainty::Seen, first_seen),
         };
         let (rule, severity, seen) = (finding.rule.to_owned(), finding.severity, last_seen);
-        Self { arn: arn.to_owned(), rule, severity, since, seen, certainty }
+        Self { arn: arn.to_owned(), rule, severity, since, seen, certainty, state: finding.state.clone() }
     }
 
     /// Since when, as it was known.

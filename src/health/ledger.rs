@@ -31,6 +31,7 @@ struct Before {
     first_seen: Timestamp,
     last_seen: Timestamp,
     worst: Severity,
+    state: Option<String>,
 }
 
 impl Before {
@@ -45,7 +46,7 @@ impl Before {
             && finding.severity > Severity::Info
             && finding.since.is_none()
             && finding.harm > Harm::Upkeep;
-        (is_unbroken || is_older) && !is_new_trouble
+        (is_unbroken || is_older) && !is_new_trouble && self.state == finding.state
     }
 }
 
@@ -98,11 +99,13 @@ impl Ledger {
         if let Some(old) = standing.iter().find(|standing| standing.finding.rule == rule) {
             let Standing { finding, first_seen, last_seen, worst } = old;
             let since = finding.since;
-            return Some(Before { since, first_seen: *first_seen, last_seen: *last_seen, worst: *worst });
+            let state = finding.state.clone();
+            return Some(Before { since, first_seen: *first_seen, last_seen: *last_seen, worst: *worst, state });
         }
         let kept = self.recollect(arn, rule)?;
         let since = Some(kept.since());
-        Some(Before { since, first_seen: kept.since, last_seen: kept.seen, worst: kept.severity })
+        let Beginning { since: first_seen, seen: last_seen, severity: worst, state, .. } = kept;
+        Some(Before { since, first_seen, last_seen, worst, state })
     }
 
     /// What was remembered of a finding, once.

@@ -17,10 +17,11 @@ use jiff::Timestamp;
 
 use crate::domain::finding::{Finding, Severity};
 
+pub use crate::domain::limits::Limits;
 pub use beginning::{Beginning, Certainty};
 pub use coverage::{Coverage, coverage, was_made};
 pub use ledger::{Ledger, Standing};
-pub use rule::{Case, Judged, Limits, Rule, Verdict};
+pub use rule::{Case, Judged, Rule, Verdict};
 
 /// What is wrong with a resource, in the order of [`Finding::order`].
 ///
@@ -70,5 +71,7 @@ fn finding<J: Judged>(subject: &J::Subject<'_>, rule: &Rule<J>, verdict: Verdict
         advice: verdict.advice,
         source: rule.source,
         metric: rule.metric,
+        limits: verdict.limits,
+        state: verdict.state,
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::limits::Limits;
 use crate::domain::{Series, Since};
 
 /// A newest value that is further from the end of what was asked for says nothing about now.
@@ -27,19 +28,35 @@ pub fn recent(series: &Series, span: i64) -> Vec<(i64, f64)> {
 /// Since when every value up to the newest has been `beyond`; `None` when the newest is not. It has begun where the
 /// value before it was not beyond: where there is none, because it was not asked for or is missing, it was so before.
 pub fn since(series: &Series, beyond: impl Fn(f64) -> bool) -> Option<Since> {
+    begun(series, &beyond, &|_| true)
+}
+
+/// Since when the values have been beyond limits without having recovered by the margin: the first of them that passed
+/// the limit itself.
+pub fn passed(series: &Series, limits: Limits) -> Option<Since> {
+    begun(series, &|value| limits.holds(value), &|value| limits.is_passed(value))
+}
+
+/// The first of the values up to the newest that all hold, of those that begin it.
+fn begun(series: &Series, holds: &dyn Fn(f64) -> bool, begins: &dyn Fn(f64) -> bool) -> Option<Since> {
     let gap = GAP * i64::from(series.period());
-    let mut first: Option<i64> = None;
+    let (mut last, mut first): (Option<i64>, Option<i64>) = (None, None);
     let mut is_begun = false;
     for (at, value) in series.points().rev() {
-        if first.is_some_and(|later| later - at > gap) {
+        if last.is_some_and(|later| later - at > gap) {
             break;
         }
-        if !beyond(value) {
+        if !holds(value) {
             is_begun = true;
             break;
         }
-        first = Some(at);
+        last = Some(at);
+        if begins(value) {
+            first = Some(at);
+        }
     }
+    // What was within the limit before it passed it is its beginning, too.
+    is_begun |= first != last;
     let first = Timestamp::from_second(first?).ok()?;
     Some(if is_begun { Since::At(first) } else { Since::Before(first) })
 }

@@ -128,9 +128,26 @@ pub enum Body<P: Provider> {
     /// They no longer are.
     Disarmed { why: String },
     /// A plan was on the screen and was put away.
-    PlanCancelled { operation: P::Kind, target: Target<P::TargetKind>, fingerprint: Fingerprint },
+    PlanCancelled {
+        operation: P::Kind,
+        target: Target<P::TargetKind>,
+        fingerprint: Fingerprint,
+        /// What it would have done; lines of older versions do not say it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        summary: String,
+    },
     /// A plan was to be approved, and the rules said no.
-    PlanRefused { operation: P::Kind, target: Target<P::TargetKind>, fingerprint: Fingerprint, why: String },
+    PlanRefused {
+        operation: P::Kind,
+        target: Target<P::TargetKind>,
+        fingerprint: Fingerprint,
+        why: String,
+        /// What it would have done, and what was given as the reason; lines of older versions do not say it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        summary: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
     /// The first line of an execution, written before anything else is done.
     Approved { execution: ExecutionId, plan: Box<Plan<P>>, approval: Approval },
     /// The world was read again and gives the same plan. `sender` is the ARN of who sends, as AWS sees
@@ -194,6 +211,9 @@ pub enum Body<P: Provider> {
     /// What is between the entry before and this one is the rest of a write that was cut short:
     /// so many bytes, with this SHA-256 in hex. It stays in the file.
     Torn { bytes: usize, digest: String },
+    /// The head was gone, or could not be read: whether lines before this one are gone is not known. It stays a break for
+    /// ever.
+    HeadLost,
 }
 
 impl<P: Provider> Body<P> {
@@ -205,7 +225,8 @@ impl<P: Provider> Body<P> {
             | Self::Disarmed { .. }
             | Self::PlanCancelled { .. }
             | Self::PlanRefused { .. }
-            | Self::Torn { .. } => None,
+            | Self::Torn { .. }
+            | Self::HeadLost => None,
             Self::Approved { execution, .. }
             | Self::Verified { execution, .. }
             | Self::Changed { execution, .. }

@@ -167,11 +167,19 @@ impl Journal {
         let end = End::read(file, &self.folder.join(FILE))?;
         let kept = read_if_there(&self.folder.join(HEAD), MOST_OF_HEAD)?.as_deref().and_then(Head::read);
         let mut head = Head::newest(end.last.as_ref(), kept.as_ref());
+        // After the very first line a crash can leave no head at all; later somebody took it away, and maybe lines with it.
+        let is_lost = kept.is_none() && end.last.as_ref().is_some_and(|last| last.seq > 1);
         // After a crash between a line and its head. Done first, so that it is never two behind.
-        if let Some(head) = head.as_ref().filter(|head| kept.as_ref() != Some(*head)) {
+        if let Some(head) = head.as_ref().filter(|head| kept.as_ref() != Some(*head) && !is_lost) {
             self.keep(head)?;
         }
         let mut line_end = if end.ended { "" } else { "\n" };
+        // Before there is a head again, so that it is told whatever happens here.
+        if is_lost {
+            let lost = self.write(file, head.as_ref(), line_end, (at, environment, arn), Body::HeadLost)?;
+            head = Some(Head { seq: lost.seq, hash: lost.hash });
+            line_end = "";
+        }
         // A line that somebody else put there gets no entry of its own: it stays a break for ever.
         if end.is_torn {
             let body = Body::Torn { bytes: end.rest.len(), digest: chain::digest(&end.rest) };

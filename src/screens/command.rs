@@ -51,7 +51,7 @@ impl Command {
     pub fn link(&self) -> Option<String> {
         match self {
             Self::PlanOn(_, target) if target.kind == TargetKind::DbSnapshot => {
-                Some(link::of_snapshot(&target.region, &target.id))
+                link::of_snapshot(&target.region, &target.id)
             }
             _ => None,
         }

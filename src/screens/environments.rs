@@ -24,7 +24,7 @@ pub fn scopes(state: &State) -> Vec<Named> {
         checked: None,
         command: Command::Look(Scope::All),
     };
-    let each = fleet::order(state).into_iter().filter_map(|id| {
+    let each = fleet::order(&state.shell.world.estate).into_iter().filter_map(|id| {
         let environment = estate.environment(id)?;
         let region = estate.site(environment.site).map_or("", |s| s.region.as_str());
         let item = Item {

@@ -7,6 +7,8 @@ pub enum FilterProblem {
     NoColumn { typed: String, known: Vec<&'static str> },
     /// This is compared with a number, and is none.
     NoNumber { column: &'static str, typed: String },
+    /// It is compared, and the colon is missing.
+    NoColon { column: &'static str },
     /// This column is not compared by number; these are.
     NotCompared { column: &'static str, known: Vec<&'static str> },
     /// There is more to come.
@@ -26,6 +28,7 @@ impl FilterProblem {
         match self {
             Self::NoColumn { typed, known } => listed(&format!("{typed} is no column: "), known, room),
             Self::NoNumber { column, typed } => format!("{typed} is no number: {column}:>80 or {column}:<80"),
+            Self::NoColon { column } => format!("a colon is missing: {column}:>80 or {column}:<80"),
             Self::NotCompared { column, known } => {
                 listed(&format!("{column} is not compared by number: "), known, room)
             }

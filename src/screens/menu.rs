@@ -109,6 +109,11 @@ impl Menu {
         self.matches.iter().filter_map(|i| self.items.get(*i)).map(|named| &named.item)
     }
 
+    /// All of them, whatever was typed.
+    pub fn all(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().map(|named| &named.item)
+    }
+
     /// How many match.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -5,6 +5,7 @@ use super::fleet;
 use super::menu::{Grouped, Item, Menu, Purpose};
 use super::state::State;
 use super::views::{Screen, View};
+use crate::domain::finding::Severity;
 use crate::domain::{Database, Environment, EnvironmentId, SiteId};
 use crate::shell::Tone;
 use crate::slices::{Kind, On, OperationGroup, Target, TargetKind};
@@ -44,6 +45,9 @@ pub fn offered(state: &State) -> Result<Offered<'_>, (&'static str, Tone)> {
         (Some((site, database)), _) => {
             let owner = state.shell.world.estate.owner(site, database);
             (owner.ok_or(("this DB instance belongs to no environment", Tone::Bad))?, Subject::Database(site, database))
+        }
+        (None, Some(_)) if fleet::alarm(state).is_some() => {
+            return Err(("this alarm is of no DB instance: Enter shows what it watches", Tone::Plain));
         }
         (None, Some(row)) => (row, Subject::Environment),
         (None, None) => return Err((NONE_SELECTED, Tone::Plain)),
@@ -111,13 +115,15 @@ impl Offered<'_> {
         groups
     }
 
-    /// What the finding under the cursor comes to; elsewhere, what any finding of the DB instance does.
+    /// What the finding under the cursor comes to; elsewhere, what is wrong with the DB instance does.
     fn advised(&self) -> Vec<Kind> {
         let Subject::Database(site, database) = self.subject else { return Vec::new() };
-        let rule = Some(self.state).filter(|state| state.screen() == Screen::Fleet).and_then(fleet::selected_rule);
+        let rule = self.state.screen().concern(self.state).filter(|_| self.state.screen().has_findings());
+        let rule = rule.and_then(|concern| concern.finding).map(|finding| finding.rule);
         let mut kinds: Vec<Kind> = Vec::new();
-        for (given_by, kind) in world::advised(&self.state.shell.world, site, database) {
-            if rule.is_none_or(|rule| rule == given_by) && !kinds.contains(&kind) {
+        for (given_by, severity, kind) in world::advised(&self.state.shell.world, site, database) {
+            let is_meant = rule.map_or(severity > Severity::Info, |rule| rule == given_by);
+            if is_meant && !kinds.contains(&kind) {
                 kinds.push(kind);
             }
         }

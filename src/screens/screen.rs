@@ -98,6 +98,12 @@ impl Screen {
         }
     }
 
+    /// Whether one of several findings is chosen on it.
+    #[must_use]
+    pub fn has_findings(self) -> bool {
+        matches!(self, Self::Fleet | Self::Database)
+    }
+
     /// The page of the AWS console for what is selected.
     #[must_use]
     pub fn link(self, state: &State) -> Option<String> {
@@ -105,7 +111,7 @@ impl Screen {
             Self::Alarms => alarms::link(state),
             Self::Fleet => fleet::link(state),
             Self::Databases | Self::Database => {
-                self.concern(state).map(|concern| rds::link::of_database(concern.database))
+                self.concern(state).and_then(|concern| rds::link::of_database(concern.database))
             }
             Self::Audit => None,
         }
@@ -195,8 +201,7 @@ impl Screen {
     pub fn filter_problem(self, state: &State) -> Option<&FilterProblem> {
         match self {
             Self::Alarms => state.alarms.problem.as_ref(),
-            // It takes words, and no word is wrong.
-            Self::Audit => None,
+            Self::Audit => state.audit.problem.as_ref(),
             Self::Fleet | Self::Databases | Self::Database => state.databases.problem.as_ref(),
         }
     }

@@ -29,6 +29,8 @@ pub struct Toast {
     pub tone: Tone,
     pub topic: Topic,
     pub until: Timestamp,
+    /// It answers a key: the next one is about something else.
+    pub is_reply: bool,
 }
 
 impl Toast {
@@ -37,6 +39,6 @@ impl Toast {
     pub fn new(text: impl Into<String>, tone: Tone, topic: Topic, now: Timestamp) -> Self {
         let seconds = if tone == Tone::Bad { 10 } else { 6 };
         let until = now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
-        Self { text: text.into(), tone, topic, until }
+        Self { text: text.into(), tone, topic, until, is_reply: false }
     }
 }

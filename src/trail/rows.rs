@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use super::words::{moment, outcome};
+use super::words::{moment, outcome, with};
 use crate::ops::journal::{ExecutionId, Outcome, short};
 use crate::slices::{Body, Entry, Kind, Target};
 
@@ -85,6 +85,10 @@ pub struct Row {
     pub reason: String,
     /// Why it came to that outcome.
     pub why: String,
+    /// What was to be changed, in a sentence; empty where that is not known.
+    pub summary: String,
+    /// What it was approved with: a key, the name typed, a fingerprint.
+    pub approval: String,
 }
 
 impl Row {
@@ -106,6 +110,8 @@ impl Row {
             execution: None,
             reason: String::new(),
             why: String::new(),
+            summary: String::new(),
+            approval: String::new(),
         }
     }
 
@@ -158,9 +164,12 @@ pub fn rows(entries: &[Entry]) -> Vec<Row> {
                 ..Row::of(entry, Became::Armed)
             },
             Body::Disarmed { why } => Row { why: why.clone(), ..Row::of(entry, Became::Disarmed) },
-            Body::PlanCancelled { operation, target, .. } => Row::of(entry, Became::Cancelled).on(*operation, target),
-            Body::PlanRefused { operation, target, why, .. } => {
-                Row { why: why.clone(), ..Row::of(entry, Became::Refused) }.on(*operation, target)
+            Body::PlanCancelled { operation, target, summary, .. } => {
+                Row { summary: summary.clone(), ..Row::of(entry, Became::Cancelled) }.on(*operation, target)
+            }
+            Body::PlanRefused { operation, target, why, summary, reason, .. } => {
+                let (why, summary, reason) = (why.clone(), summary.clone(), reason.clone());
+                Row { reason, why, summary, ..Row::of(entry, Became::Refused) }.on(*operation, target)
             }
             Body::Approved { execution, plan, approval } => {
                 let begun = Course { own: vec![entry], sender: None };
@@ -171,7 +180,9 @@ pub fn rows(entries: &[Entry]) -> Vec<Row> {
                 let row = Row::of(entry, ended.map_or(Became::NotEnded, Became::Ended))
                     .on(plan.operation.kind(), &plan.target)
                     .sent_by(course.sender);
-                Row { last, execution: Some(execution.clone()), reason: approval.reason.clone(), why, ..row }
+                let (execution, reason, summary) =
+                    (Some(execution.clone()), approval.reason.clone(), plan.summary.clone());
+                Row { last, execution, reason, why, summary, approval: with(approval), ..row }
             }
             _ => return None,
         })
@@ -198,6 +209,8 @@ mod tests {
             target: seen().target,
             fingerprint: Fingerprint::default(),
             why: "changes are frozen".into(),
+            summary: String::new(),
+            reason: String::new(),
         };
         let rows = rows(&[entry(body), entry(Body::Disarmed { why: "time is up".into() })]);
         assert_eq!((rows.len(), rows[1].what()), (2, "disarmed"));

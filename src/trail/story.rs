@@ -111,14 +111,17 @@ pub fn alone(entry: &Entry) -> Vec<StoryLine> {
             page.fact("Reason", reason);
         }
         Body::Disarmed { why } => page.fact("Disarmed", why),
-        Body::PlanCancelled { operation, target: on, fingerprint } => {
+        Body::PlanCancelled { operation, target: on, fingerprint, summary } => {
             page.fact("Cancelled", "a plan that was shown was put away");
+            page.fact("Would have", summary);
             page.fact("Operation", &format!("{} ({})", operation.title(), operation.name()));
             page.fact("Target", &target(on));
             page.fact("Fingerprint", &fingerprint.short());
         }
-        Body::PlanRefused { operation, target: on, fingerprint, why } => {
+        Body::PlanRefused { operation, target: on, fingerprint, why, summary, reason } => {
             page.fact("Refused", why);
+            page.fact("Would have", summary);
+            page.fact("Reason", reason);
             page.fact("Operation", &format!("{} ({})", operation.title(), operation.name()));
             page.fact("Target", &target(on));
             page.fact("Fingerprint", &fingerprint.short());
@@ -132,7 +135,7 @@ pub fn alone(entry: &Entry) -> Vec<StoryLine> {
 /// Who did it, as AWS sees them and as the machine does.
 fn who(entry: &Entry, page: &mut Page) {
     let who = &entry.who;
-    page.fact("By", if who.arn.is_empty() { "not known to AWS" } else { &who.arn });
+    page.fact("By", if who.arn.is_empty() { "not known" } else { &who.arn });
     page.fact("At", &format!("{}@{}, process {}, qd {}", who.os_user, who.host, who.pid, who.version));
 }
 

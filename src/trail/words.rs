@@ -64,6 +64,7 @@ pub fn event(body: &Body, plan: Option<&Plan>) -> String {
             format!("over: {}", outcome.words())
         }
         Body::TakenOver { note, .. } => format!("taken over: {note}"),
+        Body::HeadLost => "the head was lost: whether lines before this one are gone is not known".into(),
         Body::Torn { bytes, .. } => format!("the write before this one was cut short after {bytes} bytes"),
     }
 }

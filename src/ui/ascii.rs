@@ -34,7 +34,9 @@ const STAND_INS: &[(&str, char)] = &[
     ("▄▅", '='),
     ("▆▇█", '#'),
     // Signs within text.
-    ("·…", '.'),
+    ("·", '.'),
+    // Something was cut: no sign that may stand in a name.
+    ("…", '~'),
     ("•", '*'),
     ("–—", '-'),
     ("×", 'x'),

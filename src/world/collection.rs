@@ -164,9 +164,11 @@ pub fn take(world: &mut World, id: u64, target: &Target, result: Result<Answer, 
             world.schedule.fail(target, &fault, now);
             let place = world.estate.place(target.site);
             let is_told = world.faults.is_told(&world.estate, target.site, &fault.kind);
-            let before = world.faults.by_cause(&world.estate).len();
             if world.faults.record(&told, place.clone(), fault.clone(), now) {
-                news.logged = world.faults.by_cause(&world.estate).len() > before;
+                // A line of its own, above the others.
+                let causes = world.faults.by_cause(&world.estate);
+                news.logged =
+                    causes.first().is_some_and(|cause| cause.entries.len() == 1 && cause.entries[0].last == now);
                 news.told = (!is_told).then(|| format!("{place}: {}", fault.words(&told.read.title())));
             }
             world.heard.insert(target.site);

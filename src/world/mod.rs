@@ -117,6 +117,16 @@ impl World {
         known.max_by_key(|(fresh, at, _)| (*fresh, *at)).map(|(.., identity)| identity)
     }
 
+    /// The DB instance of an ARN, which is called so.
+    #[must_use]
+    pub fn instance(&self, arn: &str, name: &str) -> Option<(SiteId, &Database)> {
+        self.known().find_map(|(site, data)| {
+            let place = data.checkups.place(name)?;
+            let database = data.rds.databases.value()?.get(place).filter(|database| database.arn == arn)?;
+            Some((site, database))
+        })
+    }
+
     /// A DB instance of a site by its name.
     #[must_use]
     pub fn database(&self, site: SiteId, id: &str) -> Option<&Database> {

@@ -225,6 +225,25 @@ fn lines_cut_off_at_the_end_are_missed_for_ever() {
     assert!(output.code == 1 && output.text.contains("line 3"), "{}", output.text);
 }
 
+/// Whoever cuts lines off and takes the head away with them must not find a sound journal after the next write.
+#[test]
+fn a_head_that_is_lost_is_missed_for_ever() {
+    for spoil in [fs::remove_file as fn(std::path::PathBuf) -> _, |head| fs::write(head, "xx")] {
+        let folder = written(4);
+        let text = fs::read_to_string(folder.path().join(FILE)).unwrap();
+        let shorter: String = text.split_inclusive('\n').take(2).collect();
+        fs::write(folder.path().join(FILE), shorter).unwrap();
+        spoil(folder.path().join(HEAD)).unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        append(&journal, 5);
+        append(&journal, 6);
+        let found: Vec<String> = report(folder.path()).breaks.iter().map(ToString::to_string).collect();
+        assert_eq!(found, ["line 3: the head was lost before it: whether lines before it are gone is not known"]);
+        let output = verified(folder.path());
+        assert!(output.code == 1 && output.text.contains("line 3"), "{}", output.text);
+    }
+}
+
 #[test]
 fn a_journal_that_is_moved_away_is_begun_anew_and_missed() {
     let folder = written(0);

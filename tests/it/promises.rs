@@ -23,7 +23,7 @@ fn views() -> Vec<State> {
     audit.views.show(View::Screen(OpenScreen::Audit));
     for state in [fleet, harness::fleet(), harness::opened(), harness::alarms(), audit] {
         // What opens by a key of this screen, and by a key in that.
-        for keys in ["", "a", ":", "e", "?", "? /", "!", "O", "A", "s", "c", "y", "T", "W", "/", "t"] {
+        for keys in ["", "a", ":", "e", "?", "? /", "!", "O", "A", "s", "c", "y", "T", "W", "/", "t", "d"] {
             let mut desk = Desk::by_hand(state.clone());
             desk.press(keys);
             all.push(desk.state);

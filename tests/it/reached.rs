@@ -123,9 +123,9 @@ fn g_shows_the_places_and_goes_there() {
 }
 
 #[test]
-fn the_digits_are_those_of_the_header_in_the_order_of_the_fleet() {
+fn the_digits_are_those_of_the_header_and_stay_what_they_are() {
     let mut desk = listed();
-    let order = fleet::order(&desk.state);
+    let order = fleet::order(&desk.state.shell.world.estate);
     assert!(order.len() > 3);
     for (place, id) in order.iter().enumerate() {
         desk.press(&(place + 1).to_string());
@@ -147,11 +147,11 @@ fn the_bar_of_places_says_how_bad_it_is_everywhere() {
     let mut desk = Desk::by_hand(harness::alarms());
     for (columns, rows) in [(80, 24), (120, 40), (200, 50)] {
         let text = desk.text_at(columns, rows);
-        assert_eq!(text.lines().nth(1), Some(" ✖ Fleet   ✖ Databases   ✖ Alarms"), "{columns}");
+        assert_eq!(text.lines().nth(1), Some(" ✖ Fleet   ✖ Databases   ✖ Alarms   ○ Audit"), "{columns}");
     }
     let mut desk = harness::fresh();
     let text = desk.text_at(80, 24);
-    assert_eq!(text.lines().nth(1), Some(" ○ Fleet   ○ Databases   ○ Alarms"), "nothing was read");
+    assert_eq!(text.lines().nth(1), Some(" ○ Fleet   ○ Databases   ○ Alarms   ○ Audit"), "nothing was read");
 }
 
 /// What is typed into the palette; the label and the command under its cursor.
@@ -205,7 +205,7 @@ fn an_operation_in_the_palette_leads_to_its_plan() {
 fn what_is_opened_by_name_is_of_the_environment_that_is_looked_at() {
     let mut desk = listed();
     let qa = desk.state.shell.world.estate.named("qa").expect("qa");
-    let place = fleet::order(&desk.state).iter().position(|id| *id == qa).expect("a number");
+    let place = fleet::order(&desk.state.shell.world.estate).iter().position(|id| *id == qa).expect("a number");
     desk.press(&(place + 1).to_string());
     named(&mut desk, "prod-orders-db-reporting");
     desk.press("enter");

@@ -27,10 +27,9 @@ const CHROME: u16 = 4;
 pub fn operations(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
     let width = WIDTH.min(body.width.saturating_sub(4));
     let room = usize::from(width.saturating_sub(4));
-    let foot_rows = menu.visible().map(|item| foot(item, room).len()).max().unwrap_or(1);
-    let lines = lines(menu, None);
+    let foot_rows = menu.all().map(|item| foot(item, room).len()).max().unwrap_or(1);
     // As many rows as everything takes: the frame does not move while it is narrowed.
-    let rows = u16::try_from(lines.len() + foot_rows).unwrap_or(u16::MAX).max(12);
+    let rows = u16::try_from(menu.rows_of_all() + foot_rows).unwrap_or(u16::MAX).max(12);
     let height = rows.saturating_add(CHROME).min(body.height.saturating_sub(1)).max(6);
     let mut area = layout::popup(body, width, height);
     area.y = body.y + u16::from(body.height > area.height);
@@ -44,7 +43,7 @@ pub fn operations(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
     let said = menu.current().map(|item| foot(item, room)).unwrap_or_default();
     let kept = u16::try_from(foot_rows).unwrap_or(0) + 1;
     let list = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1 + kept).max(1), ..inside };
-    let shown = self::lines(menu, Some(usize::from(list.height)));
+    let shown = lines(menu, usize::from(list.height));
     let at = shown.iter().position(|line| *line == Some(menu.selected())).unwrap_or(0);
     let offset = (at + 1).saturating_sub(usize::from(list.height));
     let columns = Columns::of(menu, list.width);
@@ -65,10 +64,10 @@ pub fn operations(state: &State, menu: &Menu, body: Rect, buf: &mut Buffer) {
 }
 
 /// The places of the items from the top, with a blank line between groups where `room` has lines for it.
-fn lines(menu: &Menu, room: Option<usize>) -> Vec<Option<usize>> {
+fn lines(menu: &Menu, room: usize) -> Vec<Option<usize>> {
     let starts = |place: usize| place > 0 && menu.heading(place) != menu.heading(place - 1);
     let groups = (0..menu.len()).filter(|place| starts(*place)).count();
-    let airy = room.is_none_or(|room| menu.len() + groups <= room);
+    let airy = menu.len() + groups <= room;
     (0..menu.len()).flat_map(|place| (airy && starts(place)).then_some(None).into_iter().chain([Some(place)])).collect()
 }
 
@@ -135,7 +134,11 @@ fn risk(item: &Item) -> Option<Risk> {
 
 /// Colour is for what has no way back only: everything else is a word.
 fn risk_role(item: &Item) -> Role {
-    if item.detail == Risk::Irreversible.name() { Role::Warning } else { Role::Dim }
+    let is_so = match &item.command {
+        Command::PlanOn(kind, _) | Command::ChooseSnapshot(kind, ..) => *kind.risks().start() == Risk::Irreversible,
+        _ => false,
+    };
+    if is_so { Role::Warning } else { Role::Dim }
 }
 
 /// What is to be known of the item under the cursor: why it is not available, or what its risk means.
@@ -165,8 +168,8 @@ fn foot(item: &Item, width: usize) -> Vec<prose::Line> {
 /// The risk, and what it means.
 fn meaning(item: &Item) -> String {
     let means = match risk(item) {
-        Some(Risk::Routine) => "nobody who uses it notices",
-        Some(Risk::Disruptive) => "connections break, or it is slow or away for a while",
+        Some(Risk::Routine) => "nothing restarts and nothing is lost",
+        Some(Risk::Disruptive) => "connections may break, it may be slow or away, or a protection goes",
         Some(Risk::Irreversible) => "there may be no way back, or only a restore",
         None => "",
     };
@@ -194,8 +197,8 @@ mod tests {
     #[test]
     fn groups_stand_apart_where_there_is_room() {
         let menu = menu(&[("A", 2), ("B", 1)]);
-        assert_eq!(lines(&menu, Some(4)), [Some(0), Some(1), None, Some(2)]);
-        assert_eq!(lines(&menu, Some(3)), [Some(0), Some(1), Some(2)]);
+        assert_eq!(lines(&menu, 4), [Some(0), Some(1), None, Some(2)]);
+        assert_eq!(lines(&menu, 3), [Some(0), Some(1), Some(2)]);
     }
 
     #[test]
@@ -226,7 +229,7 @@ mod tests {
             checked: None,
             command: Command::PlanOn(kind, Box::new(target.clone())),
         };
-        assert!(meaning(&of(Kind::CreateSnapshot)).starts_with("routine: nobody"));
+        assert!(meaning(&of(Kind::CreateSnapshot)).starts_with("routine: nothing restarts"));
         assert!(meaning(&of(Kind::ChangeClass)).starts_with("routine to irreversible: there may be no way back"));
         assert_eq!(risk_role(&of(Kind::DeleteInstance)), Role::Warning);
         assert_eq!(risk_role(&of(Kind::Reboot)), Role::Dim);

@@ -31,9 +31,15 @@ const DENIED: &[&str] = &[
 ];
 
 /// The credentials are over, or the sign-in is that they come from. ("Common Errors" of the API references; IAM
-/// Identity Center gives `UnauthorizedException` for a session token that is not valid any more.)
-const EXPIRED: &[&str] =
-    &["ExpiredToken", "ExpiredTokenException", "InvalidGrantException", "RequestExpired", "UnauthorizedException"];
+/// Identity Center gives `UnauthorizedException` for a session token that is not valid any more. `InvalidIdentityToken`: "Get
+/// a new identity token from the identity provider", STS.)
+const EXPIRED: &[&str] = &[
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidGrantException",
+    "InvalidIdentityToken",
+    "UnauthorizedException",
+];
 
 /// AWS does not know the credentials. `InvalidClientTokenId`: "The X.509 certificate or AWS access key ID provided does
 /// not exist in our records" ("Common Errors"): that nothing expired is all that it says.
@@ -41,7 +47,6 @@ const UNKNOWN: &[&str] = &[
     "AuthFailure",
     "InvalidAccessKeyId",
     "InvalidClientTokenId",
-    "InvalidIdentityToken",
     "MissingAuthenticationToken",
     "MissingAuthenticationTokenException",
     "UnrecognizedClientException",
@@ -84,7 +89,8 @@ pub(super) fn names_throttling(text: &str) -> bool {
 /// True when AWS refuses because our time is not its time.
 fn is_clock(code: &str, message: &str) -> bool {
     let about_time = || message.contains("Signature expired") || message.contains("Signature not yet current");
-    matches!(code, "RequestTimeTooSkewed" | "RequestInTheFuture") || (SIGNATURE.contains(&code) && about_time())
+    matches!(code, "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture")
+        || (SIGNATURE.contains(&code) && about_time())
 }
 
 fn other(code: &str) -> FaultKind {

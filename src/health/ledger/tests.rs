@@ -18,6 +18,8 @@ fn finding(rule: &'static str, severity: Severity, since: Option<Since>) -> Find
         severity,
         harm: Harm::Now,
         about: About::DbInstance,
+        limits: None,
+        state: None,
         resource: "db".into(),
         arn: "arn".into(),
         summary: "something".into(),

@@ -53,6 +53,8 @@ pub struct Link {
     pub intact: bool,
     /// Bytes and digest of what an entry of kind `torn` stands behind.
     torn: Option<(usize, String)>,
+    /// It is an entry of kind `head_lost`.
+    lost_head: bool,
 }
 
 #[derive(Deserialize)]
@@ -80,8 +82,9 @@ impl Link {
         }
         let Header { seq, prev, body } = serde_json::from_slice(line).ok()?;
         let own = Sha256::new().chain_update(prev.as_bytes()).chain_update(open).chain_update(b"}").finalize();
+        let lost_head = body.event == "head_lost";
         let torn = (body.event == "torn").then(|| (body.bytes.unwrap_or(0), body.digest.unwrap_or_default()));
-        Some(Self { seq, prev, intact: hex::encode(own) == hash, hash: hash.to_owned(), torn })
+        Some(Self { seq, prev, intact: hex::encode(own) == hash, hash: hash.to_owned(), torn, lost_head })
     }
 }
 
@@ -302,6 +305,9 @@ pub fn verify<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Report {
             None => report.say(rest_from, NO_ENTRY),
         }
         rest.clear();
+        if link.lost_head {
+            report.say(number, "the head was lost before it: whether lines before it are gone is not known");
+        }
         if !link.intact {
             report.say(number, format!("entry {} was changed: its hash does not fit", link.seq));
         }

@@ -53,7 +53,7 @@ pub async fn apply(source: &Source, options: &ApplyChange, tell: &mut dyn FnMut(
     match approved(&standing, &plan, &identity, options, &stored, &folder) {
         Err(why) => {
             if !options.dry_run {
-                refused(&standing, &plan, &identity, &why, &folder).await?;
+                refused(&standing, &plan, &identity, (&why, &options.reason), &folder).await?;
             }
             Err(clean(&why))
         }
@@ -116,7 +116,7 @@ async fn refused(
     standing: &Standing,
     plan: &Plan,
     identity: &Identity,
-    why: &str,
+    (why, reason): (&str, &str),
     folder: &Path,
 ) -> Result<(), String> {
     let body = Body::PlanRefused {
@@ -124,6 +124,8 @@ async fn refused(
         target: plan.target.clone(),
         fingerprint: plan.fingerprint.clone(),
         why: why.to_owned(),
+        summary: plan.summary.clone(),
+        reason: reason.to_owned(),
     };
     let (at, folder) = (standing.clock.now(), folder.to_owned());
     let (environment, arn) = (plan.target.environment.clone(), identity.arn.clone());
@@ -250,7 +252,7 @@ fn what_changed(filed: Option<&Plan>, plan: &Plan, approved: &str) -> Option<Str
 }
 
 /// The largest file that is taken for a plan, bytes: the largest plans have some ten thousand.
-const LARGEST: u64 = 4 * 1024 * 1024;
+pub(super) const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// Reads the request of a plan from a file, or from standard input for `-`; beside it the whole plan, as
 /// the file tells it.

@@ -3,12 +3,14 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::carrying::LARGEST;
 use super::{Standing, text, unknown};
 use crate::audit::Output;
 use crate::cli::{PlanChange, Source};
 use crate::domain::text::clean;
 use crate::nearest::nearest;
 use crate::ops::field;
+use crate::plain_file;
 use crate::services::rds::safety;
 use crate::slices::{Kind, Operation, Plan, Seen, Target, TargetKind};
 
@@ -122,10 +124,12 @@ async fn found(standing: &Standing, kind: Kind, target: Option<&str>, region: Op
     }
     let what = format!("{} of {environment} in {} named", kind.target().noun(), regions.join(" or "));
     let others: Vec<&str> = others.iter().map(String::as_str).collect();
-    let absent = unknown(&what, id, &others);
-    // What could not be read is the reason; that the name was not found is what came of it.
     let reasons: Vec<String> = missing.iter().map(|reason| clean(reason)).collect();
-    Err(if reasons.is_empty() { absent } else { format!("{}; {absent}", reasons.join("; ")) })
+    if reasons.is_empty() {
+        return Err(unknown(&what, id, &others));
+    }
+    // What was not read may have it: nobody says then that it is not there.
+    Err(format!("{}; whether there is {id} in {} is not known", reasons.join("; "), regions.join(" or ")))
 }
 
 /// Sets the parameters, one after the other: one may give the operation others.
@@ -147,15 +151,24 @@ fn not_read(seen: &Seen) -> String {
     seen.missing.iter().map(|reason| format!("not read: {}\n", clean(&reason.to_string()))).collect()
 }
 
+/// Whether a plan is in a file, or nothing.
+fn is_plan(path: &Path) -> bool {
+    plain_file::read(path, LARGEST).is_ok_and(|text| text.is_empty() || serde_json::from_slice::<Plan>(&text).is_ok())
+}
+
 /// Writes a file whole, for its owner only.
 ///
 /// # Errors
-/// When it cannot be written, or when something stands there that is no plain file: a device or a pipe would be
-/// replaced, and with a link what it leads to would stay as it was.
+/// When it cannot be written, when a file stands there that is no plan, or something that is no plain file: a device or a
+/// pipe would be replaced, and with a link what it leads to would stay as it was.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     match path.symlink_metadata() {
         Ok(there) if !there.is_file() => {
             return Err(io::Error::other("what stands there is no plain file; nothing was written"));
+        }
+        // Only a plan gives way to a plan.
+        Ok(_) if !is_plan(path) => {
+            return Err(io::Error::other("another file stands there, which is no plan; nothing was written"));
         }
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -198,9 +211,14 @@ mod tests {
     fn a_plan_is_for_its_owner_only_and_can_be_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("plan.json");
-        std::fs::write(&path, "old and longer than what comes").unwrap();
         let seen = seen();
         let plan = Plan::make(&Kind::CreateSnapshot.offer(&seen), None, &seen);
+        // Neither a configuration nor a broken file gives way to it; an empty file, or another plan, does.
+        std::fs::write(&path, "[[environment]]").unwrap();
+        assert!(write(&path, "{}").unwrap_err().to_string().contains("which is no plan"));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "[[environment]]");
+        std::fs::write(&path, "").unwrap();
+        write(&path, &(serde_json::to_string_pretty(&plan).unwrap() + &" ".repeat(100))).unwrap();
         write(&path, &serde_json::to_string_pretty(&plan).unwrap()).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let again: Plan = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();

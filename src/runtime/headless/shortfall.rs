@@ -6,6 +6,7 @@ use crate::app::State;
 use crate::collect::Readable;
 use crate::domain::fault::Reach;
 use crate::domain::{Environment, SiteId};
+use crate::slices::reads::Target;
 use crate::world::World;
 
 /// Names that are written out before the rest is counted.
@@ -32,7 +33,9 @@ pub fn shortfall(state: &State) -> Option<String> {
         let read = (entry.fault.kind.reach() == Reach::Call).then(|| entry.target.read.title());
         add(&mut causes, world, entry.target.site, read, why);
     }
-    let mut late: Vec<_> = world.schedule.under_way().filter(|target| sites.contains(&target.site)).collect();
+    // What is asked again meanwhile was read.
+    let is_lacking = |target: &&Target| sites.contains(&target.site) && !world.schedule.has_answered(target);
+    let mut late: Vec<_> = world.schedule.under_way().filter(is_lacking).collect();
     late.sort_unstable();
     for target in late {
         lacking.insert(target.site);

@@ -57,7 +57,7 @@ impl AlarmColumn {
     pub fn slot(self, app: &App) -> Column {
         let (title, width, align, priority) = match self {
             Self::Mark => ("", Width::Fixed(1), Align::Left, 1),
-            Self::Name => ("ALARM", Width::Min(app.alarms.name_width.min(28)), Align::Left, 0),
+            Self::Name => ("ALARM", Width::Min(app.alarms.name_width), Align::Left, 0),
             Self::Environment => ("ENV", Width::Fixed(environment_width(app)), Align::Left, 3),
             Self::Condition => ("CONDITION", Width::Min(30), Align::Left, 4),
             Self::Watches => ("WATCHES", Width::Min(20), Align::Left, 5),

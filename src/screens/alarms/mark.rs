@@ -2,25 +2,27 @@
 
 use super::rows::is_in_scope;
 use super::words;
-use crate::domain::{Remote, SiteId};
+use crate::domain::Remote;
 use crate::screens::State as App;
 use crate::services::alarms::AlarmState;
 use crate::theme::Role;
 use crate::ui::pen::Piece;
-use crate::world::data::SiteData;
 use crate::world::owners::AlarmOwners;
 
 /// Brings the worst of the alarms up to date: something was heard, or the environments are others.
 pub fn watch(app: &mut App, are_others: bool) {
-    let world = &app.shell.world;
-    let list = |(site, data): (SiteId, &SiteData)| (site, data.alarms.all.at(), data.rds.databases.value().is_some());
-    if !app.alarms.worst.renews(world.known().map(list).collect(), are_others) {
-        return;
+    let (world, worst) = (&app.shell.world, &mut app.alarms.worst);
+    if are_others {
+        worst.forget();
     }
     for (site, data) in world.known() {
-        let owners = AlarmOwners::of(&world.estate, site, data.rds.databases.value());
+        let databases = data.rds.databases.value();
+        if !worst.renews(site, data.alarms.all.at(), databases.is_some()) {
+            continue;
+        }
+        let owners = AlarmOwners::of(&world.estate, site, databases);
         for alarm in data.alarms.alarms() {
-            app.alarms.worst.take(site, owners.owner(&data.alarms, alarm), alarm.state);
+            worst.take(site, owners.owner(&data.alarms, alarm), alarm.state);
         }
     }
 }

@@ -27,5 +27,5 @@ pub use places::has_story;
 pub use row::{AlarmKey, AlarmRow, Silence, key};
 pub use rows::{filter, rebuild, renew};
 pub use state::{AlarmOrder, State, Tally};
-pub use update::{click, copy_menu, handle, hints, link, open, open_at, seek, selected};
+pub use update::{click, copy_menu, copy_menu_of, handle, hints, link, open, open_at, seek, selected};
 pub use view::view;

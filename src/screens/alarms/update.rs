@@ -79,7 +79,9 @@ fn read(app: &mut App, action: Action) -> bool {
         Action::HalfPageDown | Action::PageDown => screen.scroll = (scroll + page).min(most),
         Action::HalfPageUp | Action::PageUp => screen.scroll = scroll.saturating_sub(page),
         Action::Top => (screen.scroll, screen.related) = (0, 0),
-        Action::Bottom => screen.scroll = most,
+        Action::Bottom => (screen.scroll, screen.related) = (most, last),
+        // What is opened is seen first.
+        Action::Open if !related.is_empty() && !is_seen => screen.scroll = shown(cursor).min(most),
         Action::Open => {
             follow(app);
             return true;
@@ -236,19 +238,24 @@ pub fn click(app: &mut App, row: u16) {
 pub fn link(app: &App) -> Option<String> {
     let row = app.alarms.current()?;
     let region = &app.shell.world.estate.site(row.site)?.region;
-    Some(link::of_alarm(region, &row.alarm(&app.shell.world)?.name))
+    link::of_alarm(region, &row.alarm(&app.shell.world)?.name)
 }
 
 /// The menu that `y` opens, for the alarm under the cursor.
 #[must_use]
 pub fn copy_menu(app: &App) -> Option<Menu> {
     let row = app.alarms.current()?;
-    let alarm = row.alarm(&app.shell.world)?;
+    copy_menu_of(app, row.site, row.alarm(&app.shell.world)?)
+}
+
+/// The same for any alarm.
+#[must_use]
+pub fn copy_menu_of(app: &App, site: SiteId, alarm: &Alarm) -> Option<Menu> {
     let estate = &app.shell.world.estate;
     let command = format!(
         "aws cloudwatch describe-alarms{} --region {} --alarm-types {} --alarm-names {}",
-        estate.cli_options(row.site),
-        quoted(&estate.site(row.site)?.region),
+        estate.cli_options(site),
+        quoted(&estate.site(site)?.region),
         alarm.alarm_type(),
         quoted(&alarm.name)
     );

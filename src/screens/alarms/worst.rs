@@ -11,18 +11,24 @@ use crate::services::alarms::AlarmState;
 #[derive(Debug, Clone, Default)]
 pub struct Worst {
     states: BTreeMap<(SiteId, Option<EnvironmentId>), AlarmState>,
-    /// What it was found in: when each list was read, and whether it was known whose they are.
-    lists: Vec<(SiteId, Option<Timestamp>, bool)>,
+    /// What it was found in: when the list of each site was read, and whether it was known whose they are.
+    lists: BTreeMap<SiteId, (Option<Timestamp>, bool)>,
 }
 
 impl Worst {
-    /// Whether these are other lists than those in which it was found; then nothing is known, and they are looked through.
-    pub fn renews(&mut self, lists: Vec<(SiteId, Option<Timestamp>, bool)>, are_others: bool) -> bool {
-        if self.lists == lists && !are_others {
+    /// The environments are others: nothing is known any more.
+    pub fn forget(&mut self) {
+        self.lists.clear();
+        self.states.clear();
+    }
+
+    /// Whether this is another list of a site than that in which it was found; then nothing is known of the site, and the
+    /// list is looked through.
+    pub fn renews(&mut self, site: SiteId, read: Option<Timestamp>, are_known: bool) -> bool {
+        if self.lists.insert(site, (read, are_known)) == Some((read, are_known)) {
             return false;
         }
-        self.lists = lists;
-        self.states.clear();
+        self.states.retain(|(of, _), _| *of != site);
         true
     }
 

@@ -100,7 +100,8 @@ fn what(row: &Row) -> Vec<Piece> {
     if row.operation.is_empty() {
         return vec![(format::MISSING.into(), Role::Faint)];
     }
-    vec![(format!("{} {}", row.operation, clean(&row.target)), Role::Text), (String::new(), Role::Text)]
+    // One piece is cut in the middle: what tells resources apart is the end of their names.
+    vec![(format!("{} {}", row.operation, clean(&row.target)), Role::Text)]
 }
 
 /// What was given as the reason, or else why it came so.

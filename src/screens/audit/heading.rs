@@ -7,6 +7,7 @@ use crate::keymap::Action;
 use crate::screens::State as App;
 use crate::theme::Role;
 use crate::trail::{MOST, Telling};
+use crate::ui::pen::Piece;
 use crate::ui::prose::{self, Line};
 use crate::ui::{format, pen, text};
 
@@ -117,4 +118,17 @@ pub fn empty(app: &App) -> String {
         Some(name) => format!("nothing was recorded for {name}"),
         None => "nothing was recorded yet".into(),
     }
+}
+
+/// How the journal is, in one mark; of one that was not read yet nothing is known.
+#[must_use]
+pub fn mark(app: &App) -> Piece {
+    let (mark, role) = match &app.audit.telling {
+        _ if app.shell.world.changes.journal.is_some() => ("✖", Role::Critical),
+        _ if app.audit.failed.is_some() => ("▲", Role::Warning),
+        Some(telling) if telling.verdict().is_err() => ("✖", Role::Critical),
+        Some(_) => ("●", Role::Good),
+        None => ("○", Role::Dim),
+    };
+    (mark.into(), role)
 }

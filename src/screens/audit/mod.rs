@@ -13,6 +13,7 @@ mod view;
 #[cfg(test)]
 mod testing;
 
+pub use heading::mark;
 pub use rows::rebuild;
 pub use state::State;
 pub use update::{click, copy_menu, filter, grown, handle, hints, take, want};

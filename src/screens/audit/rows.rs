@@ -3,11 +3,14 @@
 use super::places;
 use super::scope::environment;
 use crate::screens::State as App;
+use crate::screens::filtering::{FilterProblem, readable};
 use crate::trail::Row;
+use crate::trail::words::moment;
 
 /// Chooses the rows anew; the cursor stays on its own.
 pub fn rebuild(app: &mut App) {
-    let filter = app.audit.filter.to_lowercase();
+    // A word that cannot be read leaves the list as it is without it.
+    let filter = readable(&app.audit.filter, |word| problem(word).is_none()).to_lowercase();
     let words: Vec<&str> = filter.split_whitespace().collect();
     let environment = environment(app).map(str::to_owned);
     let Some(telling) = app.audit.telling.clone() else { return };
@@ -24,6 +27,19 @@ pub fn rebuild(app: &mut App) {
     app.audit.keep_selection(page);
 }
 
+/// What a word can be looked for in alone.
+const COLUMNS: [&str; 6] = ["env", "outcome", "who", "what", "reason", "when"];
+
+/// What is wrong with a word of the filter. A time has a colon, too.
+#[must_use]
+pub fn problem(word: &str) -> Option<FilterProblem> {
+    let (column, value) = word.split_once(':').filter(|(column, _)| column.chars().all(char::is_alphabetic))?;
+    let Some(known) = COLUMNS.into_iter().find(|known| known.eq_ignore_ascii_case(column)) else {
+        return Some(FilterProblem::NoColumn { typed: column.to_owned(), known: COLUMNS.to_vec() });
+    };
+    value.is_empty().then_some(FilterProblem::Unfinished { column: known, compared: false })
+}
+
 /// Whether all words are somewhere in a row.
 fn is_let_through(words: &[&str], row: &Row) -> bool {
     if words.is_empty() {
@@ -32,18 +48,20 @@ fn is_let_through(words: &[&str], row: &Row) -> bool {
     let who =
         format!("{} {} {}@{} {} {}", row.who, row.os_user, row.os_user, row.host, row.arn, row.sender).to_lowercase();
     let environment = row.environment.to_lowercase();
-    let outcome = row.outcome.word();
+    let outcome = row.outcome.title().to_lowercase();
+    let what = format!("{} {} {}", row.operation, row.target, row.region).to_lowercase();
+    let reason = format!("{} {}", row.reason, row.why).to_lowercase();
+    let when = format!("{} {}", moment(row.at), moment(row.last));
     let execution = row.execution.as_ref().map_or("", |id| id.as_str());
-    let text = format!(
-        "{who} {environment} {} {} {} {outcome} {execution} {} {}",
-        row.operation, row.target, row.region, row.reason, row.why
-    )
-    .to_lowercase();
+    let all = [who.as_str(), &environment, &outcome, &what, &reason, &when, execution];
     words.iter().all(|word| match word.split_once(':') {
         Some(("outcome", wanted)) => outcome.contains(wanted),
         Some(("env", wanted)) => environment.contains(wanted),
         Some(("who", wanted)) => who.contains(wanted),
-        _ => text.contains(word),
+        Some(("what", wanted)) => what.contains(wanted),
+        Some(("reason", wanted)) => reason.contains(wanted),
+        Some(("when", wanted)) => when.contains(wanted),
+        _ => all.iter().any(|text| text.contains(word)),
     })
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::screens::filtering::FilterProblem;
 use crate::trail::{Row, Telling};
 use crate::ui::table;
 
@@ -29,6 +30,8 @@ pub struct State {
     pub reverse: bool,
     /// The filter that is applied.
     pub filter: String,
+    /// What is wrong with the one that is typed.
+    pub problem: Option<FilterProblem>,
     pub selected: usize,
     /// What the cursor is on, so that it stays there when rows come in above it.
     pub selected_key: Option<RowKey>,

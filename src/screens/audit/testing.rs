@@ -38,6 +38,8 @@ pub fn journal(count: usize) -> (String, Vec<u8>) {
                 target: seen().target,
                 fingerprint: Fingerprint::default(),
                 why: "changes are frozen".into(),
+                summary: String::new(),
+                reason: String::new(),
             },
             _ => Body::Disarmed { why: "time is up".into() },
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::rows::rebuild;
+use super::rows::{problem, rebuild};
 use super::{places, sheet};
 use crate::domain::text::clean;
 use crate::keymap::Action;
@@ -105,6 +105,7 @@ fn read(app: &mut App, action: Action) -> bool {
 
 /// Shows what the filter lets through.
 pub fn filter(app: &mut App, text: String) {
+    app.audit.problem = text.split_whitespace().find_map(problem);
     app.audit.filter = text;
     rebuild(app);
 }

@@ -23,7 +23,11 @@ pub fn to_beginning(app: &mut App) {
     screen.chart_offset = 0;
     let said = if let Some(since) = since {
         let at = since.moment().as_second();
-        screen.begin_at(at, now);
+        match since {
+            // All of what it is measured from, up to now.
+            Since::Trend(_) => screen.reach_back_to(at, now),
+            _ => screen.begin_at(at, now),
+        }
         not_its_beginning(since, at < screen.window(now).start)
     } else {
         screen.cursor = Some(screen.window(now).start);
@@ -41,7 +45,7 @@ fn not_its_beginning(since: Since, is_before: bool) -> Option<String> {
     Some(match since {
         Since::Told(_) | Since::At(_) if is_before => format!("it began {at}: before what the charts can show"),
         Since::Told(_) | Since::At(_) => return None,
-        Since::Before(_) => format!("it was so already {at}, where what was read begins: it began earlier"),
+        Since::Before(_) => format!("it was so already {at}: of before that nothing is known"),
         Since::Trend(_) => format!("a trend, measured from {at} on: it has no moment of beginning"),
         Since::Seen(_) => format!("first seen {at}: when it began is not known"),
     })

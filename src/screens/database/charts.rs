@@ -99,7 +99,7 @@ pub fn draw(
             let impossible: Vec<i64> = series.into_iter().flat_map(Series::impossible).collect();
             let asked = series.is_some_and(|s| s.missing(window.start..window.end.min(now)).is_empty());
             let message = message(data, screen, asked);
-            let lines = proof::thresholds(shell, screen, database, data, metric);
+            let lines = proof::thresholds(&shell.world, database, data, metric);
             let period = series.map_or(screen.range().period, Series::period).max(metric.finest_period());
             Chart {
                 title: metric.title(),

@@ -17,6 +17,8 @@ pub struct Told<'a> {
     pub times: usize,
     /// The oldest of them.
     pub first: Timestamp,
+    /// They came a day apart, each of them.
+    pub is_daily: bool,
 }
 
 impl Told<'_> {
@@ -25,8 +27,7 @@ impl Told<'_> {
         if self.times == 1 {
             return self.event.message.clone();
         }
-        let apart = (self.event.at.as_second() - self.first.as_second()) / (self.times as i64 - 1).max(1);
-        let daily = if DAILY.contains(&apart) { "daily " } else { "" };
+        let daily = if self.is_daily { "daily " } else { "" };
         format!("{daily}backups {}×, since {}", self.times, self.first.strftime("%m-%d"))
     }
 }
@@ -41,11 +42,15 @@ pub fn told<'a>(events: impl Iterator<Item = &'a Event>, running: bool) -> Vec<T
     // A backup is told of twice, when it begins and when it is done: the same words come once for each.
     let folded: Vec<&Event> = backups.iter().copied().filter(|event| times(&event.message) > 1).collect();
     let most = folded.iter().map(|event| times(&event.message)).max().unwrap_or(0);
-    let single = |event| Told { event, times: 1, first: event.at };
+    let single = |event| Told { event, times: 1, first: event.at, is_daily: false };
     let mut told: Vec<Told<'a>> =
         all.into_iter().filter(|event| !folded.iter().any(|other| std::ptr::eq(*other, *event))).map(single).collect();
     if let (Some(newest), Some(oldest)) = (folded.first(), folded.last()) {
-        told.push(Told { event: newest, times: most, first: oldest.at });
+        let alike: Vec<i64> =
+            folded.iter().filter(|event| event.message == newest.message).map(|event| event.at.as_second()).collect();
+        // One that is missing must not hide in a mean.
+        let is_daily = alike.windows(2).all(|pair| DAILY.contains(&(pair[0] - pair[1])));
+        told.push(Told { event: newest, times: most, first: oldest.at, is_daily });
         told.sort_by_key(|told| std::cmp::Reverse(told.event.at));
     }
     told

@@ -2,7 +2,7 @@
 
 use super::state::State;
 use super::{strip, thresholds};
-use crate::domain::finding::{Finding, Severity};
+use crate::domain::finding::Finding;
 use crate::domain::{Database, Metric, Series};
 use crate::screens::State as App;
 use crate::screens::findings;
@@ -55,24 +55,18 @@ pub fn series<'a>(data: &'a SiteData, id: &str, metric: Metric, period: u32) -> 
     charted.or_else(|| data.rds.store.series(id, metric, VITALS_PERIOD).filter(|_| !is_usual))
 }
 
-/// The lines of a metric's chart: the usual ones, and where something is critical also what it is held against.
+/// The lines of a metric's chart: those of the rule that found something by it, with the account's own alarms; where
+/// nothing is wrong, the alarms or what AWS recommends.
 #[must_use]
-pub fn thresholds(
-    shell: &Shell,
-    screen: &State,
-    database: &Database,
-    data: &SiteData,
-    metric: Metric,
-) -> Vec<(f64, Role)> {
-    let mut lines = thresholds::of(metric, database, data);
-    let proves = |finding: &&Finding| finding.metric == Some(metric) && finding.severity == Severity::Critical;
-    if findings::of(&shell.world, &database.arn).iter().any(proves) {
-        let estate = &shell.world.estate;
-        let owner = estate.owner(screen.site, database).and_then(|id| estate.environment(id));
-        let limits = owner.map(|environment| environment.thresholds).unwrap_or_default();
-        if let Some(value) = findings::limit(metric, Severity::Critical, database, &limits) {
-            lines.retain(|(other, _)| *other != value);
-            lines.push((value, Role::Critical));
+pub fn thresholds(world: &World, database: &Database, data: &SiteData, metric: Metric) -> Vec<(f64, Role)> {
+    let proves = |finding: &&Finding| finding.metric == Some(metric) && finding.limits.is_some();
+    let Some(finding) = findings::of(world, &database.arn).into_iter().find(proves) else {
+        return thresholds::of(metric, database, data);
+    };
+    let mut lines = findings::lines(finding);
+    for line in thresholds::of_alarms(metric, database, data) {
+        if lines.iter().all(|(value, _)| (value - line.0).abs() > f64::EPSILON) {
+            lines.push(line);
         }
     }
     lines

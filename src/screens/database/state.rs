@@ -173,6 +173,15 @@ impl State {
         self.clamp_cursor(seconds);
     }
 
+    /// The shortest range up to now that has a moment, with the cursor there.
+    pub fn reach_back_to(&mut self, at: i64, now: Timestamp) {
+        let seconds = now.as_second();
+        self.range = RANGES.iter().position(|span| span.seconds >= seconds - at).unwrap_or(RANGES.len() - 1);
+        self.end = None;
+        self.cursor = Some(at);
+        self.clamp_cursor(seconds);
+    }
+
     /// Moves the cursor; the first press puts it on the newest datapoint's place.
     pub fn move_cursor(&mut self, steps: i64, now: Timestamp) {
         let window = self.window(now);

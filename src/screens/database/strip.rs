@@ -10,7 +10,6 @@ use crate::screens::findings::{self, Concern};
 use crate::shell::Shell;
 use crate::theme::Role;
 use crate::ui::environment::CURSOR;
-use crate::ui::pen;
 use crate::ui::prose::Line;
 use crate::ui::text;
 use crate::world::World;
@@ -82,15 +81,19 @@ fn line(shell: &Shell, finding: &Finding, cursor: &str, width: usize) -> StripLi
     let (mark, role) = findings::mark(finding.severity);
     let mut left =
         vec![(cursor.to_owned(), Role::Accent), (format!("{mark} "), role), (finding.summary.clone(), Role::Text)];
-    // What is wrong is not cut for the hour at which it began.
-    let long = findings::since(shell.world.now, finding);
-    let fits = pen::width(&left) + text::width(&long) + 3 <= width;
-    let since = if fits { long } else { findings::brief(shell.world.now, finding) };
+    let since = since(shell, finding, width);
     if is_beside(finding, &since, width) {
         left.push((format!("  {}", finding.evidence), Role::Dim));
     }
     let right = if since.is_empty() { Line::new() } else { vec![(format!("  {since} "), Role::Dim)] };
     StripLine { left, right }
+}
+
+/// Since when, as there is room for it: what is wrong is not cut for the hour at which it began.
+fn since(shell: &Shell, finding: &Finding, width: usize) -> String {
+    let long = findings::since(shell.world.now, finding);
+    let fits = 3 + text::width(&finding.summary) + text::width(&long) + 3 <= width;
+    if fits { long } else { findings::brief(shell.world.now, finding) }
 }
 
 /// Whether what supports a finding has room in its line.
@@ -102,7 +105,7 @@ fn is_beside(finding: &Finding, since: &str, width: usize) -> bool {
 /// What supports the finding under the cursor, where its line has no room for that, and what to do.
 fn detail(shell: &Shell, finding: &Finding, width: usize, most: usize) -> Vec<Line> {
     let mut told = finding.clone();
-    if is_beside(finding, &findings::since(shell.world.now, finding), width) {
+    if is_beside(finding, &since(shell, finding, width), width) {
         told.evidence.clear();
     }
     let limit = if most >= ROOMY { most } else { DETAIL };
@@ -140,6 +143,8 @@ mod tests {
             severity,
             harm: Harm::Now,
             about: About::DbInstance,
+            limits: None,
+            state: None,
             resource: "db".into(),
             arn: "arn".into(),
             summary: format!("{rule} is 312 s, limit 60 s"),

@@ -10,17 +10,22 @@ use crate::world::data::SiteData;
 /// The thresholds of a metric for a DB instance: value and the role of what is beyond it.
 #[must_use]
 pub fn of(metric: Metric, database: &Database, data: &SiteData) -> Vec<(f64, Role)> {
-    let mut lines: Vec<(f64, Role)> = data
-        .alarms
-        .of_database(&database.id)
-        .filter(|alarm| alarm.charted() == Some(metric) && guards(alarm, metric))
-        .filter_map(Alarm::threshold)
-        .map(|threshold| (threshold, Role::Warning))
-        .collect();
+    let mut lines = of_alarms(metric, database, data);
     if lines.is_empty() {
         lines.extend(recommended(metric, database));
     }
     lines
+}
+
+/// Those of the account's own alarms.
+#[must_use]
+pub fn of_alarms(metric: Metric, database: &Database, data: &SiteData) -> Vec<(f64, Role)> {
+    data.alarms
+        .of_database(&database.id)
+        .filter(|alarm| alarm.charted() == Some(metric) && guards(alarm, metric))
+        .filter_map(Alarm::threshold)
+        .map(|threshold| (threshold, Role::Warning))
+        .collect()
 }
 
 /// An alarm on the bad direction: one that rings when an instance is idle is no limit.

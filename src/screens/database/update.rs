@@ -8,7 +8,7 @@ use crate::keymap::Action;
 use crate::screens::State as App;
 use crate::screens::command::Command;
 use crate::screens::menu::{Item, Menu, Purpose};
-use crate::screens::{View, databases};
+use crate::screens::{View, databases, fleet};
 use crate::ui::format;
 
 /// Performs an action; false when it means nothing here.
@@ -108,8 +108,11 @@ pub fn range_menu(app: &App) -> Menu {
 
 fn leave(app: &mut App) {
     let arn = app.open_database().map(|(_, d)| d.arn.clone());
+    let rule = super::concern(app).and_then(|concern| concern.finding).map(|finding| finding.rule);
     app.views.close();
     if let Some(arn) = arn {
+        // Below, the cursor is on what was looked at last: the next key acts on that.
+        fleet::seek(app, &arn, rule);
         databases::select(app, &arn);
     }
     // Other tables than that of the databases are made only while they are seen.

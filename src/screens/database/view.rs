@@ -121,7 +121,7 @@ fn title(app: &App, screen: &State, database: &Database, area: Rect, buf: &mut B
         }
     }
     let start = pen::right(buf, Rect { width: area.width.saturating_sub(1), ..area }, &right, &app.shell.theme);
-    pen::left(buf, Rect { width: start.saturating_sub(area.x), ..area }, &pieces, &app.shell.theme);
+    pen::left(buf, Rect { width: start.saturating_sub(area.x + 2), ..area }, &pieces, &app.shell.theme);
 }
 
 /// The panes, the one in focus marked; those that have their own place in the body are not repeated.

@@ -45,7 +45,10 @@ impl Filter {
         for word in text.split_whitespace() {
             match word.split_once(':') {
                 Some((key, value)) => terms.push(term(key, value)?),
-                None => words.push(word),
+                None => match without_colon(word) {
+                    Some(problem) => return Err(problem),
+                    None => words.push(word),
+                },
             }
         }
         Ok(Self { terms, words: Finder::new(&words.join(" ")) })
@@ -85,6 +88,13 @@ impl Filter {
         let [shown, written] = row.environment();
         self.words.fit(&[&database.id, shown, written], &[&database.class])
     }
+}
+
+/// That a column is compared without the colon: no name has such a sign.
+fn without_colon(word: &str) -> Option<FilterProblem> {
+    let (key, _) = word.split_once(['>', '<'])?;
+    let column = Column::from_key(key).filter(|column| is_number(*column))?;
+    Some(FilterProblem::NoColon { column: column.key() })
 }
 
 fn term(key: &str, value: &str) -> Result<Term, FilterProblem> {

@@ -10,7 +10,7 @@ use super::column::Column;
 use super::filter::{Filter, Subject};
 use super::reading::Reading;
 use super::row::Row;
-use crate::domain::{Database, Environment, SiteId};
+use crate::domain::{Criticality, Database, Environment, SiteId};
 use crate::fuzzy::Fit;
 use crate::health::Coverage;
 use crate::screens::State as App;
@@ -115,7 +115,9 @@ fn row(app: &App, filter: &mut Filter, site: SiteId, index: usize) -> Option<(Ro
     let checked = data.checkups.get(index)?;
     let environment = checked.owner?;
     let known = app.shell.world.estate.environment(environment)?;
-    let place = app.shell.world.estate.place_of(environment)?;
+    // Production first, then as they are configured.
+    let rank = Criticality::Production as usize - known.criticality as usize;
+    let place = rank * app.shell.world.estate.count() + app.shell.world.estate.place_of(environment)?;
     let mut reading = Reading::take(data, database, known.thresholds, app.shell.world.now);
     // One judgement for all screens: what the health rules say.
     let worst = app.shell.world.health.of(&database.arn).map(|f| f.severity).max();

@@ -19,6 +19,13 @@ use crate::ui::table::{Align, Cell, Column as Slot, Order, Table, Width};
 use crate::ui::{format, layout};
 use crate::world::{Estate, Scope};
 
+/// The longest name, within bounds: what tells instances apart is often the end of their names.
+fn name_width(app: &App) -> u16 {
+    let rows = app.databases.rows.iter().take(500).filter_map(|row| row.database(&app.shell.world));
+    let longest = rows.map(|database| database.id.len()).max().unwrap_or(0);
+    u16::try_from(longest).unwrap_or(u16::MAX).clamp(24, 32)
+}
+
 /// `available` needs little; a screen on which something happens gives it room.
 fn status_width(app: &App) -> u16 {
     let longest = app
@@ -90,7 +97,7 @@ fn slot(app: &App, column: Column, width: u16) -> Slot {
     let (width, align, priority) = match column {
         Column::Health => (Width::Fixed(1), Align::Left, 1),
         Column::Environment => (Width::Fixed(u16::try_from(names().clamp(4, 12)).unwrap_or(12)), Align::Left, 3),
-        Column::Name => (Width::Min(if width < 140 { 24 } else { 27 }), Align::Left, 0),
+        Column::Name => (Width::Min(if width < 140 { 24 } else { name_width(app) }), Align::Left, 0),
         // One long status of one instance must not cost all of them their numbers.
         Column::Status if width < 100 => (Width::Fixed(status_width(app).min(14)), Align::Left, 2),
         Column::Status => (Width::Fixed(status_width(app)), Align::Left, 2),
@@ -149,7 +156,13 @@ fn sites(app: &App) -> impl Iterator<Item = SiteId> + '_ {
 fn draw_title(app: &App, area: Rect, buf: &mut Buffer) {
     let screen = &app.databases;
     let (shown, total) = (screen.rows.len(), screen.total);
-    let count = if shown == total { format!(" {total}") } else { format!(" {shown} of {total}") };
+    let is_read = sites(app).filter_map(|site| app.shell.world.site(site)).any(|d| d.rds.databases.value().is_some());
+    let count = match (is_read, shown == total) {
+        // Missing is never zero.
+        (false, _) if total == 0 => " ?".to_owned(),
+        (_, true) => format!(" {total}"),
+        (_, false) => format!(" {shown} of {total}"),
+    };
     let mut pieces: Vec<Piece> = vec![(" Databases".into(), Role::Header), (count, Role::Dim)];
     if let Scope::One(id) = app.shell.scope
         && let Some(environment) = app.shell.world.estate.environment(id)
@@ -163,6 +176,7 @@ fn draw_title(app: &App, area: Rect, buf: &mut Buffer) {
     if !screen.filter.is_empty() && app.views.filter().is_none() {
         pieces.push((format!("  /{}", screen.filter), Role::Match));
     }
+    pieces.extend(unread(app));
     let mut right: Vec<Piece> = Vec::new();
     if area.width >= 70 {
         right.push((format!("by {}{}", screen.sort.0.key(), if screen.sort.1 { " ↓" } else { " ↑" }), Role::Dim));
@@ -171,7 +185,19 @@ fn draw_title(app: &App, area: Rect, buf: &mut Buffer) {
     right.push((format!("  {} ", freshness(app)), Role::Dim));
     let room = Rect { width: area.width.saturating_sub(1), ..area };
     let start = pen::right(buf, room, &right, &app.shell.theme);
-    pen::left(buf, Rect { width: start.saturating_sub(area.x), ..area }, &pieces, &app.shell.theme);
+    pen::left(buf, Rect { width: start.saturating_sub(area.x + 2), ..area }, &pieces, &app.shell.theme);
+}
+
+/// How many lists are not among what is shown, for nothing was ever read of them: what they have must not be missed.
+fn unread(app: &App) -> Option<Piece> {
+    let lists = sites(app).filter_map(|site| app.shell.world.site(site)).map(|data| &data.rds.databases);
+    let count = lists.filter(|list| list.value().is_none() && list.fault().is_some()).count();
+    let words = match count {
+        0 => return None,
+        1 => "  1 region unread".to_owned(),
+        count => format!("  {count} regions unread"),
+    };
+    Some((words, Role::Warning))
 }
 
 /// The environment's region, and its DR region.

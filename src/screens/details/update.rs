@@ -38,7 +38,7 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
                 None => app.shell.say("there is no finding to copy", Tone::Plain),
             }
         }
-        Action::Link => effects.extend(about.map(|about| Effect::OpenLink(link::of_database(about.database)))),
+        Action::Link => effects.extend(about.and_then(|about| link::of_database(about.database)).map(Effect::OpenLink)),
         _ => {}
     }
     let (page, most) = view::extent(app, &open);

@@ -80,7 +80,7 @@ fn give_up(app: &mut App, id: &ExecutionId, effects: &mut Vec<Effect>) {
         effects.push(Effect::GiveUp(id.clone()));
     } else {
         open.giving_up = Some((id.clone(), shell.world.now));
-        let text = "AWS goes on with what was sent, steps that were not sent are not sent; again to stop following it";
+        let text = "AWS goes on with what was sent, further steps are not sent; once more to stop following it";
         shell.say(text, Tone::Bad);
     }
 }

@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use super::concern::Concern;
-use super::limit::limit;
-use crate::domain::finding::Severity;
-use crate::domain::threshold::Thresholds;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::{Metric, Series, Unit};
 use crate::services::rds::data::{TABLE_PERIOD, VITALS_PERIOD};
 use crate::theme::Role;
@@ -36,13 +34,7 @@ impl ProofPlot {
         let now = world.now.as_second();
         let window = now - SPAN..now;
         let series = world.site(concern.site).and_then(|data| known(data, &database.id, metric, &window));
-        let owner = world.estate.owner(concern.site, database).and_then(|id| world.estate.environment(id));
-        let limits = owner.map_or_else(Thresholds::default, |environment| environment.thresholds);
-        let of = |severity, role| limit(metric, severity, database, &limits).map(|value| (value, role));
-        let mut thresholds: Vec<(f64, Role)> = of(Severity::Warning, Role::Warning).into_iter().collect();
-        if concern.finding.is_some_and(|finding| finding.severity == Severity::Critical) {
-            thresholds.extend(of(Severity::Critical, Role::Critical).filter(|line| !thresholds.contains(line)));
-        }
+        let thresholds = concern.finding.map(lines).unwrap_or_default();
         Self {
             metric,
             points: series.into_iter().flat_map(Series::points).collect(),
@@ -67,6 +59,17 @@ impl ProofPlot {
         chart.message = "nothing of it is known yet";
         chart
     }
+}
+
+/// Where the rule of a finding draws its lines, and the role of what is beyond them: what is not that bad yet is not shown
+/// how bad it could be.
+#[must_use]
+pub fn lines(finding: &Finding) -> Vec<(f64, Role)> {
+    let Some(limits) = finding.limits else { return Vec::new() };
+    let critical = limits.critical.filter(|_| finding.severity == Severity::Critical);
+    let warning = Some(limits.warning).filter(|warning| Some(*warning) != critical);
+    let warning = warning.map(|value| (value, Role::Warning));
+    warning.into_iter().chain(critical.map(|value| (value, Role::Critical))).collect()
 }
 
 /// The series of those that are known that has most of the window; of several the finest.

@@ -27,7 +27,7 @@ pub fn incident(world: &World, concern: &Concern<'_>, finding: &Finding) -> Stri
         ("evidence", finding.evidence.clone()),
         ("advice", finding.advice.clone()),
         ("rule", format!("{} ({})", finding.rule, finding.source)),
-        ("console", link::of_database(database)),
+        ("console", link::of_database(database).unwrap_or_default()),
         ("seen", format::stamp(world.now)),
     ];
     let told = lines.into_iter().filter(|(_, value)| !value.is_empty());

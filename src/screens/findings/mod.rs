@@ -3,15 +3,14 @@
 mod concern;
 mod curve;
 mod incident;
-mod limit;
 mod page;
 mod view;
 mod walk;
 mod words;
 
 pub use concern::Concern;
+pub use curve::lines;
 pub use incident::incident;
-pub use limit::limit;
 pub use page::page;
 pub use view::{preview, told};
 pub use walk::{next, previous};

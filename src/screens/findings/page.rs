@@ -1,10 +1,8 @@
 //! All that is known of a finding, or of a DB instance: to be read from its beginning to its end.
 
 use super::concern::Concern;
-use super::limit::limit;
 use super::words;
-use crate::domain::finding::Finding;
-use crate::domain::threshold::Thresholds;
+use crate::domain::finding::{Finding, Severity};
 use crate::screens::State as App;
 use crate::screens::database::all_facts;
 use crate::services::rds::link;
@@ -21,14 +19,16 @@ pub fn page(app: &App, concern: &Concern<'_>, width: usize) -> Vec<Line> {
     let others = all.iter().copied().filter(|finding| meant.is_none_or(|meant| meant.rule != finding.rule));
     let mut lines = Vec::new();
     for finding in meant.into_iter().chain(others) {
-        lines.extend(of_finding(app, concern, finding, width));
+        lines.extend(of_finding(app, finding, width));
         lines.push(Line::new());
     }
     if all.is_empty() {
         lines.push(vec![(" no health rule finds anything wrong with what was read of it".into(), Role::Dim)]);
         lines.push(Line::new());
     }
-    lines.extend(told("Console", &link::of_database(concern.database), Role::Text, width));
+    if let Some(page) = link::of_database(concern.database) {
+        lines.extend(told("Console", &page, Role::Text, width));
+    }
     let facts = world.site(concern.site).map(|data| all_facts(concern.database, data, world.now)).unwrap_or_default();
     for (name, value, role) in facts {
         lines.extend(told(&name, &value, role, width));
@@ -45,7 +45,7 @@ fn told(name: &str, value: &str, role: Role, width: usize) -> Vec<Line> {
     prose::hanging(vec![(format!(" {} ", text::fit(name, names)), Role::Dim)], value, role, width)
 }
 
-fn of_finding(app: &App, concern: &Concern<'_>, finding: &Finding, width: usize) -> Vec<Line> {
+fn of_finding(app: &App, finding: &Finding, width: usize) -> Vec<Line> {
     let (mark, role) = words::mark(finding.severity);
     let mut lines = prose::hanging(vec![(format!(" {mark} "), role)], &finding.summary, Role::Header, width);
     let since = match words::whole(app.shell.world.now, finding) {
@@ -56,7 +56,7 @@ fn of_finding(app: &App, concern: &Concern<'_>, finding: &Finding, width: usize)
     let parts = [
         ("Since", since),
         ("Evidence", finding.evidence.clone()),
-        ("Metric", metric(app, concern, finding)),
+        ("Metric", metric(finding)),
         ("Advice", finding.advice.clone()),
         ("Rule", rule),
     ];
@@ -66,19 +66,13 @@ fn of_finding(app: &App, concern: &Concern<'_>, finding: &Finding, width: usize)
     lines
 }
 
-/// The metric that shows it, and where its limit is.
-fn metric(app: &App, concern: &Concern<'_>, finding: &Finding) -> String {
+/// The metric that shows it, and what its rule holds it against.
+fn metric(finding: &Finding) -> String {
     let Some(metric) = finding.metric else { return String::new() };
-    let (world, database) = (&app.shell.world, concern.database);
-    let owner = world.estate.owner(concern.site, database).and_then(|id| world.estate.environment(id));
-    let limits = owner.map_or_else(Thresholds::default, |environment| environment.thresholds);
     let named = format!("{} ({})", metric.name(), metric.statistic().name());
-    match limit(metric, finding.severity, database, &limits) {
-        Some(value) => {
-            let (number, unit) = format::value(metric.unit(), value);
-            let side = if metric.low_is_bad() { "below" } else { "above" };
-            format!("{named}, {} {side} {}", finding.severity.word(), format!("{number} {unit}").trim_end())
-        }
-        None => named,
-    }
+    let Some(limits) = finding.limits else { return named };
+    let critical = limits.critical.filter(|_| finding.severity == Severity::Critical);
+    let (number, unit) = format::value(metric.unit(), critical.unwrap_or(limits.warning));
+    let side = if metric.low_is_bad() { "below" } else { "above" };
+    format!("{named}, {} {side} {}", finding.severity.word(), format!("{number} {unit}").trim_end())
 }

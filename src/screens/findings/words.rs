@@ -37,12 +37,12 @@ pub fn began(finding: &Finding) -> Option<Timestamp> {
     }
 }
 
-/// Since when, where there is room for the whole moment: `2026-11-17 02:58:10Z, for 14m`, `over 3h`; empty where nothing
+/// Since when, where there is room for the whole moment: `2026-11-17 02:58Z, for 14m`, `over 3h`; empty where nothing
 /// is known of it.
 #[must_use]
 pub fn whole(now: Timestamp, finding: &Finding) -> String {
     match began(finding) {
-        Some(at) => format!("{}, for {}", format::stamp(at), format::age(format::since(now, at))),
+        Some(at) => format!("{}, for {}", at.strftime("%Y-%m-%d %H:%MZ"), format::coarse_age(format::since(now, at))),
         None => brief(now, finding),
     }
 }
@@ -88,6 +88,8 @@ mod tests {
             severity,
             harm: Harm::Now,
             about: About::DbInstance,
+            limits: None,
+            state: None,
             resource: "db".into(),
             arn: "arn".into(),
             summary: "CPU 96 %".into(),

@@ -3,9 +3,13 @@
 use super::state::Item;
 use crate::domain::database::region_of;
 use crate::domain::finding::{About, Finding};
+use crate::domain::{Database, SiteId};
 use crate::screens::State as App;
+use crate::screens::alarms;
 use crate::screens::findings::Concern;
-use crate::services::{alarms, rds};
+use crate::screens::menu::Menu;
+use crate::services::alarms::{Alarm, link};
+use crate::services::rds;
 
 /// The finding under the cursor, with its DB instance.
 #[must_use]
@@ -19,6 +23,32 @@ pub fn alarm(app: &App) -> Option<&Finding> {
     chosen(app).filter(|finding| finding.about == About::Alarm)
 }
 
+/// The DB instance that the alarm under the cursor watches, where it is one.
+#[must_use]
+pub fn watched(app: &App) -> Option<(SiteId, &Database)> {
+    let finding = alarm(app)?;
+    let (site, alarm) = found(app, finding)?;
+    let id = alarm.database()?;
+    app.shell.world.database(site, id).map(|database| (site, database))
+}
+
+/// The menu that copies what is known of the alarm under the cursor.
+#[must_use]
+pub fn copy_menu(app: &App) -> Option<Menu> {
+    let (site, alarm) = found(app, alarm(app)?)?;
+    alarms::copy_menu_of(app, site, alarm)
+}
+
+/// The alarm that a finding is about.
+fn found<'a>(app: &'a App, finding: &Finding) -> Option<(SiteId, &'a Alarm)> {
+    let mut known = app.shell.world.known();
+    known.find_map(|(site, data)| {
+        let place = data.alarm_checkups.place(&finding.resource)?;
+        let alarm = data.alarms.alarms().get(place).filter(|alarm| alarm.key() == finding.arn)?;
+        Some((site, alarm))
+    })
+}
+
 /// The page of the AWS console for what the finding under the cursor is about.
 #[must_use]
 pub fn link(app: &App) -> Option<String> {
@@ -26,9 +56,9 @@ pub fn link(app: &App) -> Option<String> {
         // Without an ARN its region is not known here; its own screen knows it.
         Some(finding) => match region_of(&finding.arn) {
             "" => None,
-            region => Some(alarms::link::of_alarm(region, &finding.resource)),
+            region => link::of_alarm(region, &finding.resource),
         },
-        None => concern(app).map(|concern| rds::link::of_database(concern.database)),
+        None => concern(app).and_then(|concern| rds::link::of_database(concern.database)),
     }
 }
 
@@ -60,6 +90,6 @@ fn chosen(app: &App) -> Option<&Finding> {
 }
 
 fn of<'a>(app: &'a App, finding: &'a Finding) -> Option<Concern<'a>> {
-    let (site, database) = app.shell.world.all_databases().find(|(_, database)| database.arn == finding.arn)?;
+    let (site, database) = app.shell.world.instance(&finding.arn, &finding.resource)?;
     Some(Concern { site, database, finding: Some(finding) })
 }

@@ -97,7 +97,7 @@ pub fn since(shell: &Shell, finding: &Finding, columns: FindingColumns) -> Vec<P
     let mut pieces = vec![(text::fit_right(&since, columns.since).into_owned(), Role::Dim)];
     if columns.curve > 0 && !columns.is_wordy(finding) {
         let curve = finding.metric.and_then(|metric| {
-            let (site, database) = shell.world.all_databases().find(|(_, d)| d.arn == finding.arn)?;
+            let (site, database) = shell.world.instance(&finding.arn, &finding.resource)?;
             Some(curve::curve(shell, site, &database.id, metric, None, columns.curve))
         });
         let curve = curve.unwrap_or_default();
@@ -128,6 +128,8 @@ mod tests {
             severity: Severity::Critical,
             harm: Harm::Now,
             about: About::DbInstance,
+            limits: None,
+            state: None,
             resource: resource.into(),
             arn: "arn".into(),
             summary: summary.into(),

@@ -42,6 +42,7 @@ pub fn pieces(
     environment: &Environment,
     Columns { names, groups }: Columns,
     width: u16,
+    has_words: bool,
 ) -> (Vec<Piece>, Vec<Piece>) {
     let mut right = recovery(summary, environment).map(|r| r.pieces(app.shell.world.now, width)).unwrap_or_default();
     right.push((format!("  {:>9}", freshness(app, summary)), Role::Dim));
@@ -71,10 +72,23 @@ pub fn pieces(
             left.push(account);
         }
     }
-    left.push(("   ".into(), Role::Text));
-    left.push(words);
+    if has_words {
+        left.push(("   ".into(), Role::Text));
+        left.push(words);
+    }
     (left, right)
 }
+
+/// The words about an environment, where its line has no room for all of them: the reason must not be what is cut.
+#[must_use]
+pub fn below(app: &App, summary: &Summary, environment: &Environment, columns: Columns, width: u16) -> Option<Piece> {
+    let (left, right) = pieces(app, summary, environment, columns, width, true);
+    let fits = pen::width(&left) + pen::width(&right) + EDGES <= usize::from(width);
+    left.into_iter().next_back().filter(|_| !fits)
+}
+
+/// Columns beside the two ends of a line, and between them.
+const EDGES: usize = 3;
 
 /// Region, and the DR region.
 fn place(app: &App, environment: &Environment) -> String {

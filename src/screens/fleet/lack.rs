@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::services::alarms;
+use crate::services::alarms::health::AlarmNeed;
 use crate::services::rds::Read;
 use crate::services::rds::health::title;
 use crate::ui::trouble;
@@ -36,6 +37,16 @@ impl Lack {
         // Where a value is missing although all was read, nothing of it is known.
         let silent = fault.is_none() && checkup::is_current(data, read, now);
         Self { words, known: known && !silent, failed: fault.is_some() || silent }
+    }
+
+    /// The same of what a check of an alarm needs.
+    #[must_use]
+    pub fn of_need(data: &SiteData, need: AlarmNeed, now: Timestamp) -> Self {
+        match need {
+            AlarmNeed::Alarms => Self::of_alarms(data),
+            AlarmNeed::Databases => Self::of(data, &Read::Databases, now),
+            AlarmNeed::Metrics => Self::of(data, &Read::Metrics, now),
+        }
     }
 
     /// The same of its alarms.

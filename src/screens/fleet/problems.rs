@@ -3,7 +3,9 @@
 /// How an error is told from a warning in a line such as `config.toml:7: error: prod: …`.
 const ERROR: &str = ": error: ";
 
-fn is_error(problem: &str) -> bool {
+/// Whether it is an error: something that is written cannot be used.
+#[must_use]
+pub fn is_error(problem: &str) -> bool {
     problem.contains(ERROR)
 }
 

@@ -49,7 +49,7 @@ impl Recovery {
             // Not well, and no finding while logs are on their way.
             let upload = format!(", within {} of log upload", format::coarse_age(self.upload));
             let upload = if width >= 140 { upload } else { String::new() };
-            pieces.push((format!("  over the RPO of {target}{upload} "), Role::Warning));
+            pieces.push((format!("  over the RPO of {target}{upload} "), Role::Dim));
             pieces.push(("·".into(), Role::Dim));
         } else {
             pieces.push((format!("  RPO {target} "), Role::Dim));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_that_is_passed_is_not_in_white() {
+    fn a_target_that_is_passed_while_logs_are_uploaded_is_no_warning() {
         let at = |minutes: i64| Timestamp::from_second(1_794_999_600 + minutes * 60).expect("in range");
         let rpo = Some(Duration::from_mins(5));
         let recovery = Recovery { restorable: at(0), rpo, upload: Duration::from_mins(5), late: false, stale: false };
@@ -102,7 +102,7 @@ mod tests {
             let pieces = recovery.pieces(at(minutes), 160);
             pieces.into_iter().find(|(words, _)| words.contains("RPO")).map(|(_, role)| role)
         };
-        assert_eq!((role(4), role(6)), (Some(Role::Dim), Some(Role::Warning)));
+        assert_eq!((role(4), role(6)), (Some(Role::Dim), Some(Role::Dim)));
     }
 
     #[test]

@@ -84,6 +84,8 @@ mod tests {
             severity: Severity::Warning,
             harm: Harm::Now,
             about: About::DbInstance,
+            limits: None,
+            state: None,
             resource: "db".into(),
             arn: "arn".into(),
             summary: "CPU 96 %".into(),

@@ -163,6 +163,9 @@ fn add_alarms(app: &App, data: &SiteData, id: EnvironmentId, summary: &mut Summa
             Some(coverage) => {
                 summary.checks += coverage.expected;
                 summary.made += coverage.made;
+                for need in &coverage.missing {
+                    Lack::of_need(data, *need, app.shell.world.now).add(&mut summary.aside);
+                }
             }
             None => Lack::unexamined().add(&mut summary.aside),
         }

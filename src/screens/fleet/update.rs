@@ -1,6 +1,6 @@
 //! What keys do on the fleet screen.
 
-use super::chosen::{alarm, concern};
+use super::chosen::{self, alarm, concern};
 use super::state::Item;
 use crate::domain::finding::{About, Finding};
 use crate::domain::{Database, EnvironmentId, SiteId};
@@ -25,11 +25,19 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         Action::HalfPageUp | Action::PageUp => at.saturating_sub(page),
         Action::NextFinding => {
             let at = unfold(app);
-            finding(app, at + 1..app.fleet.items().count()).unwrap_or(at)
+            let next = finding(app, at + 1..app.fleet.items().count());
+            if next.is_none() {
+                app.shell.say("this is the last finding", Tone::Plain);
+            }
+            next.unwrap_or(at)
         }
         Action::PreviousFinding => {
             let at = unfold(app);
-            finding(app, (0..at).rev()).unwrap_or(at)
+            let previous = finding(app, (0..at).rev());
+            if previous.is_none() {
+                app.shell.say("this is the first finding", Tone::Plain);
+            }
+            previous.unwrap_or(at)
         }
         Action::ToggleDensity => {
             let current = app.fleet.current();
@@ -55,7 +63,10 @@ pub fn handle(app: &mut App, action: Action) -> bool {
             return true;
         }
         Action::Copy => {
-            let Some(menu) = databases::copy_menu(app) else { return false };
+            let Some(menu) = databases::copy_menu(app).or_else(|| chosen::copy_menu(app)) else {
+                app.shell.say("select a finding first", Tone::Plain);
+                return true;
+            };
             app.views.open(View::Menu(Box::new(menu)));
             return true;
         }
@@ -85,11 +96,10 @@ fn finding(app: &App, mut positions: impl Iterator<Item = usize>) -> Option<usiz
     positions.find(|at| matches!(app.fleet.items().nth(*at), Some(Item::Finding(..))))
 }
 
-/// The DB instance that the finding under the cursor is about.
+/// The DB instance that the finding under the cursor is about; of one about an alarm the one that it watches.
 #[must_use]
 pub fn selected(app: &App) -> Option<(SiteId, &Database)> {
-    let arn = selected_arn(app)?;
-    app.shell.world.all_databases().find(|(_, database)| database.arn == arn)
+    concern(app).map(|concern| (concern.site, concern.database)).or_else(|| chosen::watched(app))
 }
 
 /// The environment of the line under the cursor: its own, or that of a finding.
@@ -112,12 +122,6 @@ pub fn click(app: &mut App, row: u16) {
     if let Some(at) = super::view::item_at(app, row) {
         app.fleet.selected = at;
     }
-}
-
-/// Its ARN.
-fn selected_arn(app: &App) -> Option<String> {
-    let Some(Item::Finding(environment, place)) = app.fleet.current() else { return None };
-    app.fleet.summary(environment)?.findings.get(place).map(|finding| finding.arn.clone())
 }
 
 /// An environment opens its databases, a finding its DB instance or its alarm.

@@ -35,7 +35,8 @@ struct Line<'a> {
 enum What<'a> {
     /// Words at the left, and at the right end.
     Words(Vec<Piece>, Vec<Piece>),
-    Environment(&'a Summary, &'a Environment),
+    /// With the words about it, or without where they stand below.
+    Environment(&'a Summary, &'a Environment, bool),
     Finding(&'a Finding),
     /// So many findings have no line.
     More(usize),
@@ -54,7 +55,9 @@ impl<'a> Line<'a> {
     fn pieces(self, app: &App, (columns, found): (Columns, FindingColumns), width: u16) -> (Vec<Piece>, Vec<Piece>) {
         match self.what {
             What::Words(left, right) => (left, right),
-            What::Environment(summary, environment) => heading::pieces(app, summary, environment, columns, width),
+            What::Environment(summary, environment, has_words) => {
+                heading::pieces(app, summary, environment, columns, width, has_words)
+            }
             What::Finding(finding) => (finding::pieces(finding, found), finding::since(&app.shell, finding, found)),
             What::More(count) => (vec![(format!("    … {count} more"), Role::Dim)], Vec::new()),
             What::Fault(fault) => {
@@ -173,14 +176,18 @@ fn lines(app: &App, area: Rect) -> Vec<Line<'_>> {
     let current = app.fleet.current();
     // A sheet beside the list says it already.
     let has_detail = executions::body(&app.shell).width < layout::PREVIEW;
-    let shown = shown(app, lines.len(), has_detail, area.height);
-    for (summary, shown) in app.fleet.summaries.iter().zip(shown) {
+    let told = told(app, area.width);
+    let shown = shown(app, lines.len() + told.iter().flatten().count(), has_detail, area.height);
+    for ((summary, shown), told) in app.fleet.summaries.iter().zip(shown).zip(told) {
         let Some(environment) = app.shell.world.estate.environment(summary.environment) else { continue };
         let bar = environment.criticality == Criticality::Production;
         let item = Some(Item::Environment(summary.environment));
-        lines.push(Line { item, what: What::Environment(summary, environment), bar });
+        lines.push(Line { item, what: What::Environment(summary, environment, told.is_none()), bar });
         if app.fleet.dense {
             continue;
+        }
+        if let Some(words) = told {
+            lines.push(Line::passive(What::Words(vec![("    ".into(), Role::Text), words], Vec::new()), bar));
         }
         // The cursor goes to what there was no room for: then it is shown.
         let is_beyond =
@@ -207,6 +214,24 @@ fn lines(app: &App, area: Rect) -> Vec<Line<'_>> {
     }
     lines
 }
+
+/// What there is to say of each environment that has no room in its line.
+fn told(app: &App, width: u16) -> Vec<Option<Piece>> {
+    let summaries = &app.fleet.summaries;
+    // Of so many none is read before the screen is filtered, and each is measured in every frame.
+    if app.fleet.dense || summaries.len() > FEW {
+        return vec![None; summaries.len()];
+    }
+    let columns = Columns::of(&app.shell.world.estate);
+    let below = |summary: &Summary| {
+        let environment = app.shell.world.estate.environment(summary.environment)?;
+        heading::below(app, summary, environment, columns, width)
+    };
+    summaries.iter().map(below).collect()
+}
+
+/// Environments that are few enough for lines of their own.
+const FEW: usize = 60;
 
 /// What cannot be read; where nothing was ever read the heading says it.
 fn fault(summary: &Summary) -> Option<&Fault> {

@@ -27,6 +27,12 @@ impl Menu {
         menu
     }
 
+    /// Rows that all of them take with a blank one between two groups.
+    #[must_use]
+    pub fn rows_of_all(&self) -> usize {
+        self.items.len() + self.groups.len().saturating_sub(1)
+    }
+
     /// Whether its items stand in groups.
     #[must_use]
     pub fn is_grouped(&self) -> bool {

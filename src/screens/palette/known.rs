@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::Sort;
-use crate::domain::finding::Severity;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::{Database, EnvironmentId, SiteId};
 use crate::screens::State;
 use crate::screens::alarms;
@@ -35,19 +35,34 @@ pub fn databases(state: &State) -> Vec<Named> {
     owned(state).map(item).collect()
 }
 
-/// Warnings and worse, the worst first, each with the DB instance that it is of.
+/// Warnings and worse in their order everywhere, each with what it is of.
 pub fn findings(state: &State) -> Vec<Named> {
-    let mut found = Vec::new();
+    let health = &state.shell.world.health;
+    let mut found: Vec<(&Finding, Named)> = Vec::new();
+    let is_told = |finding: &&Finding| finding.severity > Severity::Info;
     for (site, database, owner) in owned(state) {
-        for finding in state.shell.world.health.of(&database.arn).filter(|f| f.severity > Severity::Info) {
-            let beside = format!("{} {}", environment(state, owner), database.id);
+        for finding in health.of(&database.arn).filter(is_told) {
             let command = Command::OpenDatabase(site, database.id.as_str().into(), Some(finding.rule));
-            let item = Sort::Finding.item(finding.summary.as_str(), &beside, command);
-            found.push((finding.severity, Named { names: vec![finding.rule.to_owned()], ..item.into() }));
+            found.push((finding, told(state, finding, owner, &database.id, command)));
         }
     }
-    found.sort_by_key(|(severity, _)| Reverse(*severity));
+    for (site, data) in state.shell.world.known() {
+        for (at, alarm) in data.alarms.alarms().iter().enumerate() {
+            let Some(owner) = data.alarm_checkups.get(at).and_then(|checked| checked.owner) else { continue };
+            for finding in health.of(alarm.key()).filter(is_told) {
+                let command = Command::OpenAlarm((site, alarm.key().into()));
+                found.push((finding, told(state, finding, owner, &alarm.name, command)));
+            }
+        }
+    }
+    found.sort_by(|(one, _), (other, _)| one.order(other));
     found.into_iter().map(|(_, named)| named).collect()
+}
+
+fn told(state: &State, finding: &Finding, owner: EnvironmentId, of: &str, command: Command) -> Named {
+    let beside = format!("{} {of}", environment(state, owner));
+    let item = Sort::Finding.item(finding.summary.as_str(), &beside, command);
+    Named { names: vec![finding.rule.to_owned()], ..item.into() }
 }
 
 /// The alarms, those in alarm first, each with its place and whether it is in alarm.

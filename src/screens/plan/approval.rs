@@ -71,7 +71,8 @@ fn critical(words: &str, width: usize) -> Vec<Line> {
 
 /// The line for a refusal that says that this environment is not armed; `None` for another one.
 fn unarmed(shell: &Shell, plan: &State, level: Level, refusal: &Refusal) -> Option<Line> {
-    let key = key(shell, Action::Arm);
+    // Where something is typed the key is a letter of it.
+    let key = if plan.is_typing() { format!("Esc, then {}", key(shell, Action::Arm)) } else { key(shell, Action::Arm) };
     let mut line: Line = match refusal {
         Refusal::ArmedElsewhere { armed, .. } => vec![
             (" READ-ONLY".into(), Role::Header),

@@ -63,6 +63,8 @@ pub fn approve(state: &mut State, gesture: &Gesture, effects: &mut Vec<Effect>) 
                 target: plan.target.clone(),
                 fingerprint: plan.fingerprint.clone(),
                 why: why.clone(),
+                summary: plan.summary.clone(),
+                reason: open.reason.value().trim().to_owned(),
             };
             if let Some(open) = state.views.plan_mut() {
                 open.refused = Some(LastRefusal::new(why, by, state.shell.world.now));

@@ -67,8 +67,12 @@ pub fn leave(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(left) = state.views.take_plan() else { return };
     if let Some(plan) = left.plan {
         let operation = plan.operation.kind();
-        let body =
-            Body::PlanCancelled { operation, target: plan.target.clone(), fingerprint: plan.fingerprint.clone() };
+        let body = Body::PlanCancelled {
+            operation,
+            target: plan.target.clone(),
+            fingerprint: plan.fingerprint.clone(),
+            summary: plan.summary.clone(),
+        };
         state.shell.record(left.environment, body, effects);
     }
 }

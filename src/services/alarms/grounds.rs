@@ -1,8 +1,9 @@
 //! What `StateReasonData` tells of why an alarm is in its state.
 //!
-//! A metric alarm's has `threshold`, `recentDatapoints` and `evaluatedDatapoints`, each with `timestamp` and `value`; a
-//! composite's has `triggeringAlarms`, each with `arn` and `state` (CloudWatch user guide, "Alarm events and
-//! EventBridge", examples).
+//! A metric alarm's has `threshold`, `recentDatapoints` (a number for each period that had data) and
+//! `evaluatedDatapoints`, each with `timestamp` and `value`. In the latter stands the newest alone also where several were
+//! judged: how many were is told by the former (CloudWatch user guide, "How partial data is handled", with its example of
+//! three). A composite's has `triggeringAlarms`, each with `arn` and `state` (the same, "Alarm events and EventBridge").
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -16,16 +17,16 @@ const NAMED: usize = 3;
 /// What `StateReasonData` tells.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Grounds {
-    /// What was judged, and against which threshold, where one is told.
-    Datapoints { points: Vec<Datapoint>, threshold: Option<f64> },
+    /// The values that were judged, the newest of them with its moment where that is told, and the threshold.
+    Datapoints { values: Vec<f64>, newest: Option<Datapoint>, threshold: Option<f64> },
     /// The alarms that brought a composite into its state, by name, and theirs.
     Alarms(Vec<(String, AlarmState)>),
 }
 
-/// A value that was judged, and of when it is, where that is told.
+/// A value that was judged, and of when it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Datapoint {
-    pub at: Option<Timestamp>,
+    pub at: Timestamp,
     pub value: f64,
 }
 
@@ -50,17 +51,14 @@ impl Grounds {
         let dated = |told: &Value| {
             let at = Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", told["timestamp"].as_str()?).ok()?;
             // A period without data has no value.
-            Some(Datapoint { at: Some(at), value: told["value"].as_f64()? })
+            Some(Datapoint { at, value: told["value"].as_f64()? })
         };
-        let evaluated = data["evaluatedDatapoints"].as_array();
-        let mut points: Vec<Datapoint> = evaluated.into_iter().flatten().filter_map(dated).collect();
-        if points.is_empty() {
-            let recent = data["recentDatapoints"].as_array();
-            let values = recent.into_iter().flatten().filter_map(Value::as_f64);
-            points = values.map(|value| Datapoint { at: None, value }).collect();
-        }
+        let evaluated = data["evaluatedDatapoints"].as_array().into_iter().flatten();
+        let newest = evaluated.filter_map(dated).max_by_key(|point| point.at);
+        let values = data["recentDatapoints"].as_array().into_iter().flatten().filter_map(Value::as_f64);
+        let values: Vec<f64> = values.collect();
         let threshold = data["threshold"].as_f64();
-        (!points.is_empty()).then_some(Self::Datapoints { points, threshold })
+        (!values.is_empty()).then_some(Self::Datapoints { values, newest, threshold })
     }
 
     /// Which alarms brought a composite into its state: `lag-high is in ALARM`; none of a metric alarm.

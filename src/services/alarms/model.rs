@@ -182,6 +182,12 @@ impl Alarm {
         }
     }
 
+    /// Whether all that it reads are metrics of RDS.
+    #[must_use]
+    pub fn is_of_rds(&self) -> bool {
+        self.metrics().into_iter().all(|(metric, _)| metric.namespace == RDS)
+    }
+
     /// The DB instances of its account that it watches (`DBInstanceIdentifier` among the dimensions of its metrics),
     /// each once.
     pub fn databases(&self) -> impl Iterator<Item = &str> {

@@ -12,7 +12,7 @@ impl Alarm {
     pub fn grounds_in_words(&self) -> Option<String> {
         match self.grounds.as_ref()? {
             grounds @ Grounds::Alarms(_) => grounds.alarms_in_words(),
-            Grounds::Datapoints { points, threshold } => self.judged_in_words(points, *threshold),
+            Grounds::Datapoints { values, newest, threshold } => self.judged_in_words(values, *newest, *threshold),
         }
     }
 
@@ -22,9 +22,14 @@ impl Alarm {
         self.grounds_in_words().unwrap_or_else(|| shortened(&self.reason))
     }
 
-    fn judged_in_words(&self, points: &[Datapoint], threshold: Option<f64>) -> Option<String> {
+    fn judged_in_words(&self, values: &[f64], newest: Option<Datapoint>, threshold: Option<f64>) -> Option<String> {
         let threshold = threshold.or(self.threshold())?;
-        let comparison = &self.judged()?.comparison;
+        let judged = self.judged()?;
+        // What stands for a period without data is told by CloudWatch's own words alone.
+        if values.len() < usize::try_from(judged.evaluation_periods).unwrap_or(usize::MAX) {
+            return None;
+        }
+        let comparison = &judged.comparison;
         let (word, is_beyond): (&str, fn(f64, f64) -> bool) = match comparison {
             ComparisonOperator::GreaterThanThreshold => ("over", |v, limit| v > limit),
             ComparisonOperator::GreaterThanOrEqualToThreshold => ("at or over", |v, limit| v >= limit),
@@ -38,10 +43,9 @@ impl Alarm {
             Watching::Metric(watch) => Some(&watch.metric),
             _ => None,
         };
-        let beyond = points.iter().filter(|point| is_beyond(point.value, threshold)).count();
-        let judged = format!("{beyond} of {} {word} {}", points.len(), amount(threshold, metric));
-        let newest = points.iter().filter_map(|point| Some((point.at?, point.value))).max_by_key(|(at, _)| *at);
-        let last = newest.map(|(at, value)| {
+        let beyond = values.iter().filter(|value| is_beyond(**value, threshold)).count();
+        let judged = format!("{beyond} of {} {word} {}", values.len(), amount(threshold, metric));
+        let last = newest.map(|Datapoint { at, value }| {
             // Beside the date of its state the time says enough.
             let same_day =
                 self.since.is_some_and(|since| since.strftime("%F").to_string() == at.strftime("%F").to_string());
@@ -129,9 +133,8 @@ mod tests {
 
     const DATA: &str = r#"{"version":"1.0","queryDate":"2026-11-22T13:40:04.000+0000",
         "startDate":"2026-11-22T13:35:00.000+0000","statistic":"Maximum","period":60,
-        "recentDatapoints":[157.33333333333334,140.1,121.0,99.9,61.5],"threshold":60.0,"evaluatedDatapoints":[
-        {"timestamp":"2026-11-22T13:39:00.000+0000","sampleCount":1.0,"value":157.33333333333334},
-        {"timestamp":"2026-11-22T13:38:00.000+0000","value":140.1},{"timestamp":"2026-11-22T13:37:00.000+0000"}]}"#;
+        "recentDatapoints":[61.5,99.9,121.0,140.1,157.33333333333334],"threshold":60.0,"evaluatedDatapoints":[
+        {"timestamp":"2026-11-22T13:39:00.000+0000","sampleCount":1.0,"value":157.33333333333334}]}"#;
 
     fn lag() -> Alarm {
         let judged = judged(ComparisonOperator::GreaterThanThreshold, Some(60.0), 5);
@@ -142,14 +145,20 @@ mod tests {
     #[test]
     fn a_metric_alarm_says_how_many_beyond_what_and_the_last() {
         let mut alarm = Alarm { grounds: Grounds::read(DATA), ..lag() };
-        assert_eq!(alarm.why(), "2 of 2 over 60 s, last 157.3 s at 13:39Z");
+        assert_eq!(alarm.why(), "5 of 5 over 60 s, last 157.3 s at 13:39Z");
         alarm.since = "2026-11-23T00:01:00Z".parse().ok();
-        assert_eq!(alarm.why(), "2 of 2 over 60 s, last 157.3 s at 2026-11-22 13:39Z");
-        // The older form has no times, so that nobody knows which is the last.
-        let old = r#"{"recentDatapoints":[157.33333333333334,59.0],"threshold":60.0}"#;
-        assert_eq!(Alarm { grounds: Grounds::read(old), ..lag() }.why(), "1 of 2 over 60 s");
+        assert_eq!(alarm.why(), "5 of 5 over 60 s, last 157.3 s at 2026-11-22 13:39Z");
+        // Without a time nobody knows which is the last.
+        let old = r#"{"recentDatapoints":[157.3,59.0,61.0,62.0,63.0],"threshold":60.0}"#;
+        assert_eq!(Alarm { grounds: Grounds::read(old), ..lag() }.why(), "4 of 5 over 60 s");
+        // Two of the five periods had no data: what stood for them is CloudWatch's to tell.
+        let reason = "Threshold Crossed: 3 datapoints were received for 5 periods and 2 missing datapoints were treated \
+                      as [Breaching].";
+        let partial = r#"{"recentDatapoints":[157.3,59.0,61.0],"threshold":60.0}"#;
+        let alarm = Alarm { grounds: Grounds::read(partial), reason: reason.into(), ..lag() };
+        assert_eq!(alarm.why(), reason);
         let of_percent = Alarm { grounds: Grounds::read(DATA), ..cpu() };
-        assert!(of_percent.why().starts_with("2 of 2 over 60 %, last 157.3 % at"), "{}", of_percent.why());
+        assert!(of_percent.why().starts_with("5 of 5 over 60 %, last 157.3 % at"), "{}", of_percent.why());
     }
 
     #[test]

@@ -83,7 +83,7 @@ impl Alarm {
         if !self.actions_enabled {
             all.push(Remark::plain("its actions are switched off: it takes none by itself"));
         } else if self.actions.alarm.is_empty() {
-            all.push(Remark::plain("it has no action for ALARM: it tells nobody by itself"));
+            all.push(Remark::plain("it takes no action for ALARM by itself"));
         }
         all
     }
@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(remarks(&off)[1], "its actions are switched off: it takes none by itself");
         let mut none = cpu();
         none.actions.ok = std::mem::take(&mut none.actions.alarm);
-        assert_eq!(remarks(&none)[1], "it has no action for ALARM: it tells nobody by itself");
+        assert_eq!(remarks(&none)[1], "it takes no action for ALARM by itself");
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! Lets the rules look at the alarms of a site.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::current::is_alarm_need_current;
 use super::instances::VALUE;
 use crate::collect::Touched;
 use crate::domain::database::Condition;
 use crate::domain::finding::Severity;
-use crate::domain::{Metric, Series, SiteId};
+use crate::domain::{Metric, Remote, Series, SiteId};
 use crate::health::{self, Ledger, was_made};
 use crate::services::alarms::health::{AlarmNeed, AlarmSubject, Alarms, NEEDED, Teller, WatchedInstances};
 use crate::services::alarms::{Alarm, AlarmState};
@@ -17,6 +17,9 @@ use crate::world::data::SiteData;
 use crate::world::estate::Estate;
 use crate::world::links::AlarmLinks;
 use crate::world::owners::AlarmOwners;
+
+/// Two lists that are read within so long of each other tell of the same moment, about.
+const APART: SignedDuration = SignedDuration::from_mins(2);
 
 /// So many composite alarms may be made of each other; CloudWatch lets them form circles, too.
 const DEPTH: usize = 8;
@@ -28,7 +31,7 @@ pub fn take(data: &mut SiteData, touched: &Touched) {
     let SiteData { services, alarm_checkups, alarm_links, checkups, .. } = data;
     for at in places {
         let Some(alarm) = services.alarms.alarms().get(*at) else { continue };
-        alarm_links.parents(*at).iter().for_each(|parent| alarm_checkups.touch_at(*parent));
+        touch_above(alarm_links, alarm_checkups, *at);
         for (child, _) in services.alarms.children(alarm) {
             if let Some(child) = services.alarms.place(&child.alarm) {
                 alarm_checkups.touch_at(child);
@@ -43,9 +46,25 @@ pub fn take(data: &mut SiteData, touched: &Touched) {
 
 /// Something else is said of a DB instance: the alarms on it are looked at again, and those that ring because of them.
 pub fn touch_of(data: &mut SiteData, database: &str) {
-    for at in data.alarm_links.of_database(database) {
-        data.alarm_checkups.touch_at(*at);
-        data.alarm_links.parents(*at).iter().for_each(|parent| data.alarm_checkups.touch_at(*parent));
+    let SiteData { alarm_links, alarm_checkups, .. } = data;
+    for at in alarm_links.of_database(database) {
+        alarm_checkups.touch_at(*at);
+        touch_above(alarm_links, alarm_checkups, *at);
+    }
+}
+
+/// The composite alarms that it is a part of are looked at again, and those that they are a part of.
+fn touch_above(links: &AlarmLinks, checkups: &mut Checkups<AlarmNeed>, at: usize) {
+    let mut touched = vec![at];
+    let mut next = 0;
+    while let Some(at) = touched.get(next).copied() {
+        next += 1;
+        for parent in links.parents(at) {
+            if !touched.contains(parent) {
+                checkups.touch_at(*parent);
+                touched.push(*parent);
+            }
+        }
     }
 }
 
@@ -171,12 +190,20 @@ fn watched(data: &SiteData, alarm: &Alarm) -> Option<WatchedInstances> {
         return Some(WatchedInstances::None);
     }
     if names.all(|name| data.checkups.place(name).is_none()) {
-        return Some(WatchedInstances::Gone);
+        // An older list does not have what was made since, and other services call their dimension so, too.
+        let is_told = is_as_new(data) && alarm.is_of_rds();
+        return is_told.then_some(WatchedInstances::Gone);
     }
     let place = alarm.database().and_then(|name| data.checkups.place(name));
     let serving = place.and_then(|at| all.get(at)).filter(|database| database.condition() == Condition::Healthy);
     let reports = serving.zip(alarm.charted()).is_some_and(|(database, metric)| reports(data, &database.id, metric));
     Some(WatchedInstances::There { reports })
+}
+
+/// Whether the DB instances were read when the alarms were, or later.
+fn is_as_new(data: &SiteData) -> bool {
+    let read = data.rds.databases.at().filter(|_| matches!(data.rds.databases, Remote::Ready { .. }));
+    read.zip(data.alarms.all.at()).is_some_and(|(databases, alarms)| alarms.duration_since(databases) <= APART)
 }
 
 /// Whether a DB instance reports a metric at this moment.

@@ -220,10 +220,12 @@ async fn a_plan_that_is_put_away_is_in_the_journal() {
     put_away(&mut desk);
     desk.pass(1).await;
     let journal = desk.journal();
-    let Some(Body::PlanCancelled { operation, target, fingerprint }) = journal.last().map(|entry| &entry.body) else {
+    let Some(Body::PlanCancelled { operation, target, fingerprint, summary }) = journal.last().map(|entry| &entry.body)
+    else {
         panic!("{:?}", journal.last())
     };
     assert_eq!((*operation, target, fingerprint), (Kind::Reboot, &plan.target, &plan.fingerprint));
+    assert_eq!(*summary, plan.summary);
     assert!(desk.mutations().is_empty() && desk.notified().is_empty() && desk.verified());
 }
 

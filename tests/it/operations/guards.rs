@@ -20,7 +20,7 @@ fn rules(desk: &mut Desk, change: impl FnOnce(Policy) -> Policy) {
 /// Presses the number of an environment.
 fn look_at(desk: &mut Desk, environment: &str) {
     let id = desk.state.shell.world.estate.named(environment).expect("an environment");
-    let place = fleet::order(&desk.state).iter().position(|other| *other == id).expect("its place");
+    let place = fleet::order(&desk.state.shell.world.estate).iter().position(|other| *other == id).expect("its place");
     desk.press(&(place + 1).to_string());
 }
 

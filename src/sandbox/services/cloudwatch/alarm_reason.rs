@@ -61,11 +61,13 @@ fn reason(alarm: &Alarm<'_>, judgement: &Evaluated) -> String {
 
 /// `StateReasonData`: the same for programs.
 fn reason_data(alarm: &Alarm<'_>, judgement: &Evaluated, since: i64) -> String {
-    let recent: Vec<String> = judgement.points.iter().map(|point| number(point.1)).collect();
+    let recent: Vec<String> = judgement.points.iter().rev().map(|point| number(point.1)).collect();
+    // The newest alone, however many were judged (user guide, "How partial data is handled").
     let evaluated: Vec<String> = judgement
         .points
-        .iter()
+        .first()
         .map(|(at, value)| format!("{{\"timestamp\":\"{}\",\"value\":{}}}", stamp(*at), number(*value)))
+        .into_iter()
         .collect();
     let start = judgement.end - alarm.evaluation_periods() * alarm.period();
     format!(

@@ -108,13 +108,14 @@ impl Alarm {
         !self.actions.alarm.is_empty() && self.actions.alarm.iter().all(is_policy)
     }
 
-    /// Why nobody hears of it by itself; none where it acts.
+    /// Why it does nothing by itself when it rings; none where it acts. Rules of EventBridge are not read: they get every
+    /// change of a state (CloudWatch user guide, "Alarm events and EventBridge").
     #[must_use]
     pub fn unheard(&self) -> Option<&'static str> {
         if !self.actions_enabled {
-            Some("its actions are switched off: it tells nobody")
+            Some("its actions are switched off")
         } else if self.actions.alarm.is_empty() {
-            Some("it has no action for ALARM: it tells nobody")
+            Some("it takes no action for ALARM by itself")
         } else if self.is_kept_back() {
             Some("its actions are kept back by its suppressor")
         } else {

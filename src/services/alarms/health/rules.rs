@@ -68,7 +68,7 @@ fn ringing(case: &Case<'_>) -> Option<Verdict> {
     if alarm.state != AlarmState::Alarm || told.is_some() {
         return None;
     }
-    // A part of a composite alarm tells nobody, and need not.
+    // A part of a composite alarm does nothing by itself, and need not.
     let unheard = alarm.unheard().filter(|_| !is_part);
     let (what, advice) = if alarm.composite().is_some() {
         let what = match ringing.as_slice() {
@@ -78,7 +78,7 @@ fn ringing(case: &Case<'_>) -> Option<Verdict> {
         };
         (what, "Open it: the alarms that make it ring say what is wrong.")
     } else if unheard.is_some() {
-        (alarm.condition(), "Nobody was called: look at what it watches, and say who has to hear of it.")
+        (alarm.condition(), "It does nothing by itself: look at what it watches, and tell who has to hear of it.")
     } else {
         (alarm.condition(), "Open it for its curve and its history, and look at what it watches.")
     };
@@ -91,20 +91,29 @@ fn ringing(case: &Case<'_>) -> Option<Verdict> {
     )
 }
 
-/// CloudWatch says that it is wrongly configured: it will not ring, whatever happens.
+/// CloudWatch says that it does not evaluate it: by its own fault, for which "we recommend manual monitoring", or by that
+/// of its configuration, which "require[s] review and correction" (API reference, `MetricAlarm`, `EvaluationState`).
 fn evaluation(case: &Case<'_>) -> Option<Verdict> {
     let alarm = case.subject.alarm;
-    (alarm.evaluation == Some(EvaluationState::EvaluationError)).then(|| {
-        let advice = "Correct its configuration: until then it will not ring, whatever happens.";
-        Verdict::new(Severity::Warning, "the alarm cannot be evaluated", advice).evidence([alarm.reason.clone()])
-    })
+    let (what, advice) = match alarm.evaluation.as_ref()? {
+        EvaluationState::EvaluationError => {
+            ("the alarm cannot be evaluated", "Correct its configuration: until then it may not ring.")
+        }
+        EvaluationState::EvaluationFailure => {
+            ("CloudWatch fails to evaluate the alarm", "Watch what it watches yourself until that is over.")
+        }
+        EvaluationState::PartialData | EvaluationState::Unknown(_) => return None,
+    };
+    Some(Verdict::new(Severity::Warning, what, advice).evidence([alarm.reason.clone()]))
 }
 
 /// An "incorrect unit that is not published for this metric […] causes the alarm to be stuck in the INSUFFICIENT DATA
 /// state" (API reference, `PutMetricAlarm`, `Unit`): the DB instance reports the metric, and the alarm gets none of it.
 fn without_data(case: &Case<'_>) -> Option<Verdict> {
     let AlarmSubject { alarm, watched, .. } = case.subject;
-    let since = alarm.since.filter(|_| alarm.state == AlarmState::InsufficientData)?;
+    // What its evaluation says explains it: a warm-up has no data by design.
+    let is_waiting = alarm.state == AlarmState::InsufficientData && alarm.evaluation.is_none();
+    let since = alarm.since.filter(|_| is_waiting)?;
     let is_long = case.seconds_since(since) > patience(alarm);
     let reports = matches!(watched, Some(WatchedInstances::There { reports: true }));
     (is_long && reports).then(|| {
@@ -112,7 +121,7 @@ fn without_data(case: &Case<'_>) -> Option<Verdict> {
         Verdict::new(
             Severity::Warning,
             format!("the alarm gets no data: {}", alarm.condition()),
-            "Compare its unit, statistic and dimensions with the metric: it is reported, and the alarm does not see it.",
+            "Compare its period, unit and dimensions with the metric: values of it are reported, the alarm gets none.",
         )
         .evidence([watches])
         .since(Some(Since::Told(since)))
@@ -124,14 +133,19 @@ fn without_resource(case: &Case<'_>) -> Option<Verdict> {
     let AlarmSubject { alarm, watched, .. } = case.subject;
     (*watched == Some(WatchedInstances::Gone)).then(|| {
         let names: Vec<&str> = alarm.databases().collect();
-        let advice = "Delete it, or give it the DB instance that has taken the place of this one.";
-        Verdict::new(Severity::Info, format!("the alarm watches {}, which is not there", names.join(", ")), advice)
+        let advice = "Give it the DB instance that has taken the place of this one, or delete it.";
+        Verdict::new(Severity::Info, format!("the alarm watches {}, which AWS does not list", names.join(", ")), advice)
     })
 }
 
-/// Whatever happens, nobody hears of it.
+/// When it rings, it does nothing by itself.
 fn without_action(case: &Case<'_>) -> Option<Verdict> {
     let alarm = case.subject.alarm;
     let silence = alarm.unheard().filter(|_| !alarm.acts_on_alarm())?;
-    Some(Verdict::new(Severity::Info, silence, "Give it an action, or a composite alarm that acts for it."))
+    let advice = if alarm.actions_enabled {
+        "Give it an action for ALARM, or a composite alarm that acts for it; rules of EventBridge are not read here."
+    } else {
+        "Switch its actions on when whatever they were switched off for is over."
+    };
+    Some(Verdict::new(Severity::Info, silence, advice))
 }

@@ -130,9 +130,9 @@ impl Case<'_> {
         self.series(metric, period).map_or_else(Vec::new, |series| reading::recent(series, span))
     }
 
-    /// Since when a metric has been beyond the level that clears the finding.
+    /// Since when a metric has been beyond a limit without having recovered by its margin.
     fn since(&self, metric: Metric, period: u32, limits: Limits) -> Option<Since> {
-        self.series(metric, period).and_then(|series| reading::since(series, |value| limits.holds(value)))
+        self.series(metric, period).and_then(|series| reading::passed(series, limits))
     }
 
     /// The series of a metric at a period.
@@ -142,6 +142,13 @@ impl Case<'_> {
 }
 
 impl Verdict {
+    /// It is one about the values of a metric, and began where they passed these limits.
+    fn beyond(mut self, case: &Case<'_>, metric: Metric, period: u32, limits: Limits) -> Self {
+        self.since = case.since(metric, period, limits);
+        self.limits = Some(limits);
+        self
+    }
+
     /// With the operation that the advice comes to, if it can be planned for the instance as it is.
     fn by(mut self, operation: Kind, database: &Database) -> Self {
         self.operation = operation.unavailable(On::Database(database)).is_none().then_some(operation);

@@ -80,7 +80,7 @@ fn status(case: &Case<'_>) -> Option<Verdict> {
             "Look it up in the RDS user guide under DB instance status.",
         ),
     };
-    Some(verdict)
+    Some(verdict.of_state(status))
 }
 
 /// The operation that the advice comes to.
@@ -133,7 +133,7 @@ fn failover(case: &Case<'_>) -> Option<Verdict> {
         return Some(
             Verdict::new(
                 severity,
-                format!("failing over since {}", words::span(age)),
+                "a failover is under way",
                 "Do not force another one: wait for its completion, which AWS gives as 60 to 120 s.",
             )
             .since(Some(Since::Told(newest.at))),
@@ -153,7 +153,7 @@ fn failover(case: &Case<'_>) -> Option<Verdict> {
     Some(
         Verdict::new(
             if fresh { Severity::Warning } else { Severity::Info },
-            format!("failed over {} ago", words::span(age)),
+            format!("failed over at {}", newest.at.strftime("%H:%MZ")),
             "Check that clients have reconnected, and look in its events and logs for the reason.",
         )
         .evidence([again, zone])
@@ -207,7 +207,7 @@ mod tests {
             assert_eq!(after(seconds).severity("recent-failover"), expected, "{seconds}");
         }
         let finding = after(23 * 60).finding("recent-failover").expect("a finding");
-        assert_eq!(finding.summary, "failed over 23m ago");
+        assert_eq!(finding.summary, "failed over at 10:37Z");
         assert_eq!(finding.evidence, "writer now in us-east-1a");
         assert_eq!(finding.since, Some(Since::Told(ago(24 * 60))), "from its start on");
     }

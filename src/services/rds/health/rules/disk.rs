@@ -68,7 +68,7 @@ fn latency(case: &Case<'_>, metric: Metric, (warning, critical): (f64, f64)) -> 
             "Compare IOPS and throughput with what storage and class allow, and look for a statement that scans.",
         )
         .evidence(["median of 15m".to_owned(), limits.easing(value, words::seconds)])
-        .since(case.since(metric, VITALS_PERIOD, limits)),
+        .beyond(case, metric, VITALS_PERIOD, limits),
     )
 }
 
@@ -84,7 +84,7 @@ fn balance(case: &Case<'_>, metric: Metric, what: &str) -> Option<Verdict> {
             "At 0 % the disk falls to the class's baseline: lower the load or choose a larger class.",
         )
         .evidence([limits.easing(value, words::percent)])
-        .since(case.since(metric, VITALS_PERIOD, limits)),
+        .beyond(case, metric, VITALS_PERIOD, limits),
     )
 }
 

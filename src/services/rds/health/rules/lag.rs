@@ -72,11 +72,12 @@ fn lag(case: &Case<'_>) -> Option<Verdict> {
         format!("Look for long queries or conflicts on the replica and for heavy writes on {source}.")
     };
     let summary = format!("replication lag {}, limit {}", words::seconds(newest), words::seconds(limits.warning));
-    Some(
-        Verdict::new(severity, summary, advice)
-            .evidence([trend, limits.easing(newest, words::seconds)])
-            .since(case.since(Metric::ReplicaLag, TABLE_PERIOD, limits)),
-    )
+    Some(Verdict::new(severity, summary, advice).evidence([trend, limits.easing(newest, words::seconds)]).beyond(
+        case,
+        Metric::ReplicaLag,
+        TABLE_PERIOD,
+        limits,
+    ))
 }
 
 /// More than an idle source would show.

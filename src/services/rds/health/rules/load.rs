@@ -82,7 +82,7 @@ fn cpu(case: &Case<'_>) -> Option<Verdict> {
             "Look for the statements with the most load in Database Insights or pg_stat_activity.",
         )
         .evidence(["mean of 5m".to_owned(), limits.easing(value, words::percent)])
-        .since(case.since(Metric::CPUUtilization, TABLE_PERIOD, limits)),
+        .beyond(case, Metric::CPUUtilization, TABLE_PERIOD, limits),
     )
 }
 
@@ -112,10 +112,10 @@ fn connections(case: &Case<'_>) -> Option<Verdict> {
             "Find who opens them in pg_stat_activity; idle ones point to a missing pool, waiting ones to a lock.",
         )
         .evidence([
-            format!("{} of {class}'s default max_connections", words::percent(value / most * 100.0)),
+            format!("mean of 5m, {} of {class}'s default max_connections", words::percent(value / most * 100.0)),
             limits.easing(value, |v| format!("{v:.0}")),
         ])
-        .since(since),
+        .beyond(case, Metric::DatabaseConnections, TABLE_PERIOD, limits),
     )
 }
 
@@ -140,7 +140,7 @@ fn memory(case: &Case<'_>) -> Option<Verdict> {
             "Look for many or large sessions (work_mem times their number), then consider a larger class.",
         )
         .evidence([limits.easing(free, words::bytes)])
-        .since(case.since(Metric::FreeableMemory, VITALS_PERIOD, limits))
+        .beyond(case, Metric::FreeableMemory, VITALS_PERIOD, limits)
         .by(Kind::ChangeClass, case.database()),
     )
 }
@@ -178,7 +178,7 @@ fn credits(case: &Case<'_>) -> Option<Verdict> {
             advice,
         )
         .evidence([lasts, limits.easing(balance, |credits| format!("{} credits", words::number(credits)))])
-        .since(case.since(Metric::CPUCreditBalance, VITALS_PERIOD, limits)),
+        .beyond(case, Metric::CPUCreditBalance, VITALS_PERIOD, limits),
     )
 }
 

@@ -71,7 +71,6 @@ fn restorable(case: &Case<'_>) -> Option<Verdict> {
                 "Take a snapshot now, and check its events for why no automated backup was made.",
             )
             .evidence([format!("created {}", day(created))])
-            .since(Some(Since::At(created)))
             .by(Kind::CreateSnapshot, database)
         });
     };

@@ -98,6 +98,7 @@ fn slot(case: &Case<'_>) -> Option<Verdict> {
         String::new()
     };
     let easing = if by_time.is_some() { String::new() } else { limits.easing(held, words::bytes) };
+    let since = case.since(Metric::OldestReplicationSlotLag, VITALS_PERIOD, limits);
     Some(
         Verdict::new(
             severity,
@@ -105,7 +106,7 @@ fn slot(case: &Case<'_>) -> Option<Verdict> {
             "Find it in pg_replication_slots: fix its consumer, or drop the slot if nothing needs it any more.",
         )
         .evidence([trend, alone, easing])
-        .since(case.since(Metric::OldestReplicationSlotLag, VITALS_PERIOD, limits))
+        .since(if by_size.is_some() { since } else { None })
         .harm(if severity == Severity::Critical { Harm::Now } else { Harm::Later }),
     )
 }

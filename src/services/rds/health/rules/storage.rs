@@ -113,7 +113,7 @@ fn free(case: &Case<'_>) -> Option<Verdict> {
         Verdict::new(severity, summary, advice)
             .by(Kind::ChangeStorage, case.database())
             .evidence([limits.easing(free, words::bytes), autoscaling(case)])
-            .since(case.since(Metric::FreeStorageSpace, TABLE_PERIOD, limits))
+            .beyond(case, Metric::FreeStorageSpace, TABLE_PERIOD, limits)
             .harm(harm_of(severity)),
     )
 }

@@ -68,7 +68,7 @@ fn transaction_ids(case: &Case<'_>) -> Option<Verdict> {
             "Find what holds vacuum back: long transactions, prepared ones, slots; then vacuum the oldest tables.",
         )
         .evidence([forecast, limits.easing(value, words::large)])
-        .since(case.since(Metric::MaximumUsedTransactionIDs, VITALS_PERIOD, limits)),
+        .beyond(case, Metric::MaximumUsedTransactionIDs, VITALS_PERIOD, limits),
     )
 }
 

@@ -1,5 +1,6 @@
 //! What ends on a known day: the server certificate, and support of the engine's major version.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::domain::Since;
@@ -113,7 +114,8 @@ fn engine(case: &Case<'_>) -> Option<Verdict> {
 fn extended(case: &Case<'_>, support: EngineSupport, left: f64) -> Verdict {
     let major = support.major;
     let today = case.now.to_zoned(TimeZone::UTC).date();
-    let ended = support.standard_ends.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp());
+    // It is over from the day after on ("Amazon RDS Extended Support charges").
+    let over = |last: Date| last.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok().map(|at| Since::Told(at.timestamp()));
     let price = if today >= support.dearer_from { 2.0 * EXTENDED_SUPPORT_PRICE } else { EXTENDED_SUPPORT_PRICE };
     if left < 0.0 {
         return Verdict::new(
@@ -122,7 +124,7 @@ fn extended(case: &Case<'_>, support: EngineSupport, left: f64) -> Verdict {
             "Upgrade it now: RDS may do it in any maintenance window.",
         )
         .evidence([format!("extended support ended on {}", support.extended_ends)])
-        .since(ended.map(Since::Told));
+        .since(over(support.extended_ends));
     }
     if case.database().settings.declines_extended_support() {
         return Verdict::new(
@@ -132,7 +134,7 @@ fn extended(case: &Case<'_>, support: EngineSupport, left: f64) -> Verdict {
              at a time of its own.",
         )
         .evidence([format!("standard support ended on {}", support.standard_ends)])
-        .since(ended.map(Since::Told));
+        .since(over(support.standard_ends));
     }
     let severity =
         if left <= case.thresholds().engine_support_warning_days { Severity::Critical } else { Severity::Warning };
@@ -145,7 +147,7 @@ fn extended(case: &Case<'_>, support: EngineSupport, left: f64) -> Verdict {
         format!("standard support ended on {}", support.standard_ends),
         format!("extended until {}", support.extended_ends),
     ])
-    .since(ended.map(Since::Told))
+    .since(over(support.standard_ends))
 }
 
 /// What extended support costs; a standby counts like its primary.
@@ -205,7 +207,7 @@ mod tests {
         let finding = bed.finding("engine-support").expect("a finding");
         // 2 vCPUs at $0.10 and 730 hours.
         assert_eq!(finding.summary, "PostgreSQL 13 in extended support: +$146/mo");
-        assert_eq!(finding.since.map(|since| day(since.moment())), Some("2026-02-28".into()));
+        assert_eq!(finding.since.map(|since| day(since.moment())), Some("2026-03-01".into()));
         bed.database.multi_az = true;
         bed.database.engine_version = "11.22".into();
         let finding = bed.finding("engine-support").expect("a finding");
