@@ -89,6 +89,8 @@ fn is_harmless(action: Action, key: Key) -> bool {
                 | Action::ZoomOut
                 | Action::CursorLeft
                 | Action::CursorRight
+                | Action::CursorLeftTen
+                | Action::CursorRightTen
                 | Action::CursorClear
                 | Action::Now
                 | Action::ScaleToData

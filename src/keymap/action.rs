@@ -98,6 +98,8 @@ actions! {
     ZoomOut = "zoom_out", "a longer range";
     CursorLeft = "cursor_left", "cursor to the left";
     CursorRight = "cursor_right", "cursor to the right";
+    CursorLeftTen = "cursor_left_ten", "cursor ten to the left";
+    CursorRightTen = "cursor_right_ten", "cursor ten to the right";
     CursorClear = "cursor_clear", "cursor away";
     Now = "now", "up to now";
     ScaleToData = "scale_to_data", "scale charts to their data, or from 0 to the limit";

@@ -216,6 +216,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn ten_steps_at_once_are_ten_and_move_the_window_along() {
+        let moment = Timestamp::from_second(1_795_000_000).expect("in range");
+        for range in 0..RANGES.len() {
+            let (mut once, mut ten) = (State::new(SiteId(0), "db"), State::new(SiteId(0), "db"));
+            once.set_range(range, moment);
+            ten.set_range(range, moment);
+            once.move_cursor(-1, moment);
+            ten.move_cursor(-1, moment);
+            for times in 1..20 {
+                (0..10).for_each(|_| once.move_cursor(-1, moment));
+                ten.move_cursor(-10, moment);
+                assert_eq!(ten.cursor, once.cursor, "{range} {times}");
+                let (window, at) = (ten.window(moment), ten.cursor.expect("it is there"));
+                assert!((window.start..window.end).contains(&at), "{range} {times}");
+            }
+            (0..300).for_each(|_| ten.move_cursor(10, moment));
+            assert_eq!(ten.end, None, "{range}");
+        }
+    }
+
+    #[test]
     fn what_began_is_seen_with_what_was_before_and_after() {
         let now = 1_795_000_000;
         let moment = Timestamp::from_second(now).expect("in range");

@@ -36,6 +36,8 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         Action::ZoomOut => screen.set_range(screen.range + 1, now),
         Action::CursorLeft | Action::Left => screen.move_cursor(-1, now),
         Action::CursorRight | Action::Right => screen.move_cursor(1, now),
+        Action::CursorLeftTen => screen.move_cursor(-10, now),
+        Action::CursorRightTen => screen.move_cursor(10, now),
         Action::CursorClear => screen.cursor = None,
         Action::ScaleToData => screen.scaled = !screen.scaled,
         Action::Dismiss if has_strip => {

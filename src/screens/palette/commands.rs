@@ -17,6 +17,8 @@ fn is_command(action: Action) -> bool {
                 | Action::Palette
                 | Action::CursorLeft
                 | Action::CursorRight
+                | Action::CursorLeftTen
+                | Action::CursorRightTen
                 | Action::Back
                 | Action::AllEnvironments
                 | Action::Redraw
