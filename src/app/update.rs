@@ -58,7 +58,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             audit::grown(state);
             operations::take(state, *execution, &mut effects);
         }
-        Msg::Recorded => audit::grown(state),
+        Msg::Recorded => {
+            // It can be written again.
+            state.shell.world.changes.journal = None;
+            audit::grown(state);
+        }
         Msg::JournalRead(result) => audit::take(state, result),
         Msg::Denied { environment, api, action } => {
             state.shell.world.changes.denied.insert((environment, api), action);

@@ -180,7 +180,10 @@ fn show(stored: &Stored, wanted: &str) -> Output {
 
 fn exported(stored: &Stored, filter: &Filter, format: ExportFormat) -> Output {
     match format {
-        ExportFormat::Jsonl => Output { text: export::jsonl(&stored.journal, filter), ..Output::default() },
+        ExportFormat::Jsonl => {
+            let (_, unread): (Vec<Entry>, usize) = journal::entries(&stored.journal);
+            Output { text: export::jsonl(&stored.journal, filter), note: note(stored, unread), code: 0 }
+        }
         ExportFormat::Markdown => {
             let (entries, unread) = journal::entries(&stored.journal);
             let text = export::markdown(&entries, &stored.report(), filter);

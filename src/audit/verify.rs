@@ -1,8 +1,12 @@
 //! `qd audit verify`: whose journal it is, and whether its chain holds.
 
+use std::collections::BTreeSet;
+
 use crate::domain::text::clean;
+use crate::ops::journal;
 use crate::runtime::journal::Stored;
 use crate::runtime::meant::Meant;
+use crate::slices::Entry;
 use crate::trail::Whose;
 use crate::trail::words::verdict;
 
@@ -27,8 +31,21 @@ pub fn told(stored: &Stored, whose: &Whose, meant: &Meant) -> (String, u8) {
             "  the last line is unfinished\n"
         });
     }
+    text.push_str(&writers(stored, &whose.user));
     text.push_str(&another(meant));
     (text, u8::from(!report.is_sound()))
+}
+
+/// Who wrote its entries by what they say themselves, where that is not who the file belongs to: a file changes hands
+/// more easily than a chain.
+fn writers(stored: &Stored, owner: &str) -> String {
+    let (entries, _): (Vec<Entry>, usize) = journal::entries(&stored.journal);
+    let users: BTreeSet<&str> = entries.iter().map(|entry| entry.who.os_user.as_str()).collect();
+    let others: Vec<String> = users.into_iter().filter(|user| !user.is_empty() && *user != owner).map(clean).collect();
+    if others.is_empty() {
+        return String::new();
+    }
+    format!("  the file is {owner}'s, entries in it were written by {}\n", others.join(", "))
 }
 
 /// Which journal it is: there is one of AWS for all configurations, and one of the sandbox.

@@ -158,6 +158,8 @@ impl Journal {
             if named.is_ok_and(|named| (named.dev(), named.ino()) == (own.dev(), own.ino())) {
                 return Ok(file);
             }
+            // Whatever comes of it: the one that was moved away is nobody's to wait for.
+            let _ = file.unlock();
             *file = open_own(&path)?;
         }
         Err(io::Error::other(format!("{} is replaced again and again", path.display())))

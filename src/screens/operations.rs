@@ -242,3 +242,49 @@ pub fn choose_snapshot(state: &mut State, kind: Kind, site: SiteId, id: &str) {
         0,
     ))));
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::domain::finding::{About, Finding, Harm};
+    use crate::keymap::Keymap;
+    use crate::screens::OpenScreen;
+    use crate::screens::fleet::Summary;
+    use crate::theme::{ColorDepth, Theme};
+    use crate::world::Estate;
+
+    #[test]
+    fn the_row_of_an_alarm_offers_nothing_that_is_done_to_its_environment() {
+        let mut estate = Estate::default();
+        let session = estate.add_session_named("ops");
+        let site = estate.add_site(session, "eu-west-1");
+        let environment = estate.add(Environment { name: "prod".into(), site, ..Environment::default() });
+        let now = Timestamp::UNIX_EPOCH;
+        let mut state = State::new(estate, now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
+        let finding = Finding {
+            rule: "alarm-ringing",
+            severity: Severity::Warning,
+            harm: Harm::Now,
+            about: About::Alarm,
+            limits: None,
+            state: None,
+            resource: "bill-too-high".into(),
+            arn: "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:bill-too-high".into(),
+            summary: "ALARM: its rule is met".into(),
+            evidence: String::new(),
+            since: None,
+            advice: "Open it.".into(),
+            source: "test",
+            metric: None,
+        };
+        state.fleet.summaries = vec![Summary { environment, findings: vec![finding], ..Summary::default() }];
+        state.fleet.place();
+        state.views.show(View::Screen(OpenScreen::Fleet));
+        let on = |state: &State| offered(state).map(|offered| offered.on(Kind::StopEnvironment).to_owned());
+        assert_eq!(on(&state).as_deref(), Ok("prod"), "its own row");
+        state.fleet.selected = 1;
+        assert!(on(&state).is_err_and(|(why, _)| why.starts_with("this alarm is of no DB instance")));
+    }
+}

@@ -30,6 +30,15 @@ const LEGEND: &[(&str, Role, &str)] = &[
     ("▌", Role::Text, "belongs to production"),
     ("▁▄█", Role::ChartLine, "the last while, low to high"),
     ("┄", Role::ChartThreshold, "a limit"),
+    ("◆", Role::Accent, "armed"),
+];
+
+/// What a filter may be made of, where lines are filtered.
+const FILTER: &[(&str, &str)] = &[
+    ("word", "in a name; several words must all be there"),
+    ("col:text", "in that column: env:prod status:modifying"),
+    ("col:>80", "a number beyond, or < for below: cpu:>80 lag:>60"),
+    ("tag:Key=v", "a tag of a DB instance"),
 ];
 
 /// Keys or a mark, and what is said of them.
@@ -54,6 +63,14 @@ fn sections(keymap: &Keymap, view: &View) -> Vec<Section> {
         .into_iter()
         .map(|group| Section { title: group.title(), entries: entries(keymap, here, |action| action.group() == group) })
         .collect();
+    if matches!(view, View::Filter(_)) {
+        let form = |(form, says): &(&str, &str)| Entry {
+            keys: vec![(*form).to_owned()],
+            role: Role::Key,
+            says: (*says).to_owned(),
+        };
+        sections.push(Section { title: "Filter", entries: FILTER.iter().map(form).collect() });
+    }
     // Where it differs from what stands above.
     for (layer, title) in [(Layer::Overlay, "In menus and lists"), (Layer::Prompt, "While typing")] {
         let is_other = |action: Action| {

@@ -48,6 +48,9 @@ pub fn shortfall(state: &State) -> Option<String> {
         );
     }
     of_plan(state, &mut causes);
+    if let Some(why) = state.audit.failed.as_ref() {
+        return Some(format!("the journal could not be read: {why}"));
+    }
     let looked_at: Vec<&Environment> = world
         .estate
         .environments()

@@ -90,7 +90,7 @@ pub fn mark(became: &Became) -> (&'static str, Role) {
         Became::Ended(outcome) => ended_mark(outcome),
         Became::NotEnded => ("◐", Role::Accent),
         Became::Armed => ("◆", Role::Accent),
-        Became::Refused => ("○", Role::Warning),
+        Became::Refused => ("▲", Role::Warning),
         Became::Disarmed | Became::Cancelled => (" ", Role::Dim),
     }
 }

@@ -125,7 +125,8 @@ pub fn copy_menu(app: &App) -> Option<Menu> {
     let lines = telling.story(row);
     let count = format!("{} lines", lines.len());
     let execution = row.execution.as_ref().map(ToString::to_string).unwrap_or_default();
-    let command = if execution.is_empty() { String::new() } else { format!("qd audit show {execution}") };
+    let sandbox = if telling.whose.is_sandbox { " --sandbox" } else { "" };
+    let command = if execution.is_empty() { String::new() } else { format!("qd{sandbox} audit show {execution}") };
     let summary = in_a_line(row);
     let texts = [
         ("this line", summary.clone(), summary),

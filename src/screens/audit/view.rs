@@ -104,8 +104,8 @@ mod tests {
         let frame = shown(&mut app, 80, 24);
         has(&frame, &["● 6 records, chain intact, back to 2026-11-22 (6m)", "changes to AWS, of alice"]);
         has(&frame, &["/home/alice/state/journal.jsonl", "WHEN (UTC)", "11-22 03:11Z", "disarmed", "stop rentaliq-"]);
-        has(&frame, &["PROD", "qa", "refused", "○", "◆", "reader/oncall", "Why            time is up"]);
-        assert!(!frame.contains('▲'), "{frame}");
+        has(&frame, &["PROD", "qa", "refused", "▲", "◆", "reader/oncall", "Why            time is up"]);
+        assert!(frame.lines().take(3).all(|line| !line.contains('▲')), "{frame}");
         let wide = shown(&mut app, 200, 50);
         has(&wide, &["2026-11-22 03:11:44Z", "INC-3 ?[2J", "│", "Disarmed     time is up"]);
     }

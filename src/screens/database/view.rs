@@ -42,7 +42,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     }
     if places.tabs.height > 0 {
         let end = tabs(app, screen, area, places.tabs, buf);
-        more_charts(app, screen, database, &places, end, buf);
+        beyond(app, screen, database, (&places, list.len()), end, buf);
     }
     if places.charts.height > 0 {
         let grid = places.grid(proof::metrics(&app.shell, screen, database).len());
@@ -53,18 +53,29 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// At the end of the tabs: how many charts are above and below those that are seen.
-fn more_charts(app: &App, screen: &State, database: &Database, places: &Arrangement, end: u16, buf: &mut Buffer) {
-    if places.charts.height == 0 {
-        return;
-    }
-    let count = proof::metrics(&app.shell, screen, database).len();
-    let (above, below) = places.grid(count).hidden(screen.chart_offset, count);
+/// At the end of the tabs: how many charts, or where there are none lines of the list, are above and below what is seen.
+fn beyond(
+    app: &App,
+    screen: &State,
+    database: &Database,
+    (places, list): (&Arrangement, usize),
+    end: u16,
+    buf: &mut Buffer,
+) {
+    let (above, below, what) = if places.charts.height > 0 {
+        let count = proof::metrics(&app.shell, screen, database).len();
+        let (above, below) = places.grid(count).hidden(screen.chart_offset, count);
+        (above, below, " charts")
+    } else {
+        let shown = usize::from(places.list.height);
+        (screen.list_offset.min(list), list.saturating_sub(screen.list_offset + shown), "")
+    };
     let words = match (above, below) {
+        _ if places.charts.height + places.list.height == 0 => return,
         (0, 0) => return,
-        (0, below) => format!(" ↓ {below} more charts "),
-        (above, 0) => format!(" ↑ {above} charts above "),
-        (above, below) => format!(" ↑ {above} ↓ {below} more charts "),
+        (0, below) => format!(" ↓ {below} more{what} "),
+        (above, 0) => format!(" ↑ {above}{what} above "),
+        (above, below) => format!(" ↑ {above} ↓ {below} more{what} "),
     };
     let room = Rect { x: end, width: places.tabs.right().saturating_sub(end), ..places.tabs };
     pen::right(buf, room, &[(words, Role::Dim)], &app.shell.theme);

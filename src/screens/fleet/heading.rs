@@ -158,6 +158,7 @@ fn partial(summary: &Summary) -> Piece {
 fn freshness(app: &App, summary: &Summary) -> String {
     match summary.read {
         None => "data –".into(),
+        Some(_) if summary.in_part => "in part".into(),
         Some(at) => {
             let age = format::since(app.shell.world.now, at);
             if age.as_secs() < 60 { "data < 1m".into() } else { format!("data {}", format::coarse_age(age)) }

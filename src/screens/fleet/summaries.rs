@@ -111,6 +111,7 @@ fn summarise(app: &App, id: EnvironmentId, environment: &Environment) -> Summary
         if !checkup::is_current(data, &rds::Read::Databases, app.shell.world.now) {
             Lack::of(data, &rds::Read::Databases, app.shell.world.now).add(&mut summary.lacks);
         }
+        summary.in_part |= data.rds.databases.at().is_none() && data.rds.databases.fault().is_some();
         summary.read = match (summary.read, data.rds.databases.at()) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),

@@ -30,6 +30,8 @@ pub struct Summary {
     pub restorable: Option<Timestamp>,
     /// When the oldest of its lists was read.
     pub read: Option<Timestamp>,
+    /// One of its regions could not be read.
+    pub in_part: bool,
     /// Why it cannot be read, when it cannot.
     pub fault: Option<Fault>,
     /// Still waiting for the first answer.
