@@ -3,17 +3,23 @@
 //!
 //! Pictures are compared with the files under `snapshots/`; `INSTA_UPDATE=always` writes them.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
-use quarterdeck::app::State;
+use quarterdeck::app::{Msg, State};
 use quarterdeck::domain::FaultKind;
 use quarterdeck::screens::{Screen, View};
 use quarterdeck::services::{alarms, rds};
 use quarterdeck::slices::reads::Read;
+use quarterdeck::trail::{Telling, Whose};
 
 use crate::harness::{self, Desk, denied, empty, failed, good};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 50)];
 const OVERLAY_SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
+/// A journal with two executions, of an earlier version, and its head.
+const JOURNAL: &[u8] = include_bytes!("fixtures/form-1/journal.jsonl");
+const HEAD: &[u8] = include_bytes!("fixtures/form-1/journal.head");
 /// The DB instance that [`harness::opened`] shows.
 const FIRST: &str = harness::OPENED;
 
@@ -212,6 +218,59 @@ fn alarms_empty() {
     pictures("alarms-empty", &mut desk, &["no CloudWatch alarms"]);
 }
 
+/// The audit, which was told this journal.
+fn audit(journal: &[u8], head: Option<&[u8]>) -> Desk {
+    let mut desk = Desk::by_hand(harness::fleet());
+    desk.press("g u");
+    let path = "/home/alice/.local/state/quarterdeck/journal.jsonl".into();
+    let whose = Whose { path, user: "alice".into(), ..Whose::default() };
+    // It is of a week later than the world of these pictures.
+    let now = "2026-11-30T08:00:00Z".parse().expect("a time");
+    desk.state.shell.world.now = now;
+    let told = Telling::of(journal, head, whose, now, 1_000);
+    desk.send(Msg::JournalRead(Ok(Arc::new(told))));
+    assert_eq!(desk.state.screen(), Screen::Audit);
+    desk
+}
+
+#[test]
+fn audit_loading() {
+    let mut desk = Desk::by_hand(harness::fleet());
+    desk.press("g u");
+    pictures("audit-loading", &mut desk, &["Audit", "reading"]);
+}
+
+#[test]
+fn audit_ready() {
+    pictures("audit-ready", &mut audit(JOURNAL, Some(HEAD)), &["chain intact", "of alice", "WHEN (UTC)"]);
+}
+
+#[test]
+fn audit_story() {
+    let mut desk = audit(JOURNAL, Some(HEAD));
+    desk.press("enter");
+    pictures("audit-story", &mut desk, &["Outcome      scheduled for sun 04:00Z", "Approved"]);
+}
+
+#[test]
+fn audit_broken() {
+    let altered = String::from_utf8_lossy(JOURNAL).replacen("50 GiB", "10 GiB", 1);
+    assert_ne!(altered.as_bytes(), JOURNAL);
+    pictures("audit-broken", &mut audit(altered.as_bytes(), Some(HEAD)), &["altered"]);
+}
+
+#[test]
+fn audit_empty() {
+    pictures("audit-empty", &mut audit(b"", None), &["Audit"]);
+}
+
+#[test]
+fn audit_unreadable() {
+    let mut desk = audit(b"", None);
+    desk.send(Msg::JournalRead(Err("/home/alice/.local/state/quarterdeck/journal.jsonl: permission denied".into())));
+    pictures("audit-unreadable", &mut desk, &["permission denied"]);
+}
+
 /// Opens an overlay by key and compares it; each frame must have the words, and the footer the
 /// hints: one that is missing there is bound to no key.
 fn overlay(name: &str, state: State, keys: &str, words: &[&str], hints: &[&str]) {
@@ -274,6 +333,11 @@ fn overlay_columns() {
 #[test]
 fn overlay_copy() {
     overlay("overlay-copy", harness::fleet(), "y", &["Copy", "ARN", "psql"], &["choose", "close"]);
+}
+
+#[test]
+fn overlay_operations() {
+    overlay("overlay-operations", harness::opened(), "a", &["snapshot", "failover"], &["close"]);
 }
 
 #[test]

@@ -37,7 +37,13 @@ impl AuditColumn {
     #[must_use]
     pub fn useful(app: &App) -> Vec<Self> {
         let is_mixed = environment(app).is_none();
-        Self::ALL.into_iter().filter(|column| *column != Self::Environment || is_mixed).collect()
+        let is_useful = |column: &Self| match column {
+            Self::Environment => is_mixed,
+            // It says what the time says, and the names need the room.
+            Self::Age => app.shell.size.0 >= ROOMY,
+            _ => true,
+        };
+        Self::ALL.into_iter().filter(is_useful).collect()
     }
 
     /// Its heading and its room; those of the highest number go first where there is little.
@@ -51,7 +57,7 @@ impl AuditColumn {
             Self::Environment => ("ENV", Width::Fixed(environment_width(app)), Align::Left, 3),
             Self::What => ("WHAT", Width::Min(20), Align::Left, 0),
             Self::Outcome => ("OUTCOME", Width::Fixed(outcome_width(app)), Align::Left, 1),
-            Self::Who => ("WHO", Width::Min(13), Align::Left, 4),
+            Self::Who => ("WHO", Width::Fixed(who_width(app, if is_roomy { 30 } else { 13 })), Align::Left, 4),
             Self::Reason => ("REASON", Width::Min(20), Align::Left, 6),
         };
         Column { title: Cow::Borrowed(title), width, align, priority }
@@ -123,6 +129,13 @@ fn environment_width(app: &App) -> u16 {
     let rows = app.audit.telling.iter().flat_map(|telling| &telling.rows);
     let longest = rows.map(|row| text::width(&row.environment)).max().unwrap_or(0);
     u16::try_from(longest.clamp(3, 12)).unwrap_or(12)
+}
+
+/// Room for who it was, at most this: what is left over belongs to the names of resources, which are longer.
+fn who_width(app: &App, most: usize) -> u16 {
+    let rows = app.audit.telling.iter().flat_map(|telling| &telling.rows);
+    let longest = rows.map(|row| text::width(&row.who)).max().unwrap_or(0);
+    u16::try_from(longest.clamp(3, most)).unwrap_or(13)
 }
 
 /// Room for the longest outcome: the columns keep still while the filter changes.
