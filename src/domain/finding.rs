@@ -73,6 +73,32 @@ impl Finding {
     }
 }
 
+/// A finding for tests.
+#[cfg(test)]
+pub mod testing {
+    use super::*;
+
+    /// A warning of a DB instance, of which nothing is known that a test does not set.
+    pub fn finding() -> Finding {
+        Finding {
+            rule: "rule",
+            severity: Severity::Warning,
+            harm: Harm::Now,
+            about: About::DbInstance,
+            limits: None,
+            state: None,
+            resource: "db".into(),
+            arn: "arn".into(),
+            summary: "something".into(),
+            evidence: String::new(),
+            since: None,
+            advice: "Do something.".into(),
+            source: "test",
+            metric: None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
@@ -84,17 +110,10 @@ mod tests {
             rule,
             severity,
             harm,
-            about: About::DbInstance,
-            limits: None,
-            state: None,
-            resource: "db".into(),
-            arn: "arn".into(),
             summary: String::new(),
-            evidence: String::new(),
             since: Timestamp::from_second(began).ok().map(Since::At),
             advice: String::new(),
-            source: "test",
-            metric: None,
+            ..testing::finding()
         }
     }
 

@@ -1,4 +1,61 @@
-//! What is wrong with a filter that is typed: it is said, and the table stays as it was.
+//! A filter as it is typed: words, and `column:value`. What is wrong with it is said, and the table stays as it was.
+
+use crate::fuzzy::Finder;
+
+/// What one table understands as `column:value`.
+pub trait FilterTerm: Sized {
+    /// Reads what stands before and behind the colon.
+    fn read(key: &str, value: &str) -> Result<Self, FilterProblem>;
+
+    /// What is wrong with a word that has no colon.
+    fn wrong_word(_word: &str) -> Option<FilterProblem> {
+        None
+    }
+}
+
+/// A filter that can be read: all of it must hold.
+pub struct TypedFilter<T> {
+    pub terms: Vec<T>,
+    pub words: Finder,
+}
+
+impl<T: FilterTerm> TypedFilter<T> {
+    /// Reads what was typed.
+    pub fn parse(text: &str) -> Result<Self, FilterProblem> {
+        let (mut terms, mut words) = (Vec::new(), Vec::new());
+        for word in text.split_whitespace() {
+            match word.split_once(':') {
+                Some((key, value)) => terms.push(T::read(key, value)?),
+                None => match T::wrong_word(word) {
+                    Some(problem) => return Err(problem),
+                    None => words.push(word),
+                },
+            }
+        }
+        Ok(Self { terms, words: Finder::new(&words.join(" ")) })
+    }
+
+    /// The filter of a table, which has only what can be read.
+    #[must_use]
+    pub fn applied(text: &str) -> Self {
+        Self::parse(text).unwrap_or_else(|_| Self { terms: Vec::new(), words: Finder::new("") })
+    }
+
+    /// What of a typed text is applied, and what is wrong with it: what cannot be read leaves the rest as it is.
+    #[must_use]
+    pub fn take(text: String) -> (String, Option<FilterProblem>) {
+        match Self::parse(&text) {
+            Ok(_) => (text, None),
+            Err(problem) => (readable(&text, |word| Self::parse(word).is_ok()), Some(problem)),
+        }
+    }
+
+    /// Whether names are looked for.
+    #[must_use]
+    pub fn has_words(&self) -> bool {
+        !self.words.is_empty()
+    }
+}
 
 /// What is wrong with a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -248,7 +248,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::domain::finding::{About, Finding, Harm};
+    use crate::domain::finding::{About, Finding, testing};
     use crate::keymap::Keymap;
     use crate::screens::OpenScreen;
     use crate::screens::fleet::Summary;
@@ -265,19 +265,12 @@ mod tests {
         let mut state = State::new(estate, now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
         let finding = Finding {
             rule: "alarm-ringing",
-            severity: Severity::Warning,
-            harm: Harm::Now,
             about: About::Alarm,
-            limits: None,
-            state: None,
             resource: "bill-too-high".into(),
             arn: "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:bill-too-high".into(),
             summary: "ALARM: its rule is met".into(),
-            evidence: String::new(),
-            since: None,
             advice: "Open it.".into(),
-            source: "test",
-            metric: None,
+            ..testing::finding()
         };
         state.fleet.summaries = vec![Summary { environment, findings: vec![finding], ..Summary::default() }];
         state.fleet.place();

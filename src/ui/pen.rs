@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::text;
+use super::{format, text};
 use crate::theme::{Role, Theme};
 
 /// A piece of text in a role.
@@ -48,6 +48,25 @@ pub fn left_over(buf: &mut Buffer, area: Rect, pieces: &[Piece], theme: &Theme, 
         rest -= used.min(rest);
     }
     x
+}
+
+/// Draws lines below each other, after so many that are scrolled past.
+pub fn lines(buf: &mut Buffer, area: Rect, lines: &[Vec<Piece>], skipped: usize, theme: &Theme) {
+    for (y, line) in (area.top()..area.bottom()).zip(lines.iter().skip(skipped)) {
+        left(buf, Rect { y, height: 1, ..area }, line, theme);
+    }
+}
+
+/// As [`lines`], never scrolled past their end, and in the last row how many more there are.
+pub fn scrolled(buf: &mut Buffer, area: Rect, all: &[Vec<Piece>], scroll: usize, theme: &Theme) {
+    let page = usize::from(area.height);
+    let offset = scroll.min(all.len().saturating_sub(page));
+    lines(buf, area, all, offset, theme);
+    let below = all.len().saturating_sub(offset + page);
+    if below > 0 && page > 0 {
+        let last = Rect { y: area.bottom() - 1, height: 1, ..area };
+        right(buf, last, &[(format!(" ↓ {} more ", format::count(below as f64)), Role::Accent)], theme);
+    }
 }
 
 /// Draws pieces to the right end of the first row of `area`, if they fit. Gives the column that

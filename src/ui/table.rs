@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::environment::CURSOR;
+use super::pen::Piece;
 use super::text;
 use crate::theme::{Role, Theme};
 
@@ -61,6 +62,12 @@ pub struct Column {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cell<'a> {
     pub spans: Vec<(Cow<'a, str>, Role)>,
+}
+
+impl From<Vec<Piece>> for Cell<'_> {
+    fn from(pieces: Vec<Piece>) -> Self {
+        Self { spans: pieces.into_iter().map(|(text, role)| (text.into(), role)).collect() }
+    }
 }
 
 impl<'a> Cell<'a> {

@@ -1,7 +1,7 @@
 //! Since when which finding stands, over looks and over starts of the console.
 
 use super::*;
-use crate::domain::finding::About;
+use crate::domain::finding::testing;
 
 /// Nobody has looked before.
 fn nobody(_: &'static str) -> Option<Timestamp> {
@@ -13,22 +13,7 @@ fn at(minutes: i64) -> Timestamp {
 }
 
 fn finding(rule: &'static str, severity: Severity, since: Option<Since>) -> Finding {
-    Finding {
-        rule,
-        severity,
-        harm: Harm::Now,
-        about: About::DbInstance,
-        limits: None,
-        state: None,
-        resource: "db".into(),
-        arn: "arn".into(),
-        summary: "something".into(),
-        evidence: String::new(),
-        since,
-        advice: "Do something.".into(),
-        source: "test",
-        metric: None,
-    }
+    Finding { rule, severity, since, ..testing::finding() }
 }
 
 #[test]

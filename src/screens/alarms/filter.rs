@@ -1,17 +1,16 @@
 //! `/`: words, and `state:`, `env:`, `region:`, `name:`; all must hold.
 
-use crate::fuzzy::{Finder, Fit};
-use crate::screens::filtering::FilterProblem;
+use crate::fuzzy::Fit;
+use crate::screens::filtering::{FilterProblem, FilterTerm, TypedFilter};
 
 /// What an alarm can be filtered by, beside words.
 const KEYS: [&str; 4] = ["name", "env", "state", "region"];
 
-/// A filter that can be read.
-pub struct AlarmFilter {
-    /// Key and text that it contains, case ignored.
-    terms: Vec<(&'static str, String)>,
-    words: Finder,
-}
+/// The filter of the alarms.
+pub type AlarmFilter = TypedFilter<AlarmTerm>;
+
+/// A key, and text that it contains, case ignored.
+pub struct AlarmTerm(&'static str, String);
 
 /// What an alarm gives to be filtered by.
 pub struct Facets<'a> {
@@ -25,35 +24,10 @@ pub struct Facets<'a> {
 }
 
 impl AlarmFilter {
-    /// Reads what was typed.
-    pub fn parse(text: &str) -> Result<Self, FilterProblem> {
-        let mut terms = Vec::new();
-        let mut words = Vec::new();
-        for word in text.split_whitespace() {
-            match word.split_once(':') {
-                Some((key, value)) => terms.push(term(key, value)?),
-                None => words.push(word),
-            }
-        }
-        Ok(Self { terms, words: Finder::new(&words.join(" ")) })
-    }
-
-    /// One that lets everything through.
-    #[must_use]
-    pub fn open() -> Self {
-        Self { terms: Vec::new(), words: Finder::new("") }
-    }
-
-    /// Whether names are looked for.
-    #[must_use]
-    pub fn has_words(&self) -> bool {
-        !self.words.is_empty()
-    }
-
     /// How well an alarm fits; `None` when it does not.
     pub fn fit(&mut self, alarm: &Facets<'_>) -> Option<Fit> {
         let contains = |text: &str, value: &str| text.to_lowercase().contains(value);
-        let holds = self.terms.iter().all(|(key, value)| match *key {
+        let holds = self.terms.iter().all(|AlarmTerm(key, value)| match *key {
             "env" => alarm.place.iter().any(|name| contains(name, value)),
             "state" => contains(alarm.state, value),
             "region" => contains(alarm.region, value),
@@ -68,17 +42,19 @@ impl AlarmFilter {
     }
 }
 
-fn term(key: &str, value: &str) -> Result<(&'static str, String), FilterProblem> {
-    let typed = key.to_lowercase();
-    // As the databases call it.
-    let typed = if typed == "status" { "state" } else { typed.as_str() };
-    let Some(column) = KEYS.into_iter().find(|known| *known == typed) else {
-        return Err(FilterProblem::NoColumn { typed: key.to_owned(), known: KEYS.to_vec() });
-    };
-    if value.is_empty() {
-        return Err(FilterProblem::Unfinished { column, compared: false });
+impl FilterTerm for AlarmTerm {
+    fn read(key: &str, value: &str) -> Result<Self, FilterProblem> {
+        let typed = key.to_lowercase();
+        // As the databases call it.
+        let typed = if typed == "status" { "state" } else { typed.as_str() };
+        let Some(column) = KEYS.into_iter().find(|known| *known == typed) else {
+            return Err(FilterProblem::NoColumn { typed: key.to_owned(), known: KEYS.to_vec() });
+        };
+        if value.is_empty() {
+            return Err(FilterProblem::Unfinished { column, compared: false });
+        }
+        Ok(Self(column, value.to_lowercase()))
     }
-    Ok((column, value.to_lowercase()))
 }
 
 #[cfg(test)]

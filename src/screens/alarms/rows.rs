@@ -12,7 +12,6 @@ use super::state::{AlarmOrder, Tally};
 use crate::domain::{EnvironmentId, SiteId};
 use crate::fuzzy::Fit;
 use crate::screens::State as App;
-use crate::screens::filtering::readable;
 use crate::services::alarms::{Alarm, AlarmState, Watching};
 use crate::ui::environment::shown_name;
 use crate::ui::text;
@@ -51,25 +50,16 @@ pub fn rebuild(app: &mut App) {
 
 /// Shows those rows that the filter lets through; the cursor stays on its alarm.
 pub fn narrow(app: &mut App) {
-    let mut filter = applied(app);
+    let mut filter = AlarmFilter::applied(&app.alarms.filter);
     show(app, &mut filter);
-}
-
-/// The filter of the table. What cannot be read is never applied.
-fn applied(app: &App) -> AlarmFilter {
-    AlarmFilter::parse(&app.alarms.filter).unwrap_or_else(|_| AlarmFilter::open())
 }
 
 /// Shows what was just typed lets through. Where a word of it cannot be read, why is kept, and the table is as it is
 /// without that word. The rows keep their order; the cursor goes to the one that is meant: the nearest match, of several
 /// the first.
 pub fn filter(app: &mut App, text: String) {
-    app.alarms.problem = AlarmFilter::parse(&text).err();
-    app.alarms.filter = match app.alarms.problem {
-        None => text,
-        Some(_) => readable(&text, |word| AlarmFilter::parse(word).is_ok()),
-    };
-    let mut filter = applied(app);
+    (app.alarms.filter, app.alarms.problem) = AlarmFilter::take(text);
+    let mut filter = AlarmFilter::applied(&app.alarms.filter);
     let best = show(app, &mut filter);
     if let Some(at) = best.filter(|_| filter.has_words()) {
         let page = places::page(app);

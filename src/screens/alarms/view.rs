@@ -67,9 +67,7 @@ fn draw_list(app: &App, area: Rect, buf: &mut Buffer) {
         empty: &empty,
     };
     table.draw(area, buf, &app.shell.theme, |row, column| match (screen.rows.get(row), columns.get(column)) {
-        (Some(row), Some(column)) => {
-            Cell { spans: column.pieces(app, row).into_iter().map(|(text, role)| (text.into(), role)).collect() }
-        }
+        (Some(row), Some(column)) => column.pieces(app, row).into(),
         _ => Cell::default(),
     });
 }

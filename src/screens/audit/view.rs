@@ -9,9 +9,8 @@ use super::{heading, sheet};
 use crate::screens::State as App;
 use crate::theme::Role;
 use crate::trail::Row;
-use crate::ui::pen;
-use crate::ui::prose::Line;
 use crate::ui::table::{Cell, Column, Order, Table};
+use crate::ui::{layout, pen};
 
 /// Draws the screen into the body of the frame.
 pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
@@ -20,7 +19,8 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         return;
     }
     let parts = AuditParts::of(app, area.width, area.height);
-    draw_lines(app, &heading::lines(app, usize::from(area.width)), Rect { height: parts.top, ..area }, buf);
+    let above = heading::lines(app, usize::from(area.width));
+    pen::lines(buf, Rect { height: parts.top, ..area }, &above, 0, &app.shell.theme);
     let rest = Rect { y: area.y + parts.top, height: area.height - parts.top, ..area };
     let Some(row) = app.audit.current_row() else {
         return draw_list(app, rest, buf);
@@ -31,22 +31,14 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     let width = if parts.story > 0 { rest.width - parts.story - 1 } else { rest.width };
     draw_list(app, Rect { width, height: parts.list, ..rest }, buf);
     if parts.story > 0 {
-        let style = app.shell.theme.style(Role::Border);
-        for y in rest.top()..rest.bottom() {
-            buf.set_string(rest.x + width, y, "│", style);
-        }
+        layout::draw_rule(Rect { width, ..rest }, buf, &app.shell.theme);
         draw_story(app, row, Rect { x: rest.x + width + 1, width: parts.story, ..rest }, 0, buf);
     }
     if parts.foot > 0 {
         let y = rest.y + parts.list;
         buf.set_string(rest.x, y, "─".repeat(usize::from(rest.width)), app.shell.theme.style(Role::Border));
-        draw_lines(app, &sheet::short(row), Rect { y: y + 1, height: parts.foot - 1, ..rest }, buf);
-    }
-}
-
-fn draw_lines(app: &App, lines: &[Line], area: Rect, buf: &mut Buffer) {
-    for (y, line) in (area.top()..area.bottom()).zip(lines) {
-        pen::left(buf, Rect { y, height: 1, ..area }, line, &app.shell.theme);
+        let below = Rect { y: y + 1, height: parts.foot - 1, ..rest };
+        pen::lines(buf, below, &sheet::short(row), 0, &app.shell.theme);
     }
 }
 
@@ -67,9 +59,7 @@ fn draw_list(app: &App, area: Rect, buf: &mut Buffer) {
         empty: &empty,
     };
     table.draw(area, buf, &app.shell.theme, |row, column| match (screen.row(row), columns.get(column)) {
-        (Some(row), Some(column)) => {
-            Cell { spans: column.pieces(app, row).into_iter().map(|(text, role)| (text.into(), role)).collect() }
-        }
+        (Some(row), Some(column)) => column.pieces(app, row).into(),
         _ => Cell::default(),
     });
 }
@@ -77,14 +67,7 @@ fn draw_list(app: &App, area: Rect, buf: &mut Buffer) {
 fn draw_story(app: &App, row: &Row, area: Rect, scroll: usize, buf: &mut Buffer) {
     let Some(telling) = &app.audit.telling else { return };
     let lines = sheet::lines(app, telling, row, usize::from(area.width));
-    let page = usize::from(area.height);
-    let offset = scroll.min(lines.len().saturating_sub(page));
-    draw_lines(app, lines.get(offset..).unwrap_or_default(), area, buf);
-    let hidden = lines.len().saturating_sub(offset + page);
-    if hidden > 0 && page > 0 {
-        let last = Rect { y: area.bottom() - 1, height: 1, ..area };
-        pen::right(buf, last, &[(format!(" ↓ {hidden} more "), Role::Accent)], &app.shell.theme);
-    }
+    pen::scrolled(buf, area, &lines, scroll, &app.shell.theme);
 }
 
 #[cfg(test)]

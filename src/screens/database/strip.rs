@@ -128,7 +128,7 @@ fn detail(shell: &Shell, finding: &Finding, width: usize, most: usize) -> Vec<Li
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::finding::{About, Harm, Severity};
+    use crate::domain::finding::{Severity, testing};
     use crate::domain::{Since, SiteId};
     use crate::keymap::Keymap;
     use crate::theme::{ColorDepth, Theme};
@@ -141,18 +141,12 @@ mod tests {
         Finding {
             rule,
             severity,
-            harm: Harm::Now,
-            about: About::DbInstance,
-            limits: None,
-            state: None,
-            resource: "db".into(),
-            arn: "arn".into(),
             summary: format!("{rule} is 312 s, limit 60 s"),
             evidence: "rising 22 s/min".into(),
             since: jiff::Timestamp::from_second(NOW - ago).ok().map(Since::At),
             advice: "Look for long transactions on the replica. ".repeat(9),
             source: "RDS user guide",
-            metric: None,
+            ..testing::finding()
         }
     }
 

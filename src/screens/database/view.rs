@@ -49,7 +49,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         charts::draw(&app.shell, data, database, screen, grid, inset(places.charts), buf);
     }
     if places.list.height > 0 {
-        draw_lines(app, &list, screen.list_offset, inset(places.list), buf);
+        pen::lines(buf, inset(places.list), &list, screen.list_offset, &app.shell.theme);
     }
 }
 
@@ -220,12 +220,6 @@ fn draw_strip(app: &App, lines: &[StripLine], area: Rect, buf: &mut Buffer) {
         let row = Rect { y, height: 1, ..area };
         let start = pen::right(buf, row, &line.right, &app.shell.theme);
         pen::left(buf, Rect { width: start.saturating_sub(row.x), ..row }, &line.left, &app.shell.theme);
-    }
-}
-
-fn draw_lines(app: &App, lines: &Lines, offset: usize, area: Rect, buf: &mut Buffer) {
-    for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(offset)) {
-        pen::left(buf, Rect { y, height: 1, ..area }, line, &app.shell.theme);
     }
 }
 

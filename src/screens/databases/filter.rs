@@ -2,16 +2,14 @@
 
 use super::column::Column;
 use crate::domain::Database;
-use crate::fuzzy::{Finder, Fit};
-use crate::screens::filtering::FilterProblem;
+use crate::fuzzy::Fit;
+use crate::screens::filtering::{FilterProblem, FilterTerm, TypedFilter};
 
-/// A filter that can be read.
-pub struct Filter {
-    terms: Vec<Term>,
-    words: Finder,
-}
+/// The filter of the DB instances.
+pub type Filter = TypedFilter<Term>;
 
-enum Term {
+/// What stands on both sides of a colon.
+pub enum Term {
     /// The text of the column contains this, case ignored.
     Contains(Column, String),
     /// The number of the column compares so.
@@ -20,8 +18,9 @@ enum Term {
     Tag(String, String),
 }
 
+/// On which side of a number.
 #[derive(Clone, Copy)]
-enum Comparison {
+pub enum Comparison {
     Above,
     Below,
 }
@@ -38,34 +37,6 @@ pub trait Subject {
 }
 
 impl Filter {
-    /// Reads what was typed.
-    pub fn parse(text: &str) -> Result<Self, FilterProblem> {
-        let mut terms = Vec::new();
-        let mut words = Vec::new();
-        for word in text.split_whitespace() {
-            match word.split_once(':') {
-                Some((key, value)) => terms.push(term(key, value)?),
-                None => match without_colon(word) {
-                    Some(problem) => return Err(problem),
-                    None => words.push(word),
-                },
-            }
-        }
-        Ok(Self { terms, words: Finder::new(&words.join(" ")) })
-    }
-
-    /// One that lets everything through.
-    #[must_use]
-    pub fn open() -> Self {
-        Self { terms: Vec::new(), words: Finder::new("") }
-    }
-
-    /// Whether names are looked for.
-    #[must_use]
-    pub fn has_words(&self) -> bool {
-        !self.words.is_empty()
-    }
-
     /// How well a row fits; `None` when it does not.
     pub fn fit(&mut self, row: &impl Subject) -> Option<Fit> {
         let holds = self.terms.iter().all(|term| match term {
@@ -90,42 +61,44 @@ impl Filter {
     }
 }
 
-/// That a column is compared without the colon: no name has such a sign.
-fn without_colon(word: &str) -> Option<FilterProblem> {
-    let (key, _) = word.split_once(['>', '<'])?;
-    let column = Column::from_key(key).filter(|column| is_number(*column))?;
-    Some(FilterProblem::NoColon { column: column.key() })
-}
-
-fn term(key: &str, value: &str) -> Result<Term, FilterProblem> {
-    if key.eq_ignore_ascii_case("tag") {
-        if value.is_empty() {
-            return Err(FilterProblem::Unfinished { column: "tag", compared: false });
+impl FilterTerm for Term {
+    fn read(key: &str, value: &str) -> Result<Self, FilterProblem> {
+        if key.eq_ignore_ascii_case("tag") {
+            if value.is_empty() {
+                return Err(FilterProblem::Unfinished { column: "tag", compared: false });
+            }
+            let (key, value) = value.split_once('=').unwrap_or((value, ""));
+            return Ok(Self::Tag(key.to_lowercase(), value.to_lowercase()));
         }
-        let (key, value) = value.split_once('=').unwrap_or((value, ""));
-        return Ok(Term::Tag(key.to_lowercase(), value.to_lowercase()));
+        let Some(column) = Column::from_key(key) else {
+            let known = usual().chain(["tag"]).collect();
+            return Err(FilterProblem::NoColumn { typed: key.to_owned(), known });
+        };
+        let unfinished = FilterProblem::Unfinished { column: column.key(), compared: is_number(column) };
+        let (comparison, limit) = match (value.strip_prefix('>'), value.strip_prefix('<')) {
+            (Some(limit), _) => (Comparison::Above, limit),
+            (_, Some(limit)) => (Comparison::Below, limit),
+            _ if value.is_empty() => return Err(unfinished),
+            _ => return Ok(Self::Contains(column, value.to_lowercase())),
+        };
+        if !is_number(column) {
+            let known = Column::ALL.into_iter().filter(|column| is_number(*column)).map(Column::key).collect();
+            return Err(FilterProblem::NotCompared { column: column.key(), known });
+        }
+        if matches!(limit, "" | "-") {
+            return Err(unfinished);
+        }
+        match limit.parse::<f64>() {
+            Ok(limit) if limit.is_finite() => Ok(Self::Compare(column, comparison, limit)),
+            _ => Err(FilterProblem::NoNumber { column: column.key(), typed: limit.to_owned() }),
+        }
     }
-    let Some(column) = Column::from_key(key) else {
-        let known = usual().chain(["tag"]).collect();
-        return Err(FilterProblem::NoColumn { typed: key.to_owned(), known });
-    };
-    let unfinished = FilterProblem::Unfinished { column: column.key(), compared: is_number(column) };
-    let (comparison, limit) = match (value.strip_prefix('>'), value.strip_prefix('<')) {
-        (Some(limit), _) => (Comparison::Above, limit),
-        (_, Some(limit)) => (Comparison::Below, limit),
-        _ if value.is_empty() => return Err(unfinished),
-        _ => return Ok(Term::Contains(column, value.to_lowercase())),
-    };
-    if !is_number(column) {
-        let known = Column::ALL.into_iter().filter(|column| is_number(*column)).map(Column::key).collect();
-        return Err(FilterProblem::NotCompared { column: column.key(), known });
-    }
-    if matches!(limit, "" | "-") {
-        return Err(unfinished);
-    }
-    match limit.parse::<f64>() {
-        Ok(limit) if limit.is_finite() => Ok(Term::Compare(column, comparison, limit)),
-        _ => Err(FilterProblem::NoNumber { column: column.key(), typed: limit.to_owned() }),
+
+    /// That a column is compared without the colon: no name has such a sign.
+    fn wrong_word(word: &str) -> Option<FilterProblem> {
+        let (key, _) = word.split_once(['>', '<'])?;
+        let column = Column::from_key(key).filter(|column| is_number(*column))?;
+        Some(FilterProblem::NoColon { column: column.key() })
     }
 }
 

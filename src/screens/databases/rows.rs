@@ -14,14 +14,13 @@ use crate::domain::{Criticality, Database, Environment, SiteId};
 use crate::fuzzy::Fit;
 use crate::health::Coverage;
 use crate::screens::State as App;
-use crate::screens::filtering::readable;
 use crate::ui::environment::shown_name;
 use crate::world::Scope;
 use crate::world::data::SiteData;
 
 /// Rebuilds the rows from what was examined last; the cursor stays on its DB instance.
 pub fn rebuild(app: &mut App) {
-    let mut filter = applied(app);
+    let mut filter = Filter::applied(&app.databases.filter);
     let mut rows = Vec::new();
     let mut total = 0;
     let mut is_mixed = false;
@@ -51,7 +50,7 @@ pub fn renew(app: &mut App, instances: &[(SiteId, usize)]) {
     if instances.is_empty() {
         return;
     }
-    let mut filter = applied(app);
+    let mut filter = Filter::applied(&app.databases.filter);
     let in_scope = |(site, index): &&(SiteId, usize)| {
         app.shell.world.site(*site).is_some_and(|data| is_in_scope(app, data, *index))
     };
@@ -140,11 +139,6 @@ fn fit(
     filter.fit(&Candidate { app, site, database, reading, shown: &shown, written: &environment.name })
 }
 
-/// The filter of the table. What cannot be read is never applied.
-fn applied(app: &App) -> Filter {
-    Filter::parse(&app.databases.filter).unwrap_or_else(|_| Filter::open())
-}
-
 /// Sorts the rows; the cursor stays on its DB instance.
 fn arrange(app: &mut App) {
     let mut rows = mem::take(&mut app.databases.rows);
@@ -167,11 +161,7 @@ fn order(app: &App, a: &Row, b: &Row) -> Ordering {
 /// The table shows what this lets through, while it is typed. Where a word of it cannot be read, why is kept, and the
 /// table is as it is without that word.
 pub fn filter(app: &mut App, text: String) {
-    app.databases.problem = Filter::parse(&text).err();
-    app.databases.filter = match app.databases.problem {
-        None => text,
-        Some(_) => readable(&text, |word| Filter::parse(word).is_ok()),
-    };
+    (app.databases.filter, app.databases.problem) = Filter::take(text);
     narrow(app);
 }
 
@@ -179,7 +169,7 @@ pub fn filter(app: &mut App, text: String) {
 /// the nearest match, of several the first.
 fn narrow(app: &mut App) {
     rebuild(app);
-    let mut filter = applied(app);
+    let mut filter = Filter::applied(&app.databases.filter);
     if !filter.has_words() {
         return;
     }

@@ -140,7 +140,7 @@ fn cell(app: &App, row: &Row, column: Column) -> Cell<'static> {
         },
         _ => cells::pieces(&app.shell, row.site, database, &row.reading, column),
     };
-    Cell { spans: pieces.into_iter().map(|(text, role)| (text.into(), role)).collect() }
+    pieces.into()
 }
 
 fn is_stale(app: &App, site: SiteId) -> bool {

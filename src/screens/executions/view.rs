@@ -12,8 +12,7 @@ use crate::theme::Role;
 use crate::ui::dialog::Dialog;
 use crate::ui::environment::{CURSOR, in_row};
 use crate::ui::pen::{self, Piece};
-use crate::ui::prose::Line;
-use crate::ui::{format, layout, table};
+use crate::ui::{layout, table};
 
 /// From this many columns on the list stands at the left.
 const WIDE: u16 = 110;
@@ -49,7 +48,7 @@ pub fn view(shell: &Shell, open: &State, area: Rect, buf: &mut Buffer) {
         draw_list(shell, open, list, buf);
     }
     let lines = story::of(shell, execution, usize::from(rest.width));
-    draw_story(shell, &lines, open.scroll, rest, buf);
+    pen::scrolled(buf, rest, &lines, open.scroll, &shell.theme);
 }
 
 /// The body of the screen at the size of the terminal, without the lines of what runs.
@@ -119,20 +118,6 @@ fn draw_list(shell: &Shell, open: &State, area: Rect, buf: &mut Buffer) {
             (format!("  {} {}", execution.plan.operation.kind().title(), line::subject(execution)), Role::Text),
         ];
         pen::left(buf, row, &pieces, &shell.theme);
-    }
-}
-
-fn draw_story(shell: &Shell, lines: &[Line], scroll: usize, area: Rect, buf: &mut Buffer) {
-    let page = usize::from(area.height);
-    let offset = scroll.min(lines.len().saturating_sub(page));
-    for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(offset)) {
-        pen::left(buf, Rect { y, height: 1, ..area }, line, &shell.theme);
-    }
-    let below = lines.len().saturating_sub(offset + page);
-    if below > 0 && page > 0 {
-        let last = Rect { y: area.bottom() - 1, height: 1, ..area };
-        let words = format!(" ↓ {} more ", format::count(below as f64));
-        pen::right(buf, last, &[(words, Role::Accent)], &shell.theme);
     }
 }
 

@@ -76,7 +76,7 @@ pub fn about(finding: &Finding, indent: usize, width: usize) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::finding::{About, Harm};
+    use crate::domain::finding::testing;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
@@ -86,18 +86,11 @@ mod tests {
         Finding {
             rule: "cpu",
             severity,
-            harm: Harm::Now,
-            about: About::DbInstance,
-            limits: None,
-            state: None,
-            resource: "db".into(),
-            arn: "arn".into(),
             summary: "CPU 96 %".into(),
             evidence: "mean of 5 min".into(),
             since: since.map(at).map(Since::At),
             advice: "Look at it.".into(),
-            source: "test",
-            metric: None,
+            ..testing::finding()
         }
     }
 

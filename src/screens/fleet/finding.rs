@@ -115,7 +115,7 @@ pub fn detail(finding: &Finding, width: u16) -> Vec<Line> {
 mod tests {
     use super::*;
     use crate::domain::Since;
-    use crate::domain::finding::{About, Harm};
+    use crate::domain::finding::testing;
     use crate::keymap::Keymap;
     use crate::theme::{ColorDepth, Theme};
     use crate::ui::pen;
@@ -126,18 +126,13 @@ mod tests {
         Finding {
             rule: "replica-lag",
             severity: Severity::Critical,
-            harm: Harm::Now,
-            about: About::DbInstance,
-            limits: None,
-            state: None,
             resource: resource.into(),
-            arn: "arn".into(),
             summary: summary.into(),
             evidence: evidence.into(),
             since: jiff::Timestamp::from_second(0).ok().map(Since::At),
             advice: "Look for long transactions on the replica.".into(),
             source: "RDS user guide, Monitoring read replication",
-            metric: None,
+            ..testing::finding()
         }
     }
 

@@ -74,27 +74,13 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::finding::{About, Finding, Harm, Severity};
+    use crate::domain::finding::{Finding, testing};
 
     use super::*;
 
     fn summary(environment: usize, findings: usize) -> Summary {
-        let finding = Finding {
-            rule: "cpu",
-            severity: Severity::Warning,
-            harm: Harm::Now,
-            about: About::DbInstance,
-            limits: None,
-            state: None,
-            resource: "db".into(),
-            arn: "arn".into(),
-            summary: "CPU 96 %".into(),
-            evidence: String::new(),
-            since: None,
-            advice: "Look at it.".into(),
-            source: "test",
-            metric: None,
-        };
+        let finding =
+            Finding { rule: "cpu", summary: "CPU 96 %".into(), advice: "Look at it.".into(), ..testing::finding() };
         Summary {
             environment: EnvironmentId(environment),
             findings: vec![finding; findings],
