@@ -206,6 +206,16 @@ impl Screen {
         }
     }
 
+    /// What its filter may be made of, and what each form means.
+    #[must_use]
+    pub fn filter_forms(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Alarms => alarms::FORMS,
+            Self::Audit => audit::FORMS,
+            Self::Fleet | Self::Databases | Self::Database => databases::FORMS,
+        }
+    }
+
     /// Its table shows what this lets through.
     pub fn filter(self, state: &mut State, text: String) {
         match self {

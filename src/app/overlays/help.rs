@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{beyond, prompt, window};
 use crate::keymap::{Action, ActionGroup, Keymap, Layer};
 use crate::screens::help::OpenHelp;
-use crate::screens::{State, View, executions};
+use crate::screens::{Screen, State, View, executions};
 use crate::theme::Role;
 use crate::ui::pen::{self, Piece};
 use crate::ui::{layout, prose, text};
@@ -33,14 +33,6 @@ const LEGEND: &[(&str, Role, &str)] = &[
     ("◆", Role::Accent, "armed"),
 ];
 
-/// What a filter may be made of, where lines are filtered.
-const FILTER: &[(&str, &str)] = &[
-    ("word", "in a name; several words must all be there"),
-    ("col:text", "in that column: env:prod status:modifying"),
-    ("col:>80", "a number beyond, or < for below: cpu:>80 lag:>60"),
-    ("tag:Key=v", "a tag of a DB instance"),
-];
-
 /// Keys or a mark, and what is said of them.
 #[derive(Debug, Clone, PartialEq)]
 struct Entry {
@@ -57,7 +49,7 @@ struct Section {
 }
 
 /// Everything that there is to say of a view.
-fn sections(keymap: &Keymap, view: &View) -> Vec<Section> {
+fn sections(keymap: &Keymap, view: &View, screen: Screen) -> Vec<Section> {
     let here = view.heard();
     let mut sections: Vec<Section> = ActionGroup::ALL
         .into_iter()
@@ -69,7 +61,7 @@ fn sections(keymap: &Keymap, view: &View) -> Vec<Section> {
             role: Role::Key,
             says: (*says).to_owned(),
         };
-        sections.push(Section { title: "Filter", entries: FILTER.iter().map(form).collect() });
+        sections.push(Section { title: "Filter", entries: screen.filter_forms().iter().map(form).collect() });
     }
     // Where it differs from what stands above.
     for (layer, title) in [(Layer::Overlay, "In menus and lists"), (Layer::Prompt, "While typing")] {
@@ -203,12 +195,17 @@ fn searched(help: &OpenHelp) -> u16 {
     u16::from(help.is_typing || !help.sought.value().is_empty())
 }
 
+/// The same of what the help is asked for.
+fn of(state: &State) -> Vec<Section> {
+    sections(&state.shell.keymap, state.views.helped(), state.screen())
+}
+
 /// The place of the help: as large as all of it needs, whatever is left of it.
 fn area(state: &State, body: Rect) -> Rect {
     let width = body.width.saturating_sub(2).max(body.width.min(24));
     let grid = Grid::of(usize::from(width.saturating_sub(4)));
     let used = u16::try_from(grid.columns * (grid.width + GAP) + 2).unwrap_or(width).min(width);
-    let all = grid.arrange(&sections(&state.shell.keymap, state.views.helped()));
+    let all = grid.arrange(&of(state));
     let rows = u16::try_from(tallest(&all)).unwrap_or(u16::MAX).saturating_add(3);
     layout::popup(body, used, rows.min(body.height))
 }
@@ -218,7 +215,7 @@ fn area(state: &State, body: Rect) -> Rect {
 pub fn help_scroll_limit(state: &State, help: &OpenHelp) -> usize {
     let area = area(state, executions::body(&state.shell));
     let grid = Grid::of(usize::from(area.width.saturating_sub(4)));
-    let sections = found(sections(&state.shell.keymap, state.views.helped()), help.sought.value());
+    let sections = found(of(state), help.sought.value());
     let page = area.height.saturating_sub(2 + searched(help));
     tallest(&grid.arrange(&sections)).saturating_sub(usize::from(page))
 }
@@ -239,7 +236,7 @@ pub fn help(state: &State, help: &OpenHelp, body: Rect, buf: &mut Buffer) {
     }
     let list = Rect { y: inside.y + above, height: inside.height - above, ..inside };
     let grid = Grid::of(usize::from(inside.width));
-    let columns = grid.arrange(&found(sections(&state.shell.keymap, state.views.helped()), help.sought.value()));
+    let columns = grid.arrange(&found(of(state), help.sought.value()));
     if columns.is_empty() {
         pen::left(buf, list, &[("nothing matches".into(), Role::Dim)], &state.shell.theme);
         return;
@@ -263,7 +260,7 @@ mod tests {
     use crate::screens::OpenScreen;
 
     fn all() -> Vec<Section> {
-        sections(&Keymap::default(), &View::Screen(OpenScreen::Fleet))
+        sections(&Keymap::default(), &View::Screen(OpenScreen::Fleet), Screen::Fleet)
     }
 
     fn says(sections: &[Section]) -> Vec<&str> {
@@ -278,6 +275,20 @@ mod tests {
             let of = sections.iter().find(|section| section.title == action.group().title());
             let count = of.map_or(0, |of| of.entries.iter().filter(|entry| entry.says == action.describe()).count());
             assert_eq!(count, usize::from(!keys.is_empty()), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn a_filter_is_told_as_its_own_table_reads_it() {
+        let forms = |screen| {
+            let sections = sections(&Keymap::default(), &View::Filter(String::new().into()), screen);
+            let filter = sections.into_iter().find(|section| section.title == "Filter").expect("the forms");
+            filter.entries.into_iter().map(|entry| format!("{} {}", entry.keys[0], entry.says)).collect::<Vec<_>>()
+        };
+        let all = [Screen::Databases, Screen::Alarms, Screen::Audit].map(|screen| forms(screen).join("\n"));
+        assert!(all[0].contains("tag:Key=v") && all[0].contains("cpu:>80"), "{}", all[0]);
+        for (screen, told) in [(Screen::Alarms, &all[1]), (Screen::Audit, &all[2])] {
+            assert!(!told.contains("tag:") && !told.contains('>'), "{screen:?}: {told}");
         }
     }
 

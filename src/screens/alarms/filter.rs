@@ -6,6 +6,12 @@ use crate::screens::filtering::{FilterProblem, FilterTerm, TypedFilter};
 /// What an alarm can be filtered by, beside words.
 const KEYS: [&str; 4] = ["name", "env", "state", "region"];
 
+/// What it may be made of.
+pub const FORMS: &[(&str, &str)] = &[
+    ("word", "in a name, an environment or what is watched; all must be there"),
+    ("col:text", "in name, env, state or region: state:alarm env:prod"),
+];
+
 /// The filter of the alarms.
 pub type AlarmFilter = TypedFilter<AlarmTerm>;
 
@@ -60,6 +66,15 @@ impl FilterTerm for AlarmTerm {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_examples_of_the_help_can_be_read() {
+        let examples: Vec<&str> = FORMS.iter().filter_map(|(_, says)| Some(says.rsplit_once(": ")?.1)).collect();
+        assert!(!examples.is_empty());
+        for example in examples {
+            assert!(AlarmFilter::parse(example).is_ok(), "{example}");
+        }
+    }
 
     #[test]
     fn what_is_no_filter_is_said() {

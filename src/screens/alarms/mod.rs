@@ -22,6 +22,7 @@ mod worst;
 #[cfg(test)]
 mod testing;
 
+pub use filter::FORMS;
 pub use mark::{mark, watch};
 pub use places::has_story;
 pub use row::{AlarmKey, AlarmRow, Silence, key};

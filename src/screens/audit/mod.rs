@@ -14,7 +14,7 @@ mod view;
 mod testing;
 
 pub use heading::mark;
-pub use rows::rebuild;
+pub use rows::{FORMS, rebuild};
 pub use state::State;
 pub use update::{click, copy_menu, filter, grown, handle, hints, take, want};
 pub use view::view;

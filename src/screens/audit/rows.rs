@@ -30,6 +30,12 @@ pub fn rebuild(app: &mut App) {
 /// What a word can be looked for in alone.
 const COLUMNS: [&str; 6] = ["env", "outcome", "who", "what", "reason", "when"];
 
+/// What the filter may be made of.
+pub const FORMS: &[(&str, &str)] = &[
+    ("word", "anywhere in a record; several words must all be there"),
+    ("col:text", "in env, outcome, who, what, reason or when: env:prod who:alice"),
+];
+
 /// What is wrong with a word of the filter. A time has a colon, too.
 #[must_use]
 pub fn problem(word: &str) -> Option<FilterProblem> {
@@ -74,6 +80,15 @@ mod tests {
     fn words(app: &App) -> Vec<String> {
         let rows = (0..app.audit.rows.len()).filter_map(|place| app.audit.row(place));
         rows.map(|row| format!("{} {}", row.environment, row.outcome.word())).collect()
+    }
+
+    #[test]
+    fn the_examples_of_the_help_can_be_read() {
+        let examples: Vec<&str> = FORMS.iter().filter_map(|(_, says)| Some(says.rsplit_once(": ")?.1)).collect();
+        assert!(!examples.is_empty());
+        for example in examples {
+            assert!(example.split_whitespace().all(|word| problem(word).is_none()), "{example}");
+        }
     }
 
     #[test]

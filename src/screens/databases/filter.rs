@@ -5,6 +5,14 @@ use crate::domain::Database;
 use crate::fuzzy::Fit;
 use crate::screens::filtering::{FilterProblem, FilterTerm, TypedFilter};
 
+/// What it may be made of.
+pub const FORMS: &[(&str, &str)] = &[
+    ("word", "in a name, an environment or a class; all must be there"),
+    ("col:text", "in that column: env:prod status:modifying"),
+    ("col:>80", "a number beyond, or < for below: cpu:>80 lag:>60"),
+    ("tag:Key=v", "a tag of a DB instance"),
+];
+
 /// The filter of the DB instances.
 pub type Filter = TypedFilter<Term>;
 
@@ -129,6 +137,15 @@ mod tests {
 
     fn problem(text: &str) -> Option<FilterProblem> {
         Filter::parse(text).err()
+    }
+
+    #[test]
+    fn the_examples_of_the_help_can_be_read() {
+        let examples: Vec<&str> = FORMS.iter().filter_map(|(_, says)| Some(says.rsplit_once(": ")?.1)).collect();
+        assert!(!examples.is_empty());
+        for example in examples {
+            assert!(Filter::parse(example).is_ok(), "{example}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod view;
 
 pub use cells::{Piece, mark, status_role};
 pub use column::Column;
+pub use filter::FORMS;
 pub use reading::{Level, Reading};
 pub use row::Row;
 pub use rows::{filter, rebuild, renew};
