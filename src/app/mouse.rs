@@ -50,7 +50,8 @@ mod tests {
         let mut state = State::new(estate, now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
         let databases =
             (0..10).map(|i| Database { id: format!("db-{i}"), arn: format!("arn-{i}"), ..Database::default() });
-        state.shell.world.sites[0].rds.databases = Remote::Ready { value: databases.collect(), at: now };
+        state.shell.world.sites[0].rds.databases =
+            Remote::Ready { value: databases.map(std::sync::Arc::new).collect(), at: now };
         crate::app::settle::settle(&mut state);
         assert_eq!(state.databases.rows.len(), 10);
         state

@@ -11,28 +11,28 @@ pub fn settle(state: &mut State) {
 }
 
 /// DB instances that are looked at before somebody may want something else: a millisecond or two.
-const LOOKS: usize = 64;
+const LOOKS: usize = 32;
 
 /// The same for as long as `go_on` says so, which is asked every millisecond or two: a key need not wait for
 /// thousands. True when some are left.
 pub fn settle_while(state: &mut State, mut go_on: impl FnMut() -> bool) -> bool {
-    let mut examined = checkup::examine(&mut state.shell.world, LOOKS);
+    let mut examined = checkup::begin(&mut state.shell.world);
     while examined.more && go_on() {
-        let next = checkup::examine(&mut state.shell.world, LOOKS);
+        let next = checkup::look(&mut state.shell.world, LOOKS);
+        if !examined.is_new {
+            databases::renew(state, &next.instances);
+        }
         examined.then(next);
     }
     let is_heard = examined.is_new || !examined.sites.is_empty();
     if examined.is_new {
         databases::rebuild(state);
         fleet::rebuild(state);
+    } else if examined.more {
+        // A summary is of all instances of an environment: it is made when the last of them was looked at.
+        state.shell.world.heard.extend(examined.sites);
     } else {
-        databases::renew(state, &examined.instances);
-        if examined.more {
-            // A summary is of all instances of an environment: it is made when the last of them was looked at.
-            state.shell.world.heard.extend(examined.sites);
-        } else {
-            fleet::renew(state, &examined.sites);
-        }
+        fleet::renew(state, &examined.sites);
     }
     if is_heard {
         alarms::watch(state, examined.is_new);

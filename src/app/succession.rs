@@ -141,9 +141,9 @@ mod tests {
         estate
     }
 
-    fn named(id: &str) -> Remote<Vec<Database>> {
+    fn named(id: &str) -> Remote<Vec<std::sync::Arc<Database>>> {
         let database = Database { id: id.into(), arn: format!("arn-{id}"), ..Database::default() };
-        Remote::Ready { value: vec![database], at: Timestamp::UNIX_EPOCH }
+        Remote::Ready { value: vec![database.into()], at: Timestamp::UNIX_EPOCH }
     }
 
     /// Three environments, each with the DB instance `<name>-db`, and an error of `prod`.

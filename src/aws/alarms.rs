@@ -6,6 +6,8 @@
 
 mod convert;
 
+use std::sync::Arc;
+
 use aws_sdk_cloudwatch::types::{AlarmType, HistoryItemType, ScanBy, StatusCode};
 use jiff::Timestamp;
 
@@ -28,7 +30,7 @@ const KINDS: [AlarmType; 3] = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm
 /// The call's [`Fault`].
 pub async fn answer(session: &Session, region: &str, ask: Ask) -> Result<Answer, Fault> {
     match ask {
-        Ask::All => all(session, region).await.map(Answer::All),
+        Ask::All => all(session, region).await.map(|all| Answer::All(all.into_iter().map(Arc::new).collect())),
         Ask::History { alarm, since, until } => {
             history(session, region, &alarm, since, until).await.map(Answer::History)
         }
@@ -36,8 +38,8 @@ pub async fn answer(session: &Session, region: &str, ask: Ask) -> Result<Answer,
     }
 }
 
-/// Reads the alarms of a region: metric alarms, then composite ones, then the rest; of each those in alarm first, then
-/// by name.
+/// Reads the alarms of a region: metric alarms, then composite ones, then the rest, each by name. One that begins to
+/// ring stands where it stood: the list is the same one.
 ///
 /// # Errors
 /// The call's [`Fault`]; a list that never ends is [`crate::domain::FaultKind::BrokenAnswer`].
@@ -66,7 +68,7 @@ pub async fn all(session: &Session, region: &str) -> Result<Vec<Alarm>, Fault> {
     }
     let mut found = Vec::with_capacity(metric.len() + composite.len() + other.len());
     for mut kind in [metric, composite, other] {
-        kind.sort_by(|a: &Alarm, b: &Alarm| a.state.cmp(&b.state).then_with(|| a.name.cmp(&b.name)));
+        kind.sort_by(|a: &Alarm, b: &Alarm| a.name.cmp(&b.name));
         found.append(&mut kind);
     }
     Ok(found)

@@ -19,6 +19,7 @@ pub(crate) use {
 };
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use aws_sdk_rds::types::{Filter, SourceType};
 use jiff::{SignedDuration, Timestamp};
@@ -47,7 +48,9 @@ const ALL_KEPT: i32 = 14 * 24 * 60;
 /// The call's [`Fault`].
 pub async fn answer(session: &Session, region: &str, ask: Ask) -> Result<Answer, Fault> {
     match ask {
-        Ask::Databases => databases(session, region).await.map(Answer::Databases),
+        Ask::Databases => {
+            databases(session, region).await.map(|all| Answer::Databases(all.into_iter().map(Arc::new).collect()))
+        }
         Ask::Maintenance => maintenance(session, region).await.map(Answer::Maintenance),
         Ask::Snapshots { database } => snapshots(session, region, &database).await.map(Answer::Snapshots),
         Ask::Events { of, since, until } => {

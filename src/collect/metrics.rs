@@ -179,9 +179,15 @@ pub fn calls(
     let window = window.start.div_euclid(step).saturating_mul(step)..end;
     let present = now.div_euclid(step) * step + step;
     let mut groups: BTreeMap<(i64, i64), Vec<MetricQuery>> = BTreeMap::new();
+    // The metrics of one come after each other: it is looked up once.
+    let mut current: Option<(Arc<str>, Measured<'_>)> = None;
     for query in wanted {
-        let missing = store
-            .series(&query.database, query.metric, period)
+        let known = match &current {
+            Some((database, known)) if Arc::ptr_eq(database, &query.database) => *known,
+            _ => current.insert((query.database.clone(), store.of(&query.database))).1,
+        };
+        let missing = known
+            .series(query.metric, period)
             .map_or_else(|| vec![window.clone()], |series| series.missing(window.clone()));
         let late = late(query.metric, step);
         let settled = present - late;

@@ -7,6 +7,7 @@ pub mod backoff;
 pub mod cadence;
 pub mod metrics;
 pub mod schedule;
+pub mod shared;
 mod taken;
 pub mod traffic;
 pub mod watches;

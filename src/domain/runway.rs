@@ -37,8 +37,9 @@ pub fn estimate(free: &Series) -> Option<Runway> {
             slopes.push((a.1 - b.1) / (a.0 - b.0));
         }
     }
-    slopes.sort_by(f64::total_cmp);
-    let slope = *slopes.get(slopes.len() / 2)?;
+    let middle = slopes.len() / 2;
+    let (_, slope, _) = slopes.select_nth_unstable_by(middle, f64::total_cmp);
+    let slope = *slope;
     let left = last / -slope;
     (slope < 0.0 && left < FAR)
         .then(|| Runway { left: Duration::from_secs_f64(left.max(0.0)), bytes_per_day: -slope * 86_400.0 })

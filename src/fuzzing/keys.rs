@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::{SignedDuration, Timestamp};
@@ -160,8 +160,9 @@ fn console() -> State {
         let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/reader/oncall");
         let identity = Identity { account: ACCOUNT.to_owned(), arn, expires: None };
         data.identity = Remote::Ready { value: identity, at: now };
-        let databases =
-            estate.of_site(id).map(|environment| database(&format!("{}db", environment.name_prefix), &site.region));
+        let databases = estate
+            .of_site(id)
+            .map(|environment| Arc::new(database(&format!("{}db", environment.name_prefix), &site.region)));
         data.rds.databases = Remote::Ready { value: databases.collect(), at: now };
     }
     state.shell.world.forget_checkups();

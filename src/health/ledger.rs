@@ -1,6 +1,7 @@
 //! Which findings stand, and since when.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,7 +17,7 @@ const BREAK: SignedDuration = SignedDuration::from_mins(15);
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standing {
     /// The finding, with the earliest beginning that is known.
-    pub finding: Finding,
+    pub finding: Arc<Finding>,
     /// When the rule first gave it, without a break since.
     pub first_seen: Timestamp,
     /// When the rule last gave it.
@@ -142,7 +143,7 @@ impl Ledger {
     }
 
     /// The findings about a resource, in the order of [`Finding::order`].
-    pub fn of(&self, arn: &str) -> impl Iterator<Item = &Finding> {
+    pub fn of(&self, arn: &str) -> impl Iterator<Item = &Arc<Finding>> {
         self.resources.get(arn).into_iter().flatten().map(|standing| &standing.finding)
     }
 
@@ -175,7 +176,7 @@ fn stand(
     let own = finding.since.unwrap_or(if is_caught { Since::At(seen) } else { Since::Seen(first_seen) });
     let known = known.and_then(|known| known.since);
     finding.since = Some(known.map_or(own, |known| own.with_known(known)));
-    Standing { finding, first_seen, last_seen: seen, worst }
+    Standing { finding: Arc::new(finding), first_seen, last_seen: seen, worst }
 }
 
 #[cfg(test)]

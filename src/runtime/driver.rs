@@ -1,7 +1,7 @@
 //! Carries requests to AWS: bounded a service, each in a task of its own, answers as messages.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::{Semaphore, mpsc};
@@ -32,7 +32,12 @@ pub struct Driver {
     sites: HashMap<SiteId, Place>,
     answers: mpsc::Sender<Msg>,
     tasks: JoinSet<()>,
+    /// The last answer to what is a list: what has not changed since is the same record.
+    lists: Lists,
 }
+
+/// What answered last, by what was asked.
+type Lists = Arc<Mutex<HashMap<Target, Answer>>>;
 
 /// A site, and what it is asked through.
 #[derive(Clone)]
@@ -59,7 +64,8 @@ impl Driver {
             let session = sessions.get(&site.session)?.clone();
             Some((id, Place { site: site.clone(), session, limits: Arc::new(limits()) }))
         };
-        let driver = Self { sites: estate.sites().filter_map(place).collect(), answers, tasks: JoinSet::new() };
+        let sites = estate.sites().filter_map(place).collect();
+        let driver = Self { sites, answers, tasks: JoinSet::new(), lists: Lists::default() };
         (driver, receiver)
     }
 
@@ -67,16 +73,33 @@ impl Driver {
     pub fn fetch(&mut self, request: Request) {
         while self.tasks.try_join_next().is_some() {}
         let Some(Place { site, session, limits }) = self.sites.get(&request.target.site).cloned() else { return };
-        let answers = self.answers.clone();
+        let (answers, lists) = (self.answers.clone(), self.lists.clone());
         self.tasks.spawn(async move {
             let Request { id, target, ask, signing } = request;
             let call = call_of(&ask);
             let work = Box::pin(answer(&session, &site, &limits, (ask, signing), (id, &target), &answers));
-            let result = contained(work).await.unwrap_or_else(|said| Err(defect(call, &said)));
+            let mut result = contained(work).await.unwrap_or_else(|said| Err(defect(call, &said)));
+            if let Ok(answer) = &mut result {
+                share(&lists, &target, answer);
+            }
             // The receiver is gone only when the console is leaving.
             let _ = answers.send(Msg::Answered { id, target, result }).await;
         });
     }
+}
+
+/// What has not changed since the last answer becomes the same record as there, so that it is neither compared nor
+/// freed where the screen would wait for it.
+fn share(lists: &Lists, target: &Target, answer: &mut Answer) {
+    if !answer.is_list() {
+        return;
+    }
+    let lock = || lists.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = lock().remove(target);
+    if let Some(before) = &before {
+        answer.share(before);
+    }
+    lock().insert(target.clone(), answer.clone());
 }
 
 /// Carries a request out; parts of its answer are handed on before.

@@ -35,7 +35,7 @@ const TICK: Duration = Duration::from_secs(1);
 /// Messages that are taken in before a frame is drawn.
 const BATCH: usize = 256;
 
-/// So long DB instances are examined before a frame is drawn.
+/// So long answers are taken in, and DB instances examined, before a frame is drawn.
 const LONGEST: Duration = Duration::from_millis(20);
 
 /// What made the loop wake.
@@ -145,6 +145,7 @@ pub async fn run(
     let mut effects = update(state, Msg::Tick(clock.now()));
     let mut pace = Pace::since(state.shell.world.now);
     effects.extend(update(state, Msg::Resize(size.width, size.height)));
+    let mut is_of_key = false;
     loop {
         let mut wanted = VecDeque::from(effects);
         while let Some(asked) = performer.perform(&mut wanted, state)? {
@@ -155,8 +156,8 @@ pub async fn run(
             }
         }
         let begun = Instant::now();
-        // A key goes before what is left, and so does a frame.
-        let more = settle_while(state, || events.is_empty() && begun.elapsed() < LONGEST);
+        // A key goes before what is left, and so does a frame: at once where it is the answer to a key.
+        let more = settle_while(state, || !is_of_key && events.is_empty() && begun.elapsed() < LONGEST);
         guard.screen.draw(|frame| view::draw(state, frame))?;
         let wake = tokio::select! {
             biased;
@@ -172,6 +173,7 @@ pub async fn run(
             opened = reopened(&mut outside.reopening) => Wake::Reopened(opened),
             () = std::future::ready(()), if more => Wake::More,
         };
+        is_of_key = matches!(wake, Wake::Terminal(Some(Ok(_))));
         effects = update(state, Msg::Tick(clock.now()));
         match wake {
             Wake::Signal | Wake::Terminal(None) | Wake::Answer(None) => {
@@ -197,7 +199,12 @@ pub async fn run(
             }
             Wake::Answer(Some(msg)) => {
                 effects.extend(update(state, msg));
+                let begun = Instant::now();
                 for _ in 0..BATCH {
+                    // A key goes before what else has come.
+                    if !events.is_empty() || begun.elapsed() > LONGEST {
+                        break;
+                    }
                     let Ok(more) = answers.try_recv() else { break };
                     effects.extend(update(state, more));
                 }

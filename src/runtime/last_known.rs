@@ -10,10 +10,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::app::State;
 use crate::collect::metrics::MetricStore;
@@ -116,9 +117,20 @@ struct Site {
     /// The account that it was read from, where that was known.
     account: Option<String>,
     read: Timestamp,
-    databases: Vec<Database>,
+    #[serde(serialize_with = "in_full", deserialize_with = "each_of_its_own")]
+    databases: Vec<Arc<Database>>,
     maintenance: HashMap<String, Vec<MaintenanceAction>>,
     metrics: MetricStore,
+}
+
+/// Each record in full, whoever else has it.
+fn in_full<S: Serializer>(all: &[Arc<Database>], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(all.iter().map(AsRef::as_ref))
+}
+
+/// Each record as one that nobody else has yet.
+fn each_of_its_own<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Arc<Database>>, D::Error> {
+    Ok(Vec::<Database>::deserialize(deserializer)?.into_iter().map(Arc::new).collect())
 }
 
 /// Where consoles keep what they know: `$XDG_STATE_HOME/quarterdeck`.
@@ -224,7 +236,10 @@ pub fn find(path: &Path, sought: Sought<'_>, now: Timestamp) -> Option<LastKnown
     let mut known = sites
         .into_iter()
         .filter(|site| (0..OLDEST).contains(&(now.as_second() - site.read.as_second())))
-        .flat_map(|site| site.databases.into_iter().map(move |database| LastKnown { at: site.read, database }));
+        .flat_map(|site| {
+            let all = site.databases.into_iter().map(Arc::unwrap_or_clone);
+            all.map(move |database| LastKnown { at: site.read, database })
+        });
     known.find(|known| sought.is(&known.database))
 }
 
@@ -294,7 +309,7 @@ mod tests {
 
     fn read(state: &mut State, site: usize, status: &str) {
         let (now, data) = (state.shell.world.now, &mut state.shell.world.sites[site]);
-        data.rds.databases.succeed(vec![database(status)], now);
+        data.rds.databases.succeed(vec![Arc::new(database(status))], now);
         data.rds.metrics.succeed((), now);
     }
 
@@ -302,11 +317,12 @@ mod tests {
     fn the_first_answers_are_kept_within_seconds() {
         let (mut state, mut pace) = console();
         // What the last run left is no reason.
-        state.shell.world.sites[0].rds.databases = Remote::Ready { value: vec![database("available")], at: at(100) };
+        state.shell.world.sites[0].rds.databases =
+            Remote::Ready { value: vec![database("available").into()], at: at(100) };
         state.shell.world.sites[0].rds.metrics = Remote::Ready { value: (), at: at(100) };
         assert!(!pace.is_due(&state));
         state.shell.world.now = at(1001);
-        state.shell.world.sites[0].rds.databases.succeed(vec![database("available")], at(1001));
+        state.shell.world.sites[0].rds.databases.succeed(vec![Arc::new(database("available"))], at(1001));
         assert!(!pace.is_due(&state), "metrics are on their way");
         read(&mut state, 0, "available");
         assert!(!pace.is_due(&state), "the other site may come at once");

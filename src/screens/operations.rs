@@ -272,7 +272,7 @@ mod tests {
             advice: "Open it.".into(),
             ..testing::finding()
         };
-        state.fleet.summaries = vec![Summary { environment, findings: vec![finding], ..Summary::default() }];
+        state.fleet.summaries = vec![Summary { environment, findings: vec![finding.into()], ..Summary::default() }];
         state.fleet.place();
         state.views.show(View::Screen(OpenScreen::Fleet));
         let on = |state: &State| offered(state).map(|offered| offered.on(Kind::StopEnvironment).to_owned());

@@ -179,6 +179,25 @@ impl Ask {
 }
 
 impl Answer {
+    /// What has not changed since another answer to the same becomes the same record as there.
+    pub fn share(&mut self, before: &Self) {
+        match (self, before) {
+            (Self::Rds(fresh), Self::Rds(before)) => fresh.share(before),
+            (Self::Alarms(fresh), Self::Alarms(before)) => fresh.share(before),
+            _ => {}
+        }
+    }
+
+    /// It is a list of records that an answer to the same is worth being compared with.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        match self {
+            Self::Identity(_) => false,
+            Self::Rds(answer) => answer.is_list(),
+            Self::Alarms(answer) => answer.is_list(),
+        }
+    }
+
     /// It is a part of an answer; the request is still under way.
     #[must_use]
     pub fn is_part(&self) -> bool {

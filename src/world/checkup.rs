@@ -46,11 +46,22 @@ impl Examined {
     }
 }
 
-/// Examines that of which something has changed, so many at most: an answer about one costs one. DB instances come
-/// first, for an alarm that says what is found of its instance is not told again.
-pub fn examine(world: &mut World, most: usize) -> Examined {
+/// Begins an examination: makes places for what is new, and tells whether something is to be looked at.
+pub fn begin(world: &mut World) -> Examined {
     let mut examined = Examined { sites: mem::take(&mut world.heard), ..Examined::default() };
     lay_out(world, &mut examined);
+    examined.more = is_due(world);
+    examined
+}
+
+fn is_due(world: &World) -> bool {
+    world.sites.iter().any(|data| data.checkups.due() + data.alarm_checkups.due() > 0)
+}
+
+/// Looks at that of which something has changed, so many at most: an answer about one costs one. DB instances come
+/// first, for an alarm that says what is found of its instance is not told again.
+pub fn look(world: &mut World, most: usize) -> Examined {
+    let mut examined = Examined::default();
     let World { now, estate, sites, health, .. } = world;
     for (site, data) in sites.iter_mut().enumerate().map(|(i, data)| (SiteId(i), data)) {
         let mut checkups = mem::take(&mut data.checkups);
@@ -87,7 +98,7 @@ pub fn examine(world: &mut World, most: usize) -> Examined {
         }
         data.alarm_checkups = checkups;
     }
-    examined.more = sites.iter().any(|data| data.checkups.due() + data.alarm_checkups.due() > 0);
+    examined.more = is_due(world);
     examined
 }
 

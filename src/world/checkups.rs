@@ -17,9 +17,9 @@ pub const AGED: i64 = 60;
 /// Over how many seconds that is spread.
 const SPREAD: usize = 30;
 
-/// What was made of a resource, for whose checks `R` are read.
+/// What was made of a resource, for whose checks `R` are read, and of which a summary takes `G`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Checked<R> {
+pub struct Checked<R, G> {
     /// Whose it is.
     pub(super) arn: String,
     /// The environment that it belongs to.
@@ -28,6 +28,10 @@ pub struct Checked<R> {
     pub coverage: Option<Coverage<R>>,
     /// All that is missing to judge it was known once, and is old.
     pub old: bool,
+    /// Something worse than a hint is found of it: the ledger has what.
+    pub is_troubled: bool,
+    /// What a summary takes from it, as it was when it was looked at.
+    pub gist: G,
     /// The moment of the data that was looked at.
     pub(super) seen: Option<Timestamp>,
     /// When it was looked at.
@@ -38,8 +42,8 @@ pub struct Checked<R> {
 
 /// The resources of a site as they were examined: by index of the list that they came in.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Checkups<R> {
-    all: Vec<Checked<R>>,
+pub struct Checkups<R, G = ()> {
+    all: Vec<Checked<R, G>>,
     /// Where in the list one is, by its name.
     places: HashMap<Arc<str>, usize>,
     /// Places by the environment that they belong to.
@@ -48,11 +52,13 @@ pub struct Checkups<R> {
     is_laid_out: bool,
     /// What was current when it was last looked.
     current: Vec<R>,
+    /// The second in which it was last looked for what has aged.
+    aged: Option<i64>,
     /// How many are due.
     due: usize,
 }
 
-impl<R> Checked<R> {
+impl<R, G> Checked<R, G> {
     /// Under what the ledger keeps its findings.
     #[must_use]
     pub fn arn(&self) -> &str {
@@ -60,22 +66,22 @@ impl<R> Checked<R> {
     }
 }
 
-impl<R> Default for Checkups<R> {
+impl<R, G> Default for Checkups<R, G> {
     fn default() -> Self {
         let (all, current) = (Vec::new(), Vec::new());
-        Self { all, places: HashMap::new(), owned: HashMap::new(), is_laid_out: false, current, due: 0 }
+        Self { all, places: HashMap::new(), owned: HashMap::new(), is_laid_out: false, current, aged: None, due: 0 }
     }
 }
 
-impl<R: Clone + PartialEq> Checkups<R> {
+impl<R: Clone + PartialEq, G: Copy + Default> Checkups<R, G> {
     /// One of them, by its place in the list.
     #[must_use]
-    pub fn get(&self, index: usize) -> Option<&Checked<R>> {
+    pub fn get(&self, index: usize) -> Option<&Checked<R, G>> {
         self.all.get(index)
     }
 
     /// The same, to be changed.
-    pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut Checked<R>> {
+    pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut Checked<R, G>> {
         self.all.get_mut(index)
     }
 
@@ -159,9 +165,11 @@ impl<R: Clone + PartialEq> Checkups<R> {
             }
             // What was said of it holds until it is looked at again: a list with one more is no reason to know less.
             let known = before.place(name).and_then(|at| before.all.get(at)).filter(|known| known.arn == arn);
-            let (coverage, old, seen) =
-                known.map(|known| (known.coverage.clone(), known.old, known.seen)).unwrap_or_default();
-            self.all.push(Checked { arn: arn.to_owned(), owner, coverage, old, seen, at: None, is_due: true });
+            let (coverage, old, is_troubled, gist, seen) = known
+                .map(|known| (known.coverage.clone(), known.old, known.is_troubled, known.gist, known.seen))
+                .unwrap_or_default();
+            let arn = arn.to_owned();
+            self.all.push(Checked { arn, owner, coverage, old, is_troubled, gist, seen, at: None, is_due: true });
         }
         self.due = self.all.len();
     }
@@ -172,6 +180,10 @@ impl<R: Clone + PartialEq> Checkups<R> {
             self.current = current;
             self.touch_all();
             return true;
+        }
+        // Thousands are looked through once a second.
+        if self.aged.replace(now.as_second()) == Some(now.as_second()) {
+            return false;
         }
         for checked in self.all.iter_mut().filter(|checked| !checked.is_due) {
             if checked.at.is_none_or(|at| now.as_second() - at.as_second() >= AGED) {
@@ -189,7 +201,7 @@ impl<R: Clone + PartialEq> Checkups<R> {
     }
 
     /// One is looked at now.
-    pub(super) fn begin(&mut self, index: usize, now: Timestamp) -> Option<&mut Checked<R>> {
+    pub(super) fn begin(&mut self, index: usize, now: Timestamp) -> Option<&mut Checked<R, G>> {
         let checked = self.all.get_mut(index)?;
         checked.is_due = false;
         // Not all at once: those that were looked at together would age together.

@@ -389,7 +389,7 @@ mod tests {
                 Ask::Identity => {
                     Ok(Answer::Identity(crate::domain::Identity { account: OURS.into(), ..Default::default() }))
                 }
-                Ask::Rds(rds::Ask::Databases) => Ok(Answer::Rds(rds::Answer::Databases(vec![known.clone()]))),
+                Ask::Rds(rds::Ask::Databases) => Ok(Answer::Rds(rds::Answer::Databases(vec![known.clone().into()]))),
                 Ask::Alarms(alarms::Ask::All) => {
                     Err(failed(FaultKind::Denied { action: "cloudwatch:DescribeAlarms".into() }))
                 }

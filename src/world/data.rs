@@ -3,6 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use super::checkups::Checkups;
+use super::gist::Gist;
 use super::links::AlarmLinks;
 use crate::domain::{Fault, Identity, Remote};
 use crate::services::alarms::health::AlarmNeed;
@@ -48,7 +49,7 @@ pub struct SiteData {
     /// Another account answered last: the credentials may have been mended on disk since.
     pub strange: bool,
     /// What was made of the DB instances.
-    pub checkups: Checkups<rds::Read>,
+    pub checkups: Checkups<rds::Read, Gist>,
     /// What was made of the alarms.
     pub alarm_checkups: Checkups<AlarmNeed>,
     /// Which alarms have to do with each other; of the list that `alarm_checkups` are laid out for.

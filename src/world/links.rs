@@ -71,8 +71,8 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::services::alarms::testing::{composite, cpu};
-    use crate::services::alarms::{Answer, Read, Suppressor, Watching};
+    use crate::services::alarms::testing::{all, composite, cpu};
+    use crate::services::alarms::{Read, Suppressor, Watching};
 
     #[test]
     fn alarms_know_their_kin_and_their_instances() {
@@ -83,7 +83,7 @@ mod tests {
         let mut deployment = cpu();
         (deployment.name, deployment.arn) = ("deployment".into(), "arn:deployment".into());
         let mut data = Data::default();
-        data.store(&Read::All, Answer::All(vec![cpu(), rule, deployment]), Timestamp::UNIX_EPOCH);
+        data.store(&Read::All, all([cpu(), rule, deployment]), Timestamp::UNIX_EPOCH);
         let links = AlarmLinks::of(&data);
         assert_eq!(links.of_database("orders"), [0, 2]);
         assert_eq!(links.databases().collect::<Vec<_>>(), ["orders"]);

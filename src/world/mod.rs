@@ -10,6 +10,7 @@ pub mod data;
 pub mod estate;
 pub mod faults;
 mod focus;
+pub mod gist;
 mod links;
 pub mod owners;
 mod problems;
@@ -102,7 +103,8 @@ impl World {
 
     /// Every DB instance that can be read, with its site.
     pub fn all_databases(&self) -> impl Iterator<Item = (SiteId, &Database)> {
-        self.known().flat_map(|(id, data)| data.rds.databases.value().into_iter().flatten().map(move |d| (id, d)))
+        self.known()
+            .flat_map(|(id, data)| data.rds.databases.value().into_iter().flatten().map(move |d| (id, d.as_ref())))
     }
 
     /// Who an environment's credentials are, as they were read last.
@@ -123,7 +125,7 @@ impl World {
         self.known().find_map(|(site, data)| {
             let place = data.checkups.place(name)?;
             let database = data.rds.databases.value()?.get(place).filter(|database| database.arn == arn)?;
-            Some((site, database))
+            Some((site, database.as_ref()))
         })
     }
 
@@ -133,7 +135,7 @@ impl World {
         let data = self.site(site)?;
         let all = data.rds.databases.value()?;
         let known = data.checkups.place(id).and_then(|at| all.get(at)).filter(|database| database.id == id);
-        known.or_else(|| all.iter().find(|database| database.id == id))
+        known.or_else(|| all.iter().find(|database| database.id == id)).map(AsRef::as_ref)
     }
 
     /// Puts another estate in the place of this one, which it comes after ([`Estate::succeed`]). What was read of sites

@@ -1,6 +1,7 @@
 //! Whose an alarm is: no tag of its own says it, what it watches does.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::estate::Estate;
 use crate::domain::{Database, EnvironmentId, SiteId};
@@ -19,8 +20,8 @@ pub struct AlarmOwners<'a> {
 impl<'a> AlarmOwners<'a> {
     /// Of a site with these DB instances, where they were read.
     #[must_use]
-    pub fn of(estate: &'a Estate, site: SiteId, databases: Option<&'a Vec<Database>>) -> Self {
-        let databases = databases.into_iter().flatten().map(|database| (database.id.as_str(), database)).collect();
+    pub fn of(estate: &'a Estate, site: SiteId, databases: Option<&'a Vec<Arc<Database>>>) -> Self {
+        let databases = databases.into_iter().flatten().map(|database| (database.id.as_str(), &**database)).collect();
         Self { estate, site, sole: sole_owner(estate, site), databases }
     }
 

@@ -1,5 +1,7 @@
 //! Answers with moments and values that cannot be: nothing that is computed from them grows with them.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use quarterdeck::domain::{Fault, Metric};
 use quarterdeck::screens::{OpenScreen, View};
@@ -15,7 +17,7 @@ const FAR: [i64; 2] = [253_402_300_799, -1_000_000_000_000];
 fn absurd(request: &Request, at: Timestamp) -> Vec<Result<Answer, Fault>> {
     let moved = |answer: Answer| match answer {
         Answer::Rds(rds::Answer::Databases(mut all)) => {
-            for database in &mut all {
+            for database in all.iter_mut().map(Arc::make_mut) {
                 database.created = Some(at);
                 database.latest_restorable = Some(at);
                 database.certificate_valid_till = Some(at);
@@ -37,7 +39,7 @@ fn absurd(request: &Request, at: Timestamp) -> Vec<Result<Answer, Fault>> {
             Answer::Rds(rds::Answer::Maintenance(all))
         }
         Answer::Alarms(alarms::Answer::All(mut all)) => {
-            for alarm in &mut all {
+            for alarm in all.iter_mut().map(Arc::make_mut) {
                 alarm.since = Some(at);
             }
             Answer::Alarms(alarms::Answer::All(all))

@@ -142,6 +142,8 @@ fn listed(names: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use jiff::Timestamp;
 
     use super::*;
@@ -162,7 +164,7 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let mut state = State::new(estate, now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
         for data in &mut state.shell.world.sites {
-            data.services.rds.databases.succeed(vec![Database::default()], now);
+            data.services.rds.databases.succeed(vec![Arc::new(Database::default())], now);
         }
         state
     }

@@ -7,7 +7,6 @@ use crate::screens::State as App;
 use crate::services::alarms::AlarmState;
 use crate::theme::Role;
 use crate::ui::pen::Piece;
-use crate::world::owners::AlarmOwners;
 
 /// Brings the worst of the alarms up to date: something was heard, or the environments are others.
 pub fn watch(app: &mut App, are_others: bool) {
@@ -16,13 +15,11 @@ pub fn watch(app: &mut App, are_others: bool) {
         worst.forget();
     }
     for (site, data) in world.known() {
-        let databases = data.rds.databases.value();
-        if !worst.renews(site, data.alarms.all.at(), databases.is_some()) {
+        if !worst.renews(site, data.alarms.all.at(), data.rds.databases.value().is_some()) {
             continue;
         }
-        let owners = AlarmOwners::of(&world.estate, site, databases);
-        for alarm in data.alarms.alarms() {
-            worst.take(site, owners.owner(&data.alarms, alarm), alarm.state);
+        for (at, alarm) in data.alarms.alarms().iter().enumerate() {
+            worst.take(site, data.alarm_checkups.get(at).and_then(|checked| checked.owner), alarm.state);
         }
     }
 }

@@ -95,7 +95,7 @@ impl AlarmRow {
     #[must_use]
     pub fn alarm<'a>(&self, world: &'a World) -> Option<&'a Alarm> {
         let known = world.site(self.site)?.alarms.alarms().get(self.index);
-        known.filter(|alarm| key(alarm) == &*self.key)
+        known.filter(|alarm| key(alarm) == &*self.key).map(AsRef::as_ref)
     }
 }
 

@@ -1,5 +1,7 @@
 //! A small world for tests: two environments in one region, and one in another.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::rebuild;
@@ -7,8 +9,8 @@ use crate::domain::{Criticality, Database, Environment, Remote};
 use crate::keymap::Keymap;
 use crate::screens::State as App;
 use crate::screens::executions;
-use crate::services::alarms::testing::{composite, cpu};
-use crate::services::alarms::{Alarm, AlarmState, Answer, Data, Read, Watching};
+use crate::services::alarms::testing::{all, composite, cpu};
+use crate::services::alarms::{Alarm, AlarmState, Data, Read, Watching};
 use crate::theme::{ColorDepth, Theme};
 use crate::world::Estate;
 
@@ -62,7 +64,7 @@ pub fn unread() -> App {
     estate.add(Environment { name: "lab".into(), site: far, ..Environment::default() });
     let mut app = App::new(estate, now(), Keymap::default(), Theme::default(), ColorDepth::TrueColor);
     let databases = ["prod-db", "qa-db"].map(|id| Database { id: id.into(), arn: id.into(), ..Database::default() });
-    app.shell.world.sites[0].rds.databases = Remote::Ready { value: databases.to_vec(), at: now() };
+    app.shell.world.sites[0].rds.databases = Remote::Ready { value: databases.map(Arc::new).to_vec(), at: now() };
     rebuild(&mut app);
     app
 }
@@ -87,20 +89,20 @@ pub fn app() -> App {
 /// These are a site's alarms now.
 pub fn put(app: &mut App, site: usize, alarms: Vec<Alarm>) {
     let at = app.shell.world.now;
-    app.shell.world.sites[site].alarms.store(&Read::All, Answer::All(alarms), at);
+    app.shell.world.sites[site].alarms.store(&Read::All, all(alarms), at);
     rebuild(app);
 }
 
 /// What is known where these alarms were read.
 pub fn known(alarms: Vec<Alarm>) -> Data {
     let mut data = Data::default();
-    data.store(&Read::All, Answer::All(alarms), now());
+    data.store(&Read::All, all(alarms), now());
     data
 }
 
 /// A site's alarms.
 pub fn read(app: &App, site: usize) -> Vec<Alarm> {
-    app.shell.world.sites[site].alarms.alarms().to_vec()
+    app.shell.world.sites[site].alarms.alarms().iter().map(|alarm| (**alarm).clone()).collect()
 }
 
 /// The names of the rows.

@@ -24,6 +24,6 @@ impl Row {
     #[must_use]
     pub fn database<'a>(&self, world: &'a World) -> Option<&'a Database> {
         let known = world.site(self.site)?.rds.databases.value()?.get(self.index);
-        known.filter(|database| *database.arn == *self.arn)
+        known.filter(|database| *database.arn == *self.arn).map(AsRef::as_ref)
     }
 }

@@ -2,7 +2,6 @@
 //! never while drawing.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::mem;
 
 use super::cells;
@@ -45,6 +44,9 @@ pub fn rebuild(app: &mut App) {
     arrange(app);
 }
 
+/// A DB instance by its site and place, and its row, if the filter lets it through.
+type Renewed = ((SiteId, usize), Option<(Row, Fit)>);
+
 /// Renews the rows of these DB instances; there are no others than before.
 pub fn renew(app: &mut App, instances: &[(SiteId, usize)]) {
     if instances.is_empty() {
@@ -55,47 +57,67 @@ pub fn renew(app: &mut App, instances: &[(SiteId, usize)]) {
         app.shell.world.site(*site).is_some_and(|data| is_in_scope(app, data, *index))
     };
     let renewed = instances.iter().filter(in_scope);
-    let mut renewed: HashMap<(SiteId, usize), Option<(Row, Fit)>> =
-        renewed.map(|at| (*at, row(app, &mut filter, at.0, at.1))).collect();
+    let mut renewed: Vec<Renewed> = renewed.map(|at| (*at, row(app, &mut filter, at.0, at.1))).collect();
+    renewed.sort_unstable_by_key(|(at, _)| *at);
     let grade = app.databases.grade;
-    if renewed.values().flatten().any(|(_, fit)| Some(fit.grade()) > grade) {
+    if renewed.iter().filter_map(|(_, made)| made.as_ref()).any(|(_, fit)| Some(fit.grade()) > grade) {
         // It is named, and what is shown only has the letters.
         return rebuild(app);
     }
-    for made in renewed.values_mut() {
+    for (_, made) in &mut renewed {
         *made = made.take().filter(|(_, fit)| Some(fit.grade()) == grade);
     }
     let mut rows = mem::take(&mut app.databases.rows);
-    let mut changed = Vec::new();
+    let mut moved = Vec::new();
     let mut at = 0;
     rows.retain_mut(|row| {
-        let stays = match renewed.remove(&(row.site, row.index)) {
-            None => true,
-            Some(None) => false,
-            Some(Some((new, _))) => {
-                *row = new;
-                changed.push(at);
-                true
-            }
+        let Ok(found) = renewed.binary_search_by_key(&(row.site, row.index), |(at, _)| *at) else {
+            at += 1;
+            return true;
         };
-        at += usize::from(stays);
-        stays
+        let Some((new, _)) = renewed[found].1.take() else { return false };
+        *row = new;
+        moved.push(at);
+        at += 1;
+        true
     });
-    let shown = rows.len();
-    rows.extend(renewed.into_values().flatten().map(|(row, _)| row));
-    if rows.is_empty() && filter.has_words() {
+    let has_more = renewed.iter().any(|(_, made)| made.is_some());
+    if rows.is_empty() && !has_more && filter.has_words() {
         // What was named is gone: what has the letters is better than nothing.
         return rebuild(app);
     }
     // Most of what is looked at is as it was, but for its age: the order is made anew only where it is another.
     let follows = |at: usize| rows.get(at).zip(rows.get(at + 1)).is_none_or(|(a, b)| order(app, a, b).is_le());
-    let is_in_order = rows.len() == shown && changed.iter().all(|at| follows(*at) && follows(at.saturating_sub(1)));
-    app.databases.rows = rows;
+    let is_in_order = !has_more && moved.iter().all(|at| follows(*at) && follows(at.saturating_sub(1)));
     if is_in_order {
-        app.databases.keep_selection(super::state::page(app.shell.size));
+        app.databases.rows = rows;
     } else {
-        arrange(app);
+        let added = renewed.into_iter().filter_map(|(_, made)| made).map(|(row, _)| row);
+        app.databases.rows = placed(app, rows, &moved, added);
     }
+    app.databases.keep_selection(super::state::page(app.shell.size));
+}
+
+/// Puts those of the rows that have changed, and those that were added, where they belong among the others, which are
+/// in order: of thousands few are moved.
+fn placed(app: &App, rows: Vec<Row>, changed: &[usize], added: impl Iterator<Item = Row>) -> Vec<Row> {
+    let mut changed = changed.iter().peekable();
+    let (mut moved, mut rest) = (Vec::new(), Vec::with_capacity(rows.len()));
+    for (at, row) in rows.into_iter().enumerate() {
+        let is_moved = changed.next_if(|next| **next == at).is_some();
+        if is_moved { &mut moved } else { &mut rest }.push(row);
+    }
+    moved.extend(added);
+    moved.sort_by(|a, b| order(app, a, b));
+    let mut all = Vec::with_capacity(rest.len() + moved.len());
+    let mut rest = rest.into_iter();
+    for row in moved {
+        let before = rest.as_slice().partition_point(|other| order(app, other, &row).is_le());
+        all.extend(rest.by_ref().take(before));
+        all.push(row);
+    }
+    all.extend(rest);
+    all
 }
 
 /// Whether a DB instance is of an environment that is looked at.
@@ -264,6 +286,70 @@ impl Subject for Candidate<'_> {
             Column::Restorable => self.reading.restorable_age,
             Column::Retention => Some(f64::from(self.database.backup_retention_days)),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::app::settle::settle;
+    use crate::keymap::Keymap;
+    use crate::theme::{ColorDepth, Theme};
+    use crate::world::Estate;
+
+    const STATES: [&str; 4] = ["available", "storage-full", "stopped", "incompatible-parameters"];
+
+    fn listed(states: &[usize]) -> Vec<Arc<Database>> {
+        let database = |(i, state): (usize, &usize)| Database {
+            id: format!("db-{i:02}"),
+            arn: format!("arn-{i:02}"),
+            engine: "postgres".into(),
+            status: STATES[*state].into(),
+            ..Database::default()
+        };
+        states.iter().enumerate().map(database).map(Arc::new).collect()
+    }
+
+    fn names(app: &App) -> Vec<&str> {
+        app.databases.rows.iter().map(|row| &*row.arn).collect()
+    }
+
+    proptest! {
+        /// Rows that are renewed stand where they would if all were made anew.
+        #[test]
+        fn renewed_rows_stand_where_they_belong(
+            before in prop::collection::vec(0..STATES.len(), 40),
+            after in prop::collection::vec((0..40_usize, 0..STATES.len()), 1..20),
+            filter in prop::sample::select(vec!["", "db-1", "full", "status:stopped"]),
+        ) {
+            let mut estate = Estate::default();
+            let session = estate.add_session_named("ops");
+            let site = estate.add_site(session, "eu-west-1");
+            estate.add(Environment { name: "prod".into(), site, ..Environment::default() });
+            let mut app =
+                App::new(estate, Timestamp::UNIX_EPOCH, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
+            app.shell.world.sites[0].rds.databases.succeed(listed(&before), Timestamp::UNIX_EPOCH);
+            settle(&mut app);
+            super::filter(&mut app, filter.to_owned());
+            let mut states = before.clone();
+            for (at, state) in after {
+                states[at] = state;
+            }
+            let data = &mut app.shell.world.sites[0];
+            data.rds.databases.succeed(listed(&states), Timestamp::UNIX_EPOCH);
+            let others = states.iter().zip(&before).enumerate().filter(|(_, (a, b))| a != b).map(|(at, _)| at);
+            let touched = crate::collect::Touched::Places(others.collect());
+            data.checkups.take(&touched);
+            settle(&mut app);
+            let renewed: Vec<String> = names(&app).into_iter().map(str::to_owned).collect();
+            rebuild(&mut app);
+            prop_assert_eq!(renewed, names(&app));
         }
     }
 }

@@ -69,8 +69,7 @@ pub fn look(app: &mut App, scope: Scope) {
 #[must_use]
 pub fn selected(app: &App) -> Option<(SiteId, &Database)> {
     let row = app.databases.current()?;
-    let all = app.shell.world.site(row.site)?.rds.databases.value()?;
-    all.iter().find(|database| *database.arn == *row.arn).map(|database| (row.site, database))
+    Some((row.site, row.database(&app.shell.world)?))
 }
 
 /// The row of the table in this row of the terminal gets the cursor.

@@ -184,6 +184,8 @@ fn running_line(shell: &Shell, execution: &Execution, width: usize) -> Line {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::domain::{Database, Environment};
     use crate::keymap::Keymap;
@@ -224,15 +226,15 @@ mod tests {
         let mut app = App::new(estate, at(), Keymap::default(), Theme::default(), ColorDepth::TrueColor);
         let waits = Database { id: name, class: "db.t3.medium".into(), pending: values, ..Database::default() };
         let later = at().checked_add(jiff::SignedDuration::from_hours(100)).unwrap();
-        app.shell.world.site_mut(site).unwrap().rds.databases.succeed(vec![waits.clone()], later);
+        app.shell.world.site_mut(site).unwrap().rds.databases.succeed(vec![Arc::new(waits.clone())], later);
         let said = |app: &App| (mark(&app.shell, &execution), words(&app.shell, &execution));
         assert_eq!(said(&app), (("◌", Role::Accent), "scheduled for sun 04:00Z".to_owned()));
         assert_eq!(execution.result_words(), "scheduled for sun 04:00Z", "a message says the same");
         // AWS shows it; what was read before it was scheduled says nothing.
         let made = Database { class: "db.m6g.large".into(), pending: Vec::new(), ..waits };
-        app.shell.world.site_mut(site).unwrap().rds.databases.succeed(vec![made.clone()], at());
+        app.shell.world.site_mut(site).unwrap().rds.databases.succeed(vec![Arc::new(made.clone())], at());
         assert_eq!(said(&app).1, "scheduled for sun 04:00Z");
-        app.shell.world.site_mut(site).unwrap().rds.databases.succeed(vec![made], later);
+        app.shell.world.site_mut(site).unwrap().rds.databases.succeed(vec![Arc::new(made)], later);
         assert_eq!(said(&app), (("✔", Role::Good), "applied".to_owned()));
     }
 }

@@ -13,7 +13,7 @@ use crate::world::World;
 /// The findings about a resource, the most urgent first.
 #[must_use]
 pub fn of<'a>(world: &'a World, arn: &str) -> Vec<&'a Finding> {
-    let mut all: Vec<&Finding> = world.health.of(arn).collect();
+    let mut all: Vec<&Finding> = world.health.of(arn).map(AsRef::as_ref).collect();
     all.sort_by(|one, other| one.order(other));
     all
 }

@@ -45,7 +45,7 @@ fn found<'a>(app: &'a App, finding: &Finding) -> Option<(SiteId, &'a Alarm)> {
     known.find_map(|(site, data)| {
         let place = data.alarm_checkups.place(&finding.resource)?;
         let alarm = data.alarms.alarms().get(place).filter(|alarm| alarm.key() == finding.arn)?;
-        Some((site, alarm))
+        Some((site, alarm.as_ref()))
     })
 }
 
@@ -86,7 +86,7 @@ pub fn beside(app: &App) -> Option<FleetSheet<'_>> {
 
 fn chosen(app: &App) -> Option<&Finding> {
     let Some(Item::Finding(environment, place)) = app.fleet.current() else { return None };
-    app.fleet.summary(environment)?.findings.get(place)
+    app.fleet.summary(environment)?.findings.get(place).map(AsRef::as_ref)
 }
 
 fn of<'a>(app: &'a App, finding: &'a Finding) -> Option<Concern<'a>> {

@@ -83,7 +83,7 @@ mod tests {
             Finding { rule: "cpu", summary: "CPU 96 %".into(), advice: "Look at it.".into(), ..testing::finding() };
         Summary {
             environment: EnvironmentId(environment),
-            findings: vec![finding; findings],
+            findings: vec![finding.into(); findings],
             databases: 1,
             checks: 1,
             made: 1,

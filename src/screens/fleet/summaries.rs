@@ -9,11 +9,12 @@ use super::lack::Lack;
 use super::standing::Standing;
 use super::state::Item;
 use super::summary::Summary;
-use crate::domain::finding::{Finding, Severity};
-use crate::domain::{Database, Environment, EnvironmentId, Metric, Remote, SiteId};
+use crate::domain::finding::Severity;
+use crate::domain::{Environment, EnvironmentId, Remote, SiteId};
 use crate::screens::State as App;
 use crate::services::rds;
 use crate::world::checkup;
+use crate::world::checkups::Checked;
 use crate::world::data::SiteData;
 
 /// Rebuilds all summaries; the cursor stays on its line's environment once the user has moved it,
@@ -121,7 +122,7 @@ fn summarise(app: &App, id: EnvironmentId, environment: &Environment) -> Summary
         let own = data.checkups.of(id);
         summary.passed_over += all.len().saturating_sub(own.len());
         for place in own.iter().copied() {
-            let Some((database, checked)) = all.get(place).zip(data.checkups.get(place)) else { continue };
+            let Some(checked) = data.checkups.get(place).filter(|_| place < all.len()) else { continue };
             summary.databases += 1;
             match &checked.coverage {
                 Some(coverage) => {
@@ -131,15 +132,11 @@ fn summarise(app: &App, id: EnvironmentId, environment: &Environment) -> Summary
                 }
                 None => Lack::unexamined().add(&mut summary.lacks),
             }
-            summary
-                .findings
-                .extend(app.shell.world.health.of(&database.arn).filter(|f| f.severity > Severity::Info).cloned());
-            if let Some(at) = restorable(database) {
+            add_findings(app, checked, &mut summary);
+            if let Some(at) = checked.gist.restorable {
                 summary.restorable = Some(summary.restorable.map_or(at, |known: Timestamp| known.min(at)));
             }
-            let oldest = app.shell.world.now.as_second() - 900;
-            let connections = data.rds.store.latest(&database.id, Metric::DatabaseConnections, oldest).unwrap_or(0.0);
-            if !database.is_replica() && connections > most {
+            if let Some(connections) = checked.gist.connections.filter(|connections| *connections > most) {
                 most = connections;
                 summary.busiest = Some((site, place));
             }
@@ -149,7 +146,7 @@ fn summarise(app: &App, id: EnvironmentId, environment: &Environment) -> Summary
         }
         add_alarms(app, data, id, &mut summary);
     }
-    summary.findings.sort_by(Finding::order);
+    summary.findings.sort_by(|a, b| a.order(b));
     summary.severity = summary.findings.first().map(|f| f.severity);
     summary
 }
@@ -170,23 +167,26 @@ fn add_alarms(app: &App, data: &SiteData, id: EnvironmentId, summary: &mut Summa
             }
             None => Lack::unexamined().add(&mut summary.aside),
         }
+        add_findings(app, checked, summary);
+    }
+}
+
+/// Adds what is found of a resource, but for hints.
+fn add_findings<R, G>(app: &App, checked: &Checked<R, G>, summary: &mut Summary) {
+    if checked.is_troubled {
         let worse = app.shell.world.health.of(checked.arn()).filter(|f| f.severity > Severity::Info);
         summary.findings.extend(worse.cloned());
     }
 }
 
-/// Replicas and instances without backups have no restorable time of their own.
-fn restorable(database: &Database) -> Option<Timestamp> {
-    database.latest_restorable.filter(|_| !database.is_replica() && database.backup_retention_days > 0)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::app::State;
     use crate::app::settle::settle;
-    use crate::domain::Fault;
-    use crate::domain::FaultKind;
+    use crate::domain::{Database, Fault, FaultKind};
     use crate::keymap::Keymap;
     use crate::theme::{ColorDepth, Theme};
     use crate::world::Estate;
@@ -217,7 +217,7 @@ mod tests {
                 backup_retention_days: 7,
                 ..Database::default()
             };
-            data.rds.databases.succeed(vec![database], at(0));
+            data.rds.databases.succeed(vec![Arc::new(database)], at(0));
             data.rds.events.succeed(std::collections::HashMap::new(), at(0));
             data.rds.maintenance.succeed(std::collections::HashMap::new(), at(0));
             let known = &mut data.rds;
@@ -294,6 +294,7 @@ mod tests {
                     backup_retention_days: 7,
                     ..Database::default()
                 })
+                .map(Arc::new)
                 .collect(),
             at(0),
         );
@@ -314,7 +315,7 @@ mod tests {
             ..Database::default()
         };
         let list = |state: &mut State, all: Vec<Database>| {
-            state.shell.world.sites[0].rds.databases.succeed(all, at(0));
+            state.shell.world.sites[0].rds.databases.succeed(all.into_iter().map(Arc::new).collect(), at(0));
             state.shell.world.forget_checkups();
             settle(state);
         };

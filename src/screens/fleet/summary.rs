@@ -1,5 +1,7 @@
 //! What there is to say of an environment.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::lack::Lack;
@@ -13,7 +15,7 @@ pub struct Summary {
     /// The worst of its findings; `None` when all is well or nothing is known.
     pub severity: Option<Severity>,
     /// Warnings and worse, the most urgent first.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Arc<Finding>>,
     /// DB instances of its regions that it does not select.
     pub passed_over: usize,
     /// DB instances that belong to it.

@@ -129,7 +129,7 @@ fn open(app: &mut App) {
     match app.fleet.current() {
         Some(Item::Environment(id)) => databases::look(app, Scope::One(id)),
         Some(Item::Finding(environment, place)) => {
-            let chosen = app.fleet.summary(environment).and_then(|s| s.findings.get(place));
+            let chosen = app.fleet.summary(environment).and_then(|s| s.findings.get(place)).map(AsRef::as_ref);
             let Some(Finding { rule, about, arn, .. }) = chosen else { return };
             let (rule, key) = (*rule, arn.clone());
             if *about == About::Alarm {

@@ -95,7 +95,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     let current = app.fleet.current();
     let offset = first(app, &lines, area);
     // Of thousands the first are enough: they are measured in every frame.
-    let all = app.fleet.summaries.iter().flat_map(|summary| &summary.findings).take(MEASURED);
+    let all = app.fleet.summaries.iter().flat_map(|summary| &summary.findings).map(AsRef::as_ref).take(MEASURED);
     let columns = (Columns::of(&app.shell.world.estate), FindingColumns::of(&app.shell, all, area.width));
     for (y, line) in (area.y..area.bottom()).zip(lines.into_iter().skip(offset)) {
         let row = Rect { y, height: 1, ..area };

@@ -17,7 +17,7 @@ use crate::ui::environment::shown_name;
 fn owned(state: &State) -> impl Iterator<Item = (SiteId, &Database, EnvironmentId)> {
     state.shell.world.known().flat_map(|(site, data)| {
         let all = data.rds.databases.value().into_iter().flatten().enumerate();
-        all.filter_map(move |(at, database)| Some((site, database, data.checkups.get(at)?.owner?)))
+        all.filter_map(move |(at, database)| Some((site, database.as_ref(), data.checkups.get(at)?.owner?)))
     })
 }
 
@@ -41,7 +41,7 @@ pub fn findings(state: &State) -> Vec<Named> {
     let mut found: Vec<(&Finding, Named)> = Vec::new();
     let is_told = |finding: &&Finding| finding.severity > Severity::Info;
     for (site, database, owner) in owned(state) {
-        for finding in health.of(&database.arn).filter(is_told) {
+        for finding in health.of(&database.arn).map(AsRef::as_ref).filter(is_told) {
             let command = Command::OpenDatabase(site, database.id.as_str().into(), Some(finding.rule));
             found.push((finding, told(state, finding, owner, &database.id, command)));
         }
@@ -49,7 +49,7 @@ pub fn findings(state: &State) -> Vec<Named> {
     for (site, data) in state.shell.world.known() {
         for (at, alarm) in data.alarms.alarms().iter().enumerate() {
             let Some(owner) = data.alarm_checkups.get(at).and_then(|checked| checked.owner) else { continue };
-            for finding in health.of(alarm.key()).filter(is_told) {
+            for finding in health.of(alarm.key()).map(AsRef::as_ref).filter(is_told) {
                 let command = Command::OpenAlarm((site, alarm.key().into()));
                 found.push((finding, told(state, finding, owner, &alarm.name, command)));
             }

@@ -26,7 +26,7 @@ fn state(databases: usize) -> State {
         region: "eu-west-1".into(),
         ..Database::default()
     });
-    state.shell.world.sites[0].rds.databases = Remote::Ready { value: all.collect(), at: now };
+    state.shell.world.sites[0].rds.databases = Remote::Ready { value: all.map(std::sync::Arc::new).collect(), at: now };
     settle(&mut state);
     state
 }

@@ -20,7 +20,7 @@ const HISTORY: i64 = 30 * 86_400;
 /// All that was read of them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Data {
-    pub all: Remote<Vec<Alarm>>,
+    pub all: Remote<Vec<Arc<Alarm>>>,
     /// By the alarm's name.
     pub history: HashMap<Arc<str>, Remote<Past>>,
     /// By the alarm's name.
@@ -80,7 +80,9 @@ impl Data {
         match (read, answer) {
             (Read::All, Answer::All(alarms)) => {
                 let touched = touched(self.all.value(), &alarms);
-                (self.places, self.placed) = (places(&alarms), alarms.len());
+                if touched == Touched::List {
+                    (self.places, self.placed) = (places(&alarms), alarms.len());
+                }
                 self.all.succeed(alarms, now);
                 return touched;
             }
@@ -97,13 +99,17 @@ impl Data {
 
     /// All alarms that were read.
     #[must_use]
-    pub fn alarms(&self) -> &[Alarm] {
+    pub fn alarms(&self) -> &[Arc<Alarm>] {
         self.all.value().map_or(&[], Vec::as_slice)
+    }
+
+    fn each(&self) -> impl Iterator<Item = &Alarm> {
+        self.alarms().iter().map(AsRef::as_ref)
     }
 
     /// Those that watch a DB instance.
     pub fn of_database<'a>(&'a self, database: &'a str) -> impl Iterator<Item = &'a Alarm> {
-        self.alarms().iter().filter(move |alarm| alarm.databases().any(|own| own == database))
+        self.each().filter(move |alarm| alarm.databases().any(|own| own == database))
     }
 
     /// An alarm by its name.
@@ -137,7 +143,7 @@ impl Data {
         match self.places.get(name).and_then(|at| alarms.get(*at)) {
             Some(alarm) if is_meant(alarm) => Some(alarm),
             None if self.placed == alarms.len() => None,
-            _ => alarms.iter().find(|alarm| is_meant(alarm)),
+            _ => self.each().find(|alarm| is_meant(alarm)),
         }
     }
 
@@ -153,7 +159,7 @@ impl Data {
         let names = move |parent: &&'a Alarm| {
             parent.composite().is_some_and(|watch| watch.children.iter().any(|child| alarm.is_called(&child.alarm)))
         };
-        self.alarms().iter().filter(names)
+        self.each().filter(names)
     }
 
     /// The composite alarms that an alarm keeps quiet while it is in ALARM.
@@ -162,7 +168,7 @@ impl Data {
             let suppressor = other.composite().and_then(|watch| watch.suppressor.as_ref());
             suppressor.is_some_and(|suppressor| alarm.is_called(&suppressor.alarm))
         };
-        self.alarms().iter().filter(names)
+        self.each().filter(names)
     }
 }
 
@@ -170,7 +176,7 @@ impl Data {
 const KEPT: usize = 64;
 
 /// Where each alarm stands, by its name and by its ARN; a name goes before an ARN, the first before another one.
-fn places(alarms: &[Alarm]) -> HashMap<String, usize> {
+fn places(alarms: &[Arc<Alarm>]) -> HashMap<String, usize> {
     let mut places = HashMap::with_capacity(alarms.len() * 2);
     let names = alarms.iter().map(|alarm| &alarm.name).enumerate();
     let arns = alarms.iter().map(|alarm| &alarm.arn).enumerate();
@@ -182,11 +188,12 @@ fn places(alarms: &[Alarm]) -> HashMap<String, usize> {
 
 /// Which alarms are other than before. What one watches decides whose it is, and which others have to do with it: then
 /// the list counts as another one.
-fn touched(before: Option<&Vec<Alarm>>, now: &[Alarm]) -> Touched {
-    let is_same = |a: &Alarm, b: &Alarm| a.name == b.name && a.arn == b.arn && a.watches_as(b);
+fn touched(before: Option<&Vec<Arc<Alarm>>>, now: &[Arc<Alarm>]) -> Touched {
+    let is_same =
+        |a: &Arc<Alarm>, b: &Arc<Alarm>| Arc::ptr_eq(a, b) || (a.name == b.name && a.arn == b.arn && a.watches_as(b));
     match before {
         Some(before) if before.len() == now.len() && before.iter().zip(now).all(|(a, b)| is_same(a, b)) => {
-            let others = before.iter().zip(now).enumerate().filter(|(_, (a, b))| a != b);
+            let others = before.iter().zip(now).enumerate().filter(|(_, (a, b))| !Arc::ptr_eq(a, b) && a != b);
             Touched::Places(others.map(|(at, _)| at).collect())
         }
         _ => Touched::List,
@@ -218,7 +225,7 @@ mod tests {
     use super::*;
     use crate::domain::FaultKind;
     use crate::services::alarms::AlarmState;
-    use crate::services::alarms::testing::{composite, cpu};
+    use crate::services::alarms::testing::{all, composite, cpu};
 
     fn names<'a>(alarms: impl Iterator<Item = &'a Alarm>) -> Vec<&'a str> {
         alarms.map(|alarm| alarm.name.as_str()).collect()
@@ -230,7 +237,7 @@ mod tests {
         let curve = Read::Curve("orders-cpu".into());
         data.begin(&curve);
         assert_eq!(data.curves["orders-cpu"], Remote::Loading);
-        data.store(&curve, Answer::All(vec![cpu()]), now);
+        data.store(&curve, all([cpu()]), now);
         assert_eq!((&data.curves["orders-cpu"], &data.all), (&Remote::Loading, &Remote::Idle));
         data.store(&curve, Answer::Curve(Curve::default()), now);
         assert_eq!(data.curves["orders-cpu"].value(), Some(&Curve::default()));
@@ -273,7 +280,7 @@ mod tests {
     #[test]
     fn an_answer_touches_those_that_have_changed() {
         let (mut data, now) = (Data::default(), Timestamp::UNIX_EPOCH);
-        let mut answer = |alarms: Vec<Alarm>| data.store(&Read::All, Answer::All(alarms), now);
+        let mut answer = |alarms: Vec<Alarm>| data.store(&Read::All, all(alarms), now);
         assert_eq!(answer(vec![cpu(), composite("ALARM(orders-cpu)")]), Touched::List);
         assert_eq!(answer(vec![cpu(), composite("ALARM(orders-cpu)")]), Touched::Places(vec![]));
         let ringing = Alarm { state: AlarmState::Alarm, ..composite("ALARM(orders-cpu)") };
@@ -286,7 +293,7 @@ mod tests {
     fn an_alarm_is_found_by_database_name_and_arn() {
         let mut data = Data::default();
         assert_eq!(data.get("orders-cpu"), None);
-        data.store(&Read::All, Answer::All(vec![cpu(), composite("ALARM(orders-cpu)")]), Timestamp::UNIX_EPOCH);
+        data.store(&Read::All, all([cpu(), composite("ALARM(orders-cpu)")]), Timestamp::UNIX_EPOCH);
         assert_eq!(names(data.of_database("orders")), ["orders-cpu"]);
         assert_eq!(names(data.of_database("all")), [""; 0]);
         assert_eq!(data.get("all").map(|alarm| alarm.name.as_str()), Some("all"));
@@ -299,7 +306,7 @@ mod tests {
         let child = cpu();
         let rule = format!("ALARM(\"{}\") OR OK(gone)", child.arn);
         let mut data = Data::default();
-        data.store(&Read::All, Answer::All(vec![child.clone(), composite(&rule)]), Timestamp::UNIX_EPOCH);
+        data.store(&Read::All, all([child.clone(), composite(&rule)]), Timestamp::UNIX_EPOCH);
         let parent = data.get("all").unwrap();
         let children: Vec<_> = data.children(parent).map(|(_, known)| known.map(|alarm| alarm.name.as_str())).collect();
         assert_eq!(children, [Some("orders-cpu"), None]);

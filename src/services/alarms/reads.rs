@@ -8,6 +8,7 @@ use super::gathered::Curve;
 use super::history::Past;
 use super::model::Alarm;
 use super::series::CurveQuestion;
+use crate::collect::shared::share;
 use crate::collect::{Attention, Readable};
 use crate::domain::database::account_of;
 
@@ -79,12 +80,25 @@ pub enum Ask {
 /// What came back.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    All(Vec<Alarm>),
+    All(Vec<Arc<Alarm>>),
     History(Past),
     Curve(Curve),
 }
 
 impl Answer {
+    /// What has not changed since another answer to the same becomes the same record as there.
+    pub fn share(&mut self, before: &Self) {
+        if let (Self::All(fresh), Self::All(before)) = (self, before) {
+            share(fresh, before, |alarm| &alarm.arn);
+        }
+    }
+
+    /// It is a list of records that an answer to the same is worth being compared with.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        matches!(self, Self::All(_))
+    }
+
     /// The accounts that its ARNs are of.
     pub fn accounts(&self) -> impl Iterator<Item = &str> {
         let alarms = match self {

@@ -1,9 +1,16 @@
 //! Alarms for tests.
 
+use std::sync::Arc;
+
 use super::{
-    Actions, Alarm, AlarmMetric, AlarmState, ComparisonOperator, CompositeWatch, EvaluationWindow, Judgement,
+    Actions, Alarm, AlarmMetric, AlarmState, Answer, ComparisonOperator, CompositeWatch, EvaluationWindow, Judgement,
     MathQuery, MathWatch, MetricWatch, MissingData, QuerySource, Watching, references,
 };
+
+/// The answer that these are all.
+pub fn all(alarms: impl IntoIterator<Item = Alarm>) -> Answer {
+    Answer::All(alarms.into_iter().map(Arc::new).collect())
+}
 
 /// A metric of the DB instance `orders`.
 pub fn metric(name: &str, period: u32) -> AlarmMetric {

@@ -29,7 +29,7 @@ pub const TREND_PERIOD: u32 = 3600;
 /// All that was read of it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Data {
-    pub databases: Remote<Vec<Database>>,
+    pub databases: Remote<Vec<Arc<Database>>>,
     /// Pending maintenance by the resource's ARN.
     pub maintenance: Remote<HashMap<String, Vec<MaintenanceAction>>>,
     /// The grave ones of all DB instances, by `SourceIdentifier`, oldest first.
@@ -176,24 +176,25 @@ impl Data {
         }
     }
 
-    fn list(&mut self, databases: Vec<Database>, now: Timestamp) -> Taken<Read> {
+    fn list(&mut self, databases: Vec<Arc<Database>>, now: Timestamp) -> Taken<Read> {
         let before = self.databases.value().map(Vec::as_slice);
-        let is_same = |before: &&[Database]| {
-            before.len() == databases.len()
-                && before.iter().zip(&databases).all(|(a, b)| a.id == b.id && a.arn == b.arn)
+        let is_same = |before: &&[Arc<Database>]| {
+            let is_one = |(a, b): (&Arc<_>, &Arc<Database>)| Arc::ptr_eq(a, b) || (a.id == b.id && a.arn == b.arn);
+            before.len() == databases.len() && before.iter().zip(&databases).all(is_one)
         };
         let Some(before) = before.filter(is_same) else {
             self.databases.succeed(databases, now);
             let ids: HashSet<&str> = self.databases.value().into_iter().flatten().map(|d| d.id.as_str()).collect();
             self.store.retain(|id| ids.contains(id));
+            self.runways.retain(|id, _| ids.contains(&**id));
             return Taken { touched: Touched::List, renew: vec![Read::Metrics, Read::Vitals, Read::StorageTrend] };
         };
-        let pairs = || before.iter().zip(&databases);
+        let others = || before.iter().zip(&databases).enumerate().filter(|(_, (a, b))| !Arc::ptr_eq(a, b));
         // Whose it is is told by its tags, too.
-        let touched = if pairs().any(|(a, b)| a.tags != b.tags) {
+        let touched = if others().any(|(_, (a, b))| a.tags != b.tags) {
             Touched::List
         } else {
-            let others = pairs().enumerate().filter(|(_, (a, b))| a != b);
+            let others = others().filter(|(_, (a, b))| a != b);
             Touched::Places(others.map(|(at, _)| at).collect())
         };
         self.databases.succeed(databases, now);
@@ -252,7 +253,20 @@ impl Data {
         }
         let mut names: Vec<Arc<str>> = call.queries.iter().map(|query| query.database.clone()).collect();
         names.dedup();
+        if *read == Read::StorageTrend {
+            self.estimate(&names);
+        }
         Touched::Named(names)
+    }
+
+    /// Estimates anew how long the storage of these DB instances lasts.
+    fn estimate(&mut self, databases: &[Arc<str>]) {
+        for id in databases {
+            match runway(&self.store, id) {
+                Some(runway) => self.runways.insert(id.clone(), runway),
+                None => self.runways.remove(id),
+            };
+        }
     }
 
     /// All parts of metrics have come. The first time that changes what can be said of every instance; afterwards each
@@ -265,11 +279,7 @@ impl Data {
         let remote = match read {
             Read::Metrics => &mut self.metrics,
             Read::Vitals => &mut self.vitals,
-            Read::StorageTrend => {
-                self.trend.succeed((), now);
-                self.runways = self.databases.value().map(|all| runways(all, &self.store)).unwrap_or_default();
-                return Touched::All;
-            }
+            Read::StorageTrend => &mut self.trend,
             Read::History(database, period) => {
                 self.history.entry((database.clone(), *period)).or_default().succeed((), now);
                 return Touched::Nothing;
@@ -302,7 +312,7 @@ impl Data {
 }
 
 /// `wanted` of every instance that they apply to.
-fn queries<'a>(databases: &'a [Database], wanted: &'a [Metric]) -> impl Iterator<Item = MetricQuery> + 'a {
+fn queries<'a>(databases: &'a [Arc<Database>], wanted: &'a [Metric]) -> impl Iterator<Item = MetricQuery> + 'a {
     databases.iter().flat_map(move |instance| {
         let database: Arc<str> = instance.id.as_str().into();
         wanted
@@ -320,10 +330,11 @@ fn events_since(read: Option<Timestamp>, now: Timestamp) -> Timestamp {
 
 /// How long the storage of each DB instance lasts, as its trend tells.
 #[must_use]
-pub fn runways(databases: &[Database], store: &MetricStore) -> HashMap<Arc<str>, Runway> {
-    let runway = |database: &Database| {
-        let free = store.series(&database.id, Metric::FreeStorageSpace, TREND_PERIOD)?;
-        Some((database.id.as_str().into(), runway::estimate(free)?))
-    };
-    databases.iter().filter_map(runway).collect()
+pub fn runways(databases: &[Arc<Database>], store: &MetricStore) -> HashMap<Arc<str>, Runway> {
+    databases.iter().filter_map(|d| Some((d.id.as_str().into(), runway(store, &d.id)?))).collect()
+}
+
+/// How long the storage of a DB instance lasts, as its trend tells.
+fn runway(store: &MetricStore, database: &str) -> Option<Runway> {
+    runway::estimate(store.series(database, Metric::FreeStorageSpace, TREND_PERIOD)?)
 }

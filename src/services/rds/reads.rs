@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::collect::metrics::{MetricAnswer, MetricCall};
+use crate::collect::shared::share;
 use crate::collect::{Attention, Readable};
 use crate::domain::database::account_of;
 use crate::domain::{Database, Event, MaintenanceAction, Metric, Snapshot};
@@ -130,7 +131,7 @@ pub enum EventsOf {
 /// What came back.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    Databases(Vec<Database>),
+    Databases(Vec<Arc<Database>>),
     Maintenance(Vec<MaintenanceAction>),
     Events {
         events: Vec<Event>,
@@ -147,6 +148,19 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// What has not changed since another answer to the same becomes the same record as there.
+    pub fn share(&mut self, before: &Self) {
+        if let (Self::Databases(fresh), Self::Databases(before)) = (self, before) {
+            share(fresh, before, |database| &database.arn);
+        }
+    }
+
+    /// It is a list of records that an answer to the same is worth being compared with.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        matches!(self, Self::Databases(_))
+    }
+
     /// The accounts that its ARNs are of: the credentials may have changed since we asked who we are.
     pub fn accounts(&self) -> impl Iterator<Item = &str> {
         let databases = match self {

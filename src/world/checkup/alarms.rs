@@ -105,6 +105,7 @@ pub fn look(
     let well = |rule: &'static str| before.as_ref().filter(|(_, c)| was_made::<Alarms>(c, rule)).map(|(at, _)| *at);
     let is_other = checked.coverage.as_ref() != Some(&coverage);
     checked.coverage = Some(coverage);
+    checked.is_troubled = found.iter().any(|finding| finding.severity > Severity::Info);
     Some(health.renew(alarm.key(), found, seen, &well) || is_other)
 }
 

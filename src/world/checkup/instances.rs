@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::current::is_current;
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::{Database, Environment, SiteId};
+use crate::domain::{Database, Environment, Metric, SiteId};
 use crate::health::{self, Ledger, was_made};
 use crate::services::alarms::AlarmState;
 use crate::services::alarms::health::echo;
@@ -13,9 +13,20 @@ use crate::services::rds::health::{DbInstances, NEEDED, Subject, coverage};
 use crate::world::checkups::Checkups;
 use crate::world::data::SiteData;
 use crate::world::estate::Estate;
+use crate::world::gist::Gist;
 
 /// A value of the table's metrics that is older says nothing of now, seconds.
 pub const VALUE: i64 = 900;
+
+/// What a summary takes from it.
+fn gist(data: &SiteData, database: &Database, now: Timestamp) -> Gist {
+    if database.is_replica() {
+        return Gist::default();
+    }
+    let known = data.rds.store.latest(&database.id, Metric::DatabaseConnections, now.as_second() - VALUE);
+    let restorable = database.latest_restorable.filter(|_| database.backup_retention_days > 0);
+    Gist { restorable, connections: Some(known.unwrap_or(0.0)) }
+}
 
 /// Makes a place for each instance of a list that is new.
 pub fn lay_out(data: &mut SiteData, site: SiteId, estate: &Estate) {
@@ -33,7 +44,7 @@ pub fn age(data: &mut SiteData, now: Timestamp) -> bool {
 pub fn look(
     data: &SiteData,
     index: usize,
-    checkups: &mut Checkups<rds::Read>,
+    checkups: &mut Checkups<rds::Read, Gist>,
     estate: &Estate,
     health: &mut Ledger,
     now: Timestamp,
@@ -58,8 +69,10 @@ pub fn look(
     let before = checked.seen.replace(seen).zip(checked.coverage.clone());
     let well =
         |rule: &'static str| before.as_ref().filter(|(_, c)| was_made::<DbInstances>(c, rule)).map(|(at, _)| *at);
+    let gist = gist(data, database, now);
     let is_other = checked.old != old || checked.coverage.as_ref() != Some(&coverage);
-    (checked.old, checked.coverage) = (old, Some(coverage));
+    (checked.old, checked.gist, checked.coverage) = (old, gist, Some(coverage));
+    checked.is_troubled = found.iter().any(|finding| finding.severity > Severity::Info);
     Some(health.renew(&database.arn, found, seen, &well) || is_other)
 }
 

@@ -1,5 +1,7 @@
 //! What is examined when: an answer costs what it touches.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::*;
@@ -39,7 +41,7 @@ fn what_fails_is_old_sooner_than_what_is_read_in_time() {
 fn an_instance_whose_metrics_cannot_be_read_is_not_wholly_checked() {
     let mut data = SiteData::default();
     let database = Database { id: "db".into(), status: "available".into(), ..Database::default() };
-    data.rds.databases.succeed(vec![database.clone()], at(0));
+    data.rds.databases.succeed(vec![Arc::new(database.clone())], at(0));
     data.rds.metrics.fail(unreachable());
     let environment = Environment::default();
     let coverage = coverage(&subject(&data, &database, &environment), 0, &|read| is_current(&data, read, at(1)));
@@ -56,7 +58,7 @@ pub fn looked_at(count: usize) -> (World, SiteId) {
     estate.add(environment);
     let mut world = World::new(estate, at(0));
     let all = list(count);
-    answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(all)));
+    answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(shared(&all))));
     answer(&mut world, &Read::Rds(rds::Read::Events), events(Vec::new()));
     answer(&mut world, &Read::Rds(rds::Read::Maintenance), Answer::Rds(rds::Answer::Maintenance(Vec::new())));
     for dataset in [Read::Rds(rds::Read::Metrics), Read::Rds(rds::Read::Vitals), Read::Rds(rds::Read::StorageTrend)] {
@@ -65,6 +67,18 @@ pub fn looked_at(count: usize) -> (World, SiteId) {
     let examined = examine(&mut world, usize::MAX);
     assert!(examined.is_new && !examined.more && examined.instances.len() == count, "{examined:?}");
     (world, site)
+}
+
+/// Looks at so many at most, of that which is due.
+pub fn examine(world: &mut World, most: usize) -> Examined {
+    let mut examined = begin(world);
+    examined.then(look(world, most));
+    examined
+}
+
+/// As they are answered.
+fn shared(all: &[Database]) -> Vec<Arc<Database>> {
+    all.iter().cloned().map(Arc::new).collect()
 }
 
 pub fn list(count: usize) -> Vec<Database> {
@@ -114,7 +128,7 @@ fn an_answer_about_one_instance_examines_one() {
 
     let mut all = list(500);
     all[3].status = "storage-full".into();
-    answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(all.clone())));
+    answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(shared(&all))));
     assert_eq!(next(&mut world), [3]);
     assert_eq!(world.health.of(&all[3].arn).next().map(|finding| finding.rule), Some("instance-status"));
 
@@ -145,7 +159,7 @@ fn time_and_another_list_examine_all_and_many_are_examined_in_parts() {
     assert!(first.more && first.instances.len() == 4);
     assert!(examine(&mut world, 4).more && !examine(&mut world, 4).more);
     assert_eq!(next(&mut world).len(), 0);
-    answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(list(9))));
+    answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(shared(&list(9)))));
     let examined = examine(&mut world, usize::MAX);
     assert!(examined.is_new && examined.instances.len() == 9);
 }
@@ -157,16 +171,16 @@ fn what_is_gone_or_another_s_has_no_findings() {
     for database in &mut all {
         database.status = "storage-full".into();
     }
-    answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(all.clone())));
+    answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(shared(&all))));
     next(&mut world);
     assert!(all.iter().all(|database| world.health.of(&database.arn).count() > 0));
-    answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(all[..1].to_vec())));
+    answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(shared(&all[..1]))));
     next(&mut world);
     assert_eq!(world.health.of(&all[1].arn).count(), 0, "it is gone");
     // Tags say whose it is, and tags change.
     world.estate.environments_mut().for_each(|environment| environment.name_prefix = "other-".into());
     all[0].tags = vec![("team".into(), "b".into())];
-    answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(all[..1].to_vec())));
+    answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(shared(&all[..1]))));
     assert!(examine(&mut world, usize::MAX).is_new);
     assert_eq!(world.health.of(&all[0].arn).count(), 0, "it is another's");
 }
@@ -207,7 +221,7 @@ fn a_part_that_is_held_back_does_not_flap() {
 #[test]
 fn what_was_examined_stays_so_while_a_new_list_is_looked_through() {
     let (mut world, _) = looked_at(200);
-    answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(list(201))));
+    answer(&mut world, &Read::Rds(rds::Read::Databases), Answer::Rds(rds::Answer::Databases(shared(&list(201)))));
     examine(&mut world, 10);
     let known = |at: usize| world.sites[0].checkups.get(at).is_some_and(|checked| checked.coverage.is_some());
     assert!((0..200).all(known) && !known(200));

@@ -3,13 +3,14 @@
 use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery};
 use crate::domain::Metric;
 use crate::domain::finding::{About, Finding};
-use crate::services::alarms::testing::{composite, cpu};
+use crate::services::alarms::testing::{all, composite, cpu};
 use crate::services::alarms::{self, Alarm, AlarmState, Watching};
 use crate::services::rds;
 use crate::slices::reads::{Answer, Read};
 use crate::world::World;
+use crate::world::checkup::Examined;
+use crate::world::checkup::tests::examine;
 use crate::world::checkup::tests::{answer, at, list, looked_at};
-use crate::world::checkup::{Examined, examine};
 
 /// The CPU alarm of an instance.
 fn on(database: &str) -> Alarm {
@@ -37,7 +38,7 @@ fn watched(count: usize) -> (World, Vec<Alarm>) {
 }
 
 fn tell(world: &mut World, alarms: Vec<Alarm>) {
-    answer(world, &Read::Alarms(alarms::Read::All), Answer::Alarms(alarms::Answer::All(alarms)));
+    answer(world, &Read::Alarms(alarms::Read::All), Answer::Alarms(all(alarms)));
 }
 
 /// The CPU of an instance, ten minutes of it.
@@ -66,7 +67,7 @@ fn rung(world: &World) -> Vec<&str> {
 }
 
 fn found<'a>(world: &'a World, arn: &str) -> Option<&'a Finding> {
-    world.health.of(arn).next()
+    world.health.of(arn).next().map(AsRef::as_ref)
 }
 
 #[test]
