@@ -10,29 +10,36 @@ pub fn settle(state: &mut State) {
     settle_while(state, || true);
 }
 
-/// DB instances that are looked at before somebody may want something else: a millisecond or two.
+/// DB instances that are looked at before somebody may want something else: a millisecond or less.
 const LOOKS: usize = 32;
+
+/// Rows that are renewed at once: each time all rows are looked through.
+const ROWS: usize = 256;
 
 /// The same for as long as `go_on` says so, which is asked every millisecond or two: a key need not wait for
 /// thousands. True when some are left.
 pub fn settle_while(state: &mut State, mut go_on: impl FnMut() -> bool) -> bool {
     let mut examined = checkup::begin(&mut state.shell.world);
+    let mut renewed = 0;
     while examined.more && go_on() {
-        let next = checkup::look(&mut state.shell.world, LOOKS);
-        if !examined.is_new {
-            databases::renew(state, &next.instances);
+        examined.then(checkup::look(&mut state.shell.world, LOOKS));
+        if !examined.is_new && examined.instances.len() - renewed >= ROWS {
+            databases::renew(state, &examined.instances[renewed..]);
+            renewed = examined.instances.len();
         }
-        examined.then(next);
     }
     let is_heard = examined.is_new || !examined.sites.is_empty();
     if examined.is_new {
         databases::rebuild(state);
         fleet::rebuild(state);
-    } else if examined.more {
-        // A summary is of all instances of an environment: it is made when the last of them was looked at.
-        state.shell.world.heard.extend(examined.sites);
     } else {
-        fleet::renew(state, &examined.sites);
+        databases::renew(state, &examined.instances[renewed..]);
+        if examined.more {
+            // A summary is of all instances of an environment: it is made when the last of them was looked at.
+            state.shell.world.heard.extend(examined.sites);
+        } else {
+            fleet::renew(state, &examined.sites);
+        }
     }
     if is_heard {
         alarms::watch(state, examined.is_new);

@@ -10,13 +10,11 @@ use std::sync::Arc;
 pub fn share<T: PartialEq>(fresh: &mut [Arc<T>], before: &[Arc<T>], name: impl Fn(&T) -> &str) {
     let mut places: Option<HashMap<&str, usize>> = None;
     for (at, record) in fresh.iter_mut().enumerate() {
-        let known = match before.get(at).filter(|known| name(known) == name(record)) {
-            Some(known) => Some(known),
-            None => {
-                let all = || before.iter().enumerate().map(|(at, known)| (name(known), at)).collect();
-                places.get_or_insert_with(all).get(name(record)).and_then(|at| before.get(*at))
-            }
+        let mut elsewhere = || {
+            let all = || before.iter().enumerate().map(|(at, known)| (name(known), at)).collect();
+            places.get_or_insert_with(all).get(name(record)).and_then(|at| before.get(*at))
         };
+        let known = before.get(at).filter(|known| name(known) == name(record)).or_else(&mut elsewhere);
         if let Some(known) = known.filter(|known| **known == *record) {
             *record = known.clone();
         }
