@@ -189,11 +189,14 @@ pub struct InitChoice {
 #[cfg(feature = "sandbox")]
 #[derive(Debug, Subcommand)]
 pub enum SandboxCommand {
-    /// Offer the sandbox to any AWS client, on this machine only
+    /// Offer the sandbox to any AWS client, and its clusters to any Kubernetes client, on this machine only
     Serve {
         /// Loopback address and port; port 0 takes a free one
         #[arg(long, default_value = "127.0.0.1:5566")]
         listen: SocketAddr,
+        /// Serve its clusters, too, and write a kubeconfig of them to this file
+        #[arg(long, value_name = "FILE")]
+        kubeconfig: Option<std::path::PathBuf>,
     },
     /// The scenarios that can be played
     Scenarios,

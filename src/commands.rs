@@ -2,6 +2,8 @@
 
 pub mod init;
 pub mod opening;
+#[cfg(feature = "sandbox")]
+pub mod serve;
 pub mod snapshot;
 
 use std::path::Path;

@@ -278,8 +278,7 @@ fn depth_from_environment() -> ColorDepth {
 #[cfg(feature = "sandbox")]
 async fn sandbox(source: &Source, command: &quarterdeck::cli::SandboxCommand) -> Result<(), String> {
     use quarterdeck::cli::SandboxCommand;
-    use quarterdeck::runtime::connect::build;
-    use quarterdeck::sandbox::{serve, world::scenario};
+    use quarterdeck::sandbox::world::scenario;
 
     match command {
         SandboxCommand::Scenarios => {
@@ -287,22 +286,8 @@ async fn sandbox(source: &Source, command: &quarterdeck::cli::SandboxCommand) ->
                 scenario::shipped().map(|(name, description)| format!("{name:<24} {description}\n")).collect();
             say::text(&lines)
         }
-        SandboxCommand::Serve { listen } => {
-            let world = build(source)?;
-            let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| format!("{listen}: {e}"))?;
-            let address = listener.local_addr().map_err(|error| error.to_string())?;
-            if address.ip().is_loopback() {
-                say::text(&format!(
-                    "sandbox on http://{address} (AWS_ENDPOINT_URL); any credentials; Ctrl-C ends it\n"
-                ))?;
-            }
-            let stop = async {
-                // Without a handler for the signal there is nothing to wait for but the kill.
-                if tokio::signal::ctrl_c().await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-            };
-            serve::serve(std::sync::Arc::new(world), listener, stop).await.map_err(|error| error.to_string())
+        SandboxCommand::Serve { listen, kubeconfig } => {
+            Box::pin(commands::serve::run(source, *listen, kubeconfig.as_deref())).await
         }
     }
 }

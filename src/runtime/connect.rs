@@ -259,6 +259,13 @@ async fn sandbox(source: &Source) -> Result<Connection, String> {
     if !source.sandbox && source.means_sandbox() && !source.world_is_named() && crate::aws::has_default_profile() {
         problems.push(DEFAULT_IS_THERE.to_owned());
     }
+    let scenario = &source.world.scenario;
+    if crate::sandbox::world::scenario::load(scenario).is_ok_and(|scenario| scenario.of_clusters) {
+        return Err(format!(
+            "{scenario} goes wrong in the clusters, which the console does not show yet: \
+             qd --scenario {scenario} sandbox serve --kubeconfig FILE"
+        ));
+    }
     let sandbox = Arc::new(build(source)?);
     let http = SandboxHttp::new(sandbox.clone());
     let (estate, accounts) = environments::estate(&source.world);

@@ -1,12 +1,13 @@
 //! The embedded AWS that `qd` opens when nothing is configured: a [`world`] in which things happen
 //! as functions of time, the [`services`] that say it on the wire, a [`connector`] that plugs it in
 //! below the official SDK, [`serve`] for clients outside of this process, and the [`fault`]s that stand
-//! in between.
+//! in between. Beside it the [`kubernetes`] clusters of the estate.
 
 mod clock;
 pub mod connector;
 pub mod environments;
 pub mod fault;
+pub mod kubernetes;
 pub mod log;
 pub mod serve;
 pub mod services;

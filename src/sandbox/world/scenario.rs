@@ -75,6 +75,9 @@ pub struct Scenario {
     /// whatever their estate says.
     #[serde(default)]
     pub up_to_date: Vec<String>,
+    /// It is of the clusters: nothing of it is seen in AWS.
+    #[serde(default)]
+    pub of_clusters: bool,
 }
 
 /// An incident as written.
@@ -159,6 +162,7 @@ impl Scenario {
         self.events.extend(other.events);
         self.faults.extend(other.faults);
         self.up_to_date.extend(other.up_to_date);
+        self.of_clusters |= other.of_clusters;
         self
     }
 }
@@ -181,7 +185,7 @@ impl IncidentEntry {
 pub const DEFAULT: &str = "a-bad-night";
 
 /// Names and texts of the scenarios that come with the program.
-const SHIPPED: [(&str, &str); 21] = [
+const SHIPPED: [(&str, &str); 26] = [
     (DEFAULT, include_str!("../scenarios/a-bad-night.toml")),
     ("quiet", include_str!("../scenarios/quiet.toml")),
     ("replication-lag", include_str!("../scenarios/replication-lag.toml")),
@@ -203,6 +207,11 @@ const SHIPPED: [(&str, &str); 21] = [
     ("hostile", include_str!("../scenarios/hostile.toml")),
     ("answers-lost", include_str!("../scenarios/answers-lost.toml")),
     ("odd-estate", include_str!("../scenarios/odd-estate.toml")),
+    ("capacity-shortage", include_str!("../scenarios/capacity-shortage.toml")),
+    ("never-registered", include_str!("../scenarios/never-registered.toml")),
+    ("blocked-drain", include_str!("../scenarios/blocked-drain.toml")),
+    ("spot-storm", include_str!("../scenarios/spot-storm.toml")),
+    ("noisy-cluster", include_str!("../scenarios/noisy-cluster.toml")),
 ];
 
 /// The names of all scenarios, the default first.
@@ -213,6 +222,14 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// Name and description of each scenario, the default first.
 pub fn shipped() -> impl Iterator<Item = (&'static str, String)> {
     names().filter_map(|name| load(name).ok().map(|scenario| (name, scenario.description)))
+}
+
+/// The same of those that are seen in AWS, not in the clusters alone.
+pub fn of_aws() -> impl Iterator<Item = (&'static str, String)> {
+    names().filter_map(|name| {
+        let scenario = load(name).ok().filter(|scenario| !scenario.of_clusters)?;
+        Some((name, scenario.description))
+    })
 }
 
 /// Reads a scenario by its name, or several at once by their names with commas between; the empty

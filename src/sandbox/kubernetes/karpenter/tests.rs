@@ -1,0 +1,5 @@
+//! Karpenter against a small cluster: what upstream does, with its numbers.
+
+mod disrupting;
+mod launching;
+mod stage;
