@@ -8,6 +8,7 @@ pub mod connector;
 pub mod environments;
 pub mod fault;
 pub mod kubernetes;
+mod listening;
 pub mod log;
 pub mod serve;
 pub mod services;

@@ -3,7 +3,6 @@
 
 use std::error::Error;
 use std::io;
-use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -17,12 +16,12 @@ use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 use winterbaume_core::MockRequest;
 
 use super::Sandbox;
 use super::fault::body::{self, Body};
 use super::fault::reply::{Reply, SILENCE};
+use super::listening;
 
 /// Why a connection is closed.
 type Failure = Box<dyn Error + Send + Sync>;
@@ -36,37 +35,17 @@ const MOST_BYTES: usize = 10 * 1024 * 1024;
 /// A listener that other machines could reach is refused (`InvalidInput`): nothing in here checks
 /// who asks.
 pub async fn serve(sandbox: Arc<Sandbox>, listener: TcpListener, stop: impl Future<Output = ()>) -> io::Result<()> {
-    let address = listener.local_addr()?;
-    if !address.ip().is_loopback() {
-        let message = format!("the sandbox is only served on the loopback interface, not on {address}");
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
-    }
-    let mut stop = pin!(stop);
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            () = &mut stop => return Ok(()),
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    let sandbox = Arc::clone(&sandbox);
-                    connections.spawn(async move {
-                        let service = service_fn(move |request| respond(Arc::clone(&sandbox), request));
-                        let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-                        if let Err(error) = connection.await {
-                            tracing::debug!(%error, "a connection to the sandbox ended early");
-                        }
-                    });
-                }
-                // One client's failed handshake must not end the service.
-                Err(error) => {
-                    tracing::debug!(%error, "a connection to the sandbox was not accepted");
-                    // Out of file descriptors, say: trying at once would only burn a core.
-                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-                }
-            },
-            Some(_) = connections.join_next() => {}
+    listening::accept(listener, stop, |stream| {
+        let sandbox = Arc::clone(&sandbox);
+        async move {
+            let service = service_fn(move |request| respond(Arc::clone(&sandbox), request));
+            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection to the sandbox ended early");
+            }
         }
-    }
+    })
+    .await
 }
 
 /// The answer to a request. An error closes the connection without one: whoever reached this

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::task::yield_now;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -25,67 +26,44 @@ pub const NOISY: &str = "noisy-cluster";
 const USER: &str = "arn:aws:sts::444455556666:assumed-role/reader/oncall";
 
 /// One cluster with what moves it and who answers for it.
-#[derive(Debug)]
 pub struct Live {
-    name: &'static str,
     cluster: Arc<Cluster>,
     simulation: ClusterSimulation,
     server: Arc<ApiServer>,
-    clock: LiveClock,
+    clock: ClusterClock,
 }
 
-/// The sandbox's time.
-#[derive(Clone)]
-struct LiveClock(ClusterClock);
-
-impl std::fmt::Debug for LiveClock {
+impl std::fmt::Debug for Live {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("LiveClock").field(&(self.0)()).finish()
+        f.debug_struct("Live")
+            .field("simulation", &self.simulation)
+            .field("server", &self.server)
+            .finish_non_exhaustive()
     }
 }
 
 impl Live {
     /// The cluster of a site as it is now; in production with these scenarios, of which those are meant that are a
-    /// cluster's. Whoever has the token is let in. It takes a second or two: an ordinary hour passes.
+    /// cluster's. Whoever has the token is let in. It takes seconds: an ordinary hour passes.
     #[must_use]
     pub fn new(site: ClusterSite, scenarios: &BTreeSet<&str>, clock: ClusterClock, token: &str) -> Self {
         let now = clock();
         let is_production = site == ClusterSite::Production;
-        let access = Arc::new(Bearer { token: token.to_owned(), user: USER.to_owned(), rules: None });
-        if is_production && scenarios.contains(NOISY) {
+        let (store, simulation, load) = if is_production && scenarios.contains(NOISY) {
             let (store, chatter) = NoisyCluster::default().build(now);
-            let cluster = Arc::new(Cluster::new(store));
-            let server = ApiServer::new(Arc::clone(&cluster), Arc::clone(&clock)).with_access(access);
-            let simulation = ClusterSimulation::new(now).with(chatter);
-            return Self {
-                name: site.cluster(),
-                cluster,
-                simulation,
-                server: Arc::new(server),
-                clock: LiveClock(clock),
-            };
-        }
-        let mut played: Vec<ClusterScenario> =
-            scenarios.iter().filter(|_| is_production).filter_map(|name| ClusterScenario::named(name)).collect();
-        played.sort_by_key(|scenario| Reverse(scenario.lead()));
-        let before = |scenario: &ClusterScenario| now.checked_sub(scenario.lead()).unwrap_or(now);
-        let mut estate = ClusterEstate::new(site, played.first().map_or(now, before));
-        for scenario in played {
-            estate.advance(before(&scenario));
-            scenario.begin(&mut estate);
-        }
-        estate.advance(now);
-        let ClusterEstate { store, simulation, load, .. } = estate;
+            (store, ClusterSimulation::new(now).with(chatter), None)
+        } else {
+            let played = scenarios.iter().filter(|_| is_production).filter_map(|name| ClusterScenario::named(name));
+            let ClusterEstate { store, simulation, load, .. } = played_until(now, site, played.collect());
+            (store, simulation, Some(load))
+        };
         let cluster = Arc::new(Cluster::new(store));
-        let server =
-            ApiServer::new(Arc::clone(&cluster), Arc::clone(&clock)).with_access(access).with_metrics(Arc::new(load));
-        Self { name: site.cluster(), cluster, simulation, server: Arc::new(server), clock: LiveClock(clock) }
-    }
-
-    /// The EKS cluster's name.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.name
+        let access = Bearer { token: token.to_owned(), user: USER.to_owned(), rules: None };
+        let mut server = ApiServer::new(Arc::clone(&cluster), Arc::clone(&clock)).with_access(Arc::new(access));
+        if let Some(load) = load {
+            server = server.with_metrics(Arc::new(load));
+        }
+        Self { cluster, simulation, server: Arc::new(server), clock }
     }
 
     /// Who answers for it.
@@ -101,10 +79,23 @@ impl Live {
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             pace.tick().await;
-            let now = (self.clock.0)();
+            let now = (self.clock)();
             while self.cluster.write(|store| self.simulation.step(store, now)) {
                 yield_now().await;
             }
         }
     }
+}
+
+/// The cluster of a site at a moment, at which each scenario has gone on for as long as it takes to be seen.
+fn played_until(now: Timestamp, site: ClusterSite, mut played: Vec<ClusterScenario>) -> ClusterEstate {
+    played.sort_by_key(|scenario| Reverse(scenario.lead()));
+    let begins = |scenario: &ClusterScenario| now.checked_sub(scenario.lead()).unwrap_or(now);
+    let mut estate = ClusterEstate::new(site, played.first().map_or(now, begins));
+    for scenario in played {
+        estate.advance(begins(&scenario));
+        scenario.begin(&mut estate);
+    }
+    estate.advance(now);
+    estate
 }

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,10 +17,10 @@ use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::api::ApiServer;
+use crate::sandbox::listening;
 
 /// A token that nobody guesses: 128 bits, in hexadecimal.
 ///
@@ -107,28 +106,8 @@ pub async fn serve(
     identity: &ServerIdentity,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let address = listener.local_addr()?;
-    if !address.ip().is_loopback() {
-        let message = format!("the sandbox is only served on the loopback interface, not on {address}");
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
-    }
     let acceptor = TlsAcceptor::from(Arc::clone(&identity.config));
-    let mut stop = pin!(stop);
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            () = &mut stop => return Ok(()),
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(connection(Arc::clone(&server), acceptor.clone(), stream));
-                }
-                // Out of file descriptors, say: one client's failure must not end the service, and
-                // trying at once would only burn a core.
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
+    listening::accept(listener, stop, |stream| connection(Arc::clone(&server), acceptor.clone(), stream)).await
 }
 
 /// One client's connection. Whatever goes wrong ends it alone.

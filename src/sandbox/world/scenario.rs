@@ -221,13 +221,17 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// Name and description of each scenario, the default first.
 pub fn shipped() -> impl Iterator<Item = (&'static str, String)> {
-    names().filter_map(|name| load(name).ok().map(|scenario| (name, scenario.description)))
+    told(|_| true)
 }
 
 /// The same of those that are seen in AWS, not in the clusters alone.
 pub fn of_aws() -> impl Iterator<Item = (&'static str, String)> {
-    names().filter_map(|name| {
-        let scenario = load(name).ok().filter(|scenario| !scenario.of_clusters)?;
+    told(|scenario| !scenario.of_clusters)
+}
+
+fn told(is_meant: fn(&Scenario) -> bool) -> impl Iterator<Item = (&'static str, String)> {
+    names().filter_map(move |name| {
+        let scenario = load(name).ok().filter(is_meant)?;
         Some((name, scenario.description))
     })
 }

@@ -23,6 +23,12 @@ impl<'a> ObjectCondition<'a> {
     pub fn plain(kind: &'a str, holds: bool) -> Self {
         Self { kind, status: if holds { "True" } else { "False" }, reason: "", message: "" }
     }
+
+    /// A pod is ended from outside, by whom and why (`DisruptionTarget` of a pod's conditions).
+    #[must_use]
+    pub fn disruption_target(reason: &'a str, message: &'a str) -> Self {
+        Self { kind: "DisruptionTarget", status: "True", reason, message }
+    }
 }
 
 /// The condition of a type, when there is one.

@@ -253,12 +253,7 @@ fn end(store: &mut Store, key: &ObjectKey, now: Timestamp) {
         if !pods::has_ended(pod) {
             pod["status"]["phase"] = "Failed".into();
         }
-        let target = ObjectCondition {
-            kind: "DisruptionTarget",
-            status: "True",
-            reason: "DeletionByPodGC",
-            message: "PodGC: node no longer exists",
-        };
+        let target = ObjectCondition::disruption_target("DeletionByPodGC", "PodGC: node no longer exists");
         condition::set(pod, &target, now);
     });
     let _ = store.delete(key, now, &DeleteOptions::now());

@@ -51,12 +51,10 @@ pub(super) fn evict(
 ) {
     let key = ObjectKey::namespaced(Resource::Pods, &victim.namespace, &victim.name);
     let Some(pod) = store.get(&key).cloned() else { return };
-    let target = ObjectCondition {
-        kind: "DisruptionTarget",
-        status: "True",
-        reason: "PreemptionByScheduler",
-        message: "default-scheduler: preempting to accommodate a higher priority pod",
-    };
+    let target = ObjectCondition::disruption_target(
+        "PreemptionByScheduler",
+        "default-scheduler: preempting to accommodate a higher priority pod",
+    );
     let _ = store.update(&key, now, |pod| {
         condition::set(pod, &target, now);
     });

@@ -116,12 +116,10 @@ impl Evictions {
             let Some(pod) = store.get(&key).cloned().filter(|pod| pods::is_active(pod)) else { continue };
             let message = format!("Marking for deletion Pod {}/{}", key.namespace, key.name);
             self.recorder.say(store, &pod, &Note::normal("TaintManagerEviction", message), now);
-            let target = ObjectCondition {
-                kind: "DisruptionTarget",
-                status: "True",
-                reason: "DeletionByTaintManager",
-                message: "Taint manager: deleting due to NoExecute taint",
-            };
+            let target = ObjectCondition::disruption_target(
+                "DeletionByTaintManager",
+                "Taint manager: deleting due to NoExecute taint",
+            );
             let _ = store.update(&key, now, |pod| {
                 condition::set(pod, &target, now);
             });
