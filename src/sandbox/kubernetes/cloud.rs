@@ -8,7 +8,7 @@ mod offering;
 
 pub use fleet::{FleetError, Launch, LaunchError};
 pub use machines::Machines;
-pub use node::ready_node;
+pub use node::{KUBELET, ready_node};
 pub use offering::{CapacityType, Offering, Shortage, offerings, spot_price};
 
 use crate::sandbox::kubernetes::instance_types::InstanceType;

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 const NO_NETWORK: &str = "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady \
                           message:Network plugin returns error: cni plugin not initialized";
 
-/// The versions of EKS's AL2023 image for Kubernetes 1.33.
-const KUBELET: &str = "v1.33.5-eks-113cf36";
+/// The kubelet of EKS's AL2023 image for Kubernetes 1.33.
+pub const KUBELET: &str = "v1.33.5-eks-113cf36";
 
 /// Registered, and not ready: the network plugin has not started.
 pub fn fresh_node(instance: &CloudInstance, cloud: &Cloud, now: Timestamp) -> Value {

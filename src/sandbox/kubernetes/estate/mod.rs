@@ -6,12 +6,14 @@ mod applications;
 mod pools;
 mod site;
 mod system;
+pub mod system_group;
 mod workload;
 
 #[cfg(test)]
 mod tests;
 
 pub use site::ClusterSite;
+pub use system::image as system_image;
 
 use super::cloud::{Cloud, Machines, SharedCloud};
 use super::controllers::{self, behaviour::Behaviours};

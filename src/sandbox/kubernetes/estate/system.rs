@@ -1,6 +1,7 @@
 //! What keeps a cluster going: the managed node group and the add-ons that run on it.
 
 use super::site::ClusterSite;
+use super::system_group;
 use super::workload::{Workload, WorkloadPlace, WorkloadSpread};
 use crate::sandbox::kubernetes::cloud::{CapacityType, SharedCloud, ready_node};
 use crate::sandbox::kubernetes::instance_types::{Arch, InstanceType};
@@ -55,22 +56,23 @@ pub fn plant(store: &mut Store, cloud: &SharedCloud, site: ClusterSite, now: Tim
     for name in ["argocd", "monitoring"] {
         namespace(store, name, now);
     }
-    let kind = InstanceType::named(site.pick("m6i.large", "m6i.large", "m6i.large"));
+    let kind = InstanceType::named(system_group::INSTANCE_TYPE);
     let image = images(ALIAS).map_or("", |all| if all[0].0 == Arch::Amd64 { all[0].1 } else { all[1].1 });
-    for at in 0..site.pick(3, 2, 2) {
+    for at in 0..system_group::size(site) {
         let zone = cloud.zones[at % 3].clone();
         let Some(kind) = kind else { continue };
         let instance = cloud.adopt(kind, &zone, CapacityType::OnDemand, image, now);
         let mut node = ready_node(&instance, &cloud, now);
         for (label, value) in [
-            ("eks.amazonaws.com/nodegroup", "system"),
+            ("eks.amazonaws.com/nodegroup", system_group::NAME),
             ("eks.amazonaws.com/capacityType", "ON_DEMAND"),
             ("eks.amazonaws.com/nodegroup-image", image),
-            ("workload", "system"),
+            system_group::LABEL,
         ] {
             node["metadata"]["labels"][label] = value.into();
         }
-        node["spec"]["taints"] = json!([{ "key": "CriticalAddonsOnly", "value": "true", "effect": "NoSchedule" }]);
+        let (key, value) = system_group::TAINT;
+        node["spec"]["taints"] = json!([{ "key": key, "value": value, "effect": "NoSchedule" }]);
         put(store, Resource::Nodes, "", node, now);
     }
     drop(cloud);
@@ -91,6 +93,13 @@ pub fn plant(store: &mut Store, cloud: &SharedCloud, site: ClusterSite, now: Tim
     }
     let controller = add_on("argocd", "argocd-application-controller", "argoproj/argocd:v3.2.0", 250, 1024, None);
     put(store, Resource::StatefulSets, "argocd", controller.stateful_set(1), now);
+}
+
+/// The image of an add-on or a daemon in kube-system, without its registry.
+#[must_use]
+pub fn image(name: &str) -> Option<&'static str> {
+    let add_on = ADD_ONS.iter().find(|(known, ..)| *known == name).map(|(_, image, ..)| *image);
+    add_on.or_else(|| DAEMONS.iter().find(|(_, known, ..)| *known == name).map(|(_, _, image, ..)| *image))
 }
 
 fn add_on(
