@@ -157,6 +157,15 @@ impl Store {
         }
     }
 
+    /// Goes on with revisions after this one, where it is not that far yet, and forgets the history. A store that takes
+    /// another's place does: whoever watches with a revision of the other's is answered 410 and lists anew.
+    pub fn go_on_after(&mut self, revision: u64) {
+        if revision > self.revision {
+            self.revision = revision;
+            self.compact();
+        }
+    }
+
     fn kind(&self, resource: Resource) -> &Kind {
         &self.kinds[resource as usize]
     }

@@ -150,3 +150,15 @@ fn pods_are_found_by_node_and_objects_by_owner() {
     store.delete(&key, now(), &DeleteOptions::now()).unwrap();
     assert_eq!((store.pods_on("n").count(), store.owned_by(metadata::uid(&owner)).count()), (0, 0));
 }
+
+#[test]
+fn a_store_in_anothers_place_knows_none_of_its_revisions() {
+    let mut store = Store::new(1);
+    claim(&mut store, "a", &[]);
+    let other = store.revision() + 7;
+    store.go_on_after(1_000);
+    assert!(store.since(Resource::NodeClaims, other).is_err());
+    assert_eq!((store.revision(), store.since(Resource::NodeClaims, 1_000).unwrap().count()), (1_000, 0));
+    store.go_on_after(10);
+    assert_eq!(store.revision(), 1_000);
+}
