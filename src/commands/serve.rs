@@ -1,6 +1,6 @@
 //! `qd sandbox serve`: AWS over HTTP, and the clusters of its estate over TLS, for other clients on this machine.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +12,8 @@ use quarterdeck::sandbox::kubernetes::api::ClusterClock;
 use quarterdeck::sandbox::kubernetes::estate::ClusterSite;
 use quarterdeck::sandbox::kubernetes::kubeconfig::{self, Context};
 use quarterdeck::sandbox::kubernetes::live::Live;
-use quarterdeck::sandbox::kubernetes::serve::{ServerIdentity, serve as serve_cluster, token};
+use quarterdeck::sandbox::kubernetes::serve::{ServedEndpoint, ServerIdentity, serve as serve_cluster, token};
+use quarterdeck::sandbox::services::eks::authenticator::EksAuthenticator;
 use quarterdeck::sandbox::{Sandbox, serve};
 use tokio::net::TcpListener;
 use tokio::task::{JoinSet, spawn_blocking};
@@ -25,6 +26,10 @@ pub async fn run(source: &Source, listen: SocketAddr, file: Option<&Path>) -> Re
     let sandbox = Arc::new(build(source)?);
     let listener = TcpListener::bind(listen).await.map_err(|e| format!("{listen}: {e}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let bound = match file {
+        Some(file) => Some((file, bind(&sandbox).await?)),
+        None => None,
+    };
     if address.ip().is_loopback() {
         say::text(&format!("sandbox on http://{address} (AWS_ENDPOINT_URL); any credentials; Ctrl-C ends it\n"))?;
     }
@@ -35,8 +40,8 @@ pub async fn run(source: &Source, listen: SocketAddr, file: Option<&Path>) -> Re
         }
     };
     let clusters = async {
-        match file {
-            Some(file) => clusters(source, &sandbox, file).await,
+        match bound {
+            Some((file, bound)) => clusters(source, &sandbox, file, bound).await,
             None => std::future::pending().await,
         }
     };
@@ -46,9 +51,32 @@ pub async fn run(source: &Source, listen: SocketAddr, file: Option<&Path>) -> Re
     }
 }
 
+/// Where the clusters will be served.
+struct Bound {
+    identity: ServerIdentity,
+    listeners: Vec<(ClusterSite, TcpListener, String)>,
+}
+
+/// Takes a port for each cluster and lets EKS tell it: whoever connects before the clusters are built waits until they
+/// are.
+async fn bind(sandbox: &Sandbox) -> Result<Bound, String> {
+    let identity = ServerIdentity::generate().map_err(|error| format!("no certificate for the clusters: {error}"))?;
+    let mut listeners = Vec::new();
+    for site in ClusterSite::ALL {
+        let name = site.cluster();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|e| format!("{name}: {e}"))?;
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
+        let url = format!("https://{address}");
+        let endpoint = ServedEndpoint { url: url.clone(), ca_pem: identity.ca_pem().to_owned() };
+        sandbox.clusters().served_at(site, endpoint);
+        listeners.push((site, listener, url));
+    }
+    Ok(Bound { identity, listeners })
+}
+
 /// Serves the clusters of the estate, each on a port of its own, and writes a kubeconfig with a context for each.
 /// Ends only when it fails.
-async fn clusters(source: &Source, sandbox: &Arc<Sandbox>, path: &Path) -> Result<(), String> {
+async fn clusters(source: &Source, sandbox: &Arc<Sandbox>, path: &Path, bound: Bound) -> Result<(), String> {
     let token = token().map_err(|error| format!("no token for the clusters: {error}"))?;
     let mut building = JoinSet::new();
     for site in ClusterSite::ALL {
@@ -60,30 +88,27 @@ async fn clusters(source: &Source, sandbox: &Arc<Sandbox>, path: &Path) -> Resul
         building.spawn(async move {
             let built = spawn_blocking(move || {
                 let scenarios: BTreeSet<&str> = scenario.split(',').map(str::trim).collect();
-                Live::new(site, &scenarios, clock, &token)
+                let access = Arc::new(EksAuthenticator::new(site).with_token(&token));
+                Live::new(site, &scenarios, clock, access, 0)
             });
             (site, built.await)
         });
     }
-    let mut live = Vec::new();
+    let mut live = BTreeMap::new();
     while let Some(built) = building.join_next().await {
         let (site, built) = built.map_err(|error| error.to_string())?;
-        live.push((site, built.map_err(|error| format!("{}: {error}", site.cluster()))?));
+        live.insert(site, built.map_err(|error| format!("{}: {error}", site.cluster()))?);
     }
-    live.sort_by_key(|(site, _)| *site);
-    let identity = ServerIdentity::generate().map_err(|error| format!("no certificate for the clusters: {error}"))?;
+    let Bound { identity, listeners } = bound;
     let (mut serving, mut contexts) = (JoinSet::new(), Vec::new());
-    for (site, live) in live {
-        let name = site.cluster();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|e| format!("{name}: {e}"))?;
-        let address = listener.local_addr().map_err(|error| error.to_string())?;
-        let context = Context {
-            name: name.to_owned(),
-            server: format!("https://{address}"),
+    for (site, listener, server) in listeners {
+        let Some(live) = live.remove(&site) else { continue };
+        contexts.push(Context {
+            name: site.cluster().to_owned(),
+            server,
             ca_pem: identity.ca_pem().to_owned(),
             token: token.clone(),
-        };
-        contexts.push(context);
+        });
         let (server, identity) = (live.server(), identity.clone());
         serving.spawn(async move { serve_cluster(server, listener, &identity, std::future::pending()).await });
         serving.spawn(async move {

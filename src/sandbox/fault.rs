@@ -78,6 +78,7 @@ pub enum Service {
     /// CloudWatch, by its signing name.
     Monitoring,
     Sts,
+    Eks,
 }
 
 impl Service {
@@ -88,6 +89,7 @@ impl Service {
             Self::Rds => "rds",
             Self::Monitoring => "monitoring",
             Self::Sts => "sts",
+            Self::Eks => "eks",
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The embedded AWS that `qd` opens when nothing is configured: a [`world`] in which things happen
 //! as functions of time, the [`services`] that say it on the wire, a [`connector`] that plugs it in
 //! below the official SDK, [`serve`] for clients outside of this process, and the [`fault`]s that stand
-//! in between. Beside it the [`kubernetes`] clusters of the estate.
+//! in between. Beside it the [`kubernetes`] clusters of the estate, which [`clusters`] keeps up.
 
 mod clock;
+pub mod clusters;
 pub mod connector;
 pub mod environments;
 pub mod fault;
@@ -15,7 +16,7 @@ pub mod services;
 pub mod world;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use winterbaume_core::{MockRequest, MockResponse};
@@ -23,12 +24,13 @@ use winterbaume_core::{MockRequest, MockResponse};
 pub use clock::SandboxClock;
 pub use world::{World, WorldError, WorldOptions};
 
+use clusters::SandboxClusters;
 use fault::Call;
 use fault::disturbance::Disturbance;
 use fault::reply::{Reply, reply};
 use log::{Entry, Logged};
 use services::answer::{Refusal, finish};
-use services::{Caller, cloudwatch, rds, sts};
+use services::{Caller, cloudwatch, eks, rds, sts};
 
 /// The world, its time, and how often it was asked.
 #[derive(Debug)]
@@ -38,13 +40,16 @@ pub struct Sandbox {
     calls: Mutex<BTreeMap<String, u64>>,
     log: Mutex<Vec<Logged>>,
     disturbances: Mutex<Vec<Disturbance>>,
+    clusters: Arc<SandboxClusters>,
 }
 
 impl Sandbox {
     /// A sandbox over a world.
     #[must_use]
     pub fn new(world: World, clock: SandboxClock) -> Self {
+        let clusters = Arc::new(SandboxClusters::new(&world.scenario, clock));
         Self {
+            clusters,
             world: RwLock::new(world),
             clock,
             calls: Mutex::default(),
@@ -57,6 +62,12 @@ impl Sandbox {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The clusters of the estate.
+    #[must_use]
+    pub fn clusters(&self) -> &Arc<SandboxClusters> {
+        &self.clusters
     }
 
     /// Reads the world.
@@ -98,7 +109,9 @@ impl Sandbox {
     /// When there is no such scenario, or its text is wrong; then nothing has changed.
     pub fn play(&self, scenario: &str) -> Result<(), WorldError> {
         let now = self.now();
-        self.change(|world| world.play(scenario, now))
+        let played = self.change(|world| world.play(scenario, now).map(|()| world.scenario.clone()))?;
+        self.clusters.play(&played);
+        Ok(())
     }
 
     /// What arrives at the caller: AWS's answer, or what the world's faults make of it.
@@ -155,6 +168,10 @@ impl Sandbox {
             "rds" => rds::handle(&self.world, caller, now, request),
             "monitoring" => self.read(|world| cloudwatch::handle(world, caller, now, request)),
             "sts" => self.read(|world| sts::handle(world, caller, now, request)),
+            "eks" => {
+                let served = self.clusters.served();
+                self.read(|world| eks::handle(world, &served, caller, now, request))
+            }
             other => {
                 let message = format!("The sandbox has no service {other}.");
                 Refusal { status: 501, code: "NotImplemented", message }.to(request, rds::NAMESPACE)

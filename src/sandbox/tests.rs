@@ -52,6 +52,25 @@ fn nobody_and_unknown_services_are_refused() {
     assert_eq!(sandbox.calls().get("dynamodb:ListTables"), Some(&1));
 }
 
+#[test]
+fn eks_is_asked_by_path_and_counted_by_operation() {
+    let sandbox = sandbox();
+    let mut clusters = request(Some("AKIASANDBOX444455556666/20261122/eu-west-1/eks/aws4_request"), "");
+    clusters.method = "GET".into();
+    clusters.uri = "/clusters/prod-eks".into();
+    assert!(body(&sandbox.answer(&clusters)).contains("\"status\":\"ACTIVE\""));
+    assert_eq!(sandbox.calls().get("eks:DescribeCluster"), Some(&1));
+    sandbox.disturb(Disturbance::new(Fault::new(Kind::Denied).in_operation(Service::Eks, "DescribeCluster")));
+    let Reply::Whole(denied) = sandbox.reply(&clusters) else { panic!("not whole") };
+    assert_eq!(denied.status, 403);
+    assert_eq!(denied.headers.get("x-amzn-errortype").unwrap(), "AccessDeniedException");
+    assert!(
+        body(&denied).contains("eks:DescribeCluster on resource: arn:aws:eks:eu-west-1:444455556666:cluster/prod-eks")
+    );
+    clusters.uri = "/clusters".into();
+    assert!(matches!(sandbox.reply(&clusters), Reply::Whole(answer) if answer.status == 200));
+}
+
 const RDS: &str = "AKIASANDBOX111122223333/20261122/us-east-1/rds/aws4_request";
 
 #[test]

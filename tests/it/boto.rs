@@ -71,6 +71,20 @@ fn boto3_creates_an_instance_a_snapshot_and_a_replica_and_sees_them_come_to_life
     python("sandbox_lifecycle.py", server.endpoint(), &[]);
 }
 
+#[test]
+fn boto3_reads_clusters_and_what_eks_knows_of_them() {
+    let server = Server::sandbox(&["--at", AT, "--scenario", "quiet"]);
+    python("sandbox_eks.py", server.endpoint(), &[]);
+}
+
+#[test]
+fn the_aws_cli_opens_the_clusters_that_are_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = folder.path().join("config");
+    let server = Server::sandbox(&["--at", AT, "--scenario", "quiet", "--kubeconfig", written.to_str().unwrap()]);
+    python("sandbox_eks_token.py", server.endpoint(), &[folder.path().to_str().unwrap()]);
+}
+
 /// In this process, so that its time can begin where no backup and no maintenance window is near, on
 /// a Monday at noon, and so that what was sent can be read.
 #[tokio::test]

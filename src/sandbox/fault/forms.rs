@@ -9,7 +9,7 @@ use winterbaume_core::{MockRequest, MockResponse};
 
 use super::{Call, Kind};
 use crate::sandbox::services::answer::{Refusal, response};
-use crate::sandbox::services::{rds, sts};
+use crate::sandbox::services::{eks, rds, sts};
 use crate::sandbox::world::identity;
 use crate::sandbox::world::moment::{MINUTE, after};
 
@@ -29,8 +29,11 @@ pub(super) fn refusal(kind: Kind, call: &Call<'_>, request: &MockRequest) -> Moc
         Kind::Throttled => (400, "Throttling", "Rate exceeded".to_owned()),
         Kind::Expired => (403, "ExpiredToken", "The security token included in the request is expired".to_owned()),
         Kind::ClockSkew => (403, "SignatureDoesNotMatch", too_old(call)),
-        _ => (403, "AccessDenied", denied(call)),
+        _ => (403, "AccessDenied", denied(call, request)),
     };
+    if call.scope.service == "eks" {
+        return rest(code, message);
+    }
     let namespace = match call.scope.service.as_str() {
         "sts" => sts::NAMESPACE,
         "monitoring" => MONITORING,
@@ -45,7 +48,19 @@ pub(super) fn refusal(kind: Kind, call: &Call<'_>, request: &MockRequest) -> Moc
     answer
 }
 
-fn denied(call: &Call<'_>) -> String {
+/// The same of a service that speaks REST-JSON, where the codes are others (EKS: `ThrottlingException` in its model, the
+/// rest in its API reference's "Common Errors").
+fn rest(code: &'static str, message: String) -> MockResponse {
+    let (status, code) = match code {
+        "Throttling" => (429, "ThrottlingException"),
+        "ExpiredToken" => (403, "ExpiredTokenException"),
+        "SignatureDoesNotMatch" => (403, "InvalidSignatureException"),
+        _ => (403, "AccessDeniedException"),
+    };
+    Refusal { status, code, message }.rest_json(&[])
+}
+
+fn denied(call: &Call<'_>, request: &MockRequest) -> String {
     let caller = &call.scope.caller;
     // IAM knows CloudWatch by another name than signatures do.
     let prefix = if call.scope.service == "monitoring" { "cloudwatch" } else { call.scope.service.as_str() };
@@ -54,6 +69,7 @@ fn denied(call: &Call<'_>) -> String {
     let resource = match call.operation {
         "DescribeDBInstances" => format!("{place}:db:*"),
         "DescribeDBSnapshots" => format!("{place}:snapshot:*"),
+        _ if prefix == "eks" => eks::resource(caller, request),
         _ => "*".to_owned(),
     };
     format!(

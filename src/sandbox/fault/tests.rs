@@ -97,6 +97,28 @@ fn cloudwatch_refuses_in_its_own_protocol_and_under_its_iam_name() {
 }
 
 #[test]
+fn eks_refuses_in_rest_json() {
+    let eks = scope("eks", "444455556666", "eu-west-1");
+    let mut asked = request(None);
+    asked.method = "GET".into();
+    asked.uri = "/clusters".into();
+    for (kind, status, code) in [
+        (Kind::Throttled, 429, "ThrottlingException"),
+        (Kind::Expired, 403, "ExpiredTokenException"),
+        (Kind::Denied, 403, "AccessDeniedException"),
+        (Kind::ClockSkew, 403, "InvalidSignatureException"),
+    ] {
+        let good = |_: &Caller| response(200, "application/json", "{}");
+        let Reply::Whole(answer) = reply(Some(&Fault::new(kind)), &call(&eks, "ListClusters"), &asked, good) else {
+            panic!("not whole")
+        };
+        assert_eq!((answer.status, answer.headers.get("x-amzn-errortype").unwrap().to_str().unwrap()), (status, code));
+        let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        assert!(body["message"].as_str().is_some_and(|message| !message.is_empty()), "{body}");
+    }
+}
+
+#[test]
 fn another_account_answers() {
     let rds = scope("rds", "111122223333", "us-east-1");
     let answer = whole(Kind::WrongAccount, &rds, "DescribeDBInstances", None);

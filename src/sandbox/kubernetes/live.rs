@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tokio::task::yield_now;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::access::Bearer;
+use super::access::Access;
 use super::api::{ApiServer, ClusterClock};
 use super::cluster::Cluster;
 use super::estate::{ClusterEstate, ClusterSite};
@@ -21,9 +21,6 @@ const PACE: Duration = Duration::from_millis(100);
 
 /// The name of the scenario of a thousand nodes, whose cluster is not one of the estate's.
 pub const NOISY: &str = "noisy-cluster";
-
-/// As whom a client with the token is known: as EKS calls the role behind an access entry.
-const USER: &str = "arn:aws:sts::444455556666:assumed-role/reader/oncall";
 
 /// One cluster with what moves it and who answers for it.
 pub struct Live {
@@ -44,12 +41,19 @@ impl std::fmt::Debug for Live {
 
 impl Live {
     /// The cluster of a site as it is now; in production with these scenarios, of which those are meant that are a
-    /// cluster's. Whoever has the token is let in. It takes seconds: an ordinary hour passes.
+    /// cluster's. It takes seconds: an ordinary hour passes. Its revisions come after `after`: whoever knows those of
+    /// the cluster that it takes the place of is told that they are gone (410).
     #[must_use]
-    pub fn new(site: ClusterSite, scenarios: &BTreeSet<&str>, clock: ClusterClock, token: &str) -> Self {
+    pub fn new(
+        site: ClusterSite,
+        scenarios: &BTreeSet<&str>,
+        clock: ClusterClock,
+        access: Arc<dyn Access>,
+        after: u64,
+    ) -> Self {
         let now = clock();
         let is_production = site == ClusterSite::Production;
-        let (store, simulation, load) = if is_production && scenarios.contains(NOISY) {
+        let (mut store, simulation, load) = if is_production && scenarios.contains(NOISY) {
             let (store, chatter) = NoisyCluster::default().build(now);
             (store, ClusterSimulation::new(now).with(chatter), None)
         } else {
@@ -57,9 +61,9 @@ impl Live {
             let ClusterEstate { store, simulation, load, .. } = played_until(now, site, played.collect());
             (store, simulation, Some(load))
         };
+        store.go_on_after(after);
         let cluster = Arc::new(Cluster::new(store));
-        let access = Bearer { token: token.to_owned(), user: USER.to_owned(), rules: None };
-        let mut server = ApiServer::new(Arc::clone(&cluster), Arc::clone(&clock)).with_access(Arc::new(access));
+        let mut server = ApiServer::new(Arc::clone(&cluster), Arc::clone(&clock)).with_access(access);
         if let Some(load) = load {
             server = server.with_metrics(Arc::new(load));
         }

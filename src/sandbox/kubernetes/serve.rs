@@ -33,6 +33,15 @@ pub fn token() -> io::Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
+/// Where a cluster is served, for clients outside of this process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServedEndpoint {
+    /// `https://127.0.0.1:41234`
+    pub url: String,
+    /// The certificate of the authority, PEM.
+    pub ca_pem: String,
+}
+
 /// How long a client may take for its handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 

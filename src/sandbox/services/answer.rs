@@ -49,6 +49,20 @@ impl Refusal {
         response(self.status, "application/x-amz-json-1.0", body)
     }
 
+    /// In REST-JSON's form: the code is in a header, and beside the message stand what other members the error's shape
+    /// has.
+    #[must_use]
+    pub fn rest_json(&self, others: &[(&str, &str)]) -> MockResponse {
+        let mut members = String::new();
+        for (name, value) in others.iter().chain([&("message", self.message.as_str())]) {
+            let comma = if members.is_empty() { "" } else { "," };
+            members.push_str(&format!("{comma}{}:{}", json_string(name), json_string(value)));
+        }
+        let mut answer = response(self.status, "application/json", format!("{{{members}}}"));
+        answer.headers.insert("x-amzn-errortype", HeaderValue::from_static(self.code));
+        answer
+    }
+
     /// In the RPC v2 CBOR protocol's form.
     #[must_use]
     pub fn cbor(&self) -> MockResponse {
@@ -169,6 +183,14 @@ mod tests {
         finish(&mut answer, 1);
         assert_eq!(answer.body, "<a>&#x1B;[31m\u{fffd}é\n</a>".as_bytes());
         assert!(answer.headers.contains_key("x-amzn-requestid"));
+    }
+
+    #[test]
+    fn rest_refusals_have_their_code_in_a_header() {
+        let answer = Refusal::not_found("X", "no \"a\"").rest_json(&[("clusterName", "a")]);
+        let read: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!(read, serde_json::json!({ "clusterName": "a", "message": "no \"a\"" }));
+        assert_eq!(answer.headers.get("x-amzn-errortype").unwrap(), "X");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod cloudwatch;
+pub mod eks;
 pub mod rds;
 pub mod sts;
 
@@ -30,7 +31,7 @@ pub struct Caller {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
     pub caller: Caller,
-    /// The service's signing name: `rds`, `monitoring`, `sts`.
+    /// The service's signing name: `rds`, `monitoring`, `sts`, `eks`.
     pub service: String,
 }
 
@@ -56,7 +57,7 @@ pub fn scope(headers: &HeaderMap) -> Option<Scope> {
 }
 
 /// The account that an access key belongs to.
-fn account_of(access_key: &str) -> &str {
+pub(crate) fn account_of(access_key: &str) -> &str {
     access_key
         .strip_prefix(ACCESS_KEY_PREFIX)
         .or_else(|| access_key.strip_prefix(TEMPORARY_KEY_PREFIX))
@@ -68,6 +69,9 @@ fn account_of(access_key: &str) -> &str {
 /// none.
 #[must_use]
 pub fn operation(request: &MockRequest) -> String {
+    if scope(&request.headers).is_some_and(|scope| scope.service == "eks") {
+        return eks::operation(request);
+    }
     let target = request.headers.get("x-amz-target").and_then(|value| value.to_str().ok());
     if let Some((_, name)) = target.and_then(|target| target.rsplit_once('.')) {
         return name.to_owned();

@@ -50,11 +50,16 @@ pub fn handle(world: &World, caller: &Caller, now: Timestamp, request: &MockRequ
 
 /// The role and the session that the caller's token is for.
 pub(crate) fn session_of(request: &MockRequest) -> (&str, &str) {
-    let token = request.headers.get("x-amz-security-token").and_then(|token| token.to_str().ok());
+    session_in(request.headers.get("x-amz-security-token").and_then(|token| token.to_str().ok()))
+}
+
+/// The role and the session that a session token is for; without one they are the reader's.
+pub(crate) fn session_in(token: Option<&str>) -> (&str, &str) {
     token.and_then(|token| token.strip_prefix("sandbox/")?.split_once('/')).unwrap_or(READER)
 }
 
-fn user_arn(account: &str, role: &str, session: &str) -> String {
+/// As whom a session is known.
+pub(crate) fn user_arn(account: &str, role: &str, session: &str) -> String {
     format!("arn:aws:sts::{account}:assumed-role/{role}/{session}")
 }
 
