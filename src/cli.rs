@@ -148,6 +148,19 @@ pub enum Command {
         #[arg(long, value_name = "NAME", value_parser = ["aws", "aws-us-gov", "aws-cn", "aws-eusc"])]
         partition: Option<String>,
     },
+    /// The least that an identity must be allowed in a cluster, for kubectl apply
+    #[command(name = "k8s-rbac")]
+    KubernetesRights {
+        /// reader: everything that the console shows of a cluster
+        #[arg(value_parser = ["reader"])]
+        role: String,
+        /// The cluster, by its name in EKS
+        #[arg(long, value_name = "NAME", value_hint = ValueHint::Other)]
+        cluster: String,
+        /// The ARN of the IAM role or user that is let in
+        #[arg(long, value_name = "ARN", value_hint = ValueHint::Other)]
+        principal: Option<String>,
+    },
     /// Write the completions of a shell to standard output
     Completions {
         /// The shell that is to complete

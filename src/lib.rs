@@ -44,6 +44,7 @@ pub mod fuzzing;
 mod fuzzy;
 pub mod health;
 pub mod keymap;
+pub mod kube;
 mod nearest;
 pub mod ops;
 pub mod picture;

@@ -15,6 +15,7 @@ use quarterdeck::cli::{self, Cli, Command, ConfigCommand, Look, Source};
 use quarterdeck::config;
 use quarterdeck::domain::partition::Partition;
 use quarterdeck::keymap;
+use quarterdeck::kube;
 use quarterdeck::runtime::appearance::{self, Appearance};
 use quarterdeck::runtime::apply;
 use quarterdeck::runtime::background::{self, LateAnswer};
@@ -70,6 +71,9 @@ fn main() -> ExitCode {
             Some(Command::IamPolicy { ref role, ref account, ref partition }) => {
                 policy(role, account.as_deref(), partition_of(partition.as_deref(), &cli.source))
             }
+            Some(Command::KubernetesRights { role: _, ref cluster, ref principal }) => {
+                rights(cluster, principal.as_deref())
+            }
             #[cfg(feature = "sandbox")]
             Some(Command::Sandbox(ref command)) => sandbox(&cli.source, command).await,
         };
@@ -118,6 +122,17 @@ fn policy(role: &str, account: Option<&str>, partition: Partition) -> Result<(),
         (_, Some(_)) => Err("--account goes with iam-policy operator: reading asks for all there is".into()),
         (_, None) => say::text(&aws::policy::reader(aws::READS)),
     }
+}
+
+/// `qd k8s-rbac reader …`.
+fn rights(cluster: &str, principal: Option<&str>) -> Result<(), String> {
+    if !config::forms::is_cluster_name(cluster) {
+        return Err(format!("{cluster:?} is no name of a cluster in EKS: expected letters, digits, - and _"));
+    }
+    if let Some(arn) = principal.filter(|arn| !config::forms::is_principal(arn)) {
+        return Err(format!("{arn:?} is no ARN of an IAM role or user, such as arn:aws:iam::111122223333:role/reader"));
+    }
+    say::text(&kube::rules::rbac_yaml(cluster, principal.unwrap_or("PRINCIPAL_ARN")))
 }
 
 /// The partition that is named, or that of the region.
@@ -185,6 +200,7 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     state.shell.world.changes.policies.clone_from(&connection.policies);
     state.shell.world.changes.operators = operators_of(&connection.operators);
     let (driver, mut answers) = Driver::new(&connection.sessions, &connection.estate);
+    let driver = driver.reaching(connection.reach());
     let is_sandbox = connection.estate.sandbox.is_some();
     let journal = journal::of_console(is_sandbox);
     if let Err(why) = &journal {

@@ -1,10 +1,11 @@
 //! Files that somebody else wrote, read whole: a pipe that nobody writes to holds nobody up, and a device
-//! without an end fills no memory.
+//! without an end fills no memory. And where a person's files are.
 
+use std::env;
 use std::fs::OpenOptions;
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
@@ -36,6 +37,22 @@ pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 /// Those of [`read`], and when it is not UTF-8.
 pub(crate) fn text(path: &Path, most: u64) -> io::Result<String> {
     String::from_utf8(read(path, most)?).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
+}
+
+/// `~/x` below the home.
+#[must_use]
+pub fn expanded(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), home()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+/// The home of this machine's user, where the environment names one.
+#[must_use]
+pub fn home() -> Option<PathBuf> {
+    let named = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+    named("HOME").or_else(|| named("USERPROFILE")).map(PathBuf::from)
 }
 
 #[cfg(test)]

@@ -8,10 +8,11 @@ use super::reconfiguration::Reconfiguration;
 use crate::collect::Traffic;
 use crate::domain::Fault;
 use crate::keymap::{Key, Keymap};
-use crate::slices::reads::{Answer, Target};
+use crate::slices::reads::{Answer, LogTold, Target, WatchTold};
 use crate::slices::{Api, Execution, Seen};
 use crate::theme::Theme;
 use crate::trail::Telling;
+use crate::world::WatchTarget;
 
 /// Anything that enters [`super::update()`].
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +29,10 @@ pub enum Msg {
     Paste(String),
     /// An answer or a failure for a request.
     Answered { id: u64, target: Target, result: Result<Answer, Fault> },
+    /// What a watch of a cluster told.
+    Streamed { id: u64, target: WatchTarget, told: WatchTold },
+    /// What the log that is read told.
+    Logged { id: u64, told: LogTold },
     /// AWS's answers of the last minute, by service.
     Metered(Traffic),
     /// A session wants the code of an MFA device.

@@ -1,6 +1,8 @@
 //! The bar of places under the header: where one is, and how bad it is everywhere else; what keeps the screen from
 //! being the whole truth stands beside it.
 
+mod clusters;
+
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -55,11 +57,13 @@ fn places(state: &State, width: usize) -> Vec<Piece> {
     let all = [
         (Screen::Fleet, standing(Scope::All)),
         (Screen::Databases, standing(state.shell.scope)),
+        (Screen::Clusters, clusters::mark(state)),
         (Screen::Alarms, alarms::mark(state)),
         (Screen::Audit, audit::mark(state)),
     ];
     let here = match state.screen() {
         Screen::Database => Screen::Databases,
+        Screen::Cluster | Screen::Workloads | Screen::ClusterObject | Screen::Logs => Screen::Clusters,
         other => other,
     };
     let place = |(screen, mark): &(Screen, Piece), lead: usize| -> [Piece; 3] {

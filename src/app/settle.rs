@@ -48,7 +48,7 @@ pub fn settle_while(state: &mut State, mut go_on: impl FnMut() -> bool) -> bool 
     let screen = state.screen();
     if examined.is_new && screen != Screen::Databases {
         screen.rebuild(state);
-    } else if is_heard {
+    } else if is_heard || state.cluster_pace.is_owed() {
         screen.renew(state);
     }
     examined.more

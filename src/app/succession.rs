@@ -60,6 +60,7 @@ fn adopt(state: &mut State, estate: Estate, schedule: Schedule) {
     state.views.remove(|view| match view {
         View::Plan(plan) => is_elsewhere(plan.environment),
         View::Arm(question) => is_elsewhere(question.environment),
+        View::Screen(screen) => screen.cluster_site().is_some_and(|site| estate.site(site).is_none()),
         // What these would do names a resource by environment and region.
         View::Menu(menu) => any_is_elsewhere && menu.purpose.is_of_resource(),
         _ => false,
@@ -103,6 +104,15 @@ pub fn refuse(state: &mut State, problems: Vec<String>, effects: &mut Vec<Effect
 
 /// The DB instance that is open stays open while its site is there and it belongs to an environment.
 fn reopen(state: &mut State) {
+    let is_nobodys = state.views.open_cluster().is_some_and(|(site, name)| {
+        let world = &state.shell.world;
+        let known = world.site(site).and_then(|data| data.services.kubernetes.eks(name));
+        // While it is not known it may be anybody's.
+        known.is_some_and(|cluster| world.estate.owner_of_cluster(site, cluster).is_none())
+    });
+    if is_nobodys {
+        state.views.remove(|view| matches!(view, View::Screen(screen) if screen.cluster_site().is_some()));
+    }
     let Some(open) = state.views.database() else { return };
     if state.shell.world.estate.site(open.site).is_none() || !is_owned(state) {
         state.views.remove(|view| matches!(view, View::Screen(OpenScreen::Database(_))));

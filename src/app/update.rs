@@ -8,12 +8,12 @@ use super::succession;
 use crate::domain::Fault;
 use crate::screens::State;
 use crate::screens::code::CodePrompt;
-use crate::screens::{View, audit, database, databases, plan};
+use crate::screens::{View, audit, database, databases, logs, plan};
 use crate::shell::Effect;
 use crate::shell::Tone;
 use crate::slices::reads::{Answer, Target};
 use crate::theme;
-use crate::world;
+use crate::world::{self, WatchOrder};
 
 /// Takes in a message: changes the state, gives what is to be done outside.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
@@ -33,6 +33,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Paste(text) => keys::paste(state, &text),
         Msg::Answered { id, target, result } => answered(state, id, &target, result),
+        Msg::Streamed { id, target, told } => {
+            let news = world::take_told(&mut state.shell.world, id, &target, told);
+            tell(state, news);
+        }
+        Msg::Logged { id, told } => logs::take(state, id, told),
         Msg::Reconfigured(next) => succession::reconfigure(state, *next, &mut effects),
         Msg::ConfigurationRefused(problems) => succession::refuse(state, problems, &mut effects),
         Msg::AppearanceProblems(problems) => state.shell.world.problems.of_appearance(problems),
@@ -85,8 +90,13 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     plan::renew(state, &mut effects);
     plan::forget_refusal(state);
     audit::want(state, &mut effects);
+    logs::want(state, &mut effects);
     state.screen().rest(state);
     let focus = state.focus();
+    effects.extend(world::watch(&mut state.shell.world, &focus).into_iter().map(|order| match order {
+        WatchOrder::Begin { id, target, address } => Effect::Watch { id, target, address },
+        WatchOrder::End(id) => Effect::Unwatch(id),
+    }));
     effects.extend(world::due(&mut state.shell.world, &focus).into_iter().map(Effect::Fetch));
     effects
 }
@@ -115,6 +125,11 @@ fn tick(state: &mut State, now: jiff::Timestamp) {
 /// Takes an answer in and tells what it brought.
 fn answered(state: &mut State, id: u64, target: &Target, result: Result<Answer, Fault>) {
     let news = world::take(&mut state.shell.world, id, target, result);
+    tell(state, news);
+}
+
+/// Tells what somebody should hear of at once.
+fn tell(state: &mut State, news: world::News) {
     // The cursor stays on its error when a newer one comes above it.
     let is_above = news.logged && state.shell.world.faults.by_cause(&state.shell.world.estate).len() > 1;
     state.views.move_errors(usize::from(is_above));

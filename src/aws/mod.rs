@@ -15,6 +15,7 @@ pub mod canned;
 mod chosen;
 mod clock;
 pub mod cloudwatch;
+pub mod eks;
 mod endpoints;
 pub mod error;
 mod keeper;
@@ -77,6 +78,24 @@ pub const GET_METRIC_DATA: &str = "cloudwatch:GetMetricData";
 pub const DESCRIBE_ALARMS: &str = "cloudwatch:DescribeAlarms";
 /// `DescribeAlarmHistory`.
 pub const DESCRIBE_ALARM_HISTORY: &str = "cloudwatch:DescribeAlarmHistory";
+/// `ListClusters`.
+pub const LIST_CLUSTERS: &str = "eks:ListClusters";
+/// `DescribeCluster`.
+pub const DESCRIBE_CLUSTER: &str = "eks:DescribeCluster";
+/// `DescribeClusterVersions`.
+pub const DESCRIBE_CLUSTER_VERSIONS: &str = "eks:DescribeClusterVersions";
+/// `ListNodegroups`.
+pub const LIST_NODEGROUPS: &str = "eks:ListNodegroups";
+/// `DescribeNodegroup`.
+pub const DESCRIBE_NODEGROUP: &str = "eks:DescribeNodegroup";
+/// `ListAddons`.
+pub const LIST_ADDONS: &str = "eks:ListAddons";
+/// `DescribeAddon`.
+pub const DESCRIBE_ADDON: &str = "eks:DescribeAddon";
+/// `ListInsights`.
+pub const LIST_INSIGHTS: &str = "eks:ListInsights";
+/// `ListAccessEntries`.
+pub const LIST_ACCESS_ENTRIES: &str = "eks:ListAccessEntries";
 /// `GetCallerIdentity`.
 pub use crate::domain::identity::GET_CALLER_IDENTITY;
 
@@ -94,6 +113,15 @@ pub const READS: &[(&str, &str)] = &[
     (GET_METRIC_DATA, "cloudwatch:GetMetricData"),
     (DESCRIBE_ALARMS, "cloudwatch:DescribeAlarms"),
     (DESCRIBE_ALARM_HISTORY, "cloudwatch:DescribeAlarmHistory"),
+    (LIST_CLUSTERS, "eks:ListClusters"),
+    (DESCRIBE_CLUSTER, "eks:DescribeCluster"),
+    (DESCRIBE_CLUSTER_VERSIONS, "eks:DescribeClusterVersions"),
+    (LIST_NODEGROUPS, "eks:ListNodegroups"),
+    (DESCRIBE_NODEGROUP, "eks:DescribeNodegroup"),
+    (LIST_ADDONS, "eks:ListAddons"),
+    (DESCRIBE_ADDON, "eks:DescribeAddon"),
+    (LIST_INSIGHTS, "eks:ListInsights"),
+    (LIST_ACCESS_ENTRIES, "eks:ListAccessEntries"),
     (GET_CALLER_IDENTITY, "sts:GetCallerIdentity"),
 ];
 

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     /// The adapters, and the service that each of their clients is for.
-    const ADAPTERS: [(&str, &str, &str); 3] = [
+    const ADAPTERS: [(&str, &str, &str); 4] = [
         (
             "rds",
             ".rds(region)",
@@ -93,6 +93,7 @@ mod tests {
             ),
         ),
         ("cloudwatch", ".cloudwatch(region)", concat!(include_str!("cloudwatch.rs"), include_str!("alarms.rs"))),
+        ("eks", ".eks(region)", concat!(include_str!("eks.rs"), include_str!("eks/part.rs"))),
         ("sts", ".sts(region)", include_str!("sts.rs")),
     ];
 

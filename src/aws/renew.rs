@@ -59,7 +59,9 @@ impl Intercept for Renew {
         if is_refusal && let Some(SignedBy(key)) = config.load::<SignedBy>() {
             let body = response.body().bytes().unwrap_or_default();
             let start = String::from_utf8_lossy(body.get(..4096).unwrap_or(body));
-            if OVER.iter().any(|code| start.contains(code)) {
+            // A JSON service has the code in a header, and the message alone in the body (EKS).
+            let named = response.headers().get("x-amzn-errortype").unwrap_or_default();
+            if OVER.iter().any(|code| start.contains(code) || named.starts_with(code)) {
                 self.0.refused(key);
             }
         }

@@ -16,6 +16,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::service_config::ServiceConfigKey;
 use jiff::Timestamp;
 
 use super::address::Address;
@@ -100,6 +101,7 @@ struct Inner {
     clients: Mutex<Clients>,
     /// Regions whose CloudWatch has no log alarms: it refuses to be asked for them.
     without_log_alarms: Mutex<HashSet<String>>,
+    is_in_process: bool,
 }
 
 /// One client a service and region: a client owns its connections, a new one would connect anew.
@@ -107,6 +109,7 @@ struct Inner {
 struct Clients {
     rds: HashMap<String, aws_sdk_rds::Client>,
     cloudwatch: HashMap<String, aws_sdk_cloudwatch::Client>,
+    eks: HashMap<String, aws_sdk_eks::Client>,
     sts: HashMap<String, aws_sdk_sts::Client>,
 }
 
@@ -201,6 +204,7 @@ impl Session {
                 clock: TheirClock::default(),
                 clients: Mutex::default(),
                 without_log_alarms: Mutex::default(),
+                is_in_process: spec.in_process.is_some(),
             }),
         }
     }
@@ -216,6 +220,16 @@ impl Session {
             Ok(_) => Ok(()),
             Err(error) => Err(unsigned(self.sign_in(), call, error)),
         }
+    }
+
+    /// The credentials that a call is signed with now, for one that others send. Like a call it waits some seconds for
+    /// a person who is asked for an MFA code, and asks nobody who was asked before.
+    ///
+    /// # Errors
+    /// Why there are none, as a fault of `call`.
+    pub(super) async fn signing(&self, call: &str) -> Result<Credentials, Fault> {
+        let given = self.inner.keeper.provide_credentials().await;
+        given.map_err(|error| unsigned(self.sign_in(), call, error))
     }
 
     /// The next call is signed with credentials that are fetched anew, from the files as they are
@@ -270,6 +284,23 @@ impl Session {
         self.inner.config.endpoint_url()
     }
 
+    /// The endpoint URL that is configured for STS, found as its client finds it.
+    pub(super) fn sts_endpoint(&self) -> Option<String> {
+        let config = &self.inner.config;
+        let for_all = || config.endpoint_url().map(str::to_owned);
+        if config.get_origin("endpoint_url").is_client_config() {
+            return for_all();
+        }
+        let key = ServiceConfigKey::builder().service_id("STS").env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
+        let own = key.ok().and_then(|key| config.service_config()?.load_config(key));
+        own.or_else(for_all)
+    }
+
+    /// Whether answers come from inside of this process.
+    pub(super) fn is_in_process(&self) -> bool {
+        self.inner.is_in_process
+    }
+
     /// How to sign in again.
     #[must_use]
     pub fn sign_in(&self) -> &SignIn {
@@ -312,6 +343,26 @@ impl Session {
                     .interceptor(self.renew());
                 let builder = builder.interceptor(Address);
                 aws_sdk_cloudwatch::Client::from_conf(builder.build())
+            },
+        )
+    }
+
+    /// The EKS client of a region.
+    #[must_use]
+    pub fn eks(&self, region: &str) -> aws_sdk_eks::Client {
+        self.client(
+            region,
+            |clients| &mut clients.eks,
+            |config, region| {
+                use aws_sdk_eks::config::{Builder, retry::RetryPartition};
+                let partition = RetryPartition::custom("quarterdeck-eks").build();
+                let builder = Builder::from(config).region(region).retry_partition(partition);
+                let builder = builder
+                    .interceptor(self.inner.meter.clone())
+                    .interceptor(self.inner.clock.clone())
+                    .interceptor(self.renew());
+                let builder = builder.interceptor(Address);
+                aws_sdk_eks::Client::from_conf(builder.build())
             },
         )
     }

@@ -19,6 +19,8 @@ pub use ini::{Entry, Refusal, Section};
 pub use profiles::{File, Places, Profile, Profiles, value};
 pub use shell::split;
 
+pub use crate::plain_file::{expanded, home};
+
 /// Where the two files are; `None` where there is no home to look in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SharedFiles {
@@ -104,22 +106,6 @@ fn file(variable: &str, name: &str) -> Option<PathBuf> {
         Some(path) => Some(expanded(&path)),
         None => home().map(|home| home.join(".aws").join(name)),
     }
-}
-
-/// `~/x` below the home.
-#[must_use]
-pub fn expanded(path: &Path) -> PathBuf {
-    match (path.strip_prefix("~"), home()) {
-        (Ok(rest), Some(home)) => home.join(rest),
-        _ => path.to_owned(),
-    }
-}
-
-/// The home of this machine's user, where the environment names one.
-#[must_use]
-pub fn home() -> Option<PathBuf> {
-    let named = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
-    named("HOME").or_else(|| named("USERPROFILE")).map(PathBuf::from)
 }
 
 #[cfg(test)]

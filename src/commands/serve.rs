@@ -24,6 +24,7 @@ use tokio::task::{JoinSet, spawn_blocking};
 /// What cannot be listened on or written, for a person.
 pub async fn run(source: &Source, listen: SocketAddr, file: Option<&Path>) -> Result<(), String> {
     let sandbox = Arc::new(build(source)?);
+    sandbox.clusters().bring();
     let listener = TcpListener::bind(listen).await.map_err(|e| format!("{listen}: {e}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let bound = match file {

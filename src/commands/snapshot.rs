@@ -43,6 +43,7 @@ pub async fn draw(source: &Source, look: &Look, options: &Snapshot) -> Result<u8
     state.views.show(View::Screen(first));
     state.shell.scope = scope(&state, options.environment.as_deref())?;
     let (driver, answers) = Driver::new(&connection.sessions, &connection.estate);
+    let driver = driver.reaching(connection.reach());
     // Without a journal, and without anybody who makes changes: a picture is of what is read.
     let (reader, happened) = Executor::new(None, places(&connection), connection.clock.clone());
     let folder = apply::journal_folder(connection.estate.sandbox.is_some());

@@ -1,5 +1,6 @@
 //! Reads one `[[environment]]`.
 
+mod cluster;
 mod operator;
 
 use std::time::Duration;
@@ -15,7 +16,7 @@ use super::{EnvironmentSpec, RoleSpec, forms, thresholds};
 use crate::domain::{Criticality, text};
 use crate::nearest::{hint, nearest};
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "name",
     "group",
     "criticality",
@@ -31,6 +32,7 @@ const KEYS: [&str; 17] = [
     "rpo",
     "rto",
     "thresholds",
+    "cluster",
     "guard",
     "expectations",
 ];
@@ -188,6 +190,7 @@ impl<'t> Reader<'_, 't, '_> {
                 DeValue::Table(table) => spec.thresholds = thresholds::read(self.part, table, self.problems),
                 _ => self.ignored(entry, "a table: [environment.thresholds]", "the defaults hold"),
             },
+            "cluster" => spec.clusters = self.clusters(entry),
             "guard" => {
                 if let DeValue::Table(table) = entry.value {
                     guard::read(self.part, table, "[environment.guard]", self.guard, self.problems);

@@ -20,5 +20,6 @@ pub fn place(estate: &mut Estate, session: SessionId, spec: &EnvironmentSpec) ->
         rpo: spec.rpo,
         rto: spec.rto,
         thresholds: spec.thresholds,
+        clusters: spec.clusters.clone(),
     })
 }

@@ -78,10 +78,22 @@ pub fn is_account(text: &str) -> bool {
 /// The account in a role's ARN (`arn:aws:iam::111122223333:role/path/name`), when it is one.
 #[must_use]
 pub fn account_of_role(arn: &str) -> Option<&str> {
+    account_of(arn, "role/")
+}
+
+/// Whether a text is the ARN of a role or a user of IAM: who an access entry of a cluster is for (EKS API reference,
+/// `CreateAccessEntry`, `principalArn`).
+#[must_use]
+pub fn is_principal(arn: &str) -> bool {
+    ["role/", "user/"].into_iter().any(|kind| account_of(arn, kind).is_some())
+}
+
+/// The account in the ARN of something of IAM.
+fn account_of<'t>(arn: &'t str, kind: &str) -> Option<&'t str> {
     let mut parts = arn.splitn(6, ':');
     let mut next = || parts.next().unwrap_or_default();
     let (prefix, partition, service, region, account, resource) = (next(), next(), next(), next(), next(), next());
-    let name = resource.strip_prefix("role/")?;
+    let name = resource.strip_prefix(kind)?;
     // "IAM and AWS STS quotas, name requirements, and character limits".
     let allowed = |c: char| c.is_ascii_alphanumeric() || "/_+=,.@-".contains(c);
     let sound = prefix == "arn"
@@ -107,6 +119,14 @@ pub fn is_mfa_serial(text: &str) -> bool {
 pub fn is_session_name(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
     (2..=64).contains(&text.len()) && text.chars().all(allowed)
+}
+
+/// Whether a text can be the name of a cluster (EKS API reference, `ClusterName`: 1 to 100 of
+/// `^[0-9A-Za-z][A-Za-z0-9\-_]*`).
+#[must_use]
+pub fn is_cluster_name(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    text.len() <= 100 && text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(allowed)
 }
 
 /// A duration as engineers write it: `30s`, `5m`, `24h`, `7d`, `1h30m`. `None` for anything else,
@@ -181,6 +201,29 @@ mod tests {
             ["reader", "arn:aws:iam::1:role/r", "arn:aws:iam::111122223333:user/r", "arn:aws:iam::111122223333:role/"]
         {
             assert_eq!(account_of_role(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn principals() {
+        for good in [
+            "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/Reader_1",
+            "arn:aws-cn:iam::111122223333:user/jo",
+        ] {
+            assert!(is_principal(good), "{good}");
+        }
+        for bad in ["", "jo", "arn:aws:sts::111122223333:assumed-role/reader/jo", "arn:aws:iam::111122223333:group/g"] {
+            assert!(!is_principal(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn cluster_names() {
+        for good in ["a", "prod-eks", "9_B"] {
+            assert!(is_cluster_name(good), "{good}");
+        }
+        for bad in ["", "-a", "a.b", "a b", "a\u{1b}", "é", &"a".repeat(101)] {
+            assert!(!is_cluster_name(bad), "{bad}");
         }
     }
 }

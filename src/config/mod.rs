@@ -23,8 +23,8 @@ mod thresholds;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::domain::Criticality;
 use crate::domain::threshold::Thresholds;
+use crate::domain::{ClusterSpec, Criticality};
 use crate::slices::Policy;
 
 pub use estate::place;
@@ -114,6 +114,8 @@ pub struct EnvironmentSpec {
     pub rpo: Option<Duration>,
     pub rto: Option<Duration>,
     pub thresholds: Thresholds,
+    /// Clusters that are reached another way than EKS says (`[[environment.cluster]]`).
+    pub clusters: Vec<ClusterSpec>,
     /// What a change takes here: `[guard]`, tightened by the environment's own.
     pub policy: Policy,
     /// The role that is assumed for a change, in place of the last one that reads (`operator`). Without

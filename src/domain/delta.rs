@@ -65,6 +65,25 @@ impl<T> Delta<T> {
     }
 }
 
+/// What a watch tells, of whatever things: what comes shortly after each other can be made one.
+pub trait Tale: Sized {
+    /// Takes in what came next, so that both are one. Gives it back where they cannot be: a loss stays apart.
+    fn absorb(&mut self, next: Self) -> Option<Self>;
+
+    /// Why the watch is lost, where that is what is told.
+    fn loss(&self) -> Option<&Fault>;
+}
+
+impl<T> Tale for Delta<T> {
+    fn absorb(&mut self, next: Self) -> Option<Self> {
+        Self::absorb(self, next)
+    }
+
+    fn loss(&self) -> Option<&Fault> {
+        if let Self::Lost(fault) = self { Some(fault) } else { None }
+    }
+}
+
 /// Which of the watched things a delta has changed: only these are to be examined again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Changed {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::cluster::ClusterSpec;
 use super::database::Database;
 use super::threshold::Thresholds;
 
@@ -97,6 +98,8 @@ pub struct Environment {
     pub rto: Option<Duration>,
     /// Where its health rules draw their lines.
     pub thresholds: Thresholds,
+    /// Clusters that are reached another way than EKS says.
+    pub clusters: Vec<ClusterSpec>,
 }
 
 impl Environment {
@@ -106,6 +109,20 @@ impl Environment {
         (site == self.site || Some(site) == self.dr_site)
             && database.id.starts_with(&self.name_prefix)
             && self.tags.iter().all(|tag| database.tags.contains(tag))
+    }
+
+    /// Whether a cluster at this site belongs to the environment.
+    #[must_use]
+    pub fn owns_cluster<'t>(
+        &self,
+        site: SiteId,
+        name: &str,
+        tags: &(impl Iterator<Item = (&'t str, &'t str)> + Clone),
+    ) -> bool {
+        let has = |key: &str, value: &str| tags.clone().any(|tag| tag == (key, value));
+        (site == self.site || Some(site) == self.dr_site)
+            && name.starts_with(&self.name_prefix)
+            && self.tags.iter().all(|(key, value)| has(key, value))
     }
 
     /// The environment's sites, primary region first.

@@ -43,6 +43,15 @@ pub enum FaultKind {
     WrongAccount { expected: String, actual: String },
     /// AWS says that the resource does not exist.
     NotFound,
+    /// There is no way from here to a cluster's API server; `remedy` says what to configure.
+    NoPath { remedy: String },
+    /// A cluster's API server does not know who asks (HTTP 401): nobody has let this identity in.
+    NotLetIn { remedy: String },
+    /// The identity may not do this in a cluster (RBAC, HTTP 403): the rule that is missing, `list nodes` or
+    /// `list pods.metrics.k8s.io`.
+    Forbidden { rule: String },
+    /// A cluster's API server does not serve what is asked.
+    NotServed,
     /// An answer came, and it was not one that the API promises (HTML, cut off, wrong type).
     BrokenAnswer,
     /// Anything else, with AWS's own code.
@@ -106,6 +115,10 @@ impl Fault {
             FaultKind::TimedOut => "timed out",
             FaultKind::WrongAccount { .. } => "wrong account",
             FaultKind::NotFound => "not found",
+            FaultKind::NoPath { .. } => "no network path",
+            FaultKind::NotLetIn { .. } => "not let in",
+            FaultKind::Forbidden { .. } => "denied",
+            FaultKind::NotServed => "not served",
             FaultKind::BrokenAnswer => "unreadable answer",
             FaultKind::Other { .. } => "error",
         }
@@ -178,6 +191,11 @@ impl Fault {
                 )
             }
             FaultKind::NotFound => "it may have been deleted or renamed; the list is read again".into(),
+            FaultKind::NoPath { remedy } | FaultKind::NotLetIn { remedy } => remedy.clone(),
+            FaultKind::Forbidden { rule } => {
+                format!("allow {rule} in the cluster: qd k8s-rbac reader prints the least that is needed")
+            }
+            FaultKind::NotServed => "the cluster's API server does not serve this kind; it is asked again later".into(),
             FaultKind::BrokenAnswer => {
                 "what answered does not speak this API: check the proxy and AWS_ENDPOINT_URL".into()
             }
@@ -206,9 +224,9 @@ impl FaultKind {
             | Self::Misconfigured { .. }
             | Self::NoCredentials { .. }
             | Self::NoProfile(_) => 5,
-            Self::Denied { .. } => 4,
-            Self::Unreachable | Self::Untrusted { .. } | Self::TimedOut => 3,
-            Self::BrokenAnswer | Self::NotFound | Self::Other { .. } => 2,
+            Self::Denied { .. } | Self::NotLetIn { .. } | Self::Forbidden { .. } => 4,
+            Self::NoPath { .. } | Self::Unreachable | Self::Untrusted { .. } | Self::TimedOut => 3,
+            Self::BrokenAnswer | Self::NotFound | Self::NotServed | Self::Other { .. } => 2,
             Self::Throttled => 1,
         }
     }

@@ -22,6 +22,8 @@ pub enum Harm {
 pub enum About {
     DbInstance,
     Alarm,
+    /// An EKS cluster, or something in it.
+    Cluster,
 }
 
 /// One rule's verdict about one resource: what, how bad, on what evidence, and what to do.

@@ -4,7 +4,7 @@ use super::database::{Database, account_of, id_of, region_of};
 
 /// One node of a replication tree, depth first.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Node<'a> {
+pub struct ReplicationNode<'a> {
     /// Nesting: 0 is the primary.
     pub depth: usize,
     /// Name of the instance.
@@ -21,7 +21,7 @@ pub struct Node<'a> {
 /// but cannot be read (another account, a region that is not watched) appear without data.
 /// A source that is not in `all` becomes the root by name.
 #[must_use]
-pub fn tree<'a>(all: &[&'a Database], member: &'a Database) -> Vec<Node<'a>> {
+pub fn tree<'a>(all: &[&'a Database], member: &'a Database) -> Vec<ReplicationNode<'a>> {
     // A bare name means the same account and region.
     let find = |reference: &str, near: &Database| {
         all.iter().copied().find(|d| {
@@ -46,7 +46,7 @@ pub fn tree<'a>(all: &[&'a Database], member: &'a Database) -> Vec<Node<'a>> {
     let mut nodes = Vec::new();
     let mut depth = 0;
     if let Some((id, region)) = unseen {
-        nodes.push(Node { depth, id, region, database: None, last: true });
+        nodes.push(ReplicationNode { depth, id, region, database: None, last: true });
         depth = 1;
     }
     descend(&mut nodes, &find, root, depth, true);
@@ -54,13 +54,13 @@ pub fn tree<'a>(all: &[&'a Database], member: &'a Database) -> Vec<Node<'a>> {
 }
 
 fn descend<'a>(
-    nodes: &mut Vec<Node<'a>>,
+    nodes: &mut Vec<ReplicationNode<'a>>,
     find: &impl Fn(&str, &Database) -> Option<&'a Database>,
     database: &'a Database,
     depth: usize,
     last: bool,
 ) {
-    nodes.push(Node {
+    nodes.push(ReplicationNode {
         depth,
         id: database.id.clone(),
         region: database.region.clone(),
@@ -76,7 +76,7 @@ fn descend<'a>(
         if let Some(found) = find(replica, database) {
             descend(nodes, find, found, depth + 1, last);
         } else {
-            nodes.push(Node {
+            nodes.push(ReplicationNode {
                 depth: depth + 1,
                 id: id_of(replica).to_owned(),
                 region: region_or(replica, &database.region),

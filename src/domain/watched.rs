@@ -69,6 +69,15 @@ impl<T> Watched<T> {
     }
 }
 
+impl<T> Watched<T> {
+    /// Whether what the watch of this generation tells is taken in: it is the one that is listened to, and the whole
+    /// comes before anything else.
+    #[must_use]
+    pub fn hears(&self, generation: u64, delta: &Delta<T>) -> bool {
+        self.generation == Some(generation) && (self.whole || matches!(delta, Delta::Snapshot(_) | Delta::Lost(_)))
+    }
+}
+
 impl<T: PartialEq> Watched<T> {
     /// Takes in what the watch of this generation told; which things are others now. What another generation told
     /// changes nothing, and what comes before the whole is not taken for it.

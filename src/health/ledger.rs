@@ -147,6 +147,14 @@ impl Ledger {
         self.resources.get(arn).into_iter().flatten().map(|standing| &standing.finding)
     }
 
+    /// The findings about a resource and about what is within it (`<arn>#…`), in no order.
+    pub fn under<'s>(&'s self, arn: &'s str) -> impl Iterator<Item = &'s Arc<Finding>> {
+        let is_its =
+            move |key: &str| key.strip_prefix(arn).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'));
+        let own = self.resources.iter().filter(move |(key, _)| is_its(key));
+        own.flat_map(|(_, all)| all).map(|standing| &standing.finding)
+    }
+
     /// Everything that stands, in no order.
     pub fn all(&self) -> impl Iterator<Item = &Standing> {
         self.resources.values().flatten()

@@ -68,6 +68,10 @@ actions! {
     SortReverse = "sort_reverse", "reverse the order";
     Columns = "columns", "choose columns";
     ToggleDensity = "toggle_density", "denser or roomier";
+    Group = "group", "group by something else";
+    Follow = "follow", "follow the end";
+    PreviousRun = "previous_run", "the run before";
+    Wrap = "wrap", "wrap long lines";
     [Go]
     Fleet = "fleet", "fleet";
     NextFinding = "next_finding", "next finding";
@@ -75,6 +79,10 @@ actions! {
     FindingStart = "finding_start", "to the beginning of the finding";
     Details = "details", "all that is known of it";
     Databases = "databases", "databases";
+    Clusters = "clusters", "clusters";
+    Workloads = "workloads", "workloads";
+    Pools = "pools", "node pools";
+    Logs = "logs", "logs";
     Alarms = "alarms", "alarms";
     Audit = "audit", "audit";
     Environments = "environments", "choose an environment";
@@ -148,7 +156,7 @@ impl Action {
     /// Whether it leads to a place: a screen, or a list of what went on.
     #[must_use]
     pub fn is_place(self) -> bool {
-        matches!(self, Self::Fleet | Self::Databases | Self::Alarms | Self::Executions | Self::Audit)
+        matches!(self, Self::Fleet | Self::Databases | Self::Clusters | Self::Alarms | Self::Executions | Self::Audit)
     }
 
     /// The action of that name in keymap files.

@@ -287,7 +287,9 @@ mod tests {
             let (keymap, _) = Keymap::load(name, None);
             for layer in Layer::ALL {
                 let layers: &[Layer] = match layer {
-                    Layer::Fleet | Layer::Table | Layer::Database => &[layer, Layer::Global],
+                    Layer::Fleet | Layer::Table | Layer::Database | Layer::Cluster | Layer::Log => {
+                        &[layer, Layer::Global]
+                    }
                     Layer::Global | Layer::Plan | Layer::Overlay | Layer::Prompt => &[layer],
                 };
                 for (_, action) in default.bindings(layer) {
@@ -382,7 +384,7 @@ mod tests {
     fn a_sequence_that_hides_another_says_so() {
         let (keymap, warnings) = Keymap::load("mine", Some("[global]\n\"g\" = \"refresh\"\n"));
         assert_eq!(warnings.len(), 1, "{warnings:?}");
-        assert!(warnings[0].contains("\"g g\" (top) and 6 more away; bind those"), "{warnings:?}");
+        assert!(warnings[0].contains("\"g g\" (top) and 7 more away; bind those"), "{warnings:?}");
         assert_eq!(act(&keymap, Layer::Global, "g"), Resolution::Action(Action::Refresh));
     }
 

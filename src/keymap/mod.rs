@@ -27,6 +27,10 @@ pub enum Layer {
     Table,
     /// The charts of a database have the focus.
     Database,
+    /// A cluster, or something of it.
+    Cluster,
+    /// The log of a container.
+    Log,
     /// The plan of a change; nothing else is heard then.
     Plan,
     /// A list that lies over the screen: palette, choices, help.
@@ -37,8 +41,17 @@ pub enum Layer {
 
 impl Layer {
     /// Every layer.
-    pub const ALL: [Self; 7] =
-        [Self::Global, Self::Fleet, Self::Table, Self::Database, Self::Plan, Self::Overlay, Self::Prompt];
+    pub const ALL: [Self; 9] = [
+        Self::Global,
+        Self::Fleet,
+        Self::Table,
+        Self::Database,
+        Self::Cluster,
+        Self::Log,
+        Self::Plan,
+        Self::Overlay,
+        Self::Prompt,
+    ];
 
     /// The table in keymap files.
     #[must_use]
@@ -48,6 +61,8 @@ impl Layer {
             Self::Fleet => "fleet",
             Self::Table => "table",
             Self::Database => "database",
+            Self::Cluster => "cluster",
+            Self::Log => "log",
             Self::Plan => "plan",
             Self::Overlay => "overlay",
             Self::Prompt => "prompt",
@@ -197,6 +212,7 @@ mod tests {
         for (key, action) in [
             ("f", Action::Fleet),
             ("d", Action::Databases),
+            ("k", Action::Clusters),
             ("a", Action::Alarms),
             ("o", Action::Executions),
             ("u", Action::Audit),
@@ -205,7 +221,7 @@ mod tests {
         ] {
             assert!(after_g.contains(&(key.to_owned(), action)), "{key}: {after_g:?}");
         }
-        assert_eq!(after_g.len(), 7);
+        assert_eq!(after_g.len(), 8);
         assert_eq!(following(&keymap, &[Layer::Global], "j"), []);
         assert_eq!(keymap.key_for(&[Layer::Global], Action::Databases).as_deref(), Some("D"), "the shorter is shown");
     }

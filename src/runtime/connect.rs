@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
 use super::clock::Clock;
+use super::clusters::Reaching;
 use super::configured::{Operators, Sessions, SignIns, cli_options};
 use super::meant::Meant;
 use super::place::Place;
@@ -43,6 +44,17 @@ pub struct Connection {
     pub meter: Meter,
     #[cfg(feature = "sandbox")]
     pub sandbox: Option<std::sync::Arc<crate::sandbox::Sandbox>>,
+}
+
+impl Connection {
+    /// With what the clusters are reached.
+    #[must_use]
+    pub fn reach(&self) -> Reaching {
+        Reaching {
+            #[cfg(feature = "sandbox")]
+            in_process: self.sandbox.as_ref().map(|sandbox| sandbox.clusters().clone()),
+        }
+    }
 }
 
 /// Variables of which one is enough to mean "this is about AWS".
@@ -259,14 +271,11 @@ async fn sandbox(source: &Source) -> Result<Connection, String> {
     if !source.sandbox && source.means_sandbox() && !source.world_is_named() && crate::aws::has_default_profile() {
         problems.push(DEFAULT_IS_THERE.to_owned());
     }
-    let scenario = &source.world.scenario;
-    if crate::sandbox::world::scenario::load(scenario).is_ok_and(|scenario| scenario.of_clusters) {
-        return Err(format!(
-            "{scenario} goes wrong in the clusters, which the console does not show yet: \
-             qd --scenario {scenario} sandbox serve --kubeconfig FILE"
-        ));
-    }
     let sandbox = Arc::new(build(source)?);
+    // Without optimisation it takes most of a minute to build them: then they are there in scenarios about them alone.
+    if !cfg!(debug_assertions) {
+        sandbox.clusters().bring();
+    }
     let http = SandboxHttp::new(sandbox.clone());
     let (estate, accounts) = environments::estate(&source.world);
     let (_, codes) = CodeSource::channel();

@@ -296,7 +296,9 @@ fn reconfigured(
         executor.set_places(places_of(&opened.estate, &opened.sessions, &opened.operators));
     }
     // The old driver ends what it has on its way; its answers have nobody to go to.
-    (performer.driver, *answers) = Driver::new(&opened.sessions, &opened.estate);
+    let reach = performer.driver.reach().clone();
+    let (driver, heard) = Driver::new(&opened.sessions, &opened.estate);
+    (performer.driver, *answers) = (driver.reaching(reach), heard);
     let appearance = outside.appearance.changes(&opened.settings, &outside.settings);
     guard.listen_to_mouse(opened.settings.mouse)?;
     outside.settings = opened.settings;

@@ -4,6 +4,7 @@ pub mod appearance;
 pub mod apply;
 pub mod background;
 pub mod clock;
+pub mod clusters;
 pub mod configured;
 pub mod connect;
 pub mod contained;
@@ -23,6 +24,8 @@ pub mod own_files;
 pub mod performer;
 pub mod place;
 pub mod rules;
+#[cfg(feature = "sandbox")]
+mod sandboxed;
 pub mod say;
 pub mod streams;
 pub mod terminal;

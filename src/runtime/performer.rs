@@ -17,19 +17,47 @@ use super::executor::Executor;
 use super::journal;
 use crate::app::{Effect, Msg, State, update};
 use crate::aws::MfaRequest;
+use crate::domain::SiteId;
 use crate::domain::text::clean;
+use crate::services::kubernetes::ServerAddress;
+use crate::services::kubernetes::logs::LogAsk;
 use crate::slices::reads::Request;
+use crate::world::WatchTarget;
 
 /// Takes requests; what comes of them is heard as messages, in its own time.
 pub trait Fetches {
     /// Starts a request; returns at once.
     fn fetch(&mut self, request: Request);
+    /// Starts a watch of this number; returns at once.
+    fn watch(&mut self, id: u64, target: WatchTarget, address: Arc<ServerAddress>);
+    /// Ends a watch.
+    fn unwatch(&mut self, id: u64);
+    /// Starts to read a log; returns at once.
+    fn read_log(&mut self, id: u64, site: SiteId, ask: LogAsk);
+    /// Reads a log no further.
+    fn leave_log(&mut self, id: u64);
 }
 
 impl Fetches for Driver {
     fn fetch(&mut self, request: Request) {
         // The driver's own, which goes before that of the trait.
         Driver::fetch(self, request);
+    }
+
+    fn watch(&mut self, id: u64, target: WatchTarget, address: Arc<ServerAddress>) {
+        Driver::watch(self, id, target, address);
+    }
+
+    fn unwatch(&mut self, id: u64) {
+        Driver::unwatch(self, id);
+    }
+
+    fn read_log(&mut self, id: u64, site: SiteId, ask: LogAsk) {
+        Driver::read_log(self, id, site, ask);
+    }
+
+    fn leave_log(&mut self, id: u64) {
+        Driver::leave_log(self, id);
     }
 }
 
@@ -152,6 +180,10 @@ impl<D: Fetches, O: Outlet> Performer<D, O> {
         while let Some(effect) = effects.pop_front() {
             match effect {
                 Effect::Fetch(request) => self.driver.fetch(request),
+                Effect::Watch { id, target, address } => self.driver.watch(id, target, address),
+                Effect::Unwatch(id) => self.driver.unwatch(id),
+                Effect::ReadLog { id, site, ask } => self.driver.read_log(id, site, ask),
+                Effect::LeaveLog(id) => self.driver.leave_log(id),
                 Effect::Observe { id, kind, target } => {
                     if let Some(reader) = self.executor.as_mut().or(self.reader.as_mut()) {
                         reader.observe(id, kind, target);

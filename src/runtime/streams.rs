@@ -1,6 +1,6 @@
 //! Runs watches: each in a task of its own, what it tells as messages.
 //!
-//! A watch is a stream of [`Delta`]s, whoever makes it. What it tells within a tenth of a second is one message, and
+//! A watch is a stream of [`Tale`]s, whoever makes it. What it tells within a tenth of a second is one message, and
 //! while there is no room for messages it goes on gathering: what waits is no more than the things that are watched,
 //! and neither the screen nor the connection waits for the other.
 
@@ -14,7 +14,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::contained::{contained, defect};
-use crate::domain::{Delta, Fault, FaultKind};
+use crate::domain::{Fault, FaultKind, Tale};
 
 /// So long what is told is gathered before it is handed on.
 pub const GATHERED: Duration = Duration::from_millis(100);
@@ -24,7 +24,7 @@ pub const GATHERED: Duration = Duration::from_millis(100);
 pub const SILENCE: Duration = Duration::from_secs(300);
 
 /// Opens a watch and gives what it tells; called in the watch's own task. A stream that ends without a loss is lost.
-pub type Opening<T> = Box<dyn FnOnce() -> BoxStream<'static, Delta<T>> + Send>;
+pub type Opening<T> = Box<dyn FnOnce() -> BoxStream<'static, T> + Send>;
 
 /// The watches that run; they end with it.
 pub struct Streams<M> {
@@ -40,17 +40,19 @@ impl<M: Send + 'static> Streams<M> {
         Self { messages, tasks: JoinSet::new(), running: HashMap::new() }
     }
 
-    /// Starts the watch of this number; returns at once. `call` is what a fault of it is a fault of, and `say` makes a
-    /// message of what it tells. A loss is the last that is heard of it, whatever it was lost for: a panic is one.
-    pub fn begin<T: Send + 'static>(
+    /// Starts the watch of this number; returns at once. `call` is what a fault of it is a fault of, `lose` tells a loss
+    /// in its words, and `say` makes a message of what it tells. A loss is the last that is heard of it, whatever it was
+    /// lost for: a panic is one.
+    pub fn begin<T: Tale + Send + 'static>(
         &mut self,
         id: u64,
         call: &str,
         open: Opening<T>,
-        say: impl FnMut(Delta<T>) -> M + Send + 'static,
+        lose: impl Fn(Fault) -> T + Send + 'static,
+        say: impl FnMut(T) -> M + Send + 'static,
     ) {
         self.reap();
-        let task = self.tasks.spawn(follow(call.to_owned(), open, say, self.messages.clone()));
+        let task = self.tasks.spawn(follow(call.to_owned(), open, lose, say, self.messages.clone()));
         if let Some(before) = self.running.insert(id, task) {
             before.abort();
         }
@@ -77,7 +79,13 @@ impl<M: Send + 'static> Streams<M> {
 }
 
 /// Hands on what a watch tells, and that it is lost.
-async fn follow<T, M>(call: String, open: Opening<T>, mut say: impl FnMut(Delta<T>) -> M, messages: mpsc::Sender<M>) {
+async fn follow<T: Tale, M>(
+    call: String,
+    open: Opening<T>,
+    lose: impl Fn(Fault) -> T,
+    mut say: impl FnMut(T) -> M,
+    messages: mpsc::Sender<M>,
+) {
     let work = Box::pin(hand_on(&call, open, &mut say, &messages));
     let fault = match contained(work).await {
         Ok(Some(fault)) => fault,
@@ -85,18 +93,18 @@ async fn follow<T, M>(call: String, open: Opening<T>, mut say: impl FnMut(Delta<
         Ok(None) => return,
         Err(said) => defect(&call, &said),
     };
-    let _ = messages.send(say(Delta::Lost(fault))).await;
+    let _ = messages.send(say(lose(fault))).await;
 }
 
 /// Hands on what a watch tells until it is lost, and why it is; `None` where nobody listens any more.
-async fn hand_on<T, M>(
+async fn hand_on<T: Tale, M>(
     call: &str,
     open: Opening<T>,
-    say: &mut impl FnMut(Delta<T>) -> M,
+    say: &mut impl FnMut(T) -> M,
     messages: &mpsc::Sender<M>,
 ) -> Option<Fault> {
     let mut told = open();
-    let mut waiting: Option<Delta<T>> = None;
+    let mut waiting: Option<T> = None;
     let mut heard = Instant::now();
     let mut due = heard;
     let fault = loop {
@@ -114,8 +122,10 @@ async fn hand_on<T, M>(
         match next {
             Err(_) => break lost(call, FaultKind::TimedOut, "nothing was heard of the watch for 5m"),
             Ok(None) => break lost(call, FaultKind::Unreachable, "the watch ended"),
-            Ok(Some(Delta::Lost(fault))) => break fault,
             Ok(Some(delta)) => {
+                if let Some(fault) = delta.loss() {
+                    break fault.clone();
+                }
                 heard = Instant::now();
                 // Neither is a loss: they become one.
                 if let Some(earlier) = &mut waiting {

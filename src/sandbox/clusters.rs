@@ -39,6 +39,8 @@ pub struct SandboxClusters {
 struct State {
     /// Names of scenarios, with commas between.
     scenario: String,
+    /// They are there in every scenario.
+    brought: bool,
     /// How often other clusters have taken the place of these.
     turn: u64,
     built: BTreeMap<ClusterSite, Building>,
@@ -68,9 +70,27 @@ impl SandboxClusters {
     /// None is built yet.
     #[must_use]
     pub fn new(scenario: &str, clock: SandboxClock) -> Self {
-        let state =
-            State { scenario: scenario.to_owned(), turn: 0, built: BTreeMap::new(), served: ServedEndpoints::new() };
+        let state = State {
+            scenario: scenario.to_owned(),
+            brought: false,
+            turn: 0,
+            built: BTreeMap::new(),
+            served: ServedEndpoints::new(),
+        };
         Self { clock, state: Mutex::new(state) }
+    }
+
+    /// The clusters are there from now on, whatever the scenario is about: until then only where it is about them. To
+    /// build one takes seconds of a processor, in a build that is not optimised many.
+    pub fn bring(&self) {
+        self.state().brought = true;
+    }
+
+    /// The clusters that there are.
+    #[must_use]
+    pub fn sites(&self) -> &'static [ClusterSite] {
+        let state = self.state();
+        if state.brought || !of_clusters(&state.scenario).is_empty() { &ClusterSite::ALL } else { &[] }
     }
 
     /// The API of an EKS cluster; `None` where there is none of this name in the account and region.

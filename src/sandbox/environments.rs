@@ -27,7 +27,7 @@ pub fn estate(world: &World) -> (Estate, Vec<(SessionId, String)>) {
     let scenario = if world.scenario.is_empty() { scenario::DEFAULT } else { &world.scenario };
     let mut estate = Estate::default();
     estate.sandbox = Some(scenario.to_owned());
-    estate.scenarios = scenario::of_aws().map(|(name, description)| (name.to_owned(), description)).collect();
+    estate.scenarios = scenario::shipped().map(|(name, description)| (name.to_owned(), description)).collect();
     for spec in specs {
         // The sandbox has no profiles and roles to assume: its sessions are told apart by account.
         let Some(account) = &spec.expected_account else { continue };

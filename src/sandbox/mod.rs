@@ -169,8 +169,8 @@ impl Sandbox {
             "monitoring" => self.read(|world| cloudwatch::handle(world, caller, now, request)),
             "sts" => self.read(|world| sts::handle(world, caller, now, request)),
             "eks" => {
-                let served = self.clusters.served();
-                self.read(|world| eks::handle(world, &served, caller, now, request))
+                let (sites, served) = (self.clusters.sites(), self.clusters.served());
+                self.read(|world| eks::handle(world, (sites, &served), caller, now, request))
             }
             other => {
                 let message = format!("The sandbox has no service {other}.");

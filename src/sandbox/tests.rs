@@ -55,6 +55,7 @@ fn nobody_and_unknown_services_are_refused() {
 #[test]
 fn eks_is_asked_by_path_and_counted_by_operation() {
     let sandbox = sandbox();
+    sandbox.clusters().bring();
     let mut clusters = request(Some("AKIASANDBOX444455556666/20261122/eu-west-1/eks/aws4_request"), "");
     clusters.method = "GET".into();
     clusters.uri = "/clusters/prod-eks".into();

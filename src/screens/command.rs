@@ -33,6 +33,8 @@ pub enum Command {
     OpenDatabase(SiteId, Arc<str>, Option<&'static str>),
     /// Open the story of an alarm.
     OpenAlarm(AlarmKey),
+    /// Open a cluster, or something in it: as its findings are kept.
+    OpenCluster(Arc<str>),
     /// Plan an operation on this.
     PlanOn(Kind, Box<Target>),
     /// Ask whether this environment is to be armed.

@@ -3,6 +3,9 @@
 pub mod alarms;
 pub mod arm;
 pub mod audit;
+pub mod cluster;
+pub mod cluster_object;
+pub mod clusters;
 pub mod code;
 pub mod command;
 mod cursor;
@@ -16,14 +19,17 @@ pub mod findings;
 pub mod fleet;
 pub mod help;
 pub mod line;
+pub mod logs;
 pub mod menu;
 pub mod operations;
+pub mod pace;
 pub mod palette;
 pub mod plan;
 pub mod reach;
 mod screen;
 mod state;
 pub mod views;
+pub mod workloads;
 
 pub use state::State;
 pub use views::{OpenScreen, Screen, View, Views};

@@ -1,5 +1,6 @@
 //! The palette: everything that can be named, found by typing. Screens and commands, environments, operations on what is
-//! selected, findings, DB instances, alarms, settings. Opening it only gathers names; they are ranked as one types.
+//! selected, findings, DB instances, clusters and
+//! what is in them, alarms, settings. Opening it only gathers names; they are ranked as one types.
 
 mod commands;
 mod known;
@@ -25,6 +26,7 @@ pub fn items(state: &State, layers: &[Layer]) -> Vec<Named> {
     items.extend(operations::items(state));
     items.extend(known::findings(state));
     items.extend(known::databases(state));
+    items.extend(known::clusters(state));
     items.extend(known::alarms(state));
     items.extend(commands::settings());
     items
@@ -39,6 +41,10 @@ enum Sort {
     Operation,
     Finding,
     Database,
+    Cluster,
+    Node,
+    Pool,
+    Workload,
     Alarm,
     Setting,
 }
@@ -52,6 +58,10 @@ impl Sort {
             Self::Operation => "operation",
             Self::Finding => "finding",
             Self::Database => "DB instance",
+            Self::Cluster => "cluster",
+            Self::Node => "node",
+            Self::Pool => "node pool",
+            Self::Workload => "workload",
             Self::Alarm => "alarm",
             Self::Setting => "setting",
         }

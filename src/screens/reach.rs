@@ -2,8 +2,10 @@
 //! that one is looked at from then on: what is armed, opened and listed is of the same.
 
 use super::alarms::AlarmKey;
-use super::{OpenScreen, Screen, State, View, alarms, database, databases};
+use super::cluster_object::ObjectKey;
+use super::{OpenScreen, Screen, State, View, alarms, cluster, cluster_object, database, databases};
 use crate::domain::SiteId;
+use crate::services::kubernetes::rules::ThingRef;
 use crate::shell::Tone;
 use crate::world::Scope;
 
@@ -24,6 +26,27 @@ pub fn open_database(state: &mut State, site: SiteId, id: &str, finding: Option<
     }
     databases::select(state, &arn);
     database::open(state, site, id, finding);
+}
+
+/// Opens a cluster, and over it what a finding of it is about: `key` is that of the finding.
+pub fn open_cluster(state: &mut State, key: &str) {
+    let Some((arn, thing)) = ThingRef::of_key(key) else { return };
+    let found = state.shell.world.clusters().find(|(_, cluster)| *cluster.arn == *arn);
+    let Some((site, name)) = found.map(|(site, cluster)| (site, cluster.name.clone())) else {
+        return state.shell.say("this cluster is no longer there", Tone::Bad);
+    };
+    state.views.remove(|view| {
+        let screen = view.screen();
+        matches!(screen, Some(Screen::Cluster | Screen::Workloads | Screen::ClusterObject | Screen::Logs))
+    });
+    state.views.open(View::Screen(OpenScreen::Cluster(Box::new(cluster::State::new(site, name.clone())))));
+    cluster::rebuild(state);
+    if let Some(key) = ObjectKey::of_thing(&thing) {
+        state
+            .views
+            .open(View::Screen(OpenScreen::ClusterObject(Box::new(cluster_object::State::new(site, name, key)))));
+        cluster_object::rebuild(state);
+    }
 }
 
 /// Opens the whole story of an alarm.

@@ -7,7 +7,10 @@ use ratatui::layout::Rect;
 use super::filtering::FilterProblem;
 use super::findings::{self, Concern};
 use super::views::Screen;
-use super::{OpenScreen, State, View, alarms, audit, database, databases, fleet};
+use super::{
+    OpenScreen, State, View, alarms, audit, cluster, cluster_object, clusters, database, databases, fleet, logs,
+    workloads,
+};
 use crate::domain::{Database, SiteId};
 use crate::keymap::{Action, Layer};
 use crate::services::rds;
@@ -21,6 +24,11 @@ impl Screen {
             Self::Fleet => ("Fleet", Layer::Fleet),
             Self::Databases => ("Databases", Layer::Table),
             Self::Database => ("Database", Layer::Database),
+            Self::Clusters => ("Clusters", Layer::Table),
+            Self::Cluster => ("Cluster", Layer::Cluster),
+            Self::Workloads => ("Workloads", Layer::Cluster),
+            Self::ClusterObject => ("Object", Layer::Cluster),
+            Self::Logs => ("Logs", Layer::Log),
             Self::Alarms => ("Alarms", Layer::Table),
             Self::Audit => ("Audit", Layer::Table),
         }
@@ -32,6 +40,11 @@ impl Screen {
             Self::Fleet => fleet::handle(state, action),
             Self::Databases => databases::handle(state, action),
             Self::Database => database::handle(state, action),
+            Self::Clusters => clusters::handle(state, action),
+            Self::Cluster => cluster::handle(state, action),
+            Self::Workloads => workloads::handle(state, action),
+            Self::ClusterObject => cluster_object::handle(state, action),
+            Self::Logs => logs::handle(state, action),
             Self::Alarms => alarms::handle(state, action),
             Self::Audit => audit::handle(state, action),
         }
@@ -43,6 +56,11 @@ impl Screen {
             Self::Fleet => fleet::view(state, area, buf),
             Self::Databases => databases::view(state, area, buf),
             Self::Database => database::view(state, area, buf),
+            Self::Clusters => clusters::view(state, area, buf),
+            Self::Cluster => cluster::view(state, area, buf),
+            Self::Workloads => workloads::view(state, area, buf),
+            Self::ClusterObject => cluster_object::view(state, area, buf),
+            Self::Logs => logs::view(state, area, buf),
             Self::Alarms => alarms::view(state, area, buf),
             Self::Audit => audit::view(state, area, buf),
         }
@@ -55,6 +73,11 @@ impl Screen {
             Self::Fleet => fleet::hints(state),
             Self::Databases => databases::hints(state),
             Self::Database => database::hints(state),
+            Self::Clusters => clusters::hints(state),
+            Self::Cluster => cluster::hints(state),
+            Self::Workloads => workloads::hints(state),
+            Self::ClusterObject => cluster_object::hints(state),
+            Self::Logs => logs::hints(state),
             Self::Alarms => alarms::hints(state),
             Self::Audit => audit::hints(state),
         }
@@ -66,6 +89,11 @@ impl Screen {
             Self::Fleet => fleet::click(state, row),
             Self::Databases => databases::click(state, row),
             Self::Database => {}
+            Self::Clusters => clusters::click(state, row),
+            Self::Cluster => cluster::click(state, row),
+            Self::Workloads => workloads::click(state, row),
+            Self::ClusterObject => cluster_object::click(state, row),
+            Self::Logs => logs::click(state, row),
             Self::Alarms => alarms::click(state, row),
             Self::Audit => audit::click(state, row),
         }
@@ -79,7 +107,7 @@ impl Screen {
             Self::Databases => databases::selected(state),
             Self::Database => state.open_database(),
             Self::Alarms => alarms::selected(state),
-            Self::Audit => None,
+            Self::Clusters | Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Logs | Self::Audit => None,
         }
     }
 
@@ -94,7 +122,7 @@ impl Screen {
                 let finding = findings::of(&state.shell.world, &database.arn).first().copied();
                 Some(Concern { site, database, finding })
             }
-            Self::Audit => None,
+            Self::Clusters | Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Logs | Self::Audit => None,
         }
     }
 
@@ -109,6 +137,8 @@ impl Screen {
     pub fn link(self, state: &State) -> Option<String> {
         match self {
             Self::Alarms => alarms::link(state),
+            Self::Clusters => clusters::link(state),
+            Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Logs => cluster::link(state),
             Self::Fleet => fleet::link(state),
             Self::Databases | Self::Database => {
                 self.concern(state).and_then(|concern| rds::link::of_database(concern.database))
@@ -120,7 +150,7 @@ impl Screen {
     /// Whether it lists what one environment has, or all; the others stand above the environments, or below.
     #[must_use]
     pub fn is_of_scope(self) -> bool {
-        matches!(self, Self::Databases | Self::Alarms | Self::Audit)
+        matches!(self, Self::Databases | Self::Clusters | Self::Alarms | Self::Audit)
     }
 
     /// The screen that an action leads to.
@@ -128,6 +158,7 @@ impl Screen {
     fn opened_by(action: Action) -> Option<OpenScreen> {
         match action {
             Action::Databases => Some(OpenScreen::Databases),
+            Action::Clusters => Some(OpenScreen::Clusters),
             Action::Alarms => Some(OpenScreen::Alarms),
             Action::Audit => Some(OpenScreen::Audit),
             _ => None,
@@ -168,6 +199,11 @@ impl Screen {
         match (self, state.views.database()) {
             (Self::Alarms, _) => Shown::Alarms(state.alarms.looked_at(now).filter(|_| alarms::has_story(state))),
             (Self::Database, Some(open)) => Shown::Database(open.site, database::looked_at(state, open)),
+            (Self::Clusters, _) => Shown::Clusters,
+            (Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Logs, _) => state
+                .views
+                .open_cluster()
+                .map_or(Shown::Clusters, |(site, cluster)| Shown::Cluster(site, cluster.clone())),
             (Self::Fleet | Self::Databases | Self::Database | Self::Audit, _) => Shown::Databases,
         }
     }
@@ -178,14 +214,24 @@ impl Screen {
             Self::Databases => databases::rebuild(state),
             Self::Alarms => alarms::rebuild(state),
             Self::Audit => audit::rebuild(state),
-            Self::Fleet | Self::Database => {}
+            Self::Clusters => clusters::rebuild(state),
+            Self::Cluster => cluster::rebuild(state),
+            Self::Workloads => workloads::rebuild(state),
+            Self::ClusterObject => cluster_object::rebuild(state),
+            Self::Fleet | Self::Database | Self::Logs => {}
         }
     }
 
     /// Something was heard of some sites: what it shows of them is made anew where it is another than before.
     pub fn renew(self, state: &mut State) {
-        if self == Self::Alarms {
-            alarms::renew(state);
+        match self {
+            Self::Alarms => alarms::renew(state),
+            Self::Clusters | Self::Cluster | Self::Workloads | Self::ClusterObject => {
+                if state.cluster_pace.may(state.shell.world.now) {
+                    self.rebuild(state);
+                }
+            }
+            Self::Fleet | Self::Databases | Self::Database | Self::Logs | Self::Audit => {}
         }
     }
 
@@ -202,6 +248,7 @@ impl Screen {
         match self {
             Self::Alarms => state.alarms.problem.as_ref(),
             Self::Audit => state.audit.problem.as_ref(),
+            Self::Clusters | Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Logs => None,
             Self::Fleet | Self::Databases | Self::Database => state.databases.problem.as_ref(),
         }
     }
@@ -212,6 +259,7 @@ impl Screen {
         match self {
             Self::Alarms => alarms::FORMS,
             Self::Audit => audit::FORMS,
+            Self::Clusters | Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Logs => &[],
             Self::Fleet | Self::Databases | Self::Database => databases::FORMS,
         }
     }
@@ -221,6 +269,11 @@ impl Screen {
         match self {
             Self::Alarms => alarms::filter(state, text),
             Self::Audit => audit::filter(state, text),
+            Self::Clusters => clusters::filter(state, text),
+            Self::Cluster => cluster::filter(state, text),
+            Self::Workloads => workloads::filter(state, text),
+            Self::ClusterObject => cluster_object::filter(state, text),
+            Self::Logs => logs::filter(state, text),
             Self::Fleet | Self::Databases | Self::Database => databases::filter(state, text),
         }
     }

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{OpenScreen, Screen, View, Views, alarms, audit, databases, fleet};
+use super::pace::RowPace;
+use super::{OpenScreen, Screen, View, Views, alarms, audit, clusters, databases, fleet, logs};
 use crate::domain::{Database, SiteId};
 use crate::keymap::{Keymap, Layer, Resolver};
 use crate::shell::Shell;
@@ -18,6 +19,11 @@ pub struct State {
     pub views: Views,
     pub fleet: fleet::State,
     pub databases: databases::State,
+    pub clusters: clusters::State,
+    /// How often what is made of a cluster is made anew.
+    pub cluster_pace: RowPace,
+    /// The log that is read.
+    pub log: logs::Reading,
     pub alarms: alarms::State,
     pub audit: audit::State,
     pub resolver: Resolver,
@@ -38,6 +44,9 @@ impl State {
             views: Views::of(first),
             fleet: fleet::State::default(),
             databases: databases::State::default(),
+            clusters: clusters::State::default(),
+            cluster_pace: RowPace::default(),
+            log: logs::Reading::default(),
             alarms: alarms::State::default(),
             audit: audit::State::default(),
             resolver: Resolver::default(),

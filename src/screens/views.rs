@@ -1,12 +1,15 @@
 //! What lies over what: the screen at the bottom, and whatever was opened on it. The one on top has the keys.
 
+use std::sync::Arc;
+
 use tui_input::Input;
 
 use super::arm::ArmQuestion;
 use super::code::CodePrompt;
 use super::help::OpenHelp;
 use super::menu::Menu;
-use super::{database, details, executions, plan};
+use super::{cluster, cluster_object, database, details, executions, logs, plan, workloads};
+use crate::domain::SiteId;
 use crate::keymap::Layer;
 
 /// What fills the body.
@@ -15,6 +18,11 @@ pub enum Screen {
     Fleet,
     Databases,
     Database,
+    Clusters,
+    Cluster,
+    Workloads,
+    ClusterObject,
+    Logs,
     Alarms,
     Audit,
 }
@@ -25,8 +33,10 @@ impl Screen {
     pub fn layers(self) -> &'static [Layer] {
         match self {
             Self::Fleet => &[Layer::Fleet, Layer::Global],
-            Self::Databases | Self::Alarms | Self::Audit => &[Layer::Table, Layer::Global],
+            Self::Databases | Self::Clusters | Self::Alarms | Self::Audit => &[Layer::Table, Layer::Global],
             Self::Database => &[Layer::Database, Layer::Global],
+            Self::Cluster | Self::Workloads | Self::ClusterObject => &[Layer::Cluster, Layer::Global],
+            Self::Logs => &[Layer::Log, Layer::Global],
         }
     }
 }
@@ -37,6 +47,11 @@ pub enum OpenScreen {
     Fleet,
     Databases,
     Database(Box<database::State>),
+    Clusters,
+    Cluster(Box<cluster::State>),
+    Workloads(Box<workloads::State>),
+    ClusterObject(Box<cluster_object::State>),
+    Logs(Box<logs::State>),
     Alarms,
     Audit,
 }
@@ -49,8 +64,27 @@ impl OpenScreen {
             Self::Fleet => Screen::Fleet,
             Self::Databases => Screen::Databases,
             Self::Database(_) => Screen::Database,
+            Self::Clusters => Screen::Clusters,
+            Self::Cluster(_) => Screen::Cluster,
+            Self::Workloads(_) => Screen::Workloads,
+            Self::ClusterObject(_) => Screen::ClusterObject,
+            Self::Logs(_) => Screen::Logs,
             Self::Alarms => Screen::Alarms,
             Self::Audit => Screen::Audit,
+        }
+    }
+}
+
+impl OpenScreen {
+    /// Where the cluster is that it shows something of.
+    #[must_use]
+    pub fn cluster_site(&self) -> Option<SiteId> {
+        match self {
+            Self::Cluster(open) => Some(open.site),
+            Self::Workloads(open) => Some(open.site),
+            Self::ClusterObject(open) => Some(open.site),
+            Self::Logs(open) => Some(open.site),
+            Self::Fleet | Self::Databases | Self::Database(_) | Self::Clusters | Self::Alarms | Self::Audit => None,
         }
     }
 }
@@ -229,6 +263,86 @@ impl Views {
     pub fn database_mut(&mut self) -> Option<&mut database::State> {
         self.iter_mut().find_map(|view| match view {
             View::Screen(OpenScreen::Database(open)) => Some(&mut **open),
+            _ => None,
+        })
+    }
+
+    /// The cluster that fills the body, or is below what does.
+    #[must_use]
+    pub fn cluster(&self) -> Option<&cluster::State> {
+        self.iter().rev().find_map(|view| match view {
+            View::Screen(OpenScreen::Cluster(open)) => Some(&**open),
+            _ => None,
+        })
+    }
+
+    /// The same to be changed.
+    pub fn cluster_mut(&mut self) -> Option<&mut cluster::State> {
+        self.iter_mut().rev().find_map(|view| match view {
+            View::Screen(OpenScreen::Cluster(open)) => Some(&mut **open),
+            _ => None,
+        })
+    }
+
+    /// The workloads that fill the body, or are below what does.
+    #[must_use]
+    pub fn workloads(&self) -> Option<&workloads::State> {
+        self.iter().rev().find_map(|view| match view {
+            View::Screen(OpenScreen::Workloads(open)) => Some(&**open),
+            _ => None,
+        })
+    }
+
+    /// The same to be changed.
+    pub fn workloads_mut(&mut self) -> Option<&mut workloads::State> {
+        self.iter_mut().rev().find_map(|view| match view {
+            View::Screen(OpenScreen::Workloads(open)) => Some(&mut **open),
+            _ => None,
+        })
+    }
+
+    /// The object of a cluster that fills the body; of several that were opened from each other the last.
+    #[must_use]
+    pub fn cluster_object(&self) -> Option<&cluster_object::State> {
+        self.iter().rev().find_map(|view| match view {
+            View::Screen(OpenScreen::ClusterObject(open)) => Some(&**open),
+            _ => None,
+        })
+    }
+
+    /// The same to be changed.
+    pub fn cluster_object_mut(&mut self) -> Option<&mut cluster_object::State> {
+        self.iter_mut().rev().find_map(|view| match view {
+            View::Screen(OpenScreen::ClusterObject(open)) => Some(&mut **open),
+            _ => None,
+        })
+    }
+
+    /// The log that fills the body.
+    #[must_use]
+    pub fn logs(&self) -> Option<&logs::State> {
+        self.iter().rev().find_map(|view| match view {
+            View::Screen(OpenScreen::Logs(open)) => Some(&**open),
+            _ => None,
+        })
+    }
+
+    /// The same to be changed.
+    pub fn logs_mut(&mut self) -> Option<&mut logs::State> {
+        self.iter_mut().rev().find_map(|view| match view {
+            View::Screen(OpenScreen::Logs(open)) => Some(&mut **open),
+            _ => None,
+        })
+    }
+
+    /// Where the cluster is of which something fills the body, and its name.
+    #[must_use]
+    pub fn open_cluster(&self) -> Option<(SiteId, &Arc<str>)> {
+        self.iter().rev().find_map(|view| match view {
+            View::Screen(OpenScreen::Cluster(open)) => Some((open.site, &open.cluster)),
+            View::Screen(OpenScreen::Workloads(open)) => Some((open.site, &open.cluster)),
+            View::Screen(OpenScreen::ClusterObject(open)) => Some((open.site, &open.cluster)),
+            View::Screen(OpenScreen::Logs(open)) => Some((open.site, &open.cluster)),
             _ => None,
         })
     }

@@ -1,16 +1,27 @@
 //! Everything that leaves the core, as plain data.
 
-use crate::domain::MfaCode;
+use std::sync::Arc;
+
+use crate::domain::{MfaCode, SiteId};
 use crate::ops::Approved;
 use crate::ops::journal::ExecutionId;
-use crate::slices::reads::Request;
+use crate::slices::reads::{LogAsk, Request, ServerAddress};
 use crate::slices::{Body, Kind, Plan, Target};
+use crate::world::WatchTarget;
 
 /// Anything that leaves [`crate::app::update()`]. Only the runtime carries it out.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Ask AWS.
     Fetch(Request),
+    /// Watch a kind of objects of a cluster; what it tells is [`crate::app::Msg::Streamed`].
+    Watch { id: u64, target: WatchTarget, address: Arc<ServerAddress> },
+    /// End a watch.
+    Unwatch(u64),
+    /// Read a log, and follow it; what it tells is [`crate::app::Msg::Logged`].
+    ReadLog { id: u64, site: SiteId, ask: LogAsk },
+    /// Read a log no further.
+    LeaveLog(u64),
     /// Hand this text to the terminal's clipboard (OSC 52).
     Copy(String),
     /// Show this address of the AWS console: opened where a browser can be seen, else handed to the clipboard.

@@ -5,8 +5,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::collect::{self, Attention, Readable, Taken};
-use crate::domain::{Fault, Identity, SiteId};
-use crate::services::{alarms, rds};
+use crate::domain::{ClusterSpec, Fault, Identity, SiteId};
+use crate::services::{alarms, kubernetes, rds};
+
+/// What is said of watches and logs of clusters.
+pub use crate::services::kubernetes::logs::{LogAsk, LogTold};
+pub use crate::services::kubernetes::{ServerAddress, WatchTold};
 
 pub type Target = collect::Target<Read>;
 pub type Request = collect::Request<Read, Ask>;
@@ -19,6 +23,7 @@ pub enum Read {
     Identity,
     Rds(rds::Read),
     Alarms(alarms::Read),
+    Kubernetes(kubernetes::Read),
 }
 
 /// What exactly is asked.
@@ -27,6 +32,7 @@ pub enum Ask {
     Identity,
     Rds(rds::Ask),
     Alarms(alarms::Ask),
+    Kubernetes(kubernetes::Ask),
 }
 
 /// What came back.
@@ -35,6 +41,7 @@ pub enum Answer {
     Identity(Identity),
     Rds(rds::Answer),
     Alarms(alarms::Answer),
+    Kubernetes(kubernetes::Answer),
 }
 
 /// What fills the screen: it decides what is read more often, or at all.
@@ -47,6 +54,10 @@ pub enum Shown {
     Database(SiteId, rds::Opened),
     /// The alarms of all that is looked at, and the one under the cursor by its name.
     Alarms(Option<(SiteId, Arc<str>)>),
+    /// The clusters of all that is looked at.
+    Clusters,
+    /// One cluster, or something of it.
+    Cluster(SiteId, Arc<str>),
 }
 
 /// What of [`Shown`] decides which things are read at all; how often, and of which time, is another matter.
@@ -55,6 +66,7 @@ pub enum Wants {
     Lists,
     Database(SiteId, Arc<str>, u32),
     Alarm(SiteId, Arc<str>),
+    Cluster(SiteId, Arc<str>),
 }
 
 impl Shown {
@@ -62,9 +74,10 @@ impl Shown {
     #[must_use]
     pub fn wants(&self) -> Wants {
         match self {
-            Self::Databases | Self::Alarms(None) => Wants::Lists,
+            Self::Databases | Self::Alarms(None) | Self::Clusters => Wants::Lists,
             Self::Database(site, open) => Wants::Database(*site, open.id.clone(), open.period),
             Self::Alarms(Some((site, name))) => Wants::Alarm(*site, name.clone()),
+            Self::Cluster(site, name) => Wants::Cluster(*site, name.clone()),
         }
     }
 }
@@ -74,6 +87,7 @@ impl Shown {
 pub struct Data {
     pub rds: rds::Data,
     pub alarms: alarms::Data,
+    pub kubernetes: kubernetes::Data,
 }
 
 impl Read {
@@ -87,6 +101,7 @@ impl Read {
             Self::Identity => false,
             Self::Rds(read) => read.is_of_detail(),
             Self::Alarms(read) => read.is_of_detail(),
+            Self::Kubernetes(read) => read.is_of_detail(),
         }
     }
 
@@ -115,6 +130,7 @@ impl Readable for Read {
             Self::Alarms(alarms::Read::History(name)) if name.is_empty() => "history of alarms".into(),
             Self::Alarms(alarms::Read::Curve(name)) if name.is_empty() => "curves of alarms".into(),
             Self::Alarms(read) => read.title(),
+            Self::Kubernetes(read) => read.title(),
         }
     }
 
@@ -123,6 +139,7 @@ impl Readable for Read {
             Self::Identity => [300, 300, 900],
             Self::Rds(read) => read.intervals(),
             Self::Alarms(read) => read.intervals(),
+            Self::Kubernetes(read) => read.intervals(),
         }
     }
 
@@ -131,6 +148,7 @@ impl Readable for Read {
             Self::Identity => false,
             Self::Rds(read) => read.is_of_periods(),
             Self::Alarms(read) => read.is_of_periods(),
+            Self::Kubernetes(_) => false,
         }
     }
 }
@@ -144,6 +162,12 @@ impl From<rds::Read> for Read {
 impl From<alarms::Read> for Read {
     fn from(read: alarms::Read) -> Self {
         Self::Alarms(read)
+    }
+}
+
+impl From<kubernetes::Read> for Read {
+    fn from(read: kubernetes::Read) -> Self {
+        Self::Kubernetes(read)
     }
 }
 
@@ -195,6 +219,7 @@ impl Answer {
             Self::Identity(_) => false,
             Self::Rds(answer) => answer.is_list(),
             Self::Alarms(answer) => answer.is_list(),
+            Self::Kubernetes(_) => false,
         }
     }
 
@@ -208,14 +233,16 @@ impl Answer {
     pub fn accounts(&self) -> impl Iterator<Item = &str> {
         let of_rds = if let Self::Rds(answer) = self { Some(answer.accounts()) } else { None };
         let of_alarms = if let Self::Alarms(answer) = self { Some(answer.accounts()) } else { None };
-        of_rds.into_iter().flatten().chain(of_alarms.into_iter().flatten())
+        let of_clusters = if let Self::Kubernetes(answer) = self { Some(answer.accounts()) } else { None };
+        let others = of_alarms.into_iter().flatten().chain(of_clusters.into_iter().flatten());
+        of_rds.into_iter().flatten().chain(others)
     }
 }
 
 /// What of a site is worth reading, and how eagerly. `is_there` where it belongs to what is looked at; `is_dear` when
 /// the console's own calls cost more than they may.
 #[must_use]
-pub fn wanted(shown: &Shown, site: SiteId, is_there: bool, is_dear: bool) -> Vec<(Read, Attention)> {
+pub fn wanted(shown: &Shown, site: SiteId, is_there: bool, is_dear: bool, data: &Data) -> Vec<(Read, Attention)> {
     let database = match shown {
         Shown::Database(at, open) if *at == site => Some(open),
         _ => None,
@@ -224,16 +251,26 @@ pub fn wanted(shown: &Shown, site: SiteId, is_there: bool, is_dear: bool) -> Vec
         Shown::Alarms(Some((at, name))) if *at == site => Some(name),
         _ => None,
     };
+    let cluster = match shown {
+        Shown::Cluster(at, name) if *at == site => Some(&**name),
+        _ => None,
+    };
     let list = match shown {
         _ if database.is_some() => Attention::Watched,
         _ if !is_there => Attention::Hidden,
         Shown::Databases => Attention::Watched,
-        Shown::Database(..) | Shown::Alarms(_) => Attention::Near,
+        Shown::Database(..) | Shown::Alarms(_) | Shown::Clusters | Shown::Cluster(..) => Attention::Near,
     };
     let alarms = match shown {
         Shown::Alarms(_) if is_there => Attention::Watched,
         Shown::Databases if list == Attention::Watched => Attention::Near,
         _ => list,
+    };
+    let clusters = match shown {
+        Shown::Clusters if is_there => Attention::Watched,
+        _ if cluster.is_some() => Attention::Watched,
+        _ if is_there => Attention::Near,
+        _ => Attention::Hidden,
     };
     // Metrics are what costs. A key (`R`, opening a DB instance) still brings them at once.
     let paid = if is_dear { list.min(Attention::Hidden) } else { list };
@@ -242,19 +279,24 @@ pub fn wanted(shown: &Shown, site: SiteId, is_there: bool, is_dear: bool) -> Vec
         let is_paid = matches!(read, alarms::Read::Curve(_));
         (read.into(), if is_paid && is_dear { eager.min(Attention::Near) } else { eager })
     });
-    std::iter::once((Read::Identity, list.max(alarms))).chain(of_rds).chain(of_alarms).collect()
+    let known = data.kubernetes.metered();
+    let of_clusters =
+        kubernetes::wanted(clusters, cluster, &known).into_iter().map(|(read, eager)| (read.into(), eager));
+    let identity = (Read::Identity, list.max(alarms).max(clusters));
+    std::iter::once(identity).chain(of_rds).chain(of_alarms).chain(of_clusters).collect()
 }
 
 impl Data {
     /// Of a site that another account answered for: nothing, and why.
     #[must_use]
     pub fn refused(fault: Fault) -> Self {
-        Self { rds: rds::Data::refused(fault), ..Self::default() }
+        let kubernetes = kubernetes::Data::refused(fault.clone());
+        Self { rds: rds::Data::refused(fault), kubernetes, ..Self::default() }
     }
 
-    /// The exact question; none when it cannot be asked yet.
+    /// The exact question; none when it cannot be asked yet. `specs` say how the clusters of the site are reached.
     #[must_use]
-    pub fn ask(&self, read: &Read, shown: &Shown, now: Timestamp) -> Option<Ask> {
+    pub fn ask(&self, read: &Read, shown: &Shown, specs: &[ClusterSpec], now: Timestamp) -> Option<Ask> {
         match read {
             Read::Identity => Some(Ask::Identity),
             Read::Rds(read) => {
@@ -262,6 +304,7 @@ impl Data {
                 self.rds.ask(read, open, now).map(Ask::Rds)
             }
             Read::Alarms(read) => self.alarms.ask(read, now).map(Ask::Alarms),
+            Read::Kubernetes(read) => self.kubernetes.ask(read, specs).map(Ask::Kubernetes),
         }
     }
 
@@ -271,6 +314,7 @@ impl Data {
             Read::Identity => {}
             Read::Rds(read) => self.rds.begin(read),
             Read::Alarms(read) => self.alarms.begin(read),
+            Read::Kubernetes(read) => self.kubernetes.begin(read),
         }
     }
 
@@ -280,6 +324,7 @@ impl Data {
             Read::Identity => {}
             Read::Rds(read) => self.rds.fail(read, fault),
             Read::Alarms(read) => self.alarms.fail(read, fault),
+            Read::Kubernetes(read) => self.kubernetes.fail(read, fault),
         }
     }
 
@@ -288,6 +333,7 @@ impl Data {
         match (read, answer) {
             (Read::Rds(read), Answer::Rds(answer)) => self.rds.store(read, answer, now).map(Read::Rds),
             (Read::Alarms(read), Answer::Alarms(answer)) => self.alarms.store(read, answer, now).into(),
+            (Read::Kubernetes(read), Answer::Kubernetes(answer)) => self.kubernetes.store(read, answer, now).into(),
             _ => Taken::default(),
         }
     }
@@ -299,6 +345,7 @@ impl Data {
             Read::Identity => 0,
             Read::Rds(read) => self.rds.records(read),
             Read::Alarms(read) => self.alarms.records(read),
+            Read::Kubernetes(read) => self.kubernetes.records(read),
         }
     }
 }

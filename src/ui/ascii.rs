@@ -33,6 +33,7 @@ const STAND_INS: &[(&str, char)] = &[
     ("▁▂▃", '-'),
     ("▄▅", '='),
     ("▆▇█", '#'),
+    ("░", '.'),
     // Signs within text.
     ("·", '.'),
     // Something was cut: no sign that may stand in a name.
@@ -40,6 +41,7 @@ const STAND_INS: &[(&str, char)] = &[
     ("•", '*'),
     ("–—", '-'),
     ("×", 'x'),
+    ("≤", '<'),
     ("µ", 'u'),
 ];
 

@@ -4,6 +4,7 @@
 //! Everything here draws from its arguments alone: no state, no clock, no I/O.
 
 pub mod ascii;
+pub mod bar;
 pub mod chart;
 pub mod dialog;
 pub mod environment;

@@ -2,6 +2,7 @@
 //! is the one judgement that all screens show.
 
 mod alarms;
+mod clusters;
 mod current;
 mod instances;
 
@@ -9,9 +10,11 @@ use std::collections::{BTreeSet, HashSet};
 use std::mem;
 
 use super::World;
+use super::data::SiteData;
 use crate::domain::SiteId;
 
 pub use alarms::take as take_alarms;
+pub use clusters::read_of;
 pub use current::{are_alarms_current, is_current};
 pub use instances::subject;
 
@@ -55,7 +58,11 @@ pub fn begin(world: &mut World) -> Examined {
 }
 
 fn is_due(world: &World) -> bool {
-    world.sites.iter().any(|data| data.checkups.due() + data.alarm_checkups.due() > 0)
+    let now = world.now;
+    let is_one = |data: &SiteData| {
+        data.checkups.due() + data.alarm_checkups.due() > 0 || data.cluster_checkups.next_due(now).is_some()
+    };
+    world.sites.iter().any(is_one)
 }
 
 /// Looks at that of which something has changed, so many at most: an answer about one costs one. DB instances come
@@ -98,6 +105,15 @@ pub fn look(world: &mut World, most: usize) -> Examined {
         }
         data.alarm_checkups = checkups;
     }
+    // A cluster is as much as many instances: one at a time.
+    if is_ready && examined.looks() == 0 {
+        for (site, data) in sites.iter_mut().enumerate().map(|(i, data)| (SiteId(i), data)) {
+            if let Some(is_changed) = clusters::look(data, health, *now) {
+                examined.sites.extend(is_changed.then_some(site));
+                break;
+            }
+        }
+    }
     examined.more = is_due(world);
     examined
 }
@@ -118,14 +134,23 @@ fn lay_out(world: &mut World, examined: &mut Examined) {
             examined.sites.insert(site);
             is_other = true;
         }
+        if !data.cluster_checkups.is_laid_out() {
+            clusters::lay_out(data, site, estate);
+            examined.sites.insert(site);
+            is_other = true;
+        }
         let is_aged = instances::age(data, *now) | alarms::age(data, *now);
         examined.sites.extend(is_aged.then_some(site));
     }
     if is_other {
-        let all = sites.iter().flat_map(|data| data.checkups.owned().chain(data.alarm_checkups.owned()));
-        let present: HashSet<&str> = all.collect();
-        // Gone from the list, or its list is not known any more.
-        health.forget(|arn| !present.contains(arn));
+        let owned = |data| {
+            let SiteData { checkups, alarm_checkups, cluster_checkups, .. }: &SiteData = data;
+            checkups.owned().chain(alarm_checkups.owned()).chain(cluster_checkups.owned()).collect::<Vec<_>>()
+        };
+        let present: HashSet<&str> = sites.iter().flat_map(owned).collect();
+        // Gone from the list, or its list is not known any more. What is within a cluster goes with it.
+        health
+            .forget(|key| !present.contains(key) && key.split_once('#').is_none_or(|(arn, _)| !present.contains(arn)));
     }
 }
 

@@ -59,7 +59,8 @@ pub fn due(world: &mut World, focus: &Focus) -> Vec<Request> {
             if !world.schedule.is_due(&target, attention, world.now) {
                 continue;
             }
-            let ask = world.site(site).and_then(|data| data.ask(&target.read, &focus.shown, world.now));
+            let specs = world.estate.cluster_specs(site);
+            let ask = world.site(site).and_then(|data| data.ask(&target.read, &focus.shown, &specs, world.now));
             let Some(ask) = ask else { continue };
             let signing = signing(world, &target);
             let id = world.schedule.begin(&target);
@@ -91,7 +92,8 @@ fn pay(world: &mut World, metrics: usize) {
 /// What of a site is worth reading, and how eagerly; `is_dear` when the console's own calls cost more than they may.
 fn wanted(world: &World, focus: &Focus, site: SiteId, is_dear: bool) -> Vec<(Read, Attention)> {
     let is_there = world.estate.in_scope(focus.scope, site);
-    reads::wanted(&focus.shown, site, is_there, is_dear)
+    let Some(data) = world.site(site) else { return Vec::new() };
+    reads::wanted(&focus.shown, site, is_there, is_dear, data)
 }
 
 /// Whether a site may be asked for more than who we are.
@@ -162,15 +164,7 @@ pub fn take(world: &mut World, id: u64, target: &Target, result: Result<Answer, 
         }
         Err(fault) => {
             world.schedule.fail(target, &fault, now);
-            let place = world.estate.place(target.site);
-            let is_told = world.faults.is_told(&world.estate, target.site, &fault.kind);
-            if world.faults.record(&told, place.clone(), fault.clone(), now) {
-                // A line of its own, above the others.
-                let causes = world.faults.by_cause(&world.estate);
-                news.logged =
-                    causes.first().is_some_and(|cause| cause.entries.len() == 1 && cause.entries[0].last == now);
-                news.told = (!is_told).then(|| format!("{place}: {}", fault.words(&told.read.title())));
-            }
+            news = record(world, &told, &fault);
             world.heard.insert(target.site);
             // It may be of what nobody wants any more.
             world.wants = None;
@@ -185,6 +179,20 @@ pub fn take(world: &mut World, id: u64, target: &Target, result: Result<Answer, 
     news
 }
 
+/// Puts a failure into the log; what of it somebody should hear of.
+pub(super) fn record(world: &mut World, told: &Target, fault: &Fault) -> News {
+    let (mut news, now) = (News::default(), world.now);
+    let place = world.estate.place(told.site);
+    let is_told = world.faults.is_told(&world.estate, told.site, &fault.kind);
+    if world.faults.record(told, place.clone(), fault.clone(), now) {
+        // A line of its own, above the others.
+        let causes = world.faults.by_cause(&world.estate);
+        news.logged = causes.first().is_some_and(|cause| cause.entries.len() == 1 && cause.entries[0].last == now);
+        news.told = (!is_told).then(|| format!("{place}: {}", fault.words(&told.read.title())));
+    }
+    news
+}
+
 /// How many pages a list has: RDS and CloudWatch give at most 100 records in one (`MaxRecords` of
 /// `DescribeDBInstances` and `DescribeAlarms`).
 fn pages(data: &Data, read: &Read) -> usize {
@@ -193,7 +201,7 @@ fn pages(data: &Data, read: &Read) -> usize {
 
 /// What failed because of the clock or the credentials is asked again at once when something that
 /// failed for it works: nobody waits for what is mended already.
-fn wake(world: &mut World, site: SiteId, mended: Reach) {
+pub(super) fn wake(world: &mut World, site: SiteId, mended: Reach) {
     let World { estate, schedule, .. } = world;
     let session = |site: SiteId| estate.site(site).map(|site| site.session);
     schedule.wake(|target, reach| match (reach, mended) {
@@ -220,10 +228,13 @@ fn store(world: &mut World, target: &Target, answer: Answer) -> Option<Fault> {
     let data = world.sites.get_mut(site.0)?;
     data.strange &= !is_told || data.trust == Trust::Wrong;
     let taken = data.services.store(&target.read, answer, now);
-    if matches!(target.read, Read::Alarms(_)) {
-        checkup::take_alarms(data, &taken.touched);
-    } else {
-        data.checkups.take(&taken.touched);
+    match &target.read {
+        Read::Alarms(_) => checkup::take_alarms(data, &taken.touched),
+        Read::Kubernetes(_) => {
+            data.cluster_checkups.take(&taken.touched);
+            world.rewatch = true;
+        }
+        Read::Identity | Read::Rds(_) => data.checkups.take(&taken.touched),
     }
     for read in taken.renew {
         world.schedule.renew(&Target { site, read });
@@ -243,7 +254,9 @@ fn identify(world: &mut World, target: &Target, identity: Identity) -> Option<Fa
     let is_elsewhere = account.is_some_and(|account| account != identity.account);
     if is_elsewhere {
         *data = SiteData::default();
+        world.forget_watches(site);
     }
+    let data = world.sites.get_mut(site.0)?;
     let actual = identity.account.clone();
     data.identity.succeed(identity, now);
     let expected = world.estate.expected_account(site).map(ToOwned::to_owned);
@@ -283,6 +296,7 @@ fn refuse(world: &mut World, target: &Target, expected: String, actual: String) 
         let identity = std::mem::take(&mut data.identity);
         let (trust, services) = (data.trust, Data::refused(fault.clone()));
         *data = SiteData { identity, services, trust, strange: true, ..SiteData::default() };
+        world.forget_watches(target.site);
     }
     fault
 }

@@ -3,6 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use super::checkups::Checkups;
+use super::cluster_checkups::ClusterCheckups;
 use super::gist::Gist;
 use super::links::AlarmLinks;
 use crate::domain::{Fault, Identity, Remote};
@@ -52,6 +53,8 @@ pub struct SiteData {
     pub checkups: Checkups<rds::Read, Gist>,
     /// What was made of the alarms.
     pub alarm_checkups: Checkups<AlarmNeed>,
+    /// What was made of the clusters.
+    pub cluster_checkups: ClusterCheckups,
     /// Which alarms have to do with each other; of the list that `alarm_checkups` are laid out for.
     pub alarm_links: AlarmLinks,
 }

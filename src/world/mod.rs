@@ -5,6 +5,8 @@ mod advice;
 pub mod changes;
 pub mod checkup;
 pub mod checkups;
+pub mod cluster_checkups;
+mod clusters;
 pub mod collection;
 pub mod data;
 pub mod estate;
@@ -15,6 +17,7 @@ mod links;
 pub mod owners;
 mod problems;
 mod register;
+mod watching;
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -26,10 +29,11 @@ pub use self::collection::{News, due, retire, take};
 pub use self::estate::{Estate, Scope, SessionName};
 pub use self::focus::Focus;
 pub use self::problems::Problems;
+pub use self::watching::{WatchOrder, WatchTarget, take_told, watch};
 
 use self::data::SiteData;
 use self::faults::FaultLog;
-use crate::collect::Traffic;
+use crate::collect::{Traffic, Watches};
 use crate::domain::{Database, EnvironmentId, Identity, SiteId};
 use crate::health::Ledger;
 use crate::slices::reads::{Schedule, Wants};
@@ -55,6 +59,12 @@ pub struct World {
     pub ceiling: f64,
     /// When how many metrics were requested, seconds; the last ten minutes.
     pub requested: VecDeque<(i64, usize)>,
+    /// The watches of clusters that run.
+    pub watches: Watches<WatchTarget>,
+    /// Other watches may be wanted than last time.
+    rewatch: bool,
+    /// When, and for whom, it was looked through last for what is to be watched.
+    watched_for: Option<(i64, Focus)>,
     /// When, and for whom, it was looked through last for what is due.
     polled: Option<(i64, Focus)>,
     /// What was wanted when what nobody wants was retired last.
@@ -79,6 +89,9 @@ impl World {
             problems: Problems::default(),
             ceiling: 1.0,
             requested: VecDeque::new(),
+            watches: Watches::with_seed(0),
+            rewatch: true,
+            watched_for: None,
             polled: None,
             wants: None,
             heard: BTreeSet::new(),
@@ -150,6 +163,9 @@ impl World {
             }
         }
         self.faults.rename(&self.estate);
+        // Other sessions answer from now on, and other ways may lead there.
+        self.watches.force(|_| true);
+        self.rewatch = true;
         self.forget_checkups();
     }
 
@@ -158,6 +174,7 @@ impl World {
         for data in &mut self.sites {
             data.checkups.forget();
             data.alarm_checkups.forget();
+            data.cluster_checkups.forget();
         }
         (self.polled, self.wants) = (None, None);
     }

@@ -14,7 +14,7 @@ use quarterdeck::domain::{FaultKind, Metric, Remote, SiteId};
 use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
 use quarterdeck::sandbox::fault::{Fault, Kind, STRANGER};
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions, environments};
-use quarterdeck::services::{alarms, rds};
+use quarterdeck::services::{alarms, kubernetes, rds};
 use quarterdeck::slices::reads::{Read, Target};
 use tokio::time::{Instant, advance};
 
@@ -79,6 +79,8 @@ impl Night {
                 Read::Rds(rds::Read::Maintenance),
                 Read::Rds(rds::Read::Events),
                 Read::Alarms(alarms::Read::All),
+                Read::Kubernetes(kubernetes::Read::Clusters),
+                Read::Kubernetes(kubernetes::Read::Versions),
                 Read::Rds(rds::Read::Metrics),
                 Read::Rds(rds::Read::Vitals),
                 Read::Rds(rds::Read::StorageTrend),
@@ -93,7 +95,12 @@ impl Night {
                 .map(|(database, period)| Read::Rds(rds::Read::History(database, period)));
             let events =
                 data.rds.instance_events.keys().cloned().map(|database| Read::Rds(rds::Read::InstanceEvents(database)));
-            let all = datasets.into_iter().chain(snapshots).chain(history).chain(events);
+            let clusters = data.services.kubernetes.names().flat_map(|cluster| {
+                let reads: [fn(Arc<str>) -> kubernetes::Read; 3] =
+                    [kubernetes::Read::Nodegroups, kubernetes::Read::Addons, kubernetes::Read::Insights];
+                reads.map(|read| Read::Kubernetes(read(cluster.clone())))
+            });
+            let all = datasets.into_iter().chain(snapshots).chain(history).chain(events).chain(clusters);
             targets.extend(all.map(|read| Target { site: *site, read }));
         }
         targets
@@ -120,6 +127,24 @@ fn standing(state: &State, target: &Target) -> Standing {
         Read::Alarms(alarms::Read::All) => of(&data.alarms.all),
         Read::Alarms(alarms::Read::History(alarm)) => data.alarms.history.get(alarm).map_or((None, None), of),
         Read::Alarms(alarms::Read::Curve(alarm)) => data.alarms.curves.get(alarm).map_or((None, None), of),
+        Read::Kubernetes(kubernetes::Read::Clusters) => of(&data.services.kubernetes.clusters),
+        Read::Kubernetes(kubernetes::Read::Versions) => of(&data.services.kubernetes.versions),
+        Read::Kubernetes(read) => {
+            let known = read.cluster().and_then(|cluster| data.services.kubernetes.get(cluster));
+            known.map_or((None, None), |known| match read {
+                kubernetes::Read::Nodegroups(_) => of(&known.nodegroups),
+                kubernetes::Read::Addons(_) => of(&known.addons),
+                kubernetes::Read::Insights(_) => of(&known.insights),
+                kubernetes::Read::AccessEntries(_) => of(&known.access_entries),
+                kubernetes::Read::Served(_) => of(&known.served),
+                kubernetes::Read::Usage(_) => of(&known.usage),
+                kubernetes::Read::Objects(_, kind) => {
+                    let standing = known.objects.standing(*kind);
+                    (standing.at(), standing.fault().cloned())
+                }
+                kubernetes::Read::Clusters | kubernetes::Read::Versions => (None, None),
+            })
+        }
         Read::Rds(rds::Read::Metrics) => of(&data.rds.metrics),
         Read::Rds(rds::Read::Vitals) => of(&data.rds.vitals),
         Read::Rds(rds::Read::InstanceEvents(database)) => {
@@ -143,6 +168,13 @@ fn call(read: &Read) -> &'static str {
         Read::Alarms(alarms::Read::All) => aws::DESCRIBE_ALARMS,
         Read::Alarms(alarms::Read::History(_)) => aws::DESCRIBE_ALARM_HISTORY,
         Read::Alarms(alarms::Read::Curve(_)) => aws::GET_METRIC_DATA,
+        Read::Kubernetes(kubernetes::Read::Clusters) => aws::LIST_CLUSTERS,
+        Read::Kubernetes(kubernetes::Read::Versions) => aws::DESCRIBE_CLUSTER_VERSIONS,
+        Read::Kubernetes(kubernetes::Read::Nodegroups(_)) => aws::LIST_NODEGROUPS,
+        Read::Kubernetes(kubernetes::Read::Addons(_)) => aws::LIST_ADDONS,
+        Read::Kubernetes(kubernetes::Read::Insights(_)) => aws::LIST_INSIGHTS,
+        Read::Kubernetes(kubernetes::Read::AccessEntries(_)) => aws::LIST_ACCESS_ENTRIES,
+        Read::Kubernetes(_) => "k8s",
         Read::Rds(rds::Read::Snapshots(_)) => aws::DESCRIBE_DB_SNAPSHOTS,
         Read::Rds(rds::Read::Metrics | rds::Read::Vitals | rds::Read::StorageTrend | rds::Read::History(..)) => {
             aws::GET_METRIC_DATA
@@ -173,6 +205,7 @@ fn known(state: &State, sites: &[SiteId]) -> String {
         out.push_str(&format!("{:?}\n{:?}\n", data.identity.value(), data.rds.databases.value()));
         out.push_str(&format!("{:?}\n{:?}\n", data.rds.maintenance.value(), data.rds.events.value()));
         out.push_str(&format!("{:?}\n", data.alarms.all.value()));
+        out.push_str(&format!("{:?}\n", data.services.kubernetes.clusters.value()));
         let mut snapshots: Vec<_> =
             data.rds.snapshots.iter().map(|(id, list)| format!("{id} {:?}", list.value())).collect();
         snapshots.sort();
@@ -186,7 +219,7 @@ async fn survives(kind: Kind) {
     let mut night = Night::new().await;
     let (concerned, others) = (night.concerned.clone(), night.others());
     let targets = night.targets(&concerned);
-    assert_eq!(targets.len(), 8 + 8 + 3, "{targets:?}");
+    assert_eq!(targets.len(), 10 + 10 + 3, "{targets:?}");
     let before = night.desk.state.clone();
     let rows: Vec<_> = before.databases.rows.iter().map(|row| row.arn.clone()).collect();
 

@@ -31,6 +31,8 @@ mod journal;
 #[cfg(feature = "sandbox")]
 mod killed;
 #[cfg(feature = "sandbox")]
+mod kubernetes;
+#[cfg(feature = "sandbox")]
 mod memory;
 mod moto;
 #[cfg(feature = "sandbox")]

@@ -197,8 +197,8 @@ fn the_console_shows_a_large_account_although_cloudwatch_fails() {
     }
     assert!(frame.contains("@123456789012"), "{frame}");
     let frame = picture("errors");
-    assert!(frame.contains("unreadable answer, affects 5 calls"), "{frame}");
-    for dataset in ["pending maintenance", "alarms", "metrics"] {
+    assert!(frame.contains("unreadable answer, affects 6 calls"), "{frame}");
+    for dataset in ["pending maintenance", "alarms", "metrics", "cluster versions"] {
         assert!(frame.contains(&format!("✖ {dataset}  ")), "{dataset}\n{frame}");
     }
 }

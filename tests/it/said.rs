@@ -54,6 +54,8 @@ fn no_command_repeats_what_could_steer_a_terminal() {
         &["--sandbox", "audit", "list", "--env", HOSTILE],
         &["iam-policy", HOSTILE],
         &["iam-policy", "operator", "--account", HOSTILE],
+        &["k8s-rbac", "reader", "--cluster", HOSTILE],
+        &["k8s-rbac", "reader", "--cluster", "a", "--principal", HOSTILE],
         &["sandbox", "serve", "--listen", HOSTILE],
     ];
     for arguments in commands {

@@ -67,8 +67,8 @@ impl Console {
                 let delta = told.recv().await?;
                 Some((delta, told))
             };
-            let open: Opening<u32> = Box::new(move || stream::unfold(told, next).boxed());
-            self.streams.begin(id, "watch nodes", open, move |delta| Streamed { id, of, delta });
+            let open: Opening<Delta<u32>> = Box::new(move || stream::unfold(told, next).boxed());
+            self.streams.begin(id, "watch nodes", open, Delta::Lost, move |delta| Streamed { id, of, delta });
         }
     }
 

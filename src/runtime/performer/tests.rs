@@ -12,6 +12,10 @@ struct Silent;
 
 impl Fetches for Silent {
     fn fetch(&mut self, _: Request) {}
+    fn watch(&mut self, _: u64, _: WatchTarget, _: Arc<ServerAddress>) {}
+    fn unwatch(&mut self, _: u64) {}
+    fn read_log(&mut self, _: u64, _: SiteId, _: LogAsk) {}
+    fn leave_log(&mut self, _: u64) {}
 }
 
 /// Keeps what is said, until the terminal is gone.

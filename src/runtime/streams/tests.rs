@@ -7,17 +7,18 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::time::{sleep, timeout};
 
 use super::*;
+use crate::domain::Delta;
 
 type Told = Delta<u8>;
 
 /// A watch, and what makes it tell something.
-fn source() -> (mpsc::UnboundedSender<Told>, Opening<u8>) {
+fn source() -> (mpsc::UnboundedSender<Told>, Opening<Told>) {
     let (tell, told) = mpsc::unbounded_channel();
     let next = |mut told: mpsc::UnboundedReceiver<Told>| async move {
         let delta = told.recv().await?;
         Some((delta, told))
     };
-    let open: Opening<u8> = Box::new(move || stream::unfold(told, next).boxed());
+    let open: Opening<Told> = Box::new(move || stream::unfold(told, next).boxed());
     (tell, open)
 }
 
@@ -26,7 +27,7 @@ fn running(room: usize) -> (mpsc::UnboundedSender<Told>, mpsc::Receiver<Told>, S
     let (messages, heard) = mpsc::channel(room);
     let mut streams = Streams::new(messages);
     let (tell, open) = source();
-    streams.begin(1, "watch things", open, |delta| delta);
+    streams.begin(1, "watch things", open, Delta::Lost, |delta| delta);
     (tell, heard, streams)
 }
 
@@ -124,7 +125,7 @@ async fn one_that_ends_or_falls_silent_is_lost() {
 async fn one_that_nobody_wants_ends_with_its_connection() {
     let (things, mut heard, mut streams) = running(8);
     let (others, open) = source();
-    streams.begin(2, "watch things", open, |delta| delta);
+    streams.begin(2, "watch things", open, Delta::Lost, |delta| delta);
     tell(&things, [snapshot(&[("a", 1)])]);
     sleep(GATHERED / 2).await;
     streams.end(1);
@@ -141,10 +142,11 @@ async fn one_that_nobody_wants_ends_with_its_connection() {
 async fn a_panic_is_a_loss() {
     let (messages, mut heard) = mpsc::channel(8);
     let mut streams = Streams::new(messages);
-    let opens: Opening<u8> = Box::new(|| -> BoxStream<'static, Told> { panic!("no client") });
-    let tells: Opening<u8> = Box::new(|| stream::poll_fn(|_| -> Poll<Option<Told>> { panic!("a bad object") }).boxed());
+    let opens: Opening<Told> = Box::new(|| -> BoxStream<'static, Told> { panic!("no client") });
+    let tells: Opening<Told> =
+        Box::new(|| stream::poll_fn(|_| -> Poll<Option<Told>> { panic!("a bad object") }).boxed());
     for (id, open, said) in [(1, opens, "no client"), (2, tells, "a bad object")] {
-        streams.begin(id, "watch things", open, |delta| delta);
+        streams.begin(id, "watch things", open, Delta::Lost, |delta| delta);
         let Some(Delta::Lost(fault)) = heard.recv().await else { panic!("no loss of {id}") };
         assert!(fault.message.contains(said) && fault.call == "watch things", "{fault}");
     }

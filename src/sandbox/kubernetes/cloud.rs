@@ -239,7 +239,8 @@ impl Cloud {
         joins: Option<Timestamp>,
     ) -> CloudInstance {
         self.counter += 1;
-        let id = format!("i-0{:015x}", self.number("instance") >> 4);
+        // 17 digits, as those of EC2 since 2016.
+        let id = format!("i-0{:016x}", self.number("instance"));
         let address = self.free_address(zone);
         let host_name = format!("ip-{}.{}.compute.internal", address.replace('.', "-"), self.region);
         let one = CloudInstance {

@@ -19,7 +19,6 @@ pub mod load;
 pub mod logs;
 pub mod metrics;
 pub mod patch;
-pub mod quantity;
 pub mod resources;
 pub mod scenarios;
 pub mod scheduler;

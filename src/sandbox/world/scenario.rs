@@ -75,9 +75,6 @@ pub struct Scenario {
     /// whatever their estate says.
     #[serde(default)]
     pub up_to_date: Vec<String>,
-    /// It is of the clusters: nothing of it is seen in AWS.
-    #[serde(default)]
-    pub of_clusters: bool,
 }
 
 /// An incident as written.
@@ -162,7 +159,6 @@ impl Scenario {
         self.events.extend(other.events);
         self.faults.extend(other.faults);
         self.up_to_date.extend(other.up_to_date);
-        self.of_clusters |= other.of_clusters;
         self
     }
 }
@@ -221,19 +217,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// Name and description of each scenario, the default first.
 pub fn shipped() -> impl Iterator<Item = (&'static str, String)> {
-    told(|_| true)
-}
-
-/// The same of those that are seen in AWS, not in the clusters alone.
-pub fn of_aws() -> impl Iterator<Item = (&'static str, String)> {
-    told(|scenario| !scenario.of_clusters)
-}
-
-fn told(is_meant: fn(&Scenario) -> bool) -> impl Iterator<Item = (&'static str, String)> {
-    names().filter_map(move |name| {
-        let scenario = load(name).ok().filter(is_meant)?;
-        Some((name, scenario.description))
-    })
+    names().filter_map(|name| load(name).ok().map(|scenario| (name, scenario.description)))
 }
 
 /// Reads a scenario by its name, or several at once by their names with commas between; the empty

@@ -2,7 +2,7 @@
 
 use crate::domain::Database;
 use crate::domain::database::Condition;
-use crate::domain::replication::{Node, tree};
+use crate::domain::replication::{ReplicationNode, tree};
 use crate::screens::databases::{Level, Reading};
 use crate::shell::Shell;
 use crate::theme::Role;
@@ -43,7 +43,7 @@ pub fn lines(shell: &Shell, open: &Database) -> Vec<Line> {
         .collect()
 }
 
-fn line(shell: &Shell, node: &Node<'_>, open: &Database, home: &str, branch: String) -> Line {
+fn line(shell: &Shell, node: &ReplicationNode<'_>, open: &Database, home: &str, branch: String) -> Line {
     let mut notes = Vec::new();
     if let Some(database) = node.database {
         if database.is_replica() {

@@ -5,7 +5,7 @@ use crate::domain::{Database, Metric, SiteId};
 use crate::services::rds::data::TABLE_WINDOW;
 use crate::shell::Shell;
 use crate::theme::Role;
-use crate::ui::pen::Piece;
+use crate::ui::pen::{self, Piece};
 use crate::ui::{format, spark};
 use crate::world::data::SiteData;
 
@@ -73,6 +73,25 @@ pub fn gauges(shell: &Shell, summary: &Summary, width: u16) -> Vec<Piece> {
     }
     if width >= 100 {
         pieces.push((format!("   {}", database.id), Role::Dim));
+    }
+    let clusters = of_clusters(summary);
+    if pen::width(&pieces) + pen::width(&clusters) <= usize::from(width) {
+        pieces.extend(clusters);
+    }
+    pieces
+}
+
+/// How the nodes of the clusters stand, and how many pods wait; empty where that is not known.
+fn of_clusters(summary: &Summary) -> Vec<Piece> {
+    let Some((ready, all)) = summary.nodes else { return Vec::new() };
+    let mut pieces: Vec<Piece> = vec![
+        ("   nodes ".into(), Role::Dim),
+        (format!("{ready}/{all}"), if ready < all { Role::Warning } else { Role::Text }),
+        (" ready".into(), Role::Dim),
+    ];
+    if let Some(waiting) = summary.waiting.filter(|waiting| *waiting > 0) {
+        let word = if waiting == 1 { "pod waits" } else { "pods wait" };
+        pieces.push((format!("   {waiting} {word}"), Role::Warning));
     }
     pieces
 }

@@ -1,11 +1,15 @@
 //! What is missing to say of an environment that all is well.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use crate::services::alarms;
+use crate::domain::Remote;
 use crate::services::alarms::health::AlarmNeed;
+use crate::services::kubernetes::rules::ClusterNeed;
 use crate::services::rds::Read;
 use crate::services::rds::health::title;
+use crate::services::{alarms, kubernetes};
 use crate::ui::trouble;
 use crate::world::checkup;
 use crate::world::data::SiteData;
@@ -60,6 +64,50 @@ impl Lack {
             None => format!("{title} out of date"),
         };
         Self { words, known: at.is_some(), failed: fault.is_some() }
+    }
+
+    /// The same of the list of its clusters.
+    #[must_use]
+    pub fn of_cluster_list(data: &SiteData) -> Self {
+        Self::of_remote("clusters", &data.services.kubernetes.clusters)
+    }
+
+    /// The same of what a check of a cluster needs.
+    #[must_use]
+    pub fn of_cluster(data: &SiteData, need: ClusterNeed, cluster: &Arc<str>) -> Self {
+        let known = data.services.kubernetes.get(cluster);
+        let title = kubernetes::title(&checkup::read_of(need, cluster));
+        match (need, known) {
+            (ClusterNeed::Clusters, _) => Self::of_cluster_list(data),
+            (ClusterNeed::Versions, _) => Self::of_remote(&title, &data.services.kubernetes.versions),
+            (_, None) => Self { words: format!("{title} not read yet"), known: false, failed: false },
+            (ClusterNeed::Nodegroups, Some(known)) => Self::of_remote(&title, &known.nodegroups),
+            (ClusterNeed::Addons, Some(known)) => Self::of_remote(&title, &known.addons),
+            (ClusterNeed::Insights, Some(known)) => Self::of_remote(&title, &known.insights),
+            (ClusterNeed::Objects(kind), Some(known)) => {
+                // Before it is known what its API server serves, nothing is watched: one cause, not one a kind.
+                if known.served.value().is_none() {
+                    let title = kubernetes::title(&kubernetes::Read::Served(cluster.clone()));
+                    return Self::of_remote(&title, &known.served);
+                }
+                let standing = known.objects.standing(kind);
+                let words = match standing.fault() {
+                    Some(fault) => trouble::words(&title, fault),
+                    None if standing.at().is_none() => format!("{title} not read yet"),
+                    None => format!("{title} out of date"),
+                };
+                Self { words, known: standing.is_known(), failed: standing.fault().is_some() }
+            }
+        }
+    }
+
+    fn of_remote<T>(title: &str, remote: &Remote<T>) -> Self {
+        let words = match remote.fault() {
+            Some(fault) => trouble::words(title, fault),
+            None if remote.at().is_none() => format!("{title} not read yet"),
+            None => format!("{title} out of date"),
+        };
+        Self { words, known: remote.at().is_some(), failed: remote.fault().is_some() }
     }
 
     /// Of an instance that the rules have not looked at yet.

@@ -10,7 +10,7 @@ use crate::ui::pen::Piece;
 /// How an environment is; the later the sooner somebody has to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
-    /// It has no DB instances: where there is nothing, nothing is well.
+    /// It has neither DB instances nor clusters: where there is nothing, nothing is well.
     Empty,
     /// Every check was made on fresh data, and passed.
     Well,
@@ -47,7 +47,7 @@ impl Standing {
                 }
             }
             _ if summary.read.is_none() => Self::Awaited,
-            _ if summary.databases == 0 => Self::Empty,
+            _ if summary.databases == 0 && summary.clusters == 0 => Self::Empty,
             _ if !summary.aside.is_empty() && summary.aside.iter().all(|lack| lack.known) => Self::Old,
             _ if !summary.aside.is_empty() => Self::Awaited,
             _ => Self::Well,

@@ -145,6 +145,7 @@ fn summarise(app: &App, id: EnvironmentId, environment: &Environment) -> Summary
             Lack::of(data, read, app.shell.world.now).add(&mut summary.lacks);
         }
         add_alarms(app, data, id, &mut summary);
+        add_clusters(app, data, id, &mut summary);
     }
     summary.findings.sort_by(|a, b| a.order(b));
     summary.severity = summary.findings.first().map(|f| f.severity);
@@ -168,6 +169,37 @@ fn add_alarms(app: &App, data: &SiteData, id: EnvironmentId, summary: &mut Summa
             None => Lack::unexamined().add(&mut summary.aside),
         }
         add_findings(app, checked, summary);
+    }
+}
+
+/// Adds what there is to say of the clusters of an environment at one of its sites.
+fn add_clusters(app: &App, data: &SiteData, id: EnvironmentId, summary: &mut Summary) {
+    if data.services.kubernetes.clusters.value().is_none() {
+        Lack::of_cluster_list(data).add(&mut summary.aside);
+    }
+    for (name, checked) in data.cluster_checkups.of(id) {
+        summary.clusters += 1;
+        if let Some((ready, all)) = checked.nodes {
+            let known = summary.nodes.get_or_insert_default();
+            (known.0, known.1) = (known.0 + ready, known.1 + all);
+        }
+        if let Some(waiting) = checked.waiting {
+            *summary.waiting.get_or_insert_default() += waiting;
+        }
+        match &checked.coverage {
+            Some(coverage) => {
+                summary.checks += coverage.expected;
+                summary.made += coverage.made;
+                for need in &coverage.missing {
+                    Lack::of_cluster(data, *need, name).add(&mut summary.aside);
+                }
+            }
+            None => Lack::unexamined().add(&mut summary.aside),
+        }
+        if checked.is_troubled {
+            let worse = app.shell.world.health.under(&checked.arn).filter(|f| f.severity > Severity::Info);
+            summary.findings.extend(worse.cloned());
+        }
     }
 }
 
@@ -225,6 +257,7 @@ mod tests {
                 part.succeed((), at(0));
             }
             data.alarms.all.succeed(Vec::new(), at(0));
+            data.kubernetes.clusters.succeed(Vec::new(), at(0));
         }
         settle(&mut state);
         state

@@ -20,13 +20,19 @@ pub struct Summary {
     pub passed_over: usize,
     /// DB instances that belong to it.
     pub databases: usize,
-    /// Checks of them and of its alarms, once everything is read.
+    /// EKS clusters that belong to it.
+    pub clusters: usize,
+    /// Their nodes that are ready, and all; of those clusters of which that is known.
+    pub nodes: Option<(usize, usize)>,
+    /// Their pods that no node was found for, likewise.
+    pub waiting: Option<usize>,
+    /// Checks of them, of its alarms and clusters, once everything is read.
     pub checks: usize,
     /// Those that could be made: their data was read and is fresh.
     pub made: usize,
     /// What the others wait for, each once.
     pub lacks: Vec<Lack>,
-    /// What of its alarms was not read, or is old: without it not all is known, and nothing is wrong for that alone.
+    /// What of its alarms and clusters was not read, or is old: without it not all is known, and nothing is wrong for that alone.
     pub aside: Vec<Lack>,
     /// The oldest of the newest restorable times of its primaries.
     pub restorable: Option<Timestamp>,

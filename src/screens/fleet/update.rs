@@ -6,7 +6,7 @@ use crate::domain::finding::{About, Finding};
 use crate::domain::{Database, EnvironmentId, SiteId};
 use crate::keymap::Action;
 use crate::screens::State as App;
-use crate::screens::{View, alarms, database, databases, environments};
+use crate::screens::{View, alarms, database, databases, environments, reach};
 use crate::shell::Tone;
 use crate::world::Scope;
 
@@ -134,6 +134,8 @@ fn open(app: &mut App) {
             let (rule, key) = (*rule, arn.clone());
             if *about == About::Alarm {
                 alarms::open(app, &key);
+            } else if *about == About::Cluster {
+                reach::open_cluster(app, &key);
             } else if let Some((site, id)) = selected(app).map(|(site, database)| (site, database.id.clone())) {
                 database::open(app, site, &id, Some(rule));
             }

@@ -1,4 +1,4 @@
-//! What was read, by name: findings, DB instances, alarms.
+//! What was read, by name: findings, DB instances, clusters, alarms.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -11,6 +11,8 @@ use crate::screens::alarms;
 use crate::screens::command::Command;
 use crate::screens::menu::Named;
 use crate::services::alarms::AlarmState;
+use crate::services::kubernetes::EksCluster;
+use crate::services::kubernetes::rules::ThingRef;
 use crate::ui::environment::shown_name;
 
 /// Every DB instance that belongs to an environment.
@@ -55,6 +57,12 @@ pub fn findings(state: &State) -> Vec<Named> {
             }
         }
     }
+    for (_, cluster, owner) in owned_clusters(state) {
+        for finding in health.under(&cluster.arn).map(AsRef::as_ref).filter(is_told) {
+            let command = Command::OpenCluster(finding.arn.as_str().into());
+            found.push((finding, told(state, finding, owner, &cluster.name, command)));
+        }
+    }
     found.sort_by(|(one, _), (other, _)| one.order(other));
     found.into_iter().map(|(_, named)| named).collect()
 }
@@ -63,6 +71,47 @@ fn told(state: &State, finding: &Finding, owner: EnvironmentId, of: &str, comman
     let beside = format!("{} {of}", environment(state, owner));
     let item = Sort::Finding.item(finding.summary.as_str(), &beside, command);
     Named { names: vec![finding.rule.to_owned()], ..item.into() }
+}
+
+/// Every cluster that belongs to an environment.
+fn owned_clusters(state: &State) -> impl Iterator<Item = (SiteId, &EksCluster, EnvironmentId)> {
+    let world = &state.shell.world;
+    world.clusters().filter_map(|(site, cluster)| {
+        Some((site, cluster.as_ref(), world.site(site)?.cluster_checkups.get(&cluster.name)?.owner?))
+    })
+}
+
+/// The clusters, and their pools, nodes and workloads, each with where it is.
+pub fn clusters(state: &State) -> Vec<Named> {
+    let mut found = Vec::new();
+    for (site, cluster, owner) in owned_clusters(state) {
+        let place = environment(state, owner);
+        let mut add = |sort: Sort, label: &str, beside: &str, thing: &ThingRef| {
+            let command = Command::OpenCluster(thing.key(&cluster.arn).into());
+            found.push(Named::from(sort.item(label, beside, command)));
+        };
+        add(Sort::Cluster, &cluster.name, &place, &ThingRef::Cluster);
+        let Some(view) = state.shell.world.cluster(site, &cluster.name) else { continue };
+        let beside = format!("{place} {}", cluster.name);
+        for pool in view.pools() {
+            add(Sort::Pool, &pool.name, &beside, &ThingRef::NodePool(pool.name.clone()));
+        }
+        for node in view.nodes() {
+            add(Sort::Node, &node.name, &beside, &ThingRef::Node(node.name.clone()));
+        }
+        for workload in view.workloads() {
+            let (namespace, name) = (workload.namespace.clone(), workload.name.clone());
+            let beside = format!("{beside} {namespace}");
+            let label = name.clone();
+            add(
+                Sort::Workload,
+                &label,
+                &beside,
+                &ThingRef::Workload { kind: workload.kind.name().into(), namespace, name },
+            );
+        }
+    }
+    found
 }
 
 /// The alarms, those in alarm first, each with its place and whether it is in alarm.

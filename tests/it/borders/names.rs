@@ -63,13 +63,20 @@ const NAMES: &[(&str, usize)] = &[
     ("World", 3),
 ];
 
+/// How many of the types of a name count: the sandbox's clusters are API servers, which have the words of Kubernetes'
+/// API for what they serve, as whoever asks them has for what comes of it; a name may be used on both sides.
+fn counted(places: &BTreeSet<String>) -> usize {
+    let inside = places.iter().filter(|place| place.starts_with("crate::sandbox::kubernetes")).count();
+    (places.len() - inside).max(inside)
+}
+
 /// What is wrong with the names of types, or with the table.
 pub fn check(tree: &Tree, table: &[(&str, usize)]) -> Vec<String> {
     let mut problems = Vec::new();
     let types = tree.types();
     for (name, places) in types.iter().filter(|(name, _)| !EVERYWHERE.contains(*name)) {
         let known = table.iter().find(|(known, _)| known == name).map_or(1, |(_, count)| *count);
-        let now = places.len();
+        let now = counted(places);
         if now > known {
             let places: Vec<&str> = places.iter().map(String::as_str).collect();
             problems.push(format!(
@@ -79,7 +86,7 @@ pub fn check(tree: &Tree, table: &[(&str, usize)]) -> Vec<String> {
         }
     }
     for (name, known) in table {
-        let now = types.get(name).map_or(0, BTreeSet::len);
+        let now = types.get(name).map_or(0, counted);
         if now < 2 {
             problems.push(format!("NAMES: `{name}` has one meaning, or none, by now: strike it"));
         } else if now < *known {

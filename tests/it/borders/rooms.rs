@@ -40,6 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("services", &["services"]),
     ("slices", &["slices"]),
     ("aws", &["aws"]),
+    ("kube", &["kube"]),
     ("sandbox", &["sandbox"]),
     ("world", &["world"]),
     ("trail", &["trail"]),
@@ -67,6 +68,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("services", &["domain", "collect", "ops", "cost", "health"]),
     ("slices", &["domain", "collect", "ops", "services"]),
     ("aws", &["domain", "matching", "plain_file", "collect", "ops", "services"]),
+    ("kube", &["domain", "services"]),
     ("sandbox", &["domain"]),
     ("world", &["domain", "collect", "ops", "health", "services", "slices"]),
     ("trail", &["domain", "ops", "slices"]),
@@ -94,6 +96,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "services",
             "slices",
             "aws",
+            "kube",
             "sandbox",
             "world",
             "trail",
@@ -116,8 +119,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "main",
         &[
-            "domain", "slices", "aws", "sandbox", "world", "keymap", "theme", "shell", "screens", "app", "picture",
-            "config", "runtime", "audit", "cli",
+            "domain", "slices", "aws", "kube", "sandbox", "world", "keymap", "theme", "shell", "screens", "app",
+            "picture", "config", "runtime", "audit", "cli",
         ],
     ),
 ];

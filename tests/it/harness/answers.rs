@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use quarterdeck::aws;
 use quarterdeck::collect::metrics::{MetricAnswer, MetricCall, MetricStore};
 use quarterdeck::domain::{Event, Fault, FaultKind};
-use quarterdeck::services::{alarms, rds};
+use quarterdeck::services::kubernetes::EksAsk;
+use quarterdeck::services::{alarms, kubernetes, rds};
 use quarterdeck::slices::reads::{Answer, Ask, Read, Request};
 
 /// The good answers to a request, from what [`opened`] knows.
@@ -46,6 +48,16 @@ pub fn good(request: &Request) -> Vec<Result<Answer, Fault>> {
         Ask::Rds(rds::Ask::Snapshots { database }) => Answer::Rds(rds::Answer::Snapshots(
             data.rds.snapshots.get(database).and_then(|s| s.value()).cloned().unwrap_or_default(),
         )),
+        Ask::Kubernetes(kubernetes::Ask::Eks(ask)) => Answer::Kubernetes(match ask {
+            EksAsk::Clusters => {
+                kubernetes::Answer::Clusters(data.services.kubernetes.clusters.value().cloned().unwrap_or_default())
+            }
+            EksAsk::Versions => {
+                kubernetes::Answer::Versions(data.services.kubernetes.versions.value().cloned().unwrap_or_default())
+            }
+            other => nothing_of_eks(other),
+        }),
+        Ask::Kubernetes(kubernetes::Ask::Server(..)) => return failed(request, FaultKind::Unreachable, "no route"),
         Ask::Rds(rds::Ask::Metrics { calls }) => {
             let store = if matches!(request.target.read, Read::Rds(rds::Read::History(..))) {
                 &data.rds.charts
@@ -71,9 +83,22 @@ pub fn empty(request: &Request) -> Vec<Result<Answer, Fault>> {
             Answer::Rds(rds::Answer::Events { events: Vec::new(), window: *since..*until })
         }
         Ask::Rds(rds::Ask::Snapshots { .. }) => Answer::Rds(rds::Answer::Snapshots(Vec::new())),
+        Ask::Kubernetes(kubernetes::Ask::Eks(ask)) => Answer::Kubernetes(nothing_of_eks(ask)),
+        Ask::Kubernetes(kubernetes::Ask::Server(..)) => return failed(request, FaultKind::Unreachable, "no route"),
         Ask::Rds(rds::Ask::Metrics { calls }) => return metrics(calls, |call| vec![Vec::new(); call.queries.len()]),
     };
     vec![Ok(answer)]
+}
+
+fn nothing_of_eks(ask: &EksAsk) -> kubernetes::Answer {
+    match ask {
+        EksAsk::Clusters => kubernetes::Answer::Clusters(Vec::new()),
+        EksAsk::Versions => kubernetes::Answer::Versions(Vec::new()),
+        EksAsk::Nodegroups { .. } => kubernetes::Answer::Nodegroups(Vec::new()),
+        EksAsk::Addons { .. } => kubernetes::Answer::Addons(Vec::new()),
+        EksAsk::Insights { .. } => kubernetes::Answer::Insights(Vec::new()),
+        EksAsk::AccessEntries { .. } => kubernetes::Answer::AccessEntries(Vec::new()),
+    }
 }
 
 fn metrics(calls: &[MetricCall], points: impl Fn(&MetricCall) -> Vec<Vec<(i64, f64)>>) -> Vec<Result<Answer, Fault>> {
@@ -108,6 +133,8 @@ pub fn operation(request: &Request) -> &'static str {
         Ask::Alarms(alarms::Ask::All) => "cloudwatch:DescribeAlarms",
         Ask::Rds(rds::Ask::Snapshots { .. }) => "rds:DescribeDBSnapshots",
         Ask::Alarms(alarms::Ask::History { .. }) => "cloudwatch:DescribeAlarmHistory",
+        Ask::Kubernetes(kubernetes::Ask::Eks(ask)) => aws::eks::call_of(ask),
+        Ask::Kubernetes(kubernetes::Ask::Server(..)) => "k8s: get /apis",
         Ask::Rds(rds::Ask::Metrics { .. }) | Ask::Alarms(alarms::Ask::Curve(_)) => "cloudwatch:GetMetricData",
     }
 }

@@ -10,6 +10,7 @@ use quarterdeck::app::{Msg, State};
 use quarterdeck::aws::session::InProcess;
 use quarterdeck::aws::{Session, SessionSpec};
 use quarterdeck::cli::{Source, World};
+use quarterdeck::domain::SiteId;
 use quarterdeck::keymap::Keymap;
 use quarterdeck::runtime::configured::Sessions;
 use quarterdeck::runtime::connect::{connect, places};
@@ -21,8 +22,11 @@ use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
 use quarterdeck::sandbox::world::{World as SandboxWorld, WorldOptions};
 use quarterdeck::sandbox::{Sandbox, SandboxClock, environments};
 use quarterdeck::screens::{OpenScreen, View};
+use quarterdeck::services::kubernetes::ServerAddress;
+use quarterdeck::services::kubernetes::logs::LogAsk;
 use quarterdeck::slices::reads::Request;
 use quarterdeck::theme::{ColorDepth, Theme};
+use quarterdeck::world::WatchTarget;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
@@ -40,6 +44,30 @@ impl Fetches for Behind {
         match self {
             Self::Hand(pending) => pending.push_back(request),
             Self::Driver(driver) => driver.fetch(request),
+        }
+    }
+
+    fn watch(&mut self, id: u64, target: WatchTarget, address: Arc<ServerAddress>) {
+        if let Self::Driver(driver) = self {
+            driver.watch(id, target, address);
+        }
+    }
+
+    fn unwatch(&mut self, id: u64) {
+        if let Self::Driver(driver) = self {
+            driver.unwatch(id);
+        }
+    }
+
+    fn read_log(&mut self, id: u64, site: SiteId, ask: LogAsk) {
+        if let Self::Driver(driver) = self {
+            driver.read_log(id, site, ask);
+        }
+    }
+
+    fn leave_log(&mut self, id: u64) {
+        if let Self::Driver(driver) = self {
+            driver.leave_log(id);
         }
     }
 }
@@ -132,6 +160,7 @@ impl Desk {
         let mut state = State::new(connection.estate.clone(), at, keymap, theme, ColorDepth::TrueColor);
         state.views.show(View::Screen(OpenScreen::Databases));
         let (driver, answers) = Driver::new(&connection.sessions, &connection.estate);
+        let driver = driver.reaching(connection.reach());
         let performer = Performer::new(Behind::Driver(driver), Kept::default());
         let mut desk = Self { answers, sandbox: connection.sandbox, performer, ..Self::by_hand(state) };
         desk.send(Msg::Tick(at));
@@ -182,16 +211,19 @@ async fn console(sandbox: &Arc<Sandbox>, source: &Source, folder: &Path) -> Cons
         let (_, account) = accounts.iter().find(|(id, _)| *id == reads).expect("an account");
         operator.in_process = in_process(account);
     }
+    connection.sandbox = Some(sandbox.clone());
     let world = sandbox.clone();
     connection.clock = Clock::from_fn(move || world.now());
     let places = places(&connection);
     let estate = connection.estate.clone();
     let (keymap, theme) = (Keymap::default(), Theme::default());
     let mut state = State::new(estate, connection.clock.now(), keymap, theme, ColorDepth::TrueColor);
+    let reach = connection.reach();
     state.shell.world.changes.policies = connection.policies;
     let journal = Journal::open(folder).map(Arc::new);
     state.shell.world.changes.journal = journal.as_ref().err().map(ToString::to_string);
     let (driver, answers) = Driver::new(&connection.sessions, &connection.estate);
+    let driver = driver.reaching(reach);
     let (executor, happened) = Executor::new(journal.ok(), places, connection.clock);
     let performer =
         Performer::new(Behind::Driver(driver), Kept::default()).changing(executor).playing(Some(sandbox.clone()));

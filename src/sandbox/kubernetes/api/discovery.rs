@@ -83,13 +83,16 @@ impl ApiServer {
                 list_kind(served, &mut resources);
             }
             if group == REVIEWS && version == "v1" {
-                resources.push(json!({
-                    "name": "selfsubjectaccessreviews",
-                    "singularName": "selfsubjectaccessreview",
-                    "namespaced": false,
-                    "kind": "SelfSubjectAccessReview",
-                    "verbs": ["create"],
-                }));
+                for kind in ["SelfSubjectAccessReview", "SelfSubjectRulesReview"] {
+                    let singular = kind.to_lowercase();
+                    resources.push(json!({
+                        "name": format!("{singular}s"),
+                        "singularName": singular,
+                        "namespaced": false,
+                        "kind": kind,
+                        "verbs": ["create"],
+                    }));
+                }
             }
         }
         if resources.is_empty() {

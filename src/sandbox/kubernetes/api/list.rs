@@ -1,9 +1,11 @@
 //! Lists, in pages that are cut from one revision.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
@@ -14,8 +16,9 @@ use super::events::presented;
 use super::filter::ListFilter;
 use super::page::PageToken;
 use super::request::{Objects, Query};
-use super::server::content;
-use super::{ApiRefusal, ApiServer};
+use super::server::{content, json};
+use super::table::TablePrinter;
+use super::{ApiRefusal, ApiServer, lease};
 
 /// A part of a kind's objects, and where they go on.
 #[derive(Debug)]
@@ -28,7 +31,13 @@ struct Page {
 }
 
 impl ApiServer {
-    pub(super) fn list(&self, objects: &Objects, query: &Query) -> Result<Response<ApiBody>, ApiRefusal> {
+    pub(super) fn list(
+        &self,
+        objects: &Objects,
+        query: &Query,
+        table: Option<TablePrinter>,
+        now: Timestamp,
+    ) -> Result<Response<ApiBody>, ApiRefusal> {
         if query.get("sendInitialEvents").is_some() {
             let what = "Forbidden: sendInitialEvents is forbidden for list";
             return Err(options("sendInitialEvents", "FieldValueForbidden", what));
@@ -38,7 +47,14 @@ impl ApiServer {
         let cached = query.get("resourceVersion") == Some("0") && query.get("continue").is_none();
         let limit = query.number::<usize>("limit")?.filter(|limit| *limit > 0 && !cached);
         let page = self.cluster.read(|store| page(store, &filter, query, limit))?;
-        Ok(content(StatusCode::OK, "application/json", body::whole(page.bytes(objects.served))))
+        let metadata = page.metadata();
+        let items: Vec<Cow<'_, Value>> =
+            page.items.iter().map(|object| lease::renewed(objects.served, object, now)).collect();
+        let items = items.iter().map(AsRef::as_ref);
+        if let Some(table) = table {
+            return Ok(json(StatusCode::OK, &table.many(objects.served, &metadata, items, now)));
+        }
+        Ok(content(StatusCode::OK, "application/json", body::whole(listed(objects.served, &metadata, items))))
     }
 }
 
@@ -116,7 +132,8 @@ fn at(
 }
 
 impl Page {
-    fn bytes(&self, served: &'static Served) -> Bytes {
+    /// The list's own metadata.
+    fn metadata(&self) -> Value {
         let mut metadata = json!({"resourceVersion": self.revision.to_string()});
         if let Some(token) = &self.onward {
             metadata["continue"] = token.text().into();
@@ -124,7 +141,7 @@ impl Page {
         if let Some(remaining) = self.remaining {
             metadata["remainingItemCount"] = remaining.into();
         }
-        listed(served, &metadata, self.items.iter().map(AsRef::as_ref))
+        metadata
     }
 }
 

@@ -1,5 +1,5 @@
-//! Just enough of protobuf to read a SelfSubjectAccessReview: client-go posts nothing else for it
-//! and does not come back with JSON when it is refused. Any other protobuf body is refused (415).
+//! Just enough of protobuf to read a SelfSubjectAccessReview and a SelfSubjectRulesReview: client-go posts nothing else
+//! for them and does not come back with JSON when it is refused. Any other protobuf body is refused (415).
 
 use super::super::access::AccessQuestion;
 
@@ -32,6 +32,14 @@ pub(super) fn review(body: &[u8]) -> Option<AccessQuestion> {
         subresource: text(6)?,
         name: text(7)?,
     })
+}
+
+/// The namespace whose rules a review asks for; `None` when the body is no review.
+pub(super) fn rules_review(body: &[u8]) -> Option<String> {
+    let object = field(body.strip_prefix(MAGIC)?, 2)?;
+    // SelfSubjectRulesReview: 2 is the spec; of that, 1 is the namespace.
+    let namespace = field(field(object, 2)?, 1).unwrap_or_default();
+    String::from_utf8(namespace.to_vec()).ok()
 }
 
 /// The bytes of a field, the last where there are several.
@@ -99,8 +107,11 @@ mod tests {
         assert_eq!((asked.namespace.as_str(), asked.group.as_str()), ("shop", ""));
         for cut in 0..body.len() {
             // Whatever is missing, nothing breaks.
-            let _ = review(&body[..cut]);
+            let _ = (review(&body[..cut]), rules_review(&body[..cut]));
         }
+        let mut body = MAGIC.to_vec();
+        body.extend(message(&[(2, &message(&[(1, b""), (2, &message(&[(1, b"shop")]))]))]));
+        assert_eq!(rules_review(&body).as_deref(), Some("shop"));
         assert_eq!(review(b"k8s\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), None);
         assert_eq!(review(b"{}"), None);
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::{Response, StatusCode};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::super::store::{ObjectKey, StoreCause};
@@ -10,7 +11,8 @@ use super::body::ApiBody;
 use super::events::presented;
 use super::request::Objects;
 use super::server::json;
-use super::{ApiRefusal, ApiServer};
+use super::table::TablePrinter;
+use super::{ApiRefusal, ApiServer, lease};
 
 impl Objects {
     /// The key of the object.
@@ -20,8 +22,17 @@ impl Objects {
 }
 
 impl ApiServer {
-    pub(super) fn get(&self, objects: &Objects) -> Result<Response<ApiBody>, ApiRefusal> {
+    pub(super) fn get(
+        &self,
+        objects: &Objects,
+        table: Option<TablePrinter>,
+        now: Timestamp,
+    ) -> Result<Response<ApiBody>, ApiRefusal> {
         let object = self.object(objects)?;
+        let object = lease::renewed(objects.served, &object, now);
+        if let Some(table) = table {
+            return Ok(json(StatusCode::OK, &table.one(objects.served, &object, true, now)));
+        }
         Ok(json(StatusCode::OK, &presented(objects.served, &object)))
     }
 

@@ -81,6 +81,8 @@ pub(super) enum ApiTarget {
     Objects(Objects),
     /// `authorization.k8s.io/v1 selfsubjectaccessreviews`
     AccessReview,
+    /// `authorization.k8s.io/v1 selfsubjectrulesreviews`
+    RulesReview,
     /// `metrics.k8s.io`
     Metrics(Objects),
 }
@@ -122,6 +124,7 @@ impl ApiTarget {
                 Some(Self::Resources { group: (*group).to_owned(), version: (*version).to_owned() })
             }
             ["apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews"] => Some(Self::AccessReview),
+            ["apis", "authorization.k8s.io", "v1", "selfsubjectrulesreviews"] => Some(Self::RulesReview),
             ["api", version, rest @ ..] => objects("", version, rest).map(Self::Objects),
             ["apis", "metrics.k8s.io", version, rest @ ..] => {
                 objects("metrics.k8s.io", version, rest).map(Self::Metrics)

@@ -16,8 +16,10 @@ use super::super::access::{Access, AccessQuestion, Open};
 use super::super::cluster::Cluster;
 use super::super::logs::{Generated, Logs};
 use super::super::metrics::Metrics;
+use super::accept::AnswerForm;
 use super::body::{self, ApiBody};
 use super::request::{ApiTarget, Objects, Query};
+use super::table::TablePrinter;
 use super::{ApiRefusal, accept};
 
 /// The time of the cluster.
@@ -157,10 +159,11 @@ impl ApiServer {
         let user = self.access.user(bearer(request), now).ok_or_else(ApiRefusal::unauthorized)?;
         let caller = ApiCaller { user, now };
         let target = target.ok_or_else(ApiRefusal::no_such_path)?;
-        accept::check(request, &target)?;
+        let form = accept::form(request, &target)?;
         match target {
             ApiTarget::AccessReview => self.review(request, &caller),
-            ApiTarget::Objects(objects) => self.objects(request, &objects, &caller),
+            ApiTarget::RulesReview => self.rules_review(request, &caller),
+            ApiTarget::Objects(objects) => self.objects(request, &objects, &caller, form),
             ApiTarget::Metrics(objects) => self.usage(request, &objects, &caller),
             discovery if request.method() == Method::GET => self.discover(&discovery, request.uri().host()),
             _ => Err(ApiRefusal::not_allowed()),
@@ -172,6 +175,7 @@ impl ApiServer {
         request: &Request<Bytes>,
         objects: &Objects,
         caller: &ApiCaller,
+        form: AnswerForm,
     ) -> Result<Response<ApiBody>, ApiRefusal> {
         if !self.serves(objects.served.group()) {
             return Err(ApiRefusal::no_such_path());
@@ -188,12 +192,18 @@ impl ApiServer {
             return Err(ApiRefusal::not_allowed());
         }
         self.allow(objects, verb, caller)?;
+        let table = match form {
+            AnswerForm::Table(version) if matches!(verb, "get" | "list" | "watch") => {
+                Some(TablePrinter::of(version, &query)?)
+            }
+            _ => None,
+        };
         match (verb, objects.subresource.as_str()) {
-            ("list", _) => self.list(objects, &query),
-            ("watch", _) => self.watch(objects, &query),
+            ("list", _) => self.list(objects, &query, table, caller.now),
+            ("watch", _) => self.watch(objects, &query, table),
             ("get", "log") => self.log(objects, &query, caller),
             ("get", "scale") => self.scale(objects),
-            ("get", _) => self.get(objects),
+            ("get", _) => self.get(objects, table, caller.now),
             ("create", "eviction") => self.evict(request, objects, &query, caller),
             ("create", "binding") => self.bind(request, objects, &query, caller),
             ("create", _) => self.create(request, objects, &query, caller),

@@ -2,6 +2,8 @@
 
 mod lists;
 mod logs;
+mod rules;
+mod tables;
 mod watches;
 mod writes;
 

@@ -14,14 +14,16 @@ use tokio::sync::watch::Receiver;
 use tokio::time::Instant;
 
 use super::super::cluster::Cluster;
+use super::super::resources::Served;
 use super::super::store::{Expired, ObjectChange, ObjectEvent, metadata};
 use super::body::{self, ApiBody};
 use super::events::presented;
 use super::filter::ListFilter;
 use super::list::options;
 use super::request::{Objects, Query};
-use super::server::content;
-use super::{ApiRefusal, ApiServer};
+use super::server::{ClusterClock, content};
+use super::table::TablePrinter;
+use super::{ApiRefusal, ApiServer, lease};
 
 /// The time between two bookmarks (apiserver, cacher `defaultBookmarkFrequency`).
 const BOOKMARKS: Duration = Duration::from_mins(1);
@@ -40,6 +42,7 @@ struct Watching {
     cluster: Arc<Cluster>,
     news: Receiver<u64>,
     filter: ListFilter,
+    lines: EventLines,
     /// What there is at the beginning, not yet written.
     first: VecDeque<Arc<Value>>,
     /// Everything up to and with this revision was written.
@@ -50,6 +53,16 @@ struct Watching {
     over: bool,
 }
 
+/// How the events of a watch are written.
+struct EventLines {
+    served: &'static Served,
+    /// Objects as tables of one row, if they are.
+    table: Option<TablePrinter>,
+    /// Whether the next table names its columns: the first one does.
+    headed: bool,
+    clock: ClusterClock,
+}
+
 /// What the history holds for a watch.
 enum FeedNews {
     Events(Vec<Arc<ObjectEvent>>),
@@ -57,7 +70,12 @@ enum FeedNews {
 }
 
 impl ApiServer {
-    pub(super) fn watch(&self, objects: &Objects, query: &Query) -> Result<Response<ApiBody>, ApiRefusal> {
+    pub(super) fn watch(
+        &self,
+        objects: &Objects,
+        query: &Query,
+        table: Option<TablePrinter>,
+    ) -> Result<Response<ApiBody>, ApiRefusal> {
         if query.get("sendInitialEvents").is_some() {
             // client-go falls back to a list and a watch on this; an answer that ignores it hangs.
             let what =
@@ -85,13 +103,11 @@ impl ApiServer {
         let ends = now + Duration::from_secs(seconds);
         let bookmark = query.is_on("allowWatchBookmarks").then(|| next_bookmark(now, ends)).flatten();
         let cluster = Arc::clone(&self.cluster);
-        let watching = Watching { cluster, news, filter, first, seen, ends, bookmark, over: false };
-        let lines =
-            stream::unfold(
-                watching,
-                |mut watching| async move { watching.next().await.map(|lines| (lines, watching)) },
-            );
-        Ok(content(StatusCode::OK, "application/json", body::stream(lines)))
+        let lines = EventLines { served: filter.served, table, headed: true, clock: Arc::clone(&self.clock) };
+        let watching = Watching { cluster, news, filter, lines, first, seen, ends, bookmark, over: false };
+        let parts =
+            stream::unfold(watching, |mut watching| async move { watching.next().await.map(|part| (part, watching)) });
+        Ok(content(StatusCode::OK, "application/json", body::stream(parts)))
     }
 }
 
@@ -108,17 +124,16 @@ impl Watching {
             return None;
         }
         if !self.first.is_empty() {
-            let some = self.first.drain(..self.first.len().min(AT_ONCE));
             let mut lines = Vec::new();
-            for object in some {
-                line(&mut lines, "ADDED", &presented(self.filter.served, &object));
+            for object in self.first.drain(..self.first.len().min(AT_ONCE)) {
+                self.lines.write(&mut lines, "ADDED", &object);
             }
             return Some(Bytes::from(lines));
         }
         loop {
             match self.read() {
                 FeedNews::Events(events) => {
-                    let lines = self.lines(&events);
+                    let lines = self.told(&events);
                     if !lines.is_empty() {
                         return Some(Bytes::from(lines));
                     }
@@ -169,19 +184,17 @@ impl Watching {
         }
     }
 
-    fn lines(&self, events: &[Arc<ObjectEvent>]) -> Vec<u8> {
+    fn told(&mut self, events: &[Arc<ObjectEvent>]) -> Vec<u8> {
         let mut lines = Vec::new();
         for event in events {
             match event.change(|object| self.filter.accepts(object)) {
-                Some(ObjectChange::Added(object)) => line(&mut lines, "ADDED", &presented(self.filter.served, object)),
-                Some(ObjectChange::Modified(object)) => {
-                    line(&mut lines, "MODIFIED", &presented(self.filter.served, object));
-                }
+                Some(ObjectChange::Added(object)) => self.lines.write(&mut lines, "ADDED", object),
+                Some(ObjectChange::Modified(object)) => self.lines.write(&mut lines, "MODIFIED", object),
                 Some(ObjectChange::Deleted(object)) => {
                     // The last state that was seen, with the revision of its end.
-                    let mut last = presented(self.filter.served, object).into_owned();
+                    let mut last = Value::clone(object);
                     metadata::of(&mut last).insert("resourceVersion".to_owned(), event.revision.to_string().into());
-                    line(&mut lines, "DELETED", &last);
+                    self.lines.write(&mut lines, "DELETED", &last);
                 }
                 None => {}
             }
@@ -189,7 +202,7 @@ impl Watching {
         lines
     }
 
-    fn mark(&self) -> Bytes {
+    fn mark(&mut self) -> Bytes {
         let served = self.filter.served;
         let mark = json!({
             "kind": served.kind,
@@ -197,8 +210,21 @@ impl Watching {
             "metadata": {"resourceVersion": self.seen.to_string(), "creationTimestamp": null},
         });
         let mut bytes = Vec::new();
-        line(&mut bytes, "BOOKMARK", &mark);
+        self.lines.write(&mut bytes, "BOOKMARK", &mark);
         Bytes::from(bytes)
+    }
+}
+
+impl EventLines {
+    /// Writes an event of an object as it is stored.
+    fn write(&mut self, lines: &mut Vec<u8>, kind: &str, object: &Value) {
+        let now = (self.clock)();
+        let object = lease::renewed(self.served, object, now);
+        let Some(table) = self.table else {
+            return line(lines, kind, &presented(self.served, &object));
+        };
+        let headed = std::mem::take(&mut self.headed);
+        line(lines, kind, &table.one(self.served, &object, headed, now));
     }
 }
 

@@ -1,8 +1,9 @@
 //! A node as the kubelet of an instance registers it, with the labels that the cloud controller gives it.
 
 use super::{Cloud, CloudInstance};
+use crate::domain::quantity::{write_bytes, write_milli, write_whole};
+use crate::sandbox::kubernetes::controllers::chance;
 use crate::sandbox::kubernetes::instance_types::Amounts;
-use crate::sandbox::kubernetes::quantity::{write_bytes, write_milli, write_whole};
 use crate::sandbox::kubernetes::store::metadata;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -46,6 +47,22 @@ fn condition(node: &mut Value, (kind, status, reason, message): (&str, &str, &st
     }
 }
 
+/// What a machine calls itself. The same for the same instance.
+struct MachineIds {
+    /// A UUID that begins with `ec2`, as Xen and Nitro give it; the machine's id is the same without dashes.
+    system: String,
+    /// Another one for each start of the machine.
+    boot: String,
+}
+
+impl MachineIds {
+    fn of(instance: &CloudInstance, seed: u64) -> Self {
+        let mut system = chance::uuid(seed, &["system", &instance.id]);
+        system.replace_range(..3, "ec2");
+        Self { system, boot: chance::uuid(seed, &["boot", &instance.id]) }
+    }
+}
+
 fn amounts(one: Amounts) -> Value {
     json!({
         "cpu": write_milli(one.cpu_milli),
@@ -62,7 +79,7 @@ fn node(instance: &CloudInstance, cloud: &Cloud, now: Timestamp) -> Value {
     let capacity = kind.reported_capacity();
     let name = &instance.host_name;
     let zone_id = cloud.zone(&instance.zone).map_or("", |zone| zone.id.as_str());
-    let machine = instance.id.replace("i-", "ec2");
+    let machine = MachineIds::of(instance, cloud.seed);
     let mut node = json!({
         "metadata": {
             "name": name,
@@ -99,15 +116,15 @@ fn node(instance: &CloudInstance, cloud: &Cloud, now: Timestamp) -> Value {
             "daemonEndpoints": { "kubeletEndpoint": { "Port": 10250 } },
             "nodeInfo": {
                 "architecture": kind.arch.name(),
-                "bootID": machine,
+                "bootID": machine.boot,
                 "containerRuntimeVersion": "containerd://1.7.29",
                 "kernelVersion": "6.12.46-66.121.amzn2023.x86_64",
                 "kubeProxyVersion": KUBELET,
                 "kubeletVersion": KUBELET,
-                "machineID": machine,
+                "machineID": machine.system.replace('-', ""),
                 "operatingSystem": "linux",
                 "osImage": "Amazon Linux 2023.9.20251014",
-                "systemUUID": machine,
+                "systemUUID": machine.system,
             },
         },
     });
@@ -122,4 +139,43 @@ fn node(instance: &CloudInstance, cloud: &Cloud, now: Timestamp) -> Value {
         condition(&mut node, one, now);
     }
     node
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CapacityType, Zone};
+    use super::*;
+    use crate::sandbox::kubernetes::instance_types::InstanceType;
+
+    fn is_hex(text: &str, digits: usize) -> bool {
+        text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    }
+
+    fn is_uuid(text: &str) -> bool {
+        let parts: Vec<&str> = text.split('-').collect();
+        parts.len() == 5 && parts.iter().zip([8, 4, 4, 4, 12]).all(|(part, digits)| is_hex(part, digits))
+    }
+
+    #[test]
+    fn a_machine_is_called_as_ec2_calls_its_own() {
+        let now: Timestamp = "2026-11-22T03:00:00Z".parse().unwrap();
+        let zone =
+            Zone { name: "eu-west-1a".into(), id: "euw1-az1".into(), subnet: "subnet-1".into(), network: (0, 32) };
+        let mut cloud = Cloud::new("eu-west-1", "444455556666", vec![zone.clone()], 3);
+        let kind = InstanceType::named("m6i.large").unwrap();
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..20 {
+            let instance = cloud.adopt(kind, &zone, CapacityType::OnDemand, "ami-1", now);
+            assert!(is_hex(instance.id.strip_prefix("i-").unwrap(), 17), "{}", instance.id);
+            let node = ready_node(&instance, &cloud, now);
+            let info = |field: &str| node["status"]["nodeInfo"][field].as_str().unwrap().to_owned();
+            let (machine, system, boot) = (info("machineID"), info("systemUUID"), info("bootID"));
+            assert!(is_hex(&machine, 32) && is_uuid(&system) && is_uuid(&boot), "{machine} {system} {boot}");
+            assert!(system.starts_with("ec2"), "{system}");
+            assert_eq!(machine, system.replace('-', ""));
+            assert_eq!(ready_node(&instance, &cloud, now), node);
+            seen.extend([instance.id, system, boot]);
+        }
+        assert_eq!(seen.len(), 60);
+    }
 }

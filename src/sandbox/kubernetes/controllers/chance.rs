@@ -20,3 +20,18 @@ pub fn between(seed: u64, words: &[&str], least: i64, most: i64) -> i64 {
     let span = (most - least).max(0).unsigned_abs() + 1;
     least + (number(seed, words) % span) as i64
 }
+
+/// A UUID (version 4 in form) from a seed and words.
+#[must_use]
+pub fn uuid(seed: u64, words: &[&str]) -> String {
+    let part = |name: &str| number(seed, &[&[name], words].concat());
+    let (high, low) = (part("high"), part("low"));
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xfff,
+        0x8000 | ((low >> 48) & 0x3fff),
+        low & 0xffff_ffff_ffff
+    )
+}

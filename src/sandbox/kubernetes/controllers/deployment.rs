@@ -1,5 +1,6 @@
 //! Deployments: ReplicaSets per template, rolled out within surge and unavailability.
 
+mod history;
 mod rollout;
 mod status;
 
@@ -14,7 +15,7 @@ use super::pods;
 use super::replicaset::{controller_key, pods_of};
 use crate::sandbox::kubernetes::resources::Resource;
 use crate::sandbox::kubernetes::simulation::Controller;
-use crate::sandbox::kubernetes::store::{DeleteOptions, ObjectKey, Store, metadata};
+use crate::sandbox::kubernetes::store::{ObjectKey, Store, metadata};
 
 /// The label by which a ReplicaSet tells its pods from those of another template.
 pub const TEMPLATE_HASH: &str = "pod-template-hash";
@@ -139,7 +140,7 @@ impl Deployments {
             self.roll(store, &mut rollout);
         }
         self.write_status(store, &rollout);
-        clean_up(store, &rollout);
+        history::clean_up(store, &rollout);
     }
 
     /// Finds or makes the set of the template as it is now, with the next revision.
@@ -281,20 +282,4 @@ pub fn template_hash(template: &Value) -> String {
 fn pods_left(store: &Store, set: &ObjectKey) -> usize {
     let Some(set) = store.get(set) else { return 0 };
     pods_of(store, set).iter().filter(|(_, pod)| !pods::has_ended(pod)).count()
-}
-
-/// Deletes old sets without pods beyond `revisionHistoryLimit` (10), oldest first, once the rollout is complete.
-fn clean_up(store: &mut Store, rollout: &Rollout) {
-    let limit = rollout.deployment["spec"]["revisionHistoryLimit"].as_u64().unwrap_or(10) as usize;
-    let empty = |key: &&ObjectKey| {
-        let set = store.get(key);
-        set.is_some_and(|set| {
-            set["spec"]["replicas"] == 0 && set["status"]["replicas"] == 0 && !metadata::is_terminating(set)
-        })
-    };
-    let idle: Vec<ObjectKey> = rollout.old.iter().filter(empty).cloned().collect();
-    let excess = idle.len().saturating_sub(limit);
-    for key in idle.iter().take(excess) {
-        let _ = store.delete(key, rollout.now, &DeleteOptions::default());
-    }
 }

@@ -1,6 +1,7 @@
 //! Nodes: what their kubelets report, and what the node lifecycle controller makes of it when they do not.
 
 mod evict;
+mod lease;
 mod report;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,9 @@ use evict::Evictions;
 
 /// How long a kubelet may say nothing before its node is unknown (`--node-monitor-grace-period`; 50 s since 1.32).
 const GRACE: i64 = 50;
+
+/// The namespace of the nodes' leases.
+pub const LEASES: &str = "kube-node-lease";
 
 /// A kubelet with nothing new to say reports each so often (`nodeStatusReportFrequency`), seconds.
 const REPORT: i64 = 300;
@@ -181,7 +185,9 @@ impl NodeLife {
             } else {
                 self.due.insert((unknown, key.clone()));
             }
+            lease::keep(store, &node, Some(since), now);
         } else {
+            lease::keep(store, &node, None, now);
             self.report(&node, &mut after, behaviour.as_ref(), key, now);
             if reports {
                 report::heartbeat(&mut after, now);

@@ -11,7 +11,8 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
-/// A copy of the store in which everything happened earlier. Events do not outlive an hour: there are none.
+/// A copy of the store in which everything happened earlier. Events do not outlive an hour: there are none. Leases are
+/// made anew from their nodes.
 pub fn aged(store: &Store, cloud: &SharedCloud, site: ClusterSite, now: Timestamp) -> Store {
     let mut nodes: BTreeMap<&str, SignedDuration> = BTreeMap::new();
     let mut providers: BTreeMap<&str, SignedDuration> = BTreeMap::new();
@@ -22,7 +23,7 @@ pub fn aged(store: &Store, cloud: &SharedCloud, site: ClusterSite, now: Timestam
     }
     let mut made = Store::new(site.seed() ^ 0xa9e);
     let kinds: BTreeSet<Resource> = SERVED.iter().map(|served| served.resource).collect();
-    for kind in kinds.into_iter().filter(|kind| *kind != Resource::Events) {
+    for kind in kinds.into_iter().filter(|kind| !matches!(kind, Resource::Events | Resource::Leases)) {
         for (key, object) in store.list(kind) {
             let by = match kind {
                 Resource::Nodes => nodes.get(&*key.name).copied().unwrap_or_default(),
@@ -31,7 +32,6 @@ pub fn aged(store: &Store, cloud: &SharedCloud, site: ClusterSite, now: Timestam
                     providers.get(id).copied().unwrap_or_default()
                 }
                 Resource::Pods => pod_age(object, nodes.get(metadata::node_name(object)).copied().unwrap_or_default()),
-                Resource::Leases => SignedDuration::ZERO,
                 // Older than any pod of its.
                 Resource::ReplicaSets => hours(&key.name, 24 * 15, 24 * 25),
                 _ => hours(&key.name, 24 * 60, 24 * 240),

@@ -1,6 +1,6 @@
 //! How many nodes of a pool may be disrupted now, by Karpenter's rule for budgets.
 
-use super::cron::BudgetSchedule;
+use crate::domain::cron::BudgetSchedule;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 

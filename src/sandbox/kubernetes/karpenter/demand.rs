@@ -1,7 +1,7 @@
 //! What pods ask for and nodes give: resources and a number of pods, compared and written down.
 
+use crate::domain::quantity::{whole, write_bytes, write_milli, write_whole};
 use crate::sandbox::kubernetes::instance_types::Amounts;
-use crate::sandbox::kubernetes::quantity::{whole, write_bytes, write_milli, write_whole};
 use crate::sandbox::kubernetes::scheduler::resources::Resources;
 use serde_json::{Map, Value};
 

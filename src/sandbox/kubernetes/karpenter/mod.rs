@@ -13,7 +13,6 @@ mod class;
 mod command;
 pub mod condition;
 mod consolidation;
-mod cron;
 pub mod demand;
 mod disruption;
 mod drain;

@@ -4,7 +4,7 @@ use super::condition::{self, ConditionStatus, POOL};
 use super::object::{self, POOL_HASH, POOL_HASH_VERSION};
 use super::template::{HASH_VERSION, pool_hash};
 use super::{Karpenter, state};
-use crate::sandbox::kubernetes::quantity::{write_bytes, write_milli, write_whole};
+use crate::domain::quantity::{write_bytes, write_milli, write_whole};
 use crate::sandbox::kubernetes::resources::Resource;
 use crate::sandbox::kubernetes::store::{ObjectKey, Store, metadata};
 use jiff::Timestamp;

@@ -7,7 +7,7 @@ use super::offer::InstanceOffer;
 use super::requirement::LabelRequirement;
 use super::requirements::Requirements;
 use super::state::StateNode;
-use crate::sandbox::kubernetes::quantity::Amount;
+use crate::domain::quantity::Amount;
 use crate::sandbox::kubernetes::resources::Resource;
 use crate::sandbox::kubernetes::scheduler::resources::pod_requests;
 use crate::sandbox::kubernetes::scheduler::taint::{Taint, Toleration, untolerated};

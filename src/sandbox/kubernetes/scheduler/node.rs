@@ -9,7 +9,7 @@ use super::pod::PodInfo;
 use super::resources::Resources;
 use super::selector::{Labels, labels_of};
 use super::taint::Taint;
-use crate::sandbox::kubernetes::quantity;
+use crate::domain::quantity;
 
 /// What the scheduler knows of a node.
 #[derive(Debug, Clone)]

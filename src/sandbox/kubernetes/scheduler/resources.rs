@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::sandbox::kubernetes::quantity;
+use crate::domain::quantity;
 
 /// What the scheduler counts for a container that requests no CPU, when it scores (never when it filters): 100m.
 pub const UNSAID_MILLI_CPU: i64 = 100;

@@ -52,17 +52,17 @@ pub fn resource(caller: &Caller, request: &MockRequest) -> String {
     arn(caller, &format!("cluster/{}", name.unwrap_or("*")))
 }
 
-/// Answers a request to EKS.
+/// Answers a request to EKS: of the clusters that there are, and of those that are served where they are.
 #[must_use]
 pub fn handle(
     world: &World,
-    served: &ServedEndpoints,
+    (sites, served): (&[ClusterSite], &ServedEndpoints),
     caller: &Caller,
     now: Timestamp,
     request: &MockRequest,
 ) -> MockResponse {
     let Some(route) = Route::of(request) else { return EksRefusal::no_operation().response() };
-    let call = EksCall { world, served, caller, now, request, route };
+    let call = EksCall { world, sites, served, caller, now, request, route };
     call.answer().unwrap_or_else(|refusal| refusal.response())
 }
 
@@ -70,6 +70,8 @@ pub fn handle(
 #[derive(Debug)]
 struct EksCall<'a> {
     world: &'a World,
+    /// The clusters that there are.
+    sites: &'a [ClusterSite],
     served: &'a ServedEndpoints,
     caller: &'a Caller,
     now: Timestamp,
@@ -116,8 +118,10 @@ impl EksCall<'_> {
 
     /// The clusters of the caller's account and region.
     fn sites(&self) -> impl Iterator<Item = ClusterSite> {
-        let mut sites: Vec<ClusterSite> = ClusterSite::ALL
-            .into_iter()
+        let mut sites: Vec<ClusterSite> = self
+            .sites
+            .iter()
+            .copied()
             .filter(|site| site.account() == self.caller.account && site.region() == self.caller.region)
             .collect();
         sites.sort_by_key(|site| site.cluster());

@@ -22,7 +22,7 @@ fn asked(world: &World, served: &ServedEndpoints, account: &str, request: (&str,
     let caller = Caller { account: account.into(), region: "eu-west-1".into(), access_key: "k".into() };
     let body = Bytes::copy_from_slice(body.as_bytes());
     let request = MockRequest { method: method.into(), uri: uri.into(), headers: HeaderMap::new(), body };
-    let answer = handle(world, served, &caller, now(), &request);
+    let answer = handle(world, (&ClusterSite::ALL, served), &caller, now(), &request);
     let code = answer.headers.get("x-amzn-errortype").and_then(|code| code.to_str().ok()).unwrap_or_default();
     (answer.status, code.to_owned(), serde_json::from_slice(&answer.body).unwrap())
 }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::super::condition;
 use super::super::pods;
+use crate::domain::quantity;
 use crate::sandbox::kubernetes::load::ClusterLoad;
-use crate::sandbox::kubernetes::quantity;
 use crate::sandbox::kubernetes::resources::Resource;
 use crate::sandbox::kubernetes::scheduler::resources::pod_requests;
 use crate::sandbox::kubernetes::scheduler::selector::MatchSelector;

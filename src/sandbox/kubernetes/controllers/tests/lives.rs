@@ -1,5 +1,6 @@
 //! Pods that crash, nodes that are lost, autoscalers.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::stage::{Stage, at, deployment};
@@ -77,8 +78,13 @@ fn a_silent_node_loses_its_pods_after_its_time() {
     let here = stage.pods().iter().filter(|pod| metadata::node_name(pod) == node).count();
     stage.behaviours.set_kubelet(&node, Some(Kubelet::Silent));
     let key = ObjectKey::cluster(Resource::Nodes, &node);
+    let lease = ObjectKey::namespaced(Resource::Leases, "kube-node-lease", &node);
+    assert_eq!(stage.store.get(&lease).unwrap()["spec"], json!({"holderIdentity": node, "leaseDurationSeconds": 40}));
     stage.to(100);
     assert_eq!(condition::of(stage.store.get(&key).unwrap(), "Ready").unwrap()["status"], "True");
+    // It was renewed until the kubelet went silent.
+    let renewed: Timestamp = stage.store.get(&lease).unwrap()["spec"]["renewTime"].as_str().unwrap().parse().unwrap();
+    assert!(renewed >= at(60) && renewed <= at(65), "{renewed}");
     stage.to(120);
     let lost = stage.store.get(&key).unwrap().clone();
     assert_eq!(condition::of(&lost, "Ready").unwrap()["reason"], "NodeStatusUnknown");
@@ -97,6 +103,7 @@ fn a_silent_node_loses_its_pods_after_its_time() {
     assert_eq!((stuck, stage.ready()), (here, 3));
     stage.store.delete(&key, at(480), &DeleteOptions::default()).unwrap();
     stage.to(545);
+    assert!(!stage.store.contains(&lease));
     assert_eq!(stage.pods().len(), 3);
 }
 

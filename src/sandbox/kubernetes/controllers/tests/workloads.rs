@@ -241,3 +241,52 @@ fn a_daemon_set_is_on_every_node_that_it_may_be_on() {
     assert!(stage.pods().iter().all(|pod| pod["spec"]["containers"][0]["image"] == "agent:2"));
     assert!(condition::holds(&stage.pods()[0], "Ready"));
 }
+
+#[test]
+fn the_oldest_revisions_go_and_not_the_oldest_sets() {
+    let mut stage = Stage::new(3);
+    let mut web = deployment("web", 2);
+    web["spec"]["revisionHistoryLimit"] = json!(2);
+    stage.create(Resource::Deployments, web);
+    let mut second = 60;
+    stage.to(second);
+    // Forth, back to the first, and forth again: the first set is the oldest, and of the third rollout.
+    for image in ["web:2", "web:1", "web:3", "web:4"] {
+        stage.update(Resource::Deployments, "web", |web| {
+            web["spec"]["template"]["spec"]["containers"][0]["image"] = image.into();
+        });
+        second += 120;
+        stage.to(second);
+    }
+    let sets = stage.store.list(Resource::ReplicaSets).map(|(_, set)| set);
+    let mut left: Vec<(&str, &str, i64)> = sets
+        .map(|set| {
+            let revision = metadata::annotation(set, "deployment.kubernetes.io/revision").unwrap();
+            let image = set["spec"]["template"]["spec"]["containers"][0]["image"].as_str().unwrap();
+            (revision, image, set["spec"]["replicas"].as_i64().unwrap())
+        })
+        .collect();
+    left.sort_unstable();
+    assert_eq!(left, [("3", "web:1", 0), ("4", "web:3", 0), ("5", "web:4", 2)]);
+}
+
+#[test]
+fn nothing_is_cleaned_up_before_a_rollout_is_complete() {
+    let mut stage = Stage::new(3);
+    let mut web = deployment("web", 2);
+    web["spec"]["revisionHistoryLimit"] = json!(0);
+    stage.create(Resource::Deployments, web);
+    stage.to(60);
+    stage.behaviours.set_image("web:2", Some(Container::NotPulled));
+    let image = |stage: &mut Stage, image: &str| {
+        stage.update(Resource::Deployments, "web", |web| {
+            web["spec"]["template"]["spec"]["containers"][0]["image"] = image.into();
+        });
+    };
+    image(&mut stage, "web:2");
+    stage.to(120);
+    assert_eq!(stage.store.count(Resource::ReplicaSets), 2);
+    image(&mut stage, "web:1");
+    stage.to(180);
+    assert_eq!(stage.store.count(Resource::ReplicaSets), 1);
+}

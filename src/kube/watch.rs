@@ -1,0 +1,297 @@
+//! Watches a kind: a list in pages, then what changes after it, for as long as somebody listens.
+//!
+//! Kubernetes, API Concepts, "Efficient detection of changes". Each watch is asked to end before a load balancer would
+//! end it in silence, and is opened again where it stood; bookmarks keep that place fresh, and tell that everything up
+//! to now was told. Where the server no longer knows the place (410, as an answer or in the stream) everything is
+//! listed anew. What cannot go on is told as lost, with the reason; trying anew is up to whoever listens.
+
+mod lines;
+mod page;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::stream::{self, BoxStream, StreamExt};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use self::lines::{LineTold, WatchLines};
+use super::answer::{self, ApiFailure};
+use super::ask::ApiLine;
+use super::interned::Interned;
+use super::request::ApiRequest;
+use super::wire::{ObjectTold, Projected, change};
+use crate::domain::{Delta, Fault, FaultKind, Items};
+use crate::services::kubernetes::model::{
+    Application, Autoscaler, ClusterEvent, DisruptionBudget, Node, NodeClaim, NodeClass, NodePool, Pod, Workload,
+};
+use crate::services::kubernetes::{ObjectKind, WatchTold};
+
+/// A watch is asked to last so long, seconds: less than the 240 s after which load balancers drop what is idle, and
+/// less than 295, which kube refuses. Each kind lasts a little longer than the one before, so that they do not all
+/// begin anew in the same moment.
+const LASTS: u64 = 200;
+const LASTS_MORE: u64 = 2;
+/// A server that has said nothing for so long after the time that a watch was to last has gone.
+const MARGIN: Duration = Duration::from_secs(10);
+/// What changes within this is told at once.
+const GATHERED: Duration = Duration::from_millis(100);
+/// So many watches in a row may end without having told anything, or be told that the place is no longer known.
+const FRUITLESS: u32 = 3;
+/// Waited before a watch is opened again that told nothing.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Watches a kind.
+pub(super) fn watch(line: Arc<ApiLine>, kind: ObjectKind) -> BoxStream<'static, WatchTold> {
+    match kind {
+        ObjectKind::Node => watching::<Node>(line, kind),
+        ObjectKind::Pod => watching::<Pod>(line, kind),
+        ObjectKind::NodePool => watching::<NodePool>(line, kind),
+        ObjectKind::NodeClaim => watching::<NodeClaim>(line, kind),
+        ObjectKind::Ec2NodeClass | ObjectKind::AutoNodeClass => watching::<NodeClass>(line, kind),
+        ObjectKind::Deployment | ObjectKind::StatefulSet | ObjectKind::DaemonSet => watching::<Workload>(line, kind),
+        ObjectKind::Autoscaler => watching::<Autoscaler>(line, kind),
+        ObjectKind::DisruptionBudget => watching::<DisruptionBudget>(line, kind),
+        ObjectKind::Event => watching::<ClusterEvent>(line, kind),
+        ObjectKind::Application => watching::<Application>(line, kind),
+    }
+}
+
+fn watching<M: Projected>(line: Arc<ApiLine>, kind: ObjectKind) -> BoxStream<'static, WatchTold> {
+    let first = ObjectWatch {
+        line,
+        kind,
+        words: Interned::default(),
+        phase: WatchPhase::List,
+        version: String::new(),
+        fruitless: 0,
+        odd: 0,
+    };
+    stream::unfold(first, |mut watch| async move { watch.next::<M>().await.map(|delta| (M::told(delta), watch)) })
+        .boxed()
+}
+
+/// A watch, over all of its connections.
+struct ObjectWatch {
+    line: Arc<ApiLine>,
+    kind: ObjectKind,
+    words: Interned,
+    phase: WatchPhase,
+    /// The place up to which everything was told.
+    version: String,
+    /// How often in a row it was opened, or listed, without anything that came of it.
+    fruitless: u32,
+    /// Objects that could not be read since this was said the last time.
+    odd: usize,
+}
+
+enum WatchPhase {
+    List,
+    Open,
+    Read(Box<OpenWatch>),
+    /// It is lost, and that is still to be told.
+    Lost(Fault),
+    Over,
+}
+
+/// One connection.
+struct OpenWatch {
+    lines: WatchLines,
+    opened: Instant,
+    /// Something was heard on it.
+    heard: bool,
+}
+
+/// What a line comes to.
+enum WatchHeard<M> {
+    Delta(Delta<Arc<M>>),
+    Nothing,
+    /// The connection is over.
+    Next(WatchPhase),
+}
+
+impl ObjectWatch {
+    async fn next<M: Projected>(&mut self) -> Option<Delta<Arc<M>>> {
+        loop {
+            match std::mem::replace(&mut self.phase, WatchPhase::Over) {
+                WatchPhase::Over => return None,
+                WatchPhase::Lost(fault) => return Some(Delta::Lost(fault)),
+                WatchPhase::List => match self.list::<M>().await {
+                    Ok(all) => {
+                        self.phase = WatchPhase::Open;
+                        return Some(Delta::Snapshot(all));
+                    }
+                    Err(failure) => self.phase = WatchPhase::Lost(failure.fault),
+                },
+                WatchPhase::Open => match open(&self.line, &self.request(), self.longest()).await {
+                    Ok(open) => {
+                        self.phase = WatchPhase::Read(Box::new(open));
+                        return Some(Delta::Alive);
+                    }
+                    Err(failure) if failure.is_gone => self.phase = self.relist(failure.fault).await,
+                    Err(failure) => self.phase = WatchPhase::Lost(failure.fault),
+                },
+                WatchPhase::Read(open) => {
+                    if let Some(delta) = self.gather::<M>(open).await {
+                        return Some(delta);
+                    }
+                }
+            }
+        }
+    }
+
+    /// How long a watch is asked to last.
+    fn lasts(&self) -> u64 {
+        let place = ObjectKind::ALL.iter().position(|kind| *kind == self.kind).unwrap_or_default();
+        LASTS + LASTS_MORE * place as u64
+    }
+
+    /// How long it may say nothing.
+    fn longest(&self) -> Duration {
+        Duration::from_secs(self.lasts()) + MARGIN
+    }
+
+    fn request(&self) -> ApiRequest {
+        ApiRequest::Watch { kind: self.kind, version: self.version.clone(), seconds: self.lasts() }
+    }
+
+    async fn list<M: Projected>(&mut self) -> Result<Items<Arc<M>>, ApiFailure> {
+        let read = page::read::<M>(&self.line, self.kind, &mut self.words).await?;
+        self.odd += read.odd;
+        self.tell_odd();
+        self.version = read.version;
+        Ok(read.items)
+    }
+
+    /// What comes next of a connection, and what comes within a tenth of a second after it.
+    async fn gather<M: Projected>(&mut self, mut open: Box<OpenWatch>) -> Option<Delta<Arc<M>>> {
+        let mut all: Option<Delta<Arc<M>>> = None;
+        let mut until = None;
+        loop {
+            let told = match until {
+                None => open.lines.next().await,
+                Some(at) => match timeout_at(at, open.lines.next()).await {
+                    Ok(told) => told,
+                    Err(_) => break,
+                },
+            };
+            match self.hear::<M>(&mut open, told).await {
+                WatchHeard::Nothing => {}
+                WatchHeard::Delta(delta) => {
+                    until.get_or_insert_with(|| Instant::now() + GATHERED);
+                    match &mut all {
+                        // A loss is never among them.
+                        Some(before) => drop(before.absorb(delta)),
+                        None => all = Some(delta),
+                    }
+                    // Lines that are there already never make the time that is waited for come.
+                    if until.is_some_and(|at| Instant::now() >= at) {
+                        break;
+                    }
+                }
+                WatchHeard::Next(phase) => {
+                    self.phase = phase;
+                    self.tell_odd();
+                    return all;
+                }
+            }
+        }
+        self.tell_odd();
+        self.phase = WatchPhase::Read(open);
+        all
+    }
+
+    async fn hear<M: Projected>(&mut self, open: &mut OpenWatch, told: LineTold) -> WatchHeard<M> {
+        let request = self.request();
+        let lost =
+            |kind, message: &str| WatchHeard::Next(WatchPhase::Lost(ApiFailure::of(&request, kind, message).fault));
+        let line = match told {
+            LineTold::Line(line) => line,
+            LineTold::End => return WatchHeard::Next(self.ended(open, None).await),
+            LineTold::Cut(why) => return WatchHeard::Next(self.ended(open, Some(why)).await),
+            LineTold::TooLong => return lost(FaultKind::BrokenAnswer, "a line of the watch does not end"),
+            LineTold::Silent => {
+                let message = format!("nothing was heard of the watch for {} s", open.lines.longest().as_secs());
+                return lost(FaultKind::TimedOut, &message);
+            }
+        };
+        let Ok(told) = change::<M>(self.kind, &line, &mut self.words) else {
+            return lost(FaultKind::BrokenAnswer, "the watch told what is not of the Kubernetes API");
+        };
+        let (version, heard) = match told {
+            ObjectTold::Put { version, key, object } => {
+                let put = Items::from([(key, Arc::new(object))]);
+                (version, WatchHeard::Delta(Delta::Changes { put, gone: BTreeSet::new() }))
+            }
+            ObjectTold::Gone { version, key } => {
+                (version, WatchHeard::Delta(Delta::Changes { put: Items::new(), gone: BTreeSet::from([key]) }))
+            }
+            ObjectTold::Odd { version } => {
+                self.odd += 1;
+                (version, WatchHeard::Nothing)
+            }
+            ObjectTold::Bookmark { version } => (version, WatchHeard::Delta(Delta::Alive)),
+            ObjectTold::Error(said) => {
+                let failure = answer::told(&request, &self.line.route, &said);
+                return WatchHeard::Next(if failure.is_gone {
+                    self.relist(failure.fault).await
+                } else {
+                    WatchPhase::Lost(failure.fault)
+                });
+            }
+        };
+        if !version.is_empty() {
+            self.version = version;
+        }
+        open.heard = true;
+        self.fruitless = 0;
+        heard
+    }
+
+    /// A connection has ended, as it was asked to or before: what was told up to now is whole, and the next one goes on
+    /// from there. Not without end where they all end at once.
+    async fn ended(&mut self, open: &mut OpenWatch, cut: Option<String>) -> WatchPhase {
+        let lasted = open.opened.elapsed() >= Duration::from_secs(self.lasts() / 2);
+        if open.heard || (lasted && cut.is_none()) {
+            return WatchPhase::Open;
+        }
+        self.fruitless += 1;
+        if self.fruitless < FRUITLESS {
+            sleep(PAUSE).await;
+            return WatchPhase::Open;
+        }
+        let message = match cut {
+            Some(why) => format!("the watch is cut off each time: {why}"),
+            None => "the server ends the watch each time without a word".to_owned(),
+        };
+        WatchPhase::Lost(ApiFailure::of(&self.request(), FaultKind::Unreachable, &message).fault)
+    }
+
+    /// The place is no longer known: everything anew. Not without end where it never is.
+    async fn relist(&mut self, fault: Fault) -> WatchPhase {
+        self.fruitless += 1;
+        if self.fruitless > FRUITLESS {
+            return WatchPhase::Lost(fault);
+        }
+        if self.fruitless > 1 {
+            sleep(PAUSE).await;
+        }
+        WatchPhase::List
+    }
+
+    fn tell_odd(&mut self) {
+        if self.odd > 0 {
+            let (title, cluster) = (self.kind.title(), &self.line.route.cluster);
+            tracing::warn!(cluster = %cluster, count = self.odd, "{title} that cannot be read are left out");
+            self.odd = 0;
+        }
+    }
+}
+
+async fn open(line: &ApiLine, request: &ApiRequest, longest: Duration) -> Result<OpenWatch, ApiFailure> {
+    let answer = line.ask(request).await?;
+    Ok(OpenWatch { lines: WatchLines::new(answer.into_body(), longest), opened: Instant::now(), heard: false })
+}
+
+#[cfg(test)]
+mod tests;

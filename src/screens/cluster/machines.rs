@@ -1,0 +1,266 @@
+//! The lines of nodes and claims, made of all that is known of a cluster.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::row::{MachineRow, MachineStage};
+use crate::domain::duration;
+use crate::domain::finding::Severity;
+use crate::screens::cluster_object::ObjectKey;
+use crate::services::kubernetes::model::{
+    CapacityType, ConditionStatus, Node, NodeClaim, NodeProvider, Requirement, Resources,
+};
+use crate::services::kubernetes::rules::ThingRef;
+use crate::services::kubernetes::why::{self, ClaimEnd, FailedClaim, PastClaims};
+use crate::services::kubernetes::{ClusterView, ObjectKind, price};
+
+/// So long, in seconds, what came to nothing stands among the lines.
+const REMEMBERED: i64 = 3600;
+
+/// All of them: the nodes, the claims that are no node yet, and of each pool what came to nothing.
+#[must_use]
+pub fn all(
+    view: &ClusterView<'_>,
+    arn: &str,
+    now: Timestamp,
+    worst: impl Fn(&str) -> Option<Severity>,
+) -> Vec<MachineRow> {
+    let has_pods = view.standing(ObjectKind::Pod).is_known();
+    let mut rows: Vec<MachineRow> = view.nodes().map(|node| of_node(view, node, arn, has_pods, now)).collect();
+    rows.extend(view.coming().map(|claim| of_claim(view, claim, arn, now)));
+    let past = PastClaims::of(view, REMEMBERED, now);
+    for pool in view.pools() {
+        rows.extend(lost(&pool.name, past.of_pool(&pool.name), arn, now));
+    }
+    for row in &mut rows {
+        row.worst = worst(&row.thing);
+    }
+    rows
+}
+
+/// A name as the list has it: without the domain that all nodes of a region have.
+fn short(name: &str) -> &str {
+    let is_own = |rest: &str| rest.ends_with("compute.internal") || rest == "ec2.internal";
+    name.split_once('.').filter(|(_, rest)| is_own(rest)).map_or(name, |(host, _)| host)
+}
+
+/// `eu-west-1b` is `1b`.
+fn short_zone(zone: &str) -> &str {
+    zone.rsplit('-').next().unwrap_or(zone)
+}
+
+/// A capacity type in few letters.
+fn capacity(kind: Option<CapacityType>) -> &'static str {
+    match kind {
+        Some(CapacityType::OnDemand) => "od",
+        Some(CapacityType::Spot) => "spot",
+        Some(CapacityType::Reserved) => "rsv",
+        None => "",
+    }
+}
+
+/// Who brought a node.
+fn owner(provider: &NodeProvider) -> String {
+    match provider {
+        NodeProvider::Karpenter(pool) => pool.to_string(),
+        NodeProvider::ManagedGroup(group) => format!("group {group}"),
+        NodeProvider::Fargate => "Fargate".into(),
+        NodeProvider::Other => "no group".into(),
+    }
+}
+
+fn of_node(view: &ClusterView<'_>, node: &Node, arn: &str, has_pods: bool, now: Timestamp) -> MachineRow {
+    let claim = view.claim_of(node);
+    let is_going = node.deleting.is_some() || claim.is_some_and(|claim| claim.deleting.is_some());
+    let ready = node.is_ready();
+    let pods = view.pods_on(&node.name).iter().filter(|pod| !pod.is_over()).count();
+    MachineRow {
+        thing: ThingRef::Node(node.name.clone()).key(arn),
+        key: ObjectKey::Node(node.name.clone()),
+        shown: short(&node.name).to_owned(),
+        stage: if ready { MachineStage::Ready } else { MachineStage::NotReady },
+        is_going,
+        owner: owner(&node.provider),
+        pool: node.pool().cloned(),
+        instance_type: node.instance_type.as_deref().unwrap_or_default().to_owned(),
+        zone: node.zone.as_deref().map(short_zone).unwrap_or_default().to_owned(),
+        capacity: capacity(node.capacity_type),
+        requested: has_pods.then(|| view.requested_on(&node.name)),
+        allocatable: node.allocatable.clone(),
+        used: view.used_by_node(&node.name),
+        pods: has_pods.then_some(pods),
+        price: Some(view.price_of(node)),
+        since: node.created,
+        state: state(view, node, claim, now),
+        story: None,
+        worst: None,
+        made: now,
+    }
+}
+
+/// What is to be said of a node's state. The whole story is made only where there is one: it looks at every pod.
+fn state(view: &ClusterView<'_>, node: &Node, claim: Option<&NodeClaim>, now: Timestamp) -> String {
+    let mut words: Vec<String> = Vec::new();
+    if !node.is_ready() {
+        let since =
+            node.conditions.get("Ready").and_then(|ready| ready.since).map_or_else(String::new, |since| {
+                format!(" {}", duration::coarse(crate::ui::format::since(now, since)))
+            });
+        let is_lost = node.conditions.get("Ready").is_some_and(|ready| ready.status == ConditionStatus::Unknown);
+        // The node controller sets Unknown when the kubelet has not told for its grace period (Kubernetes, "Node Status").
+        let lost = if is_lost { ", kubelet silent" } else { "" };
+        words.push(format!("not ready{since}{lost}"));
+    }
+    let has = |kind: &str| claim.is_some_and(|claim| claim.conditions.is_true(kind));
+    let is_disrupted = node.taints.iter().any(|taint| &*taint.key == "karpenter.sh/disrupted");
+    let is_going = node.deleting.is_some() || claim.is_some_and(|claim| claim.deleting.is_some());
+    let has_story = is_going || is_disrupted || has("Drifted") || has("DisruptionReason");
+    let story = has_story.then(|| why::node(view, node, now).state()).flatten();
+    let has_told = story.is_some();
+    words.extend(story);
+    if !has_told && is_disrupted {
+        words.push("disrupted".into());
+    }
+    if node.cordoned && !has_told && !is_disrupted {
+        words.push("cordoned".into());
+    }
+    words.join(", ")
+}
+
+fn of_claim(view: &ClusterView<'_>, claim: &NodeClaim, arn: &str, now: Timestamp) -> MachineRow {
+    let wished = |key: &str| single(&claim.requirements, key);
+    let kind = wished("karpenter.sh/capacity-type");
+    let asked = match kind.as_deref() {
+        Some("spot") => "spot",
+        Some("on-demand") => "od",
+        Some("reserved") => "rsv",
+        _ => "",
+    };
+    let is_launched = claim.instance.is_some();
+    let instance_type = match (&claim.instance_type, wished("node.kubernetes.io/instance-type")) {
+        (Some(known), _) if is_launched => known.to_string(),
+        (Some(known), _) => format!("{known}?"),
+        (None, Some(asked)) => format!("{asked}?"),
+        (None, None) => match count(&claim.requirements, "node.kubernetes.io/instance-type") {
+            0 => String::new(),
+            several => format!("{several} types"),
+        },
+    };
+    let zone = claim.zone.clone().or_else(|| wished("topology.kubernetes.io/zone"));
+    MachineRow {
+        thing: ThingRef::Claim(claim.name.clone()).key(arn),
+        key: ObjectKey::Claim(claim.name.clone()),
+        shown: format!("({})", claim.name),
+        stage: MachineStage::Coming,
+        is_going: claim.deleting.is_some(),
+        owner: claim.pool.as_deref().unwrap_or("no pool").to_owned(),
+        pool: claim.pool.clone(),
+        instance_type,
+        zone: zone.as_deref().map(short_zone).unwrap_or_default().to_owned(),
+        capacity: if claim.capacity_type.is_some() { capacity(claim.capacity_type) } else { asked },
+        requested: None,
+        allocatable: Resources::default(),
+        used: None,
+        pods: None,
+        price: is_launched.then(|| price::of(claim.instance_type.as_deref(), claim.capacity_type, view.region())),
+        since: claim.created,
+        state: String::new(),
+        story: Some(why::claim(view, claim, now)),
+        worst: None,
+        made: now,
+    }
+}
+
+/// The one value that a label must have; none where several will do.
+fn single(requirements: &[Requirement], key: &str) -> Option<Arc<str>> {
+    let of = requirements.iter().find(|requirement| &*requirement.key == key)?;
+    match of.values.as_slice() {
+        [only] => Some(only.clone()),
+        _ => None,
+    }
+}
+
+/// How many values a label may have.
+fn count(requirements: &[Requirement], key: &str) -> usize {
+    requirements.iter().find(|requirement| &*requirement.key == key).map_or(0, |requirement| requirement.values.len())
+}
+
+/// What came to nothing in a pool, a line for each way in which it did: the last claim, and how often.
+fn lost(pool: &Arc<str>, failed: &[FailedClaim], arn: &str, now: Timestamp) -> Vec<MachineRow> {
+    let mut ways: BTreeMap<String, Vec<&FailedClaim>> = BTreeMap::new();
+    for claim in failed {
+        ways.entry(end(claim)).or_default().push(claim);
+    }
+    ways.into_iter().filter_map(|(words, claims)| lost_line(pool, &words, &claims, arn, now)).collect()
+}
+
+/// What ended a claim, in a cell: `no spot capacity in 1b`. What EC2 said of it is told where the claim is opened.
+fn end(claim: &FailedClaim) -> String {
+    match &claim.end {
+        ClaimEnd::NoCapacity(_) => {
+            let kind = match claim.capacity {
+                Some(CapacityType::OnDemand) => "on-demand ",
+                Some(CapacityType::Spot) => "spot ",
+                Some(CapacityType::Reserved) => "reserved ",
+                None => "",
+            };
+            let zones: Vec<&str> = claim.zones.iter().map(|zone| short_zone(zone)).collect();
+            let place = if zones.is_empty() { String::new() } else { format!(" in {}", zones.join(", ")) };
+            format!("no {kind}capacity{place}")
+        }
+        ClaimEnd::ClassNotReady(_) => "its class was not ready".into(),
+        other => other.words(),
+    }
+}
+
+fn lost_line(pool: &Arc<str>, words: &str, claims: &[&FailedClaim], arn: &str, now: Timestamp) -> Option<MachineRow> {
+    // The last first.
+    let last = claims.first()?;
+    let first = claims.iter().filter_map(|claim| claim.at).min();
+    let history = match (claims.len(), first) {
+        (1, _) => String::new(),
+        (count, Some(first)) => {
+            let within = duration::coarse(crate::ui::format::since(now, first));
+            format!("{} in {within}: ", ordinal(count))
+        }
+        (count, None) => format!("{}: ", ordinal(count)),
+    };
+    Some(MachineRow {
+        thing: ThingRef::Claim(last.name.clone()).key(arn),
+        key: ObjectKey::Claim(last.name.clone()),
+        shown: format!("({})", last.name),
+        stage: MachineStage::Lost,
+        is_going: false,
+        owner: pool.to_string(),
+        pool: Some(pool.clone()),
+        instance_type: String::new(),
+        zone: if let [only] = last.zones.as_slice() { short_zone(only).to_owned() } else { String::new() },
+        capacity: capacity(last.capacity),
+        requested: None,
+        allocatable: Resources::default(),
+        used: None,
+        pods: None,
+        price: None,
+        since: last.at,
+        state: format!("{history}{words}"),
+        story: None,
+        worst: None,
+        made: now,
+    })
+}
+
+/// `2nd`, `3rd`, `11th`.
+fn ordinal(count: usize) -> String {
+    let ending = match (count % 10, count % 100) {
+        (1, tens) if tens != 11 => "st",
+        (2, tens) if tens != 12 => "nd",
+        (3, tens) if tens != 13 => "rd",
+        _ => "th",
+    };
+    format!("{count}{ending}")
+}
+
+#[cfg(test)]
+mod tests;

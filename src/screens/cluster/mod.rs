@@ -1,0 +1,25 @@
+//! A cluster: what is wrong with it, its nodes and claims in one list, its pools, and what EKS says of it.
+
+mod arrange;
+mod card;
+mod cells;
+mod eks;
+mod head;
+mod machines;
+mod places;
+mod pools;
+mod row;
+mod rows;
+mod standing;
+mod state;
+mod strip;
+mod update;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use rows::{filter, rebuild};
+pub use state::State;
+pub use update::{click, handle, hints, link, open};
+pub use view::view;

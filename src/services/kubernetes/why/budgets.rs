@@ -1,0 +1,190 @@
+//! What a pool's disruption budgets allow now.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{after, moment};
+use crate::domain::cron::BudgetSchedule;
+use crate::services::kubernetes::ClusterView;
+use crate::services::kubernetes::model::{Budget, DisruptionReason, NodePool};
+
+/// A window is followed so many beginnings ahead: one that never ends is without an end.
+const FOLLOWED: usize = 64;
+
+/// What a pool's budgets allow Karpenter to take away of itself.
+///
+/// `allowed = roundup(total × %) − deleting − not ready`, of all budgets that are for the reason the least (karpenter
+/// pkg/apis/v1/nodepool.go, `GetAllowedDisruptionsByReason`; pkg/controllers/disruption/helpers.go,
+/// `BuildDisruptionBudgetMapping`). Expiry, interruption and repair ask no budget.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolBudgets {
+    /// Its nodes that are initialised.
+    pub total: i64,
+    /// Those of them that are going, or not ready.
+    pub busy: i64,
+    /// Underutilized, Empty, Drifted.
+    pub reasons: [ReasonBudget; 3],
+}
+
+/// What is allowed for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReasonBudget {
+    pub reason: DisruptionReason,
+    /// Nodes that may be taken away now.
+    pub allowed: i64,
+    /// What the budgets say, before what is busy; none where no budget holds now.
+    pub limit: Option<i64>,
+    /// The budget that says least; none where Karpenter's default does (`10%`), or none holds.
+    pub by: Option<Budget>,
+    /// When that budget no longer holds, where it has a schedule.
+    pub until: Option<Timestamp>,
+    /// A budget cannot be read: Karpenter then allows nothing.
+    pub broken: bool,
+}
+
+/// What a pool's budgets allow now, by reason.
+#[must_use]
+pub fn budgets(view: &ClusterView<'_>, pool: &NodePool, now: Timestamp) -> PoolBudgets {
+    let (mut total, mut busy) = (0, 0);
+    for node in view.nodes().filter(|node| node.pool() == Some(&pool.name)) {
+        let claim = view.claim_of(node);
+        let is_initialised = node.labels.get("karpenter.sh/initialized").is_some_and(|value| &**value == "true");
+        if !is_initialised || claim.is_some_and(|claim| claim.conditions.is_true("InstanceTerminating")) {
+            continue;
+        }
+        total += 1;
+        let is_going = node.deleting.is_some() || claim.is_some_and(|claim| claim.deleting.is_some());
+        busy += i64::from(is_going || !node.is_ready());
+    }
+    of_counts(pool, total, busy, now)
+}
+
+pub(super) fn of_counts(pool: &NodePool, total: i64, busy: i64, now: Timestamp) -> PoolBudgets {
+    let reasons = [DisruptionReason::Underutilized, DisruptionReason::Empty, DisruptionReason::Drifted];
+    PoolBudgets { total, busy, reasons: reasons.map(|reason| of_reason(pool, reason, total, busy, now)) }
+}
+
+fn of_reason(pool: &NodePool, reason: DisruptionReason, total: i64, busy: i64, now: Timestamp) -> ReasonBudget {
+    let default = Budget { nodes: "10%".into(), reasons: Vec::new(), schedule: None, duration: None };
+    let written = if pool.budgets.is_empty() { std::slice::from_ref(&default) } else { &pool.budgets };
+    let mut least: Option<(i64, &Budget)> = None;
+    // One that cannot be read stops all reasons (`MustGetAllowedDisruptions`).
+    let broken = written.iter().find(|budget| share(budget, total, now).is_err());
+    for budget in written.iter().filter(|budget| budget.reasons.is_empty() || budget.reasons.contains(&reason)) {
+        let Ok(Some(value)) = share(budget, total, now) else { continue };
+        if least.is_none_or(|(known, _)| value < known) {
+            least = Some((value, budget));
+        }
+    }
+    if let Some(budget) = broken {
+        let by = Some(budget.clone());
+        return ReasonBudget { reason, allowed: 0, limit: Some(0), by, until: None, broken: true };
+    }
+    let limit = least.map(|(value, _)| value);
+    let by = least.map(|(_, budget)| budget).filter(|_| !pool.budgets.is_empty());
+    ReasonBudget {
+        reason,
+        allowed: (limit.unwrap_or(total) - busy).max(0),
+        limit,
+        by: by.cloned(),
+        until: by.and_then(|budget| end(budget, now)),
+        broken: false,
+    }
+}
+
+/// Cannot be read.
+struct BrokenBudget;
+
+/// How many nodes a budget allows; none while it does not hold.
+fn share(budget: &Budget, total: i64, now: Timestamp) -> Result<Option<i64>, BrokenBudget> {
+    if !is_active(budget, now)? {
+        return Ok(None);
+    }
+    if let Ok(nodes) = budget.nodes.parse::<i64>() {
+        return Ok(Some(nodes));
+    }
+    let percent = budget.nodes.strip_suffix('%').and_then(|percent| percent.parse::<i64>().ok()).ok_or(BrokenBudget)?;
+    let share = total * percent;
+    Ok(Some(share.div_euclid(100) + i64::from(share.rem_euclid(100) != 0)))
+}
+
+/// Whether a budget holds: its schedule has begun within its duration (`IsActive`).
+fn is_active(budget: &Budget, now: Timestamp) -> Result<bool, BrokenBudget> {
+    let Some((schedule, duration)) = window(budget)? else { return Ok(true) };
+    Ok(begun(&schedule, duration, now).is_some())
+}
+
+fn window(budget: &Budget) -> Result<Option<(BudgetSchedule, i64)>, BrokenBudget> {
+    if budget.schedule.is_none() && budget.duration.is_none() {
+        return Ok(None);
+    }
+    let schedule = budget.schedule.as_deref().and_then(BudgetSchedule::parse).ok_or(BrokenBudget)?;
+    Ok(Some((schedule, budget.duration.unwrap_or_default().max(0))))
+}
+
+/// A beginning of the window that now is in.
+fn begun(schedule: &BudgetSchedule, duration: i64, now: Timestamp) -> Option<Timestamp> {
+    let from = now.checked_sub(SignedDuration::from_secs(duration)).ok()?;
+    schedule.next_after(from, SignedDuration::from_secs(duration))
+}
+
+/// When a budget no longer holds: a beginning before its end makes it longer. None where it goes on and on.
+fn end(budget: &Budget, now: Timestamp) -> Option<Timestamp> {
+    let (schedule, duration) = window(budget).ok().flatten()?;
+    let mut began = begun(&schedule, duration, now)?;
+    for _ in 0..FOLLOWED {
+        match schedule.next_after(began, SignedDuration::from_secs(duration)) {
+            Some(next) => began = next,
+            None => return after(began, duration),
+        }
+    }
+    None
+}
+
+impl PoolBudgets {
+    /// What is allowed for a reason.
+    #[must_use]
+    pub fn of(&self, reason: DisruptionReason) -> &ReasonBudget {
+        match reason {
+            DisruptionReason::Underutilized => &self.reasons[0],
+            DisruptionReason::Empty => &self.reasons[1],
+            DisruptionReason::Drifted => &self.reasons[2],
+        }
+    }
+}
+
+/// The word of Karpenter for a reason.
+#[must_use]
+pub fn reason_word(reason: DisruptionReason) -> &'static str {
+    match reason {
+        DisruptionReason::Underutilized => "Underutilized",
+        DisruptionReason::Empty => "Empty",
+        DisruptionReason::Drifted => "Drifted",
+    }
+}
+
+impl ReasonBudget {
+    /// In words: `0 of 12: budget 0 until 17:00Z`.
+    #[must_use]
+    pub fn words(&self, total: i64, now: Timestamp) -> String {
+        let why = match (self.broken, &self.by, self.limit) {
+            (true, Some(budget), _) => {
+                format!("budget {} cannot be read", budget.schedule.as_ref().unwrap_or(&budget.nodes))
+            }
+            (_, Some(budget), Some(limit)) => {
+                let until = self.until.map(|until| format!(" until {}", moment(until, now))).unwrap_or_default();
+                let busy = limit - self.allowed;
+                let busy = if busy > 0 && limit > 0 { format!(", {busy} busy") } else { String::new() };
+                format!("budget {}{until}{busy}", budget.nodes)
+            }
+            (_, None, Some(limit)) if limit > self.allowed => {
+                format!("Karpenter's default 10%, {} busy", limit - self.allowed)
+            }
+            (_, None, Some(_)) => "Karpenter's default 10%".to_owned(),
+            _ => "no budget holds now".to_owned(),
+        };
+        format!("{} of {total}: {why}", self.allowed)
+    }
+}
+
+#[cfg(test)]
+mod tests;

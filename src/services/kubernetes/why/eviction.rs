@@ -1,0 +1,289 @@
+//! What would go from a node if it were disrupted now, and what holds.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::requirements::tolerates_disruption;
+use super::{WhyLine, WhyTone, after, listed, moment};
+use crate::health::words::plural;
+use crate::services::kubernetes::ClusterView;
+use crate::services::kubernetes::model::{DisruptionBudget, Node, OwnerRef, Pod};
+
+/// What becomes of a pod when its node is disrupted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EvictionFate {
+    /// It is evicted, and its owner makes another.
+    Goes,
+    /// It is evicted, and nobody makes another.
+    NobodyRecreates,
+    /// A disruption budget allows no eviction now: its name with its namespace, alone.
+    Budget(Vec<String>),
+    /// It is under several, and the eviction API takes no pod that is.
+    SeveralBudgets(Vec<String>),
+    /// `karpenter.sh/do-not-disrupt`: for ever, or until then.
+    DoNotDisrupt { until: Option<Timestamp> },
+    /// It is over, or going already.
+    Ends,
+}
+
+impl EvictionFate {
+    /// It keeps its node.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        matches!(self, Self::Budget(_) | Self::SeveralBudgets(_) | Self::DoNotDisrupt { .. })
+    }
+}
+
+/// A pod and what becomes of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PodFate {
+    pub namespace: Arc<str>,
+    pub name: Arc<str>,
+    pub owner: Option<OwnerRef>,
+    pub fate: EvictionFate,
+}
+
+impl PodFate {
+    /// `namespace/name`.
+    #[must_use]
+    pub fn pod(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+
+    /// What holds it, in words; none where nothing does.
+    #[must_use]
+    pub fn hold(&self, now: Timestamp) -> Option<String> {
+        match &self.fate {
+            EvictionFate::Budget(budgets) => Some(format!("PDB {}", budgets.join(", "))),
+            EvictionFate::SeveralBudgets(budgets) => {
+                Some(format!("{} is under several PDBs ({})", self.pod(), budgets.join(", ")))
+            }
+            EvictionFate::DoNotDisrupt { until: None } => Some(format!("do-not-disrupt {}", self.pod())),
+            EvictionFate::DoNotDisrupt { until: Some(until) } => {
+                Some(format!("do-not-disrupt {} until {}", self.pod(), moment(*until, now)))
+            }
+            EvictionFate::Goes | EvictionFate::NobodyRecreates | EvictionFate::Ends => None,
+        }
+    }
+}
+
+/// What would go from a node if it were disrupted now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EvictionAnswer {
+    /// Its pods but those that stay.
+    pub pods: Vec<PodFate>,
+    /// Pods of daemon sets, the kubelet's own, and those that tolerate the disruption.
+    pub stay: usize,
+    /// Whether the disruption budgets are known.
+    pub is_known: bool,
+}
+
+/// The disruption budgets of a cluster, by namespace.
+#[derive(Debug, Default)]
+pub struct BudgetIndex<'a> {
+    namespaces: HashMap<&'a str, Vec<&'a DisruptionBudget>>,
+}
+
+impl<'a> BudgetIndex<'a> {
+    /// Of all that there are.
+    #[must_use]
+    pub fn of(view: &ClusterView<'a>) -> Self {
+        let mut namespaces: HashMap<&str, Vec<&DisruptionBudget>> = HashMap::new();
+        for budget in view.budgets() {
+            namespaces.entry(&budget.namespace).or_default().push(budget);
+        }
+        Self { namespaces }
+    }
+
+    /// Those that a pod is under.
+    pub fn of_pod<'s>(&'s self, pod: &'s Pod) -> impl Iterator<Item = &'a DisruptionBudget> + 's {
+        let all = self.namespaces.get(&*pod.namespace).map_or(&[][..], Vec::as_slice);
+        all.iter().copied().filter(|budget| budget.selector.selects(&pod.labels))
+    }
+}
+
+/// What becomes of the pods of a node (karpenter pkg/controllers/state/statenode.go, `ValidatePodsDisruptable`;
+/// pkg/utils/pod/scheduling.go, `IsEvictable`; pkg/utils/pdb, `CanEvictPods`).
+#[must_use]
+pub fn of_node(view: &ClusterView<'_>, budgets: &BudgetIndex<'_>, node: &Node, now: Timestamp) -> EvictionAnswer {
+    let is_known = view.standing(crate::services::kubernetes::ObjectKind::DisruptionBudget).is_known();
+    let mut answer = EvictionAnswer { is_known, ..EvictionAnswer::default() };
+    for pod in view.pods_on(&node.name) {
+        match fate(budgets, pod, now) {
+            None => answer.stay += 1,
+            Some(fate) => answer.pods.push(PodFate {
+                namespace: pod.namespace.clone(),
+                name: pod.name.clone(),
+                owner: pod.owner.clone(),
+                fate,
+            }),
+        }
+    }
+    answer
+}
+
+/// None for a pod that stays.
+fn fate(budgets: &BudgetIndex<'_>, pod: &Pod, now: Timestamp) -> Option<EvictionFate> {
+    if pod.is_over() || pod.deleting.is_some() {
+        return Some(EvictionFate::Ends);
+    }
+    // It counts for pods of daemon sets and for static ones too.
+    if let Some(fate) = protected(pod, now) {
+        return Some(fate);
+    }
+    let is_daemon = pod.owner.as_ref().is_some_and(|owner| matches!(&*owner.kind, "DaemonSet" | "Node"));
+    if is_daemon || pod.is_mirror || tolerates_disruption(pod) {
+        return None;
+    }
+    let of_pod: Vec<&DisruptionBudget> = budgets.of_pod(pod).collect();
+    let name = |budget: &DisruptionBudget| format!("{}/{}", budget.namespace, budget.name);
+    Some(match of_pod.as_slice() {
+        [one] if one.allowed <= 0 => EvictionFate::Budget(vec![name(one)]),
+        [] | [_] if pod.owner.is_none() => EvictionFate::NobodyRecreates,
+        [] | [_] => EvictionFate::Goes,
+        several => EvictionFate::SeveralBudgets(several.iter().map(|budget| name(budget)).collect()),
+    })
+}
+
+/// What its annotation makes of a pod; none where it does not protect it now. What is no duration protects nothing, and a
+/// duration counts from its start (`IsDoNotDisruptActive`), here from when it was made.
+fn protected(pod: &Pod, now: Timestamp) -> Option<EvictionFate> {
+    let value = pod.do_not_disrupt.as_deref()?;
+    if value == "true" {
+        return Some(EvictionFate::DoNotDisrupt { until: None });
+    }
+    let seconds = go_duration(value).filter(|seconds| *seconds > 0)?;
+    let Some(made) = pod.created else { return Some(EvictionFate::DoNotDisrupt { until: None }) };
+    let until = after(made, seconds).filter(|until| *until > now)?;
+    Some(EvictionFate::DoNotDisrupt { until: Some(until) })
+}
+
+/// Seconds of a duration as Go writes it: `1h30m`.
+fn go_duration(text: &str) -> Option<i64> {
+    let mut seconds = 0.0;
+    let mut rest = text;
+    if rest.is_empty() {
+        return None;
+    }
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let number: f64 = rest[..end].parse().ok()?;
+        let unit = rest[end..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |at| end + at);
+        seconds += number
+            * match &rest[end..unit] {
+                "h" => 3600.0,
+                "m" => 60.0,
+                "s" => 1.0,
+                "ms" => 0.001,
+                _ => return None,
+            };
+        rest = &rest[unit..];
+    }
+    Some(seconds as i64)
+}
+
+impl EvictionAnswer {
+    /// What holds the node, each once.
+    #[must_use]
+    pub fn holds(&self, now: Timestamp) -> Vec<String> {
+        let mut holds: Vec<String> = Vec::new();
+        for hold in self.pods.iter().filter_map(|pod| pod.hold(now)) {
+            if !holds.contains(&hold) {
+                holds.push(hold);
+            }
+        }
+        holds
+    }
+
+    /// Pods that would have to find another place, or are lost.
+    #[must_use]
+    pub fn moved(&self) -> usize {
+        self.pods.iter().filter(|pod| pod.fate != EvictionFate::Ends).count()
+    }
+
+    fn bare(&self) -> Vec<String> {
+        self.pods.iter().filter(|pod| pod.fate == EvictionFate::NobodyRecreates).map(PodFate::pod).collect()
+    }
+
+    /// In one line: `12 pods would go, PDB orders/api holds, 1 comes from nobody again (tools/debug)`.
+    #[must_use]
+    pub fn words(&self, now: Timestamp) -> String {
+        let moved = self.moved();
+        if moved == 0 {
+            return "no pod would have to go".to_owned();
+        }
+        let mut parts = vec![format!("{} would go", plural(moved, "pod"))];
+        let holds = self.holds(now);
+        if !holds.is_empty() {
+            parts.push(format!("held by {}", listed(&holds, 3)));
+        }
+        let bare = self.bare();
+        if !bare.is_empty() {
+            parts.push(format!("nobody recreates {}", listed(&bare, 3)));
+        }
+        if !self.is_known {
+            parts.push("disruption budgets are not known".to_owned());
+        }
+        parts.join(", ")
+    }
+
+    /// The whole explanation, line by line: what holds, what is lost, then what goes by its owner.
+    #[must_use]
+    pub fn lines(&self, now: Timestamp) -> Vec<WhyLine> {
+        let mut lines: Vec<WhyLine> =
+            self.holds(now).into_iter().map(|hold| WhyLine::new(WhyTone::Blocks, format!("held by {hold}"))).collect();
+        let bare = self.bare();
+        lines.extend(
+            bare.iter().map(|pod| WhyLine::new(WhyTone::Blocks, format!("{pod} is lost: nobody recreates it"))),
+        );
+        let mut owners: Vec<(String, usize)> = Vec::new();
+        for pod in self.pods.iter().filter(|pod| pod.fate != EvictionFate::Ends) {
+            let Some(owner) = &pod.owner else { continue };
+            let name = format!("{} {}/{}", owner.kind, pod.namespace, owner.name);
+            match owners.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, count)) => *count += 1,
+                None => owners.push((name, 1)),
+            }
+        }
+        lines.extend(
+            owners
+                .into_iter()
+                .map(|(name, count)| WhyLine::new(WhyTone::Note, format!("{} of {name}", plural(count, "pod")))),
+        );
+        if self.stay > 0 {
+            let words = format!("{} of daemon sets and the kubelet stay", plural(self.stay, "pod"));
+            lines.push(WhyLine::new(WhyTone::Good, words));
+        }
+        if !self.is_known {
+            lines.push(WhyLine::new(WhyTone::Unknown, "the disruption budgets are not known"));
+        }
+        lines
+    }
+
+    /// What to do before.
+    #[must_use]
+    pub fn advice(&self) -> Option<String> {
+        let held = self.pods.iter().find(|pod| pod.fate.holds())?;
+        Some(match &held.fate {
+            EvictionFate::SeveralBudgets(budgets) => {
+                format!(
+                    "Leave {} under one PDB: evictions refuse pods under several ({})",
+                    held.pod(),
+                    budgets.join(", ")
+                )
+            }
+            EvictionFate::DoNotDisrupt { .. } => {
+                format!("Let {} end, or take karpenter.sh/do-not-disrupt from it", held.pod())
+            }
+            _ => {
+                let budget = held.hold(Timestamp::UNIX_EPOCH).unwrap_or_default();
+                format!("Give {budget} a pod to spare: more replicas, or another minAvailable or maxUnavailable")
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,154 @@
+//! Why the pods of one owner wait, taken together.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::advice;
+use super::attempts::PastClaims;
+use super::fit::FitRefusal;
+use super::obstacle::PoolObstacle;
+use super::pods::{PodPlace, reason, story};
+use super::pools::PoolAnswer;
+use crate::services::kubernetes::ClusterView;
+use crate::services::kubernetes::model::Pod;
+
+/// Of many pods so many are looked at closely: those of one template wait for the same.
+const SAMPLED: usize = 8;
+/// How far back claims that vanished say something, seconds.
+const PAST: i64 = 3600;
+
+/// Why pods of one owner wait.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WaitStory {
+    /// How many wait.
+    pub count: usize,
+    /// When the first of them began to.
+    pub since: Option<Timestamp>,
+    /// Of those that were looked at, how many were promised a node, and were refused one.
+    pub promised: usize,
+    pub refused: usize,
+    /// Claims that are to become their nodes.
+    pub claims: Vec<Arc<str>>,
+    /// What each pool has to say of those that were refused.
+    pub pools: Vec<PoolAnswer>,
+    pub scheduler: Option<FitRefusal>,
+    /// What to do, the most useful first.
+    pub advice: Vec<String>,
+    /// Karpenter has said that it cannot.
+    pub is_karpenters: bool,
+}
+
+/// Why pods wait; those that have a node are left out.
+#[must_use]
+pub fn waiting(view: &ClusterView<'_>, pods: &[&Pod], now: Timestamp) -> WaitStory {
+    together(view, pods, &PastClaims::of(view, PAST, now), now)
+}
+
+/// The same with claims that were looked up before.
+pub(in crate::services::kubernetes) fn together(
+    view: &ClusterView<'_>,
+    pods: &[&Pod],
+    past: &PastClaims,
+    now: Timestamp,
+) -> WaitStory {
+    let mut pods: Vec<&Pod> = pods.iter().copied().filter(|pod| pod.is_unschedulable()).collect();
+    let began = |pod: &Pod| pod.condition("PodScheduled").and_then(|one| one.since).or(pod.created);
+    pods.sort_by_key(|pod| began(pod).unwrap_or(Timestamp::MAX));
+    let mut all = WaitStory {
+        count: pods.len(),
+        since: pods.first().and_then(|pod| began(pod)),
+        promised: 0,
+        refused: 0,
+        claims: Vec::new(),
+        pools: Vec::new(),
+        scheduler: None,
+        advice: Vec::new(),
+        is_karpenters: false,
+    };
+    let mut claims = BTreeSet::new();
+    for pod in pods.into_iter().take(SAMPLED) {
+        let one = story(view, pod, past, now);
+        match one.place {
+            PodPlace::Promised { claim, .. } => {
+                all.promised += 1;
+                claims.extend(claim);
+            }
+            PodPlace::Refused | PodPlace::NotYetSaid => {
+                all.refused += usize::from(one.place == PodPlace::Refused);
+                all.is_karpenters |= one.karpenter.is_some();
+                merge(&mut all.pools, one.pools);
+                all.scheduler = all.scheduler.or(one.scheduler);
+            }
+            PodPlace::On(_) => {}
+        }
+    }
+    all.claims = claims.into_iter().collect();
+    all.advice = advice::of(&all.pools, all.scheduler.as_ref());
+    all
+}
+
+/// Takes in what the pools say of another pod: what is said already is not said again.
+fn merge(pools: &mut Vec<PoolAnswer>, more: Vec<PoolAnswer>) {
+    for answer in more {
+        let Some(known) = pools.iter_mut().find(|known| known.pool == answer.pool) else {
+            pools.push(answer);
+            continue;
+        };
+        known.said = known.said.take().or(answer.said);
+        for obstacle in answer.obstacles {
+            if let PoolObstacle::NoCapacity { zones: more, capacity: kind, is_told: told, .. } = &obstacle {
+                let same = known.obstacles.iter_mut().find_map(|one| match one {
+                    PoolObstacle::NoCapacity { zones, capacity, is_told, .. } => Some((zones, capacity, is_told)),
+                    _ => None,
+                });
+                if let Some((zones, capacity, is_told)) = same {
+                    // Where one pod may go anywhere, no zone is named.
+                    if zones.is_empty() || more.is_empty() {
+                        zones.clear();
+                    } else {
+                        zones.extend(more.iter().filter(|zone| !zones.contains(zone)).cloned().collect::<Vec<_>>());
+                    }
+                    *capacity = capacity.filter(|_| *capacity == *kind);
+                    *is_told |= told;
+                    continue;
+                }
+            }
+            if !known.obstacles.contains(&obstacle) {
+                known.obstacles.push(obstacle);
+            }
+        }
+    }
+}
+
+impl WaitStory {
+    /// Why they wait, in one line.
+    #[must_use]
+    pub fn reason(&self, _now: Timestamp) -> String {
+        if self.promised > 0 && self.refused == 0 {
+            return match self.claims.as_slice() {
+                [] => "Karpenter has a node for them".to_owned(),
+                claims => format!("{} to become their node", super::listed(claims, 3)),
+            };
+        }
+        reason(&self.pools, self.scheduler.as_ref())
+    }
+
+    /// What to do, in at most two sentences.
+    #[must_use]
+    pub fn advice(&self) -> String {
+        if self.advice.is_empty() {
+            return "Look at the pods' events and at what they ask for.".to_owned();
+        }
+        advice::joined(&self.advice)
+    }
+
+    /// The pools that have no capacity, or no room, for them: their trouble is told here.
+    pub fn short_pools(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.pools
+            .iter()
+            .filter(|answer| !answer.obstacles.is_empty() && !answer.is_excluded())
+            .map(|answer| &answer.pool)
+    }
+}
