@@ -179,6 +179,7 @@ async fn console(source: &Source, look: &Look) -> Result<(), String> {
     state.shell.world.ceiling = connection.settings.hourly_ceiling_usd;
     state.shell.ascii = appearance::is_ascii(&connection.settings);
     state.shell.world.schedule = Schedule::with_seed(u64::from(std::process::id()));
+    state.shell.world.seed_watches(u64::from(std::process::id()));
     let memory = last_known::path(&connection.estate).filter(|_| connection.estate.sandbox.is_none());
     if let Some(memory) = &memory {
         last_known::recall(&mut state, memory, ahead);

@@ -151,6 +151,7 @@ fn refresh(state: &mut State) {
         Screen::Database => Some(target.site) == open || target.read == Read::DATABASES,
         _ => estate.in_scope(scope, target.site),
     });
+    let asked = asked + state.shell.world.retry_watches(&focus);
     let text = if asked == 0 { "already asking".into() } else { format!("asking again: {asked} datasets") };
     state.shell.say(text, Tone::Plain);
 }

@@ -19,6 +19,7 @@ const ROWS: usize = 256;
 /// The same for as long as `go_on` says so, which is asked every millisecond or two: a key need not wait for
 /// thousands. True when some are left.
 pub fn settle_while(state: &mut State, mut go_on: impl FnMut() -> bool) -> bool {
+    let is_news = std::mem::take(&mut state.shell.world.cluster_news);
     let mut examined = checkup::begin(&mut state.shell.world);
     let mut renewed = 0;
     while examined.more && go_on() {
@@ -48,7 +49,7 @@ pub fn settle_while(state: &mut State, mut go_on: impl FnMut() -> bool) -> bool 
     let screen = state.screen();
     if examined.is_new && screen != Screen::Databases {
         screen.rebuild(state);
-    } else if is_heard || state.cluster_pace.is_owed() {
+    } else if is_heard || is_news || state.cluster_pace.is_owed() {
         screen.renew(state);
     }
     examined.more

@@ -44,6 +44,8 @@ fn adopt(state: &mut State, estate: Estate, schedule: Schedule) {
     let line = state.fleet.current();
     let before = state.shell.world.estate.clone();
     state.shell.world.adopt(estate, schedule);
+    // Who read it is gone with the sessions of before.
+    state.log.is_begun = false;
     let estate = &state.shell.world.estate;
     // The same name may lead to another account or region now: what was begun there was begun of the one before.
     let is_elsewhere = |id: EnvironmentId| {

@@ -9,6 +9,8 @@ pub enum Motif {
     Fleet,
     Databases,
     Database,
+    Clusters,
+    Cluster,
     Alarms,
     Alarm,
     Operations,
@@ -27,7 +29,7 @@ pub enum Motif {
 pub struct MotifNames<'a> {
     /// The operation of a plan.
     pub operation: Option<&'a str>,
-    /// What the place is of: a DB instance, an alarm, the target of a plan.
+    /// What the place is of: a DB instance, a cluster, an alarm, the target of a plan.
     pub name: Option<&'a str>,
 }
 
@@ -44,7 +46,7 @@ impl Motif {
             }
             (Self::Plan, [operation]) => (Some(*operation), None),
             (Self::Plan, [operation, name]) => (Some(*operation), Some(*name)),
-            (Self::Database | Self::Alarm | Self::Operations, [name]) => (None, Some(*name)),
+            (Self::Database | Self::Cluster | Self::Alarm | Self::Operations, [name]) => (None, Some(*name)),
             (_, []) => (None, None),
             (_, [first, ..]) => return Err(format!("{first}: nothing is named there")),
         };

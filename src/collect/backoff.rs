@@ -23,7 +23,9 @@ const DENIED: u64 = 60_000;
 pub fn pause(kind: &FaultKind, failures: u32, salt: impl Hash) -> SignedDuration {
     let exponential = BASE.saturating_mul(1 << failures.saturating_sub(1).min(10)).min(CEILING);
     let whole = match kind {
-        FaultKind::Denied { .. } => exponential.max(DENIED),
+        FaultKind::Denied { .. } | FaultKind::Forbidden { .. } | FaultKind::NotLetIn { .. } | FaultKind::NotServed => {
+            exponential.max(DENIED)
+        }
         kind if kind.reach() != Reach::Call => exponential.min(MENDED),
         _ => exponential,
     };

@@ -92,12 +92,12 @@ impl<K: Clone + Ord + Hash> Watches<K> {
     }
 
     /// A watch that runs told something that is no loss. How far the cause of a loss before it reached, for that cause
-    /// is gone.
-    pub fn told(&mut self, key: &K, id: u64) -> Option<Reach> {
+    /// is gone where this `mends` it.
+    pub fn told(&mut self, key: &K, id: u64, mends: bool) -> Option<Reach> {
         let slot = self.slots.get_mut(key)?;
         let running = slot.running.as_mut().filter(|running| running.id == id)?;
         running.told = true;
-        slot.failed.take()
+        if mends { slot.failed.take() } else { None }
     }
 
     /// A watch that runs was lost: the next one waits, longer each time.
@@ -121,6 +121,13 @@ impl<K: Clone + Ord + Hash> Watches<K> {
             count += 1;
         }
         count
+    }
+
+    /// The engineer wants those that `which` names to go on at once where they wait after a loss: no pause is waited for.
+    /// How many do.
+    pub fn retry(&mut self, which: impl Fn(&K) -> bool) -> usize {
+        let waiting = self.slots.iter_mut().filter(|(key, slot)| slot.running.is_none() && which(key));
+        waiting.map(|(_, slot)| slot.not_before = None).count()
     }
 
     /// Why some were lost may be gone: those of them that `which` names wait no longer.

@@ -39,6 +39,8 @@ pub fn open(
             seek(state, wanted.name)?;
             Action::Open
         }
+        Motif::Cluster => return open_cluster(state, wanted.name),
+        Motif::Clusters => Action::Clusters,
         Motif::Alarms => Action::Alarms,
         Motif::Executions => Action::Executions,
         Motif::Audit => Action::Audit,
@@ -49,6 +51,25 @@ pub fn open(
         Motif::Help => Action::Help,
     };
     actions::run(state, action, &mut effects);
+    Ok(effects)
+}
+
+/// Opens a cluster: the one that is named, else the one that stands first.
+fn open_cluster(state: &mut State, name: Option<&str>) -> Result<Vec<Effect>, String> {
+    let mut effects = Vec::new();
+    actions::run(state, Action::Clusters, &mut effects);
+    if let Some(name) = name {
+        let arn_of = |state: &State| {
+            let mut all = state.shell.world.clusters();
+            all.find(|(_, cluster)| *cluster.name == *name).map(|(_, cluster)| cluster.arn.clone())
+        };
+        let arn = arn_of(state).ok_or_else(|| format!("there is no cluster {name} here"))?;
+        screens::reach::open_cluster(state, &arn);
+    } else if state.shell.world.clusters().next().is_none() {
+        return Err("there is no cluster here".into());
+    } else {
+        actions::run(state, Action::Open, &mut effects);
+    }
     Ok(effects)
 }
 

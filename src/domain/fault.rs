@@ -9,7 +9,7 @@ use super::text::quoted;
 /// Why a call failed, in the terms that decide what happens next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FaultKind {
-    /// AWS asked us to slow down (`Throttling`, `RequestLimitExceeded`, HTTP 429 …).
+    /// AWS, or a cluster's API server, asked us to slow down (`Throttling`, `RequestLimitExceeded`, HTTP 429 …).
     Throttled,
     /// The identity lacks an IAM action, for example `rds:DescribeDBInstances`.
     Denied { action: String },
@@ -129,7 +129,7 @@ impl Fault {
     #[must_use]
     pub fn advice_on_change(&self) -> String {
         match &self.kind {
-            FaultKind::Throttled => "AWS limits the rate of this call: make the plan again in a minute".into(),
+            FaultKind::Throttled => "the rate of this call is limited: make the plan again in a minute".into(),
             FaultKind::TimedOut => "the endpoint did not answer: look at the resource before anything else".into(),
             FaultKind::BrokenAnswer => "what answered does not speak this API: look at the resource first".into(),
             FaultKind::NotFound => "it may have been deleted or renamed: make the plan again".into(),
@@ -164,7 +164,7 @@ impl Fault {
     #[must_use]
     pub fn advice(&self) -> String {
         match &self.kind {
-            FaultKind::Throttled => "AWS limits the rate of this call; it is asked again more slowly".into(),
+            FaultKind::Throttled => "the rate of this call is limited; it is asked again more slowly".into(),
             FaultKind::Denied { action } => format!("allow the IAM action {action} for this identity"),
             FaultKind::WrongClock { behind } => format!("set this machine's clock: it {}", clock(*behind)),
             FaultKind::Expired { login: Some(login) }
@@ -340,6 +340,12 @@ mod tests {
         assert!(fault(spaced).advice().starts_with("run: aws configure --profile 'a role',"));
         let nothing = FaultKind::NoCredentials { profile: None, files: Vec::new() };
         assert!(fault(nothing).advice().ends_with("aws configure list-profiles has them"));
+    }
+
+    #[test]
+    fn who_is_slowed_down_may_be_so_by_a_cluster() {
+        let slow = fault(FaultKind::Throttled);
+        assert_eq!(slow.advice(), "the rate of this call is limited; it is asked again more slowly");
     }
 
     #[test]

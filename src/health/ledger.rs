@@ -1,6 +1,7 @@
 //! Which findings stand, and since when.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -54,7 +55,7 @@ impl Before {
 /// The standing findings of every resource, by its ARN.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ledger {
-    resources: HashMap<String, Vec<Standing>>,
+    resources: BTreeMap<String, Vec<Standing>>,
     /// From the last time that the console ran, by ARN: what no rule has given again yet.
     remembered: HashMap<String, Vec<Beginning>>,
     /// When what is left of `remembered` is dropped.
@@ -151,7 +152,11 @@ impl Ledger {
     pub fn under<'s>(&'s self, arn: &'s str) -> impl Iterator<Item = &'s Arc<Finding>> {
         let is_its =
             move |key: &str| key.strip_prefix(arn).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'));
-        let own = self.resources.iter().filter(move |(key, _)| is_its(key));
+        // `#` stands before all that a name may go on with.
+        let own = self
+            .resources
+            .range::<str, _>((Bound::Included(arn), Bound::Unbounded))
+            .take_while(move |(key, _)| is_its(key));
         own.flat_map(|(_, all)| all).map(|standing| &standing.finding)
     }
 

@@ -114,7 +114,8 @@ fn not_let_in(route: &ApiRoute) -> String {
             "{cluster} does not take the credentials of its kubeconfig context: renew them, or reach it without a context"
         ),
         _ => format!(
-            "add an access entry of {cluster} for this identity: qd k8s-rbac reader prints it, with the least role"
+            "let this identity into {cluster}: qd k8s-rbac reader prints the access entry (with CONFIG_MAP: aws-auth); if it \
+             is in, see whether its credentials are over"
         ),
     }
 }

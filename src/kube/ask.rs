@@ -100,15 +100,18 @@ impl ApiLine {
             let (head, body) = answer.into_parts();
             let said = start_of(body).await;
             if head.status == StatusCode::UNAUTHORIZED
-                && may_renew
                 && let Some((tokens, token)) = token
             {
                 tokens.refused(&token);
-                may_renew = false;
-                continue;
+                if may_renew {
+                    may_renew = false;
+                    continue;
+                }
             }
             let pause = pause(head.status, &head.headers, attempt);
-            match pause.filter(|pause| is_reading && attempt < ATTEMPTS && began.elapsed() + *pause <= WITHIN) {
+            match pause
+                .filter(|pause| is_reading && attempt < ATTEMPTS && began.elapsed().saturating_add(*pause) <= WITHIN)
+            {
                 Some(pause) => sleep(pause).await,
                 None => return Err(answer::refused(request, &self.route, head.status.as_u16(), &said)),
             }

@@ -58,7 +58,8 @@ pub fn rbac_yaml(cluster: &str, principal_arn: &str) -> String {
          #\n\
          #   aws eks create-access-entry --cluster-name {} --principal-arn {} --kubernetes-groups {GROUP}\n\
          #\n\
-         # (aws eks update-access-entry with the same words where there is one already.)\n\
+         # (Where there is one already: aws eks describe-access-entry first, then update-access-entry with all groups\n\
+         # that it has and {GROUP}: the list is replaced.)\n\
          apiVersion: rbac.authorization.k8s.io/v1\n\
          kind: ClusterRole\n\
          metadata:\n  name: {ROLE}\n\

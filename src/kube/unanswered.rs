@@ -28,6 +28,10 @@ pub(super) fn unanswered(request: &ApiRequest, route: &ApiRoute, error: &(dyn Er
                 message = format!("through the proxy: {message}");
                 if is_silent { FaultKind::TimedOut } else { FaultKind::Unreachable }
             }
+            ApiVia::Tunnel => {
+                message = format!("nothing answers at the tunnel's address: {message}");
+                if is_silent { FaultKind::TimedOut } else { FaultKind::Unreachable }
+            }
             _ if is_silent => FaultKind::TimedOut,
             _ => FaultKind::Unreachable,
         }

@@ -38,6 +38,8 @@ const MARGIN: Duration = Duration::from_secs(10);
 const GATHERED: Duration = Duration::from_millis(100);
 /// So many watches in a row may end without having told anything, or be told that the place is no longer known.
 const FRUITLESS: u32 = 3;
+/// A connection that lasted so long was a good one.
+const FRUITFUL: Duration = Duration::from_secs(10);
 /// Waited before a watch is opened again that told nothing.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -244,7 +246,9 @@ impl ObjectWatch {
             self.version = version;
         }
         open.heard = true;
-        self.fruitless = 0;
+        if open.opened.elapsed() >= FRUITFUL {
+            self.fruitless = 0;
+        }
         heard
     }
 
@@ -252,7 +256,14 @@ impl ObjectWatch {
     /// from there. Not without end where they all end at once.
     async fn ended(&mut self, open: &mut OpenWatch, cut: Option<String>) -> WatchPhase {
         let lasted = open.opened.elapsed() >= Duration::from_secs(self.lasts() / 2);
-        if open.heard || (lasted && cut.is_none()) {
+        if lasted && cut.is_none() {
+            return WatchPhase::Open;
+        }
+        if open.heard {
+            // Whatever cuts it after each line is not connected to at the speed of the network.
+            if open.opened.elapsed() < FRUITFUL {
+                sleep(PAUSE).await;
+            }
             return WatchPhase::Open;
         }
         self.fruitless += 1;

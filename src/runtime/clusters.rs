@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use super::contained::defect;
 use crate::aws::Session;
 use crate::aws::eks::token;
-use crate::domain::{Detour, Fault, SiteId};
+use crate::domain::{Detour, Fault, FaultKind, SiteId};
 use crate::kube::{BearerToken, ClusterApi, KeptTokens, TokenSource, connect};
 use crate::services::kubernetes::ServerAddress;
 
@@ -63,6 +63,25 @@ impl ApiServers {
         }
         let made = self.connect(session, region, address).await?;
         Ok(self.lock().entry(key).or_insert(made).clone())
+    }
+
+    /// The connections of a site are made anew: its credentials may be others.
+    pub fn forget(&self, site: SiteId) {
+        self.lock().retain(|(of, _), _| *of != site);
+    }
+
+    /// A connection is made anew where what was read for it does not hold any more: a kubeconfig, a certificate.
+    pub fn doubt(&self, site: SiteId, address: &Arc<ServerAddress>, fault: &Fault) {
+        let is_of_credentials = matches!(
+            fault.kind,
+            FaultKind::NotLetIn { .. }
+                | FaultKind::Untrusted { .. }
+                | FaultKind::Unusable { .. }
+                | FaultKind::Misconfigured { .. }
+        );
+        if is_of_credentials {
+            self.lock().remove(&(site, address.clone()));
+        }
     }
 
     async fn connect(&self, session: &Session, region: &str, address: &ServerAddress) -> Result<ClusterApi, Fault> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::stream::{self, FuturesUnordered, StreamExt};
@@ -33,6 +34,8 @@ const EKS: usize = 3;
 const SERVERS: usize = 4;
 /// Answers that may wait for the screen.
 const BACKLOG: usize = 1024;
+/// While so many wait nothing more of a log is put among them.
+const LOG_BACKLOG: usize = 16;
 
 /// Performs [`Request`]s.
 pub struct Driver {
@@ -117,7 +120,13 @@ impl Driver {
         let (clusters, kind, at) = (self.clusters.clone(), target.watch.kind, target.site);
         let opened = async move {
             match clusters.api(&session, &site.region, at, &address).await {
-                Ok(api) => api.watch(kind),
+                Ok(api) => {
+                    let doubted = clusters.clone();
+                    let doubt = move |told: &WatchTold| {
+                        told.loss().into_iter().for_each(|fault| doubted.doubt(at, &address, fault));
+                    };
+                    api.watch(kind).inspect(doubt).boxed()
+                }
                 Err(fault) => stream::iter([WatchTold::lost(kind, fault)]).boxed(),
             }
         };
@@ -147,6 +156,10 @@ impl Driver {
             let work = async move {
                 let mut lines = opened.flatten_stream().boxed();
                 while let Some(told) = lines.next().await {
+                    // A log that says much leaves room for everything else, and waits outside of this process.
+                    while answered.capacity() < BACKLOG - LOG_BACKLOG {
+                        tokio::time::sleep(Duration::from_millis(20)).await;
+                    }
                     if answered.send(Msg::Logged { id, told }).await.is_err() {
                         break;
                     }
@@ -221,7 +234,10 @@ async fn answer(
     let Asked { session, site, limits, .. } = of;
     match signing {
         Signing::Reread if session.asks_for_code() => {}
-        Signing::Reread | Signing::Anew => session.forget_credentials(),
+        Signing::Reread | Signing::Anew => {
+            session.forget_credentials();
+            of.clusters.forget(target.site);
+        }
         Signing::Kept => {}
     }
     // Before any place in a queue is taken: a question for an MFA code may take minutes.
@@ -254,10 +270,11 @@ fn call_of(ask: &Ask) -> &'static str {
 async fn server(of: Asked<'_>, at: SiteId, address: &Arc<ServerAddress>, ask: ServerAsk) -> Result<Answer, Fault> {
     let _permit = of.limits.servers.acquire().await;
     let api = of.clusters.api(of.session, &of.site.region, at, address).await?;
-    Ok(Answer::Kubernetes(match ask {
-        ServerAsk::Served => kubernetes::Answer::Served(api.served().await?),
-        ServerAsk::Usage => kubernetes::Answer::Usage(api.usage().await?),
-    }))
+    let answer = match ask {
+        ServerAsk::Served => api.served().await.map(kubernetes::Answer::Served),
+        ServerAsk::Usage => api.usage().await.map(kubernetes::Answer::Usage),
+    };
+    answer.map(Answer::Kubernetes).inspect_err(|fault| of.clusters.doubt(at, address, fault))
 }
 
 async fn single(of: Asked<'_>, ask: Ask) -> Result<Answer, Fault> {

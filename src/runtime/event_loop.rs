@@ -216,7 +216,9 @@ pub async fn run(
                 outside.sign_ins = Some(sign_ins);
                 if opened.is_ok() {
                     // What was going to be asked names the places of the configuration before.
-                    effects.retain(|effect| !matches!(effect, Effect::Fetch(_)));
+                    effects.retain(|effect| {
+                        !matches!(effect, Effect::Fetch(_) | Effect::Watch { .. } | Effect::ReadLog { .. })
+                    });
                     pace = Pace::since(state.shell.world.now);
                 }
                 let msg = reconfigured(opened, guard, performer, answers, outside)?;

@@ -143,7 +143,8 @@ async fn wait<D: Fetches, O: Outlet>(
     perform(effects, state, performer)?;
     loop {
         let for_plan = happened.as_deref_mut().filter(|_| state.views.plan().is_some_and(|plan| plan.awaiting));
-        if state.shell.world.schedule.in_flight() == 0 && for_plan.is_none() {
+        let is_awaited = state.shell.world.schedule.in_flight() + state.shell.world.awaited_watches() > 0;
+        if !is_awaited && for_plan.is_none() {
             break;
         }
         let next = async {
@@ -162,6 +163,7 @@ async fn wait<D: Fetches, O: Outlet>(
         let effects = update(state, msg);
         perform(effects, state, performer)?;
     }
+    state.hurry();
     settle(state);
     Ok(true)
 }

@@ -55,6 +55,12 @@ impl State {
         }
     }
 
+    /// Nothing more is waited for: what is made of clusters in its own time is made now.
+    pub fn hurry(&mut self) {
+        self.shell.world.hurry();
+        self.cluster_pace = RowPace::default();
+    }
+
     /// The layers of keys that are heard now, innermost first.
     #[must_use]
     pub fn layers(&self) -> &'static [Layer] {

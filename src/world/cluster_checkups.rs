@@ -129,6 +129,11 @@ impl ClusterCheckups {
         self.all.iter().find(|(_, checked)| is_due(checked)).map(|(name, _)| name)
     }
 
+    /// Those that wait for their next turn are looked at now.
+    pub(super) fn hurry(&mut self) {
+        self.all.values_mut().filter(|checked| checked.is_due).for_each(|checked| checked.at = None);
+    }
+
     /// One is looked at now.
     pub(super) fn begin(&mut self, cluster: &str, now: Timestamp) -> Option<&mut CheckedCluster> {
         let checked = self.all.get_mut(cluster)?;

@@ -6,9 +6,10 @@ use super::World;
 use super::checkup;
 use super::data::{SiteData, Trust};
 use super::focus::Focus;
+use super::news::{News, record, wake};
+use super::watching;
 use crate::collect::schedule::Stirred;
-use crate::collect::{Attention, Readable, Signing};
-use crate::domain::fault::Reach;
+use crate::collect::{Attention, Signing, Touched};
 use crate::domain::identity::GET_CALLER_IDENTITY;
 use crate::domain::{Fault, FaultKind, Identity, SiteId};
 use crate::slices::reads::{self, Answer, Data, Read, Request, Target};
@@ -29,8 +30,9 @@ pub fn retire(world: &mut World, focus: &Focus) {
             wanted(world, focus, site, is_dear).into_iter().map(move |(read, _)| Target { site, read })
         })
         .collect();
-    let told: HashSet<Target> =
+    let mut told: HashSet<Target> =
         wanted.iter().map(|target| Target { site: target.site, read: target.read.told_as() }).collect();
+    told.extend(watching::wanted(world, focus).iter().map(watching::WatchTarget::told_as));
     world.faults.retire(|target| told.contains(target), world.now);
     world.schedule.retain(|target| wanted.contains(target), world.now);
 }
@@ -123,15 +125,6 @@ fn signing(world: &World, target: &Target) -> Signing {
     }
 }
 
-/// What of an answer somebody should hear of at once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct News {
-    /// What failed, and where, if nothing has told of its cause yet.
-    pub told: Option<String>,
-    /// A cause more stands in the error log now, as the newest.
-    pub logged: bool,
-}
-
 /// Puts an answer or a failure where it belongs. One that is no longer awaited is dropped.
 pub fn take(world: &mut World, id: u64, target: &Target, result: Result<Answer, Fault>) -> News {
     let mut news = News::default();
@@ -179,36 +172,10 @@ pub fn take(world: &mut World, id: u64, target: &Target, result: Result<Answer, 
     news
 }
 
-/// Puts a failure into the log; what of it somebody should hear of.
-pub(super) fn record(world: &mut World, told: &Target, fault: &Fault) -> News {
-    let (mut news, now) = (News::default(), world.now);
-    let place = world.estate.place(told.site);
-    let is_told = world.faults.is_told(&world.estate, told.site, &fault.kind);
-    if world.faults.record(told, place.clone(), fault.clone(), now) {
-        // A line of its own, above the others.
-        let causes = world.faults.by_cause(&world.estate);
-        news.logged = causes.first().is_some_and(|cause| cause.entries.len() == 1 && cause.entries[0].last == now);
-        news.told = (!is_told).then(|| format!("{place}: {}", fault.words(&told.read.title())));
-    }
-    news
-}
-
 /// How many pages a list has: RDS and CloudWatch give at most 100 records in one (`MaxRecords` of
 /// `DescribeDBInstances` and `DescribeAlarms`).
 fn pages(data: &Data, read: &Read) -> usize {
     data.records(read).div_ceil(100)
-}
-
-/// What failed because of the clock or the credentials is asked again at once when something that
-/// failed for it works: nobody waits for what is mended already.
-pub(super) fn wake(world: &mut World, site: SiteId, mended: Reach) {
-    let World { estate, schedule, .. } = world;
-    let session = |site: SiteId| estate.site(site).map(|site| site.session);
-    schedule.wake(|target, reach| match (reach, mended) {
-        (Reach::Call, _) | (_, Reach::Call) => false,
-        (Reach::Machine, Reach::Machine) => true,
-        _ => session(target.site) == session(site),
-    });
 }
 
 /// Puts an answer where it belongs; why not, when it is of another account and was refused.
@@ -233,6 +200,10 @@ fn store(world: &mut World, target: &Target, answer: Answer) -> Option<Fault> {
         Read::Kubernetes(_) => {
             data.cluster_checkups.take(&taken.touched);
             world.rewatch = true;
+            if taken.touched == Touched::List {
+                // Errors of a cluster that is gone are no news.
+                world.wants = None;
+            }
         }
         Read::Identity | Read::Rds(_) => data.checkups.take(&taken.touched),
     }
@@ -276,6 +247,8 @@ fn identify(world: &mut World, target: &Target, identity: Identity) -> Option<Fa
     if is_other || is_elsewhere {
         // Somebody else may do what was denied.
         world.schedule.wake(|failed, _| failed.site == site);
+        // Their tokens are of who it was.
+        world.forget_watches(site);
     }
     None
 }

@@ -10,7 +10,7 @@ use crate::domain::{Fault, FaultKind, SessionId, SiteId};
 use crate::slices::reads::Target;
 
 /// At most this many different errors are kept; the oldest that are over go first.
-const CAPACITY: usize = 200;
+const CAPACITY: usize = 400;
 
 /// One error, however often it came.
 #[derive(Debug, Clone, PartialEq)]

@@ -14,6 +14,7 @@ pub mod faults;
 mod focus;
 pub mod gist;
 mod links;
+mod news;
 pub mod owners;
 mod problems;
 mod register;
@@ -25,9 +26,10 @@ use jiff::Timestamp;
 
 pub use self::advice::advised;
 pub use self::changes::Changes;
-pub use self::collection::{News, due, retire, take};
+pub use self::collection::{due, retire, take};
 pub use self::estate::{Estate, Scope, SessionName};
 pub use self::focus::Focus;
+pub use self::news::News;
 pub use self::problems::Problems;
 pub use self::watching::{WatchOrder, WatchTarget, take_told, watch};
 
@@ -61,6 +63,8 @@ pub struct World {
     pub requested: VecDeque<(i64, usize)>,
     /// The watches of clusters that run.
     pub watches: Watches<WatchTarget>,
+    /// Something of a cluster has changed: what is shown of it is made anew in its own time.
+    pub cluster_news: bool,
     /// Other watches may be wanted than last time.
     rewatch: bool,
     /// When, and for whom, it was looked through last for what is to be watched.
@@ -90,6 +94,7 @@ impl World {
             ceiling: 1.0,
             requested: VecDeque::new(),
             watches: Watches::with_seed(0),
+            cluster_news: false,
             rewatch: true,
             watched_for: None,
             polled: None,

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use super::World;
-use super::collection::{News, record, wake};
 use super::focus::Focus;
+use super::news::{News, record, wake};
+use crate::collect::Watches;
 use crate::domain::SiteId;
 use crate::services::kubernetes::{self, KindWatch, ServerAddress, WatchStanding, WatchTold};
 use crate::slices::reads::{Read, Shown, Target};
 
-/// So many clusters are watched whoever looks where; of more those alone that are looked at.
-const ALWAYS: usize = 12;
+/// So many clusters are watched, and the one that is open. Each watch holds a connection: thirteen a cluster, and a
+/// process may have 256 open files on some machines.
+const MOST: usize = 12;
 
 /// A watch of a cluster of a site.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +60,8 @@ pub fn watch(world: &mut World, focus: &Focus) -> Vec<WatchOrder> {
         if round.begun.iter().any(|(_, begun)| begun == target) {
             continue;
         }
+        // What was lost of it is nobody's error any more.
+        world.wants = None;
         if let Some(data) = world.site_mut(target.site) {
             data.services.kubernetes.unwatch(&target.watch);
         }
@@ -73,14 +77,19 @@ pub fn watch(world: &mut World, focus: &Focus) -> Vec<WatchOrder> {
 }
 
 /// What is worth watching.
-fn wanted(world: &World, focus: &Focus) -> Vec<WatchTarget> {
-    let is_few = world.clusters().take(ALWAYS + 1).count() <= ALWAYS;
+pub(super) fn wanted(world: &World, focus: &Focus) -> Vec<WatchTarget> {
+    let mut left = MOST;
     let open = if let Shown::Cluster(site, name) = &focus.shown { Some((*site, name)) } else { None };
     let mut all = Vec::new();
-    for (site, data) in world.known().filter(|(_, data)| data.trust.is_open()) {
-        let is_there = world.estate.in_scope(focus.scope, site);
+    // Those that are looked at come first.
+    let is_there = |site: SiteId| world.estate.in_scope(focus.scope, site);
+    let sites = || world.known().filter(|(_, data)| data.trust.is_open());
+    let near = sites().filter(|(site, _)| is_there(*site)).chain(sites().filter(|(site, _)| !is_there(*site)));
+    for (site, data) in near {
         for cluster in data.services.kubernetes.names() {
-            if is_few || is_there || open == Some((site, cluster)) {
+            let is_open = open == Some((site, cluster));
+            if is_open || left > 0 {
+                left = left.saturating_sub(usize::from(!is_open));
                 let kinds = data.services.kubernetes.watched(cluster).into_iter();
                 let watch = |kind| WatchTarget { site, watch: KindWatch { cluster: cluster.clone(), kind } };
                 all.extend(kinds.map(watch));
@@ -91,6 +100,30 @@ fn wanted(world: &World, focus: &Focus) -> Vec<WatchTarget> {
 }
 
 impl World {
+    /// Watches that run and have told nothing yet.
+    #[must_use]
+    pub fn awaited_watches(&self) -> usize {
+        self.watches.awaited()
+    }
+
+    /// Whatever of clusters has changed is looked at now, however lately it was: nothing more is waited for.
+    pub fn hurry(&mut self) {
+        self.sites.iter_mut().for_each(|data| data.cluster_checkups.hurry());
+        self.cluster_news = true;
+    }
+
+    /// The pauses after losses differ from those of other consoles. Nothing is watched yet.
+    pub fn seed_watches(&mut self, seed: u64) {
+        self.watches = Watches::with_seed(seed);
+    }
+
+    /// The clusters that are looked at are told anew where their watches wait after a loss. How many do.
+    pub fn retry_watches(&mut self, focus: &Focus) -> usize {
+        let Self { watches, estate, .. } = self;
+        self.rewatch = true;
+        watches.retry(|target| estate.in_scope(focus.scope, target.site))
+    }
+
     /// What was known of a site went: its clusters are watched anew, once they are known again.
     pub(super) fn forget_watches(&mut self, site: SiteId) {
         self.watches.force(|target| target.site == site);
@@ -111,8 +144,9 @@ pub fn take_told(world: &mut World, id: u64, target: &WatchTarget, told: WatchTo
         news = record(world, &as_read, &fault);
         world.rewatch = true;
     } else {
-        let mended = world.watches.told(target, id);
-        if mended.is_some() {
+        // Who may list and not watch is told the whole each time, and loses it again: only what comes after it mends.
+        let mended = world.watches.told(target, id, !told.is_whole());
+        if !told.is_whole() {
             world.faults.mend(&as_read, now);
         }
         if let Some(reach) = mended {
@@ -120,9 +154,14 @@ pub fn take_told(world: &mut World, id: u64, target: &WatchTarget, told: WatchTo
         }
     }
     let Some(data) = world.sites.get_mut(target.site.0) else { return news };
+    let is_grave = told.loss().is_some() || told.is_whole();
     if data.services.kubernetes.take(&target.watch, id, told, now) {
         data.cluster_checkups.touch(&target.watch.cluster);
-        world.heard.insert(target.site);
+        // Of what changes all the time the rules tell what is news of it, when they have looked.
+        world.cluster_news = true;
+        if is_grave {
+            world.heard.insert(target.site);
+        }
     }
     news
 }

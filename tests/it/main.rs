@@ -13,6 +13,8 @@ mod borders;
 #[cfg(feature = "sandbox")]
 mod boto;
 #[cfg(feature = "sandbox")]
+mod clusters;
+#[cfg(feature = "sandbox")]
 mod contained;
 mod contrast;
 #[cfg(feature = "sandbox")]

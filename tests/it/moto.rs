@@ -1,6 +1,7 @@
 //! The adapters against moto: answers that nobody here wrote, compared with what boto3 understands
 //! of them. moto has no CBOR, so CloudWatch is checked from the other side, in `boto`.
 
+mod eks;
 mod operations;
 
 use aws_credential_types::Credentials;

@@ -80,7 +80,7 @@ impl Console {
         if let Delta::Lost(fault) = &delta {
             self.watches.lost(&of, id, fault, self.now);
         } else {
-            self.watches.told(&of, id);
+            self.watches.told(&of, id, true);
         }
         self.known.entry(of).or_default().take(id, delta, self.now)
     }

@@ -26,7 +26,7 @@ fn a_watch_begins_once_and_ends_when_nobody_wants_it() {
     let mut watches = Things::with_seed(0);
     assert_eq!(watches.round(["nodes", "pods"], at(0)).begun, [(1, "nodes"), (2, "pods")]);
     assert_eq!(watches.round(["pods", "nodes"], at(1)), nothing());
-    assert_eq!((watches.awaited(), watches.told(&"pods", 2), watches.awaited()), (2, None, 1));
+    assert_eq!((watches.awaited(), watches.told(&"pods", 2, true), watches.awaited()), (2, None, 1));
     let round = watches.round(["nodes"], at(2));
     assert_eq!(round, Round { dropped: vec![(2, "pods")], begun: vec![] });
     assert!(watches.awaits(&"nodes", 1) && !watches.awaits(&"pods", 2) && !watches.awaits(&"nodes", 2));
@@ -41,7 +41,7 @@ fn a_loss_waits_longer_each_time_and_a_good_watch_ends_that() {
     for (told, ran) in [(false, 0), (false, 0), (true, 5), (false, 500), (true, GOOD)] {
         let (id, _) = watches.round(["nodes"], at(now)).begun[0];
         if told {
-            watches.told(&"nodes", id);
+            watches.told(&"nodes", id, true);
         }
         now += ran;
         watches.lost(&"nodes", id, &lost(), at(now));
@@ -65,10 +65,10 @@ fn what_another_watch_tells_or_loses_is_nothing() {
     assert!(watches.awaits(&"nodes", 2));
     let before = watches.clone();
     watches.lost(&"nodes", 1, &lost(), at(61));
-    assert_eq!((watches.told(&"nodes", 1), watches.told(&"pods", 2)), (None, None));
+    assert_eq!((watches.told(&"nodes", 1, true), watches.told(&"pods", 2, true)), (None, None));
     assert!(watches == before);
-    assert_eq!(watches.told(&"nodes", 2), Some(Reach::Call), "why it was lost is gone");
-    assert_eq!(watches.told(&"nodes", 2), None);
+    assert_eq!(watches.told(&"nodes", 2, true), Some(Reach::Call), "why it was lost is gone");
+    assert_eq!(watches.told(&"nodes", 2, true), None);
 }
 
 #[test]
@@ -123,7 +123,7 @@ proptest! {
             match step {
                 Step::Want(of) => wanted = ALL.into_iter().zip(of).filter(|(_, is)| *is).map(|(key, _)| key).collect(),
                 Step::Told(which, before) => {
-                    watches.told(&ALL[which], last - before.min(last));
+                    watches.told(&ALL[which], last - before.min(last), true);
                 }
                 Step::Lost(which, before) => {
                     let id = last - before.min(last);

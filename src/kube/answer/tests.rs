@@ -75,7 +75,8 @@ fn statuses_are_told_apart() {
 #[test]
 fn who_is_not_let_in_is_told_how_to_be() {
     let of = |via| refused(&list(ObjectKind::Pod), &route(via), 401, b"{}").fault.advice();
-    let entry = "add an access entry of shop for this identity: qd k8s-rbac reader prints it, with the least role";
+    let entry = "let this identity into shop: qd k8s-rbac reader prints the access entry (with CONFIG_MAP: aws-auth); if it \
+                 is in, see whether its credentials are over";
     assert_eq!(of(ApiVia::Tunnel), entry);
     assert!(of(ApiVia::Context).starts_with("shop does not take the credentials of its kubeconfig context"));
 }
@@ -126,6 +127,8 @@ fn who_is_not_trusted_is_told_from_who_is_not_reached() {
     for via in [ApiVia::Endpoint { is_private: false }, ApiVia::Tunnel, ApiVia::Proxy, ApiVia::Context] {
         assert_eq!(of(via, &refused()).kind, FaultKind::Unreachable, "{via:?}");
     }
+    let tunnel = of(ApiVia::Tunnel, &refused());
+    assert_eq!(tunnel.message, "nothing answers at the tunnel's address: connection refused");
     assert_eq!(of(ApiVia::Tunnel, &service(io::Error::from(io::ErrorKind::TimedOut))).kind, FaultKind::TimedOut);
     let reset = service(io::Error::from(io::ErrorKind::ConnectionReset));
     assert_eq!(of(private, &reset).kind, FaultKind::Unreachable, "it was reached");

@@ -29,6 +29,7 @@ struct WirePdbSpec<'a> {
     min_available: WireText<'a>,
     max_unavailable: WireText<'a>,
     selector: Option<WireSelector<'a>>,
+    unhealthy_pod_eviction_policy: WireText<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -62,6 +63,7 @@ impl Projected for DisruptionBudget {
             healthy: status.current_healthy.unwrap_or_default(),
             wanted_healthy: status.desired_healthy.unwrap_or_default(),
             expected: status.expected_pods.unwrap_or_default(),
+            always_allow: &*spec.unhealthy_pod_eviction_policy == "AlwaysAllow",
             is_observed: metadata.is_observed(status.observed_generation),
             conditions: conditions(&status.conditions, words),
         }

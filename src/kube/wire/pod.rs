@@ -12,7 +12,7 @@ use super::super::interned::{Interned, own};
 use super::common::WireCondition;
 use super::meta::shared_pairs;
 use super::scheduling::{WireRequirement, effect, requirements};
-use super::value::{WireList, WireMap, WireText, WireThere};
+use super::value::{WireList, WireMap, WireText, WireThere, WireTime};
 use super::{Projected, WireMeta};
 use crate::domain::Delta;
 use crate::services::kubernetes::model::{OwnerRef, Pod, PodPhase, Requirement, Toleration};
@@ -127,6 +127,7 @@ struct WirePodStatus<'a> {
     #[serde(borrow)]
     phase: WireText<'a>,
     reason: WireText<'a>,
+    start_time: WireTime,
     nominated_node_name: WireText<'a>,
     conditions: WireList<WireCondition<'a>>,
     init_container_statuses: WireList<WireContainerStatus<'a>>,
@@ -196,6 +197,7 @@ impl Projected for Pod {
             namespace: words.word(&metadata.namespace),
             name: own(&metadata.name),
             created: metadata.created(),
+            started: status.start_time.0,
             deleting: metadata.deleting(),
             owner: owner(metadata, words),
             labels: shared_pairs(&metadata.labels, words),

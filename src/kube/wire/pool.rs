@@ -15,9 +15,6 @@ use crate::domain::Delta;
 use crate::services::kubernetes::model::{Budget, ConsolidationPolicy, DisruptionReason, NodePool};
 use crate::services::kubernetes::{ObjectKind, WatchTold};
 
-/// The budget of a pool that has none written (`+kubebuilder:default:={{nodes: "10%"}}`).
-const DEFAULT_BUDGET: &str = "10%";
-
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::kube) struct WirePool<'a> {
@@ -120,12 +117,8 @@ impl Projected for NodePool {
     fn project(_: ObjectKind, wire: &WirePool<'_>, words: &mut Interned) -> Self {
         let WirePool { metadata, spec, status } = wire;
         let (nodes, disruption) = (&spec.template.spec, &spec.disruption);
-        let written = &disruption.budgets;
-        let budgets = if written.is_empty() {
-            vec![Budget { nodes: words.word(DEFAULT_BUDGET), reasons: Vec::new(), schedule: None, duration: None }]
-        } else {
-            written.iter().filter_map(|one| budget(one, words)).collect()
-        };
+        // None are no limit: the CRD's default of 10 % fills a field that is missing, on the server.
+        let budgets = disruption.budgets.iter().filter_map(|one| budget(one, words)).collect();
         Self {
             name: own(&metadata.name),
             created: metadata.created(),

@@ -211,6 +211,8 @@ fn end(claim: &FailedClaim) -> String {
             format!("no {kind}capacity{place}")
         }
         ClaimEnd::ClassNotReady(_) => "its class was not ready".into(),
+        ClaimEnd::Refused { why, .. } => format!("refused: {}", why.words()),
+        ClaimEnd::LikelyClass(_) => claim.end.short().into(),
         other => other.words(),
     }
 }

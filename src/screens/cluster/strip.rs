@@ -77,7 +77,7 @@ fn one(shell: &Shell, finding: &Finding, width: usize) -> StripRow {
     let (mark, role) = findings::mark(finding.severity);
     let since = since(shell, finding, width);
     let room = width.saturating_sub(3 + text::width(&since));
-    let summary = text::clip(&finding.summary, room).into_owned();
+    let summary = text::clip(&findings::within(finding), room).into_owned();
     let left = vec![(" ".into(), Role::Text), (format!("{mark} "), role), (summary, Role::Text)];
     (left, vec![(since, Role::Dim)])
 }
@@ -86,7 +86,7 @@ fn one(shell: &Shell, finding: &Finding, width: usize) -> StripRow {
 fn since(shell: &Shell, finding: &Finding, width: usize) -> String {
     let now = shell.world.now;
     let long = findings::since(now, finding);
-    let fits = 3 + text::width(&finding.summary) + text::width(&long) + 3 <= width;
+    let fits = 3 + text::width(&findings::within(finding)) + text::width(&long) + 3 <= width;
     let words = if fits { long } else { findings::brief(now, finding) };
     if words.is_empty() { words } else { format!("  {words} ") }
 }
@@ -96,7 +96,7 @@ fn block(shell: &Shell, finding: &Finding, cursor: &str, width: usize, room: usi
     let (mark, role) = findings::mark(finding.severity);
     let since = since(shell, finding, width);
     let limit = width.saturating_sub(3 + text::width(&since)).max(10);
-    let said = cut(prose::fold(&finding.summary, limit), SAID.min(room), limit);
+    let said = cut(prose::fold(&findings::within(finding), limit), SAID.min(room), limit);
     let mut rows: Vec<StripRow> = Vec::new();
     for (place, words) in said.into_iter().enumerate() {
         let is_first = place == 0;

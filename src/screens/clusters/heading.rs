@@ -97,7 +97,7 @@ pub fn left(app: &App) -> Line {
     }
     let dark = screen.all.iter().filter(|row| row.inside.at.is_none() && row.inside.fault.is_some()).count();
     if dark > 0 {
-        line.push((format!("  {dark} without API server"), Role::Warning));
+        line.push((format!("  {dark} not looked into"), Role::Warning));
     }
     line
 }

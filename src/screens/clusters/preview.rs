@@ -32,7 +32,7 @@ pub fn lines(app: &App, row: &ClusterRow, width: usize) -> Vec<Line> {
     }
     for finding in all {
         let (mark, role) = findings::mark(finding.severity);
-        lines.extend(prose::hanging(vec![(format!(" {mark} "), role)], &finding.summary, Role::Text, width));
+        lines.extend(prose::hanging(vec![(format!(" {mark} "), role)], &findings::within(finding), Role::Text, width));
         let since = findings::since(world.now, finding);
         if !since.is_empty() {
             lines.push(vec![(format!("   {since}"), Role::Dim)]);

@@ -80,7 +80,7 @@ fn a_cluster_that_is_not_reached_says_so_in_its_row() {
     let fault = Fault { kind, call: "GET /version".into(), message: String::new(), request_id: None };
     data.fail(&Read::Served(CLUSTER.into()), fault);
     let app = app(data, (140, 30));
-    has(&shown(&app), &["1 without API server", "no network path", "?", "give it a tunnel", "○"]);
+    has(&shown(&app), &["1 not looked into", "no network path", "?", "give it a tunnel", "○"]);
 }
 
 #[test]

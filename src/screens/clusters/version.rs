@@ -34,6 +34,10 @@ pub fn support(eks: &EksCluster, known: Option<&ClusterVersion>, now: Timestamp)
             let upgrades = if is_upgraded(eks) { ", then EKS upgrades it" } else { "" };
             Some((format!("standard support until {}{upgrades}", day(end)), Role::Warning))
         }
+        Some(Support::Extended) if is_upgraded(eks) => {
+            let ended = known.standard_until.map(|at| format!(" {}", day(at))).unwrap_or_default();
+            Some((format!("standard support ended{ended}, EKS upgrades it"), Role::Critical))
+        }
         Some(Support::Extended) => {
             let since = known.standard_until.map(|at| format!(" since {}", day(at))).unwrap_or_default();
             Some((format!("extended support{since} +${:.0}/mo", EXTENDED * MONTH), Role::Warning))
@@ -72,6 +76,10 @@ mod tests {
     }
 
     fn words(support: Option<Support>, until: &str) -> Option<String> {
+        under("EXTENDED", support, until)
+    }
+
+    fn under(policy: &str, support: Option<Support>, until: &str) -> Option<String> {
         let known = ClusterVersion {
             version: "1.33".into(),
             is_default: false,
@@ -80,7 +88,7 @@ mod tests {
             extended_until: Some(at("2027-07-29")),
             support,
         };
-        let eks = EksCluster { upgrade_policy: Some("EXTENDED".into()), ..testing::eks() };
+        let eks = EksCluster { upgrade_policy: Some(policy.into()), ..testing::eks() };
         super::support(&eks, Some(&known), at("2026-11-30")).map(|(words, _)| words)
     }
 
@@ -88,6 +96,8 @@ mod tests {
     fn extended_support_says_what_it_costs() {
         let extended = words(Some(Support::Extended), "2026-07-29");
         assert_eq!(extended.as_deref(), Some("extended support since 2026-07-29 +$365/mo"));
+        let upgraded = under("STANDARD", Some(Support::Extended), "2026-07-29");
+        assert_eq!(upgraded.as_deref(), Some("standard support ended 2026-07-29, EKS upgrades it"));
         assert_eq!(words(Some(Support::Standard), "2027-12-01"), None, "years are no news");
         assert_eq!(words(Some(Support::Standard), "2027-01-10").as_deref(), Some("standard support until 2027-01-10"));
         assert_eq!(words(Some(Support::Ended), "2025-01-01").as_deref(), Some("not supported since 2027-07-29"));

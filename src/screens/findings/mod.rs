@@ -6,6 +6,7 @@ mod incident;
 mod page;
 mod view;
 mod walk;
+mod within;
 mod words;
 
 pub use concern::Concern;
@@ -14,4 +15,5 @@ pub use incident::incident;
 pub use page::page;
 pub use view::{preview, told};
 pub use walk::{next, previous};
+pub use within::within;
 pub use words::{about, brief, mark, of, since};

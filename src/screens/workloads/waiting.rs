@@ -39,7 +39,8 @@ fn block(view: &ClusterView<'_>, pods: &[&Pod], now: Timestamp) -> Option<Worklo
     let first = pods.first()?;
     let story = why::waiting(view, pods, now);
     let whose = first.owner.as_ref().map_or_else(|| "nobody".into(), owner_words);
-    let is_promised = story.promised == pods.len();
+    // Of many some are looked at: those of one template wait for the same.
+    let is_promised = story.promised > 0 && story.promised == story.looked;
     let mark = if is_promised { ("◐", Role::Text) } else { ("✖", Role::Critical) };
     let owner = first.owner.as_ref();
     let (what, key) = if pods.len() == 1 {
@@ -52,6 +53,9 @@ fn block(view: &ClusterView<'_>, pods: &[&Pod], now: Timestamp) -> Option<Worklo
     let does = match (is_promised, story.promised) {
         (true, _) => "wait for a node that is coming".to_owned(),
         (false, 0) => "wait".to_owned(),
+        (false, promised) if story.looked < pods.len() => {
+            format!("wait, {promised} of {} looked at for a node that is coming", story.looked)
+        }
         (false, promised) => format!("wait, {promised} of them for a node that is coming"),
     };
     let does = if pods.len() == 1 { does.replacen("wait", "waits", 1) } else { does };
@@ -64,7 +68,7 @@ fn block(view: &ClusterView<'_>, pods: &[&Pod], now: Timestamp) -> Option<Worklo
     if !is_told {
         let scheduler = story.scheduler.as_ref().map(|said| format!("scheduler: {}", said.words()));
         let words = if story.pools.is_empty() { Some(reason.clone()) } else { scheduler };
-        let words = words.filter(|words| !words.is_empty()).unwrap_or_else(|| "nobody has said why yet".to_owned());
+        let words = words.filter(|words| !words.is_empty()).unwrap_or_else(|| reason.clone());
         items.push(PageItem::marked(("·", Role::Dim), 3, words, Role::Text));
     }
     for pool in &story.pools {
@@ -83,4 +87,34 @@ fn block(view: &ClusterView<'_>, pods: &[&Pod], now: Timestamp) -> Option<Worklo
 #[must_use]
 pub fn is_known(view: &ClusterView<'_>) -> bool {
     view.standing(ObjectKind::Pod).is_known()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::kubernetes::testing::{CLUSTER, TestCluster, event, now, unregistered, waiting_pod};
+
+    #[test]
+    fn of_more_than_are_looked_at_all_may_be_promised() {
+        let told = |promised: usize| {
+            let name = |at: usize| format!("api-{at:02}");
+            let said = "Pod should schedule on: nodeclaim/general-bbbbb";
+            let data = TestCluster {
+                pods: (0..12)
+                    .map(|at| waiting_pod("shop", &name(at), "api", "0/3 nodes are available: 3 x."))
+                    .collect(),
+                events: (0..promised).map(|at| event("Pod", "shop", &name(at), "Nominated", said, 10)).collect(),
+                claims: vec![unregistered("general-bbbbb", "general", 10)],
+                ..TestCluster::default()
+            }
+            .data();
+            let view = ClusterView::of(&data, CLUSTER).unwrap();
+            let block = blocks(&view, now()).remove(0);
+            (block.items[0].is_wrong, format!("{:?}", block.items[0].body))
+        };
+        let (is_wrong, words) = told(12);
+        assert!(!is_wrong && words.contains("12 pods of shop/api wait for a node that is coming"), "{words}");
+        let (is_wrong, words) = told(3);
+        assert!(is_wrong && words.contains("wait, 3 of 8 looked at for a node that is coming"), "{words}");
+    }
 }

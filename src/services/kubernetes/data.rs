@@ -184,13 +184,18 @@ impl Data {
         match (read, answer) {
             (Read::Clusters, Answer::Clusters(mut all)) => {
                 all.sort_by(|a, b| a.name.cmp(&b.name));
-                let is_same =
-                    |before: &Vec<Arc<EksCluster>>| before.iter().map(|c| &c.arn).eq(all.iter().map(|c| &c.arn));
+                // Whose it is is told by its tags, too.
+                let of = |c: &Arc<EksCluster>| (c.arn.clone(), c.tags.clone());
+                let is_same = |before: &Vec<Arc<EksCluster>>| before.iter().map(of).eq(all.iter().map(of));
                 let touched = if self.clusters.value().is_some_and(is_same) { Touched::All } else { Touched::List };
                 // One that was made anew under the same name is another one, and so is one that answers elsewhere.
                 let same = |before: &EksCluster| {
-                    let of = |c: &EksCluster| (c.arn.clone(), c.created, c.endpoint.clone(), c.authority.clone());
-                    all.iter().find(|c| c.name == before.name).is_some_and(|now| of(now) == of(before))
+                    let of = |c: &EksCluster| (c.arn.clone(), c.created);
+                    let at = |c: &EksCluster| (c.endpoint.clone(), c.authority.clone());
+                    let now = all.iter().find(|c| c.name == before.name);
+                    now.is_some_and(|now| {
+                        of(now) == of(before) && (before.endpoint.is_empty() || at(now) == at(before))
+                    })
                 };
                 let known = self.clusters.value().into_iter().flatten();
                 let gone: Vec<Arc<str>> =
@@ -238,7 +243,12 @@ impl Data {
     /// Takes in what a watch told; true when something is other than before.
     pub fn take(&mut self, watch: &KindWatch, id: u64, told: WatchTold, now: Timestamp) -> bool {
         let Some(cluster) = self.each.get_mut(&watch.cluster) else { return false };
-        let is_other = cluster.objects.take(watch.kind, id, told, &mut cluster.past, now);
+        // Fresh again with what was known before is news, too.
+        let before = cluster.objects.standing(watch.kind).fault().is_some();
+        let was_known = cluster.objects.standing(watch.kind).is_known();
+        let mut is_other = cluster.objects.take(watch.kind, id, told, &mut cluster.past, now);
+        let standing = cluster.objects.standing(watch.kind);
+        is_other |= standing.fault().is_some() != before || standing.is_known() != was_known;
         cluster.revision += u64::from(is_other);
         is_other
     }

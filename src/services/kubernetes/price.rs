@@ -54,8 +54,9 @@ pub fn of(instance_type: Option<&str>, capacity_type: Option<CapacityType>, regi
     match (known, capacity_type) {
         (None, _) => HourlyPrice::Unknown,
         // What a reservation costs is in its contract.
-        (Some(usd), Some(CapacityType::Spot | CapacityType::Reserved)) => HourlyPrice::AtMost(usd),
-        (Some(usd), Some(CapacityType::OnDemand) | None) => HourlyPrice::Known(usd),
+        // Without its label it may be spot.
+        (Some(usd), Some(CapacityType::Spot | CapacityType::Reserved) | None) => HourlyPrice::AtMost(usd),
+        (Some(usd), Some(CapacityType::OnDemand)) => HourlyPrice::Known(usd),
     }
 }
 
@@ -68,6 +69,7 @@ mod tests {
         let of = |kind, capacity, region| super::of(Some(kind), Some(capacity), region);
         assert_eq!(of("c5.large", CapacityType::OnDemand, "us-east-1"), HourlyPrice::Known(0.085));
         assert_eq!(of("c5.large", CapacityType::Spot, "us-east-1"), HourlyPrice::AtMost(0.085));
+        assert_eq!(super::of(Some("c5.large"), None, "us-east-1"), HourlyPrice::AtMost(0.085));
         assert_eq!(of("c5.large", CapacityType::OnDemand, "eu-west-1"), HourlyPrice::Unknown);
         assert_eq!(of("x9.huge", CapacityType::OnDemand, "us-east-1"), HourlyPrice::Unknown);
     }

@@ -122,6 +122,26 @@ impl WatchTold {
         }
     }
 
+    /// It is all that there is.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        fn of<T>(delta: &Delta<T>) -> bool {
+            matches!(delta, Delta::Snapshot(_))
+        }
+        match self {
+            Self::Nodes(delta) => of(delta),
+            Self::Pods(delta) => of(delta),
+            Self::NodePools(delta) => of(delta),
+            Self::NodeClaims(delta) => of(delta),
+            Self::NodeClasses(delta) => of(delta),
+            Self::Workloads(delta) => of(delta),
+            Self::Autoscalers(delta) => of(delta),
+            Self::DisruptionBudgets(delta) => of(delta),
+            Self::Events(delta) => of(delta),
+            Self::Applications(delta) => of(delta),
+        }
+    }
+
     /// What it tells is that the watch is lost.
     #[must_use]
     pub fn loss(&self) -> Option<&Fault> {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::{
-    Application, Autoscaler, CapacityType, ClassKind, ClusterEvent, ConditionStatus, Conditions, ConsolidationPolicy,
-    Container, ContainerState, DisruptionBudget, LabelSelector, Node, NodeClaim, NodeClass, NodePool, NodeProvider,
-    ObjectCondition, ObjectRef, OwnerRef, Pod, PodPhase, Requirement, RequirementOperator, Resources, Taint,
-    TaintEffect, Workload, WorkloadKind,
+    Application, Autoscaler, Budget, CapacityType, ClassKind, ClusterEvent, ConditionStatus, Conditions,
+    ConsolidationPolicy, Container, ContainerState, DisruptionBudget, LabelSelector, Node, NodeClaim, NodeClass,
+    NodePool, NodeProvider, ObjectCondition, ObjectRef, OwnerRef, Pod, PodPhase, Requirement, RequirementOperator,
+    Resources, Taint, TaintEffect, Workload, WorkloadKind,
 };
 use super::{
     Addon, Answer, ClusterVersion, Data, EksCluster, EndpointAccess, Insight, KindWatch, Nodegroup, ObjectKind, Read,
@@ -146,7 +146,7 @@ pub fn pool(name: &str) -> NodePool {
         termination_grace: None,
         consolidation: ConsolidationPolicy::WhenEmptyOrUnderutilized,
         consolidate_after: Some(300),
-        budgets: Vec::new(),
+        budgets: vec![Budget { nodes: "10%".into(), reasons: Vec::new(), schedule: None, duration: None }],
         conditions: Conditions(vec![holds("NodeClassReady", 8_640_000), holds("Ready", 8_640_000)]),
     }
 }
@@ -231,6 +231,7 @@ pub fn pod(namespace: &str, name: &str) -> Pod {
         namespace: namespace.into(),
         name: name.into(),
         created: Some(ago(3_600)),
+        started: Some(ago(3_590)),
         deleting: None,
         owner: Some(OwnerRef { kind: "Deployment".into(), name: "api".into() }),
         labels: vec![("app".into(), "api".into())],
@@ -273,6 +274,7 @@ pub fn waiting_pod(namespace: &str, name: &str, owner: &str, message: &str) -> P
     Pod {
         owner: Some(OwnerRef { kind: "Deployment".into(), name: owner.into() }),
         created: Some(ago(610)),
+        started: None,
         node: None,
         phase: PodPhase::Pending,
         ready: false,
@@ -319,6 +321,7 @@ pub fn budget(namespace: &str, name: &str, allowed: i64) -> DisruptionBudget {
         healthy: 3,
         wanted_healthy: 3 - allowed,
         expected: 3,
+        always_allow: false,
         is_observed: true,
         conditions: Conditions::default(),
     }

@@ -189,6 +189,10 @@ impl<'a> ClusterView<'a> {
     /// Names of claims that were never seen, for they were gone at once: events alone tell of them.
     #[must_use]
     pub fn told_claims(&self) -> Vec<&'a str> {
+        // What is not read is not gone.
+        if !self.standing(ObjectKind::NodeClaim).is_known() {
+            return Vec::new();
+        }
         let known: HashSet<&str> = self.gone().map(|gone| &*gone.claim.name).collect();
         let all = self.cluster.objects.events.of_kind("NodeClaim").map(|(about, _)| &*about.name);
         all.filter(|name| self.claim(name).is_none() && !known.contains(name)).collect()

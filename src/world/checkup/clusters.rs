@@ -100,7 +100,8 @@ pub fn is_current(
         ClusterNeed::Insights => is_young(view.cluster.insights.at(), 10_800),
         // What is not served is none: that is known as well as what is there.
         ClusterNeed::Objects(kind) => {
-            let is_absent = view.cluster.served.value().is_some_and(|served| !served.serves(kind));
+            let served = &view.cluster.served;
+            let is_absent = is_young(served.at(), 5_400) && served.value().is_some_and(|served| !served.serves(kind));
             is_absent || is_young(view.standing(kind).at(), SILENT)
         }
     }

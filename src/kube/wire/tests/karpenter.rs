@@ -76,10 +76,9 @@ fn a_pool_as_it_is_written() {
 }
 
 #[test]
-fn what_a_pool_does_not_say_is_karpenters_default() {
+fn what_a_pool_does_not_say_is_karpenters_default_and_no_budget_is_no_limit() {
     let bare = pool(&json!({}));
-    let budgets: Vec<_> = bare.budgets.iter().map(|one| &*one.nodes).collect();
-    assert_eq!((budgets, bare.weight), (vec!["10%"], 0));
+    assert_eq!((bare.budgets.len(), bare.weight), (0, 0));
     assert_eq!(bare.consolidation, ConsolidationPolicy::WhenEmptyOrUnderutilized);
     let odd = pool(&json!({
         "replicas": 3,

@@ -40,7 +40,7 @@ fn a_pod_that_crashes() {
             ],
         },
         "status": {
-            "phase": "Running",
+            "phase": "Running", "startTime": "2026-11-30T08:00:02Z",
             "conditions": [
                 { "type": "PodScheduled", "status": "True" },
                 { "type": "Ready", "status": "False", "reason": "ContainersNotReady",
@@ -58,7 +58,7 @@ fn a_pod_that_crashes() {
     assert_eq!((&*pod.namespace, &*pod.name), ("shop", "checkout-7d9c5b6f4-x2x7p"));
     assert_eq!(pod.owner, Some(OwnerRef { kind: "Deployment".into(), name: "checkout".into() }));
     assert_eq!(pod.label("app"), Some("checkout"));
-    assert_eq!(pod.do_not_disrupt.as_deref(), Some("2h"));
+    assert_eq!((pod.do_not_disrupt.as_deref(), pod.started), (Some("2h"), Some(at("2026-11-30T08:00:02Z"))));
     assert_eq!((pod.is_mirror, pod.has_claims, pod.ready, pod.priority), (false, true, false, 1000));
     assert_eq!((pod.node.as_deref(), pod.phase), (Some("ip-10-0-1-17"), PodPhase::Running));
     let kept: Vec<_> = pod.conditions.iter().map(|one| (&*one.kind, one.status, &*one.reason)).collect();
@@ -112,7 +112,7 @@ fn a_pod_that_waits() {
               "message": "0/3 nodes are available: 3 Insufficient cpu." },
         ] },
     }));
-    assert!(pod.is_unschedulable());
+    assert!(pod.is_unschedulable() && !pod.is_gated() && pod.started.is_none());
     assert_eq!(pod.owner, Some(OwnerRef { kind: "StatefulSet".into(), name: "worker".into() }));
     assert_eq!(pod.nominated_node.as_deref(), Some("ip-10-0-1-9"));
     let message = &*pod.condition("PodScheduled").unwrap().message;

@@ -100,6 +100,7 @@ fn what_keeps_them_from_being_evicted() {
     let least = budget(json!({ "minAvailable": 2, "selector": { "matchLabels": { "app": "checkout" } } }));
     assert_eq!((least.min_available.as_deref(), least.max_unavailable.as_deref()), (Some("2"), None));
     assert_eq!((least.allowed, least.healthy, least.wanted_healthy, least.expected), (0, 2, 2, 3));
+    assert!(!least.always_allow && budget(json!({ "unhealthyPodEvictionPolicy": "AlwaysAllow" })).always_allow);
     assert!(least.is_observed && least.selector.selects(&[("app".into(), "checkout".into())]));
     let most = budget(json!({ "maxUnavailable": "25%", "selector": {} }));
     assert_eq!(most.max_unavailable.as_deref(), Some("25%"));

@@ -68,7 +68,7 @@ fn known(view: &ClusterView<'_>, claim: &NodeClaim, story: &ClaimStory, now: Tim
         None => page.push(PageItem::fact("node", "none yet", Role::Dim)),
     }
     page.push(PageItem::fact("instance", claim.instance.as_deref().unwrap_or("none was launched"), Role::Text));
-    page.section("AskedAlike for", "");
+    page.section("Asked for", "");
     page.push(PageItem::fact("for pods", resources(&claim.requests).unwrap_or_else(|| "nothing".into()), Role::Text));
     if !claim.requirements.is_empty() {
         page.push(PageItem::fact("requirements", requirements(&claim.requirements), Role::Text));

@@ -13,7 +13,7 @@ use crate::screens::cluster_object::page::{ClusterPage, PageItem, PageLink};
 use crate::services::kubernetes::model::{CapacityType, Node, NodeProvider, Taint, TaintEffect};
 use crate::services::kubernetes::price::HourlyPrice;
 use crate::services::kubernetes::why::{DrainHold, WhyLine};
-use crate::services::kubernetes::{ClusterView, why};
+use crate::services::kubernetes::{ClusterView, ObjectKind, why};
 use crate::theme::Role;
 
 /// All of a node but its events.
@@ -106,10 +106,14 @@ fn price(view: &ClusterView<'_>, node: &Node) -> String {
 /// What it has, what is asked of it, what is used.
 fn room(page: &mut ClusterPage, view: &ClusterView<'_>, node: &Node) {
     page.section("Room", "requested and used of what can be given");
+    let has_pods = view.standing(ObjectKind::Pod).is_known();
     let (asked, used) = (view.requested_on(&node.name), view.used_by_node(&node.name));
     let line = |asked: i64, used: Option<i64>, whole: i64, words: fn(i64) -> String| {
         let share = |part: i64| percent(part, whole).map_or_else(String::new, |share| format!(" ({share} %)"));
         let used = used.map_or_else(|| "use not known".into(), |used| format!("uses {}{}", words(used), share(used)));
+        if !has_pods {
+            return format!("requested of {} not known: pods are not read   {used}", words(whole));
+        }
         format!("{} of {}{} requested   {used}", words(asked), words(whole), share(asked))
     };
     let whole = &node.allocatable;
@@ -120,10 +124,11 @@ fn room(page: &mut ClusterPage, view: &ClusterView<'_>, node: &Node) {
         Role::Text,
     ));
     let live = view.pods_on(&node.name).iter().filter(|pod| !pod.is_over()).count();
-    page.push(PageItem::fact("pods", format!("{live} of {}", whole.pods), Role::Text));
+    let pods = if has_pods { format!("{live} of {}", whole.pods) } else { "not known: pods are not read".to_owned() };
+    page.push(PageItem::fact("pods", pods, if has_pods { Role::Text } else { Role::Unknown }));
     for (name, amount) in &whole.others {
         let asked = asked.others.get(name).copied().unwrap_or(0);
-        if !name.contains("storage") && !name.starts_with("hugepages") {
+        if has_pods && !name.contains("storage") && !name.starts_with("hugepages") {
             page.push(PageItem::fact(short(name), format!("{asked} of {amount} requested"), Role::Text));
         }
     }
@@ -189,5 +194,24 @@ fn marks(page: &mut ClusterPage, node: &Node, is_open: bool) {
     page.push(PageItem::fact("labels", words, Role::Dim).opening(Some(PageLink::Unfold("labels"))));
     if !node.finalizers.is_empty() {
         page.push(PageItem::fact("finalizers", node.finalizers.join(", "), Role::Dim));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::kubernetes::testing::{self, CLUSTER, TestCluster, now};
+
+    #[test]
+    fn pods_that_are_not_read_are_not_none() {
+        let told = |unread: Vec<ObjectKind>| {
+            let data = TestCluster { nodes: vec![testing::node("ip-a")], unread, ..TestCluster::default() }.data();
+            let view = ClusterView::of(&data, CLUSTER).unwrap();
+            format!("{:?}", parts(&view, view.node("ip-a").unwrap(), &BTreeSet::new(), now()).body)
+        };
+        let (read, unread) = (told(vec![]), told(vec![ObjectKind::Pod]));
+        assert!(read.contains("0 of 58") && read.contains("(0 %) requested"), "{read}");
+        assert!(unread.contains("\"not known: pods are not read\""), "{unread}");
+        assert!(!unread.contains("0 of 58") && !unread.contains("(0 %)"), "{unread}");
     }
 }

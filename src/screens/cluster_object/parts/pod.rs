@@ -16,7 +16,7 @@ use crate::theme::Role;
 pub fn parts(view: &ClusterView<'_>, pod: &Pod, now: Timestamp) -> ObjectParts {
     let (mark, words) = pods::state(pod);
     let mut page = ClusterPage::default();
-    if pod.is_unschedulable() {
+    if pod.is_unschedulable() || pod.is_gated() {
         let story = why::pod(view, pod, now);
         page.section("Why it waits", "");
         let lines = story.lines(now);
@@ -33,7 +33,7 @@ pub fn parts(view: &ClusterView<'_>, pod: &Pod, now: Timestamp) -> ObjectParts {
     belongs(&mut page, view, pod);
     asks(&mut page, view, pod);
     // Why it waits is said above.
-    let is_said = |kind: &str| kind == "PodScheduled" && pod.is_unschedulable();
+    let is_said = |kind: &str| kind == "PodScheduled" && (pod.is_unschedulable() || pod.is_gated());
     conditions::put(&mut page, pod.conditions.iter().filter(|condition| !is_said(&condition.kind)));
     let place = pod.node.as_ref().map_or_else(String::new, |node| format!("on {node}"));
     ObjectParts { state: said(mark, words), created: pod.created, place, body: page, gone: None }

@@ -8,7 +8,7 @@ use super::events::EventStore;
 use super::past::ClusterPast;
 use super::standing::WatchStanding;
 use crate::domain::delta::Changed;
-use crate::domain::{Delta, Items, Watched};
+use crate::domain::{Delta, Watched};
 use crate::services::kubernetes::kind::ObjectKind;
 use crate::services::kubernetes::model::{
     Application, Autoscaler, DisruptionBudget, Node, NodeClaim, NodeClass, NodePool, ObjectRef, Pod, Workload,
@@ -132,12 +132,22 @@ impl Objects {
         past: &mut ClusterPast,
         now: Timestamp,
     ) -> Changed {
-        let before: Option<Items<Arc<NodeClaim>>> = self.claims.items().value().cloned();
+        let is_known = |claims: &Watched<Arc<NodeClaim>>, name: &Arc<str>| claims.get(name).cloned();
+        let leaving: Vec<Arc<NodeClaim>> = match &delta {
+            Delta::Changes { put, gone } => gone
+                .iter()
+                .filter(|name| !put.contains_key(*name))
+                .filter_map(|name| is_known(&self.claims, name))
+                .collect(),
+            Delta::Snapshot(all) => {
+                let known = self.claims.items().value().into_iter().flatten();
+                known.filter(|(name, _)| !all.contains_key(*name)).map(|(_, claim)| claim.clone()).collect()
+            }
+            Delta::Alive | Delta::Lost(_) => Vec::new(),
+        };
         let changed = self.claims.take(id, delta, now);
-        if let Changed::These(names) = &changed {
-            let gone = names.iter().filter(|name| self.claims.get(name).is_none());
-            let known = gone.filter_map(|name| before.as_ref()?.get(name).cloned());
-            known.for_each(|claim| past.lose(claim, now));
+        for claim in leaving.into_iter().filter(|claim| self.claims.get(&claim.name).is_none()) {
+            past.lose(claim, now);
         }
         changed
     }

@@ -86,6 +86,8 @@ pub struct Pod {
     pub namespace: Arc<str>,
     pub name: Arc<str>,
     pub created: Option<Timestamp>,
+    /// When its kubelet took it (`status.startTime`).
+    pub started: Option<Timestamp>,
     /// When it has to be gone (`deletionTimestamp`).
     pub deleting: Option<Timestamp>,
     pub owner: Option<OwnerRef>,
@@ -119,10 +121,22 @@ pub struct Pod {
 }
 
 impl Pod {
-    /// No node was found for it.
+    /// No node was found for it; it is not held by scheduling gates.
     #[must_use]
     pub fn is_unschedulable(&self) -> bool {
-        self.node.is_none() && self.phase == PodPhase::Pending && self.deleting.is_none()
+        self.node.is_none() && self.phase == PodPhase::Pending && self.deleting.is_none() && !self.is_gated()
+    }
+
+    /// The scheduler does not look at it while its scheduling gates hold it (Kubernetes, "Pod Scheduling Readiness").
+    #[must_use]
+    pub fn is_gated(&self) -> bool {
+        self.condition("PodScheduled").is_some_and(|condition| &*condition.reason == "SchedulingGated")
+    }
+
+    /// It is of a DaemonSet, which makes one for each node.
+    #[must_use]
+    pub fn is_daemon(&self) -> bool {
+        self.owner.as_ref().is_some_and(|owner| &*owner.kind == "DaemonSet")
     }
 
     /// Its last word is said: it holds no resources any more.

@@ -66,7 +66,7 @@ pub struct NodePool {
     pub consolidation: ConsolidationPolicy,
     /// Seconds; `None` is never.
     pub consolidate_after: Option<i64>,
-    /// As they are written; Karpenter's default of one with `10%` where there are none.
+    /// As they are written: no limit where there are none. (The API server fills a missing field with one of `10%`.)
     pub budgets: Vec<Budget>,
     pub conditions: Conditions,
 }

@@ -130,6 +130,8 @@ pub struct DisruptionBudget {
     pub healthy: i64,
     pub wanted_healthy: i64,
     pub expected: i64,
+    /// `unhealthyPodEvictionPolicy: AlwaysAllow`: pods that are not ready may always be evicted.
+    pub always_allow: bool,
     /// The status is of the newest specification.
     pub is_observed: bool,
     pub conditions: Conditions,

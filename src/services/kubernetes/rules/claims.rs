@@ -31,7 +31,7 @@ fn late(case: &Case<'_>) -> Option<Verdict> {
     let waits = duration::coarse(std::time::Duration::from_secs(story.waits?.unsigned_abs()));
     let limit = story.limit.map(|limit| format!(" of {}", limit / 60)).unwrap_or_default();
     let why = match step.stage {
-        ClaimStage::Registered => "launched, the node never joined (AMI, network or IAM)".to_owned(),
+        ClaimStage::Registered => "launched, the node has not joined (AMI, network or IAM)".to_owned(),
         ClaimStage::Initialised => "joined, its node does not become ready for pods".to_owned(),
         ClaimStage::Launched | ClaimStage::Created => "EC2 has given no instance".to_owned(),
     };

@@ -121,7 +121,7 @@ fn nodegroups(case: &Case<'_>) -> Option<Verdict> {
     let why = if why.is_empty() { first.status.to_string() } else { why };
     let more = wrong.iter().skip(1).map(|group| format!("{} {}", group.name, group.status));
     let summary = format!("node group {} {}: {why}", first.name, first.status.to_lowercase());
-    let advice = "Repair what EKS names: the group makes and replaces no nodes until then.";
+    let advice = "Repair what EKS names: the group may make or replace no nodes until then.";
     let evidence = [resources(&first.health)].into_iter().chain(more);
     Some(Verdict::new(Severity::Warning, summary, advice).evidence(evidence).of_state(first.name.to_string()))
 }
@@ -160,6 +160,15 @@ fn support(case: &Case<'_>) -> Option<Verdict> {
             let advice = "Upgrade it now, at a time of your own choice, after looking at the upgrade insights.";
             let since = version.extended_until.map(Since::Told);
             Some(Verdict::new(Severity::Critical, summary, advice).since(since).of_state("ended"))
+        }
+        // Those are upgraded when standard support ends, and never charged for more (EKS user guide, "Cluster upgrade
+        // policy").
+        Support::Extended if is_standard => {
+            let ended = version.standard_until.map(|at| format!(" {}", day(at))).unwrap_or_default();
+            let summary = format!("standard support of Kubernetes {name} ended{ended}: EKS upgrades it by itself");
+            let advice = "Upgrade it now, at a time of your own choice, after looking at the upgrade insights.";
+            let since = version.standard_until.map(Since::Told);
+            Some(Verdict::new(Severity::Critical, summary, advice).since(since).of_state("upgraded"))
         }
         Support::Extended => {
             let since = version.standard_until.map(|at| format!(" since {}", day(at))).unwrap_or_default();

@@ -5,7 +5,7 @@ use super::{Case, ClusterNeed, Rule, Verdict};
 use crate::domain::finding::{Harm, Severity};
 use crate::domain::{Since, duration};
 use crate::services::kubernetes::ObjectKind;
-use crate::services::kubernetes::model::{ConditionStatus, Node};
+use crate::services::kubernetes::model::{ConditionStatus, Node, NodeProvider};
 use crate::services::kubernetes::why::{DriftBlock, NodeStory, node_story};
 
 pub static RULES: [Rule; 3] = [
@@ -84,12 +84,20 @@ fn not_ready(case: &Case<'_>) -> Option<Verdict> {
         _ if ready.message.is_empty() => format!("node not ready: {}", ready.reason),
         _ => format!("node not ready: {}", ready.message),
     };
-    let pods = case.subject.facts.view.pods_on(&node.name).iter().filter(|pod| !pod.is_over()).count();
+    let view = case.subject.facts.view;
+    let pods = view.pods_on(&node.name).iter().filter(|pod| !pod.is_over()).count();
+    let pods = view.standing(ObjectKind::Pod).is_known().then(|| crate::health::words::plural(pods, "pod"));
     let kind = [node.instance_type.as_deref(), node.zone.as_deref()];
     let place = kind.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let instance = node.instance.as_deref().unwrap_or("its instance");
-    let advice = format!("Look at the status checks and the console output of {instance}; pods move after 5 minutes.");
-    let evidence = [crate::health::words::plural(pods, "pod"), place];
+    let advice = match (&node.provider, node.instance.as_deref()) {
+        (NodeProvider::Fargate, _) => "Look at the events of its pod: Fargate has no instance to look at.".to_owned(),
+        (_, instance) => format!(
+            "Look at the status checks and the console output of {}; after 5 minutes its pods are evicted; those of \
+             stateful sets wait until the node is gone.",
+            instance.unwrap_or("its instance")
+        ),
+    };
+    let evidence = pods.into_iter().chain([place]);
     Some(Verdict::new(Severity::Warning, what, advice).evidence(evidence).since(since.map(Since::Told)))
 }
 
@@ -108,11 +116,12 @@ fn stuck(case: &Case<'_>) -> Option<Verdict> {
     } else {
         return None;
     };
-    let hold = drain.holds.first().map_or_else(|| "nothing says why".to_owned(), |hold| hold.words(case.now));
+    let hold = drain.holds.first().map_or_else(|| unsaid(case, node), |hold| hold.words(case.now));
     let summary = format!("not gone in {}: {hold}", duration::seconds(seconds));
     let end = match drain.ends {
         Some(ends) if ends < case.now => "its grace period is over".to_owned(),
         Some(ends) => format!("goes by force {}", duration::ago(-ends.duration_since(case.now).as_secs())),
+        None if !drain.knows_end => "whether it goes by force is not known".to_owned(),
         None => "no terminationGracePeriod".to_owned(),
     };
     let more = drain.holds.iter().skip(1).map(|hold| hold.words(case.now));
@@ -120,6 +129,19 @@ fn stuck(case: &Case<'_>) -> Option<Verdict> {
         drain.advice().map_or_else(|| "Look at its events and its finalizers.".to_owned(), |all| format!("{all}."));
     let verdict = Verdict::new(severity, summary, advice);
     Some(verdict.evidence([end].into_iter().chain(more.take(3))).since(Some(Since::Told(since))))
+}
+
+/// Why nothing says what holds a node.
+fn unsaid(case: &Case<'_>, node: &Node) -> String {
+    let mut unread = vec![ObjectKind::Event, ObjectKind::DisruptionBudget];
+    unread.extend(node.pool().map(|_| ObjectKind::NodeClaim));
+    unread.retain(|kind| !case.subject.facts.view.standing(*kind).is_known());
+    let titles: Vec<&str> = unread.iter().map(|kind| kind.title()).collect();
+    if titles.is_empty() {
+        "nothing says why".to_owned()
+    } else {
+        format!("why is not known: {} are not read", titles.join(", "))
+    }
 }
 
 fn drift_blocked(case: &Case<'_>) -> Option<Verdict> {
@@ -131,7 +153,7 @@ fn drift_blocked(case: &Case<'_>) -> Option<Verdict> {
     let story = story(case, node);
     let drift = &story.drift;
     // What the budgets hold is told by the pool.
-    let is_own = |block: &&DriftBlock| !matches!(block, DriftBlock::NoBudget { .. });
+    let is_own = |block: &&DriftBlock| !matches!(block, DriftBlock::NoBudget { .. } | DriftBlock::BudgetTaken { .. });
     drift.blocks.iter().find(is_own)?;
     if drift.since.is_some_and(|since| case.seconds_since(since) < HELD as f64) {
         return None;

@@ -10,7 +10,7 @@ use crate::health::words::plural;
 use crate::services::kubernetes::ObjectKind;
 use crate::services::kubernetes::model::{DisruptionReason, NodeClass, NodePool};
 use crate::services::kubernetes::why::{
-    ClaimEnd, FailedClaim, PoolObstacle, amount, drift_words, limits, pool_not_ready,
+    ClaimEnd, FailedClaim, PoolObstacle, amount, drift_words, limits, pool_not_ready, tells,
 };
 
 pub static RULES: [Rule; 7] = [
@@ -129,6 +129,7 @@ fn class_not_ready(case: &Case<'_>) -> Option<Verdict> {
 fn not_ready(case: &Case<'_>) -> Option<Verdict> {
     let pool = pool(case)?;
     let said = |message: &str| if message.is_empty() { String::new() } else { format!(": {message}") };
+    let mut is_launched = true;
     let (kind, message) = match pool_not_ready(case.subject.facts.view, pool) {
         Some(PoolObstacle::NotReady { condition, message }) => (condition, message),
         // Its class says why.
@@ -142,11 +143,15 @@ fn not_ready(case: &Case<'_>) -> Option<Verdict> {
             if !pool.conditions.is_false("NodeRegistrationHealthy") {
                 return None;
             }
+            is_launched = &*health.reason == "RegistrationFailed";
             (health.kind.clone(), health.message.clone())
         }
     };
     let since = pool.conditions.get(&kind).and_then(|condition| condition.since);
-    let (what, advice) = if &*kind == "NodeRegistrationHealthy" {
+    let (what, advice) = if !is_launched {
+        // Karpenter then gives the reason of the claim's condition Launched (lifecycle/liveness.go).
+        ("its claims are not launched", "Look at its class and at what EC2 refuses.")
+    } else if &*kind == "NodeRegistrationHealthy" {
         ("its nodes do not register", "Look at AMI, network and role of its class: instances run and do not join.")
     } else {
         ("pool not ready", "Repair it: it makes no node until it is ready.")
@@ -180,12 +185,18 @@ fn claims_loop(case: &Case<'_>) -> Option<Verdict> {
     let first: Option<&FailedClaim> = failed.first();
     let words = first.map(|claim| claim.end.words()).unwrap_or_default();
     let ago = format!("last {}", duration::ago(case.seconds_since(last) as i64));
+    let refused = first.and_then(|claim| match &claim.end {
+        ClaimEnd::Refused { why, .. } => Some(why.advice(&format!("pool {}", pool.name))),
+        _ => None,
+    });
     let advice = if is_capacity {
-        "Allow more instance types, zones or capacity types: EC2 has none of what it asks for."
+        "Allow more instance types, zones or capacity types: EC2 had none of what it asked for.".to_owned()
+    } else if let Some(advice) = refused {
+        format!("{advice}.")
     } else if is_slow {
-        "Look at AMI, network and role of its class: instances do not come up or do not join."
+        "Look at AMI, network and role of its class: instances do not come up or do not join.".to_owned()
     } else {
-        "Look at Karpenter's log for why its claims go before they are nodes."
+        format!("Look at {} for why its claims go before they are nodes.", tells(facts.view))
     };
     let summary = format!("{} came to nothing in the last hour: {}", plural(failed.len(), "claim"), kinds.join(", "));
     let since = failed.iter().filter_map(|claim| claim.at).min();
@@ -205,7 +216,8 @@ fn at_limit(case: &Case<'_>) -> Option<Verdict> {
         let names: Vec<&str> = things.iter().map(super::ThingRef::name).collect();
         format!("pods of {} wait", names.join(", "))
     });
-    let summary = format!("at its limit: {resource} {} of {}", amount(&resource, used), amount(&resource, limit));
+    let at = if used < limit { "near" } else { "at" };
+    let summary = format!("{at} its limit: {resource} {} of {}", amount(&resource, used), amount(&resource, limit));
     let advice = format!("Raise spec.limits.{resource} of {}, or free capacity there.", pool.name);
     Some(Verdict::new(severity, summary, advice).evidence(waiting))
 }
@@ -216,7 +228,7 @@ fn interruption(case: &Case<'_>) -> Option<Verdict> {
     let first = taken.values().min().copied();
     let severity = if taken.len() >= STORM { Severity::Warning } else { Severity::Info };
     let names: Vec<&str> = taken.keys().take(4).copied().collect();
-    let summary = format!("EC2 takes back {} of spot within 15m", plural(taken.len(), "node"));
+    let summary = format!("EC2 called back {} of spot in the last 15m", plural(taken.len(), "node"));
     let advice = "Watch its pods move: where they find no place, allow more instance types or on-demand.";
     Some(Verdict::new(severity, summary, advice).evidence([names.join(" ")]).since(first.map(Since::Told)))
 }

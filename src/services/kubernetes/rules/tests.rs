@@ -136,7 +136,7 @@ fn a_shortage_is_told_once_with_pods_pools_and_what_to_do() {
     assert_eq!(
         first.advice,
         "Raise spec.limits.cpu of general, or free capacity there. Allow pool spot on-demand, more instance types or \
-         zones: EC2 has none of what it asks for, and is asked again every 3 minutes."
+         zones: EC2 had none of what it asked for, and is asked again every 3 minutes."
     );
     assert_eq!(
         first.evidence,
@@ -213,6 +213,10 @@ fn pods_that_wait_are_told_when_it_is_sure() {
         scheduler.replace("1 pod of checkout-api waits", "pod checkout-api-1 waits")
     );
     assert_eq!(with(|c| c.pods.last_mut().unwrap().node = Some("ip-a".into())), None);
+    let gated = |c: &mut TestCluster| c.pods.last_mut().unwrap().conditions[0].reason = "SchedulingGated".into();
+    assert_eq!(with(gated), None, "it is held on purpose");
+    assert_eq!(with(|c| c.workloads[1].ready = 4).unwrap().0, Severity::Warning, "a rollout: nothing is lacking");
+    assert_eq!(with(|c| (c.workloads[1].wanted, c.workloads[1].ready) = (0, 0)).unwrap().0, Severity::Warning);
 }
 
 #[test]
@@ -227,13 +231,20 @@ fn pods_that_are_promised_a_young_claim_are_on_their_way() {
         cluster
     };
     assert_eq!(rules(with(100)), []);
+    let mut there = with(60);
+    there.claims.last_mut().unwrap().deleting = Some(ago(5));
+    there.events[0].message = "Pod should schedule on: nodeclaim/a, node/ip-a".into();
+    assert_eq!(told(there, "unschedulable-pods"), None, "it goes to a node that has been there for hours");
     assert_eq!(
         told(with(560), "unschedulable-pods").unwrap().1,
         "1 pod of checkout-api waits for claim general-ccccc: launched ▸ registering 9m of 15m"
     );
     assert_eq!(
         told(with(560), "claim-not-registered").unwrap(),
-        (Severity::Warning, "not registered in 9m of 15: launched, the node never joined (AMI, network or IAM)".into())
+        (
+            Severity::Warning,
+            "not registered in 9m of 15: launched, the node has not joined (AMI, network or IAM)".into()
+        )
     );
 }
 
@@ -263,6 +274,29 @@ fn claims_that_come_to_nothing_are_a_loop() {
     );
     let old = vec![slow(2_000), (unregistered("general-y", "general", 4_000), 3_000)];
     assert_eq!(with(old), None, "it is over");
+    let mut quota = well();
+    for name in ["general-x", "general-y", "general-z"] {
+        let said = format!(
+            "NodeClaim {name} event: creating instance, insufficient capacity, with fleet error(s), VcpuLimitExceeded: \
+             You have requested more vCPU capacity than your current vCPU limit"
+        );
+        quota.events.push(event("NodeClaim", "", name, "InsufficientCapacityError", &said, 100));
+    }
+    let one = only(quota, "claims-loop").unwrap();
+    assert_eq!(one.summary, "3 claims came to nothing in the last hour: 3 refused for a quota of EC2");
+    assert_eq!(one.advice, "Raise the EC2 quota: VcpuLimitExceeded.");
+    let lost = || (unlaunched("general-x", "general", 120), 60);
+    let mut odd = TestCluster { gone: vec![lost(), lost(), lost()], ..well() };
+    for (at, (claim, _)) in odd.gone.iter_mut().enumerate() {
+        claim.name = format!("general-x{at}").into();
+    }
+    let advice = |cluster: &TestCluster| only(cluster.clone(), "claims-loop").unwrap().advice;
+    assert_eq!(advice(&odd), "Look at Karpenter's log for why its claims go before they are nodes.");
+    odd.eks = Some(crate::services::kubernetes::EksCluster { auto_mode: true, ..eks() });
+    assert_eq!(
+        advice(&odd),
+        "Look at the events of the claim and its NodeClass for why its claims go before they are nodes."
+    );
 }
 
 #[test]
@@ -277,6 +311,18 @@ fn a_node_that_is_not_ready_is_told_after_a_minute() {
     assert_eq!(with(|c| c.nodes[0].conditions.0[0].since = Some(ago(50))), None);
     assert_eq!(with(|c| c.nodes[0].created = Some(ago(200))), None, "it begins");
     assert_eq!(with(|c| c.claims[0].deleting = Some(ago(20))), None, "it goes");
+    let evidence = |unread: Vec<ObjectKind>| {
+        let mut cluster = well();
+        cluster.unread = unread;
+        cluster.nodes[0].conditions.0[0] = fails("Ready", "KubeletNotReady", "PLEG is not healthy", 200);
+        only(cluster, "node-not-ready").unwrap().evidence
+    };
+    assert_eq!(evidence(vec![]), "1 pod, m6i.xlarge eu-west-1a");
+    assert_eq!(evidence(vec![ObjectKind::Pod]), "m6i.xlarge eu-west-1a", "what is not read is not counted");
+    let mut fargate = well();
+    fargate.nodes[0].provider = crate::services::kubernetes::model::NodeProvider::Fargate;
+    fargate.nodes[0].conditions.0[0] = fails("Ready", "KubeletNotReady", "PLEG is not healthy", 200);
+    assert!(!only(fargate, "node-not-ready").unwrap().advice.contains("console"));
     assert_eq!(
         with(|c| c.nodes[0].conditions.0[0].status = ConditionStatus::Unknown).as_deref(),
         Some("node not heard of: its kubelet reports nothing")
@@ -297,6 +343,19 @@ fn a_node_that_does_not_go_is_told_with_what_holds_it() {
     assert_eq!(with(700, false), None, "it may well be draining");
     assert_eq!(with(700, true), Some((Severity::Info, "not gone in 11m 40s: shop/api-1 must not be disrupted".into())));
     assert_eq!(with(1_900, false), Some((Severity::Warning, "not gone in 31m 40s: 1 pod still to go".into())));
+    let mut dark = well();
+    dark.pods.clear();
+    (dark.nodes[0].deleting, dark.claims[0].deleting) = (Some(ago(1_900)), Some(ago(1_900)));
+    let told = |cluster: &TestCluster| only(cluster.clone(), "node-stuck-terminating").unwrap();
+    assert_eq!(told(&dark).summary, "not gone in 31m 40s: nothing says why");
+    dark.unread = vec![ObjectKind::Event, ObjectKind::NodeClaim];
+    assert_eq!(
+        (told(&dark).summary.as_str(), told(&dark).evidence.as_str()),
+        (
+            "not gone in 31m 40s: why is not known: events, node claims are not read",
+            "whether it goes by force is not known"
+        )
+    );
 }
 
 #[test]
@@ -348,6 +407,10 @@ fn pools_and_classes_that_are_not_ready() {
         90,
     ));
     assert_eq!(told(sick, "pool-not-ready").unwrap().1, "its nodes do not register: Failed to register node");
+    let mut unlaunched = well();
+    let reason = "UnauthorizedOperation";
+    unlaunched.pools[0].conditions.0.push(fails("NodeRegistrationHealthy", reason, "not authorized", 90));
+    assert_eq!(told(unlaunched, "pool-not-ready").unwrap().1, "its claims are not launched: not authorized");
     let mut old = well();
     old.classes[0].amis[0].2 = true;
     assert_eq!(
@@ -365,7 +428,13 @@ fn a_limit_that_stands_is_over_only_with_room() {
         let view = ClusterView::of(&data, CLUSTER).unwrap();
         let facts = ClusterFacts::of(&view, now());
         let subject = subject(&facts, &ThingRef::NodePool("general".into())).unwrap();
-        examine::<Clusters>(&subject, now(), &|_| standing).len()
+        let all = examine::<Clusters>(&subject, now(), &|_| standing);
+        assert!(all.iter().all(|one| one.summary.starts_with(if used < 64_000 {
+            "near its limit"
+        } else {
+            "at its limit"
+        })));
+        all.len()
     };
     assert_eq!((at(63_000, None), at(64_000, None)), (0, 1));
     assert_eq!((at(61_000, Some(Severity::Warning)), at(60_000, Some(Severity::Warning))), (1, 0));
@@ -384,7 +453,7 @@ fn spot_that_ec2_takes_back_is_told_by_the_pool() {
             .collect();
         told(cluster, "spot-interruption")
     };
-    assert_eq!(with(1, 60), Some((Severity::Info, "EC2 takes back 1 node of spot within 15m".into())));
+    assert_eq!(with(1, 60), Some((Severity::Info, "EC2 called back 1 node of spot in the last 15m".into())));
     assert_eq!(with(4, 60).unwrap().0, Severity::Warning);
     assert_eq!(with(4, 1_000), None);
 }
@@ -433,8 +502,13 @@ fn autoscalers_budgets_and_zones() {
         (cluster.budgets[0].allowed, cluster.budgets[0].healthy) = (0, healthy);
         told(cluster, "budget-blocks").map(|(_, words)| words)
     };
-    assert_eq!(shut(3).as_deref(), Some("PDB api never lets a pod go: no node with one can be drained"));
+    assert_eq!(shut(3).as_deref(), Some("PDB api lets no pod go though all are healthy: evictions are refused"));
     assert_eq!(shut(2), None, "it lets one go when all are healthy again");
+    let mut lost = well();
+    lost.budgets[0].allowed = 0;
+    lost.budgets[0].conditions.0.push(fails("DisruptionAllowed", "SyncFailed", "no controllers found for pod", 60));
+    let words = "PDB api cannot be computed: no controllers found for pod";
+    assert_eq!(told(lost, "budget-blocks"), Some((Severity::Warning, words.into())));
     let mut narrow = well();
     narrow.pods[1].node = Some("ip-a".into());
     assert_eq!(
@@ -498,6 +572,10 @@ fn the_support_of_a_version_ends() {
         let found = told(cluster, "cluster-version-support");
         assert_eq!(found, expected.map(|(severity, words)| (severity, words.to_owned())), "{standard}");
     }
+    let mut upgraded = TestCluster { versions: vec![version(-116, 249)], ..well() };
+    upgraded.eks = Some(crate::services::kubernetes::EksCluster { upgrade_policy: Some("STANDARD".into()), ..eks() });
+    let words = "standard support of Kubernetes 1.34 ended 2026-07-29: EKS upgrades it by itself";
+    assert_eq!(told(upgraded, "cluster-version-support"), Some((Severity::Critical, words.into())));
 }
 
 #[test]

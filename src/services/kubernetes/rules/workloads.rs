@@ -9,7 +9,9 @@ use crate::domain::finding::{Harm, Severity};
 use crate::health::words::plural;
 use crate::services::kubernetes::ObjectKind;
 use crate::services::kubernetes::model::{Pod, Workload, WorkloadKind};
-use crate::services::kubernetes::why::{Crashes, FitRefusal, Tries, WaitStory, claim_story, saturated, shuts};
+use crate::services::kubernetes::why::{
+    Crashes, FitRefusal, Tries, WaitStory, claim_story, saturated, shuts, uncomputed,
+};
 
 pub static RULES: [Rule; 5] = [
     Rule {
@@ -113,18 +115,19 @@ fn unschedulable(case: &Case<'_>) -> Option<Verdict> {
     let scheduler = if reason.contains(&scheduler) { String::new() } else { scheduler };
     let summary = format!("{}: {reason}", waiters(subject, story.count));
     Some(
-        Verdict::new(severity(subject, story, waited), summary, story.advice())
+        Verdict::new(severity(subject, waited), summary, story.advice())
             .evidence(tries.into_iter().chain([scheduler]))
             .since(story.since.map(Since::Told)),
     )
 }
 
 /// Somebody is hurt where what serves lacks a tenth of its pods for minutes, or has none.
-fn severity(subject: &ThingSubject<'_>, story: &WaitStory, waited: i64) -> Severity {
+fn severity(subject: &ThingSubject<'_>, waited: i64) -> Severity {
     let Some(workload) = kept(subject).filter(|workload| workload.kind != WorkloadKind::DaemonSet) else {
         return Severity::Warning;
     };
-    let lacks = workload.ready == 0 || story.count as i64 * 10 >= workload.wanted;
+    let (wanted, ready) = (workload.wanted, workload.ready);
+    let lacks = wanted > 0 && (ready == 0 || (wanted - ready) * 10 >= wanted);
     if lacks && waited >= LONG { Severity::Critical } else { Severity::Warning }
 }
 
@@ -176,13 +179,19 @@ fn autoscaler(case: &Case<'_>) -> Option<Verdict> {
 fn budget_blocks(case: &Case<'_>) -> Option<Verdict> {
     let pods = case.subject.pods();
     let pod = pods.iter().find(|pod| !pod.is_over())?;
-    let budget = case.subject.facts.budgets.of_pod(pod).find(|budget| shuts(budget))?;
+    let budgets = &case.subject.facts.budgets;
+    if let Some((budget, said)) = budgets.of_pod(pod).find_map(|budget| Some((budget, uncomputed(budget)?))) {
+        let summary = format!("PDB {} cannot be computed: {said}", budget.name);
+        let advice = "Repair its selector or what owns its pods: until then it lets no pod go.";
+        return Some(Verdict::new(Severity::Warning, summary, advice).of_state("uncomputed"));
+    }
+    let budget = budgets.of_pod(pod).find(|budget| shuts(budget))?;
     let rule = match (&budget.max_unavailable, &budget.min_available) {
         (Some(most), _) => format!("maxUnavailable {most}"),
         (_, Some(least)) => format!("minAvailable {least}"),
         (None, None) => String::new(),
     };
-    let summary = format!("PDB {} never lets a pod go: no node with one can be drained", budget.name);
+    let summary = format!("PDB {} lets no pod go though all are healthy: evictions are refused", budget.name);
     let healthy = format!("{} of {} healthy", budget.healthy, budget.expected);
     let advice =
         format!("Give PDB {} a pod to spare: more replicas, or another minAvailable or maxUnavailable.", budget.name);

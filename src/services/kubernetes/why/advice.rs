@@ -34,12 +34,16 @@ fn on(pool: &str, obstacle: &PoolObstacle) -> Option<String> {
             format!("Raise spec.limits.{resource} of {pool}, or free capacity there")
         }
         PoolObstacle::BeyondLimit { nearest: None } => format!("Raise spec.limits of {pool}, or free capacity there"),
+        PoolObstacle::NoCapacity { is_told: true, times: 0, .. } => format!(
+            "See whether class and requirements of {pool} cover that zone and capacity type; else EC2 ran out of it lately"
+        ),
+        PoolObstacle::Refused(why) => why.advice(pool),
         PoolObstacle::NoCapacity { capacity, .. } => {
             let other = match capacity.map(capacity_words) {
                 Some("spot") | None => "on-demand, more instance types or zones",
                 Some(_) => "more instance types or zones",
             };
-            format!("Allow pool {pool} {other}: EC2 has none of what it asks for, and is asked again every 3 minutes")
+            format!("Allow pool {pool} {other}: EC2 had none of what it asked for, and is asked again every 3 minutes")
         }
         PoolObstacle::ClassNotReady { class, .. } => {
             format!("Repair class {class}: {pool} makes no node until it is ready")

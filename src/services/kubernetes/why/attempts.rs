@@ -14,11 +14,63 @@ use crate::services::kubernetes::{ClusterView, GoneClaim};
 /// What is told seconds too early is told in time: clocks differ, and a claim is told to be gone after its end.
 const ABOUT: i64 = 15;
 
+/// Why EC2 gave nothing though it may have had it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum LaunchRefusal {
+    /// A quota of the account: its code, `VcpuLimitExceeded`.
+    Quota(&'static str),
+    /// The subnets have no free addresses (`InsufficientFreeAddressesInSubnet`).
+    NoAddresses,
+    /// The service-linked role of EC2 Spot is not there, and Karpenter may not make it
+    /// (`AuthFailure.ServiceLinkedRoleCreationNotPermitted`).
+    NoSpotRole,
+}
+
+/// Codes of CreateFleet that are of a quota (EC2 API reference, "Error codes").
+const QUOTAS: [&str; 3] = ["VcpuLimitExceeded", "MaxSpotInstanceCountExceeded", "MaxFleetCountExceeded"];
+
+impl LaunchRefusal {
+    /// Reads what the provider wraps as want of capacity (aws provider pkg/errors, `unfulfillableCapacityErrorCodes`).
+    fn parse(said: &str) -> Option<Self> {
+        if let Some(code) = QUOTAS.into_iter().find(|code| said.contains(code)) {
+            return Some(Self::Quota(code));
+        }
+        if said.contains("InsufficientFreeAddressesInSubnet") {
+            return Some(Self::NoAddresses);
+        }
+        said.contains("ServiceLinkedRoleCreationNotPermitted").then_some(Self::NoSpotRole)
+    }
+
+    /// In short: `quota VcpuLimitExceeded`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Quota(code) => format!("quota {code}"),
+            Self::NoAddresses => "no free addresses in its subnets".to_owned(),
+            Self::NoSpotRole => "no service-linked role of EC2 Spot".to_owned(),
+        }
+    }
+
+    /// What to do, without a full stop.
+    #[must_use]
+    pub fn advice(&self, whose: &str) -> String {
+        match self {
+            Self::Quota(code) => format!("Raise the EC2 quota: {code}"),
+            Self::NoAddresses => format!("Give the subnets of {whose} free addresses"),
+            Self::NoSpotRole => "Make the service-linked role of EC2 Spot".to_owned(),
+        }
+    }
+}
+
 /// What ended a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClaimEnd {
     /// EC2 had none of what it asked for: what was said of it (event `InsufficientCapacityError`; it is deleted at once).
     NoCapacity(String),
+    /// EC2 refused it for another reason than want of capacity: which, and what was said (the same event).
+    Refused { why: LaunchRefusal, said: String },
+    /// Its class is not ready now, and nothing says what ended it.
+    LikelyClass(String),
     /// Its class was not ready (event `NodeClassNotReady`; it is deleted at once).
     ClassNotReady(String),
     /// It was not launched in five minutes.
@@ -40,6 +92,9 @@ impl ClaimEnd {
             Self::NoCapacity(said) => format!("no capacity: {said}"),
             Self::ClassNotReady(said) if said.is_empty() => "its class was not ready".to_owned(),
             Self::ClassNotReady(said) => format!("its class was not ready: {said}"),
+            Self::Refused { why, said } => format!("EC2 refused, {}: {said}", why.words()),
+            Self::LikelyClass(said) if said.is_empty() => "its class is not ready now: likely that".to_owned(),
+            Self::LikelyClass(said) => format!("its class is not ready now: likely that ({said})"),
             Self::NotLaunched => "not launched in 5m".to_owned(),
             Self::NotRegistered => "launched, its node did not register in 15m".to_owned(),
             Self::Disrupted(why) => format!("taken away: {why}"),
@@ -53,6 +108,10 @@ impl ClaimEnd {
         match self {
             Self::NoCapacity(_) => "without capacity",
             Self::ClassNotReady(_) => "with a class that was not ready",
+            Self::Refused { why: LaunchRefusal::Quota(_), .. } => "refused for a quota of EC2",
+            Self::Refused { why: LaunchRefusal::NoAddresses, .. } => "without free addresses",
+            Self::Refused { why: LaunchRefusal::NoSpotRole, .. } => "without the role of EC2 Spot",
+            Self::LikelyClass(_) => "with a class that is not ready now",
             Self::NotLaunched => "not launched in 5m",
             Self::NotRegistered => "not registered in 15m",
             Self::Disrupted(_) => "taken away",
@@ -157,7 +216,7 @@ pub(super) fn end_of(view: &ClusterView<'_>, gone: &GoneClaim) -> ClaimEnd {
         let class = claim.pool.as_deref().and_then(|pool| view.pool(pool)).and_then(|pool| view.class_of(pool));
         let ready = class.and_then(|class| class.conditions.get("Ready"));
         match ready.filter(|_| class.is_some_and(|class| class.conditions.is_false("Ready"))) {
-            Some(ready) => ClaimEnd::ClassNotReady(ready.message.to_string()),
+            Some(ready) => ClaimEnd::LikelyClass(ready.message.to_string()),
             None => ClaimEnd::Deleted,
         }
     }
@@ -167,7 +226,7 @@ pub(super) fn end_of(view: &ClusterView<'_>, gone: &GoneClaim) -> ClaimEnd {
 pub(super) fn said_end(events: &[Arc<ClusterEvent>]) -> Option<(ClaimEnd, Option<Timestamp>)> {
     events.iter().find_map(|event| {
         let end = match &*event.reason {
-            "InsufficientCapacityError" => ClaimEnd::NoCapacity(launch_error(&event.message)),
+            "InsufficientCapacityError" => no_capacity(launch_error(&event.message)),
             "NodeClassNotReady" => ClaimEnd::ClassNotReady(launch_error(&event.message)),
             "DisruptionTerminating" => {
                 let why = event.message.split_once(": ").map_or(&*event.message, |(_, why)| why);
@@ -178,6 +237,17 @@ pub(super) fn said_end(events: &[Arc<ClusterEvent>]) -> Option<(ClaimEnd, Option
         };
         Some((end, event.last))
     })
+}
+
+/// The provider calls a class that is gone (pkg/cloudprovider, `Create`), quotas and the like want of capacity too.
+fn no_capacity(said: String) -> ClaimEnd {
+    if said.starts_with("resolving nodeclass") {
+        return ClaimEnd::ClassNotReady(said);
+    }
+    match LaunchRefusal::parse(&said) {
+        Some(why) => ClaimEnd::Refused { why, said },
+        None => ClaimEnd::NoCapacity(said),
+    }
 }
 
 /// The heart of `NodeClaim general-x event: creating instance, insufficient capacity, with fleet error(s), … (aws-…)`
@@ -192,8 +262,7 @@ fn launch_error(message: &str) -> String {
 
 /// The capacity type that EC2's own words are about.
 fn spoken(said: &str) -> Option<CapacityType> {
-    let is_spot = between(said, "no Spot capacity", "").is_some() || said.contains("MaxSpotInstanceCountExceeded");
-    is_spot.then_some(CapacityType::Spot)
+    between(said, "no Spot capacity", "").is_some().then_some(CapacityType::Spot)
 }
 
 /// The values that a claim asks of a label, where they are at most three.

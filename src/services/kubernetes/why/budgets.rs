@@ -33,7 +33,7 @@ pub struct ReasonBudget {
     pub allowed: i64,
     /// What the budgets say, before what is busy; none where no budget holds now.
     pub limit: Option<i64>,
-    /// The budget that says least; none where Karpenter's default does (`10%`), or none holds.
+    /// The budget that says least, of those that say the same the one that lasts longest; none where none holds.
     pub by: Option<Budget>,
     /// When that budget no longer holds, where it has a schedule.
     pub until: Option<Timestamp>,
@@ -64,29 +64,29 @@ pub(super) fn of_counts(pool: &NodePool, total: i64, busy: i64, now: Timestamp) 
 }
 
 fn of_reason(pool: &NodePool, reason: DisruptionReason, total: i64, busy: i64, now: Timestamp) -> ReasonBudget {
-    let default = Budget { nodes: "10%".into(), reasons: Vec::new(), schedule: None, duration: None };
-    let written = if pool.budgets.is_empty() { std::slice::from_ref(&default) } else { &pool.budgets };
-    let mut least: Option<(i64, &Budget)> = None;
+    let written = &pool.budgets;
+    let mut least: Option<(i64, &Budget, Timestamp)> = None;
     // One that cannot be read stops all reasons (`MustGetAllowedDisruptions`).
     let broken = written.iter().find(|budget| share(budget, total, now).is_err());
     for budget in written.iter().filter(|budget| budget.reasons.is_empty() || budget.reasons.contains(&reason)) {
         let Ok(Some(value)) = share(budget, total, now) else { continue };
-        if least.is_none_or(|(known, _)| value < known) {
-            least = Some((value, budget));
+        let lasts = end(budget, now).unwrap_or(Timestamp::MAX);
+        if least.is_none_or(|(known, _, until)| value < known || (value == known && lasts > until)) {
+            least = Some((value, budget, lasts));
         }
     }
     if let Some(budget) = broken {
         let by = Some(budget.clone());
         return ReasonBudget { reason, allowed: 0, limit: Some(0), by, until: None, broken: true };
     }
-    let limit = least.map(|(value, _)| value);
-    let by = least.map(|(_, budget)| budget).filter(|_| !pool.budgets.is_empty());
+    let limit = least.map(|(value, ..)| value);
+    let by = least.map(|(_, budget, _)| budget);
     ReasonBudget {
         reason,
         allowed: (limit.unwrap_or(total) - busy).max(0),
         limit,
         by: by.cloned(),
-        until: by.and_then(|budget| end(budget, now)),
+        until: least.map(|(.., until)| until).filter(|until| *until != Timestamp::MAX),
         broken: false,
     }
 }
@@ -150,6 +150,15 @@ impl PoolBudgets {
             DisruptionReason::Drifted => &self.reasons[2],
         }
     }
+
+    /// How many nodes may go for a reason where others that go or are not ready take all of it; none where something is
+    /// left, or the budgets allow none at all.
+    #[must_use]
+    pub fn taken(&self, reason: DisruptionReason) -> Option<i64> {
+        let budget = self.of(reason);
+        let limit = budget.limit.unwrap_or(self.total);
+        (budget.allowed == 0 && limit > 0 && self.busy > 0).then_some(limit)
+    }
 }
 
 /// The word of Karpenter for a reason.
@@ -176,10 +185,6 @@ impl ReasonBudget {
                 let busy = if busy > 0 && limit > 0 { format!(", {busy} busy") } else { String::new() };
                 format!("budget {}{until}{busy}", budget.nodes)
             }
-            (_, None, Some(limit)) if limit > self.allowed => {
-                format!("Karpenter's default 10%, {} busy", limit - self.allowed)
-            }
-            (_, None, Some(_)) => "Karpenter's default 10%".to_owned(),
             _ => "no budget holds now".to_owned(),
         };
         format!("{} of {total}: {why}", self.allowed)

@@ -99,7 +99,7 @@ pub(in crate::services::kubernetes) fn story(
 #[must_use]
 pub fn gone(view: &ClusterView<'_>, gone: &GoneClaim, now: Timestamp) -> ClaimStory {
     let end = end_of(view, gone);
-    let advice = advice_on_end(&end, gone.claim.pool.as_deref());
+    let advice = advice_on_end(view, &end, gone.claim.pool.as_deref());
     let story = of_conditions(&gone.claim, gone.gone.min(now));
     ClaimStory { end: Some(end), gone: Some(gone.gone), waits: None, limit: None, advice, ..story }
 }
@@ -113,7 +113,7 @@ pub fn told(view: &ClusterView<'_>, claim: &str, now: Timestamp) -> ClaimStory {
         let state = if stage == ClaimStage::Created { StageState::Done } else { StageState::NotYet };
         ClaimStep { stage, state, at: None }
     });
-    let advice = advice_on_end(&end, view.pool_of_claim(claim).map(|pool| &*pool.name));
+    let advice = advice_on_end(view, &end, view.pool_of_claim(claim).map(|pool| &*pool.name));
     let gone = at.filter(|at| *at <= now);
     ClaimStory {
         steps,
@@ -237,7 +237,7 @@ fn advice(view: &ClusterView<'_>, claim: &NodeClaim, story: &ClaimStory) -> Vec<
     match step.stage {
         ClaimStage::Created => Vec::new(),
         ClaimStage::Launched => {
-            vec!["Look at its class and at Karpenter's log: EC2 was not asked, or refuses".to_owned()]
+            vec![format!("Look at its class and at {}: EC2 was not asked, or refuses", tells(view))]
         }
         ClaimStage::Registered => {
             let mut all = Vec::new();
@@ -269,12 +269,22 @@ fn unlisted_role(view: &ClusterView<'_>, claim: &NodeClaim) -> Option<Arc<str>> 
     (!entries.iter().any(is_of)).then(|| name.into())
 }
 
-fn advice_on_end(end: &ClaimEnd, pool: Option<&str>) -> Vec<String> {
+/// Where Karpenter says more: that of Auto Mode has no log that one could read.
+pub(in crate::services::kubernetes) fn tells(view: &ClusterView<'_>) -> &'static str {
+    if view.eks.is_some_and(|eks| eks.auto_mode) {
+        "the events of the claim and its NodeClass"
+    } else {
+        "Karpenter's log"
+    }
+}
+
+fn advice_on_end(view: &ClusterView<'_>, end: &ClaimEnd, pool: Option<&str>) -> Vec<String> {
     let pool = pool.map_or_else(|| "its pool".to_owned(), |pool| format!("pool {pool}"));
     match end {
         ClaimEnd::NoCapacity(_) => vec![format!("Allow {pool} more instance types, zones or capacity types")],
-        ClaimEnd::ClassNotReady(_) => vec![format!("Repair the class of {pool}")],
-        ClaimEnd::NotLaunched => vec![format!("Look at the class of {pool} and at Karpenter's log")],
+        ClaimEnd::Refused { why, .. } => vec![why.advice(&pool)],
+        ClaimEnd::ClassNotReady(_) | ClaimEnd::LikelyClass(_) => vec![format!("Repair the class of {pool}")],
+        ClaimEnd::NotLaunched => vec![format!("Look at the class of {pool} and at {}", tells(view))],
         ClaimEnd::NotRegistered => {
             vec![format!("Look at AMI, network and role of {pool}: its instances run and do not join")]
         }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::budgets::{PoolBudgets, reason_word};
+use super::drain::chosen;
 use super::eviction::EvictionAnswer;
-use super::{WhyLine, WhyTone, moment};
+use super::{WhyLine, WhyTone, moment, seconds_since};
 use crate::domain::duration;
 use crate::services::kubernetes::ClusterView;
 use crate::services::kubernetes::model::{ConsolidationPolicy, DisruptionReason, Node, NodeClaim, NodePool};
@@ -36,6 +37,10 @@ pub enum ConsolidationReason {
     Held(String),
     /// The pool's budgets allow no node to go for this reason now.
     NoBudget { reason: DisruptionReason, until: Option<Timestamp> },
+    /// Nodes that go or are not ready take all that the pool's budgets allow: so many.
+    BudgetTaken { limit: i64 },
+    /// Karpenter has chosen it, for this reason (condition `DisruptionReason`).
+    Chosen(Arc<str>),
     /// Karpenter says why (events `Unconsolidatable`, `DisruptionBlocked`, `ConsolidationRejected`).
     Said { words: Arc<str>, at: Option<Timestamp> },
     /// Karpenter is about to (event `ConsolidationCandidate`, `ConsolidationApproved`).
@@ -65,8 +70,10 @@ impl ConsolidationReason {
                 let until = until.map(|until| format!(" until {}", moment(until, now))).unwrap_or_default();
                 format!("the pool's budgets allow none for {}{until}", reason_word(*reason))
             }
-            Self::Said { words, .. } => format!("Karpenter: {words}"),
-            Self::Candidate { words, .. } => format!("Karpenter considers it: {words}"),
+            Self::BudgetTaken { limit } => taken(*limit),
+            Self::Chosen(reason) => format!("Karpenter is replacing it ({reason})"),
+            Self::Said { words, at } => format!("Karpenter: {words}{}", told(*at, now)),
+            Self::Candidate { words, at } => format!("Karpenter considers it: {words}{}", told(*at, now)),
             Self::Unknown => "nothing is known against it".to_owned(),
         }
     }
@@ -74,7 +81,12 @@ impl ConsolidationReason {
     fn tone(&self) -> WhyTone {
         match self {
             Self::Held(_) | Self::NoBudget { .. } => WhyTone::Blocks,
-            Self::TooFresh { .. } | Self::Going | Self::NotInitialised | Self::Candidate { .. } => WhyTone::Waits,
+            Self::BudgetTaken { .. }
+            | Self::Chosen(_)
+            | Self::TooFresh { .. }
+            | Self::Going
+            | Self::NotInitialised
+            | Self::Candidate { .. } => WhyTone::Waits,
             Self::PoolUnknown | Self::Unknown => WhyTone::Unknown,
             Self::NotKarpenters
             | Self::Never
@@ -85,6 +97,19 @@ impl ConsolidationReason {
         }
     }
 }
+
+/// When Karpenter said it: ` (4m ago)`.
+fn told(at: Option<Timestamp>, now: Timestamp) -> String {
+    at.map(|at| format!(" ({})", duration::ago(seconds_since(now, at)))).unwrap_or_default()
+}
+
+/// What takes a budget that is not nothing.
+pub(super) fn taken(limit: i64) -> String {
+    format!("nodes that go or are not ready take all of the budget ({limit})")
+}
+
+/// What to do about that.
+pub(super) const TAKEN: &str = "Look at the nodes of the pool that are not ready or going";
 
 /// Why a node is not consolidated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +134,9 @@ pub(super) fn of_node(
     if node.deleting.is_some() || claim.is_some_and(|claim| claim.deleting.is_some()) {
         return alone(ConsolidationReason::Going);
     }
+    if let Some(reason) = claim.and_then(chosen) {
+        return alone(ConsolidationReason::Chosen(reason));
+    }
     let Some(pool) = view.pool(pool) else { return alone(ConsolidationReason::PoolUnknown) };
     let mut reasons = by_pool(pool, eviction);
     if node.labels.get("karpenter.sh/initialized").is_none_or(|value| &**value != "true") {
@@ -117,13 +145,19 @@ pub(super) fn of_node(
     if node.annotations.get("karpenter.sh/do-not-disrupt").is_some_and(|value| &**value == "true") {
         reasons.push(ConsolidationReason::Annotated);
     }
-    if let Some(seconds) = pool.consolidate_after.filter(|_| claim.is_some() && consolidatable.is_none()) {
+    let is_initialised = claim.is_some_and(|claim| claim.conditions.is_true("Initialized"));
+    if let Some(seconds) = pool.consolidate_after.filter(|_| is_initialised && consolidatable.is_none()) {
         reasons.push(ConsolidationReason::TooFresh { seconds });
     }
     reasons.extend(eviction.holds(now).into_iter().map(ConsolidationReason::Held));
     let reason = if eviction.moved() == 0 { DisruptionReason::Empty } else { DisruptionReason::Underutilized };
-    if let Some(budget) = budgets.map(|all| all.of(reason)).filter(|budget| budget.allowed == 0) {
-        reasons.push(ConsolidationReason::NoBudget { reason, until: budget.until });
+    // Without its pods it is not known for which reason it would go.
+    if let Some(all) = budgets.filter(|all| eviction.has_pods && all.of(reason).allowed == 0) {
+        let budget = all.of(reason);
+        reasons.push(match all.taken(reason) {
+            Some(limit) => ConsolidationReason::BudgetTaken { limit },
+            None => ConsolidationReason::NoBudget { reason, until: budget.until },
+        });
     }
     reasons.extend(said(view, node, now));
     if reasons.is_empty() {
@@ -138,13 +172,13 @@ fn by_pool(pool: &NodePool, eviction: &EvictionAnswer) -> Vec<ConsolidationReaso
         reasons.push(ConsolidationReason::Static);
     } else if pool.consolidate_after.is_none() {
         reasons.push(ConsolidationReason::Never);
-    } else if pool.consolidation == ConsolidationPolicy::WhenEmpty && eviction.moved() > 0 {
+    } else if pool.consolidation == ConsolidationPolicy::WhenEmpty && eviction.has_pods && eviction.moved() > 0 {
         reasons.push(ConsolidationReason::EmptyAlone);
     }
     reasons
 }
 
-/// What Karpenter said last of it, as long as it is of this hour.
+/// What Karpenter said last of it, as long as it is of this hour; what it is about to do it does within minutes.
 fn said(view: &ClusterView<'_>, node: &Node, now: Timestamp) -> Option<ConsolidationReason> {
     const REASONS: [&str; 5] = [
         "Unconsolidatable",
@@ -154,12 +188,11 @@ fn said(view: &ClusterView<'_>, node: &Node, now: Timestamp) -> Option<Consolida
         "ConsolidationApproved",
     ];
     let event = view.event("Node", "", &node.name, &REASONS)?;
-    event.last.filter(|last| now.duration_since(*last).as_hours() < 1)?;
+    let is_plan = matches!(&*event.reason, "ConsolidationCandidate" | "ConsolidationApproved");
+    let within = if is_plan { 900 } else { 3_600 };
+    event.last.filter(|last| seconds_since(now, *last) <= within)?;
     let (words, at) = (event.message.clone(), event.last);
-    Some(match &*event.reason {
-        "ConsolidationCandidate" | "ConsolidationApproved" => ConsolidationReason::Candidate { words, at },
-        _ => ConsolidationReason::Said { words, at },
-    })
+    Some(if is_plan { ConsolidationReason::Candidate { words, at } } else { ConsolidationReason::Said { words, at } })
 }
 
 impl ConsolidationAnswer {
@@ -198,6 +231,7 @@ impl ConsolidationAnswer {
                 "Set spec.disruption.consolidationPolicy of its pool to WhenEmptyOrUnderutilized".to_owned()
             }
             ConsolidationReason::Annotated => "Take karpenter.sh/do-not-disrupt from the node".to_owned(),
+            ConsolidationReason::BudgetTaken { .. } => TAKEN.to_owned(),
             ConsolidationReason::NoBudget { until: None, .. } => "Raise the budgets of its pool".to_owned(),
             _ => return None,
         })

@@ -10,7 +10,7 @@ use super::{WhyLine, WhyTone, after, listed, moment, seconds_since};
 use crate::domain::duration;
 use crate::health::words::plural;
 use crate::services::kubernetes::ClusterView;
-use crate::services::kubernetes::model::{ClusterEvent, Node, NodeClaim};
+use crate::services::kubernetes::model::{ClusterEvent, ConditionStatus, Node, NodeClaim};
 
 /// The annotation with the moment at which a node goes by force (karpenter pkg/apis/v1/labels.go).
 const ENDS: &str = "karpenter.sh/nodeclaim-termination-timestamp";
@@ -66,13 +66,17 @@ impl DrainHold {
 pub struct DrainAnswer {
     /// It was told to go.
     pub going: bool,
-    /// Nobody schedules onto it, and nobody drains it.
+    /// Nobody schedules onto it; whether somebody drains it is not told.
     pub cordoned: bool,
     pub since: Option<Timestamp>,
     /// When it goes by force, whatever holds it.
     pub ends: Option<Timestamp>,
     /// What it waits for, what does not go on by itself first.
     pub holds: Vec<DrainHold>,
+    /// Whether it is known that it goes by force some time, or never.
+    pub knows_end: bool,
+    /// Karpenter has chosen it, and is about to tell it to go: for this reason.
+    pub chosen: Option<Arc<str>>,
     pub finalizers: Vec<Arc<str>>,
 }
 
@@ -83,7 +87,10 @@ pub(super) fn of_node(
     eviction: &EvictionAnswer,
 ) -> DrainAnswer {
     let since = [node.deleting, claim.and_then(|claim| claim.deleting)].into_iter().flatten().min();
-    let Some(began) = since else { return DrainAnswer { cordoned: node.cordoned, ..DrainAnswer::default() } };
+    let chosen = claim.and_then(chosen);
+    let Some(began) = since else {
+        return DrainAnswer { cordoned: node.cordoned, chosen, ..DrainAnswer::default() };
+    };
     let mut told = [claim.map(|claim| &claim.annotations), Some(&node.annotations)].into_iter().flatten();
     let ends = told.find_map(|annotations| annotations.get(ENDS)?.parse().ok());
     let grace = claim.filter(|claim| claim.deleting.is_some()).and_then(|claim| claim.termination_grace);
@@ -93,8 +100,16 @@ pub(super) fn of_node(
         since,
         ends: ends.or_else(|| grace.and_then(|grace| after(began, grace))),
         holds: holds(view, node, claim, eviction, began),
+        knows_end: claim.is_some() || node.pool().is_none(),
+        chosen,
         finalizers: node.finalizers.clone(),
     }
+}
+
+/// Why Karpenter has chosen a claim to go (condition `DisruptionReason`: pkg/controllers/disruption/queue.go).
+pub(super) fn chosen(claim: &NodeClaim) -> Option<Arc<str>> {
+    let condition = claim.conditions.get("DisruptionReason").filter(|one| one.status == ConditionStatus::True)?;
+    Some(condition.reason.clone())
 }
 
 fn holds(
@@ -107,6 +122,7 @@ fn holds(
     let mut holds: Vec<DrainHold> = Vec::new();
     for pod in &eviction.pods {
         match &pod.fate {
+            _ if !pod.holds_drain() => {}
             EvictionFate::Budget(budgets) | EvictionFate::SeveralBudgets(budgets) => {
                 holds.push(DrainHold::Budget { pod: pod.pod(), budgets: budgets.clone() });
             }
@@ -120,12 +136,12 @@ fn holds(
     let said = |reasons: &[&str]| view.event("Node", "", &node.name, reasons).filter(fresh);
     let drained = claim.is_some_and(|claim| claim.conditions.is_true("Drained"));
     if let Some(event) = said(&["FailedDraining"]).filter(|_| !drained) {
-        holds.extend(refused(&event.message, &holds));
+        let is_there = |pod: &str| !eviction.has_pods || eviction.pods.iter().any(|one| one.pod() == pod);
+        holds.extend(refused(&event.message, &holds, &|pod| !eviction.is_known && is_there(pod)));
     }
-    let left = eviction.moved() + eviction.pods.iter().filter(|pod| pod.fate == EvictionFate::Ends).count();
-    let held = eviction.pods.iter().filter(|pod| pod.fate.holds()).count();
-    if !drained && left > held {
-        holds.push(DrainHold::Pods(left - held));
+    let left = eviction.pods.iter().filter(|pod| !pod.holds_drain()).count();
+    if !drained && left > 0 {
+        holds.push(DrainHold::Pods(left));
     }
     let detached = claim.is_some_and(|claim| claim.conditions.is_true("VolumesDetached"));
     if let Some(event) = said(&["AwaitingVolumeDetachment"]).filter(|_| drained && !detached) {
@@ -141,7 +157,7 @@ fn holds(
 
 /// What Karpenter says of a drain, unless it is known: `Failed to drain node, evicting pod violates a PDB (Pod=ns/name)`,
 /// `Failed to drain node, 3 pods are waiting to be evicted` (pkg/controllers/node/termination/terminator/events).
-fn refused(message: &str, known: &[DrainHold]) -> Option<DrainHold> {
+fn refused(message: &str, known: &[DrainHold], may_be: &dyn Fn(&str) -> bool) -> Option<DrainHold> {
     let rest = message.strip_prefix("Failed to drain node, ").unwrap_or(message);
     if rest.contains("waiting to be evicted") {
         return None;
@@ -151,9 +167,9 @@ fn refused(message: &str, known: &[DrainHold]) -> Option<DrainHold> {
         known.iter().any(|hold| matches!(hold, DrainHold::Budget { pod: own, .. } | DrainHold::DoNotDisrupt { pod: own, .. } if own == pod))
     };
     match pod {
-        // Its budget is known, or has let it go since.
+        // Where the budgets are known they are believed: it may have been let go since.
         Some(pod) if rest.contains("PDB") => {
-            (!is_known(pod) && known.is_empty()).then(|| DrainHold::Budget { pod: pod.to_owned(), budgets: Vec::new() })
+            (!is_known(pod) && may_be(pod)).then(|| DrainHold::Budget { pod: pod.to_owned(), budgets: Vec::new() })
         }
         _ => Some(DrainHold::Said(rest.to_owned())),
     }
@@ -164,7 +180,10 @@ impl DrainAnswer {
     #[must_use]
     pub fn words(&self, now: Timestamp) -> String {
         if !self.going {
-            let cordoned = "cordoned, and not told to go: nothing drains it";
+            if let Some(reason) = &self.chosen {
+                return format!("Karpenter is replacing it ({reason})");
+            }
+            let cordoned = "cordoned: nothing new is scheduled here; whether somebody drains it is not told";
             return if self.cordoned { cordoned.to_owned() } else { "it is not told to go".to_owned() };
         }
         let since = self.since.map(|since| format!(" for {}", duration::seconds(seconds_since(now, since))));
@@ -185,7 +204,11 @@ impl DrainAnswer {
     #[must_use]
     pub fn lines(&self, now: Timestamp) -> Vec<WhyLine> {
         if !self.going {
-            let tone = if self.cordoned { WhyTone::Note } else { WhyTone::Good };
+            let tone = match (&self.chosen, self.cordoned) {
+                (Some(_), _) => WhyTone::Waits,
+                (None, true) => WhyTone::Note,
+                (None, false) => WhyTone::Good,
+            };
             return vec![WhyLine::new(tone, self.words(now))];
         }
         let mut lines = vec![WhyLine::new(WhyTone::Waits, "told to go").since(self.since)];
@@ -198,6 +221,7 @@ impl DrainAnswer {
                 let left = duration::ago(-ends.duration_since(now).as_secs());
                 WhyLine::new(WhyTone::Note, format!("goes by force at {} ({left})", moment(ends, now)))
             }
+            None if !self.knows_end => WhyLine::new(WhyTone::Unknown, "whether it goes by force is not known"),
             None => {
                 WhyLine::new(WhyTone::Note, "no terminationGracePeriod: it waits for as long as something holds it")
             }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::protection::protected;
 use super::requirements::tolerates_disruption;
-use super::{WhyLine, WhyTone, after, listed, moment};
+use super::{WhyLine, WhyTone, listed, moment};
 use crate::health::words::plural;
-use crate::services::kubernetes::ClusterView;
-use crate::services::kubernetes::model::{DisruptionBudget, Node, OwnerRef, Pod};
+use crate::services::kubernetes::model::{ConditionStatus, DisruptionBudget, Node, OwnerRef, Pod, PodPhase};
+use crate::services::kubernetes::{ClusterView, ObjectKind};
 
 /// What becomes of a pod when its node is disrupted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub enum EvictionFate {
     SeveralBudgets(Vec<String>),
     /// `karpenter.sh/do-not-disrupt`: for ever, or until then.
     DoNotDisrupt { until: Option<Timestamp> },
-    /// It is over, or going already.
+    /// It is going already.
     Ends,
 }
 
@@ -43,6 +44,8 @@ pub struct PodFate {
     pub name: Arc<str>,
     pub owner: Option<OwnerRef>,
     pub fate: EvictionFate,
+    /// Its budgets do not keep it in a drain: it is not ready, or not even started.
+    pub goes_unready: bool,
 }
 
 impl PodFate {
@@ -50,6 +53,18 @@ impl PodFate {
     #[must_use]
     pub fn pod(&self) -> String {
         format!("{}/{}", self.namespace, self.name)
+    }
+
+    /// It keeps its node from being drained.
+    #[must_use]
+    pub fn holds_drain(&self) -> bool {
+        let is_annotated = matches!(self.fate, EvictionFate::DoNotDisrupt { .. });
+        self.fate.holds() && (is_annotated || !self.goes_unready)
+    }
+
+    /// It is of a daemon set, or the kubelet's: it finds no other place.
+    fn is_bound(&self) -> bool {
+        self.owner.as_ref().is_some_and(|owner| matches!(&*owner.kind, "DaemonSet" | "Node"))
     }
 
     /// What holds it, in words; none where nothing does.
@@ -72,10 +87,12 @@ impl PodFate {
 /// What would go from a node if it were disrupted now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EvictionAnswer {
-    /// Its pods but those that stay.
+    /// Its pods but those that stay, and those that are over.
     pub pods: Vec<PodFate>,
     /// Pods of daemon sets, the kubelet's own, and those that tolerate the disruption.
     pub stay: usize,
+    /// Whether its pods are known.
+    pub has_pods: bool,
     /// Whether the disruption budgets are known.
     pub is_known: bool,
 }
@@ -108,9 +125,10 @@ impl<'a> BudgetIndex<'a> {
 /// pkg/utils/pod/scheduling.go, `IsEvictable`; pkg/utils/pdb, `CanEvictPods`).
 #[must_use]
 pub fn of_node(view: &ClusterView<'_>, budgets: &BudgetIndex<'_>, node: &Node, now: Timestamp) -> EvictionAnswer {
-    let is_known = view.standing(crate::services::kubernetes::ObjectKind::DisruptionBudget).is_known();
-    let mut answer = EvictionAnswer { is_known, ..EvictionAnswer::default() };
-    for pod in view.pods_on(&node.name) {
+    let is_known = view.standing(ObjectKind::DisruptionBudget).is_known();
+    let has_pods = view.standing(ObjectKind::Pod).is_known();
+    let mut answer = EvictionAnswer { has_pods, is_known, ..EvictionAnswer::default() };
+    for pod in view.pods_on(&node.name).iter().filter(|pod| !pod.is_over()) {
         match fate(budgets, pod, now) {
             None => answer.stay += 1,
             Some(fate) => answer.pods.push(PodFate {
@@ -118,6 +136,7 @@ pub fn of_node(view: &ClusterView<'_>, budgets: &BudgetIndex<'_>, node: &Node, n
                 name: pod.name.clone(),
                 owner: pod.owner.clone(),
                 fate,
+                goes_unready: goes_unready(budgets, pod),
             }),
         }
     }
@@ -126,62 +145,44 @@ pub fn of_node(view: &ClusterView<'_>, budgets: &BudgetIndex<'_>, node: &Node, n
 
 /// None for a pod that stays.
 fn fate(budgets: &BudgetIndex<'_>, pod: &Pod, now: Timestamp) -> Option<EvictionFate> {
-    if pod.is_over() || pod.deleting.is_some() {
+    if pod.deleting.is_some() {
         return Some(EvictionFate::Ends);
     }
     // It counts for pods of daemon sets and for static ones too.
-    if let Some(fate) = protected(pod, now) {
-        return Some(fate);
+    if let Some(protection) = protected(pod, now) {
+        return Some(EvictionFate::DoNotDisrupt { until: protection.until });
     }
-    let is_daemon = pod.owner.as_ref().is_some_and(|owner| matches!(&*owner.kind, "DaemonSet" | "Node"));
-    if is_daemon || pod.is_mirror || tolerates_disruption(pod) {
+    let is_kubelets = pod.is_mirror || pod.owner.as_ref().is_some_and(|owner| &*owner.kind == "Node");
+    if is_kubelets || tolerates_disruption(pod) {
         return None;
     }
     let of_pod: Vec<&DisruptionBudget> = budgets.of_pod(pod).collect();
     let name = |budget: &DisruptionBudget| format!("{}/{}", budget.namespace, budget.name);
     Some(match of_pod.as_slice() {
-        [one] if one.allowed <= 0 => EvictionFate::Budget(vec![name(one)]),
+        [one] if one.allowed <= 0 && !(one.always_allow && is_unready(pod)) => EvictionFate::Budget(vec![name(one)]),
+        // Karpenter evicts it too, and the next node has its own.
+        [] | [_] if pod.is_daemon() => return None,
         [] | [_] if pod.owner.is_none() => EvictionFate::NobodyRecreates,
         [] | [_] => EvictionFate::Goes,
         several => EvictionFate::SeveralBudgets(several.iter().map(|budget| name(budget)).collect()),
     })
 }
 
-/// What its annotation makes of a pod; none where it does not protect it now. What is no duration protects nothing, and a
-/// duration counts from its start (`IsDoNotDisruptActive`), here from when it was made.
-fn protected(pod: &Pod, now: Timestamp) -> Option<EvictionFate> {
-    let value = pod.do_not_disrupt.as_deref()?;
-    if value == "true" {
-        return Some(EvictionFate::DoNotDisrupt { until: None });
-    }
-    let seconds = go_duration(value).filter(|seconds| *seconds > 0)?;
-    let Some(made) = pod.created else { return Some(EvictionFate::DoNotDisrupt { until: None }) };
-    let until = after(made, seconds).filter(|until| *until > now)?;
-    Some(EvictionFate::DoNotDisrupt { until: Some(until) })
+/// It says that it is not ready.
+fn is_unready(pod: &Pod) -> bool {
+    pod.condition("Ready").is_some_and(|ready| ready.status == ConditionStatus::False)
 }
 
-/// Seconds of a duration as Go writes it: `1h30m`.
-fn go_duration(text: &str) -> Option<i64> {
-    let mut seconds = 0.0;
-    let mut rest = text;
-    if rest.is_empty() {
-        return None;
+/// Whether the eviction API takes a pod for all that its budgets say: one that has not started, and one that is not ready
+/// while those that are ready are enough, or under `AlwaysAllow` (kubernetes pkg/registry/core/pod/storage/eviction.go).
+fn goes_unready(budgets: &BudgetIndex<'_>, pod: &Pod) -> bool {
+    if pod.phase == PodPhase::Pending {
+        return true;
     }
-    while !rest.is_empty() {
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let number: f64 = rest[..end].parse().ok()?;
-        let unit = rest[end..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |at| end + at);
-        seconds += number
-            * match &rest[end..unit] {
-                "h" => 3600.0,
-                "m" => 60.0,
-                "s" => 1.0,
-                "ms" => 0.001,
-                _ => return None,
-            };
-        rest = &rest[unit..];
-    }
-    Some(seconds as i64)
+    let mut of_pod = budgets.of_pod(pod);
+    let (Some(one), None) = (of_pod.next(), of_pod.next()) else { return false };
+    let is_enough = one.wanted_healthy > 0 && one.healthy >= one.wanted_healthy;
+    !pod.ready && (one.always_allow || is_enough)
 }
 
 impl EvictionAnswer {
@@ -200,7 +201,11 @@ impl EvictionAnswer {
     /// Pods that would have to find another place, or are lost.
     #[must_use]
     pub fn moved(&self) -> usize {
-        self.pods.iter().filter(|pod| pod.fate != EvictionFate::Ends).count()
+        self.moving().count()
+    }
+
+    fn moving(&self) -> impl Iterator<Item = &PodFate> {
+        self.pods.iter().filter(|pod| pod.fate != EvictionFate::Ends && !pod.is_bound())
     }
 
     fn bare(&self) -> Vec<String> {
@@ -210,11 +215,13 @@ impl EvictionAnswer {
     /// In one line: `12 pods would go, PDB orders/api holds, 1 comes from nobody again (tools/debug)`.
     #[must_use]
     pub fn words(&self, now: Timestamp) -> String {
-        let moved = self.moved();
-        if moved == 0 {
-            return "no pod would have to go".to_owned();
+        if !self.has_pods {
+            return "its pods are not known".to_owned();
         }
-        let mut parts = vec![format!("{} would go", plural(moved, "pod"))];
+        let mut parts = vec![match self.moved() {
+            0 => "no pod would have to go".to_owned(),
+            moved => format!("{} would go", plural(moved, "pod")),
+        }];
         let holds = self.holds(now);
         if !holds.is_empty() {
             parts.push(format!("held by {}", listed(&holds, 3)));
@@ -223,7 +230,7 @@ impl EvictionAnswer {
         if !bare.is_empty() {
             parts.push(format!("nobody recreates {}", listed(&bare, 3)));
         }
-        if !self.is_known {
+        if !self.is_known && !self.pods.is_empty() {
             parts.push("disruption budgets are not known".to_owned());
         }
         parts.join(", ")
@@ -239,7 +246,7 @@ impl EvictionAnswer {
             bare.iter().map(|pod| WhyLine::new(WhyTone::Blocks, format!("{pod} is lost: nobody recreates it"))),
         );
         let mut owners: Vec<(String, usize)> = Vec::new();
-        for pod in self.pods.iter().filter(|pod| pod.fate != EvictionFate::Ends) {
+        for pod in self.moving() {
             let Some(owner) = &pod.owner else { continue };
             let name = format!("{} {}/{}", owner.kind, pod.namespace, owner.name);
             match owners.iter_mut().find(|(known, _)| *known == name) {
@@ -253,8 +260,12 @@ impl EvictionAnswer {
                 .map(|(name, count)| WhyLine::new(WhyTone::Note, format!("{} of {name}", plural(count, "pod")))),
         );
         if self.stay > 0 {
-            let words = format!("{} of daemon sets and the kubelet stay", plural(self.stay, "pod"));
+            let verb = if self.stay == 1 { "finds" } else { "find" };
+            let words = format!("{} of daemon sets and the kubelet {verb} no other place", plural(self.stay, "pod"));
             lines.push(WhyLine::new(WhyTone::Good, words));
+        }
+        if !self.has_pods {
+            lines.push(WhyLine::new(WhyTone::Unknown, "its pods are not known"));
         }
         if !self.is_known {
             lines.push(WhyLine::new(WhyTone::Unknown, "the disruption budgets are not known"));

@@ -19,6 +19,7 @@ mod nodes;
 mod obstacle;
 mod pods;
 mod pools;
+mod protection;
 mod refusal;
 mod requirements;
 mod stage;
@@ -27,12 +28,12 @@ mod workloads;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use attempts::{ClaimEnd, FailedClaim, PastClaims, attempts};
+pub use attempts::{ClaimEnd, FailedClaim, LaunchRefusal, PastClaims, attempts};
 pub use budgets::{PoolBudgets, ReasonBudget, budgets, reason_word};
 pub use claims::{ClaimStep, ClaimStory, StageState, Tries, claim, gone, told};
 pub use consolidation::{ConsolidationAnswer, ConsolidationReason};
 pub use drain::{DrainAnswer, DrainHold};
-pub use drift::{DriftAnswer, DriftBlock, reason_words as drift_words};
+pub use drift::{DriftAnswer, DriftBlock, DriftSource, reason_words as drift_words};
 pub use eviction::{BudgetIndex, EvictionAnswer, EvictionFate, PodFate};
 pub use fit::FitRefusal;
 pub use nodes::{NodeStory, node};
@@ -44,11 +45,11 @@ pub use stage::ClaimStage;
 pub use waiting::{WaitStory, waiting};
 pub use workloads::{WorkloadStory, workload};
 
-pub(in crate::services::kubernetes) use claims::story as claim_story;
+pub(in crate::services::kubernetes) use claims::{story as claim_story, tells};
 pub(in crate::services::kubernetes) use nodes::story as node_story;
 pub(in crate::services::kubernetes) use pools::not_ready as pool_not_ready;
 pub(in crate::services::kubernetes) use waiting::together;
-pub(in crate::services::kubernetes) use workloads::{Crashes, saturated, shuts};
+pub(in crate::services::kubernetes) use workloads::{Crashes, saturated, shuts, uncomputed};
 
 /// How a line of an explanation is to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -42,7 +42,7 @@ pub(in crate::services::kubernetes) fn story(
     NodeStory {
         drain: drain::of_node(view, node, claim, &eviction),
         consolidation: consolidation::of_node(view, node, claim, &eviction, allowed, now),
-        drift: drift::of_node(node, claim, &eviction, allowed, now),
+        drift: drift::of_node(view, node, claim, &eviction, allowed, now),
         eviction,
         at: now,
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::attempts::LaunchRefusal;
 use crate::health::words::{bytes, number};
 use crate::services::kubernetes::model::{CapacityType, NodePool, Taint};
 
@@ -38,6 +39,8 @@ pub enum PoolObstacle {
         /// Karpenter says so of this pod; else claims of the pool vanished lately.
         is_told: bool,
     },
+    /// EC2 refused its claims lately, and not for want of capacity.
+    Refused(LaunchRefusal),
     /// No instance type of it has what the pod asks for; `too_big` where it is the amount.
     NoInstanceType { too_big: bool },
     /// No place of it satisfies how the pod is to be spread: the topology key.
@@ -73,9 +76,14 @@ impl PoolObstacle {
                 format!("has no room for a node within its limit ({resource} {used} of {limit})")
             }
             Self::BeyondLimit { nearest: None } => "has no room for a node within its limits".to_owned(),
-            Self::NoCapacity { zones, capacity, is_told, .. } => {
+            Self::Refused(why) => format!("was refused by EC2 lately ({})", why.words()),
+            Self::NoCapacity { zones, capacity, is_told, times, .. } => {
                 let kind = capacity.map(|kind| format!("{} ", capacity_words(kind))).unwrap_or_default();
                 let place = if zones.is_empty() { String::new() } else { format!(" in {}", zones.join(", ")) };
+                // No offering that is free and goes together with it: of no subnet in that zone just as well.
+                if *is_told && *times == 0 {
+                    return format!("has no {kind}offering{place} now");
+                }
                 let (has, when) = if *is_told { ("has", "") } else { ("had", " lately") };
                 format!("{has} no {kind}capacity{place}{when}")
             }

@@ -25,6 +25,10 @@ pub enum PodPlace {
     On(Arc<str>),
     /// Karpenter has promised it one that is still to come, or has room for it (event `Nominated`).
     Promised { claim: Option<Arc<str>>, node: Option<Arc<str>>, since: Option<Timestamp> },
+    /// The scheduler has chosen it a node, from which other pods go first (`status.nominatedNodeName`).
+    AfterOthers(Arc<str>),
+    /// Its scheduling gates hold it (Kubernetes, "Pod Scheduling Readiness").
+    Gated,
     /// The scheduler or Karpenter says that there is no place for it.
     Refused,
     /// Nobody has said anything yet.
@@ -83,6 +87,17 @@ pub(super) fn story(view: &ClusterView<'_>, pod: &Pod, past: &PastClaims, now: T
         story.place = PodPlace::On(node.clone());
         return story;
     }
+    if pod.is_gated() {
+        story.place = PodPlace::Gated;
+        story.scheduler = None;
+        return story;
+    }
+    // Karpenter makes no node for it either (`IsProvisionable`).
+    let is_there = |name: &&Arc<str>| view.node(name).is_some() || !view.standing(ObjectKind::Node).is_known();
+    if let Some(node) = pod.nominated_node.as_ref().filter(is_there) {
+        story.place = PodPlace::AfterOthers(node.clone());
+        return story;
+    }
     let promise = events.iter().filter(of_it).find(|event| &*event.reason == "Nominated");
     let refused = story.karpenter.as_ref().and_then(|refusal| refusal.at);
     if let Some(place) = promise.filter(|event| refused < event.last).and_then(|event| promised(view, event, now)) {
@@ -91,6 +106,10 @@ pub(super) fn story(view: &ClusterView<'_>, pod: &Pod, past: &PastClaims, now: T
     }
     if story.scheduler.is_some() || story.karpenter.is_some() {
         story.place = PodPlace::Refused;
+    }
+    // Karpenter makes no node for a pod of a DaemonSet (`IsProvisionable`).
+    if pod.is_daemon() {
+        return story;
     }
     story.pools = answers(view, pod, story.karpenter.as_ref(), past, now);
     story.advice = advice::of(&story.pools, story.scheduler.as_ref());
@@ -119,7 +138,8 @@ fn promised(view: &ClusterView<'_>, event: &ClusterEvent, now: Timestamp) -> Opt
     let is_coming = claim.is_some_and(|claim| !claim.conditions.is_true("Initialized"));
     let is_fresh = event.last.is_some_and(|last| seconds_since(now, last) <= PROMISED);
     (is_coming || (is_fresh && (claim.is_some() || node.is_some()))).then(|| PodPlace::Promised {
-        claim: claim.map(|claim| claim.name.clone()),
+        // For a node that is there both are named.
+        claim: claim.filter(|_| is_coming).map(|claim| claim.name.clone()),
         node: node.map(|node| node.name.clone()),
         since: event.last,
     })
@@ -134,8 +154,15 @@ impl PodStory {
             PodPlace::Promised { claim: Some(claim), .. } => format!("claim {claim} is to become its node"),
             PodPlace::Promised { node: Some(node), .. } => format!("is to go to {node}"),
             PodPlace::Promised { .. } => "is to get a node".to_owned(),
+            PodPlace::AfterOthers(node) => format!("is to go to {node} once pods there are evicted"),
+            PodPlace::Gated => "is held by its scheduling gates: whoever set them has to lift them".to_owned(),
+            PodPlace::NotYetSaid if self.unread.contains(&ObjectKind::Event) => {
+                "why it waits is not known: events are not read".to_owned()
+            }
             PodPlace::NotYetSaid => "nobody has said yet why it waits".to_owned(),
-            PodPlace::Refused => reason(&self.pools, self.scheduler.as_ref()),
+            PodPlace::Refused => {
+                reason(&self.pools, self.scheduler.as_ref(), !self.unread.contains(&ObjectKind::Event))
+            }
         }
     }
 
@@ -144,11 +171,14 @@ impl PodStory {
     pub fn lines(&self, now: Timestamp) -> Vec<WhyLine> {
         let mut lines = vec![match &self.place {
             PodPlace::On(_) => WhyLine::new(WhyTone::Good, self.reason(now)),
+            PodPlace::AfterOthers(_) | PodPlace::Gated => {
+                WhyLine::new(WhyTone::Waits, self.reason(now)).since(self.since)
+            }
             PodPlace::Promised { since, .. } => WhyLine::new(WhyTone::Waits, self.reason(now)).since(*since),
             PodPlace::Refused => WhyLine::new(WhyTone::Blocks, "there is no place for it").since(self.since),
             PodPlace::NotYetSaid => WhyLine::new(WhyTone::Unknown, self.reason(now)).since(self.since),
         }];
-        if matches!(self.place, PodPlace::On(_)) {
+        if matches!(self.place, PodPlace::On(_) | PodPlace::Gated) {
             return lines;
         }
         if let Some(fit) = &self.scheduler {
@@ -167,7 +197,7 @@ impl PodStory {
             }
         }
         if self.has_volumes {
-            let words = "it mounts claimed volumes: its node has to be in their zone";
+            let words = "it mounts claimed volumes: where these are of one zone (EBS), its node has to be there";
             lines.push(WhyLine::new(WhyTone::Note, words));
         }
         let unread = self.unread.iter().map(|kind| format!("the {} are not known", kind.title()));
@@ -177,7 +207,7 @@ impl PodStory {
 }
 
 /// Why pods wait, in one line: what could change first, then the pools that never take them.
-pub(super) fn reason(pools: &[PoolAnswer], scheduler: Option<&FitRefusal>) -> String {
+pub(super) fn reason(pools: &[PoolAnswer], scheduler: Option<&FitRefusal>, has_events: bool) -> String {
     let (excluded, open): (Vec<&PoolAnswer>, Vec<&PoolAnswer>) = pools.iter().partition(|answer| answer.is_excluded());
     let mut parts: Vec<String> =
         open.iter().filter(|answer| !answer.obstacles.is_empty()).map(|answer| answer.words()).collect();
@@ -192,7 +222,11 @@ pub(super) fn reason(pools: &[PoolAnswer], scheduler: Option<&FitRefusal>) -> St
     if !names.is_empty() {
         parts.push(format!("{} {}", listed(&names, 4), exclusion(&excluded)));
     }
-    if parts.is_empty() { "nobody has said yet why".to_owned() } else { parts.join(", ") }
+    match (parts.is_empty(), has_events) {
+        (false, _) => parts.join(", "),
+        (true, true) => "nobody has said yet why".to_owned(),
+        (true, false) => "why is not known: events are not read".to_owned(),
+    }
 }
 
 fn exclusion(excluded: &[&PoolAnswer]) -> &'static str {

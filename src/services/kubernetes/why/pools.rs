@@ -86,7 +86,12 @@ fn of_pool(
     if !answer.obstacles.is_empty() {
         return answer;
     }
-    let full = limits(pool).into_iter().find(|(_, used, limit)| used >= limit);
+    // Karpenter minds a limit of another resource only for instance types, and so for pods, that have it.
+    let is_counted = |name: &str| {
+        matches!(name, "cpu" | "memory" | "nodes" | "pods" | "ephemeral-storage")
+            || pod.requests.others.get(name).is_some_and(|asked| *asked > 0)
+    };
+    let full = limits(pool).into_iter().find(|(name, used, limit)| used >= limit && is_counted(name));
     answer.obstacles.extend(full.map(|(resource, used, limit)| PoolObstacle::AtLimit { resource, used, limit }));
     if let Some(part) = part {
         let told = obstacle(&part.kind, &part.words, pool);
@@ -96,6 +101,7 @@ fn of_pool(
         }
     }
     capacity(&mut answer.obstacles, pool, past, now);
+    refused(&mut answer.obstacles, pool, past, now);
     answer
 }
 
@@ -172,6 +178,17 @@ fn obstacle(kind: &RefusalKind, words: &str, pool: &NodePool) -> PoolObstacle {
 fn is_of_one_capacity(pool: &NodePool) -> bool {
     let own = pool.requirements.iter().find(|one| &*one.key == "karpenter.sh/capacity-type");
     own.is_some_and(|one| one.operator == RequirementOperator::In && one.values.len() == 1)
+}
+
+/// Adds for what else EC2 refused the last claim that it refused.
+fn refused(obstacles: &mut Vec<PoolObstacle>, pool: &NodePool, past: &PastClaims, now: Timestamp) {
+    let mut lately =
+        past.of_pool(&pool.name).iter().filter(|claim| claim.at.is_some_and(|at| seconds_since(now, at) <= RECENT));
+    let why = lately.find_map(|claim| match &claim.end {
+        ClaimEnd::Refused { why, .. } => Some(why.clone()),
+        _ => None,
+    });
+    obstacles.extend(why.map(PoolObstacle::Refused));
 }
 
 /// Adds what claims that vanished say of a pool's capacity.

@@ -11,8 +11,8 @@ use super::fit::FitRefusal;
 use super::obstacle::PoolObstacle;
 use super::pods::{PodPlace, reason, story};
 use super::pools::PoolAnswer;
-use crate::services::kubernetes::ClusterView;
 use crate::services::kubernetes::model::Pod;
+use crate::services::kubernetes::{ClusterView, ObjectKind};
 
 /// Of many pods so many are looked at closely: those of one template wait for the same.
 const SAMPLED: usize = 8;
@@ -26,6 +26,8 @@ pub struct WaitStory {
     pub count: usize,
     /// When the first of them began to.
     pub since: Option<Timestamp>,
+    /// How many of them were looked at.
+    pub looked: usize,
     /// Of those that were looked at, how many were promised a node, and were refused one.
     pub promised: usize,
     pub refused: usize,
@@ -38,6 +40,8 @@ pub struct WaitStory {
     pub advice: Vec<String>,
     /// Karpenter has said that it cannot.
     pub is_karpenters: bool,
+    /// Whether what is said of them is read.
+    pub has_events: bool,
 }
 
 /// Why pods wait; those that have a node are left out.
@@ -59,6 +63,7 @@ pub(in crate::services::kubernetes) fn together(
     let mut all = WaitStory {
         count: pods.len(),
         since: pods.first().and_then(|pod| began(pod)),
+        looked: pods.len().min(SAMPLED),
         promised: 0,
         refused: 0,
         claims: Vec::new(),
@@ -66,8 +71,10 @@ pub(in crate::services::kubernetes) fn together(
         scheduler: None,
         advice: Vec::new(),
         is_karpenters: false,
+        has_events: view.standing(ObjectKind::Event).is_known(),
     };
     let mut claims = BTreeSet::new();
+    let is_daemon = pods.iter().all(|pod| pod.is_daemon());
     for pod in pods.into_iter().take(SAMPLED) {
         let one = story(view, pod, past, now);
         match one.place {
@@ -81,11 +88,15 @@ pub(in crate::services::kubernetes) fn together(
                 merge(&mut all.pools, one.pools);
                 all.scheduler = all.scheduler.or(one.scheduler);
             }
-            PodPlace::On(_) => {}
+            PodPlace::AfterOthers(_) => all.promised += 1,
+            PodPlace::On(_) | PodPlace::Gated => {}
         }
     }
     all.claims = claims.into_iter().collect();
-    all.advice = advice::of(&all.pools, all.scheduler.as_ref());
+    // What helps others to a node does not help the pods of a DaemonSet: theirs is told.
+    if !is_daemon {
+        all.advice = advice::of(&all.pools, all.scheduler.as_ref());
+    }
     all
 }
 
@@ -128,11 +139,11 @@ impl WaitStory {
     pub fn reason(&self, _now: Timestamp) -> String {
         if self.promised > 0 && self.refused == 0 {
             return match self.claims.as_slice() {
-                [] => "Karpenter has a node for them".to_owned(),
+                [] => "they are to go to nodes that are there".to_owned(),
                 claims => format!("{} to become their node", super::listed(claims, 3)),
             };
         }
-        reason(&self.pools, self.scheduler.as_ref())
+        reason(&self.pools, self.scheduler.as_ref(), self.has_events)
     }
 
     /// What to do, in at most two sentences.

@@ -48,8 +48,8 @@ pub fn workload(view: &ClusterView<'_>, workload: &Workload, now: Timestamp) -> 
         story.advice.push(format!("Raise maxReplicas of {}, if nodes and what it calls bear it", scaler.name));
     }
     let index = BudgetIndex::of(view);
-    if let Some(budget) = pods.first().and_then(|pod| index.of_pod(pod).find(|budget| shuts(budget))) {
-        let words = format!("PDB {} allows no eviction: none of its nodes can be drained", budget.name);
+    let mut budgets = pods.first().into_iter().flat_map(|pod| index.of_pod(pod));
+    if let Some(words) = budgets.find_map(shut) {
         story.lines.push(WhyLine::new(WhyTone::Note, words));
     }
     story
@@ -202,9 +202,28 @@ pub(in crate::services::kubernetes) fn saturated(scaler: &Autoscaler) -> Option<
     (!above.is_empty()).then(|| above.join(", "))
 }
 
-/// A PDB that lets no pod go though all are healthy: it would never (`maxUnavailable: 0`, `minAvailable` of all).
+/// Why a budget lets no pod go, where it does not for the state of its pods.
+fn shut(budget: &DisruptionBudget) -> Option<String> {
+    if let Some(said) = uncomputed(budget) {
+        return Some(format!("PDB {} cannot be computed: {said}", budget.name));
+    }
+    shuts(budget).then(|| format!("PDB {} lets no pod go though all are healthy: evictions are refused", budget.name))
+}
+
+/// What its controller says where it cannot compute a budget, which then lets no pod go (kubernetes
+/// pkg/controller/disruption, `failSafe`: `DisruptionAllowed` with reason `SyncFailed`).
+pub(in crate::services::kubernetes) fn uncomputed(budget: &DisruptionBudget) -> Option<&str> {
+    let condition = budget.conditions.get("DisruptionAllowed").filter(|one| &*one.reason == "SyncFailed")?;
+    Some(&condition.message)
+}
+
+/// A PDB that lets no pod go though all are healthy (`maxUnavailable: 0`, `minAvailable` of all).
 pub(in crate::services::kubernetes) fn shuts(budget: &DisruptionBudget) -> bool {
-    budget.is_observed && budget.expected > 0 && budget.allowed <= 0 && budget.healthy >= budget.expected
+    uncomputed(budget).is_none()
+        && budget.is_observed
+        && budget.expected > 0
+        && budget.allowed <= 0
+        && budget.healthy >= budget.expected
 }
 
 #[cfg(test)]
@@ -246,7 +265,7 @@ mod tests {
             budgets: vec![budget("shop", "api", 0)],
             ..Default::default()
         };
-        assert_eq!(told(shut), ["PDB api allows no eviction: none of its nodes can be drained"]);
+        assert_eq!(told(shut), ["PDB api lets no pod go though all are healthy: evictions are refused"]);
         let mut scaler = autoscaler("shop", "api", 10);
         let cpu = |current| MetricTarget {
             name: "cpu".into(),

@@ -1,8 +1,9 @@
 //! Claims that came to nothing.
 
 use super::*;
+use crate::services::kubernetes::ObjectKind;
 use crate::services::kubernetes::testing::{
-    CLUSTER, TestCluster, claim, event, now, one_of, pool, unlaunched, unregistered,
+    CLUSTER, TestCluster, claim, class, event, fails, now, one_of, pool, unlaunched, unregistered,
 };
 
 const FLEET: &str = "NodeClaim spot-aaaaa event: creating instance, insufficient capacity, with fleet error(s), \
@@ -70,4 +71,33 @@ fn claims_that_vanished_are_told_by_what_was_kept_and_by_events() {
             ("general-ccccc".into(), ClaimEnd::NotLaunched),
         ]
     );
+}
+
+#[test]
+fn what_ended_it_is_told_from_what_is_likely_and_from_what_is_not_read() {
+    let said = |words: &str| format!("NodeClaim general-b event: creating instance, insufficient capacity, {words}");
+    let of = |unread: Vec<ObjectKind>| {
+        let mut broken = class("default");
+        broken.conditions.0 = vec![fails("Ready", "", "no AMI", 60)];
+        let gone = r#"resolving nodeclass, EC2NodeClass.karpenter.k8s.aws "default" not found"#;
+        let data = TestCluster {
+            pools: vec![pool("general")],
+            classes: vec![broken],
+            gone: vec![(unlaunched("general-a", "general", 100), 90)],
+            events: vec![event("NodeClaim", "", "general-b", "InsufficientCapacityError", &said(gone), 95)],
+            unread,
+            ..TestCluster::default()
+        }
+        .data();
+        let view = ClusterView::of(&data, CLUSTER).unwrap();
+        attempts(&view, "general", 3_600, now()).iter().map(|one| one.end.words()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of(vec![]),
+        [
+            "its class is not ready now: likely that (no AMI)",
+            r#"its class was not ready: resolving nodeclass, EC2NodeClass.karpenter.k8s.aws "default" not found"#,
+        ]
+    );
+    assert_eq!(of(vec![ObjectKind::NodeClaim]), [""; 0], "a claim that is not read may well be there");
 }

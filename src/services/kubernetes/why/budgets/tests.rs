@@ -94,6 +94,25 @@ fn until_when_it_holds_is_known() {
 }
 
 #[test]
+fn no_budget_is_no_limit_and_of_two_that_say_the_same_the_longer_counts() {
+    let at: Timestamp = "2026-11-23T08:10:00Z".parse().unwrap();
+    let with = |budgets: Vec<Budget>, busy| of_counts(&NodePool { budgets, ..pool("general") }, 12, busy, at);
+    let none = with(Vec::new(), 2);
+    assert_eq!((none.of(Empty).limit, none.of(Empty).allowed), (None, 10));
+    assert_eq!(none.of(Empty).words(12, at), "10 of 12: no budget holds now");
+    let office = || budget("0", &[], "0 7 * * mon-fri", "11h");
+    let always = || Budget { nodes: "0".into(), reasons: Vec::new(), schedule: None, duration: None };
+    for budgets in [vec![office(), always()], vec![always(), office()]] {
+        assert_eq!(with(budgets, 0).of(Drifted).until, None);
+    }
+    let early = budget("0", &[], "0 6 * * mon-fri", "4h");
+    assert_eq!(with(vec![early, office()], 0).of(Drifted).until, "2026-11-23T18:00:00Z".parse().ok());
+    assert_eq!(with(vec![office()], 3).taken(Drifted), None, "it allows none at all");
+    let one = Budget { nodes: "3".into(), ..always() };
+    assert_eq!((with(vec![one.clone()], 3).taken(Drifted), with(vec![one], 2).taken(Drifted)), (Some(3), None));
+}
+
+#[test]
 fn what_is_going_or_not_ready_counts_against_it() {
     let mut nodes: Vec<_> = (0..11).map(|at| node(&format!("ip-{at}"))).collect();
     nodes[0].deleting = Some(ago(60));
@@ -107,5 +126,5 @@ fn what_is_going_or_not_ready_counts_against_it() {
     let found = budgets(&view, view.pool("general").unwrap(), testing::now());
     assert_eq!((found.total, found.busy), (8, 2));
     assert_eq!((found.of(Empty).limit, found.of(Empty).allowed), (Some(1), 0), "10 % of 8, rounded up");
-    assert_eq!(found.of(Empty).words(8, testing::now()), "0 of 8: Karpenter's default 10%, 1 busy");
+    assert_eq!(found.of(Empty).words(8, testing::now()), "0 of 8: budget 10%, 1 busy");
 }

@@ -1,7 +1,7 @@
 //! What becomes of the pods of a node.
 
 use super::*;
-use crate::services::kubernetes::testing::{CLUSTER, TestCluster, ago, budget, node, now, pod};
+use crate::services::kubernetes::testing::{CLUSTER, TestCluster, ago, budget, fails, node, now, pod};
 
 fn told(pods: Vec<Pod>, budgets: Vec<DisruptionBudget>) -> EvictionAnswer {
     let data = TestCluster { nodes: vec![node("ip-a")], pods, budgets, ..TestCluster::default() }.data();
@@ -17,6 +17,7 @@ fn each_pod_has_its_fate() {
         one
     };
     let blocked = || vec![budget("shop", "api", 0)];
+    let unready = || Pod { conditions: vec![fails("Ready", "", "", 9)], ready: false, ..pod("shop", "api-1") };
     let forever = EvictionFate::DoNotDisrupt { until: None };
     for (pod, budgets, expected) in [
         (of(|_| {}), vec![], Some(EvictionFate::Goes)),
@@ -33,12 +34,32 @@ fn each_pod_has_its_fate() {
         (
             of(|pod| pod.do_not_disrupt = Some("1h30m".into())),
             vec![],
-            Some(EvictionFate::DoNotDisrupt { until: Some(ago(-1_800)) }),
+            Some(EvictionFate::DoNotDisrupt { until: Some(ago(-1_810)) }),
         ),
+        (
+            of(|pod| {
+                pod.do_not_disrupt = Some("30m".into());
+                pod.started = None;
+            }),
+            vec![],
+            Some(forever.clone()),
+        ),
+        (
+            unready(),
+            vec![DisruptionBudget { always_allow: true, ..budget("shop", "api", 0) }],
+            Some(EvictionFate::Goes),
+        ),
+        (unready(), blocked(), Some(EvictionFate::Budget(vec!["shop/api".into()]))),
         (of(|pod| pod.do_not_disrupt = Some("30m".into())), vec![], Some(EvictionFate::Goes)),
         (of(|pod| pod.do_not_disrupt = Some("yes".into())), vec![], Some(EvictionFate::Goes)),
         (of(|pod| pod.is_mirror = true), vec![], None),
-        (of(|pod| pod.owner.as_mut().unwrap().kind = "DaemonSet".into()), blocked(), None),
+        (
+            of(|pod| pod.owner.as_mut().unwrap().kind = "DaemonSet".into()),
+            blocked(),
+            Some(EvictionFate::Budget(vec!["shop/api".into()])),
+        ),
+        (of(|pod| pod.owner.as_mut().unwrap().kind = "DaemonSet".into()), vec![budget("shop", "api", 1)], None),
+        (of(|pod| pod.owner.as_mut().unwrap().kind = "Node".into()), blocked(), None),
         (
             of(|pod| {
                 pod.owner.as_mut().unwrap().kind = "DaemonSet".into();
@@ -48,11 +69,6 @@ fn each_pod_has_its_fate() {
             Some(forever),
         ),
         (of(|pod| pod.deleting = Some(ago(1))), blocked(), Some(EvictionFate::Ends)),
-        (
-            of(|pod| pod.phase = crate::services::kubernetes::model::PodPhase::Succeeded),
-            blocked(),
-            Some(EvictionFate::Ends),
-        ),
     ] {
         let answer = told(vec![pod.clone()], budgets);
         assert_eq!(answer.pods.first().map(|one| one.fate.clone()), expected, "{pod:?}");
@@ -75,19 +91,32 @@ fn it_is_one_line_and_names_what_holds() {
         ["held by PDB shop/api", "tools/debug is lost: nobody recreates it", "2 pods of Deployment shop/api"]
     );
     assert_eq!(told(vec![], vec![]).words(now()), "no pod would have to go");
+    let over = Pod { phase: PodPhase::Succeeded, ..pod("shop", "api-1") };
+    assert_eq!(told(vec![over], vec![]).pods, []);
 }
 
 #[test]
-fn durations_are_gos() {
-    for (text, seconds) in [
-        ("5m", Some(300)),
-        ("1h30m", Some(5_400)),
-        ("90s", Some(90)),
-        ("1.5h", Some(5_400)),
-        ("", None),
-        ("5", None),
-        ("1d", None),
-    ] {
-        assert_eq!(go_duration(text), seconds, "{text}");
-    }
+fn pods_of_daemon_sets_find_no_other_place() {
+    let daemon = |name: &str| {
+        let mut one = pod("kube-system", name);
+        one.owner.as_mut().unwrap().kind = "DaemonSet".into();
+        one
+    };
+    let kept = Pod { do_not_disrupt: Some("true".into()), ..daemon("agent") };
+    let answer = told(vec![daemon("cni"), kept], vec![]);
+    assert_eq!((answer.moved(), answer.stay), (0, 1));
+    assert_eq!(answer.words(now()), "no pod would have to go, held by do-not-disrupt kube-system/agent");
+    let words = answer.lines(now()).pop().unwrap().words;
+    assert_eq!(words, "1 pod of daemon sets and the kubelet finds no other place");
+}
+
+#[test]
+fn pods_that_are_not_read_are_not_no_pods() {
+    let unread = vec![ObjectKind::Pod];
+    let data = TestCluster { nodes: vec![node("ip-a")], unread, ..TestCluster::default() }.data();
+    let view = ClusterView::of(&data, CLUSTER).unwrap();
+    let answer = of_node(&view, &BudgetIndex::of(&view), view.node("ip-a").unwrap(), now());
+    assert_eq!(answer.words(now()), "its pods are not known");
+    let lines: Vec<_> = answer.lines(now()).into_iter().map(|line| (line.tone, line.words)).collect();
+    assert_eq!(lines, [(WhyTone::Unknown, "its pods are not known".to_owned())]);
 }

@@ -1,9 +1,10 @@
 //! Pods that wait, in the words of Karpenter 1.14 and kube-scheduler.
 
 use super::*;
-use crate::services::kubernetes::model::NodePool;
+use crate::services::kubernetes::model::{NodeClaim, NodePool};
 use crate::services::kubernetes::testing::{
-    CLUSTER, TestCluster, ago, claim, event, fails, now, one_of, pod as running, pool, taint, unregistered, waiting_pod,
+    CLUSTER, TestCluster, ago, claim, event, fails, node, now, one_of, pod as running, pool, taint, unregistered,
+    waiting_pod,
 };
 use crate::services::kubernetes::why::waiting;
 
@@ -68,7 +69,7 @@ fn each_pool_says_why_it_makes_no_node() {
     assert_eq!(
         story.advice,
         [
-            "Allow pool spot on-demand, more instance types or zones: EC2 has none of what it asks for, and is asked again \
+            "Allow pool spot on-demand, more instance types or zones: EC2 had none of what it asked for, and is asked again \
              every 3 minutes",
             "Raise spec.limits.cpu of general, or free capacity there",
         ]
@@ -86,10 +87,26 @@ fn pods_of_one_owner_are_one_story() {
     let pods: Vec<&Pod> = view.pods().collect();
     let story = waiting(&view, &pods, now());
     assert_eq!((story.count, story.since, story.is_karpenters), (14, Some(ago(600)), true));
+    assert_eq!((story.looked, story.promised, story.refused), (8, 0, 8));
     assert_eq!(
         story.reason(now()),
         "spot has no capacity in eu-west-1b, general is at its limit (cpu 24 of 24), compute tainted"
     );
+}
+
+#[test]
+fn of_many_that_are_promised_all_that_are_looked_at_are_promised() {
+    let mut cluster = shortage();
+    for at in 0..14 {
+        let said = "Pod should schedule on: nodeclaim/general-bbbbb";
+        cluster.events.push(event("Pod", "checkout", &format!("api-{at}"), "Nominated", said, 10));
+    }
+    cluster.claims = vec![unregistered("general-bbbbb", "general", 10)];
+    let data = cluster.data();
+    let view = ClusterView::of(&data, CLUSTER).unwrap();
+    let pods: Vec<&Pod> = view.pods().collect();
+    let story = waiting(&view, &pods, now());
+    assert_eq!((story.count, story.looked, story.promised, story.refused), (14, 8, 8, 0));
 }
 
 #[test]
@@ -98,6 +115,7 @@ fn a_promise_counts_while_what_is_promised_is_there() {
     let with = |seconds: i64, claims: Vec<_>| {
         let mut cluster = shortage();
         cluster.events.push(event("Pod", "checkout", "api-0", "Nominated", nominated, seconds));
+        cluster.nodes = claims.iter().filter_map(|claim: &NodeClaim| claim.node.as_deref()).map(node).collect();
         cluster.claims = claims;
         told(cluster, "api-0").place
     };
@@ -106,7 +124,84 @@ fn a_promise_counts_while_what_is_promised_is_there() {
     assert_eq!(with(10, vec![unregistered("general-bbbbb", "general", 10)]), promised(10));
     assert_eq!(with(10, vec![]), PodPlace::Refused, "it has vanished");
     assert_eq!(with(60, vec![unregistered("general-bbbbb", "general", 60)]), PodPlace::Refused, "refused since");
-    assert_eq!(with(10, vec![claim("general-bbbbb", "general")]), promised(10), "it is a node now");
+    let there = PodPlace::Promised { claim: None, node: Some("ip-general-bbbbb".into()), since: Some(ago(10)) };
+    assert_eq!(with(10, vec![claim("general-bbbbb", "general")]), there, "it is a node now");
+}
+
+#[test]
+fn what_is_held_preempts_or_is_of_a_daemon_set_is_not_told_to_want_a_pool() {
+    let of = |change: fn(&mut Pod)| {
+        let mut cluster = shortage();
+        cluster.nodes = vec![node("ip-a")];
+        change(&mut cluster.pods[0]);
+        let story = told(cluster, "api-0");
+        (story.pools.len(), story.advice.len(), story.reason(now()))
+    };
+    let gated = "is held by its scheduling gates: whoever set them has to lift them";
+    assert_eq!(of(|pod| pod.conditions[0].reason = "SchedulingGated".into()), (0, 0, gated.into()));
+    let others = "is to go to ip-a once pods there are evicted";
+    assert_eq!(of(|pod| pod.nominated_node = Some("ip-a".into())), (0, 0, others.into()));
+    assert_eq!(of(|pod| pod.nominated_node = Some("ip-gone".into())).0, 3, "that node is not there");
+    let scheduler = "of 18 nodes 7 Insufficient cpu, 3 untolerated taint {workload: compute}";
+    assert_eq!(of(|pod| pod.owner.as_mut().unwrap().kind = "DaemonSet".into()), (0, 0, scheduler.into()));
+    let mut cluster = shortage();
+    cluster.pods.iter_mut().for_each(|pod| pod.conditions[0].reason = "SchedulingGated".into());
+    let data = cluster.data();
+    assert_eq!(ClusterView::of(&data, CLUSTER).unwrap().waiting().count(), 0, "they do not wait for a node");
+}
+
+#[test]
+fn an_offering_that_nothing_else_tells_of_is_not_want_of_capacity() {
+    let with = |end: Option<&str>| {
+        let mut cluster = shortage();
+        cluster.events.pop();
+        let said =
+            end.map(|end| format!("NodeClaim spot-aaaaa event: creating instance, insufficient capacity, {end}"));
+        cluster
+            .events
+            .extend(said.map(|said| event("NodeClaim", "", "spot-aaaaa", "InsufficientCapacityError", &said, 120)));
+        let story = told(cluster, "api-0");
+        (story.pools[0].words(), story.advice[..story.advice.len() - 1].to_vec())
+    };
+    let zone =
+        "See whether class and requirements of spot cover that zone and capacity type; else EC2 ran out of it lately";
+    let offering = "spot has no offering in eu-west-1b now";
+    assert_eq!(with(None), (offering.to_owned(), vec![zone.to_owned()]));
+    for (code, why, advice) in [
+        (
+            "MaxSpotInstanceCountExceeded",
+            "quota MaxSpotInstanceCountExceeded",
+            "Raise the EC2 quota: MaxSpotInstanceCountExceeded",
+        ),
+        (
+            "InsufficientFreeAddressesInSubnet",
+            "no free addresses in its subnets",
+            "Give the subnets of spot free addresses",
+        ),
+        (
+            "AuthFailure.ServiceLinkedRoleCreationNotPermitted",
+            "no service-linked role of EC2 Spot",
+            "Make the service-linked role of EC2 Spot",
+        ),
+    ] {
+        let said = format!("with fleet error(s), {code}: some words");
+        let words = format!("{offering} and was refused by EC2 lately ({why})");
+        assert_eq!(with(Some(&said)), (words, vec![zone.to_owned(), advice.to_owned()]), "{code}");
+    }
+}
+
+#[test]
+fn a_limit_of_what_a_pod_does_not_ask_for_is_not_in_its_way() {
+    let with = |asked: i64| {
+        let mut cpu = pool("general");
+        cpu.limits = [("nvidia.com/gpu".into(), 0)].into();
+        let mut one = waiting_pod("checkout", "api-0", "checkout-api", FIT);
+        one.requests.others = [("nvidia.com/gpu".into(), asked)].into();
+        let story = told(TestCluster { pools: vec![cpu], pods: vec![one], ..TestCluster::default() }, "api-0");
+        story.pools[0].words()
+    };
+    assert_eq!(with(0), "general: nothing is known against it");
+    assert_eq!(with(1), "general is at its limit (nvidia.com/gpu 0 of 0)");
 }
 
 #[test]
@@ -130,6 +225,15 @@ fn what_is_not_known_is_said_to_be_unknown() {
     assert!(story.pools.is_empty() && story.karpenter.is_none());
     assert_eq!(story.reason(now()), "of 18 nodes 7 Insufficient cpu, 3 untolerated taint {workload: compute}");
     assert_eq!(story.advice, ["Add nodes, or lower what the pods ask of cpu"]);
+    let mut silent = shortage();
+    silent.unread = vec![ObjectKind::Event, ObjectKind::NodePool];
+    silent.pods[0].conditions.clear();
+    assert_eq!(told(silent.clone(), "api-0").reason(now()), "why it waits is not known: events are not read");
+    silent.pods.iter_mut().for_each(|pod| pod.conditions.clear());
+    let data = silent.data();
+    let view = ClusterView::of(&data, CLUSTER).unwrap();
+    let pods: Vec<&Pod> = view.pods().collect();
+    assert_eq!(waiting(&view, &pods, now()).reason(now()), "why is not known: events are not read");
 }
 
 #[test]
