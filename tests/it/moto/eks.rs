@@ -1,5 +1,10 @@
 //! EKS against moto: clusters and node groups that boto3 made are read field for field as boto3 reads them.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use quarterdeck::aws::eks;
 use quarterdeck::services::kubernetes::{Answer, EksAsk};
 use serde_json::Value;
@@ -82,4 +87,26 @@ async fn clusters_and_node_groups_read_as_boto3_reads_them() {
         let own = [ours.minimum, ours.maximum, ours.desired].map(|size| size.map(i64::from));
         assert_eq!(own, ["minSize", "maxSize", "desiredSize"].map(size), "{}", ours.name);
     }
+}
+
+/// The token is a call of STS that a cluster sends: moto's STS takes it.
+#[tokio::test]
+async fn the_url_of_a_token_is_a_call_that_sts_answers() {
+    let server = Server::moto();
+    let signed = eks::token::token(&session(&server).await, REGION, "orders").await.unwrap();
+    let encoded = signed.text.strip_prefix("k8s-aws-v1.").unwrap();
+    let url = String::from_utf8(URL_SAFE_NO_PAD.decode(encoded).unwrap()).unwrap();
+    let path = url.strip_prefix(server.endpoint()).unwrap_or_else(|| panic!("{url} is not at {}", server.endpoint()));
+    let host = server.endpoint().strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    // moto tells the services apart by this header, which a URL that is signed by itself does without.
+    let scope = format!("AWS4-HMAC-SHA256 Credential=testing/20261130/{REGION}/sts/aws4_request");
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {scope}\r\nx-k8s-aws-id: orders\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains("<GetCallerIdentityResult>") && answer.contains("<Account>"), "{answer}");
 }
