@@ -63,9 +63,8 @@ pub fn call_of(ask: &EksAsk) -> &'static str {
 /// # Errors
 /// The call's [`Fault`]; a list that never ends is [`FaultKind::BrokenAnswer`].
 pub async fn clusters(session: &Session, region: &str) -> Result<Vec<EksCluster>, Fault> {
-    let client = session.eks(region);
-    let (mut pages, mut token, mut names) = (Markers::default(), None, Vec::new());
-    loop {
+    let client = &session.eks(region);
+    let names = listed(LIST_CLUSTERS, |token| async move {
         let page = client
             .list_clusters()
             .max_results(PAGE)
@@ -73,24 +72,18 @@ pub async fn clusters(session: &Session, region: &str) -> Result<Vec<EksCluster>
             .send()
             .await
             .map_err(|error| fault(session.sign_in(), LIST_CLUSTERS, &error))?;
-        names.extend(given(LIST_CLUSTERS, "clusters", page.clusters)?);
-        token = pages.next(LIST_CLUSTERS, page.next_token, names.len())?;
-        if token.is_none() {
-            break;
-        }
-    }
-    each(names, |name| {
-        let client = &client;
-        async move {
-            let answer = client
-                .describe_cluster()
-                .name(&name)
-                .send()
-                .await
-                .map_err(|error| fault(session.sign_in(), DESCRIBE_CLUSTER, &error))?;
-            let raw = given(DESCRIBE_CLUSTER, "cluster", answer.cluster)?;
-            Ok(convert::cluster(&name, raw))
-        }
+        Ok((given(LIST_CLUSTERS, "clusters", page.clusters)?, page.next_token))
+    })
+    .await?;
+    each(names, |name| async move {
+        let answer = client
+            .describe_cluster()
+            .name(&name)
+            .send()
+            .await
+            .map_err(|error| fault(session.sign_in(), DESCRIBE_CLUSTER, &error))?;
+        let raw = given(DESCRIBE_CLUSTER, "cluster", answer.cluster)?;
+        Ok(convert::cluster(&name, raw))
     })
     .await
 }
@@ -115,6 +108,25 @@ pub async fn versions(session: &Session, region: &str) -> Result<Vec<ClusterVers
         let versions = given(DESCRIBE_CLUSTER_VERSIONS, "clusterVersions", page.cluster_versions)?;
         found.extend(versions.into_iter().filter_map(convert::version));
         token = pages.next(DESCRIBE_CLUSTER_VERSIONS, page.next_token, found.len())?;
+        if token.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+/// Reads a list to its end: `ask` gives a page of it, after a token.
+///
+/// # Errors
+/// The call's [`Fault`]; a list that never ends is [`FaultKind::BrokenAnswer`].
+async fn listed<T, F>(call: &str, ask: impl Fn(Option<String>) -> F) -> Result<Vec<T>, Fault>
+where
+    F: Future<Output = Result<(Vec<T>, Option<String>), Fault>>,
+{
+    let (mut pages, mut token, mut found) = (Markers::default(), None, Vec::new());
+    loop {
+        let (page, next) = ask(token).await?;
+        found.extend(page);
+        token = pages.next(call, next, found.len())?;
         if token.is_none() {
             return Ok(found);
         }

@@ -97,6 +97,19 @@ impl Menu {
         Self::of_named(purpose, title, items.into_iter().map(Named::from).collect(), selected)
     }
 
+    /// The menu that `y` opens: what can be copied, each text under what it is called. What is empty is left out.
+    #[must_use]
+    pub fn copying(texts: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        let item = |(label, text): (&'static str, String)| Item {
+            label: label.into(),
+            detail: text.clone(),
+            checked: None,
+            command: Command::Copy(text),
+        };
+        let items = texts.into_iter().filter(|(_, text)| !text.is_empty()).map(item).collect();
+        Self::new(Purpose::Copy, "Copy", items, 0)
+    }
+
     /// The same of items that have other names beside their labels.
     #[must_use]
     pub fn of_named(purpose: Purpose, title: impl Into<Cow<'static, str>>, items: Vec<Named>, selected: usize) -> Self {

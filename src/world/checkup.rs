@@ -14,7 +14,6 @@ use super::data::SiteData;
 use crate::domain::SiteId;
 
 pub use alarms::take as take_alarms;
-pub use clusters::read_of;
 pub use current::{are_alarms_current, is_current};
 pub use instances::subject;
 

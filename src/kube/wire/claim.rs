@@ -7,10 +7,9 @@ use serde::Deserialize;
 use super::super::interned::{Interned, own};
 use super::common::{WireCondition, capacity_type, conditions, instance, resources};
 use super::scheduling::{WireRequirement, requirements};
-use super::span::go_seconds;
 use super::value::{WireList, WireMap, WireText};
 use super::{Projected, WireMeta};
-use crate::domain::Delta;
+use crate::domain::{Delta, go_seconds};
 use crate::services::kubernetes::model::NodeClaim;
 use crate::services::kubernetes::{ObjectKind, WatchTold};
 

@@ -15,7 +15,6 @@ mod node;
 mod pod;
 mod pool;
 mod scheduling;
-mod span;
 mod told;
 mod value;
 mod workload;

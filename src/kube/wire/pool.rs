@@ -8,10 +8,9 @@ use super::super::interned::{Interned, own};
 use super::common::{WireCondition, conditions, limits, resources};
 use super::meta::shared_map;
 use super::scheduling::{WireRequirement, WireTaint, requirements, taints};
-use super::span::go_seconds;
 use super::value::{WireList, WireMap, WireText};
 use super::{Projected, WireMeta};
-use crate::domain::Delta;
+use crate::domain::{Delta, go_seconds};
 use crate::services::kubernetes::model::{Budget, ConsolidationPolicy, DisruptionReason, NodePool};
 use crate::services::kubernetes::{ObjectKind, WatchTold};
 

@@ -9,8 +9,7 @@ use crate::domain::text::quoted;
 use crate::domain::{Database, SiteId};
 use crate::keymap::Action;
 use crate::screens::State as App;
-use crate::screens::command::Command;
-use crate::screens::menu::{Item, Menu, Purpose};
+use crate::screens::menu::Menu;
 use crate::screens::{OpenScreen, View, cursor, database};
 use crate::services::alarms::{Alarm, link};
 use crate::shell::Tone;
@@ -265,14 +264,7 @@ pub fn copy_menu_of(app: &App, site: SiteId, alarm: &Alarm) -> Option<Menu> {
         ("reason", alarm.reason.clone()),
         ("AWS CLI", command),
     ];
-    let item = |(label, text): (&str, String)| Item {
-        label: label.into(),
-        detail: text.clone(),
-        checked: None,
-        command: Command::Copy(text),
-    };
-    let items = texts.into_iter().filter(|(_, text)| !text.is_empty()).map(item).collect();
-    Some(Menu::new(Purpose::Copy, "Copy", items, 0))
+    Some(Menu::copying(texts))
 }
 
 /// The keys that work here, most useful first.

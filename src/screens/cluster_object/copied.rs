@@ -4,21 +4,7 @@ use super::key::ThingKey;
 use crate::domain::SiteId;
 use crate::domain::text::quoted;
 use crate::screens::State as App;
-use crate::screens::command::Command;
-use crate::screens::menu::{Item, Menu, Purpose};
-
-/// A menu of these texts; those that are empty are left out.
-#[must_use]
-pub fn menu(texts: Vec<(&str, String)>) -> Menu {
-    let item = |(label, text): (&str, String)| Item {
-        label: label.into(),
-        detail: text.clone(),
-        checked: None,
-        command: Command::Copy(text),
-    };
-    let items = texts.into_iter().filter(|(_, text)| !text.is_empty()).map(item).collect();
-    Menu::new(Purpose::Copy, "Copy", items, 0)
-}
+use crate::screens::menu::Menu;
 
 /// The menu that `y` opens, for a thing of a cluster.
 #[must_use]
@@ -44,7 +30,7 @@ pub fn copy_menu_of(app: &App, site: SiteId, cluster: &str, key: &ThingKey) -> M
         }
         _ => String::new(),
     };
-    menu(vec![
+    Menu::copying(vec![
         ("name", name.clone()),
         ("instance", instance.map_or_else(String::new, |id| id.to_string())),
         ("kubectl", kubectl("describe", "")),

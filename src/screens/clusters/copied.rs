@@ -3,8 +3,7 @@
 use crate::domain::SiteId;
 use crate::domain::text::quoted;
 use crate::screens::State as App;
-use crate::screens::command::Command;
-use crate::screens::menu::{Item, Menu, Purpose};
+use crate::screens::menu::Menu;
 use crate::services::kubernetes::EksCluster;
 
 /// The menu that `y` opens, for a cluster.
@@ -24,12 +23,5 @@ pub fn copy_menu_of(app: &App, site: SiteId, eks: &EksCluster) -> Menu {
         ("endpoint", eks.endpoint.to_string()),
         ("kubeconfig", command),
     ];
-    let item = |(label, text): (&str, String)| Item {
-        label: label.into(),
-        detail: text.clone(),
-        checked: None,
-        command: Command::Copy(text),
-    };
-    let items = texts.into_iter().filter(|(_, text)| !text.is_empty()).map(item).collect();
-    Menu::new(Purpose::Copy, "Copy", items, 0)
+    Menu::copying(texts)
 }

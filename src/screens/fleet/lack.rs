@@ -76,7 +76,7 @@ impl Lack {
     #[must_use]
     pub fn of_cluster(data: &SiteData, need: ClusterNeed, cluster: &Arc<str>) -> Self {
         let known = data.services.kubernetes.get(cluster);
-        let title = kubernetes::title(&checkup::read_of(need, cluster));
+        let title = kubernetes::title(&need.read(cluster));
         match (need, known) {
             (ClusterNeed::Clusters, _) => Self::of_cluster_list(data),
             (ClusterNeed::Versions, _) => Self::of_remote(&title, &data.services.kubernetes.versions),

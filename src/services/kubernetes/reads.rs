@@ -122,44 +122,48 @@ impl WatchTold {
         }
     }
 
+    /// What it tells, whatever its objects are.
+    fn delta(&self) -> &dyn AnyDelta {
+        match self {
+            Self::Nodes(delta) => delta,
+            Self::Pods(delta) => delta,
+            Self::NodePools(delta) => delta,
+            Self::NodeClaims(delta) => delta,
+            Self::NodeClasses(delta) => delta,
+            Self::Workloads(delta) => delta,
+            Self::Autoscalers(delta) => delta,
+            Self::DisruptionBudgets(delta) => delta,
+            Self::Events(delta) => delta,
+            Self::Applications(delta) => delta,
+        }
+    }
+
     /// It is all that there is.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        fn of<T>(delta: &Delta<T>) -> bool {
-            matches!(delta, Delta::Snapshot(_))
-        }
-        match self {
-            Self::Nodes(delta) => of(delta),
-            Self::Pods(delta) => of(delta),
-            Self::NodePools(delta) => of(delta),
-            Self::NodeClaims(delta) => of(delta),
-            Self::NodeClasses(delta) => of(delta),
-            Self::Workloads(delta) => of(delta),
-            Self::Autoscalers(delta) => of(delta),
-            Self::DisruptionBudgets(delta) => of(delta),
-            Self::Events(delta) => of(delta),
-            Self::Applications(delta) => of(delta),
-        }
+        self.delta().is_whole()
     }
 
     /// What it tells is that the watch is lost.
     #[must_use]
     pub fn loss(&self) -> Option<&Fault> {
-        fn of<T>(delta: &Delta<T>) -> Option<&Fault> {
-            if let Delta::Lost(fault) = delta { Some(fault) } else { None }
-        }
-        match self {
-            Self::Nodes(delta) => of(delta),
-            Self::Pods(delta) => of(delta),
-            Self::NodePools(delta) => of(delta),
-            Self::NodeClaims(delta) => of(delta),
-            Self::NodeClasses(delta) => of(delta),
-            Self::Workloads(delta) => of(delta),
-            Self::Autoscalers(delta) => of(delta),
-            Self::DisruptionBudgets(delta) => of(delta),
-            Self::Events(delta) => of(delta),
-            Self::Applications(delta) => of(delta),
-        }
+        self.delta().lost()
+    }
+}
+
+/// What is the same of what a watch tells, whatever its objects are.
+trait AnyDelta {
+    fn is_whole(&self) -> bool;
+    fn lost(&self) -> Option<&Fault>;
+}
+
+impl<T> AnyDelta for Delta<T> {
+    fn is_whole(&self) -> bool {
+        matches!(self, Self::Snapshot(_))
+    }
+
+    fn lost(&self) -> Option<&Fault> {
+        self.loss()
     }
 }
 

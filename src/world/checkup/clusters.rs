@@ -8,7 +8,7 @@ use crate::domain::SiteId;
 use crate::domain::finding::Severity;
 use crate::health::{self, Coverage, Ledger, was_made};
 use crate::services::kubernetes::rules::{self, ClusterFacts, ClusterNeed, Clusters, NEEDED};
-use crate::services::kubernetes::{ClusterView, ObjectKind, Read};
+use crate::services::kubernetes::{ClusterView, ObjectKind};
 use crate::world::data::SiteData;
 use crate::world::estate::Estate;
 
@@ -105,10 +105,4 @@ pub fn is_current(
             is_absent || is_young(view.standing(kind).at(), SILENT)
         }
     }
-}
-
-/// What is missing of a cluster, as it is called, and what failed.
-#[must_use]
-pub fn read_of(need: ClusterNeed, cluster: &std::sync::Arc<str>) -> Read {
-    need.read(cluster)
 }

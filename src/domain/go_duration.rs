@@ -2,7 +2,8 @@
 
 /// Seconds of a Go duration (`720h`, `1h30m`, `1.5h`, `300ms`; Go, `time.ParseDuration`); none for `Never` (Karpenter's
 /// `NillableDuration`) and for what is no duration.
-pub(super) fn go_seconds(text: &str) -> Option<i64> {
+#[must_use]
+pub fn go_seconds(text: &str) -> Option<i64> {
     let (sign, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (-1.0, rest),
         None => (1.0, text.strip_prefix('+').unwrap_or(text)),
@@ -54,6 +55,10 @@ mod tests {
             ("5", None),
             ("5d", None),
             ("h", None),
+            ("90s", Some(90)),
+            ("2000000µs", Some(2)),
+            ("3000000us1000000000ns", Some(4)),
+            ("1d", None),
         ] {
             assert_eq!(go_seconds(text), seconds, "{text}");
         }
