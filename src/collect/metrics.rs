@@ -65,8 +65,9 @@ pub struct MetricAnswer {
 /// What is known of every metric of a site's DB instances.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MetricStore {
+    /// Whoever writes them down shares them meanwhile.
     #[serde(with = "by_name")]
-    databases: HashMap<Arc<str>, Vec<(Metric, Series)>>,
+    databases: HashMap<Arc<str>, Arc<Vec<(Metric, Series)>>>,
 }
 
 /// The series of one DB instance.
@@ -100,13 +101,13 @@ mod by_name {
 
     type All = Vec<(Metric, Series)>;
 
-    pub fn serialize<S: Serializer>(all: &HashMap<Arc<str>, All>, out: S) -> Result<S::Ok, S::Error> {
-        out.collect_map(all.iter().map(|(name, series)| (&**name, series)))
+    pub fn serialize<S: Serializer>(all: &HashMap<Arc<str>, Arc<All>>, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_map(all.iter().map(|(name, series)| (&**name, &**series)))
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<HashMap<Arc<str>, All>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<HashMap<Arc<str>, Arc<All>>, D::Error> {
         let all = HashMap::<String, All>::deserialize(from)?;
-        Ok(all.into_iter().map(|(name, series)| (name.into(), series)).collect())
+        Ok(all.into_iter().map(|(name, series)| (name.into(), series.into())).collect())
     }
 }
 
@@ -120,7 +121,7 @@ impl MetricStore {
     /// What is known of one DB instance: for whoever asks more than once.
     #[must_use]
     pub fn of(&self, database: &str) -> Measured<'_> {
-        Measured(self.databases.get(database).map_or(&[], Vec::as_slice))
+        Measured(self.databases.get(database).map_or(&[], |all| all.as_slice()))
     }
 
     /// The newest value at the finest period, if it is not older than `oldest` (seconds) and none that
@@ -143,7 +144,7 @@ impl MetricStore {
                 }
                 (true, ..) => continue,
             };
-            let all = self.databases.entry(query.database.clone()).or_default();
+            let all = Arc::make_mut(self.databases.entry(query.database.clone()).or_default());
             let position = all.iter().position(|(m, s)| *m == query.metric && s.period() == call.period);
             let index = position.unwrap_or_else(|| {
                 all.push((query.metric, Series::new(call.period)));
@@ -163,9 +164,77 @@ impl MetricStore {
     }
 }
 
-/// The calls that bring `wanted` over `window` (seconds) at `period` up to date: only the parts
-/// that are missing and the newest periods before `now` again, never more than 500 queries or
-/// 100,800 datapoints a call. Empty when nothing is missing.
+/// Calls that are being put together: only the parts that are missing and the newest periods before now again, never more
+/// than 500 queries or 100,800 datapoints a call. None where nothing is missing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Packing {
+    period: u32,
+    step: i64,
+    window: Range<i64>,
+    /// The end of the period that now is in.
+    present: i64,
+    groups: BTreeMap<(i64, i64), Vec<MetricCall>>,
+}
+
+impl Packing {
+    /// Of nothing yet, over `window` (seconds) at `period`.
+    #[must_use]
+    pub fn new(period: u32, window: Range<i64>, now: i64) -> Self {
+        let step = i64::from(period.max(1));
+        let end = window.end.saturating_add(step - 1).div_euclid(step).saturating_mul(step);
+        let window = window.start.div_euclid(step).saturating_mul(step)..end;
+        Self { period, step, window, present: now.div_euclid(step) * step + step, groups: BTreeMap::new() }
+    }
+
+    /// What brings these up to date, too.
+    pub fn take(&mut self, store: &MetricStore, wanted: impl IntoIterator<Item = MetricQuery>) {
+        // The metrics of one come after each other: it is looked up once.
+        let mut current: Option<(Arc<str>, Measured<'_>)> = None;
+        for query in wanted {
+            let known = match &current {
+                Some((database, known)) if Arc::ptr_eq(database, &query.database) => *known,
+                _ => current.insert((query.database.clone(), store.of(&query.database))).1,
+            };
+            let window = self.window.clone();
+            let missing = known
+                .series(query.metric, self.period)
+                .map_or_else(|| Series::default().missing(window.clone()), |series| series.missing(window.clone()));
+            let late = late(query.metric, self.step);
+            let settled = self.present - late;
+            let mut tail = settled.max(window.start).min(window.end)..window.end;
+            for part in missing {
+                if part.end >= tail.start {
+                    // The end of what is covered was not settled when it was read.
+                    tail.start = tail.start.min(part.start - late).max(window.start);
+                } else {
+                    self.ask(part, query.clone());
+                }
+            }
+            if !tail.is_empty() {
+                self.ask(tail, query);
+            }
+        }
+    }
+
+    fn ask(&mut self, window: Range<i64>, query: MetricQuery) {
+        let group = self.groups.entry((window.start, window.end)).or_default();
+        let points = usize::try_from((window.end - window.start) / self.step).unwrap_or(1).max(1);
+        let size = (DATAPOINTS_PER_CALL / points).clamp(1, QUERIES_PER_CALL);
+        match group.last_mut().filter(|call| call.queries.len() < size) {
+            Some(call) => call.queries.push(query),
+            None => group.push(MetricCall { period: self.period, window, queries: vec![query] }),
+        }
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn calls(self) -> Vec<MetricCall> {
+        self.groups.into_values().flatten().collect()
+    }
+}
+
+/// The calls that bring `wanted` over `window` (seconds) at `period` up to date ([`Packing`]). Empty when nothing is
+/// missing.
 #[must_use]
 pub fn calls(
     store: &MetricStore,
@@ -174,47 +243,9 @@ pub fn calls(
     window: Range<i64>,
     now: i64,
 ) -> Vec<MetricCall> {
-    let step = i64::from(period.max(1));
-    let end = window.end.saturating_add(step - 1).div_euclid(step).saturating_mul(step);
-    let window = window.start.div_euclid(step).saturating_mul(step)..end;
-    let present = now.div_euclid(step) * step + step;
-    let mut groups: BTreeMap<(i64, i64), Vec<MetricQuery>> = BTreeMap::new();
-    // The metrics of one come after each other: it is looked up once.
-    let mut current: Option<(Arc<str>, Measured<'_>)> = None;
-    for query in wanted {
-        let known = match &current {
-            Some((database, known)) if Arc::ptr_eq(database, &query.database) => *known,
-            _ => current.insert((query.database.clone(), store.of(&query.database))).1,
-        };
-        let missing = known
-            .series(query.metric, period)
-            .map_or_else(|| vec![window.clone()], |series| series.missing(window.clone()));
-        let late = late(query.metric, step);
-        let settled = present - late;
-        let mut tail = settled.max(window.start).min(window.end)..window.end;
-        for part in missing {
-            if part.end >= tail.start {
-                // The end of what is covered was not settled when it was read.
-                tail.start = tail.start.min(part.start - late).max(window.start);
-            } else {
-                groups.entry((part.start, part.end)).or_default().push(query.clone());
-            }
-        }
-        if !tail.is_empty() {
-            groups.entry((tail.start, tail.end)).or_default().push(query);
-        }
-    }
-    let mut calls = Vec::new();
-    for ((start, end), queries) in groups {
-        let points = usize::try_from((end - start) / step).unwrap_or(1).max(1);
-        let size = (DATAPOINTS_PER_CALL / points).clamp(1, QUERIES_PER_CALL);
-        calls.extend(queries.chunks(size).map(|chunk| MetricCall {
-            period,
-            window: start..end,
-            queries: chunk.to_vec(),
-        }));
-    }
-    calls
+    let mut packing = Packing::new(period, window, now);
+    packing.take(store, wanted);
+    packing.calls()
 }
 
 #[cfg(test)]

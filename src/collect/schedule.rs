@@ -175,6 +175,11 @@ impl<R: Readable> Schedule<R> {
         count
     }
 
+    /// Something of a site could not be asked for when it was due, and can be now.
+    pub fn ready(&mut self, site: SiteId) {
+        self.stirred.at(site);
+    }
+
     /// What a target depends on has changed: it is due again, at once.
     pub fn renew(&mut self, target: &Target<R>) {
         if let Some(slot) = self.slots.get_mut(target) {

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use quarterdeck::cli::Source;
 use quarterdeck::runtime::connect::build;
 use quarterdeck::runtime::say;
-use quarterdeck::sandbox::kubernetes::api::ClusterClock;
+use quarterdeck::sandbox::kubernetes::api::{ApiAsked, ClusterClock};
 use quarterdeck::sandbox::kubernetes::estate::ClusterSite;
 use quarterdeck::sandbox::kubernetes::kubeconfig::{self, Context};
 use quarterdeck::sandbox::kubernetes::live::Live;
-use quarterdeck::sandbox::kubernetes::serve::{ServedEndpoint, ServerIdentity, serve as serve_cluster, token};
+use quarterdeck::sandbox::kubernetes::serve::{
+    ServedEndpoint, ServedRequest, ServerIdentity, serve as serve_cluster, token,
+};
 use quarterdeck::sandbox::services::eks::authenticator::EksAuthenticator;
 use quarterdeck::sandbox::{Sandbox, serve};
 use tokio::net::TcpListener;
@@ -110,8 +112,15 @@ async fn clusters(source: &Source, sandbox: &Arc<Sandbox>, path: &Path, bound: B
             ca_pem: identity.ca_pem().to_owned(),
             token: token.clone(),
         });
-        let (server, identity) = (live.server(), identity.clone());
-        serving.spawn(async move { serve_cluster(server, listener, &identity, std::future::pending()).await });
+        let (server, identity, sandbox) = (live.server(), identity.clone(), Arc::clone(sandbox));
+        let answer = move |request: ServedRequest| {
+            let (server, sandbox) = (Arc::clone(&server), Arc::clone(&sandbox));
+            async move {
+                let asked = ApiAsked::of(request.method(), request.uri());
+                sandbox.arriving(site, asked, server.call(request)).await
+            }
+        };
+        serving.spawn(async move { serve_cluster(answer, listener, &identity, std::future::pending()).await });
         serving.spawn(async move {
             live.run().await;
             Ok(())

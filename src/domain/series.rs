@@ -104,20 +104,13 @@ impl Series {
 
     /// The parts of `window` (seconds) that are not covered yet. When `window` does not touch
     /// what is covered, all of it.
-    #[must_use]
-    pub fn missing(&self, window: Range<i64>) -> Vec<Range<i64>> {
+    pub fn missing(&self, window: Range<i64>) -> impl Iterator<Item = Range<i64>> + use<> {
         let covered = self.covered();
-        if self.is_empty() || window.end < covered.start || window.start > covered.end {
-            return vec![window];
-        }
-        let mut missing = Vec::new();
-        if window.start < covered.start {
-            missing.push(window.start..covered.start);
-        }
-        if window.end > covered.end {
-            missing.push(covered.end..window.end);
-        }
-        missing
+        let is_apart = self.is_empty() || window.end < covered.start || window.start > covered.end;
+        let before = (window.start < covered.start).then_some(window.start..covered.start);
+        let after = (window.end > covered.end).then_some(covered.end..window.end);
+        let (before, after) = if is_apart { (Some(window), None) } else { (before, after) };
+        before.into_iter().chain(after)
     }
 
     /// Takes in an answer that covers `window`: its datapoints, and NaN where it has none.
@@ -227,10 +220,10 @@ mod tests {
     #[test]
     fn only_the_missing_ends_are_asked_for() {
         let s = series(600..1200, &[]);
-        assert_eq!(s.missing(600..1200), vec![]);
-        assert_eq!(s.missing(660..1380), vec![1200..1380]);
-        assert_eq!(s.missing(0..1380), vec![0..600, 1200..1380]);
-        assert_eq!(s.missing(5000..6000), vec![5000..6000]);
+        assert_eq!(s.missing(600..1200).collect::<Vec<_>>(), vec![]);
+        assert_eq!(s.missing(660..1380).collect::<Vec<_>>(), vec![1200..1380]);
+        assert_eq!(s.missing(0..1380).collect::<Vec<_>>(), vec![0..600, 1200..1380]);
+        assert_eq!(s.missing(5000..6000).collect::<Vec<_>>(), vec![5000..6000]);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! Kubernetes, API Concepts, "Efficient detection of changes". Each watch is asked to end before a load balancer would
 //! end it in silence, and is opened again where it stood; bookmarks keep that place fresh, and tell that everything up
-//! to now was told. Where the server no longer knows the place (410, as an answer or in the stream) everything is
+//! to now was told. So does the end that was asked for. That it was opened tells nothing: what has changed since the
+//! place where it stood is still to come, and may never do. Where the server no longer knows the place (410, as an answer or in the stream) everything is
 //! listed anew. What cannot go on is told as lost, with the reason; trying anew is up to whoever listens.
 
 mod lines;
@@ -32,7 +33,8 @@ use crate::services::kubernetes::{ObjectKind, WatchTold};
 /// begin anew in the same moment.
 const LASTS: u64 = 200;
 const LASTS_MORE: u64 = 2;
-/// A server that has said nothing for so long after the time that a watch was to last has gone.
+/// A server that has said nothing for so long after the time that a watch was to last has gone; one that ends it no
+/// earlier than this before that time has ended it as it was asked to.
 const MARGIN: Duration = Duration::from_secs(10);
 /// What changes within this is told at once.
 const GATHERED: Duration = Duration::from_millis(100);
@@ -110,6 +112,8 @@ enum WatchHeard<M> {
     Nothing,
     /// The connection is over.
     Next(WatchPhase),
+    /// The connection has lasted as it was asked to: everything up to now was told.
+    Whole,
 }
 
 impl ObjectWatch {
@@ -126,10 +130,7 @@ impl ObjectWatch {
                     Err(failure) => self.phase = WatchPhase::Lost(failure.fault),
                 },
                 WatchPhase::Open => match open(&self.line, &self.request(), self.longest()).await {
-                    Ok(open) => {
-                        self.phase = WatchPhase::Read(Box::new(open));
-                        return Some(Delta::Alive);
-                    }
+                    Ok(open) => self.phase = WatchPhase::Read(Box::new(open)),
                     Err(failure) if failure.is_gone => self.phase = self.relist(failure.fault).await,
                     Err(failure) => self.phase = WatchPhase::Lost(failure.fault),
                 },
@@ -196,6 +197,11 @@ impl ObjectWatch {
                     self.tell_odd();
                     return all;
                 }
+                WatchHeard::Whole => {
+                    self.phase = WatchPhase::Open;
+                    self.tell_odd();
+                    return all.or(Some(Delta::Alive));
+                }
             }
         }
         self.tell_odd();
@@ -209,6 +215,9 @@ impl ObjectWatch {
             |kind, message: &str| WatchHeard::Next(WatchPhase::Lost(ApiFailure::of(&request, kind, message).fault));
         let line = match told {
             LineTold::Line(line) => line,
+            LineTold::End if open.opened.elapsed() + MARGIN >= Duration::from_secs(self.lasts()) => {
+                return WatchHeard::Whole;
+            }
             LineTold::End => return WatchHeard::Next(self.ended(open, None).await),
             LineTold::Cut(why) => return WatchHeard::Next(self.ended(open, Some(why)).await),
             LineTold::TooLong => return lost(FaultKind::BrokenAnswer, "a line of the watch does not end"),
@@ -252,8 +261,8 @@ impl ObjectWatch {
         heard
     }
 
-    /// A connection has ended, as it was asked to or before: what was told up to now is whole, and the next one goes on
-    /// from there. Not without end where they all end at once.
+    /// A connection has ended before it was asked to: the next one goes on after the last whole line. Not without end
+    /// where they all end at once.
     async fn ended(&mut self, open: &mut OpenWatch, cut: Option<String>) -> WatchPhase {
         let lasted = open.opened.elapsed() >= Duration::from_secs(self.lasts() / 2);
         if lasted && cut.is_none() {

@@ -18,9 +18,9 @@ const CALL: &str = "k8s: connect";
 /// With what API servers of clusters are reached, beside the sessions.
 #[derive(Clone, Default)]
 pub struct Reaching {
-    /// Clusters that answer in this process.
+    /// Whose clusters answer in this process.
     #[cfg(feature = "sandbox")]
-    pub in_process: Option<Arc<crate::sandbox::clusters::SandboxClusters>>,
+    pub in_process: Option<Arc<crate::sandbox::Sandbox>>,
 }
 
 /// Connections by whose session signs for them, and where they lead.
@@ -90,8 +90,8 @@ impl ApiServers {
         }
         let tokens = tokens(session, region, address);
         #[cfg(feature = "sandbox")]
-        if let Some(clusters) = &self.reach.in_process {
-            return super::sandboxed::connect(clusters, region, address, tokens);
+        if let Some(sandbox) = &self.reach.in_process {
+            return super::sandboxed::connect(sandbox, region, address, tokens);
         }
         connect::eks(address, tokens)
     }

@@ -52,7 +52,7 @@ impl Connection {
     pub fn reach(&self) -> Reaching {
         Reaching {
             #[cfg(feature = "sandbox")]
-            in_process: self.sandbox.as_ref().map(|sandbox| sandbox.clusters().clone()),
+            in_process: self.sandbox.clone(),
         }
     }
 }

@@ -9,7 +9,7 @@ use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::appearance::Appearance;
 use super::background::LateAnswer;
@@ -34,6 +34,10 @@ use crate::keymap::Key;
 const TICK: Duration = Duration::from_secs(1);
 /// Messages that are taken in before a frame is drawn.
 const BATCH: usize = 256;
+
+/// So long the frame of a key has to reach the terminal before what is left is gone on with: the kernel hands it on in
+/// a task of its own, which may have to wait for this one.
+const GAP: Duration = Duration::from_millis(3);
 
 /// So long answers are taken in, and DB instances examined, before a frame is drawn.
 const LONGEST: Duration = Duration::from_millis(20);
@@ -158,7 +162,10 @@ pub async fn run(
         let begun = Instant::now();
         // A key goes before what is left, and so does a frame: at once where it is the answer to a key.
         let more = settle_while(state, || !is_of_key && events.is_empty() && begun.elapsed() < LONGEST);
-        guard.screen.draw(|frame| view::draw(state, frame))?;
+        // A key that waits already has a frame of its own, which shows this too.
+        if is_of_key || events.is_empty() {
+            guard.screen.draw(|frame| view::draw(state, frame))?;
+        }
         let wake = tokio::select! {
             biased;
             _ = interrupt.recv() => Wake::Signal,
@@ -171,7 +178,7 @@ pub async fn run(
             Some(question) = outside.codes.recv(), if !performer.is_asking() => Wake::Question(question),
             _ = tick.tick() => Wake::Tick,
             opened = reopened(&mut outside.reopening) => Wake::Reopened(opened),
-            () = std::future::ready(()), if more => Wake::More,
+            () = gap(is_of_key), if more => Wake::More,
         };
         is_of_key = matches!(wake, Wake::Terminal(Some(Ok(_))));
         effects = update(state, Msg::Tick(clock.now()));
@@ -253,6 +260,13 @@ pub async fn run(
                 }
             }
         }
+    }
+}
+
+/// Over when what is left can be gone on with.
+async fn gap(is_of_key: bool) {
+    if is_of_key {
+        sleep(GAP).await;
     }
 }
 

@@ -21,6 +21,7 @@ use crate::app::settle::settle;
 use crate::app::{Effect, Msg, State, update, view};
 use crate::keymap::Key;
 use crate::shell::REST;
+use crate::world::is_packing;
 
 pub use shortfall::shortfall;
 pub use stories::stories;
@@ -142,6 +143,11 @@ async fn wait<D: Fetches, O: Outlet>(
 ) -> Result<bool, Unperformed> {
     perform(effects, state, performer)?;
     loop {
+        if is_packing(&state.shell.world) {
+            settle(state);
+            let effects = update(state, Msg::Tick(clock.now()));
+            perform(effects, state, performer)?;
+        }
         let for_plan = happened.as_deref_mut().filter(|_| state.views.plan().is_some_and(|plan| plan.awaiting));
         let is_awaited = state.shell.world.schedule.in_flight() + state.shell.world.awaited_watches() > 0;
         if !is_awaited && for_plan.is_none() {

@@ -172,6 +172,12 @@ pub struct InProcessCluster {
 }
 
 impl InProcessCluster {
+    /// Where it is.
+    #[must_use]
+    pub fn site(&self) -> ClusterSite {
+        self.site
+    }
+
     /// Answers a request. The first waits for some seconds, until the cluster is built; it is built though that wait is
     /// given up. The body of a watch or of a followed log lasts until another scenario is played.
     ///

@@ -22,7 +22,7 @@ use winterbaume_core::{MockRequest, MockResponse};
 
 use super::Sandbox;
 use super::fault::body;
-use super::fault::reply::{Reply, SILENCE};
+use super::fault::reply::{LATE, Reply, SILENCE};
 use super::services::ACCESS_KEY_PREFIX;
 use super::world::identity;
 
@@ -72,6 +72,11 @@ impl HttpConnector for SandboxHttp {
             }
             match sandbox.reply(&request) {
                 Reply::Whole(answer) => respond(&answer, SdkBody::from(answer.body.clone())),
+                Reply::Late(answer) => {
+                    tokio::time::sleep(LATE).await;
+                    respond(&answer, SdkBody::from(answer.body.clone()))
+                }
+                Reply::Silent(answer) => respond(&answer, SdkBody::from_body_1_x(body::silent())),
                 Reply::Cut(answer) => respond(&answer, SdkBody::from_body_1_x(body::cut(&answer.body))),
                 Reply::Drip(answer) => respond(&answer, SdkBody::from_body_1_x(body::drip(answer.body.clone()))),
                 Reply::Nothing => {

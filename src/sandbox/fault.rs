@@ -1,11 +1,12 @@
-//! What stands between a caller and the sandbox's AWS: throttling, a missing permission, a dead
-//! endpoint, an answer that is not one. A fault says which calls it hits and when; [`reply`] makes
-//! of it what arrives at the caller.
+//! What stands between a caller and the sandbox's AWS and its clusters: throttling, a missing permission, a dead
+//! endpoint, an answer that is not one. A fault says which calls it hits and when; [`reply`] makes of it what arrives
+//! at who calls AWS, [`server`] what arrives at who asks the API server of a cluster.
 
 pub mod body;
 pub mod disturbance;
 mod forms;
 pub mod reply;
+pub mod server;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +16,7 @@ use serde::Deserialize;
 use super::services::Scope;
 use super::world::identity;
 
-/// What happens to a call.
+/// What happens to a call. Its words are AWS's; the API server of a cluster says the same in its own ([`server`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -30,6 +31,10 @@ pub enum Kind {
     /// HTTP 500 with a web page, as a proxy or a load balancer answers.
     #[serde(rename = "html-500")]
     Html500,
+    /// `InternalFailure` (500): the service failed.
+    Internal,
+    /// `ServiceUnavailable` (503).
+    Unavailable,
     /// `ExpiredToken`.
     Expired,
     /// `AccessDenied`, naming the IAM action.
@@ -38,8 +43,12 @@ pub enum Kind {
     ClockSkew,
     /// The credentials are another account's, whose resources are shown.
     WrongAccount,
+    /// The right answer, after [`reply::LATE`].
+    Slow,
     /// The right answer, a byte a second.
     Drip,
+    /// The head of the right answer, and nothing after it.
+    Silent,
     /// The connection is cut in the middle of the right answer.
     Cut,
     /// The right answer with ten megabytes that nobody asked for.
@@ -52,17 +61,21 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::Throttled,
         Self::Hangs,
         Self::Refuses,
         Self::Garbage,
         Self::Html500,
+        Self::Internal,
+        Self::Unavailable,
         Self::Expired,
         Self::Denied,
         Self::ClockSkew,
         Self::WrongAccount,
+        Self::Slow,
         Self::Drip,
+        Self::Silent,
         Self::Cut,
         Self::Huge,
         Self::WrongContentType,
@@ -79,10 +92,12 @@ pub enum Service {
     Monitoring,
     Sts,
     Eks,
+    /// The API servers of the account's clusters.
+    Kubernetes,
 }
 
 impl Service {
-    /// The name that requests are signed for.
+    /// The name that requests are signed for; nothing is signed for an API server.
     #[must_use]
     pub fn signing_name(self) -> &'static str {
         match self {
@@ -90,6 +105,7 @@ impl Service {
             Self::Monitoring => "monitoring",
             Self::Sts => "sts",
             Self::Eks => "eks",
+            Self::Kubernetes => server::SERVICE,
         }
     }
 }
@@ -99,7 +115,8 @@ impl Service {
 pub struct Fault {
     pub kind: Kind,
     pub services: Vec<Service>,
-    /// `DescribeDBInstances` and so on.
+    /// `DescribeDBInstances` and so on; of an API server the right that is needed, as `list nodes`, `get /version` or
+    /// `watch nodepools.karpenter.sh`.
     pub operations: Vec<String>,
     pub accounts: Vec<String>,
     pub regions: Vec<String>,

@@ -69,8 +69,8 @@ impl<'a> Entry<'a> {
         }
         let executed = self.executed.into_inner();
         let arrived = match reply {
-            Reply::Whole(answer) | Reply::Drip(answer) => Some((answer.status, code(answer))),
-            Reply::Cut(_) | Reply::Nothing | Reply::Refused => None,
+            Reply::Whole(answer) | Reply::Late(answer) | Reply::Drip(answer) => Some((answer.status, code(answer))),
+            Reply::Silent(_) | Reply::Cut(_) | Reply::Nothing | Reply::Refused => None,
         };
         let told = arrived.as_ref().or(executed.as_ref()).and_then(|(_, code)| code.clone());
         let hidden = |name: &str| SECRETS.contains(&name) || matches!(name, "Action" | "Version");

@@ -3,6 +3,7 @@
 //! below the official SDK, [`serve`] for clients outside of this process, and the [`fault`]s that stand
 //! in between. Beside it the [`kubernetes`] clusters of the estate, which [`clusters`] keeps up.
 
+mod arriving;
 mod clock;
 pub mod clusters;
 pub mod connector;
@@ -25,9 +26,9 @@ pub use clock::SandboxClock;
 pub use world::{World, WorldError, WorldOptions};
 
 use clusters::SandboxClusters;
-use fault::Call;
 use fault::disturbance::Disturbance;
 use fault::reply::{Reply, reply};
+use fault::{Call, Fault};
 use log::{Entry, Logged};
 use services::answer::{Refusal, finish};
 use services::{Caller, cloudwatch, eks, rds, sts};
@@ -80,7 +81,7 @@ impl Sandbox {
         change(&mut self.world.write().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// How often each operation was called: `rds:DescribeDBInstances` → 3.
+    /// How often each operation was called: `rds:DescribeDBInstances` → 3, `kubernetes:list nodes` → 1.
     #[must_use]
     pub fn calls(&self) -> BTreeMap<String, u64> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -119,13 +120,9 @@ impl Sandbox {
     pub fn reply(&self, request: &MockRequest) -> Reply {
         let Some(scope) = services::scope(&request.headers) else { return Reply::Whole(self.answer(request)) };
         let operation = services::operation(request);
-        let number = self.count(&scope.service, request);
+        let number = self.count(format!("{}:{operation}", scope.service));
         let call = Call { scope: &scope, operation: &operation, number, at: self.now() };
-        let disturbed = {
-            let mut set = self.disturbances.lock().unwrap_or_else(PoisonError::into_inner);
-            set.iter_mut().find_map(|disturbance| disturbance.strikes(&call))
-        };
-        let fault = disturbed.or_else(|| self.read(|world| call.struck_by(&world.faults).cloned()));
+        let fault = self.disturbed(&call).or_else(|| self.struck(&call));
         let entry = Entry::new(&scope, request, &operation, call.at);
         let reply = reply(fault.as_ref(), &call, request, |caller| {
             let answer = self.said(&scope.service, caller, call.at, request);
@@ -141,7 +138,7 @@ impl Sandbox {
     #[must_use]
     pub fn answer(&self, request: &MockRequest) -> MockResponse {
         let Some(scope) = services::scope(&request.headers) else {
-            let number = self.count("unsigned", request);
+            let number = self.count(format!("unsigned:{}", services::operation(request)));
             let refusal = Refusal {
                 status: 403,
                 code: "MissingAuthenticationToken",
@@ -149,8 +146,8 @@ impl Sandbox {
             };
             return finished(refusal.to(request, rds::NAMESPACE), number);
         };
-        let number = self.count(&scope.service, request);
         let (operation, at) = (services::operation(request), self.now());
+        let number = self.count(format!("{}:{operation}", scope.service));
         let entry = Entry::new(&scope, request, &operation, at);
         let answer = finished(self.said(&scope.service, &scope.caller, at, request), number);
         entry.said(&answer);
@@ -179,9 +176,19 @@ impl Sandbox {
         }
     }
 
+    /// The fault that a test has set for a call, which is counted.
+    fn disturbed(&self, call: &Call<'_>) -> Option<Fault> {
+        let mut set = self.disturbances.lock().unwrap_or_else(PoisonError::into_inner);
+        set.iter_mut().find_map(|disturbance| disturbance.strikes(call))
+    }
+
+    /// The world's fault that hits a call.
+    fn struck(&self, call: &Call<'_>) -> Option<Fault> {
+        self.read(|world| call.struck_by(&world.faults).cloned())
+    }
+
     /// Counts a call and gives its number among all of them.
-    fn count(&self, service: &str, request: &MockRequest) -> u64 {
-        let name = format!("{service}:{}", services::operation(request));
+    fn count(&self, name: String) -> u64 {
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         *calls.entry(name).or_default() += 1;
         calls.values().sum()

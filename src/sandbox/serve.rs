@@ -20,7 +20,7 @@ use winterbaume_core::MockRequest;
 
 use super::Sandbox;
 use super::fault::body::{self, Body};
-use super::fault::reply::{Reply, SILENCE};
+use super::fault::reply::{LATE, Reply, SILENCE};
 use super::listening;
 
 /// Why a connection is closed.
@@ -69,6 +69,12 @@ async fn respond(sandbox: Arc<Sandbox>, request: Request<Incoming>) -> Result<Re
             let body = body::whole(answer.body.clone());
             (answer, body)
         }
+        Reply::Late(answer) => {
+            tokio::time::sleep(LATE).await;
+            let body = body::whole(answer.body.clone());
+            (answer, body)
+        }
+        Reply::Silent(answer) => (answer, body::silent()),
         Reply::Cut(answer) => {
             let body = body::cut(&answer.body);
             (answer, body)
@@ -91,7 +97,7 @@ async fn respond(sandbox: Arc<Sandbox>, request: Request<Incoming>) -> Result<Re
 
 /// Tells the sandbox's time (RFC 7231, 7.1.1.2). hyper tells this machine's otherwise, and then a client
 /// cannot know by which clock events and snapshots are dated.
-fn date(headers: &mut HeaderMap, now: Timestamp) {
+pub(super) fn date(headers: &mut HeaderMap, now: Timestamp) {
     let told = DateTimePrinter::new().timestamp_to_rfc9110_string(&now).ok();
     if let Some(told) = told.and_then(|told| HeaderValue::from_str(&told).ok()) {
         headers.insert(DATE, told);

@@ -13,15 +13,21 @@ pub struct RowPace {
 }
 
 impl RowPace {
-    /// Whether they may be made now; else they are owed.
-    pub fn may(&mut self, now: Timestamp) -> bool {
+    /// It is too early to make them again.
+    #[must_use]
+    pub fn is_early(self, now: Timestamp) -> bool {
         // A clock that went back holds nothing up.
-        let is_early = self.made.is_some_and(|at| (0..APART).contains(&now.duration_since(at).as_millis()));
-        self.owed = is_early;
-        if !is_early {
-            self.made = Some(now);
-        }
-        !is_early
+        self.made.is_some_and(|at| (0..APART).contains(&now.duration_since(at).as_millis()))
+    }
+
+    /// They are made now.
+    pub fn make(&mut self, now: Timestamp) {
+        *self = Self { made: Some(now), owed: false };
+    }
+
+    /// Something has changed since they were made, and they are not made yet.
+    pub fn owe(&mut self) {
+        self.owed = true;
     }
 
     /// Something has changed since they were made.
@@ -42,9 +48,13 @@ mod tests {
     #[test]
     fn what_comes_too_early_is_owed() {
         let mut pace = RowPace::default();
-        assert!(pace.may(at(0)) && !pace.is_owed());
-        assert!(!pace.may(at(999)) && pace.is_owed());
-        assert!(pace.may(at(1_000)) && !pace.is_owed());
-        assert!(pace.may(at(-5_000)), "the clock went back");
+        assert!(!pace.is_early(at(0)));
+        pace.make(at(0));
+        assert!(pace.is_early(at(999)));
+        pace.owe();
+        assert!(pace.is_owed() && !pace.is_early(at(1_000)));
+        pace.make(at(1_000));
+        assert!(!pace.is_owed());
+        assert!(!pace.is_early(at(-5_000)), "the clock went back");
     }
 }

@@ -222,17 +222,34 @@ impl Screen {
         }
     }
 
-    /// Something was heard of some sites: what it shows of them is made anew where it is another than before.
-    pub fn renew(self, state: &mut State) {
+    /// Something was heard of some sites: what it shows of them is made anew where it is another than before, for as
+    /// long as `go_on` says so. True where something is left to be made.
+    pub fn renew(self, state: &mut State, go_on: &mut dyn FnMut() -> bool) -> bool {
         match self {
             Self::Alarms => alarms::renew(state),
+            Self::Cluster if self.is_being_made(state) => return cluster::renew(state, go_on),
             Self::Clusters | Self::Cluster | Self::Workloads | Self::ClusterObject => {
-                if state.cluster_pace.may(state.shell.world.now) {
-                    self.rebuild(state);
+                let now = state.shell.world.now;
+                let is_early = state.cluster_pace.is_early(now);
+                if is_early || !go_on() {
+                    state.cluster_pace.owe();
+                    return !is_early;
                 }
+                state.cluster_pace.make(now);
+                if self == Self::Cluster {
+                    return cluster::renew(state, go_on);
+                }
+                self.rebuild(state);
             }
             Self::Fleet | Self::Databases | Self::Database | Self::Logs | Self::Audit => {}
         }
+        false
+    }
+
+    /// A part of what it shows is being made.
+    #[must_use]
+    pub fn is_being_made(self, state: &State) -> bool {
+        self == Self::Cluster && state.views.cluster().is_some_and(cluster::State::is_being_made)
     }
 
     /// Something has happened: where the cursor rests decides what is read.

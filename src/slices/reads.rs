@@ -296,7 +296,7 @@ impl Data {
 
     /// The exact question; none when it cannot be asked yet. `specs` say how the clusters of the site are reached.
     #[must_use]
-    pub fn ask(&self, read: &Read, shown: &Shown, specs: &[ClusterSpec], now: Timestamp) -> Option<Ask> {
+    pub fn ask(&mut self, read: &Read, shown: &Shown, specs: &[ClusterSpec], now: Timestamp) -> Option<Ask> {
         match read {
             Read::Identity => Some(Ask::Identity),
             Read::Rds(read) => {

@@ -58,9 +58,8 @@ pub fn begin(world: &mut World) -> Examined {
 
 fn is_due(world: &World) -> bool {
     let now = world.now;
-    let is_one = |data: &SiteData| {
-        data.checkups.due() + data.alarm_checkups.due() > 0 || data.cluster_checkups.next_due(now).is_some()
-    };
+    let is_one =
+        |data: &SiteData| data.checkups.due() + data.alarm_checkups.due() > 0 || data.cluster_checkups.is_due(now);
     world.sites.iter().any(is_one)
 }
 
@@ -75,6 +74,7 @@ pub fn look(world: &mut World, most: usize) -> Examined {
         while checkups.due() > 0 && examined.looks() < most {
             let Some(index) = checkups.next_due(from) else { break };
             from = index + 1;
+            data.rds.estimate(index);
             if let Some(is_changed) = instances::look(data, index, &mut checkups, estate, health, *now) {
                 examined.instances.push((site, index));
                 changed.extend(is_changed.then_some(index));
@@ -104,7 +104,7 @@ pub fn look(world: &mut World, most: usize) -> Examined {
         }
         data.alarm_checkups = checkups;
     }
-    // A cluster is as much as many instances: one at a time.
+    // A cluster is as much as many instances: one at a time, and a part of it.
     if is_ready && examined.looks() == 0 {
         for (site, data) in sites.iter_mut().enumerate().map(|(i, data)| (SiteId(i), data)) {
             if let Some(is_changed) = clusters::look(data, health, *now) {

@@ -1,6 +1,6 @@
 //! What was made of the clusters of a site: whose each is, which checks could be made, when it was looked at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::collect::Touched;
 use crate::domain::EnvironmentId;
 use crate::health::Coverage;
-use crate::services::kubernetes::rules::ClusterNeed;
+use crate::services::kubernetes::rules::{ClusterNeed, ThingRef};
 
 /// A cluster is looked at as a whole, no more often than this, seconds: things of it may change all the time.
 const APART: i64 = 1;
@@ -44,11 +44,32 @@ impl CheckedCluster {
     }
 }
 
+/// A cluster that is looked at, part by part: a thousand nodes take longer than a key may wait.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ClusterLook {
+    pub(super) name: Arc<str>,
+    /// The moment of the data that is looked at: that of its beginning.
+    pub(super) seen: Timestamp,
+    /// When it was looked at before, and which checks could be made then.
+    pub(super) before: Option<(Timestamp, Coverage<ClusterNeed>)>,
+    /// What is in it, and how far it was looked at.
+    pub(super) things: Vec<ThingRef>,
+    pub(super) next: usize,
+    /// Of what was looked at: which checks could be made, of what something is found, whether that is worse than a
+    /// hint, and whether it is something else than before.
+    pub(super) whole: Coverage<ClusterNeed>,
+    pub(super) found: HashSet<String>,
+    pub(super) is_troubled: bool,
+    pub(super) is_other: bool,
+}
+
 /// Those of a site, by name.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ClusterCheckups {
     all: BTreeMap<Arc<str>, CheckedCluster>,
     is_laid_out: bool,
+    /// The look that is under way.
+    pub(super) under_way: Option<ClusterLook>,
 }
 
 impl ClusterCheckups {
@@ -97,7 +118,8 @@ impl ClusterCheckups {
     /// Makes a place for each cluster of a list that is new: its name, its ARN and whose it is.
     pub(super) fn lay_out(&mut self, list: impl Iterator<Item = (Arc<str>, Arc<str>, Option<EnvironmentId>)>) {
         let mut before = std::mem::take(&mut self.all);
-        self.is_laid_out = true;
+        // All of them are looked at anew.
+        (self.is_laid_out, self.under_way) = (true, None);
         for (name, arn, owner) in list {
             let known = before.remove(&name).filter(|known| known.arn == arn);
             let fresh = CheckedCluster {
@@ -136,8 +158,18 @@ impl ClusterCheckups {
 
     /// One is looked at now.
     pub(super) fn begin(&mut self, cluster: &str, now: Timestamp) -> Option<&mut CheckedCluster> {
-        let checked = self.all.get_mut(cluster)?;
+        let checked = self.get_mut(cluster)?;
         (checked.is_due, checked.at) = (false, Some(now));
         Some(checked)
+    }
+
+    /// One of them, to be changed.
+    pub(super) fn get_mut(&mut self, cluster: &str) -> Option<&mut CheckedCluster> {
+        self.all.get_mut(cluster)
+    }
+
+    /// Something is to be looked at now.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        self.under_way.is_some() || self.next_due(now).is_some()
     }
 }

@@ -33,7 +33,7 @@ impl World {
         })
     }
 
-    /// All that is known of a cluster, joined: made anew at each call, in a pass over its objects.
+    /// All that is known of a cluster, joined: made anew at each call, in a pass over its claims.
     #[must_use]
     pub fn cluster(&self, site: SiteId, name: &str) -> Option<ClusterView<'_>> {
         ClusterView::of(&self.site(site)?.services.kubernetes, name)

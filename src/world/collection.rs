@@ -62,7 +62,8 @@ pub fn due(world: &mut World, focus: &Focus) -> Vec<Request> {
                 continue;
             }
             let specs = world.estate.cluster_specs(site);
-            let ask = world.site(site).and_then(|data| data.ask(&target.read, &focus.shown, &specs, world.now));
+            let now = world.now;
+            let ask = world.site_mut(site).and_then(|data| data.ask(&target.read, &focus.shown, &specs, now));
             let Some(ask) = ask else { continue };
             let signing = signing(world, &target);
             let id = world.schedule.begin(&target);
@@ -78,6 +79,23 @@ pub fn due(world: &mut World, focus: &Focus) -> Vec<Request> {
         }
     }
     requests
+}
+
+/// Puts the next part of a question together that is large; false where there is none. What is put together is due.
+pub fn pack(world: &mut World) -> bool {
+    let World { sites, schedule, .. } = world;
+    let packing = sites.iter_mut().enumerate().find(|(_, data)| data.rds.is_packing());
+    let Some((site, data)) = packing else { return false };
+    if data.rds.pack() {
+        schedule.ready(SiteId(site));
+    }
+    true
+}
+
+/// A large question is being put together.
+#[must_use]
+pub fn is_packing(world: &World) -> bool {
+    world.sites.iter().any(|data| data.rds.is_packing())
 }
 
 /// So many metrics are asked for.
@@ -364,6 +382,34 @@ mod tests {
             "{again:?}"
         );
         assert!(!again.contains(&Read::Alarms(alarms::Read::All)), "AWS asked to slow down: {again:?}");
+    }
+
+    #[test]
+    fn a_question_for_thousands_of_metrics_is_put_together_part_by_part() {
+        let mut world = console();
+        asked_as(&mut world, 0, OURS, None);
+        let known = |at: usize| Database { id: format!("db-{at}"), ..Database::default() };
+        let all: Vec<_> = (0..5_000).map(|at| std::sync::Arc::new(known(at))).collect();
+        for request in requests(&mut world, 1) {
+            if request.ask == Ask::Rds(rds::Ask::Databases) {
+                let answer = Answer::Rds(rds::Answer::Databases(all.clone()));
+                take(&mut world, request.id, &request.target, Ok(answer));
+            }
+        }
+        let metrics = |asked: &[Request]| asked.iter().map(|request| request.ask.metrics()).sum::<usize>();
+        assert_eq!(metrics(&requests(&mut world, 1)), 0, "nothing is put together yet");
+        let mut parts = 0;
+        while pack(&mut world) {
+            parts += 1;
+        }
+        assert!(parts >= 3 * 19, "{parts} parts: the table's, vitals and the trend");
+        let asked = requests(&mut world, 1);
+        let wanted: usize = [&rds::Read::Metrics, &rds::Read::Vitals, &rds::Read::StorageTrend]
+            .into_iter()
+            .filter(|read| asked.iter().any(|request| request.target.read == Read::Rds((*read).clone())))
+            .count();
+        assert_eq!((wanted, metrics(&asked) > 5_000 * 3), (3, true), "{} metrics", metrics(&asked));
+        assert_eq!(metrics(&requests(&mut world, 2)), 0, "they are on their way");
     }
 
     #[test]

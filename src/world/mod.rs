@@ -26,7 +26,7 @@ use jiff::Timestamp;
 
 pub use self::advice::advised;
 pub use self::changes::Changes;
-pub use self::collection::{due, retire, take};
+pub use self::collection::{due, is_packing, pack, retire, take};
 pub use self::estate::{Estate, Scope, SessionName};
 pub use self::focus::Focus;
 pub use self::news::News;

@@ -9,13 +9,15 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
 
+use super::reply::SILENCE;
+
 /// A body that may break off.
 pub type Body = BoxBody<Bytes, io::Error>;
 
 /// Time between two bytes of a dripping body.
-const DROP: Duration = Duration::from_secs(1);
+pub(super) const DROP: Duration = Duration::from_secs(1);
 /// Time between the first half of a cut body and the end of its connection.
-const MOMENT: Duration = Duration::from_millis(50);
+pub(super) const MOMENT: Duration = Duration::from_millis(50);
 
 /// All of it at once.
 #[must_use]
@@ -34,6 +36,16 @@ pub fn cut(bytes: &Bytes) -> Body {
     };
     let parts = stream::iter([Ok(Frame::data(half))]).chain(stream::once(gone));
     BodyExt::boxed(StreamBody::new(parts))
+}
+
+/// Nothing, for [`SILENCE`]; then the connection is gone.
+#[must_use]
+pub fn silent() -> Body {
+    let silence = async {
+        tokio::time::sleep(SILENCE).await;
+        Err(io::Error::new(io::ErrorKind::TimedOut, "nothing came"))
+    };
+    BodyExt::boxed(StreamBody::new(stream::once(silence)))
 }
 
 /// A byte a second.

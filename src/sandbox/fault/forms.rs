@@ -13,6 +13,13 @@ use crate::sandbox::services::{eks, rds, sts};
 use crate::sandbox::world::identity;
 use crate::sandbox::world::moment::{MINUTE, after};
 
+/// A proxy's error page.
+pub(super) const WEB_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>500 Internal Server Error</title></head>\n<body>\
+    <h1>Internal Server Error</h1><p>The server encountered an internal error.</p></body></html>\n";
+
+/// What an API gateway says when all is well, to whoever asks.
+pub(super) const GATEWAY: &str = "{\"status\":\"ok\",\"data\":[]}";
+
 /// Namespace of CloudWatch's XML.
 const MONITORING: &str = "http://monitoring.amazonaws.com/doc/2010-08-01/";
 
@@ -29,6 +36,10 @@ pub(super) fn refusal(kind: Kind, call: &Call<'_>, request: &MockRequest) -> Moc
         Kind::Throttled => (400, "Throttling", "Rate exceeded".to_owned()),
         Kind::Expired => (403, "ExpiredToken", "The security token included in the request is expired".to_owned()),
         Kind::ClockSkew => (403, "SignatureDoesNotMatch", too_old(call)),
+        Kind::Internal => {
+            (500, "InternalFailure", "The request processing has failed because of an unknown error".into())
+        }
+        Kind::Unavailable => (503, "ServiceUnavailable", "The service is unavailable; please try again".into()),
         _ => (403, "AccessDenied", denied(call, request)),
     };
     if call.scope.service == "eks" {
@@ -48,13 +59,15 @@ pub(super) fn refusal(kind: Kind, call: &Call<'_>, request: &MockRequest) -> Moc
     answer
 }
 
-/// The same of a service that speaks REST-JSON, where the codes are others (EKS: `ThrottlingException` in its model, the
-/// rest in its API reference's "Common Errors").
+/// The same of a service that speaks REST-JSON, where the codes are others (EKS: `ThrottlingException`, `ServerException`
+/// and `ServiceUnavailableException` in its model, the rest in its API reference's "Common Errors").
 fn rest(code: &'static str, message: String) -> MockResponse {
     let (status, code) = match code {
         "Throttling" => (429, "ThrottlingException"),
         "ExpiredToken" => (403, "ExpiredTokenException"),
         "SignatureDoesNotMatch" => (403, "InvalidSignatureException"),
+        "InternalFailure" => (500, "ServerException"),
+        "ServiceUnavailable" => (503, "ServiceUnavailableException"),
         _ => (403, "AccessDeniedException"),
     };
     Refusal { status, code, message }.rest_json(&[])
@@ -87,24 +100,26 @@ fn too_old(call: &Call<'_>) -> String {
 
 /// A proxy's error page.
 pub(super) fn web_page() -> MockResponse {
-    let page = "<!DOCTYPE html>\n<html><head><title>500 Internal Server Error</title></head>\n<body><h1>Internal \
-                Server Error</h1><p>The server encountered an internal error.</p></body></html>\n";
-    response(500, "text/html; charset=utf-8", page)
+    response(500, "text/html; charset=utf-8", WEB_PAGE)
 }
 
 /// A success of something that is not AWS.
 pub(super) fn gateway() -> MockResponse {
-    response(200, "application/json", "{\"status\":\"ok\",\"data\":[]}")
+    response(200, "application/json", GATEWAY)
 }
 
 /// The same head, and a body of noise: no UTF-8, no XML, no CBOR item (0xff ends one that never
 /// began).
 pub(super) fn garbled(mut answer: MockResponse, number: u64) -> MockResponse {
-    let count = answer.body.len().clamp(64, 4096);
-    let noise = (0..count as u64).map(|i| identity::mix(number.wrapping_mul(4096) ^ i).to_le_bytes()[0]);
     answer.status = 200;
-    answer.body = std::iter::once(0xff).chain(noise).collect::<Vec<u8>>().into();
+    answer.body = noise(answer.body.len().clamp(64, 4096), number).into();
     answer
+}
+
+/// So many bytes without any meaning, of a call's number.
+pub(super) fn noise(count: usize, number: u64) -> Vec<u8> {
+    let noise = (0..count as u64).map(|i| identity::mix(number.wrapping_mul(4096) ^ i).to_le_bytes()[0]);
+    std::iter::once(0xff).chain(noise).collect()
 }
 
 /// The same answer with a member of ten megabytes that its model does not know, which clients skip.
@@ -113,7 +128,7 @@ pub(super) fn padded(mut answer: MockResponse, operation: &str) -> MockResponse 
     let padded = if content_type.contains("cbor") {
         padded_cbor(&answer.body)
     } else if content_type.contains("json") {
-        padded_text(&answer.body, "{", ("\"Padding\":\"", "\","))
+        padded_json(&answer.body)
     } else {
         padded_text(&answer.body, &format!("<{operation}Result>"), ("<Padding>", "</Padding>"))
     };
@@ -121,6 +136,11 @@ pub(super) fn padded(mut answer: MockResponse, operation: &str) -> MockResponse 
         answer.body = body;
     }
     answer
+}
+
+/// JSON with ten megabytes more in its first object.
+pub(super) fn padded_json(body: &[u8]) -> Option<Bytes> {
+    padded_text(body, "{", ("\"Padding\":\"", "\","))
 }
 
 fn padded_cbor(body: &[u8]) -> Option<Bytes> {

@@ -10,6 +10,8 @@ use crate::sandbox::services::answer::finish;
 
 /// A connection that nothing comes over is kept for this long.
 pub const SILENCE: Duration = Duration::from_secs(3600);
+/// So late is a slow answer ([`Kind::Slow`]): within what clients wait for.
+pub const LATE: Duration = Duration::from_secs(5);
 
 /// What arrives at the caller.
 #[derive(Debug)]
@@ -18,8 +20,12 @@ pub enum Reply {
     Whole(MockResponse),
     /// The head and half of the body; then the connection is gone.
     Cut(MockResponse),
+    /// The whole of an answer, after [`LATE`].
+    Late(MockResponse),
     /// The head, and a byte of the body each second.
     Drip(MockResponse),
+    /// The head, and for [`SILENCE`] nothing more.
+    Silent(MockResponse),
     /// Nothing, for [`SILENCE`].
     Nothing,
     /// There is nobody to connect to.
@@ -41,7 +47,7 @@ pub fn reply(
     };
     let Some(fault) = fault else { return Reply::Whole(finished(said(caller))) };
     match fault.kind {
-        Kind::Throttled | Kind::Expired | Kind::Denied | Kind::ClockSkew => {
+        Kind::Throttled | Kind::Expired | Kind::Denied | Kind::ClockSkew | Kind::Internal | Kind::Unavailable => {
             Reply::Whole(finished(forms::refusal(fault.kind, call, request)))
         }
         Kind::Hangs => Reply::Nothing,
@@ -55,7 +61,9 @@ pub fn reply(
         Kind::Garbage => Reply::Whole(forms::garbled(finished(said(caller)), call.number)),
         Kind::Huge => Reply::Whole(forms::padded(finished(said(caller)), call.operation)),
         Kind::Cut => Reply::Cut(finished(said(caller))),
+        Kind::Slow => Reply::Late(finished(said(caller))),
         Kind::Drip => Reply::Drip(finished(said(caller))),
+        Kind::Silent => Reply::Silent(finished(said(caller))),
         Kind::AnswerLost => {
             said(caller);
             Reply::Nothing

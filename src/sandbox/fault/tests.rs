@@ -107,6 +107,8 @@ fn eks_refuses_in_rest_json() {
         (Kind::Expired, 403, "ExpiredTokenException"),
         (Kind::Denied, 403, "AccessDeniedException"),
         (Kind::ClockSkew, 403, "InvalidSignatureException"),
+        (Kind::Internal, 500, "ServerException"),
+        (Kind::Unavailable, 503, "ServiceUnavailableException"),
     ] {
         let good = |_: &Caller| response(200, "application/json", "{}");
         let Reply::Whole(answer) = reply(Some(&Fault::new(kind)), &call(&eks, "ListClusters"), &asked, good) else {
@@ -164,12 +166,16 @@ fn each_kind_has_its_way_of_arriving() {
             Reply::Whole(_) => "whole",
             Reply::Cut(_) => "cut",
             Reply::Drip(_) => "drip",
+            Reply::Late(_) => "late",
+            Reply::Silent(_) => "silent",
             Reply::Nothing => "nothing",
             Reply::Refused => "refused",
         };
         let expected = match kind {
             Kind::Cut => "cut",
             Kind::Drip => "drip",
+            Kind::Slow => "late",
+            Kind::Silent => "silent",
             Kind::Hangs | Kind::AnswerLost => "nothing",
             Kind::Refuses => "refused",
             _ => "whole",

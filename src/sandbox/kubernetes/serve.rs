@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -19,7 +20,7 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-use super::api::ApiServer;
+use super::api::ApiBody;
 use crate::sandbox::listening;
 
 /// A token that nobody guesses: 128 bits, in hexadecimal.
@@ -41,6 +42,9 @@ pub struct ServedEndpoint {
     /// The certificate of the authority, PEM.
     pub ca_pem: String,
 }
+
+/// A request as it comes from a client.
+pub type ServedRequest = Request<Incoming>;
 
 /// How long a client may take for its handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -105,48 +109,59 @@ fn named(name: &str) -> DistinguishedName {
     distinguished
 }
 
-/// Serves until `stop` is done; connections that are then open are closed.
+/// Serves what `answer` gives until `stop` is done; connections that are then open are closed, and so is one for which
+/// there is no answer.
 ///
 /// # Errors
 /// A listener that other machines could reach is refused (`InvalidInput`).
-pub async fn serve(
-    server: Arc<ApiServer>,
+pub async fn serve<A, F>(
+    answer: A,
     listener: TcpListener,
     identity: &ServerIdentity,
     stop: impl Future<Output = ()>,
-) -> io::Result<()> {
+) -> io::Result<()>
+where
+    A: Fn(ServedRequest) -> F + Clone + Send + 'static,
+    F: Future<Output = io::Result<Response<ApiBody>>> + Send + 'static,
+{
     let acceptor = TlsAcceptor::from(Arc::clone(&identity.config));
-    listening::accept(listener, stop, |stream| connection(Arc::clone(&server), acceptor.clone(), stream)).await
+    listening::accept(listener, stop, |stream| connection(answer.clone(), acceptor.clone(), stream)).await
 }
 
 /// One client's connection. Whatever goes wrong ends it alone.
-async fn connection(server: Arc<ApiServer>, acceptor: TlsAcceptor, stream: TcpStream) {
+async fn connection<A, F>(answer: A, acceptor: TlsAcceptor, stream: TcpStream)
+where
+    A: Fn(ServedRequest) -> F,
+    F: Future<Output = io::Result<Response<ApiBody>>>,
+{
     // Small answers must not wait for each other.
     let _ = stream.set_nodelay(true);
     let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await else { return };
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let server = Arc::clone(&server);
-        async move { Ok::<_, std::convert::Infallible>(server.call(request).await) }
-    });
     let mut http = http1::Builder::new();
-    let _ = http.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+    let _ = http.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service_fn(answer)).await;
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::future::{BoxFuture, FutureExt};
     use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, ServerName};
     use rustls::{ClientConfig, RootCertStore};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio_rustls::TlsConnector;
 
+    use super::super::api::ApiServer;
     use super::super::cluster::Cluster;
     use super::super::store::Store;
     use super::*;
 
-    fn server() -> Arc<ApiServer> {
+    fn server() -> impl Fn(ServedRequest) -> BoxFuture<'static, io::Result<Response<ApiBody>>> + Clone + Send {
         let now = "2026-11-22T03:00:00Z".parse().unwrap();
-        Arc::new(ApiServer::new(Arc::new(Cluster::new(Store::new(1))), Arc::new(move || now)))
+        let server = Arc::new(ApiServer::new(Arc::new(Cluster::new(Store::new(1))), Arc::new(move || now)));
+        move |request| {
+            let server = Arc::clone(&server);
+            async move { Ok(server.call(request).await) }.boxed()
+        }
     }
 
     #[tokio::test]

@@ -57,13 +57,9 @@ pub struct PoolCard {
 }
 
 impl PoolCard {
-    /// The pools of a cluster, by name.
+    /// Of a pool of a cluster.
     #[must_use]
-    pub fn all(view: &ClusterView<'_>, arn: &str, has_requests: bool, now: Timestamp) -> Vec<Self> {
-        view.pools().map(|pool| Self::of(view, pool, arn, has_requests, now)).collect()
-    }
-
-    fn of(view: &ClusterView<'_>, pool: &NodePool, arn: &str, has_requests: bool, now: Timestamp) -> Self {
+    pub fn of(view: &ClusterView<'_>, pool: &NodePool, arn: &str, has_requests: bool, now: Timestamp) -> Self {
         let class = view.class_of(pool);
         let limits = pool.limits.iter();
         Self {

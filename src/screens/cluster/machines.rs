@@ -1,43 +1,68 @@
 //! The lines of nodes and claims, made of all that is known of a cluster.
 
-use std::collections::BTreeMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::row::{MachineRow, MachineStage};
 use crate::domain::duration;
-use crate::domain::finding::Severity;
 use crate::screens::cluster_object::ObjectKey;
 use crate::services::kubernetes::model::{
     CapacityType, ConditionStatus, Node, NodeClaim, NodeProvider, Requirement, Resources,
 };
 use crate::services::kubernetes::rules::ThingRef;
-use crate::services::kubernetes::why::{self, ClaimEnd, FailedClaim, PastClaims};
+use crate::services::kubernetes::why::{self, BudgetIndex, ClaimEnd, FailedClaim, NodeStory, PastClaims, PoolBudgets};
 use crate::services::kubernetes::{ClusterView, ObjectKind, price};
 
 /// So long, in seconds, what came to nothing stands among the lines.
 const REMEMBERED: i64 = 3600;
 
-/// All of them: the nodes, the claims that are no node yet, and of each pool what came to nothing.
-#[must_use]
-pub fn all(
-    view: &ClusterView<'_>,
-    arn: &str,
+/// What lines are made of; what several of them need is looked up once.
+pub struct MachineSource<'v> {
+    view: &'v ClusterView<'v>,
+    arn: &'v str,
     now: Timestamp,
-    worst: impl Fn(&str) -> Option<Severity>,
-) -> Vec<MachineRow> {
-    let has_pods = view.standing(ObjectKind::Pod).is_known();
-    let mut rows: Vec<MachineRow> = view.nodes().map(|node| of_node(view, node, arn, has_pods, now)).collect();
-    rows.extend(view.coming().map(|claim| of_claim(view, claim, arn, now)));
-    let past = PastClaims::of(view, REMEMBERED, now);
-    for pool in view.pools() {
-        rows.extend(lost(&pool.name, past.of_pool(&pool.name), arn, now));
+    has_pods: bool,
+    budgets: OnceCell<BudgetIndex<'v>>,
+    /// What the pools' budgets allow.
+    allowed: RefCell<HashMap<Arc<str>, Option<PoolBudgets>>>,
+}
+
+impl<'v> MachineSource<'v> {
+    /// Of a cluster at a moment; findings name it by its ARN.
+    #[must_use]
+    pub fn of(view: &'v ClusterView<'v>, arn: &'v str, now: Timestamp) -> Self {
+        let has_pods = view.standing(ObjectKind::Pod).is_known();
+        Self { view, arn, now, has_pods, budgets: OnceCell::new(), allowed: RefCell::default() }
     }
-    for row in &mut rows {
-        row.worst = worst(&row.thing);
+
+    /// The line of a node.
+    #[must_use]
+    pub fn node(&self, node: &Node) -> MachineRow {
+        of_node(self, node)
     }
-    rows
+
+    /// The lines of the claims that are no node yet, and of each pool of what came to nothing.
+    #[must_use]
+    pub fn claims(&self) -> Vec<MachineRow> {
+        let (view, arn, now) = (self.view, self.arn, self.now);
+        let past = PastClaims::of(view, REMEMBERED, now);
+        let coming = view.coming().map(|claim| of_claim(view, claim, &past, arn, now));
+        let lost = view.pools().flat_map(|pool| lost(&pool.name, past.of_pool(&pool.name), arn, now));
+        coming.chain(lost).collect()
+    }
+
+    /// The whole story of a node.
+    fn story(&self, node: &Node) -> NodeStory {
+        let budgets = self.budgets.get_or_init(|| BudgetIndex::of(self.view));
+        let mut allowed = self.allowed.borrow_mut();
+        let of_pool = |pool: &Arc<str>| Some(why::budgets(self.view, self.view.pool(pool)?, self.now));
+        let allowed =
+            node.pool().and_then(|pool| allowed.entry(pool.clone()).or_insert_with(|| of_pool(pool)).as_ref());
+        why::node_story(self.view, budgets, allowed, node, self.now)
+    }
 }
 
 /// A name as the list has it: without the domain that all nodes of a region have.
@@ -71,7 +96,8 @@ fn owner(provider: &NodeProvider) -> String {
     }
 }
 
-fn of_node(view: &ClusterView<'_>, node: &Node, arn: &str, has_pods: bool, now: Timestamp) -> MachineRow {
+fn of_node(source: &MachineSource<'_>, node: &Node) -> MachineRow {
+    let MachineSource { view, arn, now, has_pods, .. } = *source;
     let claim = view.claim_of(node);
     let is_going = node.deleting.is_some() || claim.is_some_and(|claim| claim.deleting.is_some());
     let ready = node.is_ready();
@@ -93,7 +119,7 @@ fn of_node(view: &ClusterView<'_>, node: &Node, arn: &str, has_pods: bool, now: 
         pods: has_pods.then_some(pods),
         price: Some(view.price_of(node)),
         since: node.created,
-        state: state(view, node, claim, now),
+        state: state(source, node, claim),
         story: None,
         worst: None,
         made: now,
@@ -101,7 +127,8 @@ fn of_node(view: &ClusterView<'_>, node: &Node, arn: &str, has_pods: bool, now: 
 }
 
 /// What is to be said of a node's state. The whole story is made only where there is one: it looks at every pod.
-fn state(view: &ClusterView<'_>, node: &Node, claim: Option<&NodeClaim>, now: Timestamp) -> String {
+fn state(source: &MachineSource<'_>, node: &Node, claim: Option<&NodeClaim>) -> String {
+    let now = source.now;
     let mut words: Vec<String> = Vec::new();
     if !node.is_ready() {
         let since =
@@ -117,7 +144,7 @@ fn state(view: &ClusterView<'_>, node: &Node, claim: Option<&NodeClaim>, now: Ti
     let is_disrupted = node.taints.iter().any(|taint| &*taint.key == "karpenter.sh/disrupted");
     let is_going = node.deleting.is_some() || claim.is_some_and(|claim| claim.deleting.is_some());
     let has_story = is_going || is_disrupted || has("Drifted") || has("DisruptionReason");
-    let story = has_story.then(|| why::node(view, node, now).state()).flatten();
+    let story = has_story.then(|| source.story(node).state()).flatten();
     let has_told = story.is_some();
     words.extend(story);
     if !has_told && is_disrupted {
@@ -129,7 +156,7 @@ fn state(view: &ClusterView<'_>, node: &Node, claim: Option<&NodeClaim>, now: Ti
     words.join(", ")
 }
 
-fn of_claim(view: &ClusterView<'_>, claim: &NodeClaim, arn: &str, now: Timestamp) -> MachineRow {
+fn of_claim(view: &ClusterView<'_>, claim: &NodeClaim, past: &PastClaims, arn: &str, now: Timestamp) -> MachineRow {
     let wished = |key: &str| single(&claim.requirements, key);
     let kind = wished("karpenter.sh/capacity-type");
     let asked = match kind.as_deref() {
@@ -167,7 +194,7 @@ fn of_claim(view: &ClusterView<'_>, claim: &NodeClaim, arn: &str, now: Timestamp
         price: is_launched.then(|| price::of(claim.instance_type.as_deref(), claim.capacity_type, view.region())),
         since: claim.created,
         state: String::new(),
-        story: Some(why::claim(view, claim, now)),
+        story: Some(why::claim_story(view, claim, past, now)),
         worst: None,
         made: now,
     }

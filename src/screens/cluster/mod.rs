@@ -6,6 +6,7 @@ mod cells;
 mod eks;
 mod head;
 mod machines;
+mod making;
 mod places;
 mod pools;
 mod row;
@@ -19,7 +20,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use rows::{filter, rebuild};
+pub use rows::{filter, rebuild, renew};
 pub use state::State;
 pub use update::{click, handle, hints, link, open};
 pub use view::view;

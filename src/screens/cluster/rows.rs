@@ -1,31 +1,75 @@
 //! What is shown is made anew when something was heard of the cluster, never while drawing.
 
 use super::arrange::arrange;
-use super::card::PoolCard;
-use super::row::MachineSum;
-use super::state::{ClusterScene, State};
-use super::{machines, places};
-use crate::domain::SiteId;
+use super::making::{ClusterScene, SceneMaking};
+use super::places;
+use super::state::State;
 use crate::domain::finding::Severity;
 use crate::screens::State as App;
-use crate::services::kubernetes::ObjectKind;
 use crate::world::World;
 
 /// Makes what is shown anew; the cursor stays on its line.
 pub fn rebuild(app: &mut App) {
-    let Some(open) = app.views.cluster() else { return };
-    let world = &app.shell.world;
-    let scene = scene(world, open.site, &open.cluster, open.scene.revision, open.scene.made.is_some());
-    let marks: Vec<Option<Severity>> = match &scene {
-        Some(_) => Vec::new(),
-        // The same machines: what is wrong with them may be other than before.
-        None => open.scene.machines.iter().map(|row| worst(world, &row.thing)).collect(),
+    if let Some(open) = app.views.cluster_mut() {
+        open.making = None;
+    }
+    renew(app, &mut || true);
+}
+
+/// The same part by part, for as long as `go_on` says so; true where a part is left. What was made before is shown until
+/// all is made.
+pub fn renew(app: &mut App, go_on: &mut dyn FnMut() -> bool) -> bool {
+    let App { shell, views, .. } = app;
+    let Some(open) = views.cluster_mut() else { return false };
+    match make(&shell.world, open, go_on) {
+        MadeScene::Partly(making) => {
+            open.making = Some(making);
+            return true;
+        }
+        MadeScene::Same => show(app, None),
+        MadeScene::Whole(scene) => show(app, Some(*scene)),
+    }
+    false
+}
+
+/// How far what is shown was made.
+enum MadeScene {
+    Partly(Box<SceneMaking>),
+    /// The cluster is as it was.
+    Same,
+    Whole(Box<ClusterScene>),
+}
+
+fn make(world: &World, open: &mut State, go_on: &mut dyn FnMut() -> bool) -> MadeScene {
+    let data = world.site(open.site).map(|data| &data.services.kubernetes);
+    let known = data.and_then(|data| data.get(&open.cluster));
+    let Some((known, view)) = known.zip(world.cluster(open.site, &open.cluster)) else {
+        // Nothing is known of it any more.
+        return if open.is_made() { MadeScene::Whole(Box::default()) } else { MadeScene::Same };
     };
+    if open.making.is_none() && open.is_made() && known.revision == open.scene.revision {
+        return MadeScene::Same;
+    }
+    let mut making = open.making.take().unwrap_or_else(|| SceneMaking::begin(known.revision, world.now).into());
+    while !making.is_done() {
+        if !go_on() {
+            return MadeScene::Partly(making);
+        }
+        making.go_on(&view);
+    }
+    MadeScene::Whole(making.end(&view).into())
+}
+
+/// Shows what was made; where nothing was, the same machines with what is wrong with them by now.
+fn show(app: &mut App, scene: Option<ClusterScene>) {
     let page = places::page(app);
-    let Some(open) = app.views.cluster_mut() else { return };
-    match scene {
-        Some(scene) => open.scene = scene,
-        None => open.scene.machines.iter_mut().zip(marks).for_each(|(row, worst)| row.worst = worst),
+    let App { shell, views, .. } = app;
+    let Some(open) = views.cluster_mut() else { return };
+    if let Some(scene) = scene {
+        open.scene = scene;
+    }
+    for row in &mut open.scene.machines {
+        row.worst = worst(&shell.world, &row.thing);
     }
     open.pool = open.pool.min(open.scene.pools.len().saturating_sub(1));
     arrange(open, page);
@@ -44,29 +88,13 @@ pub(super) fn worst(world: &World, thing: &str) -> Option<Severity> {
     world.health.of(thing).map(|finding| finding.severity).max()
 }
 
-/// What is made of the cluster; none where it is as it was.
-fn scene(world: &World, site: SiteId, cluster: &str, revision: u64, is_made: bool) -> Option<ClusterScene> {
-    let data = &world.site(site)?.services.kubernetes;
-    let Some(known) = data.get(cluster) else { return is_made.then(ClusterScene::default) };
-    if is_made && known.revision == revision {
-        return None;
-    }
-    let view = world.cluster(site, cluster)?;
-    let arn = view.eks.map_or("", |eks| &*eks.arn);
-    let now = world.now;
-    let machines = machines::all(&view, arn, now, |thing| worst(world, thing));
-    let has_pods = view.standing(ObjectKind::Pod).is_known();
-    Some(ClusterScene {
-        revision: known.revision,
-        made: Some(now),
-        whole: MachineSum::of(machines.iter()),
-        waiting: has_pods.then(|| view.waiting().count()),
-        pools: PoolCard::all(&view, arn, has_pods, now),
-        machines,
-    })
-}
-
 impl State {
+    /// Something is being made of it, and a part is left.
+    #[must_use]
+    pub fn is_being_made(&self) -> bool {
+        self.making.is_some()
+    }
+
     /// Something was made of it.
     #[must_use]
     pub fn is_made(&self) -> bool {

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::card::PoolCard;
+use super::making::{ClusterScene, SceneMaking};
 use super::row::{MachineRow, MachineSum};
 use crate::domain::SiteId;
 use crate::screens::cluster_object::ObjectKey;
@@ -128,20 +127,6 @@ pub enum ListLine {
     Machine(usize),
 }
 
-/// What was made of the cluster when something was heard of it last.
-#[derive(Debug, Clone, Default)]
-pub struct ClusterScene {
-    /// Of which state of the cluster.
-    pub revision: u64,
-    pub made: Option<Timestamp>,
-    /// All nodes and claims, in the order of their names.
-    pub machines: Vec<MachineRow>,
-    pub whole: MachineSum,
-    /// Pods that no node was found for; none where pods are not known.
-    pub waiting: Option<usize>,
-    pub pools: Vec<PoolCard>,
-}
-
 /// State of the screen.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -150,6 +135,8 @@ pub struct State {
     /// Its name.
     pub cluster: Arc<str>,
     pub scene: ClusterScene,
+    /// What is being made to stand in its place.
+    pub making: Option<Box<SceneMaking>>,
     /// The list as it is grouped, sorted and filtered.
     pub lines: Vec<ListLine>,
     pub grouping: Grouping,
@@ -185,6 +172,7 @@ impl State {
             site,
             cluster: cluster.into(),
             scene: ClusterScene::default(),
+            making: None,
             lines: Vec::new(),
             grouping: Grouping::default(),
             order: MachineOrder::default(),

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::state::{ClusterPane, Grouping, ListLine};
-use super::{State, filter, handle, open, rebuild, view};
+use super::{State, filter, handle, open, rebuild, renew, view};
 use crate::domain::finding::{Finding, Severity, testing as finding_testing};
 use crate::domain::{Criticality, Environment, Fault, FaultKind, Since, SiteId};
 use crate::keymap::{Action, Keymap};
@@ -241,6 +241,39 @@ fn a_cluster_that_is_gone_is_said_to_be() {
     rebuild(&mut app);
     assert!(shown(&app)[0].contains("prod-eks is not in EKS's list any more"), "{:?}", shown(&app));
     assert_eq!(screen(&app).site, SiteId(0));
+}
+
+#[test]
+fn many_nodes_are_made_in_parts_and_what_was_made_is_shown_until_all_are() {
+    let many = |count: usize| (0..count).map(|at| node(&format!("ip-{at:04}"))).collect();
+    let mut app =
+        app(TestCluster { nodes: many(700), pools: vec![pool("general")], ..TestCluster::default() }, (120, 40));
+    let machines = |app: &App| screen(app).scene.machines.len();
+    assert_eq!(machines(&app), 700);
+    let next = TestCluster { nodes: many(1_000), pools: vec![pool("general")], ..TestCluster::default() };
+    app.shell.world.sites[0].services.kubernetes = next.data();
+    screen_mut(&mut app).scene.revision = 0;
+    assert!(renew(&mut app, &mut || false), "a key waits");
+    assert_eq!((machines(&app), screen(&app).is_being_made()), (700, true));
+    let mut parts = 0;
+    while renew(&mut app, &mut once()) {
+        parts += 1;
+        assert_eq!(machines(&app), 700, "a part of it is not shown");
+    }
+    assert!(parts >= 8, "{parts} parts of a thousand nodes");
+    assert_eq!((machines(&app), screen(&app).is_being_made()), (1_000, false));
+    let whole: Vec<String> = screen(&app).scene.machines.iter().map(|row| row.shown.clone()).collect();
+    assert!(whole.is_sorted() && whole.len() == 1_000, "each node once");
+}
+
+/// Says once that something may be done.
+fn once() -> impl FnMut() -> bool {
+    let mut is_first = true;
+    move || std::mem::take(&mut is_first)
+}
+
+fn screen_mut(app: &mut App) -> &mut State {
+    app.views.cluster_mut().unwrap()
 }
 
 #[test]

@@ -97,7 +97,7 @@ pub fn draw(
             let series = proof::series(data, &database.id, metric, screen.range().period);
             let points: Vec<(i64, f64)> = series.into_iter().flat_map(Series::points).collect();
             let impossible: Vec<i64> = series.into_iter().flat_map(Series::impossible).collect();
-            let asked = series.is_some_and(|s| s.missing(window.start..window.end.min(now)).is_empty());
+            let asked = series.is_some_and(|s| s.missing(window.start..window.end.min(now)).next().is_none());
             let message = message(data, screen, asked);
             let lines = proof::thresholds(&shell.world, database, data, metric);
             let period = series.map_or(screen.range().period, Series::period).max(metric.finest_period());

@@ -119,7 +119,7 @@ fn leave(app: &mut App) {
     }
     // Other tables than that of the databases are made only while they are seen.
     let shown = app.screen();
-    shown.renew(app);
+    shown.renew(app, &mut || true);
 }
 
 fn focus(screen: &mut State, by: usize) {

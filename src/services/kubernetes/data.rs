@@ -3,6 +3,7 @@
 mod events;
 mod objects;
 mod past;
+mod placed;
 mod standing;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use crate::domain::{ClusterSpec, Fault, Remote};
 pub use events::EventStore;
 pub use objects::Objects;
 pub use past::{ClusterPast, GoneClaim};
+pub use placed::PlacedPods;
 pub use standing::WatchStanding;
 
 /// All that was read and watched of one cluster.
@@ -39,6 +41,17 @@ pub struct Cluster {
     pub past: ClusterPast,
     /// Grows with each change: what was made of it before is of an older one.
     pub revision: u64,
+}
+
+impl Cluster {
+    /// How it stands with a kind: where what is served could not be read nothing is watched, for that reason.
+    #[must_use]
+    pub fn standing(&self, kind: ObjectKind) -> WatchStanding<'_> {
+        match (self.objects.standing(kind), &self.served) {
+            (WatchStanding::Idle, Remote::Failed { fault }) => WatchStanding::Failed(fault),
+            (standing, _) => standing,
+        }
+    }
 }
 
 /// All that is known of clusters.

@@ -23,7 +23,7 @@ pub mod why;
 pub mod testing;
 
 pub use address::ServerAddress;
-pub use data::{Cluster, ClusterPast, Data, EventStore, GoneClaim, Objects, WatchStanding};
+pub use data::{Cluster, ClusterPast, Data, EventStore, GoneClaim, Objects, PlacedPods, WatchStanding};
 pub use eks::{
     AccessEntry, Addon, ClusterVersion, EksCluster, EksTrouble, EndpointAccess, Insight, Nodegroup, Support,
 };

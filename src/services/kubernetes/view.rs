@@ -1,11 +1,12 @@
 //! What is known of a cluster, joined: pods to nodes, nodes to claims, claims to pools, all to their events.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::data::{Cluster, Data, GoneClaim, WatchStanding};
+use super::data::{Cluster, Data, GoneClaim, PlacedPods, WatchStanding};
 use super::eks::{ClusterVersion, EksCluster};
 use super::kind::ObjectKind;
 use super::model::{
@@ -16,7 +17,7 @@ use super::price::{self, HourlyPrice};
 use super::usage::Used;
 use crate::domain::Remote;
 
-/// A cluster as one. It is made in one pass over its objects; whatever asks more than once keeps it.
+/// A cluster as one. It is made in one pass over its claims; whatever asks more than once keeps it.
 #[derive(Debug)]
 pub struct ClusterView<'a> {
     pub name: &'a str,
@@ -26,12 +27,11 @@ pub struct ClusterView<'a> {
     pub version: Option<&'a ClusterVersion>,
     /// All that was read and watched of it.
     pub cluster: &'a Cluster,
-    pods: HashMap<&'a str, Vec<&'a Pod>>,
-    unplaced: Vec<&'a Pod>,
+    placed: &'a PlacedPods,
+    /// By their nodes' names.
     claims: HashMap<&'a str, &'a NodeClaim>,
-    /// By the name of what owns them, whatever it is.
-    owned: HashMap<&'a str, Vec<&'a Pod>>,
-    requested: HashMap<&'a str, Resources>,
+    /// By their instances.
+    launched: HashMap<&'a str, &'a NodeClaim>,
 }
 
 /// What the nodes of a pool, a group or a zone are together.
@@ -67,29 +67,16 @@ impl<'a> ClusterView<'a> {
             eks,
             version,
             cluster,
-            pods: HashMap::new(),
-            unplaced: Vec::new(),
+            placed: cluster.objects.placed(),
             claims: HashMap::new(),
-            owned: HashMap::new(),
-            requested: HashMap::new(),
+            launched: HashMap::new(),
         };
-        for pod in values(cluster.objects.pods.items()) {
-            match &pod.node {
-                Some(node) => {
-                    view.pods.entry(node).or_default().push(pod);
-                    if !pod.is_over() {
-                        *view.requested.entry(node).or_default() += &pod.requests;
-                    }
-                }
-                None => view.unplaced.push(pod),
-            }
-            if let Some(owner) = &pod.owner {
-                view.owned.entry(&owner.name).or_default().push(pod);
-            }
-        }
         for claim in values(cluster.objects.claims.items()) {
             if let Some(node) = &claim.node {
                 view.claims.insert(node, claim);
+            }
+            if let Some(instance) = &claim.instance {
+                view.launched.entry(instance).or_insert(claim);
             }
         }
         Some(view)
@@ -98,7 +85,7 @@ impl<'a> ClusterView<'a> {
     /// How it stands with a kind of its objects.
     #[must_use]
     pub fn standing(&self, kind: ObjectKind) -> WatchStanding<'a> {
-        self.cluster.objects.standing(kind)
+        self.cluster.standing(kind)
     }
 
     /// It has Karpenter, its own or that of Auto Mode; none where it is not known what is served.
@@ -118,6 +105,13 @@ impl<'a> ClusterView<'a> {
         self.cluster.objects.nodes.get(name).map(AsRef::as_ref)
     }
 
+    /// Its nodes from this name on.
+    pub fn nodes_from<'s>(&self, name: &'s str) -> impl Iterator<Item = &'a Node> + use<'a, 's> {
+        let all = self.cluster.objects.nodes.items().value();
+        let from = (Bound::Included(name), Bound::Unbounded);
+        all.into_iter().flat_map(move |all| all.range::<str, _>(from).map(|(_, node)| node.as_ref()))
+    }
+
     /// Its pods, by namespace and name.
     pub fn pods(&self) -> impl Iterator<Item = &'a Pod> + use<'a> {
         values(self.cluster.objects.pods.items())
@@ -131,19 +125,19 @@ impl<'a> ClusterView<'a> {
 
     /// The pods on a node, by namespace and name; those that are over among them.
     #[must_use]
-    pub fn pods_on(&self, node: &str) -> &[&'a Pod] {
-        self.pods.get(node).map_or(&[], Vec::as_slice)
+    pub fn pods_on(&self, node: &str) -> &'a [Arc<Pod>] {
+        self.placed.on(node)
     }
 
     /// The pods that no node was found for, by namespace and name.
-    pub fn waiting(&self) -> impl Iterator<Item = &'a Pod> + '_ {
-        self.unplaced.iter().copied().filter(|pod| pod.is_unschedulable())
+    pub fn waiting(&self) -> impl Iterator<Item = &'a Pod> + use<'a> {
+        self.placed.unplaced().iter().map(AsRef::as_ref).filter(|pod: &&Pod| pod.is_unschedulable())
     }
 
     /// What the pods on a node ask for together; those that are over do not.
     #[must_use]
     pub fn requested_on(&self, node: &str) -> Resources {
-        self.requested.get(node).cloned().unwrap_or_default()
+        self.placed.requested_on(node).cloned().unwrap_or_default()
     }
 
     /// What a node uses; none where nothing tells.
@@ -172,8 +166,8 @@ impl<'a> ClusterView<'a> {
     /// The claim that a node came of.
     #[must_use]
     pub fn claim_of(&self, node: &Node) -> Option<&'a NodeClaim> {
-        let by_instance = || self.claims().find(|claim| claim.instance.is_some() && claim.instance == node.instance);
-        self.claims.get(&*node.name).copied().or_else(|| node.pool().and_then(|_| by_instance()))
+        let by_instance = || self.launched.get(node.pool().and(node.instance.as_deref())?);
+        self.claims.get(&*node.name).or_else(by_instance).copied()
     }
 
     /// The claims that are no node yet: no node of theirs is among the nodes.
@@ -258,7 +252,7 @@ impl<'a> ClusterView<'a> {
         namespace: &'s str,
         name: &str,
     ) -> impl Iterator<Item = &'a Pod> + use<'a, 's> {
-        let all = self.owned.get(name).map_or(&[][..], Vec::as_slice).iter().copied();
+        let all = self.placed.owned(name).iter().map(AsRef::as_ref);
         let is_its = move |pod: &&'a Pod| pod.owner.as_ref().is_some_and(|owner| *owner.kind == *kind);
         all.filter(is_its).filter(move |pod| *pod.namespace == *namespace)
     }

@@ -7,24 +7,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::events::{EVENTS_KEPT, EVENTS_OVERLAP, before, merge_events};
+use super::packing::{MetricsPacking, PART};
+pub use super::packing::{TABLE_PERIOD, TABLE_WINDOW, TREND_PERIOD, TREND_WINDOW, VITALS_PERIOD, VITALS_WINDOW};
 use super::reads::{Answer, Ask, EventsOf, Opened, Read};
 use crate::collect::metrics::{MetricAnswer, MetricCall, MetricQuery, MetricStore, calls};
 use crate::collect::{Taken, Touched};
 use crate::domain::runway::{self, Runway};
 use crate::domain::{Database, Event, Fault, MaintenanceAction, Metric, Remote, Snapshot};
-
-/// The table's metrics cover the last hour.
-pub const TABLE_WINDOW: i64 = 3600;
-/// The storage trend covers the last week.
-const TREND_WINDOW: i64 = 7 * 86_400;
-/// The vitals cover the last three hours.
-const VITALS_WINDOW: i64 = 3 * 3600;
-/// Period of the table's metrics, seconds.
-pub const TABLE_PERIOD: u32 = 60;
-/// Period of the vitals, seconds.
-pub const VITALS_PERIOD: u32 = 300;
-/// Period of the storage trend, seconds.
-pub const TREND_PERIOD: u32 = 3600;
 
 /// All that was read of it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -55,6 +44,10 @@ pub struct Data {
     pub history: HashMap<(Arc<str>, u32), Remote<()>>,
     /// The charts' series of the DB instances that were opened.
     pub charts: MetricStore,
+    /// Questions for metrics that are being put together.
+    packings: Vec<MetricsPacking>,
+    /// DB instances whose trend is other than what was estimated of it.
+    unestimated: HashSet<Arc<str>>,
 }
 
 impl Data {
@@ -64,14 +57,10 @@ impl Data {
         Self { databases: Remote::Failed { fault }, ..Self::default() }
     }
 
-    /// The exact question; none when it cannot be asked yet.
+    /// The exact question; none when it cannot be asked yet. One for the metrics of many DB instances is put together
+    /// first, part by part ([`Self::pack`]).
     #[must_use]
-    pub fn ask(&self, read: &Read, open: Option<&Opened>, now: Timestamp) -> Option<Ask> {
-        let second = now.as_second();
-        let metrics = |metrics: &[Metric], period, window: i64| {
-            let wanted = queries(self.databases.value()?, metrics);
-            Some(Ask::Metrics { calls: calls(&self.store, wanted, period, second - window..second, second) })
-        };
+    pub fn ask(&mut self, read: &Read, open: Option<&Opened>, now: Timestamp) -> Option<Ask> {
         Some(match read {
             Read::Databases => Ask::Databases,
             Read::Maintenance => Ask::Maintenance,
@@ -82,9 +71,7 @@ impl Data {
                 since: events_since(self.instance_events.get(database).and_then(Remote::at), now),
                 until: now,
             },
-            Read::Metrics => metrics(&Metric::TABLE, TABLE_PERIOD, TABLE_WINDOW)?,
-            Read::Vitals => metrics(&Metric::VITALS, VITALS_PERIOD, VITALS_WINDOW)?,
-            Read::StorageTrend => metrics(&[Metric::FreeStorageSpace], TREND_PERIOD, TREND_WINDOW)?,
+            Read::Metrics | Read::Vitals | Read::StorageTrend => return self.ask_metrics(read, now),
             Read::History(database, period) => {
                 let open = open?;
                 let instance = self.databases.value()?.iter().find(|instance| *instance.id == *open.id)?;
@@ -93,9 +80,35 @@ impl Data {
                     .chain(open.beside.iter().copied())
                     .filter(|metric| metric.applies_to(instance))
                     .map(|metric| MetricQuery { database: database.clone(), metric });
-                Ask::Metrics { calls: calls(&self.charts, wanted, *period, open.window.clone(), second) }
+                Ask::Metrics { calls: calls(&self.charts, wanted, *period, open.window.clone(), now.as_second()) }
             }
         })
+    }
+
+    fn ask_metrics(&mut self, read: &Read, now: Timestamp) -> Option<Ask> {
+        let count = self.databases.value()?.len();
+        self.packings.retain(|packing| packing.read != *read || !packing.is_old(now));
+        if !self.packings.iter().any(|packing| packing.read == *read) {
+            self.packings.push(MetricsPacking::of(read, count, now)?);
+            if count <= PART {
+                self.pack();
+            }
+        }
+        let at = self.packings.iter().position(|packing| packing.read == *read && packing.is_done())?;
+        Some(Ask::Metrics { calls: self.packings.swap_remove(at).calls() })
+    }
+
+    /// A question is being put together.
+    #[must_use]
+    pub fn is_packing(&self) -> bool {
+        self.packings.iter().any(|packing| !packing.is_done())
+    }
+
+    /// Puts the next part of a question together; true when it can be asked now.
+    pub fn pack(&mut self) -> bool {
+        let Some(packing) = self.packings.iter_mut().find(|packing| !packing.is_done()) else { return false };
+        packing.go_on(self.databases.value().map_or(&[], Vec::as_slice), &self.store);
+        packing.is_done()
     }
 
     /// An attempt has begun.
@@ -187,6 +200,7 @@ impl Data {
             let ids: HashSet<&str> = self.databases.value().into_iter().flatten().map(|d| d.id.as_str()).collect();
             self.store.retain(|id| ids.contains(id));
             self.runways.retain(|id, _| ids.contains(&**id));
+            self.packings.clear();
             return Taken { touched: Touched::List, renew: vec![Read::Metrics, Read::Vitals, Read::StorageTrend] };
         };
         let others = || before.iter().zip(&databases).enumerate().filter(|(_, (a, b))| !Arc::ptr_eq(a, b));
@@ -254,19 +268,20 @@ impl Data {
         let mut names: Vec<Arc<str>> = call.queries.iter().map(|query| query.database.clone()).collect();
         names.dedup();
         if *read == Read::StorageTrend {
-            self.estimate(&names);
+            self.unestimated.extend(names.iter().cloned());
         }
         Touched::Named(names)
     }
 
-    /// Estimates anew how long the storage of these DB instances lasts.
-    fn estimate(&mut self, databases: &[Arc<str>]) {
-        for id in databases {
-            match runway(&self.store, id) {
-                Some(runway) => self.runways.insert(id.clone(), runway),
-                None => self.runways.remove(id),
-            };
-        }
+    /// Estimates anew how long the storage of the DB instance at this place of the list lasts, where its trend is another.
+    /// It is done when the DB instance is looked at, not for hundreds at once.
+    pub fn estimate(&mut self, index: usize) {
+        let database = self.databases.value().and_then(|all| all.get(index)).filter(|_| !self.unestimated.is_empty());
+        let Some(id) = database.and_then(|database| self.unestimated.take(database.id.as_str())) else { return };
+        match runway(&self.store, &id) {
+            Some(runway) => self.runways.insert(id, runway),
+            None => self.runways.remove(&id),
+        };
     }
 
     /// All parts of metrics have come. The first time that changes what can be said of every instance; afterwards each
@@ -309,17 +324,6 @@ impl Data {
     pub fn grave_events_of(&self, database: &str) -> &[Event] {
         self.events.value().and_then(|all| all.get(database)).map_or(&[], Vec::as_slice)
     }
-}
-
-/// `wanted` of every instance that they apply to.
-fn queries<'a>(databases: &'a [Arc<Database>], wanted: &'a [Metric]) -> impl Iterator<Item = MetricQuery> + 'a {
-    databases.iter().flat_map(move |instance| {
-        let database: Arc<str> = instance.id.as_str().into();
-        wanted
-            .iter()
-            .filter(|metric| metric.applies_to(instance))
-            .map(move |metric| MetricQuery { database: database.clone(), metric: *metric })
-    })
 }
 
 /// Where to go on reading events that were read at `read`.

@@ -15,6 +15,7 @@ pub mod link;
 mod observed;
 pub mod operation;
 pub mod operations;
+mod packing;
 mod provider;
 pub mod reads;
 pub mod ready;

@@ -3,6 +3,7 @@
 //! [`super::serve`], or stands below a client in this process.
 
 mod accept;
+mod asked;
 mod body;
 mod defaults;
 mod delete;
@@ -31,6 +32,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use asked::ApiAsked;
 pub use body::{ApiBody, whole};
 pub use refusal::ApiRefusal;
 pub use server::{ApiServer, ClusterClock, MOST_BYTES};

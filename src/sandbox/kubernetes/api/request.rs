@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use http::Uri;
 
+use super::super::access::AccessQuestion;
 use super::super::resources::{METRICS, Served, find};
 use super::ApiRefusal;
 
@@ -97,6 +98,20 @@ pub(super) struct Objects {
     pub(super) name: String,
     /// Empty for the object itself.
     pub(super) subresource: String,
+}
+
+impl Objects {
+    /// What RBAC decides on where this is done to them.
+    pub(super) fn question(&self, verb: &str) -> AccessQuestion {
+        AccessQuestion {
+            verb: verb.to_owned(),
+            group: self.served.group().to_owned(),
+            resource: self.served.plural.to_owned(),
+            subresource: self.subresource.clone(),
+            namespace: self.namespace.clone(),
+            name: self.name.clone(),
+        }
+    }
 }
 
 impl PartialEq for Objects {

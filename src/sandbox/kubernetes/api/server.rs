@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::Value;
 
-use super::super::access::{Access, AccessQuestion, Open};
+use super::super::access::{Access, Open};
 use super::super::cluster::Cluster;
 use super::super::logs::{Generated, Logs};
 use super::super::metrics::Metrics;
@@ -218,14 +218,7 @@ impl ApiServer {
     /// # Errors
     /// 403 when the caller may not.
     pub(super) fn allow(&self, objects: &Objects, verb: &str, caller: &ApiCaller) -> Result<(), ApiRefusal> {
-        let asked = AccessQuestion {
-            verb: verb.to_owned(),
-            group: objects.served.group().to_owned(),
-            resource: objects.served.plural.to_owned(),
-            subresource: objects.subresource.clone(),
-            namespace: objects.namespace.clone(),
-            name: objects.name.clone(),
-        };
+        let asked = objects.question(verb);
         if self.access.allows(&caller.user, &asked, caller.now) {
             return Ok(());
         }
@@ -239,7 +232,8 @@ fn bearer(request: &Request<Bytes>) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn verb(method: &Method, objects: &Objects, query: &Query) -> Option<&'static str> {
+/// The verb of RBAC for a method; none where there is none of it.
+pub(super) fn verb(method: &Method, objects: &Objects, query: &Query) -> Option<&'static str> {
     let whole = objects.name.is_empty();
     match *method {
         Method::GET if whole && query.is_on("watch") => Some("watch"),

@@ -8,7 +8,9 @@ use crate::services::kubernetes::testing::{
 
 fn rows(cluster: TestCluster) -> Vec<MachineRow> {
     let data = cluster.data();
-    all(&ClusterView::of(&data, CLUSTER).unwrap(), ARN, now(), |_| None)
+    let view = ClusterView::of(&data, CLUSTER).unwrap();
+    let source = MachineSource::of(&view, ARN, now());
+    view.nodes().map(|node| source.node(node)).chain(source.claims()).collect()
 }
 
 fn row<'r>(rows: &'r [MachineRow], shown: &str) -> &'r MachineRow {

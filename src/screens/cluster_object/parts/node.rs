@@ -35,7 +35,7 @@ pub fn parts(view: &ClusterView<'_>, node: &Node, unfolded: &BTreeSet<&'static s
     belongs(&mut page, view, node);
     conditions::put(&mut page, node.conditions.0.iter());
     marks(&mut page, node, unfolded.contains("labels"));
-    pods::put(&mut page, view, view.pods_on(&node.name).iter().copied(), PodPlaces::OnNode, now);
+    pods::put(&mut page, view, view.pods_on(&node.name).iter().map(AsRef::as_ref), PodPlaces::OnNode, now);
     let kind = node.instance_type.as_deref().unwrap_or("type not known");
     let zone = node.zone.as_deref().unwrap_or("zone not known");
     let place = format!("{kind}  {zone}  {}  {}", capacity(node.capacity_type), price(view, node));

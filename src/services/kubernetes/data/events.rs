@@ -120,7 +120,7 @@ impl EventStore {
     fn sweep(&mut self, now: Timestamp, is_there: impl Fn(&ObjectRef) -> bool) {
         self.swept = Some(now);
         let is_old = |event: &ClusterEvent| event.last.is_none_or(|last| now.duration_since(last) > GONE);
-        self.about.retain(|about, events| is_there(about) || !events.iter().all(|event| is_old(event)));
+        self.about.retain(|about, events| !events.iter().all(|event| is_old(event)) || is_there(about));
         self.count = self.about.values().map(Vec::len).sum();
         if self.count <= MOST {
             return;

@@ -1,11 +1,13 @@
 //! The objects of a cluster that are watched.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::events::EventStore;
 use super::past::ClusterPast;
+use super::placed::PlacedPods;
 use super::standing::WatchStanding;
 use crate::domain::delta::Changed;
 use crate::domain::{Delta, Watched};
@@ -31,9 +33,17 @@ pub struct Objects {
     pub budgets: Watched<Arc<DisruptionBudget>>,
     pub applications: Watched<Arc<Application>>,
     pub events: EventStore,
+    /// The pods, by where they are and by what owns them.
+    placed: PlacedPods,
 }
 
 impl Objects {
+    /// The pods, by where they are and by what owns them.
+    #[must_use]
+    pub fn placed(&self) -> &PlacedPods {
+        &self.placed
+    }
+
     /// How it stands with a kind.
     #[must_use]
     pub fn standing(&self, kind: ObjectKind) -> WatchStanding<'_> {
@@ -97,7 +107,7 @@ impl Objects {
         let lost = told.loss().is_some();
         let changed = match (kind, told) {
             (ObjectKind::Node, WatchTold::Nodes(delta)) => self.nodes.take(id, delta, now),
-            (ObjectKind::Pod, WatchTold::Pods(delta)) => self.pods.take(id, delta, now),
+            (ObjectKind::Pod, WatchTold::Pods(delta)) => self.take_pods(id, delta, now),
             (ObjectKind::NodePool, WatchTold::NodePools(delta)) => self.pools.take(id, delta, now),
             (ObjectKind::NodeClaim, WatchTold::NodeClaims(delta)) => self.take_claims(id, delta, past, now),
             (ObjectKind::Ec2NodeClass, WatchTold::NodeClasses(delta)) => self.ec2_classes.take(id, delta, now),
@@ -123,6 +133,30 @@ impl Objects {
             _ => return false,
         };
         changed != Changed::Nothing || lost
+    }
+
+    fn take_pods(&mut self, id: u64, delta: Delta<Arc<Pod>>, now: Timestamp) -> Changed {
+        let before: Option<BTreeMap<Arc<str>, Arc<Pod>>> = match &delta {
+            Delta::Changes { put, gone } => {
+                let named = put.keys().chain(gone);
+                Some(named.filter_map(|name| Some((name.clone(), self.pods.get(name)?.clone()))).collect())
+            }
+            Delta::Snapshot(_) | Delta::Alive | Delta::Lost(_) => None,
+        };
+        let changed = self.pods.take(id, delta, now);
+        match (&changed, before) {
+            (Changed::Nothing, _) => {}
+            (Changed::These(names), Some(before)) => {
+                for name in names {
+                    self.placed.renew(before.get(name), self.pods.get(name));
+                }
+            }
+            _ => {
+                let all = self.pods.items().value();
+                self.placed = PlacedPods::of(all.into_iter().flat_map(|pods| pods.values()));
+            }
+        }
+        changed
     }
 
     fn take_claims(

@@ -77,12 +77,9 @@ pub fn claim(view: &ClusterView<'_>, claim: &NodeClaim, now: Timestamp) -> Claim
     story(view, claim, &PastClaims::of(view, TRIES, now), now)
 }
 
-pub(in crate::services::kubernetes) fn story(
-    view: &ClusterView<'_>,
-    claim: &NodeClaim,
-    past: &PastClaims,
-    now: Timestamp,
-) -> ClaimStory {
+/// The same with what was looked up before.
+#[must_use]
+pub fn story(view: &ClusterView<'_>, claim: &NodeClaim, past: &PastClaims, now: Timestamp) -> ClaimStory {
     let mut story = ClaimStory { leaving: claim.deleting, ..of_conditions(claim, now) };
     if story.waiting().is_some() {
         let made = claim.created.unwrap_or(now);

@@ -30,13 +30,13 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use attempts::{ClaimEnd, FailedClaim, LaunchRefusal, PastClaims, attempts};
 pub use budgets::{PoolBudgets, ReasonBudget, budgets, reason_word};
-pub use claims::{ClaimStep, ClaimStory, StageState, Tries, claim, gone, told};
+pub use claims::{ClaimStep, ClaimStory, StageState, Tries, claim, gone, story as claim_story, told};
 pub use consolidation::{ConsolidationAnswer, ConsolidationReason};
 pub use drain::{DrainAnswer, DrainHold};
 pub use drift::{DriftAnswer, DriftBlock, DriftSource, reason_words as drift_words};
 pub use eviction::{BudgetIndex, EvictionAnswer, EvictionFate, PodFate};
 pub use fit::FitRefusal;
-pub use nodes::{NodeStory, node};
+pub use nodes::{NodeStory, node, story as node_story};
 pub use obstacle::{PoolObstacle, amount, capacity_words, limits};
 pub use pods::{PodPlace, PodStory, pod};
 pub use pools::PoolAnswer;
@@ -45,8 +45,7 @@ pub use stage::ClaimStage;
 pub use waiting::{WaitStory, waiting};
 pub use workloads::{WorkloadStory, workload};
 
-pub(in crate::services::kubernetes) use claims::{story as claim_story, tells};
-pub(in crate::services::kubernetes) use nodes::story as node_story;
+pub(in crate::services::kubernetes) use claims::tells;
 pub(in crate::services::kubernetes) use pools::not_ready as pool_not_ready;
 pub(in crate::services::kubernetes) use waiting::together;
 pub(in crate::services::kubernetes) use workloads::{Crashes, saturated, shuts, uncomputed};

@@ -30,7 +30,8 @@ pub fn node(view: &ClusterView<'_>, node: &Node, now: Timestamp) -> NodeStory {
 }
 
 /// The same with what was looked up before.
-pub(in crate::services::kubernetes) fn story(
+#[must_use]
+pub fn story(
     view: &ClusterView<'_>,
     index: &BudgetIndex<'_>,
     allowed: Option<&PoolBudgets>,
