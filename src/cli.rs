@@ -151,8 +151,8 @@ pub enum Command {
     /// The least that an identity must be allowed in a cluster, for kubectl apply
     #[command(name = "k8s-rbac")]
     KubernetesRights {
-        /// reader: everything that the console shows of a cluster
-        #[arg(value_parser = ["reader"])]
+        /// reader: everything that the console shows of a cluster; operator: also what it can change
+        #[arg(value_parser = ["reader", "operator"])]
         role: String,
         /// The cluster, by its name in EKS
         #[arg(long, value_name = "NAME", value_hint = ValueHint::Other)]

@@ -71,8 +71,8 @@ fn main() -> ExitCode {
             Some(Command::IamPolicy { ref role, ref account, ref partition }) => {
                 policy(role, account.as_deref(), partition_of(partition.as_deref(), &cli.source))
             }
-            Some(Command::KubernetesRights { role: _, ref cluster, ref principal }) => {
-                rights(cluster, principal.as_deref())
+            Some(Command::KubernetesRights { ref role, ref cluster, ref principal }) => {
+                rights(role, cluster, principal.as_deref())
             }
             #[cfg(feature = "sandbox")]
             Some(Command::Sandbox(ref command)) => sandbox(&cli.source, command).await,
@@ -124,15 +124,16 @@ fn policy(role: &str, account: Option<&str>, partition: Partition) -> Result<(),
     }
 }
 
-/// `qd k8s-rbac reader …`.
-fn rights(cluster: &str, principal: Option<&str>) -> Result<(), String> {
+/// `qd k8s-rbac …`.
+fn rights(role: &str, cluster: &str, principal: Option<&str>) -> Result<(), String> {
+    let role = kube::rules::RbacRole::named(role).ok_or_else(|| format!("{role:?} is no role: reader or operator"))?;
     if !config::forms::is_cluster_name(cluster) {
         return Err(format!("{cluster:?} is no name of a cluster in EKS: expected letters, digits, - and _"));
     }
     if let Some(arn) = principal.filter(|arn| !config::forms::is_principal(arn)) {
         return Err(format!("{arn:?} is no ARN of an IAM role or user, such as arn:aws:iam::111122223333:role/reader"));
     }
-    say::text(&kube::rules::rbac_yaml(cluster, principal.unwrap_or("PRINCIPAL_ARN")))
+    say::text(&kube::rules::rbac_yaml(role, cluster, principal.unwrap_or("PRINCIPAL_ARN")))
 }
 
 /// The partition that is named, or that of the region.

@@ -7,7 +7,7 @@ use crate::screens::State;
 use crate::screens::plan;
 use crate::shell::{ArmingEnd, Effect, Tone, Topic};
 use crate::slices::reads::{Read, Target};
-use crate::slices::{Execution, StepState};
+use crate::slices::{Execution, StepState, TargetKind};
 use crate::world::World;
 
 /// Executions that ended stay in the panel this long, newest first; the journal keeps all.
@@ -33,10 +33,17 @@ pub fn take(state: &mut State, execution: Execution, effects: &mut Vec<Effect>) 
         let tone = if is_good { Tone::Plain } else { Tone::Bad };
         effects.push(Effect::Notify(text.clone()));
         state.shell.say(text, tone);
-        // What it has changed is looked at now, however slowly the list is read.
+        // What it has changed is looked at now, however slowly the list is read; the objects of a cluster are watched.
         let World { estate, schedule, .. } = &mut state.shell.world;
+        let read = match execution.plan.target.kind {
+            TargetKind::Rds(_) => Read::DATABASES,
+            TargetKind::Kubernetes(_) => {
+                let cluster = execution.plan.target.id.split('/').next().unwrap_or_default();
+                Read::nodegroups(cluster)
+            }
+        };
         for site in estate.by_name(&execution.environment).into_iter().flat_map(Environment::sites) {
-            schedule.renew(&Target { site, read: Read::DATABASES });
+            schedule.renew(&Target { site, read: read.clone() });
         }
     }
     let changed = execution.changed.clone();

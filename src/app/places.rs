@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 
 use super::notice;
 use super::overlays::errors;
-use crate::domain::FaultKind;
+use crate::domain::{EnvironmentId, FaultKind};
 use crate::keymap::{Action, Layer};
 use crate::screens::State;
 use crate::screens::fleet::{self, Standing};
@@ -47,16 +47,16 @@ pub fn bar(state: &State, area: Rect, buf: &mut Buffer) {
 /// The places in the order in which they are gone through at an incident, each with its worst mark; where there is no
 /// room for all, the one that one is at.
 fn places(state: &State, width: usize) -> Vec<Piece> {
-    let standing = |scope: Scope| {
+    let standing = |scope: Scope, of: fn(&fleet::State, EnvironmentId) -> Standing| {
         let all = fleet::order(&state.shell.world.estate)
             .into_iter()
             .filter(|id| scope == Scope::All || scope == Scope::One(*id));
-        let worst = all.map(|id| fleet::standing(&state.fleet, id)).max();
+        let worst = all.map(|id| of(&state.fleet, id)).max();
         worst.unwrap_or(Standing::Empty).mark()
     };
     let all = [
-        (Screen::Fleet, standing(Scope::All)),
-        (Screen::Databases, standing(state.shell.scope)),
+        (Screen::Fleet, standing(Scope::All, fleet::standing)),
+        (Screen::Databases, standing(state.shell.scope, fleet::standing_of_databases)),
         (Screen::Clusters, clusters::mark(state)),
         (Screen::Alarms, alarms::mark(state)),
         (Screen::Audit, audit::mark(state)),

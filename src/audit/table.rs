@@ -104,8 +104,12 @@ mod tests {
     use super::*;
     use crate::ops::Fingerprint;
     use crate::ops::journal::Who;
-    use crate::services::rds::testing::{at, seen};
-    use crate::slices::{Body, Entry, Kind};
+    use crate::services::rds::{
+        self,
+        testing::{at, seen},
+    };
+    use crate::slices::testing::target_of;
+    use crate::slices::{Body, Entry};
     use crate::trail::rows::rows;
 
     fn entry(body: Body) -> Entry {
@@ -115,8 +119,8 @@ mod tests {
 
     fn told() -> Vec<Row> {
         let body = Body::PlanRefused {
-            operation: Kind::Stop,
-            target: seen().target,
+            operation: rds::Kind::Stop.into(),
+            target: target_of(&seen()),
             fingerprint: Fingerprint::default(),
             why: "changes are frozen until the release of the week is out, on Monday at nine".into(),
             summary: String::new(),

@@ -7,9 +7,12 @@
 mod convert;
 mod part;
 pub mod token;
+pub mod updates;
+pub mod write;
 
 use std::sync::Arc;
 
+use aws_sdk_eks::Client;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::error::fault;
@@ -75,17 +78,30 @@ pub async fn clusters(session: &Session, region: &str) -> Result<Vec<EksCluster>
         Ok((given(LIST_CLUSTERS, "clusters", page.clusters)?, page.next_token))
     })
     .await?;
-    each(names, |name| async move {
-        let answer = client
-            .describe_cluster()
-            .name(&name)
-            .send()
-            .await
-            .map_err(|error| fault(session.sign_in(), DESCRIBE_CLUSTER, &error))?;
-        let raw = given(DESCRIBE_CLUSTER, "cluster", answer.cluster)?;
-        Ok(convert::cluster(&name, raw))
-    })
-    .await
+    each(names, |name| described(session, client, name)).await
+}
+
+/// Reads a cluster; none where EKS has none of the name in the region.
+///
+/// # Errors
+/// The call's [`Fault`].
+pub async fn cluster(session: &Session, region: &str, name: &str) -> Result<Option<EksCluster>, Fault> {
+    match described(session, &session.eks(region), name.to_owned()).await {
+        Ok(cluster) => Ok(Some(cluster)),
+        Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+async fn described(session: &Session, client: &Client, name: String) -> Result<EksCluster, Fault> {
+    let answer = client
+        .describe_cluster()
+        .name(&name)
+        .send()
+        .await
+        .map_err(|error| fault(session.sign_in(), DESCRIBE_CLUSTER, &error))?;
+    let raw = given(DESCRIBE_CLUSTER, "cluster", answer.cluster)?;
+    Ok(convert::cluster(&name, raw))
 }
 
 /// Reads the versions of Kubernetes that EKS knows, those that it no longer supports too: a cluster may still be of one.

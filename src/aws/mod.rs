@@ -22,6 +22,7 @@ mod keeper;
 mod limit;
 pub mod meter;
 pub mod mfa;
+mod once;
 mod pages;
 pub mod policy;
 mod process;
@@ -37,6 +38,7 @@ pub mod sts;
 pub mod time;
 mod trust;
 mod usable;
+mod verdict;
 mod way;
 mod whole;
 
@@ -88,6 +90,10 @@ pub const DESCRIBE_CLUSTER_VERSIONS: &str = "eks:DescribeClusterVersions";
 pub const LIST_NODEGROUPS: &str = "eks:ListNodegroups";
 /// `DescribeNodegroup`.
 pub const DESCRIBE_NODEGROUP: &str = "eks:DescribeNodegroup";
+/// `ListUpdates`.
+pub const LIST_UPDATES: &str = "eks:ListUpdates";
+/// `DescribeUpdate`.
+pub const DESCRIBE_UPDATE: &str = "eks:DescribeUpdate";
 /// `ListAddons`.
 pub const LIST_ADDONS: &str = "eks:ListAddons";
 /// `DescribeAddon`.
@@ -118,6 +124,8 @@ pub const READS: &[(&str, &str)] = &[
     (DESCRIBE_CLUSTER_VERSIONS, "eks:DescribeClusterVersions"),
     (LIST_NODEGROUPS, "eks:ListNodegroups"),
     (DESCRIBE_NODEGROUP, "eks:DescribeNodegroup"),
+    (LIST_UPDATES, "eks:ListUpdates"),
+    (DESCRIBE_UPDATE, "eks:DescribeUpdate"),
     (LIST_ADDONS, "eks:ListAddons"),
     (DESCRIBE_ADDON, "eks:DescribeAddon"),
     (LIST_INSIGHTS, "eks:ListInsights"),

@@ -5,7 +5,7 @@ mod operator;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use operator::{OPERATOR_NOTE, WRITES, operator};
+pub use operator::{EKS_WRITES, OPERATOR_NOTE, WRITES, operator};
 
 /// Calls that everybody may make: AWS asks for no permission (STS API reference,
 /// `GetCallerIdentity`).
@@ -93,7 +93,11 @@ mod tests {
             ),
         ),
         ("cloudwatch", ".cloudwatch(region)", concat!(include_str!("cloudwatch.rs"), include_str!("alarms.rs"))),
-        ("eks", ".eks(region)", concat!(include_str!("eks.rs"), include_str!("eks/part.rs"))),
+        (
+            "eks",
+            ".eks(region)",
+            concat!(include_str!("eks.rs"), include_str!("eks/part.rs"), include_str!("eks/updates.rs")),
+        ),
         ("sts", ".sts(region)", include_str!("sts.rs")),
     ];
 

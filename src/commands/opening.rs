@@ -2,12 +2,11 @@
 
 use quarterdeck::app::{State, actions};
 use quarterdeck::cli::{Motif, MotifNames};
-use quarterdeck::domain::{Database, SiteId};
 use quarterdeck::keymap::Action;
+use quarterdeck::screens::operations::named;
 use quarterdeck::screens::{self, plan};
 use quarterdeck::shell::Effect;
-use quarterdeck::slices::{Kind, Target, TargetKind};
-use quarterdeck::world::Scope;
+use quarterdeck::slices::Kind;
 
 /// Opens it; what is to be done then. The DB instance may be named by an option of old.
 pub fn open(
@@ -98,48 +97,17 @@ fn seek(state: &mut State, name: Option<&str>) -> Result<(), String> {
 /// Begins a plan.
 fn begin(state: &mut State, operation: &str, name: Option<&str>) -> Result<Vec<Effect>, String> {
     let kind = Kind::named(operation).ok_or_else(|| {
-        let all: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        let all: Vec<&str> = Kind::all().map(Kind::name).collect();
         format!("there is no operation {operation}; there are {}", all.join(", "))
     })?;
-    let target = target(state, kind, name)?;
+    if let Some(id) = name.filter(|_| kind.target().is_db_instance()) {
+        select(state, id)?;
+    }
+    let target = named::target(state, kind, name)?;
     let mut effects = Vec::new();
     plan::plan_on(state, kind, target, &mut effects);
     match &state.shell.toast {
         Some(told) if state.views.plan().is_none() => Err(told.text.clone()),
         _ => Ok(effects),
     }
-}
-
-/// What a plan is for: a DB instance by its name, or the first; an environment, or a DB snapshot of one.
-fn target(state: &mut State, kind: Kind, name: Option<&str>) -> Result<Target, String> {
-    let of = kind.target();
-    if let (TargetKind::DbInstance, Some(id)) = (of, name) {
-        select(state, id)?;
-    }
-    let estate = &state.shell.world.estate;
-    let selected: Option<(SiteId, &Database)> = state.selected();
-    let owner = || selected.and_then(|(site, database)| estate.owner(site, database));
-    let named = name.filter(|_| of == TargetKind::Environment).and_then(|name| estate.named(name));
-    let chosen = match state.shell.scope {
-        Scope::One(id) => Some(id),
-        Scope::All => None,
-    };
-    let environment = match of {
-        TargetKind::DbInstance => owner(),
-        TargetKind::Environment => named.or(chosen).or_else(owner),
-        TargetKind::DbSnapshot => chosen,
-    };
-    let known = environment.and_then(|id| estate.environment(id));
-    let known = known.ok_or_else(|| format!("{} is of an environment: give --environment NAME", kind.name()))?;
-    let home = || estate.site(known.site).map_or_else(String::new, |site| site.region.clone());
-    let (id, region) = match (of, selected, name) {
-        (TargetKind::DbInstance, Some((_, database)), _) => (database.id.clone(), database.region.clone()),
-        (TargetKind::DbInstance, None, _) => return Err("there is no DB instance here".into()),
-        (TargetKind::DbSnapshot, _, Some(id)) => (id.to_owned(), home()),
-        (TargetKind::DbSnapshot, _, None) => {
-            return Err(format!("which DB snapshot? qd snapshot plan {} NAME", kind.name()));
-        }
-        (TargetKind::Environment, ..) => (known.name.clone(), home()),
-    };
-    Ok(Target { environment: known.name.clone(), kind: of, id, region })
 }

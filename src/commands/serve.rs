@@ -84,6 +84,7 @@ async fn clusters(source: &Source, sandbox: &Arc<Sandbox>, path: &Path, bound: B
     let mut building = JoinSet::new();
     for site in ClusterSite::ALL {
         let (scenario, token) = (source.world.scenario.clone(), token.clone());
+        let Some(group) = sandbox.clusters().groups().remove(&site) else { continue };
         let clock: ClusterClock = {
             let sandbox = Arc::clone(sandbox);
             Arc::new(move || sandbox.now())
@@ -92,7 +93,7 @@ async fn clusters(source: &Source, sandbox: &Arc<Sandbox>, path: &Path, bound: B
             let built = spawn_blocking(move || {
                 let scenarios: BTreeSet<&str> = scenario.split(',').map(str::trim).collect();
                 let access = Arc::new(EksAuthenticator::new(site).with_token(&token));
-                Live::new(site, &scenarios, clock, access, 0)
+                Live::new(site, &scenarios, clock, access, group, 0)
             });
             (site, built.await)
         });

@@ -193,7 +193,9 @@ impl Fault {
             FaultKind::NotFound => "it may have been deleted or renamed; the list is read again".into(),
             FaultKind::NoPath { remedy } | FaultKind::NotLetIn { remedy } => remedy.clone(),
             FaultKind::Forbidden { rule } => {
-                format!("allow {rule} in the cluster: qd k8s-rbac reader prints the least that is needed")
+                let is_reading = ["get ", "list ", "watch "].iter().any(|verb| rule.starts_with(verb));
+                let role = if is_reading { "reader" } else { "operator" };
+                format!("allow {rule} in the cluster: qd k8s-rbac {role} prints the least that is needed")
             }
             FaultKind::NotServed => "the cluster's API server does not serve this kind; it is asked again later".into(),
             FaultKind::BrokenAnswer => {
@@ -346,6 +348,23 @@ mod tests {
     fn who_is_slowed_down_may_be_so_by_a_cluster() {
         let slow = fault(FaultKind::Throttled);
         assert_eq!(slow.advice(), "the rate of this call is limited; it is asked again more slowly");
+    }
+
+    #[test]
+    fn a_missing_rule_is_in_the_role_that_has_it() {
+        for (rule, role) in [
+            ("list nodes", "reader"),
+            ("watch pods", "reader"),
+            ("get pods/log", "reader"),
+            ("patch nodes", "operator"),
+            ("create pods/eviction", "operator"),
+        ] {
+            let advice = fault(FaultKind::Forbidden { rule: rule.into() }).advice();
+            assert_eq!(
+                advice,
+                format!("allow {rule} in the cluster: qd k8s-rbac {role} prints the least that is needed")
+            );
+        }
     }
 
     #[test]

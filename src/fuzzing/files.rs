@@ -32,8 +32,8 @@ pub fn configuration(input: &[u8]) {
             black_box(spec.policy.level(risk, spec.criticality).words());
         }
         for at in MOMENTS.into_iter().filter_map(|second| Timestamp::from_second(second).ok()) {
-            for kind in Kind::ALL {
-                black_box(spec.policy.refusal(*kind, at));
+            for kind in Kind::all() {
+                black_box(spec.policy.refusal(kind, at));
             }
         }
     }

@@ -12,7 +12,9 @@ use crate::ops::Fingerprint;
 use crate::ops::journal::{Head, chain, entries};
 use crate::runtime::apply::text;
 use crate::runtime::journal::Stored;
-use crate::slices::{Body, Entry, Execution, Plan, Policy, Requested, Seen};
+use crate::services::kubernetes::change;
+use crate::services::rds;
+use crate::slices::{Body, Entry, Execution, Plan, Policy, Requested, Seen, TargetKind};
 use crate::trail::{StoryLine, Telling, Whose, rows, story, words};
 
 /// A plan as `qd apply` reads it: whether it is intact, what differs from another one, what is said
@@ -43,12 +45,16 @@ pub fn plan(input: &[u8]) {
 
 /// What is believed of a plan's file: the plan that is made of it anew, in a world of which nothing is known.
 fn as_a_request(requested: &Requested) {
-    let seen = Seen::blank(Timestamp::UNIX_EPOCH, requested.target.clone(), Identity::default());
+    let (at, identity) = (Timestamp::UNIX_EPOCH, Identity::default());
+    let seen: Seen = match requested.target.kind {
+        TargetKind::Rds(kind) => rds::Seen::blank(at, requested.target.with_kind(kind), identity).into(),
+        TargetKind::Kubernetes(kind) => change::Seen::blank(at, requested.target.with_kind(kind), identity).into(),
+    };
     match requested.plan(&seen) {
         Ok(plan) => {
             assert!(plan.is_intact() && plan.operation == requested.operation, "another plan was made of the request");
             let policy = Policy { headless: true, ..Policy::default() };
-            let refusal = text::refusal(&plan, &policy, &[], seen.at);
+            let refusal = text::refusal(&plan, &policy, &[], seen.at());
             assert_harmless(&text::plan(&plan, &policy, refusal.as_deref()));
         }
         Err(why) => assert_harmless(&why),

@@ -46,19 +46,37 @@ pub(super) fn fault(call: String, kind: FaultKind, message: &str) -> Fault {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub(super) struct SaidStatus {
+    kind: String,
     pub(super) code: u16,
-    reason: String,
-    message: String,
-    details: Option<SaidDetails>,
+    pub(super) reason: String,
+    pub(super) message: String,
+    pub(super) details: Option<SaidDetails>,
+}
+
+/// What a failure is about, and why it is.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(super) struct SaidDetails {
+    pub(super) name: String,
+    /// The resource: `pods`.
+    pub(super) kind: String,
+    pub(super) causes: Option<Vec<SaidCause>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
-struct SaidDetails {
-    name: String,
+pub(super) struct SaidCause {
+    pub(super) reason: String,
+    pub(super) message: String,
 }
 
 impl SaidStatus {
+    /// What a body says, if an API server has said it.
+    pub(super) fn of(status: u16, body: &[u8]) -> Option<Self> {
+        let said = serde_json::from_slice::<Self>(body).ok().filter(|said| said.kind == "Status")?;
+        Some(Self { code: status, ..said })
+    }
+
     /// The moment that was asked for is no longer known.
     fn is_gone(&self) -> bool {
         self.code == 410 || matches!(&*self.reason, "Expired" | "Gone")

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, RETRY_AFTER, USER_AGENT};
-use http::{Method, Request, Response, StatusCode};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
+use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use kube::Client;
 use kube::client::Body;
@@ -15,9 +15,9 @@ use super::answer::{self, ApiFailure};
 use super::patience::Patience;
 use super::request::ApiRequest;
 use super::route::ApiRoute;
-use super::token::TokenSource;
+use super::token::{BearerToken, TokenSource};
 use super::unanswered;
-use crate::domain::FaultKind;
+use crate::domain::{Fault, FaultKind};
 
 /// So often a reading is sent at most.
 const ATTEMPTS: u32 = 3;
@@ -44,69 +44,39 @@ pub(super) struct ApiLine {
     pub(super) route: ApiRoute,
 }
 
-impl ApiLine {
-    /// Asks, and gives the answer once its head is there and good.
-    pub(super) async fn ask(&self, request: &ApiRequest) -> Result<Response<Body>, ApiFailure> {
-        self.send(&Method::GET, request).await
-    }
+/// Why a request has no answer.
+pub(super) struct Unanswered {
+    pub(super) failure: ApiFailure,
+    /// It certainly stayed here.
+    pub(super) never_left: bool,
+}
 
+impl ApiLine {
     /// Asks, and gives the whole answer.
     pub(super) async fn read(&self, request: &ApiRequest) -> Result<Bytes, ApiFailure> {
         let body = self.ask(request).await?.into_body();
-        let fault = |kind, message: String| ApiFailure::of(request, kind, &message);
-        match timeout(WHOLE, whole(body, MOST)).await {
-            Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(WholeError::Cut(error))) => Err(unanswered::cut(request, &error)),
-            Ok(Err(WholeError::TooLong)) => {
-                Err(fault(FaultKind::BrokenAnswer, format!("the answer is longer than {} MiB", MOST >> 20)))
-            }
-            Err(_) => Err(fault(
-                FaultKind::TimedOut,
-                format!("an answer began, and the rest of it did not come within {} s", WHOLE.as_secs()),
-            )),
-        }
+        let late = |_| {
+            let message = format!("an answer began, and the rest of it did not come within {} s", WHOLE.as_secs());
+            ApiFailure::of(request, FaultKind::TimedOut, &message)
+        };
+        timeout(WHOLE, whole(request, body)).await.map_err(late)?
     }
 
-    /// Sends a request; only readings are sent again.
-    pub(super) async fn send(&self, method: &Method, request: &ApiRequest) -> Result<Response<Body>, ApiFailure> {
-        let (began, is_reading) = (Instant::now(), *method == Method::GET);
+    /// Asks, and gives the answer once its head is there and good. Only readings are sent again.
+    pub(super) async fn ask(&self, request: &ApiRequest) -> Result<Response<Body>, ApiFailure> {
+        let (began, is_reading) = (Instant::now(), request.is_reading());
         let (mut attempt, mut may_renew) = (1, is_reading);
         loop {
-            let token = match &self.tokens {
-                Some(tokens) => Some((tokens, tokens.token().await?)),
-                None => None,
-            };
-            let header = token.as_ref().map(|(_, token)| token.header());
-            let mut sent = Request::builder().method(method).uri(request.path()).header(ACCEPT, "application/json");
-            if let Some(headers) = sent.headers_mut() {
-                headers.insert(USER_AGENT, http::HeaderValue::from_static(AGENT));
-                headers.extend(header.map(|header| (AUTHORIZATION, header)));
-            }
-            let sent = sent
-                .body(Body::empty())
-                .map_err(|error| ApiFailure::of(request, FaultKind::BrokenAnswer, &error.to_string()))?;
-            let longest = self.patience.head();
-            let answer = match timeout(longest, self.client.send(sent)).await {
-                Ok(Ok(answer)) => answer,
-                Ok(Err(error)) => return Err(unanswered::unanswered(request, &self.route, &error)),
-                Err(_) => {
-                    let message = format!("no answer within {} s", longest.as_secs());
-                    return Err(ApiFailure::of(request, FaultKind::TimedOut, &message));
-                }
-            };
+            let token = self.token().await?;
+            let answer = self.once(request, token.as_ref(), self.patience.head()).await.map_err(|none| none.failure)?;
             if answer.status().is_success() {
                 return Ok(answer);
             }
             let (head, body) = answer.into_parts();
             let said = start_of(body).await;
-            if head.status == StatusCode::UNAUTHORIZED
-                && let Some((tokens, token)) = token
-            {
-                tokens.refused(&token);
-                if may_renew {
-                    may_renew = false;
-                    continue;
-                }
+            if head.status == StatusCode::UNAUTHORIZED && self.refused(token.as_ref()) && may_renew {
+                may_renew = false;
+                continue;
             }
             let pause = pause(head.status, &head.headers, attempt);
             match pause
@@ -116,6 +86,59 @@ impl ApiLine {
                 None => return Err(answer::refused(request, &self.route, head.status.as_u16(), &said)),
             }
             attempt += 1;
+        }
+    }
+
+    /// The token to send with; none where kube has the credentials itself.
+    pub(super) async fn token(&self) -> Result<Option<BearerToken>, Fault> {
+        match &self.tokens {
+            Some(tokens) => Ok(Some(tokens.token().await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// A token was refused; true where another one may be had.
+    pub(super) fn refused(&self, token: Option<&BearerToken>) -> bool {
+        match (&self.tokens, token) {
+            (Some(tokens), Some(token)) => {
+                tokens.refused(token);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Sends a request, once, and waits so long for the head of an answer, whatever it says.
+    pub(super) async fn once(
+        &self,
+        request: &ApiRequest,
+        token: Option<&BearerToken>,
+        longest: Duration,
+    ) -> Result<Response<Body>, Unanswered> {
+        let mut sent =
+            Request::builder().method(request.method()).uri(request.path()).header(ACCEPT, "application/json");
+        let (content, body) = request.body().unzip();
+        if let Some(headers) = sent.headers_mut() {
+            headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+            headers.extend(content.map(|content| (CONTENT_TYPE, HeaderValue::from_static(content))));
+            headers.extend(token.map(|token| (AUTHORIZATION, token.header())));
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.into_bytes()));
+        let sent = sent.body(body).map_err(|error| Unanswered {
+            failure: ApiFailure::of(request, FaultKind::BrokenAnswer, &error.to_string()),
+            never_left: true,
+        })?;
+        match timeout(longest, self.client.send(sent)).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(Unanswered {
+                failure: unanswered::unanswered(request, &self.route, &error),
+                never_left: unanswered::never_left(&error),
+            }),
+            Err(_) => {
+                let message = format!("no answer within {} s", longest.as_secs());
+                let failure = ApiFailure::of(request, FaultKind::TimedOut, &message);
+                Err(Unanswered { failure, never_left: false })
+            }
         }
     }
 }
@@ -128,17 +151,14 @@ fn pause(status: StatusCode, headers: &HeaderMap, attempt: u32) -> Option<Durati
     is_passing.then(|| said.map_or(PAUSE * 2_u32.pow(attempt.min(4) - 1), Duration::from_secs))
 }
 
-enum WholeError {
-    Cut(kube::Error),
-    TooLong,
-}
-
-async fn whole(mut body: Body, most: usize) -> Result<Bytes, WholeError> {
+/// All of an answer.
+pub(super) async fn whole(request: &ApiRequest, mut body: Body) -> Result<Bytes, ApiFailure> {
     let mut all = Vec::new();
     while let Some(frame) = body.frame().await {
-        if let Ok(data) = frame.map_err(WholeError::Cut)?.into_data() {
-            if all.len() + data.len() > most {
-                return Err(WholeError::TooLong);
+        if let Ok(data) = frame.map_err(|error| unanswered::cut(request, &error))?.into_data() {
+            if all.len() + data.len() > MOST {
+                let message = format!("the answer is longer than {} MiB", MOST >> 20);
+                return Err(ApiFailure::of(request, FaultKind::BrokenAnswer, &message));
             }
             all.extend_from_slice(&data);
         }

@@ -1,4 +1,5 @@
-//! The API server of a cluster, over `kube`: what it serves, what is used, what is watched, and the logs of containers.
+//! The API server of a cluster, over `kube`: what it serves, what is used, what is watched, the logs of containers; what
+//! a plan stands on, and the calls that it sends.
 //!
 //! `connect` makes a connection ([`ClusterApi`]): to the endpoint that EKS tells, by a proxy, a tunnel or a context of
 //! a kubeconfig, or to whatever else answers requests. `request` holds every request that is made, with the path and
@@ -6,7 +7,8 @@
 //! [`TokenSource`], a bound on every wait and a second try for readings alone; `answer` and `unanswered` tell in
 //! [`Fault`]s what went wrong. `wire` holds what is read of each kind, and puts it into the model at once: no object
 //! is kept as it came. `watch` lists a kind and follows it by bookmarks, so that "as of" is never later than what was
-//! heard.
+//! heard. `observe` reads once what a plan, or a look at its call, stands on; `review` asks what may be done; `write` is
+//! the only part that changes anything.
 //!
 //! kube's own `watcher()` swallows bookmarks, its retry sends every method again, and its exec plugins are on our
 //! terminal: none of the three is used.
@@ -17,8 +19,11 @@ pub mod connect;
 mod exec;
 mod interned;
 mod log;
+mod observe;
+mod pages;
 mod patience;
 mod request;
+mod review;
 mod route;
 pub mod rules;
 mod served;
@@ -27,7 +32,11 @@ mod unanswered;
 mod usage;
 mod watch;
 mod wire;
+mod write;
 
+#[cfg(test)]
+#[cfg(feature = "sandbox")]
+mod played;
 #[cfg(test)]
 mod script;
 
@@ -36,9 +45,13 @@ use std::sync::Arc;
 use futures_util::stream::BoxStream;
 
 pub use connect::Patience;
+pub use observe::ClusterReading;
 pub use token::{BearerToken, KeptTokens, TokenSource};
 
 use crate::domain::Fault;
+use crate::ops::ApprovedCall;
+use crate::ops::sent::{Receipt, SendFault};
+use crate::services::kubernetes::change::{Api, Follow, KubeRight, ObjectName, Permission};
 use crate::services::kubernetes::logs::{LogSource, LogTold};
 use crate::services::kubernetes::{ObjectKind, Served, Usage, WatchTold};
 
@@ -71,5 +84,43 @@ impl ClusterApi {
     #[must_use]
     pub fn log(&self, source: &LogSource) -> BoxStream<'static, LogTold> {
         log::log(self.line.clone(), source.clone())
+    }
+
+    /// Reads what a plan for a target stands on; `served` is what the cluster serves.
+    ///
+    /// # Errors
+    /// The target could not be read, for another reason than that it may not be: that is told as missing.
+    pub async fn read_for(&self, name: &ObjectName, served: &Served) -> Result<ClusterReading, Fault> {
+        observe::read_for(&self.line, name, served).await
+    }
+
+    /// Asks whether whoever asks has these rights: in a namespace, or in all of them. Nothing is changed by it.
+    pub async fn permissions(
+        &self,
+        namespace: Option<&str>,
+        rights: &[KubeRight],
+    ) -> Vec<(KubeRight, Result<Permission, Fault>)> {
+        review::permissions(&self.line, namespace, rights).await
+    }
+
+    /// Sends a call of an approved plan, once.
+    ///
+    /// What is to go and is gone already is taken, too: an eviction or a deletion is for an object of one UID, so that
+    /// where it is not there, or another one is in its place, nothing is left to be done.
+    ///
+    /// # Errors
+    /// Whether the call did certainly not change anything, or may have. One that was refused as
+    /// [`Throttled`](crate::domain::FaultKind::Throttled) came too early, and may be sent again.
+    pub async fn send(&self, approved: &ApprovedCall<Api>) -> Result<Receipt, SendFault> {
+        write::send(&self.line, approved.call()).await
+    }
+
+    /// Looks at what is followed: the object of its name, whichever it is, and what explains how far it is. Of a node
+    /// group, which is EKS's, nothing is read.
+    ///
+    /// # Errors
+    /// The object could not be read, or may not be.
+    pub async fn look(&self, follow: &Follow) -> Result<ClusterReading, Fault> {
+        observe::look(&self.line, follow).await
     }
 }

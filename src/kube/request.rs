@@ -1,9 +1,19 @@
 //! Every request that is made of an API server: its path, and the right that it needs. One table for both.
 
+mod change;
+mod chosen;
+
 use std::fmt;
+
+use http::Method;
+use serde_json::json;
+
+pub(super) use change::{ApiChange, ChangeHow, of_call};
+pub(super) use chosen::{Chosen, selector};
 
 use crate::domain::console::encoded;
 use crate::services::kubernetes::ObjectKind;
+use crate::services::kubernetes::change::KubeRight;
 use crate::services::kubernetes::logs::{LogSource, TAIL};
 
 /// Objects that one page of a list has at most (client-go's pager, `defaultPageSize`).
@@ -17,6 +27,12 @@ pub(super) const METRICS: &str = "metrics.k8s.io";
 /// The version of it that is read.
 pub(super) const METRICS_VERSION: &str = "v1beta1";
 
+/// The group in which rights are asked.
+const REVIEWS: &str = "authorization.k8s.io";
+/// What it takes to ask for one's own rights; `system:basic-user` gives it to whoever is known (Kubernetes, "Using RBAC
+/// Authorization", "Default roles").
+pub(super) const REVIEW: KubeRight = KubeRight { group: REVIEWS, resource: "selfsubjectaccessreviews", verb: "create" };
+
 /// What of a metrics server is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MetricsOf {
@@ -24,7 +40,7 @@ pub(super) enum MetricsOf {
     Pods,
 }
 
-/// A reading (each is a GET).
+/// A request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ApiRequest {
     Version,
@@ -38,6 +54,7 @@ pub(super) enum ApiRequest {
     /// A page of a list, from its beginning or from where the last one ended; or all of it at once.
     List {
         kind: ObjectKind,
+        of: Chosen,
         page: ListPage,
     },
     Watch {
@@ -49,6 +66,14 @@ pub(super) enum ApiRequest {
         source: LogSource,
         since: Option<String>,
     },
+    /// Whether whoever asks has a right, in a namespace or in all of them. It is sent as an object that is made, and
+    /// none is: it is a reading.
+    Review {
+        right: KubeRight,
+        namespace: Option<String>,
+    },
+    /// A change: what is no reading.
+    Change(ApiChange),
 }
 
 /// Which part of a list.
@@ -63,12 +88,7 @@ pub(super) enum ListPage {
 /// The right that a request needs (RBAC).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ApiRight {
-    Resource {
-        group: &'static str,
-        /// `pods`, `pods/log`.
-        resource: &'static str,
-        verb: &'static str,
-    },
+    Resource(KubeRight),
     /// A path that is of no resource, `*` at its end for all below it.
     Path(String),
 }
@@ -77,8 +97,7 @@ impl fmt::Display for ApiRight {
     /// As a person says it: `list nodes`, `watch nodepools.karpenter.sh`, `get pods/log`, `get /version`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Resource { group: "", resource, verb } => write!(f, "{verb} {resource}"),
-            Self::Resource { group, resource, verb } => write!(f, "{verb} {resource}.{group}"),
+            Self::Resource(right) => write!(f, "{right}"),
             Self::Path(path) => write!(f, "get {path}"),
         }
     }
@@ -93,16 +112,19 @@ impl ApiRequest {
             Self::Resources { group, version } => format!("/apis/{}/{}", encoded(group), encoded(version)),
             Self::Metrics(MetricsOf::Nodes) => format!("/apis/{METRICS}/{METRICS_VERSION}/nodes"),
             Self::Metrics(MetricsOf::Pods) => format!("/apis/{METRICS}/{METRICS_VERSION}/pods"),
-            Self::List { kind, page } => {
-                let path = collection(*kind);
-                match page {
-                    ListPage::First => format!("{path}?limit={PAGE}"),
-                    ListPage::Next(token) => format!("{path}?limit={PAGE}&continue={}", encoded(token)),
-                    ListPage::Whole => path,
+            Self::List { kind, of, page } => {
+                let mut parameters = of.parameters();
+                if *page != ListPage::Whole {
+                    parameters.push(format!("limit={PAGE}"));
                 }
+                if let ListPage::Next(token) = page {
+                    parameters.push(format!("continue={}", encoded(token)));
+                }
+                let path = collection(*kind, of.namespace());
+                if parameters.is_empty() { path } else { format!("{path}?{}", parameters.join("&")) }
             }
             Self::Watch { kind, version, seconds } => {
-                let (path, version) = (collection(*kind), encoded(version));
+                let (path, version) = (collection(*kind, None), encoded(version));
                 format!("{path}?watch=true&allowWatchBookmarks=true&resourceVersion={version}&timeoutSeconds={seconds}")
             }
             Self::Log { source, since } => {
@@ -119,7 +141,34 @@ impl ApiRequest {
                      &follow={follow}&timestamps=true&{from}"
                 )
             }
+            Self::Review { .. } => format!("/apis/{REVIEWS}/v1/selfsubjectaccessreviews"),
+            Self::Change(change) => {
+                let namespace = (!change.namespace.is_empty()).then_some(change.namespace.as_str());
+                format!("{}/{}{}", collection(change.kind, namespace), encoded(&change.name), change.end())
+            }
         }
+    }
+
+    pub(super) fn method(&self) -> Method {
+        match self {
+            Self::Review { .. } => Method::POST,
+            Self::Change(change) => change.method(),
+            _ => Method::GET,
+        }
+    }
+
+    /// What is sent with it: what that is, and itself.
+    pub(super) fn body(&self) -> Option<(&'static str, String)> {
+        match self {
+            Self::Review { right, namespace } => Some(("application/json", review(*right, namespace.as_deref()))),
+            Self::Change(change) => Some((change.content(), change.body.clone())),
+            _ => None,
+        }
+    }
+
+    /// It changes nothing, and may be sent again.
+    pub(super) fn is_reading(&self) -> bool {
+        !matches!(self, Self::Change(_))
     }
 
     /// The right that it needs.
@@ -130,11 +179,13 @@ impl ApiRequest {
             Self::Resources { group, .. } => ApiRight::Path(format!("/apis/{group}/*")),
             Self::Metrics(of) => {
                 let resource = if *of == MetricsOf::Nodes { "nodes" } else { "pods" };
-                ApiRight::Resource { group: METRICS, resource, verb: "list" }
+                ApiRight::Resource(KubeRight { group: METRICS, resource, verb: "list" })
             }
             Self::List { kind, .. } => of_kind(*kind, "list"),
             Self::Watch { kind, .. } => of_kind(*kind, "watch"),
-            Self::Log { .. } => ApiRight::Resource { group: "", resource: "pods/log", verb: "get" },
+            Self::Log { .. } => ApiRight::Resource(KubeRight { group: "", resource: "pods/log", verb: "get" }),
+            Self::Review { .. } => ApiRight::Resource(REVIEW),
+            Self::Change(change) => ApiRight::Resource(change.right()),
         }
     }
 
@@ -143,14 +194,14 @@ impl ApiRequest {
         format!("k8s: {}", self.right())
     }
 
-    /// One of each kind that there is: whatever is asked needs a right of one of these.
+    /// One of each kind that the screens ask: whatever they ask needs a right of one of these.
     pub(super) fn all() -> Vec<Self> {
         let source = LogSource { namespace: "".into(), pod: "".into(), container: "".into(), previous: false };
         let mut all = vec![Self::Version, Self::Groups];
         all.extend(GROUPS.map(|group| Self::Resources { group: group.into(), version: String::new() }));
         all.extend([MetricsOf::Nodes, MetricsOf::Pods].map(Self::Metrics));
         for kind in ObjectKind::ALL {
-            all.push(Self::List { kind, page: ListPage::First });
+            all.push(Self::List { kind, of: Chosen::all(), page: ListPage::First });
             all.push(Self::Watch { kind, version: String::new(), seconds: 0 });
         }
         all.push(Self::Log { source, since: None });
@@ -160,13 +211,67 @@ impl ApiRequest {
 
 fn of_kind(kind: ObjectKind, verb: &'static str) -> ApiRight {
     let (group, _, resource) = kind.resource();
-    ApiRight::Resource { group, resource, verb }
+    ApiRight::Resource(KubeRight { group, resource, verb })
 }
 
-/// The path of all objects of a kind, in all namespaces.
-fn collection(kind: ObjectKind) -> String {
+/// The path of the objects of a kind, of one namespace or of all.
+fn collection(kind: ObjectKind, namespace: Option<&str>) -> String {
+    let namespace = namespace.map(|name| format!("namespaces/{}/", encoded(name))).unwrap_or_default();
     match kind.resource() {
-        ("", version, resource) => format!("/api/{version}/{resource}"),
-        (group, version, resource) => format!("/apis/{group}/{version}/{resource}"),
+        ("", version, resource) => format!("/api/{version}/{namespace}{resource}"),
+        (group, version, resource) => format!("/apis/{group}/{version}/{namespace}{resource}"),
+    }
+}
+
+/// A `SelfSubjectAccessReview` (authorization.k8s.io/v1). Of a part of a resource the resource is asked, and the part.
+fn review(right: KubeRight, namespace: Option<&str>) -> String {
+    let KubeRight { group, resource, verb } = right;
+    let (resource, part) = resource.split_once('/').unwrap_or((resource, ""));
+    let mut attributes = json!({ "group": group, "resource": resource, "verb": verb });
+    for (name, value) in [("subresource", part), ("namespace", namespace.unwrap_or_default())] {
+        if !value.is_empty() {
+            attributes[name] = value.into();
+        }
+    }
+    let (kind, version) = ("SelfSubjectAccessReview", format!("{REVIEWS}/v1"));
+    json!({ "apiVersion": version, "kind": kind, "spec": { "resourceAttributes": attributes } }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::kubernetes::change::Api;
+
+    #[test]
+    fn a_call_needs_the_right_that_the_plan_asks_for() {
+        for api in Api::ALL {
+            let change = of_call(api).map(|(how, kind)| {
+                let (namespace, name, body) = (String::new(), "x".to_owned(), String::new());
+                ApiRequest::Change(ApiChange { how, kind, namespace, name, body })
+            });
+            assert_eq!(change.as_ref().map(ApiRequest::right), api.right().map(ApiRight::Resource), "{api:?}");
+            assert!(change.is_none_or(|change| change.call() == api.id() && !change.is_reading()));
+        }
+    }
+
+    #[test]
+    fn a_right_is_asked_as_its_parts() {
+        let evict = KubeRight { group: "", resource: "pods/eviction", verb: "create" };
+        let ask = ApiRequest::Review { right: evict, namespace: Some("shop".into()) };
+        let (content, body) = ask.body().unwrap();
+        let expected = json!({
+            "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+            "spec": { "resourceAttributes": {
+                "group": "", "resource": "pods", "subresource": "eviction", "verb": "create", "namespace": "shop",
+            } },
+        });
+        assert_eq!(
+            (content, serde_json::from_str::<serde_json::Value>(&body).unwrap()),
+            ("application/json", expected)
+        );
+        assert!(ask.is_reading() && ask.method() == Method::POST);
+        let nodes = KubeRight { group: "", resource: "nodes", verb: "patch" };
+        let body = ApiRequest::Review { right: nodes, namespace: None }.body().unwrap().1;
+        assert!(!body.contains("subresource") && !body.contains("namespace"), "{body}");
     }
 }

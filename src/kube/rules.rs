@@ -3,13 +3,59 @@
 use std::collections::BTreeMap;
 
 use super::interned::cleaned;
-use super::request::{ApiRequest, ApiRight};
+use super::request::{ApiRequest, ApiRight, REVIEW};
 use crate::domain::text::quoted;
+use crate::services::kubernetes::change::{Api, KubeRight};
 
-/// The ClusterRole that holds the rights, and its binding.
-const ROLE: &str = "quarterdeck-reader";
-/// The group that it is bound to: an access entry puts an identity into it.
-const GROUP: &str = "quarterdeck-readers";
+/// What an identity is let in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RbacRole {
+    /// Everything that the console shows of a cluster.
+    Reader,
+    /// What it can change of it, too.
+    Operator,
+}
+
+impl RbacRole {
+    /// The role of a name on the command line.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "reader" => Some(Self::Reader),
+            "operator" => Some(Self::Operator),
+            _ => None,
+        }
+    }
+
+    /// The ClusterRole that holds the rights, and its binding.
+    fn role(self) -> &'static str {
+        match self {
+            Self::Reader => "quarterdeck-reader",
+            Self::Operator => "quarterdeck-operator",
+        }
+    }
+
+    /// The group that it is bound to: an access entry puts an identity into it.
+    fn group(self) -> &'static str {
+        match self {
+            Self::Reader => "quarterdeck-readers",
+            Self::Operator => "quarterdeck-operators",
+        }
+    }
+
+    /// What it is for, in lines of a comment.
+    fn words(self) -> &'static str {
+        match self {
+            Self::Reader => {
+                "# What quarterdeck reads in a cluster, and no more: nothing is changed, and no secret is read.\n"
+            }
+            Self::Operator => {
+                "# What quarterdeck reads and changes in a cluster, and no more: no secret is read. RBAC knows no fields:\n\
+                 # whoever may patch a node or a workload may change everything of it, with other tools too.\n"
+            }
+        }
+    }
+}
 
 /// A rule of a ClusterRole (rbac.authorization.k8s.io/v1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,12 +69,17 @@ pub struct RbacRule {
 
 /// The rights that are needed, resources with the same verbs together.
 #[must_use]
-pub fn needed() -> Vec<RbacRule> {
+pub fn needed(role: RbacRole) -> Vec<RbacRule> {
     let mut by_resource: BTreeMap<(&'static str, &'static str), Vec<&'static str>> = BTreeMap::new();
     let mut paths: Vec<String> = Vec::new();
-    for right in ApiRequest::all().iter().map(ApiRequest::right) {
+    let mut rights: Vec<ApiRight> = ApiRequest::all().iter().map(ApiRequest::right).collect();
+    if role == RbacRole::Operator {
+        let changes = Api::ALL.into_iter().filter_map(Api::right);
+        rights.extend(changes.chain([REVIEW]).map(ApiRight::Resource));
+    }
+    for right in rights {
         match right {
-            ApiRight::Resource { group, resource, verb } => {
+            ApiRight::Resource(KubeRight { group, resource, verb }) => {
                 let verbs = by_resource.entry((group, resource)).or_default();
                 if !verbs.contains(&verb) {
                     verbs.push(verb);
@@ -50,24 +101,25 @@ pub fn needed() -> Vec<RbacRule> {
 
 /// A ClusterRole with the rights, its binding to a group, and the command that puts an identity into the group.
 #[must_use]
-pub fn rbac_yaml(cluster: &str, principal_arn: &str) -> String {
+pub fn rbac_yaml(role: RbacRole, cluster: &str, principal_arn: &str) -> String {
     let (cluster, principal) = (cleaned(cluster), cleaned(principal_arn));
+    let (name, group, words) = (role.role(), role.group(), role.words());
     let mut yaml = format!(
-        "# What quarterdeck reads in a cluster, and no more: nothing is changed, and no secret is read.\n\
-         # Put an identity into the group {GROUP} by an access entry of EKS:\n\
+        "{words}\
+         # Put an identity into the group {group} by an access entry of EKS:\n\
          #\n\
-         #   aws eks create-access-entry --cluster-name {} --principal-arn {} --kubernetes-groups {GROUP}\n\
+         #   aws eks create-access-entry --cluster-name {} --principal-arn {} --kubernetes-groups {group}\n\
          #\n\
          # (Where there is one already: aws eks describe-access-entry first, then update-access-entry with all groups\n\
-         # that it has and {GROUP}: the list is replaced.)\n\
+         # that it has and {group}: the list is replaced.)\n\
          apiVersion: rbac.authorization.k8s.io/v1\n\
          kind: ClusterRole\n\
-         metadata:\n  name: {ROLE}\n\
+         metadata:\n  name: {name}\n\
          rules:\n",
         quoted(&cluster),
         quoted(&principal),
     );
-    for RbacRule { group, resources, verbs } in needed() {
+    for RbacRule { group, resources, verbs } in needed(role) {
         let verbs = listed(&verbs);
         let resources = listed(&resources);
         match group {
@@ -83,9 +135,9 @@ pub fn rbac_yaml(cluster: &str, principal_arn: &str) -> String {
         "---\n\
          apiVersion: rbac.authorization.k8s.io/v1\n\
          kind: ClusterRoleBinding\n\
-         metadata:\n  name: {ROLE}\n\
-         roleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: {ROLE}\n\
-         subjects:\n  - apiGroup: rbac.authorization.k8s.io\n    kind: Group\n    name: {GROUP}\n"
+         metadata:\n  name: {name}\n\
+         roleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: {name}\n\
+         subjects:\n  - apiGroup: rbac.authorization.k8s.io\n    kind: Group\n    name: {group}\n"
     ));
     yaml
 }

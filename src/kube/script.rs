@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream;
 use http::{Method, Request, Response};
-use http_body_util::StreamBody;
+use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
 use jiff::Timestamp;
 use kube::client::Body;
@@ -92,6 +92,9 @@ pub(super) struct ScriptedAsk {
     pub(super) method: Method,
     pub(super) path: String,
     pub(super) authorization: String,
+    /// What is sent with it, and what that is.
+    pub(super) content: String,
+    pub(super) body: String,
 }
 
 /// What it was asked, in order.
@@ -140,11 +143,17 @@ pub(super) fn answering_with(
     let asked = log.clone();
     let service = tower::service_fn(move |request: Request<Body>| {
         let path = request.uri().to_string();
-        let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
-        let authorization = header.unwrap_or_default().to_owned();
+        let header = |name| {
+            let value = request.headers().get(name).and_then(|value| value.to_str().ok());
+            value.unwrap_or_default().to_owned()
+        };
+        let (authorization, content) = (header("authorization"), header("content-type"));
         let answer = answer(&path);
-        asked.0.lock().unwrap().push(ScriptedAsk { method: request.method().clone(), path, authorization });
+        let asked = asked.clone();
         async move {
+            let (head, body) = request.into_parts();
+            let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+            asked.0.lock().unwrap().push(ScriptedAsk { method: head.method, path, authorization, content, body });
             let Some(status) = answer.status else { match std::future::pending::<Infallible>().await {} };
             let mut response = Response::builder().status(status);
             for (name, value) in answer.headers {

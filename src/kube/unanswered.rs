@@ -50,6 +50,13 @@ pub(super) fn cut(request: &ApiRequest, error: &(dyn Error + 'static)) -> ApiFai
     ApiFailure::of(request, FaultKind::Unreachable, &format!("the answer was cut off: {}", deepest(&causes(error))))
 }
 
+/// Whether a request certainly stayed here: no connection was made for it.
+pub(super) fn never_left(error: &(dyn Error + 'static)) -> bool {
+    let chain = causes(error);
+    // Of a connection that was made before, a route that is lost says nothing.
+    chain.iter().any(connects) || has_io(&chain, &[io::ErrorKind::ConnectionRefused])
+}
+
 /// What to configure for a cluster that is reached from within its network alone.
 fn way_in(cluster: &str) -> String {
     format!(
@@ -98,12 +105,13 @@ fn is_connecting(chain: &[&(dyn Error + 'static)]) -> bool {
         io::ErrorKind::NetworkUnreachable,
         io::ErrorKind::AddrNotAvailable,
     ];
-    let connects = |cause: &&(dyn Error + 'static)| {
-        cause
-            .downcast_ref::<hyper_util::client::legacy::Error>()
-            .is_some_and(hyper_util::client::legacy::Error::is_connect)
-    };
     chain.iter().any(connects) || has_io(chain, &refused)
+}
+
+/// It is the failure to connect, TLS with it.
+fn connects(cause: &&(dyn Error + 'static)) -> bool {
+    let failed = cause.downcast_ref::<hyper_util::client::legacy::Error>();
+    failed.is_some_and(hyper_util::client::legacy::Error::is_connect)
 }
 
 fn has_io(chain: &[&(dyn Error + 'static)], kinds: &[io::ErrorKind]) -> bool {

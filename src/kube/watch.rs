@@ -7,7 +7,6 @@
 //! listed anew. What cannot go on is told as lost, with the reason; trying anew is up to whoever listens.
 
 mod lines;
-mod page;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,12 +19,10 @@ use self::lines::{LineTold, WatchLines};
 use super::answer::{self, ApiFailure};
 use super::ask::ApiLine;
 use super::interned::Interned;
-use super::request::ApiRequest;
-use super::wire::{ObjectTold, Projected, change};
+use super::pages::{self, PageEnd};
+use super::request::{ApiRequest, Chosen};
+use super::wire::{ObjectTold, Projected, change, list, with_model};
 use crate::domain::{Delta, Fault, FaultKind, Items};
-use crate::services::kubernetes::model::{
-    Application, Autoscaler, ClusterEvent, DisruptionBudget, Node, NodeClaim, NodeClass, NodePool, Pod, Workload,
-};
 use crate::services::kubernetes::{ObjectKind, WatchTold};
 
 /// A watch is asked to last so long, seconds: less than the 240 s after which load balancers drop what is idle, and
@@ -38,6 +35,8 @@ const LASTS_MORE: u64 = 2;
 const MARGIN: Duration = Duration::from_secs(10);
 /// What changes within this is told at once.
 const GATHERED: Duration = Duration::from_millis(100);
+/// No list has more pages: 500 objects each.
+const MOST_PAGES: usize = 2_000;
 /// So many watches in a row may end without having told anything, or be told that the place is no longer known.
 const FRUITLESS: u32 = 3;
 /// A connection that lasted so long was a good one.
@@ -47,18 +46,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Watches a kind.
 pub(super) fn watch(line: Arc<ApiLine>, kind: ObjectKind) -> BoxStream<'static, WatchTold> {
-    match kind {
-        ObjectKind::Node => watching::<Node>(line, kind),
-        ObjectKind::Pod => watching::<Pod>(line, kind),
-        ObjectKind::NodePool => watching::<NodePool>(line, kind),
-        ObjectKind::NodeClaim => watching::<NodeClaim>(line, kind),
-        ObjectKind::Ec2NodeClass | ObjectKind::AutoNodeClass => watching::<NodeClass>(line, kind),
-        ObjectKind::Deployment | ObjectKind::StatefulSet | ObjectKind::DaemonSet => watching::<Workload>(line, kind),
-        ObjectKind::Autoscaler => watching::<Autoscaler>(line, kind),
-        ObjectKind::DisruptionBudget => watching::<DisruptionBudget>(line, kind),
-        ObjectKind::Event => watching::<ClusterEvent>(line, kind),
-        ObjectKind::Application => watching::<Application>(line, kind),
-    }
+    with_model!(kind, Model => watching::<Model>(line, kind))
 }
 
 fn watching<M: Projected>(line: Arc<ApiLine>, kind: ObjectKind) -> BoxStream<'static, WatchTold> {
@@ -159,11 +147,19 @@ impl ObjectWatch {
     }
 
     async fn list<M: Projected>(&mut self) -> Result<Items<Arc<M>>, ApiFailure> {
-        let read = page::read::<M>(&self.line, self.kind, &mut self.words).await?;
-        self.odd += read.odd;
+        let (kind, words) = (self.kind, &mut self.words);
+        let take = |all: &mut (Items<Arc<M>>, usize), body: &[u8]| {
+            let page = list::<M>(kind, body, words)?;
+            all.0.extend(page.items.into_iter().map(|(key, object)| (key, Arc::new(object))));
+            all.1 += page.odd;
+            Ok(PageEnd { version: page.version, next: page.next })
+        };
+        let read = pages::read(&self.line, kind, &Chosen::all(), MOST_PAGES, take).await?;
+        let (items, odd) = read.all;
+        self.odd += odd;
         self.tell_odd();
         self.version = read.version;
-        Ok(read.items)
+        Ok(items)
     }
 
     /// What comes next of a connection, and what comes within a tenth of a second after it.

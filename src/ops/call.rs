@@ -18,6 +18,14 @@ pub trait ApiName: Durable + Copy + Eq + Ord + Hash {
     fn id(self) -> &'static str;
     /// As the AWS CLI names it, with its service: `rds create-db-snapshot`.
     fn command(self) -> String;
+    /// Who takes it, in a sentence: `AWS`, `the cluster`.
+    fn taker(self) -> &'static str {
+        "AWS"
+    }
+    /// The equivalent command of a call; `options` (`--profile prod`) are those of the program that it is for.
+    fn line(call: &Call<Self>, options: &str) -> String {
+        call.as_aws_command(options)
+    }
 }
 
 /// The value of a parameter.
@@ -100,7 +108,7 @@ impl std::fmt::Display for Value {
 /// One call with everything that goes with it. Built like this:
 ///
 /// ```
-/// use quarterdeck::slices::{Api, Call};
+/// use quarterdeck::services::rds::{Api, Call};
 /// let call = Call::new(Api::StopDbInstance, "eu-west-1").with("DBInstanceIdentifier", "qa-db");
 /// assert_eq!(call.as_command(""), "aws rds stop-db-instance --region eu-west-1 --db-instance-identifier qa-db");
 /// ```
@@ -118,6 +126,12 @@ impl<A> Call<A> {
     #[must_use]
     pub fn new(api: A, region: &str) -> Self {
         Self { api, region: region.to_owned(), parameters: Vec::new() }
+    }
+
+    /// The same call, by the name that one of the services has for it.
+    #[must_use]
+    pub fn with_api<B>(&self, api: B) -> Call<B> {
+        Call { api, region: self.region.clone(), parameters: self.parameters.clone() }
     }
 
     /// Adds a parameter under AWS's own name.
@@ -144,9 +158,15 @@ impl<A> Call<A> {
 }
 
 impl<A: ApiName> Call<A> {
-    /// The equivalent `aws` command; `options` (`--profile prod`) go in front of the parameters.
+    /// The equivalent command; `options` (`--profile prod`) go in front of the parameters.
     #[must_use]
     pub fn as_command(&self, options: &str) -> String {
+        A::line(self, options)
+    }
+
+    /// The equivalent command of the AWS CLI.
+    #[must_use]
+    pub fn as_aws_command(&self, options: &str) -> String {
         let mut line = format!("aws {}", self.api.command());
         if !options.trim().is_empty() {
             line.push(' ');
@@ -199,7 +219,7 @@ pub fn option_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::slices::{Api, Call};
+    use crate::services::rds::{Api, Call};
 
     #[test]
     fn options_are_named_as_the_aws_cli_names_them() {

@@ -8,6 +8,7 @@ use super::field::Field;
 use super::fingerprint::Fingerprint;
 use super::plan::{Draft, FORM, Plan};
 use super::provider::Provider;
+use super::target::Target;
 
 /// A service whose operations can be planned. All of it is pure.
 pub trait Catalogue: Provider {
@@ -24,12 +25,17 @@ pub trait Catalogue: Provider {
     /// with the step that takes the safety snapshot of this name first, where one is asked for.
     fn draft(operation: &Self::Operation, safety_snapshot: Option<&str>, facts: &Self::Facts) -> Draft<Self>;
 
-    /// Whether what a later step of a plan is about is there, is the resource that the plan knew, and can take the
-    /// call now.
+    /// Whether what a later step of a plan for `target` is about is there, is the resource that the plan knew
+    /// (`observed`), and can take the call now.
     ///
     /// # Errors
     /// What it is instead, in words.
-    fn ready(plan: &Plan<Self>, step: usize, facts: &Self::Facts) -> Result<(), String>;
+    fn ready(
+        target: &Target<Self::TargetKind>,
+        observed: &[(String, String)],
+        follow: &Self::Follow,
+        facts: &Self::Facts,
+    ) -> Result<(), String>;
 }
 
 impl<P: Catalogue> Plan<P> {
@@ -62,7 +68,7 @@ impl<P: Catalogue> Plan<P> {
             operation: operation.clone(),
             safety_snapshot: safety_snapshot.map(ToOwned::to_owned),
             last_known: P::last_known(operation, seen),
-            target: read.target.clone(),
+            target: read.target,
             criticality: read.criticality,
             account: read.identity.account.clone(),
             principal: read.identity.principal(),

@@ -243,7 +243,7 @@ impl<P: Provider> Execution<P> {
                 self.set(*step, StepState::Sent { at: sent, request_id: request_id.clone() });
                 let request = request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
                 let call = self.call(*step);
-                self.note(at, format!("AWS took {call}{request}"));
+                self.note(at, format!("{} took {call}{request}", self.taker(*step)));
             }
             Body::Rejected { step, fault, by_aws, .. } => {
                 let call = self.call(*step);
@@ -256,7 +256,7 @@ impl<P: Provider> Execution<P> {
                     Resend::Never => "the instance is looked at again",
                     Resend::WhenRefused => "it is sent again",
                 };
-                self.note(at, format!("AWS does not take {call} yet: {fault}; {then}"));
+                self.note(at, format!("{} does not take {call} yet: {fault}; {then}", self.taker(*step)));
                 if let Some(known) = self.refused.get_mut(*step) {
                     *known = Refused { times: known.times.saturating_add(1), last: Some(at) };
                 }
@@ -469,7 +469,7 @@ impl<P: Provider> Execution<P> {
         if unsent.len() == self.steps.len() {
             return Outcome::NotSent { why: "given up by hand before anything was sent".into() };
         }
-        let why = "by hand: AWS goes on with what was sent, nobody looks at it any more".to_owned();
+        let why = format!("by hand: {} goes on with what was sent, nobody looks at it any more", self.taker(0));
         Outcome::GivenUp { unsent, why }
     }
 
@@ -491,7 +491,8 @@ impl<P: Provider> Execution<P> {
                 Progress::Failed(words) => Some(ended(execution, step, words, StepEnd::Failed)),
                 Progress::Going(words) if looked - at.as_second() > self.longest(step) => {
                     let longest = duration::seconds(self.longest(step));
-                    let words = format!("no end in {longest}, last seen: {words}; AWS goes on with it");
+                    let taker = self.taker(step);
+                    let words = format!("no end in {longest}, last seen: {words}; {taker} goes on with it");
                     Some(ended(execution, step, words, StepEnd::GivenUp))
                 }
                 Progress::Going(words) => {
@@ -545,6 +546,11 @@ impl<P: Provider> Execution<P> {
         }
     }
 
+    /// Whether anything of it was taken, as far as is known.
+    fn was_taken(&self) -> bool {
+        self.steps.iter().any(|state| !matches!(state, StepState::Waiting | StepState::NotSent { .. }))
+    }
+
     /// Steps that have to be looked at.
     #[must_use]
     pub fn open_steps(&self) -> Vec<usize> {
@@ -568,6 +574,12 @@ impl<P: Provider> Execution<P> {
     #[must_use]
     pub fn current(&self) -> Option<usize> {
         self.steps.iter().position(|state| !matches!(state, StepState::Ended { .. }))
+    }
+
+    /// Who takes the call of a step.
+    #[must_use]
+    pub fn taker(&self, step: usize) -> &'static str {
+        self.plan.steps.get(step).map_or("AWS", |s| ApiName::taker(s.call.api))
     }
 
     fn call(&self, step: usize) -> &'static str {
@@ -599,8 +611,13 @@ impl<P: Catalogue> Execution<P> {
     /// What changed since the plan was approved; nothing may be sent then.
     pub fn verify(&self, step: usize, fresh: &P::Facts, operator: &Identity) -> Result<Fingerprint, Vec<String>> {
         self.plan.may_be_sent_by(step, operator).map_err(|why| vec![why])?;
-        // Before the first call there is no reason to compare less than all, whatever a plan says.
-        let how = self.plan.steps.get(step).filter(|_| step > 0).map_or(Verify::Whole, |s| s.verify);
+        // Before the first call there is no reason to compare less than all, whatever a plan says. Once something was
+        // taken the world is another one, by the plan itself: a first step that is sent again stands on its own thing.
+        let how = match self.plan.steps.get(step) {
+            Some(planned) if step > 0 => planned.verify,
+            _ if self.was_taken() => Verify::Same,
+            _ => Verify::Whole,
+        };
         match how {
             Verify::Whole => {
                 // A safety snapshot that was just taken is no change of the world.
@@ -630,7 +647,10 @@ impl<P: Catalogue> Execution<P> {
         if *account != self.plan.account {
             return Err(vec![format!("the account is {account} now")]);
         }
-        P::ready(&self.plan, step, fresh).map_err(|why| vec![why])?;
+        if let Some(step) = self.plan.steps.get(step) {
+            let Plan { target, observed, .. } = &self.plan;
+            P::ready(target, observed, &step.follow, fresh).map_err(|why| vec![why])?;
+        }
         Ok(self.plan.fingerprint.clone())
     }
 }
@@ -639,8 +659,8 @@ impl<P: Catalogue> Execution<P> {
 mod tests {
     use super::*;
     use crate::ops::Level;
-    use crate::services::rds::testing::{at, database, seen_on};
-    use crate::slices::{Body, Execution, Kind, Plan, Seen, TargetKind};
+    use crate::services::rds::testing::{Body, Execution, at, database, seen_on};
+    use crate::services::rds::{Kind, Plan, Seen, TargetKind};
 
     const REPLICA: &str = "rentaliq-prod-db-dr";
 

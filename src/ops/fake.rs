@@ -151,7 +151,7 @@ impl Provider for Nodes {
     }
 
     fn observation(facts: &Cluster) -> Observation<'_, Thing> {
-        let (target, identity) = (&facts.target, &facts.identity);
+        let (target, identity) = (facts.target.clone(), &facts.identity);
         Observation { at: facts.at, target, criticality: Criticality::Production, identity, cli: "" }
     }
 
@@ -230,9 +230,9 @@ impl Catalogue for Nodes {
         draft
     }
 
-    fn ready(plan: &Plan<Self>, step: usize, facts: &Cluster) -> Result<(), String> {
-        let is_there = facts.nodes.iter().any(|node| node.name == plan.target.id);
-        if is_there { Ok(()) } else { Err(format!("there is nothing left for step {}", step + 1)) }
+    fn ready(target: &Target<Thing>, _: &[(String, String)], _: &Until, facts: &Cluster) -> Result<(), String> {
+        let is_there = facts.nodes.iter().any(|node| node.name == target.id);
+        if is_there { Ok(()) } else { Err(format!("there is nothing left of {}", target.id)) }
     }
 }
 

@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use refusal::Refusal;
 
 use super::arming::{self, Arming};
+use super::call::Call;
 use super::fingerprint::Fingerprint;
 use super::plan::Plan;
 use super::policy::{Level, Policy};
@@ -73,6 +74,35 @@ impl<P: Provider> Approved<Plan<P>> {
     #[must_use]
     pub fn approval(&self) -> &Approval {
         &self.approval
+    }
+}
+
+/// One call of an approved plan: the only thing that is ever sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApprovedCall<A> {
+    call: Call<A>,
+}
+
+impl<P: Provider> Approved<Plan<P>> {
+    /// The call of a step; none where the plan has no such step.
+    #[must_use]
+    pub fn call(&self, step: usize) -> Option<ApprovedCall<P::Api>> {
+        self.inner.steps.get(step).map(|step| ApprovedCall { call: step.call.clone() })
+    }
+}
+
+impl<A> ApprovedCall<A> {
+    /// What is to be sent.
+    #[must_use]
+    pub fn call(&self) -> &Call<A> {
+        &self.call
+    }
+
+    /// The same call among those of one service, if it is one of them.
+    #[must_use]
+    pub fn of<B: TryFrom<A>>(self) -> Option<ApprovedCall<B>> {
+        let Call { api, region, parameters } = self.call;
+        Some(ApprovedCall { call: Call { api: api.try_into().ok()?, region, parameters } })
     }
 }
 

@@ -488,9 +488,9 @@ pub fn escaped(json: &str) -> String {
 mod tests {
     use super::*;
     use crate::ops::policy::Level;
+    use crate::services::rds::Operation;
     use crate::services::rds::operation::CreateSnapshot;
-    use crate::services::rds::testing::{at, plan_of, seen};
-    use crate::slices::{Body, Operation};
+    use crate::services::rds::testing::{Body, at, plan_of, seen};
 
     fn approved() -> Body {
         let plan = plan_of(Operation::CreateSnapshot(CreateSnapshot { name: "before-it".into() }), &seen());

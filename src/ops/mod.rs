@@ -24,6 +24,7 @@ pub mod policy;
 pub mod progress;
 pub mod provider;
 pub mod requested;
+pub mod sent;
 pub mod target;
 mod window;
 
@@ -33,7 +34,7 @@ pub use catalogue::Catalogue;
 pub use execution::Execution;
 pub use field::{Field, FieldKind};
 pub use fingerprint::Fingerprint;
-pub use guard::{Approval, Approved};
+pub use guard::{Approval, Approved, ApprovedCall};
 pub use plan::{Check, CheckState, Draft, Plan, Risk, Step};
 pub use policy::{Level, Policy};
 pub use provider::Provider;

@@ -212,6 +212,27 @@ impl<P: Provider> Step<P> {
         }
     }
 
+    /// The same step among those of several services.
+    #[must_use]
+    fn of<Q: Provider>(self) -> Step<Q>
+    where
+        Q::Api: From<P::Api>,
+        Q::Follow: From<P::Follow>,
+    {
+        let Call { api, region, parameters } = self.call;
+        Step {
+            purpose: self.purpose,
+            call: Call { api: api.into(), region, parameters },
+            follow: self.follow.into(),
+            wait: self.wait,
+            verify: self.verify,
+            gate: self.gate,
+            account: self.account,
+            resend: self.resend,
+            usual: self.usual,
+        }
+    }
+
     /// Where it acts, for people: the region, and the account where that is not the plan's.
     #[must_use]
     pub fn place(&self) -> String {
@@ -259,6 +280,27 @@ pub struct Draft<P: Provider> {
 }
 
 impl<P: Provider> Draft<P> {
+    /// The same draft among those of several services.
+    #[must_use]
+    pub fn of<Q: Provider>(self) -> Draft<Q>
+    where
+        Q::Api: From<P::Api>,
+        Q::Follow: From<P::Follow>,
+    {
+        Draft {
+            risk: self.risk,
+            summary: self.summary,
+            steps: self.steps.into_iter().map(Step::of).collect(),
+            checks: self.checks,
+            consequences: self.consequences,
+            kept: self.kept,
+            monthly: self.monthly,
+            inverse: self.inverse,
+            name_to_type: self.name_to_type,
+            subjects: self.subjects,
+        }
+    }
+
     /// A draft that does nothing yet; the target's name is typed, and its state counts.
     #[must_use]
     pub fn new(risk: Risk, seen: &P::Facts) -> Self {
@@ -272,8 +314,8 @@ impl<P: Provider> Draft<P> {
             kept: Vec::new(),
             monthly: None,
             inverse: None,
-            name_to_type: target.id.clone(),
-            subjects: P::subjects(target),
+            subjects: P::subjects(&target),
+            name_to_type: target.id,
         }
     }
 

@@ -16,16 +16,25 @@ use super::target::Target;
 use crate::domain::{Criticality, Identity};
 
 /// What every reading says, whatever it is of.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Observation<'a, K> {
     /// When it was read.
     pub at: Timestamp,
-    pub target: &'a Target<K>,
+    pub target: Target<K>,
     pub criticality: Criticality,
     /// Who has read it.
     pub identity: &'a Identity,
     /// Options that the equivalent commands need (`--profile prod`).
     pub cli: &'a str,
+}
+
+impl<'a, K> Observation<'a, K> {
+    /// The same, its target among those of several services.
+    #[must_use]
+    pub fn of<L: From<K>>(self) -> Observation<'a, L> {
+        let Self { at, target, criticality, identity, cli } = self;
+        Observation { at, target: target.of(), criticality, identity, cli }
+    }
 }
 
 /// A service whose resources can be changed, or several of them: its operations and calls, what a plan of them stands

@@ -14,3 +14,17 @@ pub struct Target<K> {
     /// The region that it lives in.
     pub region: String,
 }
+
+impl<K> Target<K> {
+    /// The same target, its kind among those of several services.
+    #[must_use]
+    pub fn of<L: From<K>>(self) -> Target<L> {
+        Target { environment: self.environment, kind: self.kind.into(), id: self.id, region: self.region }
+    }
+
+    /// The same target, its kind as one of the services has it.
+    #[must_use]
+    pub fn with_kind<L>(&self, kind: L) -> Target<L> {
+        Target { environment: self.environment.clone(), kind, id: self.id.clone(), region: self.region.clone() }
+    }
+}

@@ -2,6 +2,7 @@
 //! same journal as with one.
 
 mod carrying;
+mod cluster_target;
 mod code;
 mod listing;
 mod planning;
@@ -79,7 +80,9 @@ impl Standing {
         // A person may take minutes for an MFA code; the calls themselves do not wait so long.
         reader.signed_in(aws::GET_CALLER_IDENTITY).await.map_err(|fault| told(&fault))?;
         let mut seen = Box::pin(self.place.read(kind, target, self.clock.now())).await.map_err(|fault| told(&fault))?;
-        if let Some((sought, memory)) = seen.sought().zip(self.memory.as_ref()) {
+        if let Some(seen) = seen.rds_mut()
+            && let Some((sought, memory)) = seen.sought().zip(self.memory.as_ref())
+        {
             seen.last_known = last_known::find(memory, sought, self.clock.now());
         }
         Ok(seen)

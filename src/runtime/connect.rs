@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
 use super::clock::Clock;
-use super::clusters::Reaching;
+use super::clusters::{ApiServers, Reaching};
 use super::configured::{Operators, Sessions, SignIns, cli_options};
 use super::meant::Meant;
 use super::place::Place;
@@ -19,7 +20,8 @@ use crate::cli::Source;
 use crate::config::{self, Settings};
 use crate::domain::text::clean;
 use crate::domain::{Criticality, Environment, EnvironmentId};
-use crate::slices::{Kind, Policy, Target, TargetKind};
+use crate::services::rds;
+use crate::slices::Policy;
 use crate::world::{Estate, SessionName};
 
 /// What the console stands on.
@@ -43,7 +45,7 @@ pub struct Connection {
     /// Counts the requests of all sessions.
     pub meter: Meter,
     #[cfg(feature = "sandbox")]
-    pub sandbox: Option<std::sync::Arc<crate::sandbox::Sandbox>>,
+    pub sandbox: Option<Arc<crate::sandbox::Sandbox>>,
 }
 
 impl Connection {
@@ -261,8 +263,6 @@ fn no_region(session: &Session) -> String {
 
 #[cfg(feature = "sandbox")]
 async fn sandbox(source: &Source) -> Result<Connection, String> {
-    use std::sync::Arc;
-
     use crate::aws::session::InProcess;
     use crate::sandbox::connector::{SandboxHttp, credentials};
     use crate::sandbox::environments;
@@ -344,26 +344,26 @@ pub fn operators_of(operators: &Operators) -> BTreeMap<EnvironmentId, String> {
 /// Where changes are made, by environment.
 #[must_use]
 pub fn places(connection: &Connection) -> Vec<Place> {
-    places_of(&connection.estate, &connection.sessions, &connection.operators)
+    places_of(&connection.estate, &connection.sessions, &connection.operators, &connection.reach())
 }
 
 /// The same for an estate whose sessions and operators are known.
 #[must_use]
-pub fn places_of(estate: &Estate, sessions: &Sessions, operators: &Operators) -> Vec<Place> {
+pub fn places_of(estate: &Estate, sessions: &Sessions, operators: &Operators, reach: &Reaching) -> Vec<Place> {
     let place = |(id, environment): (EnvironmentId, &Environment)| {
         let site = estate.site(environment.site)?;
         let dr_region = environment.dr_site.and_then(|dr| estate.site(dr)).map(|site| site.region.clone());
         // The target and the operation of each reading take the place of these.
-        let target = Target {
+        let target = rds::Target {
             environment: environment.name.clone(),
-            kind: TargetKind::Environment,
+            kind: rds::TargetKind::Environment,
             id: environment.name.clone(),
             region: site.region.clone(),
         };
         let before = estate.environments().take_while(|(other, _)| *other != id);
         let question = Question {
             target,
-            kind: Kind::CreateSnapshot,
+            kind: rds::Kind::CreateSnapshot,
             criticality: environment.criticality,
             expected_account: environment.expected_account.clone(),
             region: site.region.clone(),
@@ -377,6 +377,9 @@ pub fn places_of(estate: &Estate, sessions: &Sessions, operators: &Operators) ->
             question,
             reader: sessions.get(&site.session)?.clone(),
             operator: operators.get(&id).cloned(),
+            clusters: environment.clusters.clone(),
+            servers: ApiServers::new(reach.clone()),
+            updates: Arc::default(),
         })
     };
     estate.environments().filter_map(place).collect()

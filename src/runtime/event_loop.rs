@@ -309,7 +309,8 @@ fn reconfigured(
         Err(problems) => return Ok(Msg::ConfigurationRefused(problems)),
     };
     if let Some(executor) = &mut performer.executor {
-        executor.set_places(places_of(&opened.estate, &opened.sessions, &opened.operators));
+        let reach = performer.driver.reach();
+        executor.set_places(places_of(&opened.estate, &opened.sessions, &opened.operators, reach));
     }
     // The old driver ends what it has on its way; its answers have nobody to go to.
     let reach = performer.driver.reach().clone();

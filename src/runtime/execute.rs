@@ -13,21 +13,20 @@ use tokio::time::{Instant, sleep};
 
 use super::clock::Clock;
 use super::journal::{Claim, Journal};
-use super::place::Place;
+use super::place::{Place, Sender};
 use super::rules::Rules;
 use crate::app::Msg;
-use crate::aws::Session;
 use crate::aws::rds::find_database;
-use crate::aws::rds::look::{Known, look};
-use crate::aws::rds::write::{SendFault, send};
 use crate::domain::database::Condition;
 use crate::domain::{Database, Event, Fault, FaultKind, Identity};
 use crate::ops::Approved;
+use crate::ops::call::ApiName;
 use crate::ops::execution::{Act, ended};
 use crate::ops::journal::{ExecutionId, Outcome, StepEnd};
 use crate::ops::plan::Gate;
-use crate::services::rds::ready::resource_id;
-use crate::slices::{Body, Entry, Execution, Follow, Plan, Seen, StepState};
+use crate::ops::sent::SendFault;
+use crate::services::rds;
+use crate::slices::{Body, Entry, Execution, Plan, Resource, Seen, StepState};
 
 /// Between two looks at what was sent: short at first, because much is over in seconds.
 const LOOKS: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
@@ -68,9 +67,9 @@ pub struct Run {
 #[derive(Default)]
 struct Verified {
     /// Who sends.
-    operator: Option<Session>,
-    /// The instance that the step is about, as it was.
-    before: Option<Box<Database>>,
+    operator: Option<Sender>,
+    /// What the step is about, as it was.
+    before: Option<Box<Resource>>,
     /// Its newest events.
     events: Vec<Event>,
     /// A step whose call AWS did not take for the state of the instance: since when, and how often.
@@ -228,20 +227,21 @@ impl Run {
                     let fault = format!("the state could not be read right before sending: {}", words(&fault));
                     (String::new(), Some(rejected(id.clone(), step, fault)))
                 }
-                Ok((session, identity, fresh)) => match execution.verify(step, &fresh, &identity) {
+                Ok((sender, identity, fresh)) => match execution.verify(step, &fresh, &identity) {
                     Ok(fingerprint) => {
                         let body = match self.refused(execution, step) {
                             Some(why) => rejected(id.clone(), step, format!("nothing more was sent: {why}")),
                             None => Body::Verified { execution: id.clone(), fingerprint, sender: identity.arn.clone() },
                         };
-                        verified.operator = Some(session);
-                        verified.before = instance_of(execution, step, &fresh).cloned().map(Box::new);
+                        verified.operator = Some(sender);
+                        verified.before =
+                            instance_of(execution, step, &fresh).cloned().map(|known| Box::new(Resource::Rds(known)));
                         verified.events = newest_events(execution, step, &fresh);
                         (String::new(), Some(body))
                     }
                     // A later step's instance may still be settling; the first one's may not.
                     Err(_) if in_time && !execution.is_one_of_many(step) && is_settling(execution, step, &fresh) => {
-                        verified.operator = Some(session);
+                        verified.operator = Some(sender);
                         ("waiting until the instance is available".to_owned(), None)
                     }
                     Err(differences) => {
@@ -271,24 +271,22 @@ impl Run {
         &self,
         execution: &Execution,
         step: usize,
-        kept: Option<&Session>,
-    ) -> Result<(Session, Identity, Seen), Fault> {
-        let (session, identity) = self.place.operator(execution, kept).await?;
+        kept: Option<&Sender>,
+    ) -> Result<(Sender, Identity, Seen), Fault> {
+        let (sender, identity) = self.place.operator(execution, kept).await?;
         let (kind, target) = (execution.plan.operation.kind(), execution.plan.target.clone());
         let mut seen = self.place.read(kind, &target, self.clock.now()).await?;
         // What a step before has made may bear a name that the environment does not select.
-        if let Some(follow) = execution.plan.steps.get(step).map(|s| &s.follow).filter(|_| step > 0)
+        if let Some(seen) = seen.rds_mut()
+            && let Some(follow) = followed(execution, step).filter(|_| step > 0)
             && let Some(id) = follow.instance().filter(|id| seen.find(follow.region(), id).is_none())
-            && execution
-                .plan
-                .steps
-                .iter()
-                .take(step)
-                .any(|s| matches!(&s.follow, Follow::Created { id: made, .. } if made == id))
+            && (0..step)
+                .filter_map(|before| followed(execution, before))
+                .any(|of| matches!(of, rds::Follow::Created { id: made, .. } if made == id))
         {
             seen.databases.extend(find_database(&self.place.reader, follow.region(), id).await?);
         }
-        Ok((session, identity, seen))
+        Ok((sender, identity, seen))
     }
 
     async fn send(
@@ -299,16 +297,16 @@ impl Run {
         verified: &mut Verified,
     ) -> Result<(), String> {
         let id = execution.id.clone();
-        let Some(session) = verified.operator.clone() else {
+        let Some(sender) = verified.operator.clone() else {
             let fault = "nobody is there to send it".to_owned();
             return self.write(execution, rejected(id, step, fault)).await;
         };
         let call = approved.plan().steps.get(step).map(|s| Box::new(s.call.clone()));
         let before = std::mem::take(&mut verified.events);
-        let ahead = session.ahead().unwrap_or(0);
+        let ahead = sender.session.ahead().unwrap_or(0);
         self.write(execution, Body::Sending { execution: id.clone(), step, call, before, ahead }).await?;
         self.publish(execution).await;
-        let body = match send(&session, approved, step).await {
+        let body = match self.place.send(&sender, approved, step).await {
             Ok(receipt) => Body::Sent { execution: id, step, request_id: receipt.request_id },
             // It came too early, or AWS is busy with the instance for longer than it shows: nothing was changed.
             Err(SendFault::Refused(fault))
@@ -338,21 +336,15 @@ impl Run {
 
     async fn look(&self, execution: &mut Execution, unseen_since: &mut Option<Instant>) -> Result<(), String> {
         for step in execution.open_steps() {
-            let Some(follow) = execution.plan.steps.get(step).map(|s| s.follow.clone()) else { continue };
             let since = execution.sent_at(step).unwrap_or(execution.started);
-            let known = Known {
-                account: execution.plan.account_of(step),
-                resource_id: resource_id(&execution.plan, step),
-                events: execution.events_before(step),
-                ahead: execution.ahead(step),
-            };
-            match look(&self.place.reader, &follow, &known, since, self.clock.now()).await {
+            match self.place.look(execution, step, since, self.clock.now()).await {
                 // What may never be looked at has no end that could be seen.
                 Err(fault)
                     if unseen_since.get_or_insert_with(Instant::now).elapsed().as_secs()
                         > unseen_for(&fault, execution, step).unsigned_abs() =>
                 {
-                    let words = format!("how it ended cannot be read: {fault}; AWS goes on with it");
+                    let taker = execution.taker(step);
+                    let words = format!("how it ended cannot be read: {fault}; {taker} goes on with it");
                     let body = ended(execution.id.clone(), step, words, StepEnd::Unknown);
                     self.write(execution, body).await?;
                 }
@@ -412,7 +404,7 @@ impl Run {
 
     /// Remembers what the identity may not do, so that it is not offered again.
     async fn denied(&self, execution: &Execution, step: usize, fault: &Fault) {
-        if let FaultKind::Denied { action } = &fault.kind
+        if let FaultKind::Denied { action } | FaultKind::Forbidden { rule: action } = &fault.kind
             && let Some(api) = execution.plan.steps.get(step).map(|s| s.call.api)
             && fault.call == api.id()
         {
@@ -470,7 +462,8 @@ fn rejected(execution: ExecutionId, step: usize, fault: String) -> Body {
 const EVENTS_KEPT: usize = 20;
 
 fn newest_events(execution: &Execution, step: usize, seen: &Seen) -> Vec<Event> {
-    let about = execution.plan.steps.get(step).and_then(|s| s.follow.instance()).unwrap_or_default();
+    let Some(seen) = seen.rds() else { return Vec::new() };
+    let about = followed(execution, step).and_then(rds::Follow::instance).unwrap_or_default();
     let of_it = seen.events.iter().filter(|event| event.source == about);
     let all: Vec<Event> = of_it.cloned().collect();
     all[all.len().saturating_sub(EVENTS_KEPT)..].to_vec()
@@ -478,8 +471,13 @@ fn newest_events(execution: &Execution, step: usize, seen: &Seen) -> Vec<Event> 
 
 /// The DB instance that a step is about, as it was read.
 fn instance_of<'a>(execution: &Execution, step: usize, seen: &'a Seen) -> Option<&'a Database> {
-    let follow = &execution.plan.steps.get(step)?.follow;
-    seen.find(follow.region(), follow.instance()?)
+    let follow = followed(execution, step)?;
+    seen.rds()?.find(follow.region(), follow.instance()?)
+}
+
+/// What is waited for after a step, where it is of RDS.
+fn followed(execution: &Execution, step: usize) -> Option<&rds::Follow> {
+    execution.plan.steps.get(step)?.follow.rds()
 }
 
 /// Whether a later step waits only for its instance to be ready again: it passes through whatever

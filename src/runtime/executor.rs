@@ -328,12 +328,16 @@ mod tests {
     use crate::ops::guard::Approval;
     use crate::ops::journal::Outcome;
     use crate::ops::{Fingerprint, Level};
-    use crate::services::rds::testing::{at, seen};
+    use crate::services::rds::{
+        Kind,
+        testing::{at, seen},
+    };
+    use crate::slices::testing::plan_of;
 
     /// A journal with an execution that was approved and no more.
     fn begun(folder: &std::path::Path) -> (Arc<Journal>, ExecutionId) {
         let seen = seen();
-        let plan = Plan::make(&Kind::CreateSnapshot.offer(&seen), None, &seen);
+        let plan = plan_of(Kind::CreateSnapshot.offer(&seen), &seen);
         let approval = Approval {
             at: at(),
             reason: "INC-1".into(),

@@ -96,8 +96,12 @@ mod tests {
 
     use super::*;
     use crate::ops::policy::Window;
-    use crate::services::rds::testing::{at, plan_of, seen};
-    use crate::slices::{Freeze, Kind};
+    use crate::services::rds::{
+        Kind,
+        testing::{at, seen},
+    };
+    use crate::slices::Freeze;
+    use crate::slices::testing::plan_of;
 
     fn plan() -> Plan {
         plan_of(Kind::CreateSnapshot.offer(&seen()), &seen())

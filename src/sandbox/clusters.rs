@@ -17,6 +17,7 @@ use super::SandboxClock;
 use super::kubernetes::api::{ApiBody, ApiServer, ClusterClock, whole};
 use super::kubernetes::estate::ClusterSite;
 use super::kubernetes::live::{Live, NOISY};
+use super::kubernetes::node_group::SharedNodeGroup;
 use super::kubernetes::scenarios::ClusterScenario;
 use super::kubernetes::serve::ServedEndpoint;
 use super::services::eks::ServedEndpoints;
@@ -44,6 +45,7 @@ struct State {
     /// How often other clusters have taken the place of these.
     turn: u64,
     built: BTreeMap<ClusterSite, Building>,
+    groups: BTreeMap<ClusterSite, SharedNodeGroup>,
     served: ServedEndpoints,
 }
 
@@ -75,6 +77,7 @@ impl SandboxClusters {
             brought: false,
             turn: 0,
             built: BTreeMap::new(),
+            groups: groups(),
             served: ServedEndpoints::new(),
         };
         Self { clock, state: Mutex::new(state) }
@@ -112,6 +115,27 @@ impl SandboxClusters {
         self.state().served.clone()
     }
 
+    /// The clusters' node groups.
+    #[must_use]
+    pub fn groups(&self) -> BTreeMap<ClusterSite, SharedNodeGroup> {
+        self.state().groups.clone()
+    }
+
+    /// Lets a cluster live whose node group changes, though nobody has asked its API yet: without it the change would
+    /// never end. Not one that is served: it lives where it is served.
+    pub(super) fn follow_groups(&self) {
+        let (sites, groups, served) = (self.sites(), self.groups(), self.served());
+        // Without a runtime nothing lives here.
+        if tokio::runtime::Handle::try_current().is_err() {
+            return;
+        }
+        for site in sites.iter().filter(|site| !served.contains_key(site)) {
+            if groups.get(site).is_some_and(|group| group.lock().is_updating()) {
+                drop(self.building(*site));
+            }
+        }
+    }
+
     /// Plays another scenario: others take the place of the clusters that there are, and what is open to them ends. They
     /// stay where neither scenario is about clusters.
     pub(super) fn play(&self, scenario: &str) {
@@ -123,6 +147,7 @@ impl SandboxClusters {
                 return;
             }
             state.turn += 1;
+            state.groups = groups();
             std::mem::take(&mut state.built)
         };
         // A cluster of a thousand nodes takes a while to go: not while others wait.
@@ -138,13 +163,14 @@ impl SandboxClusters {
         let mut state = self.state();
         let (turn, clock) = (state.turn, self.clock);
         let names = of_clusters(&state.scenario);
+        let group = state.groups.get(&site).cloned().unwrap_or_else(|| SharedNodeGroup::new(site));
         let build = || {
             let task = tokio::spawn(async move {
                 let clock: ClusterClock = Arc::new(move || clock.now());
                 let built = spawn_blocking(move || {
                     let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
                     let access = Arc::new(EksAuthenticator::new(site));
-                    Live::new(site, &names, clock, access, turn * APART)
+                    Live::new(site, &names, clock, access, group, turn * APART)
                 });
                 let live =
                     built.await.inspect_err(|error| tracing::error!(%error, "a cluster cannot be built")).ok()?;
@@ -156,6 +182,11 @@ impl SandboxClusters {
         };
         state.built.entry(site).or_insert_with(build).clone()
     }
+}
+
+/// The node groups as they are found.
+fn groups() -> BTreeMap<ClusterSite, SharedNodeGroup> {
+    ClusterSite::ALL.into_iter().map(|site| (site, SharedNodeGroup::new(site))).collect()
 }
 
 /// The names in a scenario that are about clusters.

@@ -166,8 +166,11 @@ impl Sandbox {
             "monitoring" => self.read(|world| cloudwatch::handle(world, caller, now, request)),
             "sts" => self.read(|world| sts::handle(world, caller, now, request)),
             "eks" => {
-                let (sites, served) = (self.clusters.sites(), self.clusters.served());
-                self.read(|world| eks::handle(world, (sites, &served), caller, now, request))
+                let (sites, served, groups) = (self.clusters.sites(), self.clusters.served(), self.clusters.groups());
+                let clusters = eks::KnownClusters { sites, served: &served, groups: &groups };
+                let answer = self.read(|world| eks::handle(world, &clusters, caller, now, request));
+                self.clusters.follow_groups();
+                answer
             }
             other => {
                 let message = format!("The sandbox has no service {other}.");

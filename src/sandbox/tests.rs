@@ -1,7 +1,10 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::HeaderMap;
 
 use super::fault::{Fault, Kind, Service};
+use super::kubernetes::estate::ClusterSite;
 use super::*;
 
 fn sandbox() -> Sandbox {
@@ -70,6 +73,36 @@ fn eks_is_asked_by_path_and_counted_by_operation() {
     );
     clusters.uri = "/clusters".into();
     assert!(matches!(sandbox.reply(&clusters), Reply::Whole(answer) if answer.status == 200));
+}
+
+/// One cluster is built in it: most of half a minute of a slow machine.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_group_that_is_scaled_grows_though_nobody_has_asked_its_cluster() {
+    const EKS: &str = "AKIASANDBOX666677778888/20261122/eu-west-1/eks/aws4_request";
+    let epoch: Timestamp = "2026-11-22T14:00:00Z".parse().unwrap();
+    let options = WorldOptions { scenario: "quiet".into(), seed: 1, databases: None, epoch };
+    // Ten minutes in a second.
+    let sandbox = Sandbox::new(World::build(&options).unwrap(), SandboxClock::new(epoch, 600.0));
+    sandbox.clusters().bring();
+    let mut scale = request(Some(EKS), r#"{"scalingConfig": {"desiredSize": 3}}"#);
+    scale.uri = "/clusters/dev-eks/node-groups/system/update-config".into();
+    assert_eq!(sandbox.answer(&scale).status, 403, "the reader may not");
+    scale.headers.insert("x-amz-security-token", "sandbox/oncall-operator/ann".parse().unwrap());
+    let begun = sandbox.answer(&scale);
+    assert_eq!(begun.status, 200, "{}", body(&begun));
+    let begun: serde_json::Value = serde_json::from_slice(&begun.body).unwrap();
+    let mut describe = request(Some(EKS), "");
+    describe.method = "GET".into();
+    let id = begun["update"]["id"].as_str().unwrap();
+    describe.uri = format!("/clusters/dev-eks/updates/{id}?nodegroupName=system");
+    let successful = async {
+        while !body(&sandbox.answer(&describe)).contains("\"status\":\"Successful\"") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(4), successful).await.unwrap();
+    let group = sandbox.clusters().groups()[&ClusterSite::Development].lock().clone();
+    assert_eq!((group.status(), group.sizes().desired), ("ACTIVE", 3));
 }
 
 const RDS: &str = "AKIASANDBOX111122223333/20261122/us-east-1/rds/aws4_request";

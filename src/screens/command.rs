@@ -6,7 +6,7 @@ use crate::domain::{EnvironmentId, SiteId};
 use crate::keymap::Action;
 use crate::screens::alarms::AlarmKey;
 use crate::screens::databases::Column;
-use crate::services::rds::link;
+use crate::services::rds::{self, link};
 use crate::slices::{Kind, Target, TargetKind};
 use crate::world::Scope;
 
@@ -28,7 +28,7 @@ pub enum Command {
     /// Use this theme.
     Theme(String),
     /// Choose the snapshot of this DB instance that an operation is planned on.
-    ChooseSnapshot(Kind, SiteId, Arc<str>),
+    ChooseSnapshot(rds::Kind, SiteId, Arc<str>),
     /// Open a DB instance, at the finding of this rule where that is what was chosen.
     OpenDatabase(SiteId, Arc<str>, Option<&'static str>),
     /// Open the story of an alarm.
@@ -48,11 +48,21 @@ pub enum Command {
 }
 
 impl Command {
+    /// The operation that it leads to the plan of.
+    #[must_use]
+    pub fn operation(&self) -> Option<Kind> {
+        match self {
+            Self::PlanOn(kind, _) => Some(*kind),
+            Self::ChooseSnapshot(kind, ..) => Some((*kind).into()),
+            _ => None,
+        }
+    }
+
     /// The page of the AWS console for what it is about: a snapshot has one.
     #[must_use]
     pub fn link(&self) -> Option<String> {
         match self {
-            Self::PlanOn(_, target) if target.kind == TargetKind::DbSnapshot => {
+            Self::PlanOn(_, target) if target.kind == TargetKind::Rds(rds::TargetKind::DbSnapshot) => {
                 link::of_snapshot(&target.region, &target.id)
             }
             _ => None,

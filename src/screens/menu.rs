@@ -67,8 +67,7 @@ impl From<Item> for Named {
     fn from(item: Item) -> Self {
         let names = match &item.command {
             Command::Run(action) => vec![action.name().replace('_', " ")],
-            Command::PlanOn(kind, _) | Command::ChooseSnapshot(kind, ..) => vec![kind.name().to_owned()],
-            _ => Vec::new(),
+            other => other.operation().iter().map(|kind| kind.name().to_owned()).collect(),
         };
         Self { item, names, key: None }
     }

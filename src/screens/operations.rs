@@ -1,5 +1,8 @@
 //! The menus of operations: what can be done to what is selected, and why not.
 
+mod clusters;
+pub mod named;
+
 use super::command::Command;
 use super::fleet;
 use super::menu::{Grouped, Item, Menu, Purpose};
@@ -7,11 +10,16 @@ use super::state::State;
 use super::views::{Screen, View};
 use crate::domain::finding::Severity;
 use crate::domain::{Database, Environment, EnvironmentId, SiteId};
+use crate::services::rds::{self, On, OperationGroup};
 use crate::shell::Tone;
-use crate::slices::{Kind, On, OperationGroup, Target, TargetKind};
+use crate::slices::{Api, Kind, Target, TargetKind};
 use crate::ui::environment::shown_name;
 use crate::world;
 
+/// What a whole environment is as a target.
+const ENVIRONMENT: TargetKind = TargetKind::Rds(rds::TargetKind::Environment);
+/// Why nothing is done to clusters elsewhere.
+const NO_CLUSTER: &str = "look at a cluster first: K shows them all";
 const NONE_SELECTED: &str = "select a DB instance first: D shows them all";
 
 /// What operations are offered on.
@@ -31,11 +39,41 @@ pub fn open_menu(state: &mut State) {
 }
 
 fn menu(state: &State) -> Result<Menu, (&'static str, Tone)> {
-    let offered = offered(state)?;
-    let groups = offered.groups();
+    let (title, groups) = match clusters::offered(state) {
+        Some(offered) => offered.map(|offered| (offered.title(), offered.groups()))?,
+        None => offered(state).map(|offered| (offered.title(), offered.groups()))?,
+    };
     let all = groups.iter().flat_map(|(_, items)| items);
     let first = all.clone().position(|item| !matches!(item.command, Command::NotAvailable(_))).unwrap_or(0);
-    Ok(Menu::grouped(Purpose::Operations, offered.title(), groups, first))
+    Ok(Menu::grouped(Purpose::Operations, title, groups, first))
+}
+
+/// Every operation on what is selected, with what it would be done to: for who looks one up by its name.
+pub fn by_name(state: &State) -> Vec<(Kind, Item, String)> {
+    let nothing = |why: &'static str| {
+        move |kind: Kind| {
+            let command = Command::NotAvailable(why.to_owned());
+            (
+                kind,
+                Item { label: kind.title().to_owned(), detail: kind.risk_words(), checked: None, command },
+                why.to_owned(),
+            )
+        }
+    };
+    let of_databases = Kind::all().filter(|kind| matches!(kind, Kind::Rds(_)));
+    let of_clusters = Kind::all().filter(|kind| matches!(kind, Kind::Kubernetes(_)));
+    match clusters::offered(state) {
+        Some(Ok(offered)) => offered.all(),
+        Some(Err((why, _))) => of_clusters.map(nothing(why)).collect(),
+        None => {
+            let mut all: Vec<(Kind, Item, String)> = match offered(state) {
+                Ok(offered) => offered.all(),
+                Err((why, _)) => of_databases.map(nothing(why)).collect(),
+            };
+            all.extend(of_clusters.map(nothing(NO_CLUSTER)));
+            all
+        }
+    }
 }
 
 /// What is offered on what is selected: a DB instance, or the environment of the fleet's row; why nothing is.
@@ -72,15 +110,16 @@ impl Offered<'_> {
     #[must_use]
     pub fn on(&self, kind: Kind) -> &str {
         match self.subject {
-            Subject::Database(_, database) if kind.target() != TargetKind::Environment => &database.id,
+            Subject::Database(_, database) if kind.target() != ENVIRONMENT => &database.id,
             _ => &self.known.name,
         }
     }
 
     /// Every operation there is, also those that nothing selected is for.
     #[must_use]
-    pub fn all(&self) -> Vec<(Kind, Item)> {
-        Kind::ALL.iter().map(|kind| (*kind, self.item(*kind))).collect()
+    pub fn all(&self) -> Vec<(Kind, Item, String)> {
+        let of = |kind: &rds::Kind| (Kind::Rds(*kind), self.item(*kind), self.on((*kind).into()).to_owned());
+        rds::Kind::ALL.iter().map(of).collect()
     }
 
     fn title(&self) -> String {
@@ -94,16 +133,16 @@ impl Offered<'_> {
     /// What the findings advise first, then each operation once, by what it is for.
     fn groups(&self) -> Vec<Grouped> {
         let advised = self.advised();
-        let here = |kind: &Kind| match self.subject {
+        let here = |kind: &rds::Kind| match self.subject {
             Subject::Database(..) => !advised.contains(kind),
-            Subject::Environment => kind.target() == TargetKind::Environment,
+            Subject::Environment => kind.target() == rds::TargetKind::Environment,
         };
         let mut groups: Vec<Grouped> = Vec::new();
         if !advised.is_empty() {
             groups.push(("Advised".into(), advised.iter().map(|kind| self.item(*kind)).collect()));
         }
         for group in OperationGroup::ALL {
-            let kinds = Kind::ALL.iter().filter(|kind| kind.group() == group && here(kind));
+            let kinds = rds::Kind::ALL.iter().filter(|kind| kind.group() == group && here(kind));
             let mut items: Vec<Item> = kinds.map(|kind| self.item(*kind)).collect();
             if group == OperationGroup::Environment {
                 items.push(self.arming());
@@ -116,11 +155,11 @@ impl Offered<'_> {
     }
 
     /// What the finding under the cursor comes to; elsewhere, what is wrong with the DB instance does.
-    fn advised(&self) -> Vec<Kind> {
+    fn advised(&self) -> Vec<rds::Kind> {
         let Subject::Database(site, database) = self.subject else { return Vec::new() };
         let rule = self.state.screen().concern(self.state).filter(|_| self.state.screen().has_findings());
         let rule = rule.and_then(|concern| concern.finding).map(|finding| finding.rule);
-        let mut kinds: Vec<Kind> = Vec::new();
+        let mut kinds: Vec<rds::Kind> = Vec::new();
         for (given_by, severity, kind) in world::advised(&self.state.shell.world, site, database) {
             let is_meant = rule.map_or(severity > Severity::Info, |rule| rule == given_by);
             if is_meant && !kinds.contains(&kind) {
@@ -130,12 +169,12 @@ impl Offered<'_> {
         kinds
     }
 
-    fn item(&self, kind: Kind) -> Item {
+    fn item(&self, kind: rds::Kind) -> Item {
         let name = &self.known.name;
         let label = match kind.target() {
-            TargetKind::Environment => format!("{} of {name}", kind.title()),
-            TargetKind::DbSnapshot => format!("{} …", kind.title()),
-            TargetKind::DbInstance => kind.title().to_owned(),
+            rds::TargetKind::Environment => format!("{} of {name}", kind.title()),
+            rds::TargetKind::DbSnapshot => format!("{} …", kind.title()),
+            rds::TargetKind::DbInstance => kind.title().to_owned(),
         };
         let command = match self.refusal(kind) {
             Some(why) => Command::NotAvailable(why),
@@ -145,39 +184,43 @@ impl Offered<'_> {
     }
 
     /// Why it is not available now.
-    fn refusal(&self, kind: Kind) -> Option<String> {
+    fn refusal(&self, kind: rds::Kind) -> Option<String> {
         let changes = &self.state.shell.world.changes;
-        let denied = kind.apis().first().and_then(|api| changes.denied.get(&(self.known.name.clone(), *api)));
+        let denied = kind.apis().first().and_then(|api| changes.denied.get(&(self.known.name.clone(), Api::Rds(*api))));
         let policy = changes.policy(self.environment);
         denied
             .map(|action| format!("denied: {action}"))
-            .or_else(|| policy.refusal(kind, self.state.shell.world.now))
+            .or_else(|| policy.refusal(kind.into(), self.state.shell.world.now))
             .or_else(|| match (kind.target(), &self.subject) {
-                (TargetKind::Environment, _) => kind.unavailable(On::Environment(&self.mine)),
-                (TargetKind::DbInstance, Subject::Database(_, database)) => kind.unavailable(On::Database(database)),
-                (TargetKind::DbSnapshot, Subject::Database(..)) => None,
-                (TargetKind::DbInstance | TargetKind::DbSnapshot, Subject::Environment) => Some(NONE_SELECTED.into()),
+                (rds::TargetKind::Environment, _) => kind.unavailable(On::Environment(&self.mine)),
+                (rds::TargetKind::DbInstance, Subject::Database(_, database)) => {
+                    kind.unavailable(On::Database(database))
+                }
+                (rds::TargetKind::DbSnapshot, Subject::Database(..)) => None,
+                (rds::TargetKind::DbInstance | rds::TargetKind::DbSnapshot, Subject::Environment) => {
+                    Some(NONE_SELECTED.into())
+                }
             })
     }
 
-    fn command(&self, kind: Kind) -> Command {
-        let target = |kind: TargetKind, id: &str, region: &str| Target {
+    fn command(&self, kind: rds::Kind) -> Command {
+        let target = |kind: rds::TargetKind, id: &str, region: &str| Target {
             environment: self.known.name.clone(),
-            kind,
+            kind: kind.into(),
             id: id.to_owned(),
             region: region.to_owned(),
         };
-        let plan = |target: Target| Command::PlanOn(kind, Box::new(target));
+        let plan = |target: Target| Command::PlanOn(kind.into(), Box::new(target));
         match (kind.target(), &self.subject) {
-            (TargetKind::DbSnapshot, Subject::Database(site, database)) => {
+            (rds::TargetKind::DbSnapshot, Subject::Database(site, database)) => {
                 Command::ChooseSnapshot(kind, *site, database.id.as_str().into())
             }
-            (of, Subject::Database(_, database)) if of == TargetKind::DbInstance => {
+            (of, Subject::Database(_, database)) if of == rds::TargetKind::DbInstance => {
                 plan(target(of, &database.id, &database.region))
             }
             _ => {
                 let home = self.state.shell.world.estate.site(self.known.site).map_or("", |site| site.region.as_str());
-                plan(target(TargetKind::Environment, &self.known.name, home))
+                plan(target(rds::TargetKind::Environment, &self.known.name, home))
             }
         }
     }
@@ -207,7 +250,7 @@ fn of_environment(state: &State, environment: EnvironmentId) -> Vec<&Database> {
 }
 
 /// The choice of the snapshot of a DB instance for a snapshot's operation.
-pub fn choose_snapshot(state: &mut State, kind: Kind, site: SiteId, id: &str) {
+pub fn choose_snapshot(state: &mut State, kind: rds::Kind, site: SiteId, id: &str) {
     let Some(database) = state.shell.world.database(site, id) else {
         return state.shell.say(format!("{id} is no longer there"), Tone::Bad);
     };
@@ -230,9 +273,9 @@ pub fn choose_snapshot(state: &mut State, kind: Kind, site: SiteId, id: &str) {
                 let detail = format!("{detail}  {why}");
                 return Item { label, detail, checked: None, command: Command::NotAvailable(why) };
             }
-            let (kind_of, id, region) = (TargetKind::DbSnapshot, label.clone(), region.clone());
+            let (kind_of, id, region) = (rds::TargetKind::DbSnapshot.into(), label.clone(), region.clone());
             let target = Target { environment: name.clone(), kind: kind_of, id, region };
-            Item { label, detail, checked: None, command: Command::PlanOn(kind, Box::new(target)) }
+            Item { label, detail, checked: None, command: Command::PlanOn(kind.into(), Box::new(target)) }
         })
         .collect();
     state.views.open(View::Menu(Box::new(Menu::new(
@@ -275,7 +318,7 @@ mod tests {
         state.fleet.summaries = vec![Summary { environment, findings: vec![finding.into()], ..Summary::default() }];
         state.fleet.place();
         state.views.show(View::Screen(OpenScreen::Fleet));
-        let on = |state: &State| offered(state).map(|offered| offered.on(Kind::StopEnvironment).to_owned());
+        let on = |state: &State| offered(state).map(|offered| offered.on(rds::Kind::StopEnvironment.into()).to_owned());
         assert_eq!(on(&state).as_deref(), Ok("prod"), "its own row");
         state.fleet.selected = 1;
         assert!(on(&state).is_err_and(|(why, _)| why.starts_with("this alarm is of no DB instance")));

@@ -6,6 +6,7 @@ use super::pace::RowPace;
 use super::{OpenScreen, Screen, View, Views, alarms, audit, clusters, databases, fleet, logs};
 use crate::domain::{Database, SiteId};
 use crate::keymap::{Keymap, Layer, Resolver};
+use crate::services::kubernetes::EksCluster;
 use crate::shell::Shell;
 use crate::theme::{ColorDepth, Theme};
 use crate::world::{Estate, Focus, World};
@@ -83,6 +84,18 @@ impl State {
     #[must_use]
     pub fn selected(&self) -> Option<(SiteId, &Database)> {
         self.screen().selected(self)
+    }
+
+    /// The cluster of which something fills the body, or the one under the cursor of their list.
+    #[must_use]
+    pub fn cluster_looked_at(&self) -> Option<(SiteId, &EksCluster)> {
+        let (site, name) = match self.screen() {
+            Screen::Clusters => self.clusters.current().map(|row| (row.site, &row.eks.name))?,
+            Screen::Cluster | Screen::Workloads | Screen::ClusterObject | Screen::Logs => self.views.open_cluster()?,
+            _ => return None,
+        };
+        let eks = self.shell.world.site(site)?.services.kubernetes.eks(name)?;
+        Some((site, eks))
     }
 
     /// The DB instance that the database screen shows, with its site.

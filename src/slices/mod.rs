@@ -1,21 +1,19 @@
 //! What the product is made of: what is read of all services ([`reads`]), and the change engine with those that it
 //! changes.
 //!
-//! Whoever is above the services uses these names. A second service whose resources are changed comes in here: then
-//! `Kind`, `Operation`, `Api`, `Seen` and `Follow` are enums over those of each, [`Services`] is what they are for, and
-//! no call site changes but those that look into one of them.
+//! Whoever is above the services uses these names. A service more whose resources are changed is a variant of each
+//! enum of `services`, and no call site changes but those that look into one of them.
 
 pub mod reads;
+mod services;
+#[cfg(test)]
+pub mod testing;
 
-pub use crate::services::rds::{
-    Api, Follow, Kind, LastKnown, Look, On, Operation, OperationGroup, Seen, Sought, TargetKind,
-};
+pub use services::{Api, Follow, Kind, Look, Operation, Resource, Seen, Services, TargetKind};
+
+pub use crate::services::rds::{LastKnown, OperationGroup, Sought};
 
 use crate::ops;
-use crate::services::rds::Rds;
-
-/// All services whose resources are changed.
-pub type Services = Rds;
 
 pub type Body = ops::journal::Body<Services>;
 pub type Call = ops::Call<Api>;

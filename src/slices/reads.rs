@@ -94,6 +94,12 @@ impl Read {
     /// All DB instances of a site.
     pub const DATABASES: Self = Self::Rds(rds::Read::Databases);
 
+    /// The node groups of a cluster.
+    #[must_use]
+    pub fn nodegroups(cluster: &str) -> Self {
+        Self::Kubernetes(kubernetes::Read::Nodegroups(cluster.into()))
+    }
+
     /// It is wanted only while what it is of is looked at.
     #[must_use]
     pub fn is_of_detail(&self) -> bool {

@@ -195,7 +195,11 @@ mod tests {
     use super::*;
     use crate::ops::Fingerprint;
     use crate::ops::journal::Who;
-    use crate::services::rds::testing::{at, seen};
+    use crate::services::rds::{
+        self,
+        testing::{at, seen},
+    };
+    use crate::slices::testing::target_of;
 
     fn entry(body: Body) -> Entry {
         let who = Who { arn: "arn:aws:sts::1:assumed-role/reader/oncall".into(), ..Who::default() };
@@ -205,8 +209,8 @@ mod tests {
     #[test]
     fn a_refused_plan_is_a_row() {
         let body = Body::PlanRefused {
-            operation: Kind::Stop,
-            target: seen().target,
+            operation: rds::Kind::Stop.into(),
+            target: target_of(&seen()),
             fingerprint: Fingerprint::default(),
             why: "changes are frozen".into(),
             summary: String::new(),

@@ -240,9 +240,10 @@ mod tests {
     use super::*;
     use crate::ops::journal::Who;
     use crate::ops::{Approval, Fingerprint, Level};
+    use crate::services::rds::Operation;
     use crate::services::rds::operation::CreateSnapshot;
-    use crate::services::rds::testing::{at, plan_of, seen};
-    use crate::slices::Operation;
+    use crate::services::rds::testing::{at, seen};
+    use crate::slices::testing::plan_of;
 
     fn course() -> (ExecutionId, Vec<Entry>) {
         let plan = plan_of(Operation::CreateSnapshot(CreateSnapshot { name: "before-it".into() }), &seen());

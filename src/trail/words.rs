@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::duration;
+use crate::ops::call::ApiName;
 use crate::ops::journal::{Outcome, Report, StepEnd};
 use crate::ops::{Approval, Level};
 use crate::slices::{Body, Entry, Plan, Target};
@@ -20,6 +21,7 @@ pub fn event(body: &Body, plan: Option<&Plan>) -> String {
         let call = plan.and_then(|plan| plan.steps.get(*step)).map(|step| format!(" {}", step.call.api.id()));
         format!("step {}{}", step.saturating_add(1), call.unwrap_or_default())
     };
+    let taker = |step: &usize| plan.and_then(|plan| plan.steps.get(*step)).map_or("AWS", |step| step.call.api.taker());
     let with_id = |id: Option<&String>| id.map(|id| format!(" (request id {id})")).unwrap_or_default();
     match body {
         Body::Armed { reason, until } => format!("changes allowed until {} UTC: {reason}", moment(*until)),
@@ -37,18 +39,20 @@ pub fn event(body: &Body, plan: Option<&Plan>) -> String {
             format!("step {}: sending {}", n.saturating_add(1), call.as_command(""))
         }
         Body::Sending { step: n, .. } => format!("{}: sending", step(n)),
-        Body::Sent { step: n, request_id, .. } => format!("{}: AWS took it{}", step(n), with_id(request_id.as_ref())),
+        Body::Sent { step: n, request_id, .. } => {
+            format!("{}: {} took it{}", step(n), taker(n), with_id(request_id.as_ref()))
+        }
         Body::Rejected { step: n, fault, request_id, .. } => {
             format!("{}: not done: {fault}{}", step(n), with_id(request_id.as_ref()))
         }
         Body::Ambiguous { step: n, fault, .. } => {
-            format!("{}: no answer, AWS may have taken it or not: {fault}", step(n))
+            format!("{}: no answer, {} may have taken it or not: {fault}", step(n), taker(n))
         }
-        Body::Found { step: n, happened: true, note, .. } => format!("{}: AWS has taken it: {note}", step(n)),
-        Body::Found { step: n, note, .. } => format!("{}: there is no sign that AWS took it: {note}", step(n)),
+        Body::Found { step: n, happened: true, note, .. } => format!("{}: {} has taken it: {note}", step(n), taker(n)),
+        Body::Found { step: n, note, .. } => format!("{}: there is no sign that {} took it: {note}", step(n), taker(n)),
         Body::Followed { step: n, words, .. } => format!("{}: {words}", step(n)),
         Body::Deferred { step: n, fault, .. } => {
-            format!("{}: AWS does not take it yet, nothing was changed: {fault}", step(n))
+            format!("{}: {} does not take it yet, nothing was changed: {fault}", step(n), taker(n))
         }
         Body::StepEnded { step: n, words, failed, end, .. } => {
             let how = match StepEnd::told(end.as_ref(), words, *failed) {
@@ -125,9 +129,10 @@ pub fn verdict(report: &Report) -> String {
 mod tests {
     use super::*;
     use crate::ops::journal::ExecutionId;
+    use crate::services::rds::Operation;
     use crate::services::rds::operation::CreateSnapshot;
-    use crate::services::rds::testing::{plan_of, seen};
-    use crate::slices::Operation;
+    use crate::services::rds::testing::seen;
+    use crate::slices::testing::plan_of;
 
     #[test]
     fn steps_are_counted_from_one_and_have_their_call() {

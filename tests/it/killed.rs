@@ -15,6 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use quarterdeck::ops::call::ApiName;
 use quarterdeck::runtime::Clock;
 use quarterdeck::runtime::executor::Executor;
 use quarterdeck::runtime::journal::Journal;
@@ -24,7 +25,8 @@ use quarterdeck::sandbox::log::Logged;
 use quarterdeck::sandbox::world::identity::mix;
 use quarterdeck::sandbox::{Sandbox, SandboxClock};
 use quarterdeck::services::rds::safety;
-use quarterdeck::slices::{Execution, Kind, Plan, StepState, Target, TargetKind};
+use quarterdeck::services::rds::{Kind, TargetKind};
+use quarterdeck::slices::{self, Execution, Plan, StepState, Target};
 use tokio::time::timeout;
 
 use self::home::{
@@ -138,7 +140,8 @@ impl Case {
         let home = Home::new(endpoint);
         let plan = block_on(self.plan(sandbox));
         if let Some(kind) = self.held {
-            let fault = Fault::new(kind).in_operation(Service::Rds, plan.steps[0].call.api.name());
+            let fault =
+                Fault::new(kind).in_operation(Service::Rds, plan.steps[0].call.api.id().trim_start_matches("rds:"));
             sandbox.disturb(Disturbance::new(fault).times(1));
         }
         let mut child = Self::apply(&home, &plan);
@@ -166,13 +169,13 @@ impl Case {
         let now = Timestamp::now();
         let target = Target {
             environment: ENVIRONMENT.into(),
-            kind: TargetKind::DbInstance,
+            kind: TargetKind::DbInstance.into(),
             id: self.database.into(),
             region: REGION.into(),
         };
-        let seen = place(sandbox, ACCOUNT, Vec::new()).await.read(self.kind, &target, now).await.unwrap();
+        let seen = place(sandbox, ACCOUNT, Vec::new()).await.read(self.kind.into(), &target, now).await.unwrap();
         let safety = self.kind.offers_safety_snapshot().then(|| safety::name(self.kind, self.database, now));
-        let plan = Plan::make(&self.kind.offer(&seen), safety.as_deref(), &seen);
+        let plan = Plan::make(&slices::Kind::from(self.kind).offer(&seen).unwrap(), safety.as_deref(), &seen);
         assert_eq!(plan.obstacle(), None, "{self:?}");
         assert_eq!(plan.steps.len(), if self.kind == Kind::CreateSnapshot { 1 } else { 2 }, "{self:?}");
         plan

@@ -23,6 +23,7 @@ mod faults;
 mod fleet;
 #[cfg(feature = "sandbox")]
 mod frames;
+mod guarded;
 #[cfg(feature = "sandbox")]
 mod harness;
 #[cfg(feature = "sandbox")]

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use quarterdeck::domain::Database;
+use quarterdeck::ops::call::ApiName;
 use quarterdeck::ops::journal::{ExecutionId, Outcome};
 use quarterdeck::ops::{CheckState, Value};
 use quarterdeck::sandbox::world::Instance;
 use quarterdeck::sandbox::world::snapshots::ManualSnapshot;
-use quarterdeck::slices::{Body, Call, Entry, Execution, Kind};
+use quarterdeck::services::rds::Kind;
+use quarterdeck::slices::{Body, Call, Entry, Execution};
 
 use crate::harness::Desk;
 
@@ -70,7 +72,7 @@ async fn carried_out(desk: &mut Desk) -> Execution {
     assert_eq!(calls.len(), plan.steps.len(), "{calls:#?}");
     let role = if plan.account == RENTALIQ { "reader" } else { "oncall-operator" };
     for (call, step) in calls.iter().zip(&plan.steps) {
-        assert_eq!(call.operation, step.call.api.name());
+        assert_eq!(call.operation, step.call.api.id().trim_start_matches("rds:"));
         assert_eq!(call.parameters, flattened(&step.call), "{}", call.operation);
         assert_eq!((&call.region, &call.account), (&step.call.region, &plan.account), "{}", call.operation);
         assert_eq!(call.role, role, "{} is not sent by who makes changes there", call.operation);

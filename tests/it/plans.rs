@@ -9,7 +9,7 @@ use quarterdeck::keymap::Keymap;
 use quarterdeck::ops::Arming;
 use quarterdeck::screens::{View, plan};
 use quarterdeck::services::rds::seen::Readings;
-use quarterdeck::slices::{Kind, Seen, Target, TargetKind};
+use quarterdeck::services::rds::{Kind, Seen, Target, TargetKind};
 use quarterdeck::theme::{ColorDepth, Theme};
 use quarterdeck::world::Estate;
 
@@ -161,9 +161,9 @@ fn opened(kind: Kind) -> Desk {
         until: now().checked_add(SignedDuration::from_secs(521)).expect("a time"),
     });
     let seen = seen(kind);
-    let mut open = plan::State::new(kind, seen.target.clone(), environment, 1, now());
-    open.operation = Some(kind.offer(&seen));
-    open.seen = Some(Box::new(seen));
+    let mut open = plan::State::new(kind.into(), seen.target.clone().of(), environment, 1, now());
+    open.operation = Some(kind.offer(&seen).into());
+    open.seen = Some(Box::new(seen.into()));
     open.reading = false;
     open.remake(now());
     state.views.open(View::Plan(Box::new(open)));

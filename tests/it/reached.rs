@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use quarterdeck::screens::command::Command;
 use quarterdeck::screens::fleet;
 use quarterdeck::screens::{Screen, View};
-use quarterdeck::slices::Kind;
+use quarterdeck::services::rds::Kind;
 use quarterdeck::ui::environment::shown_name;
 use quarterdeck::world::Scope;
 
@@ -197,11 +197,11 @@ fn an_operation_in_the_palette_leads_to_its_plan() {
     desk.select("prod-orders-db");
     let (_, detail, command) = named(&mut desk, "failover");
     let Command::PlanOn(kind, target) = command else { panic!("{detail}: {command:?}") };
-    assert_eq!((kind, target.id.as_str()), (Kind::Failover, "prod-orders-db"));
+    assert_eq!((kind, target.id.as_str()), (Kind::Failover.into(), "prod-orders-db"));
     assert!(detail.starts_with("prod-orders-db"), "{detail}");
     desk.press("enter");
     let plan = desk.state.views.plan().expect("its plan");
-    assert_eq!((plan.kind, plan.target.id.as_str()), (Kind::Failover, "prod-orders-db"));
+    assert_eq!((plan.kind, plan.target.id.as_str()), (Kind::Failover.into(), "prod-orders-db"));
     assert_eq!(desk.executed, 0);
 }
 
@@ -357,6 +357,7 @@ fn is_as_said(desk: &Desk, line: &str) -> Result<(), TestCaseError> {
         let is_there = match line.split("  ").next().unwrap_or_default() {
             "fleet" => state.screen() == Screen::Fleet,
             "databases" => state.screen() == Screen::Databases,
+            "clusters" => state.screen() == Screen::Clusters,
             "alarms" => state.screen() == Screen::Alarms,
             "audit" => state.screen() == Screen::Audit,
             "operations running and done" => matches!(state.views.top(), View::Executions(_)),

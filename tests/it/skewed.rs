@@ -44,16 +44,17 @@ fn applied(home: &Home, plan: &Plan) -> Output {
 /// When the instance was restarted, by AWS's clock.
 fn restarts(sandbox: &Arc<Sandbox>) -> Vec<Timestamp> {
     let (kind, target) = (
-        quarterdeck::slices::Kind::Reboot,
+        quarterdeck::services::rds::Kind::Reboot.into(),
         quarterdeck::slices::Target {
             environment: ENVIRONMENT.into(),
-            kind: quarterdeck::slices::TargetKind::DbInstance,
+            kind: quarterdeck::services::rds::TargetKind::DbInstance.into(),
             id: DATABASE.into(),
             region: REGION.into(),
         },
     );
     let seen =
         block_on(async { place(sandbox, ACCOUNT, Vec::new()).await.read(kind, &target, sandbox.now()).await.unwrap() });
+    let quarterdeck::slices::Seen::Rds(seen) = seen else { panic!("of RDS") };
     seen.events.iter().filter(|e| e.message.contains("restarted")).map(|e| e.at).collect()
 }
 

@@ -4,7 +4,9 @@ member that the service's model does not know: parsers pass over it in silence."
 import base64
 import datetime
 import json
+import os
 
+import boto3
 from wire import client, equal, refused
 
 NOW = datetime.datetime(2026, 11, 22, 3, 12, 44, tzinfo=datetime.timezone.utc)
@@ -109,7 +111,7 @@ for account, name in PLACES.items():
     principals = pages(eks, "list_access_entries", "accessEntries", clusterName=name)
     admin = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
     admins = pages(eks, "list_access_entries", "accessEntries", clusterName=name, associatedPolicyArn=admin)
-    equal(sorted(arn.rsplit("/", 1)[1] for arn in admins), ["oncall-operator", "platform-admin"])
+    equal(sorted(arn.rsplit("/", 1)[1] for arn in admins), ["platform-admin"])
     for principal in principals:
         entry = one(eks.describe_access_entry(clusterName=name, principalArn=principal), "accessEntry")
         equal(entry["principalArn"], principal)
@@ -186,6 +188,41 @@ denied = refused(
 )
 equal(denied["ResponseMetadata"]["HTTPStatusCode"], 403)
 refused("NotImplemented", eks.list_fargate_profiles, clusterName="prod-eks")
+
+# The operator may scale a group. The world stands still: the update goes on for ever, and no other may begin.
+role = client("sts", "eu-west-1", "666677778888").assume_role(
+    RoleArn="arn:aws:iam::666677778888:role/oncall-operator", RoleSessionName="ann"
+)["Credentials"]
+operator = boto3.Session(
+    aws_access_key_id=role["AccessKeyId"],
+    aws_secret_access_key=role["SecretAccessKey"],
+    aws_session_token=role["SessionToken"],
+    region_name="eu-west-1",
+).client("eks", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+operator.meta.events.register("before-parse.eks", look)
+group = {"clusterName": "dev-eks", "nodegroupName": "system"}
+for size, words in (
+    ({"minSize": 3}, "Minimum capacity 3 can't be greater than desired size 2"),
+    ({"desiredSize": 5}, "desiredSize can't be greater than maxSize"),
+):
+    no = refused("InvalidParameterException", operator.update_nodegroup_config, scalingConfig=size, **group)
+    equal((no["message"], no["clusterName"], no["nodegroupName"]), (words, "dev-eks", "system"))
+wish = {"scalingConfig": {"maxSize": 5, "desiredSize": 3}, "clientRequestToken": "one", **group}
+update = operator.update_nodegroup_config(**wish)["update"]
+equal((update["status"], update["type"], update["errors"]), ("InProgress", "ConfigUpdate", []))
+equal(update["params"], [{"type": "MaxSize", "value": "5"}, {"type": "DesiredSize", "value": "3"}])
+equal(update["createdAt"], NOW)
+equal(operator.update_nodegroup_config(**wish)["update"], update)
+busy = refused("ResourceInUseException", operator.update_nodegroup_config, scalingConfig={"desiredSize": 4}, **group)
+equal(busy["ResponseMetadata"]["HTTPStatusCode"], 409)
+equal(pages(operator, "list_updates", "updateIds", name="dev-eks", nodegroupName="system"), [update["id"]])
+equal(pages(operator, "list_updates", "updateIds", name="dev-eks"), [])
+told = operator.describe_update(name="dev-eks", nodegroupName="system", updateId=update["id"])["update"]
+equal(told, update)
+refused("ResourceNotFoundException", operator.describe_update, name="dev-eks", updateId=update["id"])
+found = operator.describe_nodegroup(**group)["nodegroup"]
+equal((found["status"], found["modifiedAt"]), ("UPDATING", NOW))
+equal(found["scalingConfig"], {"minSize": 2, "maxSize": 5, "desiredSize": 3})
 
 # Regions and accounts are apart.
 equal(client("eks", "eu-central-1", "444455556666").list_clusters()["clusters"], [])

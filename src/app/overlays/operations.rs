@@ -126,18 +126,12 @@ fn row(state: &State, menu: &Menu, place: usize, is_first: bool, columns: Column
 
 /// The greatest risk that a plan of it can have.
 fn risk(item: &Item) -> Option<Risk> {
-    match &item.command {
-        Command::PlanOn(kind, _) | Command::ChooseSnapshot(kind, ..) => Some(*kind.risks().end()),
-        _ => None,
-    }
+    item.command.operation().map(|kind| *kind.risks().end())
 }
 
 /// Colour is for what has no way back only: everything else is a word.
 fn risk_role(item: &Item) -> Role {
-    let is_so = match &item.command {
-        Command::PlanOn(kind, _) | Command::ChooseSnapshot(kind, ..) => *kind.risks().start() == Risk::Irreversible,
-        _ => false,
-    };
+    let is_so = item.command.operation().is_some_and(|kind| *kind.risks().start() == Risk::Irreversible);
     if is_so { Role::Warning } else { Role::Dim }
 }
 
@@ -180,7 +174,7 @@ fn meaning(item: &Item) -> String {
 mod tests {
     use super::*;
     use crate::screens::menu::Purpose;
-    use crate::slices::Kind;
+    use crate::services::rds::Kind;
 
     fn menu(groups: &[(&'static str, usize)]) -> Menu {
         let item = |i: usize| Item {
@@ -219,15 +213,15 @@ mod tests {
     fn what_a_risk_means_is_that_of_the_worst_plan() {
         let target = crate::slices::Target {
             environment: "qa".into(),
-            kind: crate::slices::TargetKind::DbInstance,
+            kind: crate::services::rds::TargetKind::DbInstance.into(),
             id: "qa-db".into(),
             region: "eu-west-1".into(),
         };
         let of = |kind: Kind| Item {
             label: kind.title().into(),
-            detail: kind.risk_words(),
+            detail: crate::slices::Kind::from(kind).risk_words(),
             checked: None,
-            command: Command::PlanOn(kind, Box::new(target.clone())),
+            command: Command::PlanOn(kind.into(), Box::new(target.clone())),
         };
         assert!(meaning(&of(Kind::CreateSnapshot)).starts_with("routine: nothing restarts"));
         assert!(meaning(&of(Kind::ChangeClass)).starts_with("routine to irreversible: there may be no way back"));

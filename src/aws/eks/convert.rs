@@ -6,6 +6,7 @@ use aws_sdk_eks::types as sdk;
 
 use crate::aws::{list, named, time, words};
 use crate::domain::text;
+use crate::services::kubernetes::change::NodegroupUpdate;
 use crate::services::kubernetes::{
     Addon, ClusterVersion, EksCluster, EksTrouble, EndpointAccess, Insight, Nodegroup, Support,
 };
@@ -147,6 +148,27 @@ pub(super) fn nodegroup(name: &str, raw: sdk::Nodegroup) -> Nodegroup {
         maximum: size(|scaling| scaling.max_size),
         desired: size(|scaling| scaling.desired_size),
         health: troubles!(raw.health),
+    }
+}
+
+/// An update that was asked for by this id.
+pub(super) fn update(id: &str, raw: sdk::Update) -> NodegroupUpdate {
+    let errors = raw.errors.unwrap_or_default().into_iter().map(|error| EksTrouble {
+        code: word(error.error_code.as_ref().map(sdk::ErrorCode::as_str)),
+        message: line(error.error_message),
+        resources: texts(error.resource_ids),
+    });
+    let parameters = raw.params.unwrap_or_default().into_iter().map(|parameter| {
+        let name = parameter.r#type.as_ref().map(sdk::UpdateParamType::as_str).unwrap_or_default();
+        (text::clean(name), words(parameter.value))
+    });
+    NodegroupUpdate {
+        id: named(raw.id).unwrap_or_else(|| text::clean(id)),
+        kind: text::clean(raw.r#type.as_ref().map(sdk::UpdateType::as_str).unwrap_or_default()),
+        status: text::clean(raw.status.as_ref().map(sdk::UpdateStatus::as_str).unwrap_or_default()),
+        created: time::optional(raw.created_at),
+        parameters: parameters.collect(),
+        errors: errors.collect(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The adapter over answers as EKS gives them, below the SDK.
 
+mod updates;
+
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use super::{document, reading, statement};
 use crate::domain::partition::Partition;
+use crate::services::kubernetes::change;
 use crate::services::rds::Api;
 
 /// What a person should know who attaches the operator's policy.
 pub const OPERATOR_NOTE: &str = "\
 QuarterdeckIrreversible stands alone so that it can be left out: without it the console still plans these changes, and AWS refuses them.
 QuarterdeckKeyGrants and QuarterdeckKeys are for encrypted storage under a key of your own; its key policy must allow IAM policies.
-QuarterdeckMonitoringRole lets RDS take the role that Enhanced Monitoring writes with.";
+QuarterdeckMonitoringRole lets RDS take the role that Enhanced Monitoring writes with.
+QuarterdeckNodeGroups is for managed node groups of EKS; what is changed within a cluster is allowed there: qd k8s-rbac operator.";
 
 const TAG: &str = "rds:AddTagsToResource";
 const GRANT: &str = "kms:CreateGrant";
@@ -36,6 +38,10 @@ pub const WRITES: &[(Api, &[&str])] = &[
     (Api::ApplyPendingMaintenance, &["rds:ApplyPendingMaintenanceAction"]),
 ];
 
+/// Every mutating call to EKS, likewise (service authorization reference, Amazon Elastic Kubernetes Service).
+pub const EKS_WRITES: &[(change::Api, &[&str])] =
+    &[(change::Api::UpdateNodegroupConfig, &["eks:UpdateNodegroupConfig"])];
+
 /// What there is no way back from. `rds:ModifyDBInstance` can be (a shorter retention), and is
 /// needed for what can be undone.
 const IRREVERSIBLE: &[&str] = &["rds:DeleteDBInstance", "rds:DeleteDBSnapshot", "rds:PromoteReadReplica"];
@@ -47,7 +53,7 @@ const RESOURCES: [&str; 6] = ["auto-backup", "db", "og", "pg", "snapshot", "subg
 const FOR_RDS: &str = r#""Bool": {"kms:GrantIsForAWSResource": "true"}"#;
 const MONITORING: &str = r#"{"StringEquals": {"iam:PassedToService": "monitoring.rds.amazonaws.com"}}"#;
 
-/// The smallest policy that allows `reads` (`(call, IAM action)`) and all of [`WRITES`], as JSON:
+/// The smallest policy that allows `reads` (`(call, IAM action)`) and all of [`WRITES`] and [`EKS_WRITES`], as JSON:
 /// in one account when it is given (twelve digits; anything else means every account), with the ARNs of
 /// one partition, the same in every run.
 #[must_use]
@@ -58,6 +64,8 @@ pub fn operator(reads: &[(&str, &str)], account: Option<&str>, partition: Partit
     let rds: Vec<String> = RESOURCES.iter().map(|kind| format!("arn:{aws}:rds:*:{account}:{kind}:*")).collect();
     let keys = [format!("arn:{aws}:kms:*:{account}:key/*")];
     let roles = [format!("arn:{aws}:iam::{account}:role/*")];
+    let groups = [format!("arn:{aws}:eks:*:{account}:nodegroup/*")];
+    let scaling: BTreeSet<&str> = EKS_WRITES.iter().flat_map(|(_, actions)| actions.iter().copied()).collect();
     let via = via_rds(partition);
     let all: BTreeSet<&str> = WRITES.iter().flat_map(|(_, actions)| actions.iter().copied()).collect();
     let changes = those(&all, |action| action.starts_with("rds:") && !IRREVERSIBLE.contains(&action));
@@ -69,6 +77,7 @@ pub fn operator(reads: &[(&str, &str)], account: Option<&str>, partition: Partit
         statement("KeyGrants", &those(&all, |action| action == GRANT), &keys, &format!("{{{FOR_RDS}, {via}}}")),
         statement("Keys", &those(&all, |action| action == KEY), &keys, &format!("{{{via}}}")),
         statement("MonitoringRole", &those(&all, |action| action == PASS), &roles, MONITORING),
+        statement("NodeGroups", &scaling, &groups, ""),
     ]);
     document(&statements)
 }
@@ -119,13 +128,18 @@ mod tests {
         let mut all = Api::ALL.to_vec();
         all.sort_unstable();
         assert_eq!(listed, all);
+        // The others are to a cluster's API server, which asks RBAC.
+        let of_aws: Vec<change::Api> = change::Api::ALL.into_iter().filter(|api| api.right().is_none()).collect();
+        assert_eq!(EKS_WRITES.iter().map(|(api, _)| *api).collect::<Vec<_>>(), of_aws);
+        assert!(EKS_WRITES.iter().all(|(api, actions)| actions.first() == Some(&api.id())));
     }
 
     #[test]
     fn what_the_tables_name_is_allowed_and_nothing_else() {
         let mut allowed: Vec<String> = statements(None).iter().flat_map(actions).collect();
         let reads = READS.iter().map(|(_, action)| *action).filter(|action| *action != "sts:GetCallerIdentity");
-        let wanted: BTreeSet<&str> = reads.chain(WRITES.iter().flat_map(|(_, a)| a.iter().copied())).collect();
+        let writes = WRITES.iter().map(|(_, actions)| *actions).chain(EKS_WRITES.iter().map(|(_, actions)| *actions));
+        let wanted: BTreeSet<&str> = reads.chain(writes.flatten().copied()).collect();
         let count = allowed.len();
         allowed.sort();
         allowed.dedup();

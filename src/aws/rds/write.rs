@@ -7,47 +7,26 @@
 //! twice; whether the first arrived is found out by looking ([`crate::services::rds::follow`]).
 
 mod value;
-mod verdict;
-
-use std::time::Duration;
 
 use aws_sdk_rds::config::Builder;
 use aws_sdk_rds::config::retry::RetryConfig;
-use aws_sdk_rds::config::timeout::TimeoutConfig;
 use aws_sdk_rds::operation::RequestId;
 
-use self::value::{flag, insights, list, moment, number, tags, text};
-pub use self::verdict::SendFault;
-use self::verdict::{refused_here, sent};
+use self::value::{flag, insights, list, moment, number, tags};
 use crate::aws::Session;
+use crate::aws::once::{once_each, text, timeouts, unknown};
+use crate::aws::verdict::sent;
 use crate::domain;
-use crate::ops::guard::Approved;
-use crate::services::rds::{Api, Call, Plan};
+use crate::ops::guard::ApprovedCall;
+use crate::ops::sent::{Receipt, SendFault};
+use crate::services::rds::{Api, Call};
 
-/// Time to connect.
-const CONNECT: Duration = Duration::from_secs(5);
-/// Time to the answer. Longer than for a read: an answer that is given up may be a change that was
-/// made, and restores take AWS some seconds to accept.
-const ANSWER: Duration = Duration::from_secs(45);
-/// The whole call, credentials included.
-const WHOLE: Duration = Duration::from_secs(60);
-
-/// AWS took the call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    /// AWS's request id, under which CloudTrail knows the call.
-    pub request_id: Option<String>,
-}
-
-/// Sends one step of an approved plan, once.
+/// Sends a call of an approved plan, once.
 ///
 /// # Errors
 /// Whether the call did certainly not change anything, or may have.
-pub async fn send(session: &Session, approved: &Approved<Plan>, step: usize) -> Result<Receipt, SendFault> {
-    match approved.plan().steps.get(step) {
-        Some(step) => post(session, &step.call).await,
-        None => Err(refused_here("rds", &format!("the plan has no step {}", step + 1))),
-    }
+pub async fn send(session: &Session, approved: &ApprovedCall<Api>) -> Result<Receipt, SendFault> {
+    post(session, approved.call()).await
 }
 
 /// The table and the code that sends, made from the same lines: AWS's name, the type of its value,
@@ -259,27 +238,7 @@ requests! {
 
 /// One attempt, and more time for it than a read has.
 fn one_attempt() -> Builder {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .read_timeout(ANSWER)
-        .operation_attempt_timeout(ANSWER)
-        .operation_timeout(WHOLE)
-        .build();
-    Builder::new().retry_config(RetryConfig::disabled()).timeout_config(timeouts)
-}
-
-/// The SDK would keep the last of two values, and the plan showed both.
-fn once_each(call: &Call) -> Result<(), SendFault> {
-    for (i, (name, _)) in call.parameters.iter().enumerate() {
-        if call.parameters.iter().take(i).any(|(before, _)| before == name) {
-            return Err(refused_here(call.api.id(), &format!("the parameter {name} is given twice")));
-        }
-    }
-    Ok(())
-}
-
-fn unknown(api: &str, name: &str) -> SendFault {
-    refused_here(api, &format!("this version cannot send the parameter {name}"))
+    Builder::new().retry_config(RetryConfig::disabled()).timeout_config(timeouts())
 }
 
 #[cfg(test)]

@@ -170,7 +170,7 @@ impl<'t> Reader<'_, 't, '_> {
                 Some((_, Some(kind))) => kinds.push(kind),
                 Some((name, None)) => {
                     sound = false;
-                    let all: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+                    let all: Vec<&str> = Kind::all().map(Kind::name).collect();
                     let name: String = text::clean(name).chars().take(60).collect();
                     self.wrong(line, &format!("guard.{key}: there is no operation {name:?}{}", hint(&name, &all)));
                 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::config::{Config, parse};
+use crate::services::rds;
 
 /// An environment and what is said about its changes.
 fn file(whole: &str, own: &str) -> String {
@@ -59,11 +60,11 @@ fn what_is_written_holds_and_the_rest_is_as_usual() {
     assert_eq!(policy.level(Risk::Irreversible, Criticality::Production), reason, "the default with that time");
     assert_eq!(policy.level(Risk::Irreversible, Criticality::Development), Level::Confirm);
     assert_eq!((policy.arm_at_most.as_secs(), policy.running_at_most, policy.headless), (1200, 2, true));
-    assert_eq!(policy.allowed, Some(vec![Kind::CreateSnapshot, Kind::Failover]));
+    assert_eq!(policy.allowed, Some(vec![rds::Kind::CreateSnapshot.into(), rds::Kind::Failover.into()]));
     let names: Vec<&str> = policy.freezes.iter().map(|freeze| freeze.name.as_str()).collect();
     assert_eq!(names, ["weekend", "sale"]);
     assert!(policy.freezes[1].is_on("2026-11-28T00:00:00Z".parse().unwrap()));
-    assert_eq!(policy.freezes[0].allows, [Kind::CreateSnapshot]);
+    assert_eq!(policy.freezes[0].allows, [rds::Kind::CreateSnapshot.into()]);
 }
 
 #[test]
@@ -85,7 +86,7 @@ fn an_environment_tightens_wherever_the_whole_stands() {
         assert_eq!(problems, Vec::<String>::new());
         let policy = &config.environments[0].policy;
         assert_eq!((policy.arm_at_most.as_secs(), policy.running_at_most, policy.headless), (300, 2, false));
-        assert_eq!(policy.allowed, Some(vec![Kind::Failover]));
+        assert_eq!(policy.allowed, Some(vec![rds::Kind::Failover.into()]));
         let reason = Level::TypeNameAndReason { cool_down: Duration::from_secs(60) };
         assert_eq!(policy.level(Risk::Routine, Criticality::Production), reason);
         assert_eq!(policy.level(Risk::Irreversible, Criticality::Production), Level::Deny);

@@ -2,7 +2,7 @@ use std::io;
 
 use rustls::CertificateError;
 
-use super::super::request::{ListPage, MetricsOf};
+use super::super::request::{Chosen, ListPage, MetricsOf};
 use super::super::unanswered::unanswered;
 use super::*;
 use crate::services::kubernetes::ObjectKind;
@@ -17,7 +17,7 @@ fn public() -> ApiRoute {
 }
 
 fn list(kind: ObjectKind) -> ApiRequest {
-    ApiRequest::List { kind, page: ListPage::First }
+    ApiRequest::List { kind, of: Chosen::all(), page: ListPage::First }
 }
 
 fn log() -> ApiRequest {

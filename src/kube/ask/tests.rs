@@ -1,8 +1,10 @@
 use serde_json::json;
 
+use super::super::request::{ApiChange, ChangeHow};
 use super::super::script::{ScriptedAnswer, ScriptedPiece, answering};
 use super::*;
-use crate::domain::Fault;
+use crate::services::kubernetes::ObjectKind;
+use crate::services::kubernetes::change::KubeRight;
 
 fn busy() -> ScriptedAnswer {
     ScriptedAnswer::refusal(429, "TooManyRequests", "slow down")
@@ -34,13 +36,20 @@ async fn a_reading_is_sent_three_times_at_most_and_within_ten_seconds() {
 #[tokio::test(start_paused = true)]
 async fn what_is_no_reading_is_sent_once() {
     let unauthorized = || ScriptedAnswer::refusal(401, "Unauthorized", "Unauthorized");
-    for method in [Method::POST, Method::PATCH, Method::DELETE, Method::PUT] {
+    for how in [ChangeHow::Patch, ChangeHow::Evict, ChangeHow::Delete] {
+        let (namespace, name, body) = ("shop".to_owned(), "p".to_owned(), "{}".to_owned());
+        let request = ApiRequest::Change(ApiChange { how, kind: ObjectKind::Pod, namespace, name, body });
         for answer in [busy(), down(), unauthorized()] {
             let (api, log) = answering([answer.clone(), answer]);
-            api.line.send(&method, &ApiRequest::Version).await.unwrap_err();
-            assert_eq!(log.asks().len(), 1, "{method}");
+            api.line.ask(&request).await.unwrap_err();
+            assert_eq!(log.asks().len(), 1, "{how:?}");
         }
     }
+    // What asks for rights is sent as what makes something, and makes nothing.
+    let right = KubeRight { group: "", resource: "nodes", verb: "patch" };
+    let (api, log) = answering([down(), ScriptedAnswer::ok(&json!({}))]);
+    api.line.ask(&ApiRequest::Review { right, namespace: None }).await.unwrap();
+    assert!(log.asks().len() == 2 && log.asks().iter().all(|ask| ask.method == http::Method::POST));
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::super::script::{ScriptedAnswer, ScriptedLog, ScriptedPiece, answering, status};
 use super::*;
+use crate::services::kubernetes::model::Node;
 
 fn node(name: &str, version: &str) -> Value {
     json!({ "metadata": { "name": name, "resourceVersion": version } })

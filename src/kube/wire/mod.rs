@@ -21,7 +21,7 @@ mod workload;
 
 pub(super) use meta::WireMeta;
 pub(super) use told::{ObjectTold, change, list};
-pub(super) use value::{WireMap, WireTime};
+pub(super) use value::{WireMap, WireThere, WireTime};
 
 use std::sync::Arc;
 
@@ -30,6 +30,25 @@ use serde::Deserialize;
 use super::interned::Interned;
 use crate::domain::Delta;
 use crate::services::kubernetes::{ObjectKind, WatchTold};
+
+/// Does the same with the model of whichever kind: `with_model!(kind, M => told::<M>(…))`.
+macro_rules! with_model {
+    ($kind:expr, $model:ident => $same:expr) => {
+        with_model!($kind, $model => $same,
+            Node: Node, Pod: Pod, NodePool: NodePool, NodeClaim: NodeClaim, Ec2NodeClass: NodeClass,
+            AutoNodeClass: NodeClass, Deployment: Workload, StatefulSet: Workload, DaemonSet: Workload,
+            Autoscaler: Autoscaler, DisruptionBudget: DisruptionBudget, Event: ClusterEvent, Application: Application)
+    };
+    ($kind:expr, $model:ident => $same:expr, $($of:ident: $its:ident),+) => {
+        match $kind {
+            $($crate::services::kubernetes::ObjectKind::$of => {
+                type $model = $crate::services::kubernetes::model::$its;
+                $same
+            })+
+        }
+    };
+}
+pub(super) use with_model;
 
 /// A model that is read of objects of the API.
 pub(super) trait Projected: Sized + Send + Sync + 'static {

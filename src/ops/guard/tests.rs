@@ -2,8 +2,8 @@ use super::*;
 use crate::domain::Criticality;
 use crate::ops::plan::{CheckState, Risk, hashes};
 use crate::services::rds::operation::CreateSnapshot;
-use crate::services::rds::testing::{at, plan_of, seen};
-use crate::slices::{Freeze, Kind, Operation, Plan, Policy, Refusal, Situation};
+use crate::services::rds::testing::{Freeze, Policy, Refusal, Situation, at, plan_of, seen};
+use crate::services::rds::{Kind, Operation, Plan};
 
 const NAME: &str = "rentaliq-prod-db";
 const CRITICALITIES: [Criticality; 3] = [Criticality::Development, Criticality::Staging, Criticality::Production];

@@ -1,5 +1,6 @@
 use super::*;
-use crate::slices::{Freeze, Kind, Policy, PolicyOverride};
+use crate::services::rds::Kind;
+use crate::services::rds::testing::{Freeze, Policy, PolicyOverride};
 
 fn now() -> Timestamp {
     "2026-11-22T03:12:44Z".parse().unwrap()

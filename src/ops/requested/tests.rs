@@ -2,8 +2,8 @@
 
 use crate::domain::MaintenanceAction;
 use crate::ops::guard::{Gesture, approve};
-use crate::services::rds::testing::{seen, seen_on};
-use crate::slices::{Kind, Plan, Policy, Requested, Seen, Situation, TargetKind};
+use crate::services::rds::testing::{Policy, Requested, Situation, seen, seen_on};
+use crate::services::rds::{Kind, Plan, Seen, TargetKind};
 
 /// A world in which nothing keeps most operations from being done.
 fn world(kind: Kind) -> Seen {

@@ -283,12 +283,12 @@ mod tests {
     use crate::ops::Level;
     use crate::ops::guard::Approval;
     use crate::ops::journal::ExecutionId;
-    use crate::services::rds::testing::seen;
-    use crate::slices::Kind;
+    use crate::services::rds::{Kind, testing::seen};
+    use crate::slices::testing::plan_of;
 
     fn execution() -> Execution {
         let seen = seen();
-        let plan = Plan::make(&Kind::CreateSnapshot.offer(&seen), None, &seen);
+        let plan = plan_of(Kind::CreateSnapshot.offer(&seen), &seen);
         let approval = Approval {
             at: seen.at,
             reason: "INC-1\u{1b}".into(),

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use crate::domain::database::Storage;
 use crate::domain::{Criticality, Database, Identity, Snapshot};
-use crate::slices::{Kind, Seen, Target, TargetKind};
+use crate::services::kubernetes::change;
+use crate::services::rds::{self, Seen, TargetKind};
+use crate::slices::{self, Kind};
 
 const REGION: &str = "us-east-1";
 const NAME: &str = "db";
@@ -12,21 +14,37 @@ const NAME: &str = "db";
 /// A line for each operation.
 #[must_use]
 pub fn operations() -> String {
-    let mut text = format!("{:<26}{:<14}--param\n", "operation", "--target");
-    for kind in Kind::ALL {
-        let target = kind.target().noun();
-        text.push_str(&format!("{:<26}{target:<14}{}\n", kind.name(), parameters(*kind).join(", ")));
+    let mut text = format!("{:<26}{:<28}--param\n", "operation", "--target");
+    for kind in Kind::all() {
+        let target = match kind.target() {
+            slices::TargetKind::Rds(of) => of.noun(),
+            slices::TargetKind::Kubernetes(of) => of.form(),
+        };
+        let line = format!("{:<26}{target:<28}{}", kind.name(), parameters(kind).join(", "));
+        text.push_str(line.trim_end());
+        text.push('\n');
     }
     text
 }
 
-/// Names of an operation's parameters, for an ordinary DB instance.
+/// Names of an operation's parameters: for an ordinary DB instance, or whatever there is in a cluster.
 fn parameters(kind: Kind) -> Vec<&'static str> {
-    let seen = ordinary(kind);
-    kind.offer(&seen).fields(&seen).iter().map(|field| field.name).collect()
+    let fields = match kind {
+        Kind::Rds(kind) => {
+            let seen = ordinary(kind);
+            kind.offer(&seen).fields(&seen)
+        }
+        Kind::Kubernetes(kind) => {
+            let (environment, id, region) = (NAME.into(), String::new(), REGION.into());
+            let target = change::Target { environment, kind: kind.target(), id, region };
+            let seen = change::Seen::blank(Timestamp::UNIX_EPOCH, target, Identity::default());
+            kind.offer(&seen).fields(&seen)
+        }
+    };
+    fields.iter().map(|field| field.name).collect()
 }
 
-fn ordinary(kind: Kind) -> Seen {
+fn ordinary(kind: rds::Kind) -> Seen {
     let storage = Storage { allocated: 500, kind: "gp3".into(), ..Storage::default() };
     let database = Database {
         id: NAME.into(),
@@ -48,7 +66,7 @@ fn ordinary(kind: Kind) -> Seen {
         engine: "postgres".into(),
         ..Snapshot::default()
     };
-    let target = Target { environment: NAME.into(), kind: kind.target(), id: NAME.into(), region: REGION.into() };
+    let target = rds::Target { environment: NAME.into(), kind: kind.target(), id: NAME.into(), region: REGION.into() };
     Seen {
         criticality: Criticality::Development,
         owned: true,
@@ -65,10 +83,10 @@ mod tests {
     #[test]
     fn every_operation_has_a_line_with_its_parameters() {
         let text = operations();
-        assert_eq!(text.lines().count(), Kind::ALL.len() + 1);
-        for kind in Kind::ALL {
+        assert_eq!(text.lines().count(), Kind::all().count() + 1);
+        for kind in Kind::all() {
             assert!(text.lines().any(|line| line.split_whitespace().next() == Some(kind.name())), "{text}");
         }
-        assert_eq!(parameters(Kind::CreateSnapshot), ["name"]);
+        assert_eq!(parameters(rds::Kind::CreateSnapshot.into()), ["name"]);
     }
 }

@@ -4,15 +4,18 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::carrying::LARGEST;
-use super::{Standing, text, unknown};
+use super::{Standing, cluster_target, text, unknown};
 use crate::audit::Output;
 use crate::cli::{PlanChange, Source};
 use crate::domain::text::clean;
 use crate::nearest::nearest;
 use crate::ops::field;
 use crate::plain_file;
-use crate::services::rds::safety;
+use crate::services::rds;
 use crate::slices::{Kind, Operation, Plan, Seen, Target, TargetKind};
+
+/// What a whole environment is as a target.
+const ENVIRONMENT: TargetKind = TargetKind::Rds(rds::TargetKind::Environment);
 
 /// The exit code of a dry run that the guard refuses, as that of `qd apply`.
 const REFUSED: u8 = 2;
@@ -26,12 +29,13 @@ pub async fn plan(source: &Source, options: &PlanChange) -> Result<Output, Strin
     let (place, region) = source.with_target();
     let standing = Box::pin(Standing::open(&place, options.environment.as_deref())).await?;
     let seen = Box::pin(found(&standing, kind, options.target.as_deref(), region)).await?;
-    let mut operation = kind.offer(&seen);
+    let mut operation = kind.offer(&seen).ok_or("what was read is not of this operation")?;
     set(&mut operation, &options.parameters, &seen)?;
     if options.safety_snapshot && !kind.offers_safety_snapshot() {
         return Err(format!("no snapshot is taken before {}: leave --safety-snapshot out", kind.name()));
     }
-    let safety = options.safety_snapshot.then(|| safety::name(kind, &seen.target.id, seen.at));
+    let safety = Some(options.safety_snapshot).filter(|wanted| *wanted);
+    let safety = safety.and_then(|_| kind.safety_snapshot_name(&seen.target().id, seen.at()));
     let plan = Plan::make(&operation, safety.as_deref(), &seen);
     let json = serde_json::to_string_pretty(&plan).map_err(|error| error.to_string())? + "\n";
     if let Some(path) = &options.out {
@@ -68,7 +72,7 @@ pub async fn plan(source: &Source, options: &PlanChange) -> Result<Output, Strin
 }
 
 fn named(name: &str) -> Result<Kind, String> {
-    let all: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+    let all: Vec<&str> = Kind::all().map(Kind::name).collect();
     Kind::named(name).ok_or_else(|| unknown("operation", name, &all))
 }
 
@@ -77,16 +81,19 @@ fn named(name: &str) -> Result<Kind, String> {
 async fn found(standing: &Standing, kind: Kind, target: Option<&str>, region: Option<String>) -> Result<Seen, String> {
     let question = &standing.place.question;
     let environment = &standing.place.environment;
-    let id = match (kind.target(), target) {
-        (TargetKind::Environment, Some(name)) if name != environment => {
-            return Err(format!("{} is done to a whole environment: leave --target out", kind.name()));
-        }
-        (TargetKind::Environment, _) => environment.as_str(),
-        (_, Some(name)) => name,
-        (of, None) => return Err(format!("which {}? Give --target NAME", of.noun())),
-    };
     let own = || std::iter::once(question.region.clone()).chain(question.dr_region.clone()).collect();
     let regions: Vec<String> = region.map_or_else(own, |region| vec![region]);
+    let id = match (kind.target(), target) {
+        (ENVIRONMENT, Some(name)) if name != environment => {
+            return Err(format!("{} is done to a whole environment: leave --target out", kind.name()));
+        }
+        (ENVIRONMENT, _) => environment.clone(),
+        (TargetKind::Kubernetes(of), Some(name)) => cluster_target::id(standing, of, name, &regions).await?,
+        (TargetKind::Kubernetes(of), None) => return Err(format!("which {}? Give --target {}", of.noun(), of.form())),
+        (TargetKind::Rds(_), Some(name)) => name.to_owned(),
+        (TargetKind::Rds(of), None) => return Err(format!("which {}? Give --target NAME", of.noun())),
+    };
+    let id = id.as_str();
     let mut others: Vec<String> = Vec::new();
     let mut missing = Vec::new();
     let mut unread = false;
@@ -102,11 +109,7 @@ async fn found(standing: &Standing, kind: Kind, target: Option<&str>, region: Op
                 continue;
             }
         };
-        let is_there = match kind.target() {
-            TargetKind::Environment => true,
-            TargetKind::DbInstance => seen.database().is_some(),
-            TargetKind::DbSnapshot => seen.snapshot().is_some(),
-        };
+        let is_there = is_there(&seen);
         // A name is unique in a region only: the one that was not read may have it, too.
         if is_there && unread {
             let why = clean(&missing.join("; "));
@@ -117,10 +120,10 @@ async fn found(standing: &Standing, kind: Kind, target: Option<&str>, region: Op
         if is_there {
             return Ok(seen);
         }
-        if kind.target() == TargetKind::DbInstance {
+        if let Some(seen) = seen.rds().filter(|seen| seen.target.kind == rds::TargetKind::DbInstance) {
             others.extend(seen.databases.iter().filter(|d| d.region == *region).map(|d| d.id.clone()));
         }
-        missing.extend(seen.missing.iter().map(ToString::to_string));
+        missing.extend(seen.missing());
     }
     let what = format!("{} of {environment} in {} named", kind.target().noun(), regions.join(" or "));
     let others: Vec<&str> = others.iter().map(String::as_str).collect();
@@ -130,6 +133,18 @@ async fn found(standing: &Standing, kind: Kind, target: Option<&str>, region: Op
     }
     // What was not read may have it: nobody says then that it is not there.
     Err(format!("{}; whether there is {id} in {} is not known", reasons.join("; "), regions.join(" or ")))
+}
+
+/// Whether the target was found.
+fn is_there(seen: &Seen) -> bool {
+    match seen {
+        Seen::Rds(seen) => match seen.target.kind {
+            rds::TargetKind::Environment => true,
+            rds::TargetKind::DbInstance => seen.database().is_some(),
+            rds::TargetKind::DbSnapshot => seen.snapshot().is_some(),
+        },
+        Seen::Kubernetes(seen) => seen.object.is_some() || seen.nodegroup().is_some(),
+    }
 }
 
 /// Sets the parameters, one after the other: one may give the operation others.
@@ -148,7 +163,7 @@ fn set(operation: &mut Operation, parameters: &[(String, String)], seen: &Seen) 
 }
 
 fn not_read(seen: &Seen) -> String {
-    seen.missing.iter().map(|reason| format!("not read: {}\n", clean(&reason.to_string()))).collect()
+    seen.missing().iter().map(|reason| format!("not read: {}\n", clean(reason))).collect()
 }
 
 /// Whether a plan is in a file, or nothing.
@@ -187,12 +202,14 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+    use crate::services::rds::Kind as RdsKind;
     use crate::services::rds::testing::seen;
+    use crate::slices::testing::plan_of;
 
     #[test]
     fn parameters_are_set_or_all_told_at_once() {
-        let seen = seen();
-        let mut operation = Kind::CreateSnapshot.offer(&seen);
+        let seen = Seen::Rds(seen());
+        let mut operation = Kind::Rds(RdsKind::CreateSnapshot).offer(&seen).unwrap();
         let given = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(set(&mut operation, &[given("name", "before-it")], &seen), Ok(()));
         assert_eq!(operation.fields(&seen)[0].value, "before-it");
@@ -203,7 +220,7 @@ mod tests {
 
     #[test]
     fn operations_are_found_by_name() {
-        assert_eq!(named("failover"), Ok(Kind::Failover));
+        assert_eq!(named("failover"), Ok(RdsKind::Failover.into()));
         assert!(named("failovr").unwrap_err().contains("did you mean \"failover\"?"));
     }
 
@@ -212,7 +229,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("plan.json");
         let seen = seen();
-        let plan = Plan::make(&Kind::CreateSnapshot.offer(&seen), None, &seen);
+        let plan = plan_of(RdsKind::CreateSnapshot.offer(&seen), &seen);
         // Neither a configuration nor a broken file gives way to it; an empty file, or another plan, does.
         std::fs::write(&path, "[[environment]]").unwrap();
         assert!(write(&path, "{}").unwrap_err().to_string().contains("which is no plan"));

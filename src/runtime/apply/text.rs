@@ -135,8 +135,8 @@ fn whole(lines: &[String]) -> String {
 mod tests {
     use super::*;
     use crate::ops::Level;
-    use crate::services::rds::testing::{plan_of, seen};
-    use crate::slices::Kind;
+    use crate::services::rds::{Kind, testing::seen};
+    use crate::slices::testing::plan_of;
 
     #[test]
     fn the_text_has_what_decides() {

@@ -108,7 +108,7 @@ fn of_plan(state: &State, causes: &mut Vec<Lacking>) {
     } else if plan.seen.is_none() {
         add("no answer in time: --wait gives it longer".into());
     }
-    plan.seen.iter().flat_map(|seen| &seen.missing).for_each(|missing| add(missing.to_string()));
+    plan.seen.iter().flat_map(|seen| seen.missing()).for_each(&mut add);
 }
 
 /// Adds what a cause keeps from the picture.

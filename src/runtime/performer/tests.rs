@@ -2,8 +2,12 @@ use super::*;
 use crate::domain::Environment;
 use crate::keymap::Keymap;
 use crate::ops::guard::{Gesture, approve};
-use crate::services::rds::testing::{at, seen};
-use crate::slices::{Kind, Plan, Policy, Situation};
+use crate::services::rds::{
+    Kind,
+    testing::{at, seen},
+};
+use crate::slices::testing::plan_of;
+use crate::slices::{Policy, Situation};
 use crate::theme::{ColorDepth, Theme};
 use crate::world::Estate;
 
@@ -69,7 +73,7 @@ fn toast(state: &State) -> &str {
 /// The approval of a snapshot.
 fn approval() -> Effect {
     let seen = seen();
-    let plan = Plan::make(&Kind::CreateSnapshot.offer(&seen), None, &seen);
+    let plan = plan_of(Kind::CreateSnapshot.offer(&seen), &seen);
     let policy = Policy { headless: true, ..Policy::default() };
     let situation = Situation {
         now: seen.at,

@@ -5,11 +5,13 @@ mod fleet;
 mod machines;
 mod node;
 mod offering;
+mod user_data;
 
 pub use fleet::{FleetError, Launch, LaunchError};
 pub use machines::Machines;
 pub use node::{KUBELET, ready_node};
 pub use offering::{CapacityType, Offering, Shortage, offerings, spot_price};
+pub use user_data::UserData;
 
 use crate::sandbox::kubernetes::instance_types::InstanceType;
 use jiff::{SignedDuration, Timestamp};
@@ -48,6 +50,8 @@ pub struct CloudInstance {
     pub zone: String,
     pub capacity_type: CapacityType,
     pub image: String,
+    /// What it tells its kubelet.
+    pub user_data: UserData,
     pub launched: Timestamp,
     /// `ip-10-0-32-17.eu-west-1.compute.internal`: what the node will be called.
     pub host_name: String,
@@ -89,7 +93,7 @@ pub enum MessageKind {
 /// What keeps instances from joining.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JoinFailure {
-    /// Only claims of this pool; all of them otherwise.
+    /// Only claims of this pool, or the node group of this name; all of them otherwise.
     pub pool: Option<String>,
     pub from: Timestamp,
     /// Open-ended otherwise.
@@ -143,6 +147,13 @@ impl Cloud {
     /// All instances that are not terminated.
     pub fn instances(&self) -> impl Iterator<Item = &CloudInstance> {
         self.instances.values()
+    }
+
+    /// What an instance was launched with.
+    pub fn set_user_data(&mut self, id: &str, user_data: &UserData) {
+        if let Some(one) = self.instances.get_mut(id) {
+            user_data.clone_into(&mut one.user_data);
+        }
     }
 
     /// Every type in the request has an image of its own: that of the type that was given.
@@ -226,15 +237,13 @@ impl Cloud {
         image: &str,
         launched: Timestamp,
     ) -> CloudInstance {
-        self.make(kind, zone, capacity_type, image, launched, Some(later(launched, 40)))
+        self.make((kind, zone, capacity_type), (image, &UserData::default()), launched, Some(later(launched, 40)))
     }
 
     fn make(
         &mut self,
-        kind: &'static InstanceType,
-        zone: &Zone,
-        capacity_type: CapacityType,
-        image: &str,
+        (kind, zone, capacity_type): (&'static InstanceType, &Zone, CapacityType),
+        (image, user_data): (&str, &UserData),
         launched: Timestamp,
         joins: Option<Timestamp>,
     ) -> CloudInstance {
@@ -249,6 +258,7 @@ impl Cloud {
             zone: zone.name.clone(),
             capacity_type,
             image: image.to_owned(),
+            user_data: user_data.clone(),
             launched,
             host_name,
             address,

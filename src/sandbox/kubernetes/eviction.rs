@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::api::ApiRefusal;
+use super::controllers::condition::{self, ObjectCondition};
 use super::resources::Resource;
 use super::selector::LabelSelector;
 use super::store::{DeleteOptions, ObjectKey, Store, StoreCause, metadata};
@@ -28,18 +29,26 @@ pub fn evict(
 ) -> Result<(), ApiRefusal> {
     let pod = store.get(key).ok_or_else(|| StoreCause::NotFound.of(key))?.clone();
     let budget = if unguarded(&pod) { None } else { budget(store, key, &pod)? };
-    // Whatever refuses the deletion must not cost a disruption.
-    let pending = store.plan_delete(key, now, options)?;
+    // The budget is asked first, and pays though the preconditions of the deletion refuse then: upstream's order.
     if let Some((budget, object)) = &budget {
         allows(object, metadata::name(object))?;
         if !dry_run {
-            // The deletion was planned on the pod, which this does not touch.
             store.update(budget, now, |object| take(object, &key.name, now))?;
         }
     }
-    if !dry_run {
-        store.commit(pending);
+    store.plan_delete(key, now, options)?;
+    if dry_run {
+        return Ok(());
     }
+    store.update(key, now, |pod| {
+        condition::set(
+            pod,
+            &ObjectCondition::disruption_target("EvictionByEvictionAPI", "Eviction API: evicting"),
+            now,
+        );
+    })?;
+    // The condition is a new version, which the caller cannot have known.
+    store.delete(key, now, &DeleteOptions { resource_version: None, ..options.clone() })?;
     Ok(())
 }
 
@@ -176,6 +185,29 @@ mod tests {
         assert_eq!(budget["status"]["disruptionsAllowed"], 0);
         assert_eq!(budget["status"]["disruptedPods"]["web-1"], "2026-11-22T03:00:00Z");
         assert_eq!(budget["status"]["conditions"][0]["reason"], "InsufficientPods");
+    }
+
+    /// kubernetes, `EvictionREST.Create`: `checkAndDecrement` comes before the deletion with its preconditions.
+    #[test]
+    fn the_budget_is_asked_before_the_uid_and_pays_though_it_is_another_pod() {
+        let other = DeleteOptions { uid: Some("another".into()), ..DeleteOptions::default() };
+        let (mut store, pod, now) = world(&[("web", 1)]);
+        let budget = ObjectKey::namespaced(Resource::PodDisruptionBudgets, "shop", "web");
+        assert_eq!(evict(&mut store, &pod, now, &other, true).unwrap_err().code(), 409);
+        assert_eq!(store.get(&budget).unwrap()["status"]["disruptionsAllowed"], 1, "a dry run costs nothing");
+        let refused = evict(&mut store, &pod, now, &other, false).unwrap_err();
+        assert_eq!((refused.code(), &refused.status()["reason"]), (409, &json!("Conflict")));
+        assert!(!metadata::is_terminating(store.get(&pod).unwrap()));
+        assert_eq!(store.get(&budget).unwrap()["status"]["disruptionsAllowed"], 0);
+        // Now the budget refuses, though the pod that is meant is not there any more.
+        assert_eq!(evict(&mut store, &pod, now, &other, false).unwrap_err().code(), 429);
+        let (mut store, pod, now) = world(&[]);
+        assert_eq!(evict(&mut store, &pod, now, &other, false).unwrap_err().code(), 409);
+        let own = DeleteOptions { uid: Some(metadata::uid(store.get(&pod).unwrap()).to_owned()), ..other };
+        evict(&mut store, &pod, now, &own, false).unwrap();
+        let evicted = store.get(&pod).unwrap();
+        assert_eq!(condition::of(evicted, "DisruptionTarget").unwrap()["reason"], "EvictionByEvictionAPI");
+        assert!(metadata::is_terminating(evicted));
     }
 
     #[test]

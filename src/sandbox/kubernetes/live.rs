@@ -13,6 +13,7 @@ use super::access::Access;
 use super::api::{ApiServer, ClusterClock};
 use super::cluster::Cluster;
 use super::estate::{ClusterEstate, ClusterSite};
+use super::node_group::SharedNodeGroup;
 use super::scenarios::{ClusterScenario, NoisyCluster};
 use super::simulation::ClusterSimulation;
 
@@ -41,7 +42,7 @@ impl std::fmt::Debug for Live {
 
 impl Live {
     /// The cluster of a site as it is now; in production with these scenarios, of which those are meant that are a
-    /// cluster's. It takes seconds: an ordinary hour passes. Its revisions come after `after`: whoever knows those of
+    /// cluster's. Its node group is the one that EKS tells of. It takes seconds: an ordinary hour passes. Its revisions come after `after`: whoever knows those of
     /// the cluster that it takes the place of is told that they are gone (410).
     #[must_use]
     pub fn new(
@@ -49,6 +50,7 @@ impl Live {
         scenarios: &BTreeSet<&str>,
         clock: ClusterClock,
         access: Arc<dyn Access>,
+        group: SharedNodeGroup,
         after: u64,
     ) -> Self {
         let now = clock();
@@ -58,7 +60,7 @@ impl Live {
             (store, ClusterSimulation::new(now).with(chatter), None)
         } else {
             let played = scenarios.iter().filter(|_| is_production).filter_map(|name| ClusterScenario::named(name));
-            let ClusterEstate { store, simulation, load, .. } = played_until(now, site, played.collect());
+            let ClusterEstate { store, simulation, load, .. } = played_until(now, site, group, played.collect());
             (store, simulation, Some(load))
         };
         store.go_on_after(after);
@@ -92,10 +94,15 @@ impl Live {
 }
 
 /// The cluster of a site at a moment, at which each scenario has gone on for as long as it takes to be seen.
-fn played_until(now: Timestamp, site: ClusterSite, mut played: Vec<ClusterScenario>) -> ClusterEstate {
+fn played_until(
+    now: Timestamp,
+    site: ClusterSite,
+    group: SharedNodeGroup,
+    mut played: Vec<ClusterScenario>,
+) -> ClusterEstate {
     played.sort_by_key(|scenario| Reverse(scenario.lead()));
     let begins = |scenario: &ClusterScenario| now.checked_sub(scenario.lead()).unwrap_or(now);
-    let mut estate = ClusterEstate::new(site, played.first().map_or(now, begins));
+    let mut estate = ClusterEstate::with_group(site, group, played.first().map_or(now, begins));
     for scenario in played {
         estate.advance(begins(&scenario));
         scenario.begin(&mut estate);

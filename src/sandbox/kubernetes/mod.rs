@@ -1,6 +1,6 @@
 //! The clusters of the sandbox: a [`store`] of objects with one revision, the Kubernetes [`api`] over it, and what
 //! moves it: the [`controllers`] without which nothing behaves, a [`scheduler`], a [`karpenter`] on a made-up EC2
-//! ([`cloud`]), as a discrete-event [`simulation`]. [`estate`] builds the three clusters of the organisation of five
+//! ([`cloud`]) and a managed [`node_group`], as a discrete-event [`simulation`]. [`estate`] builds the three clusters of the organisation of five
 //! accounts, [`scenarios`] says what goes wrong there, [`live`] keeps them up with the clock, [`serve`] offers them
 //! over TLS.
 
@@ -18,6 +18,7 @@ pub mod live;
 pub mod load;
 pub mod logs;
 pub mod metrics;
+pub mod node_group;
 pub mod patch;
 pub mod resources;
 pub mod scenarios;

@@ -27,8 +27,12 @@ fn armed_for(state: &State) -> Option<EnvironmentId> {
     if let Scope::One(id) = state.shell.scope {
         return Some(id);
     }
+    let estate = &state.shell.world.estate;
+    if let Some((site, cluster)) = state.cluster_looked_at() {
+        return estate.owner_of_cluster(site, cluster);
+    }
     let (site, database) = state.selected()?;
-    state.shell.world.estate.owner(site, database)
+    estate.owner(site, database)
 }
 
 /// Arms after a question, or disarms at once.
@@ -39,7 +43,7 @@ pub fn ask_to_arm(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(environment) = armed_for(state) else {
         return state.shell.say_of(
             Topic::Arming,
-            "choose one environment first: e, or select a DB instance",
+            "choose one environment first: e, or select a DB instance or a cluster",
             Tone::Plain,
         );
     };

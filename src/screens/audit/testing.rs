@@ -13,8 +13,9 @@ use crate::ops::Fingerprint;
 use crate::ops::journal::{Head, Who, seal};
 use crate::screens::State as App;
 use crate::screens::{OpenScreen, View};
-use crate::services::rds::testing::seen;
-use crate::slices::{Body, Kind};
+use crate::services::rds::{self, testing::seen};
+use crate::slices::Body;
+use crate::slices::testing::target_of;
 use crate::theme::{ColorDepth, Theme};
 use crate::trail::{Telling, Whose};
 use crate::world::Estate;
@@ -34,8 +35,8 @@ pub fn journal(count: usize) -> (String, Vec<u8>) {
         let body = match n % 3 {
             0 => Body::Armed { reason: format!("INC-{n} \u{1b}[2J"), until: now() },
             1 => Body::PlanRefused {
-                operation: Kind::Stop,
-                target: seen().target,
+                operation: rds::Kind::Stop.into(),
+                target: target_of(&seen()),
                 fingerprint: Fingerprint::default(),
                 why: "changes are frozen".into(),
                 summary: String::new(),

@@ -92,8 +92,11 @@ pub fn sums(app: &App, open: &State, known: KnownCluster<'_>, width: u16) -> (Li
         left.push((format!(", {} going", sum.going), Role::Accent));
     }
     let room = usize::from(width).saturating_sub(pen::width(&right) + 1);
+    // In one order: what does not fit takes all after it along, or a figure would stand without what it is of.
+    let mut is_full = false;
     let mut add = |pieces: Line| {
-        if pen::width(&left) + pen::width(&pieces) <= room {
+        is_full |= pen::width(&left) + pen::width(&pieces) > room;
+        if !is_full {
             left.extend(pieces);
         }
     };

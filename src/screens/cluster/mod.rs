@@ -21,6 +21,6 @@ mod view;
 mod tests;
 
 pub use rows::{filter, rebuild, renew};
-pub use state::State;
+pub use state::{ClusterChoice, State};
 pub use update::{click, handle, hints, link, open};
 pub use view::view;

@@ -127,6 +127,14 @@ pub enum ListLine {
     Machine(usize),
 }
 
+/// What the cursor is on, for what is done to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClusterChoice {
+    Thing(ObjectKey),
+    /// What EKS says: its node groups are done something to.
+    Nodegroups,
+}
+
 /// State of the screen.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -187,6 +195,20 @@ impl State {
             pool: 0,
             scroll: 0,
             finding: None,
+        }
+    }
+
+    /// What the cursor is on; none where that is nothing that anything is done to.
+    #[must_use]
+    pub fn choice(&self) -> Option<ClusterChoice> {
+        let pool = |name: &Arc<str>| ClusterChoice::Thing(ObjectKey::Pool(name.clone()));
+        match self.pane {
+            ClusterPane::Machines => match self.lines.get(self.selected)? {
+                ListLine::Group(head) => head.pool.as_ref().map(pool),
+                ListLine::Machine(_) => self.current().map(|row| ClusterChoice::Thing(row.key.clone())),
+            },
+            ClusterPane::Pools => self.current_pool().map(|card| pool(&card.name)),
+            ClusterPane::Eks => Some(ClusterChoice::Nodegroups),
         }
     }
 

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use crate::ops::journal::StepEnd;
+use crate::services::rds::Follow;
 use crate::shell::Shell;
-use crate::slices::{Execution, Follow, StepState};
+use crate::slices::{Execution, StepState};
 
 /// Whether AWS shows by now everything that an execution left to a window. What was not read since then is not known to
 /// be done.
@@ -14,7 +15,10 @@ pub fn is_applied(shell: &Shell, execution: &Execution) -> bool {
         StepState::Ended { at, end: StepEnd::Scheduled { .. }, .. } => Some((*at, &step.follow)),
         _ => None,
     });
-    scheduled.map(|(at, follow)| shows(shell, execution, follow, at)).reduce(|a, b| a && b) == Some(true)
+    scheduled
+        .map(|(at, follow)| follow.rds().is_some_and(|follow| shows(shell, execution, follow, at)))
+        .reduce(|a, b| a && b)
+        == Some(true)
 }
 
 fn shows(shell: &Shell, execution: &Execution, follow: &Follow, since: Timestamp) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::domain::Database;
 use crate::ops::journal::Outcome;
-use crate::services::rds::follow::attribute;
+use crate::services::rds::{self, follow::attribute};
 use crate::shell::Shell;
 use crate::slices::{Execution, Follow, Kind};
 use crate::theme::Role;
@@ -13,12 +13,12 @@ use crate::ui::{format, text};
 #[must_use]
 pub fn lines(shell: &Shell, execution: &Execution, width: usize) -> Vec<Line> {
     let kind = execution.plan.operation.kind();
-    let restores = matches!(kind, Kind::RestoreToPointInTime | Kind::RestoreFromSnapshot);
+    let restores = matches!(kind, Kind::Rds(rds::Kind::RestoreToPointInTime | rds::Kind::RestoreFromSnapshot));
     if !restores || execution.outcome != Some(Outcome::Done) || execution.plan.kept.is_empty() {
         return Vec::new();
     }
     let created = execution.plan.steps.iter().find_map(|step| match &step.follow {
-        Follow::Created { region, id, .. } => Some((region, id)),
+        Follow::Rds(rds::Follow::Created { region, id, .. }) => Some((region, id)),
         _ => None,
     });
     let Some((region, id)) = created else { return Vec::new() };

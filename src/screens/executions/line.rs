@@ -8,6 +8,7 @@ use super::applied;
 use crate::domain::Criticality;
 use crate::keymap::{Action, Layer};
 use crate::ops::journal::Outcome;
+use crate::services::rds;
 use crate::shell::Shell;
 use crate::slices::{Execution, Follow, Plan};
 use crate::theme::Role;
@@ -77,7 +78,7 @@ fn under_way(execution: &Execution) -> Option<usize> {
 
 /// Whether a step takes the safety snapshot, which only prepares what the plan is about.
 fn is_safety(execution: &Execution, step: usize) -> bool {
-    let taken = execution.plan.steps.get(step).and_then(|step| step.follow.snapshot());
+    let taken = execution.plan.steps.get(step).and_then(|step| step.follow.rds()?.snapshot());
     taken.is_some() && taken == execution.plan.safety_snapshot.as_deref()
 }
 
@@ -89,8 +90,9 @@ pub fn subject(execution: &Execution) -> &str {
     let follow = step.and_then(|step| execution.plan.steps.get(step)).map(|step| &step.follow);
     // A snapshot that a deletion or a stop leaves behind is not what is deleted or stopped.
     let changed = follow.and_then(|follow| match follow {
-        Follow::SnapshotAvailable { .. } | Follow::SnapshotGone { .. } => follow.snapshot(),
-        _ => follow.instance(),
+        Follow::Rds(of @ (rds::Follow::SnapshotAvailable { .. } | rds::Follow::SnapshotGone { .. })) => of.snapshot(),
+        Follow::Rds(of) => of.instance(),
+        Follow::Kubernetes(of) => Some(of.of().local()),
     });
     changed.unwrap_or(&execution.plan.target.id)
 }
@@ -194,8 +196,12 @@ mod tests {
     use crate::ops::guard::Approval;
     use crate::ops::journal::{ExecutionId, StepEnd};
     use crate::screens::State as App;
-    use crate::services::rds::testing::{at, plan_of, seen};
-    use crate::slices::{Body, Kind};
+    use crate::services::rds::{
+        Kind,
+        testing::{at, seen},
+    };
+    use crate::slices::Body;
+    use crate::slices::testing::plan_of;
     use crate::theme::{ColorDepth, Theme};
     use crate::world::Estate;
 
@@ -204,7 +210,7 @@ mod tests {
         let mut plan = plan_of(Kind::ChangeClass.offer(&seen()), &seen());
         let values = vec![("DBInstanceClass".to_owned(), "db.m6g.large".to_owned())];
         let (region, name) = ("us-east-1".to_owned(), "rentaliq-prod-db".to_owned());
-        plan.steps[0].follow = Follow::Pending { region, id: name.clone(), values: values.clone() };
+        plan.steps[0].follow = rds::Follow::Pending { region, id: name.clone(), values: values.clone() }.into();
         let id = ExecutionId::new(at(), &plan.fingerprint, 7);
         let approval = Approval {
             at: at(),

@@ -4,11 +4,13 @@
 use jiff::Timestamp;
 
 use super::{applied, drift, line};
+use crate::ops::call::ApiName;
 use crate::ops::execution::Act;
 use crate::ops::journal::{Outcome, StepEnd, steps};
 use crate::screens::plan::usual;
+use crate::services::rds;
 use crate::shell::Shell;
-use crate::slices::{Execution, Follow, StepState};
+use crate::slices::{Execution, Follow, StepState, TargetKind};
 use crate::theme::Role;
 use crate::ui::format;
 use crate::ui::prose::{self, Line};
@@ -120,7 +122,7 @@ fn standing(execution: &Execution, place: usize, state: &StepState) -> (&'static
             let request = request_id.as_ref().map(|id| format!(", request {id}")).unwrap_or_default();
             let now = execution.words.get(place).filter(|words| !words.is_empty());
             let now = now.map(|words| format!(": {words}")).unwrap_or_default();
-            ("◐", Role::Accent, format!("AWS took it {}{request}{now}", clock(*at)))
+            ("◐", Role::Accent, format!("{} took it {}{request}{now}", execution.taker(place), clock(*at)))
         }
         StepState::Ended { sent, at, words, end } => {
             let took = format::age(format::since(*at, *sent));
@@ -139,7 +141,12 @@ fn standing(execution: &Execution, place: usize, state: &StepState) -> (&'static
 /// What happens next; when it is over and not well, what to do.
 fn what_now(shell: &Shell, execution: &Execution) -> Vec<String> {
     let Some(outcome) = &execution.outcome else { return next(execution, shell.world.now) };
-    let new_plan = "a on the DB instance makes a new plan from the state of now";
+    // Of a database's operations all are begun on its instance.
+    let noun = match execution.plan.target.kind {
+        TargetKind::Rds(_) => "DB instance",
+        TargetKind::Kubernetes(kind) => kind.noun(),
+    };
+    let (taker, new_plan) = (execution.taker(0), format!("a on the {noun} makes a new plan from the state of now"));
     if is_of_a_world_before(execution) {
         return vec![format!("Nothing: the sandbox began anew, and nothing of this is there any more; {new_plan}.")];
     }
@@ -155,23 +162,22 @@ fn what_now(shell: &Shell, execution: &Execution) -> Vec<String> {
             vec![why.clone(), format!("Nothing was changed. Fix what is said here; {new_plan}.")]
         }
         Outcome::GivenUp { .. } | Outcome::Unknown { .. } | Outcome::Abandoned { .. } => {
-            vec![outcome.why(), format!("Look at how the DB instance is now; {new_plan}.")]
+            vec![outcome.why(), format!("Look at how the {noun} is now; {new_plan}.")]
         }
         Outcome::Failed { why } => vec![
             why.clone(),
-            "AWS took the call and it came to no good end. Nothing is repeated by itself.".to_owned(),
-            format!("Look at the DB instance and its events before anything else; {new_plan}."),
+            format!("The call was taken by {taker} and came to no good end. Nothing is repeated by itself."),
+            format!("Look at the {noun} and its events before anything else; {new_plan}."),
         ],
-        Outcome::Incomplete { not_done, why } => vec![
-            why.clone(),
-            format!("All is done but {}. Look at those instances; {new_plan} for them.", steps(not_done)),
-        ],
+        Outcome::Incomplete { not_done, why } => {
+            vec![why.clone(), format!("All is done but {}. Look at those; {new_plan} for them.", steps(not_done))]
+        }
         Outcome::Interrupted { unsent, why } => {
             let mut said = vec![why.clone()];
             if !unsent.is_empty() {
                 said.push(format!("Not sent: {}. What went before is done and stays.", steps(unsent)));
             }
-            said.push(format!("Look at how the DB instance is now; {new_plan} for the rest."));
+            said.push(format!("Look at how the {noun} is now; {new_plan} for the rest."));
             said
         }
     };
@@ -205,7 +211,8 @@ fn next(execution: &Execution, now: Timestamp) -> Vec<String> {
                 }
                 None => {}
             }
-            said.push("Leaving qd does not stop it: AWS goes on, and the next qd follows it.".to_owned());
+            let taker = execution.taker(0);
+            said.push(format!("Leaving qd does not stop it: {taker} goes on, and the next qd follows it."));
             said
         }
         Act::Finish => vec!["Its end is written to the journal.".to_owned()],
@@ -215,6 +222,15 @@ fn next(execution: &Execution, now: Timestamp) -> Vec<String> {
 
 /// What is waited for, in words.
 fn until(follow: &Follow) -> String {
+    match follow {
+        Follow::Rds(follow) => of_database(follow),
+        Follow::Kubernetes(follow) => follow.awaited(),
+    }
+}
+
+fn of_database(follow: &rds::Follow) -> String {
+    use crate::services::rds::Follow;
+
     match follow {
         Follow::Pending { id, .. } => format!("the change of {id} waits for its maintenance window"),
         Follow::SnapshotAvailable { snapshot, .. } => format!("snapshot {snapshot} is available"),
@@ -239,14 +255,14 @@ mod tests {
     fn what_is_waited_for_is_said_in_words() {
         let region = "us-east-1".to_owned();
         let snapshot =
-            Follow::SnapshotAvailable { region: region.clone(), snapshot: "before-it".into(), instance: None };
-        assert_eq!(until(&snapshot), "snapshot before-it is available");
-        let failover = |from: Option<&str>| Follow::Restarted {
+            rds::Follow::SnapshotAvailable { region: region.clone(), snapshot: "before-it".into(), instance: None };
+        assert_eq!(until(&snapshot.into()), "snapshot before-it is available");
+        let failover = |from: Option<&str>| rds::Follow::Restarted {
             region: region.clone(),
             id: "qa-db".into(),
             failover_from: from.map(ToOwned::to_owned),
         };
-        assert_eq!(until(&failover(Some("us-east-1a"))), "qa-db runs in another zone than us-east-1a");
-        assert_eq!(until(&failover(None)), "qa-db is available again");
+        assert_eq!(until(&failover(Some("us-east-1a")).into()), "qa-db runs in another zone than us-east-1a");
+        assert_eq!(until(&failover(None).into()), "qa-db is available again");
     }
 }

@@ -72,15 +72,16 @@ pub fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
 fn give_up(app: &mut App, id: &ExecutionId, effects: &mut Vec<Effect>) {
     let App { shell, views, .. } = app;
     let View::Executions(open) = views.top_mut() else { return };
-    if !shell.world.changes.running().any(|execution| execution.id == *id) {
+    let Some(taker) = shell.world.changes.running().find(|known| known.id == *id).map(|known| known.taker(0)) else {
         return shell.say("it has ended already", Tone::Plain);
-    }
+    };
     if open.is_asked(id, shell.world.now) {
         open.giving_up = None;
         effects.push(Effect::GiveUp(id.clone()));
     } else {
         open.giving_up = Some((id.clone(), shell.world.now));
-        let text = "AWS goes on with what was sent, further steps are not sent; once more to stop following it";
+        let text =
+            format!("{taker} goes on with what was sent, further steps are not sent; once more to stop following it");
         shell.say(text, Tone::Bad);
     }
 }

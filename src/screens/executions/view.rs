@@ -70,7 +70,8 @@ pub fn running_area(shell: &Shell, body: &mut Rect) -> Rect {
 fn stopping(shell: &Shell, open: &State, execution: &Execution) -> String {
     let Some(key) = shell.keymap.key_for(&[Layer::Overlay], Action::Dismiss) else { return String::new() };
     if open.is_asked(&execution.id, shell.world.now) {
-        format!("{key} again stops following it: AWS goes on, steps that were not sent are not sent")
+        let taker = execution.taker(0);
+        format!("{key} again stops following it: {taker} goes on, steps that were not sent are not sent")
     } else {
         format!("{key} twice stops following it")
     }
@@ -142,14 +143,15 @@ mod tests {
     use crate::ops::guard::Approval;
     use crate::ops::journal::{ExecutionId, Outcome};
     use crate::screens::State as App;
-    use crate::services::rds::testing;
-    use crate::slices::{Body, Kind};
+    use crate::services::rds::{Kind, testing};
+    use crate::slices::Body;
+    use crate::slices::testing::plan_of;
     use crate::theme::{ColorDepth, Theme};
     use crate::world::Estate;
 
     fn execution(random: u16) -> Execution {
         let seen = testing::seen();
-        let plan = testing::plan_of(Kind::CreateSnapshot.offer(&seen), &seen);
+        let plan = plan_of(Kind::CreateSnapshot.offer(&seen), &seen);
         let id = ExecutionId::new(testing::at(), &plan.fingerprint, random);
         let approval = Approval {
             at: testing::at(),

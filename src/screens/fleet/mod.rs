@@ -21,7 +21,7 @@ pub use chosen::{alarm, concern, link};
 pub use lack::Lack;
 pub use order::order;
 pub use seek::seek;
-pub use standing::{Standing, standing};
+pub use standing::{Standing, standing, standing_of_databases};
 pub use state::{Item, State};
 pub use summaries::{rebuild, renew};
 pub use summary::Summary;

@@ -2,7 +2,7 @@
 //! show the same.
 
 use super::summary::Summary;
-use crate::domain::finding::Severity;
+use crate::domain::finding::{About, Severity};
 use crate::domain::{EnvironmentId, FaultKind};
 use crate::theme::Role;
 use crate::ui::pen::Piece;
@@ -30,10 +30,15 @@ impl Standing {
     /// Of what is known of an environment.
     #[must_use]
     pub fn of(summary: &Summary) -> Self {
+        Self::judged(summary, summary.severity)
+    }
+
+    /// The same where this is the worst that counts.
+    fn judged(summary: &Summary, worst: Option<Severity>) -> Self {
         if summary.fault.as_ref().is_some_and(|fault| matches!(fault.kind, FaultKind::WrongAccount { .. })) {
             return Self::Strange;
         }
-        match summary.severity {
+        match worst {
             Some(Severity::Critical) => Self::Critical,
             Some(Severity::Warning) => Self::Warning,
             _ if !summary.lacks.is_empty() => {
@@ -73,6 +78,16 @@ impl Standing {
 #[must_use]
 pub fn standing(state: &super::State, environment: EnvironmentId) -> Standing {
     state.summary(environment).map_or(Standing::Awaited, Standing::of)
+}
+
+/// How its DB instances are: what is wrong with its clusters and alarms is marked at theirs.
+#[must_use]
+pub fn standing_of_databases(state: &super::State, environment: EnvironmentId) -> Standing {
+    let of = |summary: &Summary| {
+        let mine = summary.findings.iter().filter(|finding| finding.about == About::DbInstance);
+        Standing::judged(summary, mine.map(|finding| finding.severity).max())
+    };
+    state.summary(environment).map_or(Standing::Awaited, of)
 }
 
 #[cfg(test)]

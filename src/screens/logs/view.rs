@@ -133,7 +133,13 @@ fn end(app: &App, open: &State, shown: usize) -> Vec<Line> {
         None if shown == 0 => vec![said("○", "no line has these words".into(), Role::Dim)],
         None => Vec::new(),
         Some(Ok(())) if tail.lines().is_empty() => {
-            vec![said("·", "it has ended, and nothing is kept of it".into(), Role::Dim)]
+            let view = app.shell.world.cluster(open.site, &open.cluster);
+            let pod = view.as_ref().and_then(|view| view.pod(&open.source.namespace, &open.source.pod));
+            let words = match pod {
+                Some(pod) if pod.node.is_none() => "it has not started: its pod waits for a node",
+                _ => "it has ended, and nothing is kept of it",
+            };
+            vec![said("·", words.into(), Role::Dim)]
         }
         Some(Ok(())) => {
             let last =

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::fields;
 use super::state::State;
 use crate::keymap::{Action, Layer};
+use crate::ops::call::ApiName;
 use crate::ops::plan::{Consequence, Kept, Tone};
 use crate::ops::{Check, CheckState};
 use crate::shell::Shell;
@@ -320,10 +321,10 @@ mod tests {
 
     #[test]
     fn every_parameter_of_every_call_is_shown() {
-        use crate::services::rds::testing;
-        use crate::slices::Kind;
+        use crate::services::rds::{Kind, testing};
+        use crate::slices::testing::plan_of;
         let seen = testing::seen();
-        let plan = testing::plan_of(Kind::CreateSnapshot.offer(&seen), &seen);
+        let plan = plan_of(Kind::CreateSnapshot.offer(&seen), &seen);
         for width in [40, 76, 116] {
             let text = shown(&calls(&plan, Some("y".into()), width)).join("");
             let text: String = text.chars().filter(|c| *c != ' ').collect();

@@ -6,7 +6,6 @@ use tui_input::Input;
 use super::refused::LastRefusal;
 use crate::domain::{EnvironmentId, Fault};
 use crate::ops::{Field, FieldKind};
-use crate::services::rds::safety;
 use crate::slices::{Kind, Operation, Plan, Seen, Target};
 
 /// What takes the keys.
@@ -136,7 +135,7 @@ impl State {
         }
         self.safety = match self.safety {
             Some(_) => None,
-            None => Some(safety::name(self.kind, &self.target.id, now)),
+            None => self.kind.safety_snapshot_name(&self.target.id, now),
         };
         self.remake(now);
     }

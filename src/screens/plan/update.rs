@@ -15,16 +15,18 @@ use crate::ops::{CheckState, FieldKind, Level};
 use crate::screens::State as App;
 use crate::screens::arm;
 use crate::screens::line::{edit as edit_line, insert};
+use crate::services::kubernetes::change::{self, Permission};
 use crate::shell::Effect;
 use crate::shell::Tone;
-use crate::slices::{LastKnown, Seen};
+use crate::slices::{Api, LastKnown, Seen};
 
 /// Takes in a reading.
 pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
     let now = app.shell.world.now;
     let mut result = result;
     if let Ok(seen) = &mut result {
-        seen.last_known = last_known(app, seen);
+        remember(app, seen);
+        learn(app, seen);
     }
     let Some(plan) = app.views.plan_mut().filter(|plan| plan.asked == id) else { return };
     plan.reading = false;
@@ -34,7 +36,7 @@ pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
         Ok(seen) => {
             plan.fault = None;
             if plan.operation.is_none() {
-                plan.operation = Some(plan.kind.offer(&seen));
+                plan.operation = plan.kind.offer(&seen);
             }
             plan.seen = Some(seen);
             let before = plan.plan.clone();
@@ -52,11 +54,29 @@ pub fn observed(app: &mut App, id: u64, result: Result<Box<Seen>, Fault>) {
 }
 
 /// What the plan's reading did not find, as the console read it last.
-fn last_known(app: &App, seen: &Seen) -> Option<LastKnown> {
-    let sought = seen.sought()?;
-    let (site, database) = app.shell.world.all_databases().find(|(_, d)| sought.is(d))?;
-    let at = app.shell.world.site(site)?.rds.databases.at()?;
-    Some(LastKnown { at, database: database.clone() })
+fn remember(app: &App, seen: &mut Seen) {
+    let Some(seen) = seen.rds_mut() else { return };
+    let known = seen.sought().and_then(|sought| {
+        let (site, database) = app.shell.world.all_databases().find(|(_, d)| sought.is(d))?;
+        let at = app.shell.world.site(site)?.rds.databases.at()?;
+        Some(LastKnown { at, database: database.clone() })
+    });
+    seen.last_known = known;
+}
+
+/// What the API server says of rights in the whole cluster is remembered: what is denied is not offered again, until it
+/// is allowed.
+fn learn(app: &mut App, seen: &Seen) {
+    let Seen::Kubernetes(seen) = seen else { return };
+    let denied = &mut app.shell.world.changes.denied;
+    for api in change::Api::ALL.into_iter().filter(|api| api.is_of_cluster()) {
+        let key = (seen.target.environment.clone(), Api::Kubernetes(api));
+        match api.right().and_then(|right| Some((right, seen.permission(right)?))) {
+            Some((right, Permission::Denied(_))) => drop(denied.insert(key, right.to_string())),
+            Some((_, Permission::Allowed)) => drop(denied.remove(&key)),
+            None => {}
+        }
+    }
 }
 
 /// Performs an action; typing is not one.

@@ -207,11 +207,12 @@ mod tests {
     use crate::domain::{Environment, EnvironmentId, Remote};
     use crate::keymap::Keymap;
     use crate::ops::Arming;
+    use crate::ops::call::ApiName;
     use crate::screens::View;
     use crate::screens::plan::{LastRefusal, RefusedBy, forget_refusal};
-    use crate::services::rds::testing;
-    use crate::slices::Refusal;
-    use crate::slices::{Kind, Plan, Policy, TargetKind};
+    use crate::services::rds::{Kind, TargetKind, testing};
+    use crate::slices::testing::target_of;
+    use crate::slices::{Plan, Policy, Refusal, Seen};
     use crate::theme::{ColorDepth, Theme};
     use crate::world::Estate;
 
@@ -246,9 +247,9 @@ mod tests {
             });
         }
         let seen = testing::seen();
-        let mut plan = State::new(Kind::CreateSnapshot, seen.target.clone(), EnvironmentId(0), 1, testing::at());
-        plan.operation = Some(Kind::CreateSnapshot.offer(&seen));
-        plan.seen = Some(Box::new(seen));
+        let mut plan = State::new(Kind::CreateSnapshot.into(), target_of(&seen), EnvironmentId(0), 1, testing::at());
+        plan.operation = Some(Kind::CreateSnapshot.offer(&seen).into());
+        plan.seen = Some(Box::new(seen.into()));
         plan.reading = false;
         plan.remake(testing::at());
         app.views.open(View::Plan(Box::new(plan)));
@@ -326,7 +327,7 @@ mod tests {
     #[test]
     fn the_key_for_the_snapshot_says_what_it_does_now() {
         let mut app = app(Level::Confirm, true);
-        plan(&mut app).kind = Kind::ChangeClass;
+        plan(&mut app).kind = Kind::ChangeClass.into();
         let says = |app: &App| hints(app).into_iter().find(|(action, _)| *action == Action::SafetySnapshot);
         assert_eq!(says(&app), Some((Action::SafetySnapshot, "snapshot first")));
         plan(&mut app).safety = Some("before-it".into());
@@ -388,7 +389,7 @@ mod tests {
     #[test]
     fn a_failed_check_is_why_nothing_can_be_approved() {
         let mut app = app(Level::Confirm, true);
-        if let Some(seen) = &mut plan(&mut app).seen {
+        if let Some(seen) = plan(&mut app).seen.as_deref_mut().and_then(Seen::rds_mut) {
             seen.expected_account = Some("999988887777".into());
         }
         plan(&mut app).remake(later(1));
@@ -433,10 +434,10 @@ mod tests {
                 let mut app = app(REASON, true);
                 app.shell.size = size;
                 let open = plan(&mut app);
-                open.kind = kind;
-                open.target = seen.target.clone();
-                open.operation = Some(kind.offer(&seen));
-                open.seen = Some(Box::new(seen.clone()));
+                open.kind = kind.into();
+                open.target = target_of(&seen);
+                open.operation = Some(kind.offer(&seen).into());
+                open.seen = Some(Box::new(seen.clone().into()));
                 open.remake(testing::at());
                 let made = open.plan.clone().unwrap();
                 let mut read = String::new();

@@ -3,9 +3,10 @@
 //! Two halves. What EKS says of a cluster is polled like any other AWS service ([`Read`], [`Ask`], [`Answer`],
 //! [`EksCluster`]). What the cluster's own API server says is watched, kind by kind ([`ObjectKind`], [`WatchTold`]), each
 //! object as the few fields that are used ([`model`]). [`Data`] keeps both by the cluster's name, [`ClusterView`] joins
-//! them: pods to their nodes, claims to their pools. Nothing is changed here.
+//! them: pods to their nodes, claims to their pools. [`change`] has the operations.
 
 mod address;
+pub mod change;
 mod data;
 mod eks;
 mod kind;

@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Api, Draft, Follow, Kind, LastKnown, Look, Operation, Plan, Seen, Target, TargetKind, checks, observed, ready,
-    safety,
+    Api, Draft, Follow, Kind, LastKnown, Look, Operation, Seen, Target, TargetKind, checks, observed, ready, safety,
 };
 use crate::cost::rds as price;
 use crate::domain::Database;
@@ -74,7 +73,7 @@ impl Provider for Rds {
     fn observation(seen: &Seen) -> Observation<'_, TargetKind> {
         Observation {
             at: seen.at,
-            target: &seen.target,
+            target: seen.target.clone(),
             criticality: seen.criticality,
             identity: &seen.identity,
             cli: &seen.cli,
@@ -158,8 +157,8 @@ impl Catalogue for Rds {
         draft
     }
 
-    fn ready(plan: &Plan, step: usize, fresh: &Seen) -> Result<(), String> {
-        ready::ready(plan, step, fresh)
+    fn ready(target: &Target, observed: &[(String, String)], follow: &Follow, fresh: &Seen) -> Result<(), String> {
+        ready::ready(target, observed, follow, fresh)
     }
 }
 

@@ -3,10 +3,21 @@
 use jiff::Timestamp;
 
 use super::seen::{Orderable, Readings};
-use super::{Operation, Plan, Seen, Target, TargetKind};
+use super::{Kind, Operation, Plan, Rds, Seen, Target, TargetKind};
 use crate::domain::database::{StatusInfo, Storage};
 use crate::domain::{AutomatedBackup, Criticality, Database, Identity, Settings, Snapshot};
+use crate::ops;
 use crate::ops::plan::CheckState;
+
+/// The engine's types for RDS alone, for the tests of the engine.
+pub type Body = ops::journal::Body<Rds>;
+pub type Execution = ops::Execution<Rds>;
+pub type Freeze = ops::policy::Freeze<Kind>;
+pub type Policy = ops::Policy<Kind>;
+pub type PolicyOverride = ops::policy::PolicyOverride<Kind>;
+pub type Refusal = ops::guard::Refusal<Kind>;
+pub type Requested = ops::requested::Requested<Rds>;
+pub type Situation<'a> = ops::guard::Situation<'a, Rds>;
 
 /// The moment at which everything was read.
 #[must_use]

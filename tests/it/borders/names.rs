@@ -5,8 +5,25 @@ use std::collections::BTreeSet;
 use super::sources::TREE;
 use super::tree::Tree;
 
-/// Each screen has its own state, and each service its own reads: they are called by the name of the screen or service.
-const EVERYWHERE: &[&str] = &["State", "Read", "Ask", "Answer", "Data"];
+/// Each screen has its own state, each service its own reads, and each that is changed its own types for the change
+/// engine: they are called by the name of the screen or service.
+const EVERYWHERE: &[&str] = &[
+    "Answer",
+    "Api",
+    "Ask",
+    "Data",
+    "Follow",
+    "Kind",
+    "Look",
+    "On",
+    "Operation",
+    "Read",
+    "Request",
+    "Seen",
+    "State",
+    "TargetKind",
+    "Unread",
+];
 
 /// A name, and how many types have it.
 const NAMES: &[(&str, usize)] = &[
@@ -26,11 +43,9 @@ const NAMES: &[(&str, usize)] = &[
     ("Guard", 2),
     ("Item", 2),
     ("Key", 2),
-    ("Kind", 3),
     ("Known", 2),
     ("Level", 2),
     ("Line", 2),
-    ("Look", 2),
     ("Order", 2),
     ("Outcome", 2),
     ("Part", 2),
@@ -41,11 +56,9 @@ const NAMES: &[(&str, usize)] = &[
     ("Refusal", 3),
     ("Regions", 2),
     ("Report", 2),
-    ("Request", 2),
     ("Row", 2),
     ("Scope", 2),
     ("Screen", 2),
-    ("Seen", 2),
     ("Series", 2),
     ("Settings", 3),
     ("Severity", 2),

@@ -68,7 +68,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("services", &["domain", "collect", "ops", "cost", "health"]),
     ("slices", &["domain", "collect", "ops", "services"]),
     ("aws", &["domain", "matching", "plain_file", "collect", "ops", "services"]),
-    ("kube", &["domain", "services"]),
+    ("kube", &["domain", "ops", "services"]),
     ("sandbox", &["domain"]),
     ("world", &["domain", "collect", "ops", "health", "services", "slices"]),
     ("trail", &["domain", "ops", "slices"]),

@@ -8,7 +8,8 @@ use quarterdeck::screens::databases;
 use quarterdeck::screens::menu::{Item, Menu};
 use quarterdeck::screens::plan::{Focus, State as OpenPlan};
 use quarterdeck::screens::{Screen, View};
-use quarterdeck::slices::{Kind, Plan, TargetKind};
+use quarterdeck::services::rds::{Kind, TargetKind};
+use quarterdeck::slices::Plan;
 
 use super::Desk;
 
@@ -102,7 +103,7 @@ impl Desk {
             self.open(database).await;
         }
         let command = self.offered(kind, database);
-        let is_offered = matches!(command, Command::ChooseSnapshot(k, ..) | Command::PlanOn(k, _) if k == kind);
+        let is_offered = command.operation() == Some(kind.into());
         assert!(is_offered, "{kind:?} is not offered for {database}");
         self.press("enter");
         if on_snapshot {

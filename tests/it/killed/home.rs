@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use quarterdeck::aws::{AssumeRole, InProcess, Session, SessionSpec};
 use quarterdeck::config;
 use quarterdeck::ops::journal::entries;
+use quarterdeck::runtime::clusters::Reaching;
 use quarterdeck::runtime::configured::Operators;
 use quarterdeck::runtime::connect::places_of;
 use quarterdeck::runtime::journal::{FILE, read};
@@ -97,7 +98,7 @@ pub async fn place(sandbox: &Arc<Sandbox>, account: &str, roles: Vec<AssumeRole>
     let http = SandboxHttp::new(sandbox.clone()).shared();
     let in_process = Some(InProcess { http, credentials: credentials(account) });
     let session = Session::load(&SessionSpec { in_process, roles, ..SessionSpec::default() }).await;
-    places_of(&estate, &[(reads, session)].into(), &Operators::new()).remove(0)
+    places_of(&estate, &[(reads, session)].into(), &Operators::new(), &Reaching::default()).remove(0)
 }
 
 /// Where a case keeps its files.

@@ -9,13 +9,16 @@ use std::time::Duration;
 use jiff::{Timestamp, ToSpan};
 use quarterdeck::aws::rds::look::{Known, look};
 use quarterdeck::aws::rds::observe::{Owner, Question, observe};
-use quarterdeck::aws::rds::write::{Receipt, SendFault, send};
+use quarterdeck::aws::rds::write::send;
 use quarterdeck::aws::{Session, rds};
 use quarterdeck::domain::{Criticality, Database, Fault, FaultKind};
+use quarterdeck::ops::Policy;
+use quarterdeck::ops::guard::Situation;
 use quarterdeck::ops::guard::{Gesture, approve};
 use quarterdeck::ops::progress::{Happened, Progress};
+use quarterdeck::ops::sent::{Receipt, SendFault};
 use quarterdeck::ops::{Approved, Arming};
-use quarterdeck::slices::{Kind, Plan, Policy, Seen, Situation, Target};
+use quarterdeck::services::rds::{Kind, Plan, Seen, Target};
 use tokio::sync::Mutex;
 
 use super::{REGION, session};
@@ -96,7 +99,7 @@ impl Ready {
 
     async fn send(&self, session: &Session, step: usize) -> Result<Receipt, SendFault> {
         let _mine = ONE_AT_A_TIME.lock().await;
-        send(session, &self.approved, step).await
+        send(session, &self.approved.call(step).expect("a step")).await
     }
 
     /// How far a step is, and whether it would be known to have arrived without its answer.

@@ -9,7 +9,8 @@ use quarterdeck::config::SAMPLES;
 use quarterdeck::ops::journal::chain::FIRST;
 use quarterdeck::ops::journal::{Head, Who, seal};
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions};
-use quarterdeck::slices::{Body, Kind, Plan};
+use quarterdeck::services::rds::Kind;
+use quarterdeck::slices::{Body, Plan};
 use serde_json::{Value, json};
 use winterbaume_core::MockRequest;
 
@@ -117,7 +118,7 @@ fn texts(all: &[&str]) -> Vec<Vec<u8>> {
 
 fn plan(kind: Kind) -> Plan {
     let seen = plans::seen(kind);
-    Plan::make(&kind.offer(&seen), None, &seen)
+    Plan::make(&kind.offer(&seen).into(), None, &seen.into())
 }
 
 /// A journal with a whole execution, a short one, and the beginning of a line; each with its head.

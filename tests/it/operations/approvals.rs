@@ -6,7 +6,8 @@ use quarterdeck::keymap::{Key, Keymap};
 use quarterdeck::ops::Level;
 use quarterdeck::ops::journal::Outcome;
 use quarterdeck::screens::plan::Focus;
-use quarterdeck::slices::{Body, Kind};
+use quarterdeck::services::rds::Kind;
+use quarterdeck::slices::Body;
 
 use super::{DEV, STAGING, armed, carried_out, has_snapshot, put_away};
 use crate::harness::Desk;
@@ -124,7 +125,7 @@ async fn keys_in_a_burst_arm_choose_and_leave_nothing() {
     desk.send(rushed(KeyCode::Enter));
     assert!(desk.state.views.plan().is_none(), "a pasted line chooses");
     desk.press("enter");
-    assert_eq!(desk.opened().kind, Kind::CreateSnapshot);
+    assert_eq!(desk.opened().kind, Kind::CreateSnapshot.into());
     desk.approve().await;
     desk.pass(5).await;
     desk.press("q");
@@ -224,7 +225,7 @@ async fn a_plan_that_is_put_away_is_in_the_journal() {
     else {
         panic!("{:?}", journal.last())
     };
-    assert_eq!((*operation, target, fingerprint), (Kind::Reboot, &plan.target, &plan.fingerprint));
+    assert_eq!((*operation, target, fingerprint), (Kind::Reboot.into(), &plan.target, &plan.fingerprint));
     assert_eq!(*summary, plan.summary);
     assert!(desk.mutations().is_empty() && desk.notified().is_empty() && desk.verified());
 }

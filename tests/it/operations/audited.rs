@@ -2,7 +2,7 @@
 
 use quarterdeck::app::State;
 use quarterdeck::screens::Screen;
-use quarterdeck::slices::Kind;
+use quarterdeck::services::rds::Kind;
 
 use super::{DEV, carried_out, put_away, refused_with};
 use crate::harness::Desk;

@@ -3,7 +3,8 @@
 use jiff::SignedDuration;
 use quarterdeck::screens::command::Command;
 use quarterdeck::screens::fleet;
-use quarterdeck::slices::{Body, Freeze, Kind, Policy};
+use quarterdeck::services::rds::Kind;
+use quarterdeck::slices::{Body, Freeze, Policy};
 
 use super::{
     DEV, JOBS, STAGING, arm, armed, carried_out, has_another_instance, known, put_away, refused_with, until_snapshot,
@@ -123,7 +124,7 @@ async fn a_freeze_allows_only_what_it_names() {
     desk.plan(Kind::Reboot, DEV).await;
     let now = desk.sandbox().now();
     let (from, to) = (now - SignedDuration::from_hours(1), now + SignedDuration::from_hours(8));
-    let freeze = Freeze::between("black friday", from, to, vec![Kind::CreateSnapshot]).expect("a freeze");
+    let freeze = Freeze::between("black friday", from, to, vec![Kind::CreateSnapshot.into()]).expect("a freeze");
     rules(&mut desk, |policy| policy.with_freeze(freeze));
     refused_with(&mut desk, "change freeze black friday").await;
     put_away(&mut desk);
@@ -138,7 +139,7 @@ async fn a_freeze_allows_only_what_it_names() {
 async fn what_is_not_allowed_is_not_done() {
     let mut desk = armed(DEV).await;
     desk.plan(Kind::Reboot, DEV).await;
-    rules(&mut desk, |policy| Policy { allowed: Some(vec![Kind::CreateSnapshot]), ..policy });
+    rules(&mut desk, |policy| Policy { allowed: Some(vec![Kind::CreateSnapshot.into()]), ..policy });
     refused_with(&mut desk, "the configuration does not allow reboot here").await;
     put_away(&mut desk);
     let offered = desk.offered(Kind::Reboot, DEV);

@@ -1,6 +1,6 @@
 //! The end of an instance.
 
-use quarterdeck::slices::Kind;
+use quarterdeck::services::rds::Kind;
 
 use super::{DEV, DEV_ACCOUNT, STAGING, armed, behind_its_back, carried_out, has_snapshot, is_again, is_now, refused};
 

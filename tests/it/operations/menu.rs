@@ -6,7 +6,7 @@ use quarterdeck::screens::command::Command;
 use quarterdeck::screens::fleet::Item as Row;
 use quarterdeck::screens::menu::{Menu, Purpose};
 use quarterdeck::screens::{Screen, View};
-use quarterdeck::slices::{Kind, TargetKind};
+use quarterdeck::services::rds::{Kind, TargetKind};
 
 use super::{DEV, STAGING};
 use crate::harness::Desk;
@@ -65,7 +65,7 @@ async fn it_is_narrowed_by_typing_and_nothing_is_done_by_a_key() {
     assert!(text.contains("Availability") && !text.contains("Lifecycle"), "{text}");
     assert!(text.contains("disruptive") && text.contains("nothing is sent by it"), "{text}");
     desk.press("enter");
-    assert_eq!(desk.opened().kind, Kind::Reboot);
+    assert_eq!(desk.opened().kind, Kind::Reboot.into());
     desk.read().await;
     assert!(desk.mutations().is_empty() && desk.executed == 0);
 }
@@ -101,7 +101,7 @@ async fn on_an_environment_of_the_fleet_it_offers_what_is_done_to_environments()
         assert!(labels.iter().all(|label| label.contains(&name)), "{name}: {labels:?}");
         for item in menu(&desk).visible() {
             if let Command::PlanOn(_, target) = &item.command {
-                assert_eq!((target.environment.as_str(), target.kind), (name.as_str(), TargetKind::Environment));
+                assert_eq!((target.environment.as_str(), target.kind), (name.as_str(), TargetKind::Environment.into()));
             }
         }
         desk.press("esc");

@@ -1,7 +1,7 @@
 //! Restarts: failover, reboot, stop and start, of one instance and of an environment.
 
 use quarterdeck::screens::command::Command;
-use quarterdeck::slices::Kind;
+use quarterdeck::services::rds::Kind;
 
 use super::{
     DEV, DEV_ACCOUNT, JOBS, STAGING, STAGING_ACCOUNT, arm, armed, behind_its_back, carried_out, has_another_instance,

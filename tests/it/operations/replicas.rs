@@ -2,7 +2,7 @@
 
 use quarterdeck::domain::Database;
 use quarterdeck::screens::command::Command;
-use quarterdeck::slices::Kind;
+use quarterdeck::services::rds::Kind;
 
 use super::{
     DEV, STAGING, STAGING_ACCOUNT, arm, armed, behind_its_back, carried_out, is_again, is_now, known, refused,

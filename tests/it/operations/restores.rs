@@ -2,7 +2,8 @@
 
 use quarterdeck::domain::Database;
 use quarterdeck::screens::command::Command;
-use quarterdeck::slices::{Execution, Kind};
+use quarterdeck::services::rds::Kind;
+use quarterdeck::slices::Execution;
 
 use super::{
     DEV, DEV_ACCOUNT, STAGING, STAGING_ACCOUNT, armed, behind_its_back, carried_out, has_snapshot, known, refused,

@@ -2,7 +2,7 @@
 
 use quarterdeck::ops::Risk;
 use quarterdeck::ops::journal::Outcome;
-use quarterdeck::slices::Kind;
+use quarterdeck::services::rds::Kind;
 
 use super::{DEV, DEV_ACCOUNT, STAGING, STAGING_ACCOUNT, arm, armed, carried_out, is_again, is_now, known, refused};
 use crate::harness::Desk;

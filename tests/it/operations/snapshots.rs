@@ -1,6 +1,6 @@
 //! Snapshots: taken, copied, deleted.
 
-use quarterdeck::slices::Kind;
+use quarterdeck::services::rds::Kind;
 
 use super::{DEV, DEV_ACCOUNT, RENTALIQ, arm, armed, carried_out, has_snapshot, is_now, refused, until_snapshot};
 

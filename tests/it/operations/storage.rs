@@ -1,7 +1,7 @@
 //! Storage: it only grows, and rarely.
 
 use quarterdeck::ops::Risk;
-use quarterdeck::slices::Kind;
+use quarterdeck::services::rds::Kind;
 
 use super::{DEV, DEV_ACCOUNT, armed, carried_out, is_again, is_now, known, refused};
 

@@ -18,7 +18,8 @@ use quarterdeck::sandbox::fault::disturbance::Disturbance;
 use quarterdeck::sandbox::fault::{self, Fault, STRANGER, Service};
 use quarterdeck::sandbox::world::Instance;
 use quarterdeck::sandbox::world::instance::{GONE, Source};
-use quarterdeck::slices::{Body, Execution, Kind, Plan, Policy, Situation, Target, TargetKind};
+use quarterdeck::services::rds::{Kind, TargetKind};
+use quarterdeck::slices::{self, Body, Execution, Plan, Policy, Situation, Target};
 
 use super::{ACCOUNT, DATABASE, REGION, is_sound, noon, story};
 use crate::harness::Desk;
@@ -124,13 +125,13 @@ async fn the_credentials_are_of_another_account() {
 async fn carried(from: &Place, to: Place, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Execution {
     let target = Target {
         environment: from.environment.clone(),
-        kind: TargetKind::DbInstance,
+        kind: TargetKind::DbInstance.into(),
         id: DATABASE.into(),
         region: REGION.into(),
     };
     let at = now();
-    let seen = from.read(Kind::CreateSnapshot, &target, at).await.expect("the state");
-    let plan = Plan::make(&Kind::CreateSnapshot.offer(&seen), None, &seen);
+    let seen = from.read(Kind::CreateSnapshot.into(), &target, at).await.expect("the state");
+    let plan = Plan::make(&slices::Kind::from(Kind::CreateSnapshot).offer(&seen).unwrap(), None, &seen);
     let policy = Policy::usual(Criticality::Development);
     let situation = Situation {
         now: at,
@@ -139,7 +140,7 @@ async fn carried(from: &Place, to: Place, now: impl Fn() -> Timestamp + Send + S
         running: &[],
         shown_since: at,
         read_since: at,
-        identity: Some(&seen.identity),
+        identity: Some(seen.identity()),
         headless: true,
     };
     let gesture = Gesture::Fingerprint { text: plan.fingerprint.long(), reason: "INC-4312".into() };

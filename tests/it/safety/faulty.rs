@@ -10,7 +10,8 @@ use quarterdeck::runtime::journal::FILE;
 use quarterdeck::sandbox::fault::disturbance::Disturbance;
 use quarterdeck::sandbox::fault::{self, Fault, STRANGER, Service};
 use quarterdeck::screens::command::Command;
-use quarterdeck::slices::{Api, Body, Execution, Kind, StepState};
+use quarterdeck::services::rds::{self, Kind};
+use quarterdeck::slices::{Body, Execution, StepState};
 
 use super::{ACCOUNT, DATABASE, is_sound, noon, story};
 use crate::harness::Desk;
@@ -277,7 +278,7 @@ async fn without_a_journal_nothing_goes_on() {
     spoil(desk.folder());
     desk.pass(1800).await;
     let sent: Vec<String> = desk.mutations().into_iter().map(|logged| logged.operation).collect();
-    assert_eq!(sent, [Api::CreateDbSnapshot.name()], "the change was sent without a record");
+    assert_eq!(sent, [rds::Api::CreateDbSnapshot.name()], "the change was sent without a record");
     let execution = desk.state.shell.world.changes.executions.last().expect("an execution");
     assert!(execution.is_running(), "its end cannot have been recorded");
     let trouble = execution.trouble.as_deref().unwrap_or_default();

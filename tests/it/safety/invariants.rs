@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use quarterdeck::ops::call::ApiName;
 use quarterdeck::ops::journal::ExecutionId;
 use quarterdeck::ops::{Approval, Value};
 use quarterdeck::sandbox::log::Logged;
+use quarterdeck::services::rds;
 use quarterdeck::slices::{Api, Body, Call, Entry, Plan};
 
 /// A step of an execution.
@@ -108,7 +110,9 @@ impl Intent<'_> {
 
 /// Whether what arrived is this call, with exactly its parameters.
 pub fn is_same(call: &Call, logged: &Logged) -> bool {
-    logged.operation == call.api.name() && logged.region == call.region && arrived(logged) == planned(call)
+    logged.operation == call.api.id().trim_start_matches("rds:")
+        && logged.region == call.region
+        && arrived(logged) == planned(call)
 }
 
 /// The planned values of each parameter; of a parameter without any there is no trace.
@@ -153,7 +157,7 @@ fn told(values: BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> 
 #[test]
 fn a_call_is_known_by_all_of_its_parameters() {
     let tags: &[(String, String)] = &[("Owner".into(), "us".into()), ("Backup".into(), "no".into())];
-    let call = Call::new(Api::ModifyDbInstance, "us-east-1")
+    let call = Call::new(Api::from(rds::Api::ModifyDbInstance), "us-east-1")
         .with("DBInstanceIdentifier", "a-db")
         .with("MultiAZ", true)
         .with("Tags", tags)

@@ -13,9 +13,9 @@ use quarterdeck::sandbox::fault::disturbance::Disturbance;
 use quarterdeck::sandbox::fault::{self, Fault, Service};
 use quarterdeck::sandbox::world::instance::GONE;
 use quarterdeck::screens::View;
-use quarterdeck::screens::command::Command;
 use quarterdeck::screens::databases;
-use quarterdeck::slices::{Body, Kind};
+use quarterdeck::services::rds::Kind;
+use quarterdeck::slices::Body;
 use tokio::time::advance;
 
 use super::{ACCOUNT, DATABASE, REGION, invariants, noon};
@@ -231,9 +231,7 @@ impl Night {
         self.press("a").await;
         for _ in 0..=Kind::ALL.len() {
             let Some(View::Menu(menu)) = self.desk.state.views.overlay() else { return };
-            if menu.current().is_some_and(
-                |item| matches!(item.command, Command::ChooseSnapshot(k, ..) | Command::PlanOn(k, _) if k == kind),
-            ) {
+            if menu.current().is_some_and(|item| item.command.operation() == Some(kind.into())) {
                 break;
             }
             self.press("down").await;

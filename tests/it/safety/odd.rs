@@ -7,7 +7,8 @@ use quarterdeck::ops::{CheckState, Risk};
 use quarterdeck::sandbox::fault::disturbance::Disturbance;
 use quarterdeck::sandbox::fault::{self, Fault, Service};
 use quarterdeck::screens::command::Command;
-use quarterdeck::slices::{Body, Kind, Plan, TargetKind};
+use quarterdeck::services::rds::{Kind, TargetKind};
+use quarterdeck::slices::{Body, Plan};
 
 use super::{DATABASE, is_sound, noon};
 use crate::harness::Desk;
@@ -42,7 +43,7 @@ async fn stop_all_leaves_out_what_it_must_not_touch() {
     desk.arm("INC-4312").await;
     desk.plan(Kind::StopEnvironment, "staging-orders-db").await;
     let plan = desk.planned().clone();
-    let stopped: Vec<&str> = plan.steps.iter().filter_map(|step| step.follow.instance()).collect();
+    let stopped: Vec<&str> = plan.steps.iter().filter_map(|step| step.follow.rds()?.instance()).collect();
     let odd =
         ["staging-search-aurora-1", "staging-events-serverless-1", "staging-catalog-instance-1", "staging-shop-mysql"];
     assert!(!stopped.is_empty());

@@ -11,6 +11,7 @@ use aws_smithy_types::body::SdkBody;
 use super::*;
 use crate::aws::{InProcess, SessionSpec};
 use crate::ops::Value;
+use crate::services::rds::Plan;
 use crate::services::rds::{Kind, TargetKind, testing};
 
 /// What is answered to a request.

@@ -5,16 +5,10 @@ use aws_sdk_rds::types::{DatabaseInsightsMode, Tag};
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 
-use super::verdict::{SendFault, refused_here};
+use crate::aws::once::wrong;
 use crate::aws::time;
 use crate::ops::Value;
-
-pub(super) fn text(api: &str, name: &str, value: &Value) -> Result<String, SendFault> {
-    match value {
-        Value::Text(text) => Ok(text.clone()),
-        _ => Err(wrong(api, name, "a text")),
-    }
-}
+use crate::ops::sent::SendFault;
 
 /// A mode that this version knows.
 pub(super) fn insights(api: &str, name: &str, value: &Value) -> Result<DatabaseInsightsMode, SendFault> {
@@ -68,13 +62,10 @@ pub(super) fn moment(api: &str, name: &str, value: &Value) -> Result<DateTime, S
     at.map(time::date_time).ok_or_else(|| wrong(api, name, "a moment as 2026-11-22T03:12:44Z"))
 }
 
-fn wrong(api: &str, name: &str, wanted: &str) -> SendFault {
-    refused_here(api, &format!("the parameter {name} must be {wanted}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::once::text;
 
     const API: &str = "rds:ModifyDBInstance";
 

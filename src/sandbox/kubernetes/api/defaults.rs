@@ -44,8 +44,34 @@ pub(super) fn fill(resource: Resource, object: &mut Value) {
         Resource::HorizontalPodAutoscalers => {
             put(metadata::section(object, "spec"), "minReplicas", json!(1));
         }
+        Resource::NodePools => node_pool(object),
         _ => {}
     }
+}
+
+/// As an object is stored after an update. A CRD's defaults are put wherever a field is left out (karpenter,
+/// `pkg/apis/v1/nodepool.go`): a pool whose budgets are taken away has one of 10 % again, one whose list is empty has
+/// none. What Go's types leave out when it says nothing (`omitempty`) is not there: a node that is not cordoned.
+pub(super) fn refill(resource: Resource, object: &mut Value) {
+    match resource {
+        Resource::NodePools => node_pool(object),
+        Resource::Nodes => {
+            let spec = metadata::section(object, "spec");
+            spec.retain(|field, value| match field.as_str() {
+                "unschedulable" => *value == true,
+                "taints" => value.as_array().is_none_or(|taints| !taints.is_empty()),
+                _ => true,
+            });
+        }
+        _ => {}
+    }
+}
+
+fn node_pool(object: &mut Value) {
+    let disruption = metadata::map(metadata::section(object, "spec").entry("disruption").or_insert(Value::Null));
+    put(disruption, "consolidateAfter", json!("0s"));
+    put(disruption, "consolidationPolicy", json!("WhenEmptyOrUnderutilized"));
+    put(disruption, "budgets", json!([{ "nodes": "10%" }]));
 }
 
 fn workload(object: &mut Value) -> &mut Map<String, Value> {

@@ -1,6 +1,9 @@
 //! What upstream refuses (422), as far as an operator can meet it: names, counts below zero, and
 //! the fields that never change.
 
+mod autoscaler;
+mod node_pool;
+
 use serde_json::Value;
 
 use super::super::resources::{Resource, Served};
@@ -33,6 +36,8 @@ pub(super) fn created(served: &Served, object: &Value) -> Result<(), ApiRefusal>
                 return required("spec.template.spec.containers");
             }
         }
+        Resource::HorizontalPodAutoscalers => autoscaler::check(name, spec)?,
+        Resource::NodePools => node_pool::check(name, spec)?,
         _ => {}
     }
     counts(served, name, spec)
@@ -68,6 +73,11 @@ pub(super) fn updated(served: &Served, subresource: &str, before: &Value, after:
                         to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it \
                         was previously negative)";
             return Err(ApiRefusal::invalid(served, name, "spec", "FieldValueForbidden", what));
+        }
+        Resource::HorizontalPodAutoscalers => autoscaler::check(name, new)?,
+        Resource::NodePools => {
+            node_pool::check(name, new)?;
+            node_pool::keeps_its_mode(name, old, new)?;
         }
         _ => {}
     }

@@ -121,6 +121,7 @@ impl ApiServer {
                 let mut after = wish(object)?;
                 expected(served, object, &after)?;
                 settle(served, &objects.subresource, object, &mut after);
+                defaults::refill(served.resource, &mut after);
                 validate::updated(served, &objects.subresource, object, &after)?;
                 *object = after;
                 Ok::<_, ApiRefusal>(())

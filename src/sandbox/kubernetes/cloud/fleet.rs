@@ -1,13 +1,14 @@
 //! CreateFleet of one instance: what EC2 takes from a list of offerings, and what it says when it has none.
 
-use super::{CapacityType, Cloud, CloudInstance, Offering, later};
+use super::{CapacityType, Cloud, CloudInstance, Offering, UserData, later};
 use jiff::Timestamp;
 
-/// What is wanted: any one of the offerings, for a claim of this pool.
+/// What is wanted: any one of the offerings, for a claim of this pool or for this node group.
 #[derive(Debug)]
 pub struct Launch<'a> {
     pub pool: &'a str,
     pub image: &'a str,
+    pub user_data: UserData,
     pub offerings: Vec<Offering<'a>>,
 }
 
@@ -54,7 +55,8 @@ impl Cloud {
             }
             let Some(zone) = self.zone(offering.zone).cloned() else { continue };
             let joins = self.joins_at(launch.pool, offering.kind.name, now);
-            let made = self.make(offering.kind, &zone, offering.capacity_type, launch.image, now, joins);
+            let what = (offering.kind, &zone, offering.capacity_type);
+            let made = self.make(what, (launch.image, &launch.user_data), now, joins);
             return Ok((made, errors));
         }
         self.counter += 1;
@@ -138,7 +140,12 @@ mod tests {
             from: now,
             until: None,
         });
-        let launch = Launch { pool: "general", image: "ami-1", offerings: all(&["m7g.large", "m6i.large"]) };
+        let launch = Launch {
+            pool: "general",
+            image: "ami-1",
+            user_data: UserData::of_karpenter(),
+            offerings: all(&["m7g.large", "m6i.large"]),
+        };
         let (made, errors) = cloud.create_fleet(&launch, now).unwrap();
         assert_eq!((made.kind.name, made.capacity_type), ("m6i.large", CapacityType::Spot));
         assert!(errors.iter().all(|error| error.instance_type == "m7g.large"), "those that were tried before");
@@ -159,7 +166,12 @@ mod tests {
             from: now,
             until: None,
         });
-        let launch = Launch { pool: "general", image: "ami-1", offerings: all(&["m6i.large"]) };
+        let launch = Launch {
+            pool: "general",
+            image: "ami-1",
+            user_data: UserData::of_karpenter(),
+            offerings: all(&["m6i.large"]),
+        };
         let refused = cloud.create_fleet(&launch, now).unwrap_err();
         assert_eq!(refused.errors.len(), 4);
         assert!(refused.errors.iter().any(|one| {

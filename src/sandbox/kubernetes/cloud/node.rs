@@ -18,10 +18,9 @@ pub const KUBELET: &str = "v1.33.5-eks-113cf36";
 /// Registered, and not ready: the network plugin has not started.
 pub fn fresh_node(instance: &CloudInstance, cloud: &Cloud, now: Timestamp) -> Value {
     let mut node = node(instance, cloud, now);
-    node["spec"]["taints"] = json!([
-        { "key": "node.kubernetes.io/not-ready", "effect": "NoSchedule", "timeAdded": metadata::time(now) },
-        { "key": "karpenter.sh/unregistered", "effect": "NoExecute" },
-    ]);
+    node["spec"]["taints"] =
+        json!([{ "key": "node.kubernetes.io/not-ready", "effect": "NoSchedule", "timeAdded": metadata::time(now) }]);
+    instance.user_data.apply(&mut node);
     condition(&mut node, ("Ready", "False", "KubeletNotReady", NO_NETWORK), now);
     node
 }
@@ -29,6 +28,7 @@ pub fn fresh_node(instance: &CloudInstance, cloud: &Cloud, now: Timestamp) -> Va
 /// One that has been up for a time, as a node group's.
 pub fn ready_node(instance: &CloudInstance, cloud: &Cloud, now: Timestamp) -> Value {
     let mut node = node(instance, cloud, now);
+    instance.user_data.apply(&mut node);
     condition(&mut node, ("Ready", "True", "KubeletReady", "kubelet is posting ready status"), now);
     node
 }

@@ -247,6 +247,12 @@ impl PodLife {
         let Some(key) = self.runs.get(uid).map(|run| run.key.clone()) else { return };
         let options = DeleteOptions { uid: Some(uid.to_owned()), ..DeleteOptions::now() };
         // Somebody else may have been faster.
-        let _ = store.delete(&key, now, &options);
+        let held = store.delete(&key, now, &options).is_ok_and(|written| !written.is_gone());
+        if let Some(run) = self.runs.get_mut(uid).filter(|_| held) {
+            // Finalizers keep the object; nothing runs in it any more.
+            run.containers.iter_mut().for_each(|one| one.kill(now));
+            let _ = store.update(&key, now, |pod| status::write(pod, run, uid, None, now));
+            run.ended = true;
+        }
     }
 }

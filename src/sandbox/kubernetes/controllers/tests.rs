@@ -1,5 +1,6 @@
 //! The controllers together: roll-outs, crashes, lost nodes, autoscaling.
 
+mod guarded;
 mod lives;
 mod stage;
 mod workloads;

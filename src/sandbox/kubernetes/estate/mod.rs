@@ -19,6 +19,7 @@ use super::cloud::{Cloud, Machines, SharedCloud};
 use super::controllers::{self, behaviour::Behaviours};
 use super::karpenter::Karpenter;
 use super::load::ClusterLoad;
+use super::node_group::{GroupScaling, SharedNodeGroup};
 use super::simulation::ClusterSimulation;
 use super::store::Store;
 use jiff::{SignedDuration, Timestamp};
@@ -38,11 +39,17 @@ pub struct ClusterEstate {
     /// What scenarios let containers and kubelets do.
     pub behaviours: Behaviours,
     pub load: ClusterLoad,
+    pub group: SharedNodeGroup,
 }
 
 impl ClusterEstate {
-    /// The cluster of a site at a moment. The same for the same arguments.
+    /// The cluster of a site at a moment, with its node group as it is found. The same for the same arguments.
     pub fn new(site: ClusterSite, now: Timestamp) -> Self {
+        Self::with_group(site, SharedNodeGroup::new(site), now)
+    }
+
+    /// One whose node group somebody may have changed.
+    pub fn with_group(site: ClusterSite, group: SharedNodeGroup, now: Timestamp) -> Self {
         let planted = now.checked_sub(SETTLING).unwrap_or(now);
         let cloud: SharedCloud =
             Arc::new(Mutex::new(Cloud::new(site.region(), site.account(), site.zones(), site.seed())));
@@ -51,10 +58,10 @@ impl ClusterEstate {
         system::plant(&mut store, &cloud, site, planted);
         pools::plant(&mut store, site, planted);
         applications::plant(&mut store, &load, site, planted);
-        simulation(site, &cloud, &behaviours, &load, planted).advance(&mut store, now);
+        simulation(site, &cloud, &behaviours, (&load, &group), planted).advance(&mut store, now);
         let store = age::aged(&store, &cloud, site, now);
-        let simulation = simulation(site, &cloud, &behaviours, &load, now);
-        Self { site, store, simulation, cloud, behaviours, load }
+        let simulation = simulation(site, &cloud, &behaviours, (&load, &group), now);
+        Self { site, store, simulation, cloud, behaviours, load, group }
     }
 
     /// Lets time pass up to a moment.
@@ -67,10 +74,11 @@ fn simulation(
     site: ClusterSite,
     cloud: &SharedCloud,
     behaviours: &Behaviours,
-    load: &ClusterLoad,
+    (load, group): (&ClusterLoad, &SharedNodeGroup),
     now: Timestamp,
 ) -> ClusterSimulation {
     controllers::standard(now, site.seed(), behaviours, load)
         .with(Machines::new(Arc::clone(cloud), behaviours.clone()))
+        .with(GroupScaling::new(group.clone(), Arc::clone(cloud)))
         .with(Karpenter::new(site.cluster(), Arc::clone(cloud)))
 }

@@ -3,9 +3,7 @@
 use super::site::ClusterSite;
 use super::system_group;
 use super::workload::{Workload, WorkloadPlace, WorkloadSpread};
-use crate::sandbox::kubernetes::cloud::{CapacityType, SharedCloud, ready_node};
-use crate::sandbox::kubernetes::instance_types::{Arch, InstanceType};
-use crate::sandbox::kubernetes::karpenter::{ALIAS, images};
+use crate::sandbox::kubernetes::cloud::SharedCloud;
 use crate::sandbox::kubernetes::resources::Resource;
 use crate::sandbox::kubernetes::store::Store;
 use jiff::Timestamp;
@@ -56,25 +54,7 @@ pub fn plant(store: &mut Store, cloud: &SharedCloud, site: ClusterSite, now: Tim
     for name in ["argocd", "monitoring"] {
         namespace(store, name, now);
     }
-    let kind = InstanceType::named(system_group::INSTANCE_TYPE);
-    let image = images(ALIAS).map_or("", |all| if all[0].0 == Arch::Amd64 { all[0].1 } else { all[1].1 });
-    for at in 0..system_group::size(site) {
-        let zone = cloud.zones[at % 3].clone();
-        let Some(kind) = kind else { continue };
-        let instance = cloud.adopt(kind, &zone, CapacityType::OnDemand, image, now);
-        let mut node = ready_node(&instance, &cloud, now);
-        for (label, value) in [
-            ("eks.amazonaws.com/nodegroup", system_group::NAME),
-            ("eks.amazonaws.com/capacityType", "ON_DEMAND"),
-            ("eks.amazonaws.com/nodegroup-image", image),
-            system_group::LABEL,
-        ] {
-            node["metadata"]["labels"][label] = value.into();
-        }
-        let (key, value) = system_group::TAINT;
-        node["spec"]["taints"] = json!([{ "key": key, "value": value, "effect": "NoSchedule" }]);
-        put(store, Resource::Nodes, "", node, now);
-    }
+    system_group::plant(store, &mut cloud, site, now);
     drop(cloud);
     for (namespace, name, image, cpu, memory) in DAEMONS {
         let critical = namespace == "kube-system";

@@ -9,7 +9,7 @@ use super::offer::InstanceOffer;
 use super::recorder::{Kind, Notice};
 use super::requirements::Requirements;
 use crate::sandbox::kubernetes::cloud::{
-    CapacityType, Cloud, CloudInstance, FleetError, Launch, LaunchError, Offering,
+    CapacityType, Cloud, CloudInstance, FleetError, Launch, LaunchError, Offering, UserData,
 };
 use crate::sandbox::kubernetes::resources::Resource;
 use crate::sandbox::kubernetes::store::{ObjectKey, Store, metadata};
@@ -112,6 +112,7 @@ impl Karpenter {
         let launch = Launch {
             pool: metadata::label(claim, POOL).unwrap_or_default(),
             image: image_for(&class, wanted[0].kind.arch).unwrap_or_default(),
+            user_data: UserData::of_karpenter(),
             offerings: wanted.iter().map(Offering::from).collect(),
         };
         match cloud.create_fleet(&launch, now) {

@@ -9,7 +9,7 @@ mod tests;
 pub use noisy::{Chatter, NoisyCluster};
 
 use super::cloud::{CapacityType, JoinFailure, Shortage};
-use super::estate::ClusterEstate;
+use super::estate::{ClusterEstate, system_group};
 use super::karpenter::object::{self, CAPACITY_TYPE, DO_NOT_DISRUPT, POOL};
 use super::karpenter::{images, pod, state};
 use super::resources::Resource;
@@ -23,9 +23,9 @@ use std::sync::PoisonError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClusterScenario {
     /// Fourteen pods of checkout wait: general is at its limit, spot has no capacity in one zone. Claims vanish
-    /// within a second.
+    /// within a second. The node group cannot grow: EC2 has none of its type.
     CapacityShortage,
-    /// Instances for general are launched and never join.
+    /// Instances for general are launched and never join; nor do those with which the node group is to grow.
     NeverRegistered,
     /// A drifted node that a budget holds, and one that drains and waits for a pod that must not be disrupted.
     BlockedDrain,
@@ -85,6 +85,13 @@ fn capacity_shortage(estate: &mut ClusterEstate, now: Timestamp) {
         from: now,
         until: None,
     });
+    estate.cloud.lock().unwrap_or_else(PoisonError::into_inner).shortages.push(Shortage {
+        types: system_group::INSTANCE_TYPE.to_owned(),
+        zone: None,
+        capacity_type: Some(CapacityType::OnDemand),
+        from: now,
+        until: None,
+    });
     let nodes = state::nodes(&estate.store);
     let (used, _) = state::usage(&nodes, "general");
     let limit = write_milli(used.resources.milli_cpu);
@@ -127,8 +134,10 @@ fn scale(estate: &mut ClusterEstate, namespace: &str, name: &str, replicas: i64)
 }
 
 fn never_registered(estate: &mut ClusterEstate, now: Timestamp) {
-    let failure = JoinFailure { pool: Some("general".to_owned()), from: now, until: None };
-    estate.cloud.lock().unwrap_or_else(PoisonError::into_inner).join_failures.push(failure);
+    for pool in ["general", system_group::NAME] {
+        let failure = JoinFailure { pool: Some(pool.to_owned()), from: now, until: None };
+        estate.cloud.lock().unwrap_or_else(PoisonError::into_inner).join_failures.push(failure);
+    }
     let more = estate.site.pick(6, 4, 3);
     for (namespace, name) in [("storefront", "web"), ("catalog", "catalog-api")] {
         let key = ObjectKey::namespaced(Resource::Deployments, namespace, name);

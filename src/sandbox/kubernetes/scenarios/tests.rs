@@ -3,6 +3,7 @@
 use super::{ClusterScenario, NoisyCluster, waiting};
 use crate::sandbox::kubernetes::estate::{ClusterEstate, ClusterSite};
 use crate::sandbox::kubernetes::karpenter::condition;
+use crate::sandbox::kubernetes::node_group::{GroupTrouble, GroupWish, UpdateState};
 use crate::sandbox::kubernetes::resources::Resource;
 use crate::sandbox::kubernetes::simulation::ClusterSimulation;
 use crate::sandbox::kubernetes::store::metadata;
@@ -47,7 +48,22 @@ fn fourteen_pods_wait_and_each_pool_says_why() {
     let capacity = said(&estate, "InsufficientCapacityError");
     assert!(capacity.len() >= 2, "{capacity:#?}");
     assert!(estate.store.list(Resource::NodeClaims).all(|(_, claim)| condition::is_true(claim, "Initialized")));
+    // Nor can the node group grow.
+    assert!(grown(&mut estate).message.contains("InsufficientInstanceCapacity"));
     assert_eq!(estate.simulation.unrest(), []);
+}
+
+/// Why the node group did not grow by one.
+fn grown(estate: &mut ClusterEstate) -> GroupTrouble {
+    let desired = estate.group.lock().sizes().desired + 1;
+    let wish = GroupWish { desired: Some(desired), ..GroupWish::default() };
+    estate.group.lock().begin(wish, None, estate.simulation.now()).unwrap();
+    advance(estate, 1_000);
+    let group = estate.group.lock();
+    match &group.updates()[0].state {
+        UpdateState::Failed(trouble) => trouble.clone(),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -65,6 +81,7 @@ fn claims_that_never_register_follow_each_other() {
     advance(&mut estate, 900);
     let second = stuck(&estate);
     assert!(!second.is_empty() && second.iter().all(|one| !first.contains(one)), "{first:?} {second:?}");
+    assert_eq!(grown(&mut estate).message, "Instances failed to join the kubernetes cluster");
 }
 
 #[test]

@@ -11,8 +11,11 @@ use winterbaume_eks::wire;
 
 use super::paging::page;
 use super::refusal::EksRefusal;
-use super::{EksCall, arn, node_groups, part_id, role_arn, seconds, tags};
+use super::{EksCall, arn, node_groups, operator_role, part_id, role_arn, seconds, tags};
 use crate::sandbox::kubernetes::estate::ClusterSite;
+
+/// The role of whoever makes a change, as in the sample configuration.
+pub(super) const OPERATOR: &str = "oncall-operator";
 
 /// The role of whoever made the cluster.
 pub(super) const CREATOR: &str = "platform-admin";
@@ -39,8 +42,8 @@ impl AccessPolicy {
 /// What an entry is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum GrantKind {
-    /// People, `STANDARD`.
-    People(AccessPolicy),
+    /// People, `STANDARD`: with a policy of EKS, and a group of Kubernetes to which RBAC may grant more.
+    People(AccessPolicy, Option<&'static str>),
     /// Nodes, `EC2_LINUX`.
     Nodes,
 }
@@ -59,21 +62,29 @@ impl AccessGrant {
 
     fn policy(&self) -> Option<AccessPolicy> {
         match self.kind {
-            GrantKind::People(policy) => Some(policy),
+            GrantKind::People(policy, _) => Some(policy),
             GrantKind::Nodes => None,
         }
     }
 }
 
+/// What people are let in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Admission {
+    pub(super) policy: AccessPolicy,
+    pub(super) group: Option<&'static str>,
+}
+
 /// All entries of a cluster, by principal: the roles of the sandbox's sessions, those of the sample configuration, and
 /// the nodes'.
 fn grants(site: ClusterSite) -> Vec<AccessGrant> {
-    let people = |role: &str, policy| AccessGrant { role: role.to_owned(), kind: GrantKind::People(policy) };
+    let people = |role: &str, policy| AccessGrant { role: role.to_owned(), kind: GrantKind::People(policy, None) };
+    let operators = GrantKind::People(AccessPolicy::AdminView, Some(operator_role::GROUP));
     let nodes = |role: String| AccessGrant { role, kind: GrantKind::Nodes };
     let mut grants = vec![
         people("reader", AccessPolicy::AdminView),
         people("oncall-reader", AccessPolicy::AdminView),
-        people("oncall-operator", AccessPolicy::ClusterAdmin),
+        AccessGrant { role: OPERATOR.to_owned(), kind: operators },
         people(CREATOR, AccessPolicy::ClusterAdmin),
         nodes(node_groups::role(site)),
         nodes(format!("{}-karpenter-node", site.cluster())),
@@ -82,9 +93,12 @@ fn grants(site: ClusterSite) -> Vec<AccessGrant> {
     grants
 }
 
-/// What a role may do in a cluster; `None` for one that is not let in, and for those of nodes.
-pub(super) fn policy_of(site: ClusterSite, role: &str) -> Option<AccessPolicy> {
-    grants(site).iter().find(|grant| grant.role == role).and_then(AccessGrant::policy)
+/// What a role is let into a cluster for; `None` for one that is not, and for those of nodes.
+pub(super) fn admission_of(site: ClusterSite, role: &str) -> Option<Admission> {
+    match grants(site).iter().find(|grant| grant.role == role)?.kind {
+        GrantKind::People(policy, group) => Some(Admission { policy, group }),
+        GrantKind::Nodes => None,
+    }
 }
 
 fn grant(site: ClusterSite, principal: &str) -> Result<AccessGrant, EksRefusal> {
@@ -114,8 +128,9 @@ pub(super) fn describe(call: &EksCall<'_>, input: &DescribeAccessEntryRequest) -
     let (cluster, account, role) = (site.cluster(), site.account(), &grant.role);
     let id = part_id(site, "access-entry", role);
     let (kind, username, groups) = match grant.kind {
-        GrantKind::People(_) => {
-            ("STANDARD", format!("arn:aws:sts::{account}:assumed-role/{role}/{{{{SessionName}}}}"), Vec::new())
+        GrantKind::People(_, group) => {
+            let username = format!("arn:aws:sts::{account}:assumed-role/{role}/{{{{SessionName}}}}");
+            ("STANDARD", username, group.map(ToOwned::to_owned).into_iter().collect())
         }
         GrantKind::Nodes => {
             ("EC2_LINUX", "system:node:{{EC2PrivateDNSName}}".to_owned(), vec!["system:nodes".to_owned()])

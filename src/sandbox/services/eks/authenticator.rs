@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::access_entries::{AccessPolicy, CREATOR, policy_of};
+use super::access_entries::{AccessPolicy, Admission, CREATOR, admission_of};
+use super::operator_role;
 use super::presigned::Presigned;
 use crate::sandbox::kubernetes::access::{Access, AccessQuestion};
 use crate::sandbox::kubernetes::estate::ClusterSite;
@@ -43,11 +44,11 @@ impl EksAuthenticator {
         sts::user_arn(self.site.account(), role, session)
     }
 
-    fn policy(&self, user: &str) -> Option<AccessPolicy> {
+    fn admission(&self, user: &str) -> Option<Admission> {
         // Sessions have no slash in their names.
         let (entry, session) = user.rsplit_once('/')?;
         let (_, role) = entry.rsplit_once('/')?;
-        (self.user_of(role, session) == user).then(|| policy_of(self.site, role))?
+        (self.user_of(role, session) == user).then(|| admission_of(self.site, role))?
     }
 }
 
@@ -69,15 +70,16 @@ impl Access for EksAuthenticator {
             return None;
         }
         let (role, session) = sts::session_in(signed.session_token.as_deref());
-        policy_of(self.site, role).map(|_| self.user_of(role, session))
+        admission_of(self.site, role).map(|_| self.user_of(role, session))
     }
 
     fn allows(&self, user: &str, asked: &AccessQuestion, _: Timestamp) -> bool {
-        match self.policy(user) {
-            Some(AccessPolicy::ClusterAdmin) => true,
-            Some(AccessPolicy::AdminView) => matches!(asked.verb.as_str(), "get" | "list" | "watch"),
-            None => false,
-        }
+        let Some(Admission { policy, group }) = self.admission(user) else { return false };
+        let by_policy = match policy {
+            AccessPolicy::ClusterAdmin => true,
+            AccessPolicy::AdminView => matches!(asked.verb.as_str(), "get" | "list" | "watch"),
+        };
+        by_policy || group.is_some_and(|group| operator_role::allows(group, asked))
     }
 }
 

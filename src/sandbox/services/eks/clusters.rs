@@ -41,7 +41,7 @@ pub(super) fn describe(call: &EksCall<'_>, input: &DescribeClusterRequest) -> Re
 fn cluster(call: &EksCall<'_>, site: ClusterSite) -> Cluster {
     let name = site.cluster();
     let id = cluster_id(site);
-    let (endpoint, authority) = match call.served.get(&site) {
+    let (endpoint, authority) = match call.clusters.served.get(&site) {
         Some(served) => (served.url.clone(), served.ca_pem.clone()),
         None => (format!("https://{id}.gr7.{}.eks.amazonaws.com", site.region()), AUTHORITY.to_owned()),
     };

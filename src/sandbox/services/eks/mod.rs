@@ -1,5 +1,5 @@
-//! Amazon EKS (REST-JSON, API 2017-11-01): what it tells of the clusters of the sandbox's estate. Reads only; whoever
-//! wants to change something is refused.
+//! Amazon EKS (REST-JSON, API 2017-11-01): what it tells of the clusters of the sandbox's estate. It changes the sizes of
+//! a node group for those who may; whoever wants to change anything else is refused.
 //!
 //! What the Kubernetes side holds is told as it is there: node groups have its nodes, add-ons its images. Clusters and
 //! parts have existed for a time that counts from the world's epoch.
@@ -10,11 +10,13 @@ pub mod authenticator;
 mod clusters;
 mod insights;
 mod node_groups;
+mod operator_role;
 mod paging;
 mod presigned;
 mod refusal;
 mod routes;
 mod signature;
+mod updates;
 mod versions;
 
 #[cfg(test)]
@@ -31,12 +33,22 @@ use self::routes::Route;
 use super::{Caller, sts};
 use crate::sandbox::kubernetes::estate::ClusterSite;
 use crate::sandbox::kubernetes::live::NOISY;
+use crate::sandbox::kubernetes::node_group::SharedNodeGroup;
 use crate::sandbox::kubernetes::serve::ServedEndpoint;
 use crate::sandbox::world::moment::after;
 use crate::sandbox::world::{World, identity};
 
 /// Where clusters are served; those that are not have an address that leads nowhere.
 pub type ServedEndpoints = BTreeMap<ClusterSite, ServedEndpoint>;
+
+/// The clusters that EKS tells of.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownClusters<'a> {
+    /// Those that there are.
+    pub sites: &'a [ClusterSite],
+    pub served: &'a ServedEndpoints,
+    pub groups: &'a BTreeMap<ClusterSite, SharedNodeGroup>,
+}
 
 /// The operation that a request asks for; empty when it is none of EKS's.
 #[must_use]
@@ -48,21 +60,29 @@ pub fn operation(request: &MockRequest) -> String {
 #[must_use]
 pub fn resource(caller: &Caller, request: &MockRequest) -> String {
     let route = Route::of(request);
-    let name = route.as_ref().and_then(|route| route.label("clusterName").or_else(|| route.label("name")));
-    arn(caller, &format!("cluster/{}", name.unwrap_or("*")))
+    let label = |name: &str| route.as_ref().and_then(|route| route.label(name));
+    let cluster = label("clusterName").or_else(|| label("name")).unwrap_or("*");
+    match label("nodegroupName") {
+        // The last part is the group's id, which policies leave open.
+        Some(group) => arn(caller, &format!("nodegroup/{cluster}/{group}/*")),
+        None => arn(caller, &format!("cluster/{cluster}")),
+    }
 }
+
+/// The roles that may change a node group: the operator's of the sample configuration, and whoever made the clusters.
+const OPERATORS: [&str; 2] = [access_entries::OPERATOR, access_entries::CREATOR];
 
 /// Answers a request to EKS: of the clusters that there are, and of those that are served where they are.
 #[must_use]
 pub fn handle(
     world: &World,
-    (sites, served): (&[ClusterSite], &ServedEndpoints),
+    clusters: &KnownClusters<'_>,
     caller: &Caller,
     now: Timestamp,
     request: &MockRequest,
 ) -> MockResponse {
     let Some(route) = Route::of(request) else { return EksRefusal::no_operation().response() };
-    let call = EksCall { world, sites, served, caller, now, request, route };
+    let call = EksCall { world, clusters: *clusters, caller, now, request, route };
     call.answer().unwrap_or_else(|refusal| refusal.response())
 }
 
@@ -70,9 +90,7 @@ pub fn handle(
 #[derive(Debug)]
 struct EksCall<'a> {
     world: &'a World,
-    /// The clusters that there are.
-    sites: &'a [ClusterSite],
-    served: &'a ServedEndpoints,
+    clusters: KnownClusters<'a>,
     caller: &'a Caller,
     now: Timestamp,
     request: &'a MockRequest,
@@ -107,18 +125,39 @@ impl EksCall<'_> {
             "ListAssociatedAccessPolicies" => {
                 access_entries::policies(self, &input!(self, deserialize_list_associated_access_policies_request))
             }
+            "ListUpdates" => updates::list(self, &input!(self, deserialize_list_updates_request)),
+            "DescribeUpdate" => updates::describe(self, &input!(self, deserialize_describe_update_request)),
+            operation @ "UpdateNodegroupConfig" => {
+                self.authorize(operation, &OPERATORS)?;
+                updates::update_group(self, &input!(self, deserialize_update_nodegroup_config_request))
+            }
             other if self.route.reads() => Err(EksRefusal::not_built(other)),
             other => {
-                let (role, session) = sts::session_of(self.request);
-                let user = sts::user_arn(&self.caller.account, role, session);
-                Err(EksRefusal::read_only(&user, other, &resource(self.caller, self.request)))
+                self.authorize(other, &[])?;
+                Err(EksRefusal::not_built(other))
             }
         }
+    }
+
+    /// Whether the caller's role is one of those that may. Reading is free to everybody.
+    fn authorize(&self, operation: &str, roles: &[&str]) -> Result<(), EksRefusal> {
+        let (role, session) = sts::session_of(self.request);
+        if roles.contains(&role) {
+            return Ok(());
+        }
+        let user = sts::user_arn(&self.caller.account, role, session);
+        Err(EksRefusal::denied(&user, operation, &resource(self.caller, self.request)))
+    }
+
+    /// The node group of a cluster; `None` where it has none.
+    fn group(&self, site: ClusterSite) -> Option<&SharedNodeGroup> {
+        self.clusters.groups.get(&site).filter(|_| self.is_furnished(site))
     }
 
     /// The clusters of the caller's account and region.
     fn sites(&self) -> impl Iterator<Item = ClusterSite> {
         let mut sites: Vec<ClusterSite> = self
+            .clusters
             .sites
             .iter()
             .copied()

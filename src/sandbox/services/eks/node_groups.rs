@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use winterbaume_core::MockResponse;
 use winterbaume_eks::model::{
-    AutoScalingGroup, DescribeNodegroupRequest, DescribeNodegroupResponse, ListNodegroupsRequest,
+    AutoScalingGroup, DescribeNodegroupRequest, DescribeNodegroupResponse, Issue, ListNodegroupsRequest,
     ListNodegroupsResponse, NodeRepairConfig, Nodegroup, NodegroupHealth, NodegroupResources, NodegroupScalingConfig,
     NodegroupUpdateConfig, Taint,
 };
@@ -12,10 +12,11 @@ use winterbaume_eks::wire;
 
 use super::paging::page;
 use super::refusal::EksRefusal;
-use super::{EksCall, arn, part_id, role_arn, seconds, tags, versions};
+use super::{EksCall, arn, role_arn, seconds, tags, versions};
 use crate::sandbox::kubernetes::cloud::KUBELET;
 use crate::sandbox::kubernetes::estate::{ClusterSite, system_group};
 use crate::sandbox::kubernetes::karpenter::{ALIAS, images};
+use crate::sandbox::kubernetes::node_group::{GroupTrouble, NodeGroup, SharedNodeGroup};
 
 /// The role of the group's nodes.
 pub(super) fn role(site: ClusterSite) -> String {
@@ -23,7 +24,19 @@ pub(super) fn role(site: ClusterSite) -> String {
 }
 
 fn names(call: &EksCall<'_>, site: ClusterSite) -> Vec<String> {
-    if call.is_furnished(site) { vec![system_group::NAME.to_owned()] } else { Vec::new() }
+    call.group(site).map(|_| system_group::NAME.to_owned()).into_iter().collect()
+}
+
+/// The node group of a name.
+pub(super) fn named<'a>(
+    call: &'a EksCall<'_>,
+    site: ClusterSite,
+    name: &str,
+) -> Result<&'a SharedNodeGroup, EksRefusal> {
+    call.group(site).filter(|_| name == system_group::NAME).ok_or_else(|| {
+        let refusal = EksRefusal::not_found(format!("No node group found for name: {name}."));
+        refusal.about("clusterName", site.cluster()).about("nodegroupName", name)
+    })
 }
 
 pub(super) fn list(call: &EksCall<'_>, input: &ListNodegroupsRequest) -> Result<MockResponse, EksRefusal> {
@@ -35,20 +48,21 @@ pub(super) fn list(call: &EksCall<'_>, input: &ListNodegroupsRequest) -> Result<
 
 pub(super) fn describe(call: &EksCall<'_>, input: &DescribeNodegroupRequest) -> Result<MockResponse, EksRefusal> {
     let site = call.site(&input.cluster_name)?;
-    let name = &input.nodegroup_name;
-    if !names(call, site).contains(name) {
-        let refusal = EksRefusal::not_found(format!("No node group found for name: {name}."));
-        return Err(refusal.about("clusterName", site.cluster()).about("nodegroupName", name));
-    }
-    let answer = DescribeNodegroupResponse { nodegroup: Some(group(call, site)) };
+    let known = named(call, site, &input.nodegroup_name)?.lock().clone();
+    let answer = DescribeNodegroupResponse { nodegroup: Some(group(call, site, &known)) };
     Ok(wire::serialize_describe_nodegroup_response(&answer))
 }
 
-/// Its image is the newest, and its nodes came with the update to it: they are 17 to 18 days old.
-fn group(call: &EksCall<'_>, site: ClusterSite) -> Nodegroup {
+/// Its image is the newest, and its first nodes came with the update to it: they are 17 to 18 days old.
+fn group(call: &EksCall<'_>, site: ClusterSite, known: &NodeGroup) -> Nodegroup {
     let (name, cluster) = (system_group::NAME, site.cluster());
-    let id = part_id(site, "nodegroup", name);
-    let size = system_group::size(site) as i32;
+    let (id, sizes) = (known.id(), known.sizes());
+    let changed = known.updates().last().map_or_else(|| call.past(17, 0), |update| update.changed);
+    let issue = |issue: &GroupTrouble| Issue {
+        code: Some(issue.code.to_owned()),
+        message: Some(issue.message.clone()),
+        resource_ids: Some(issue.resources.clone()),
+    };
     let text = |text: &str| Some(text.to_owned());
     Nodegroup {
         nodegroup_name: text(name),
@@ -57,13 +71,13 @@ fn group(call: &EksCall<'_>, site: ClusterSite) -> Nodegroup {
         version: text(versions::OURS),
         release_version: release(),
         created_at: Some(seconds(call.made(site, 21))),
-        modified_at: Some(seconds(call.past(17, 0))),
-        status: text("ACTIVE"),
+        modified_at: Some(seconds(changed)),
+        status: text(known.status()),
         capacity_type: text("ON_DEMAND"),
         scaling_config: Some(NodegroupScalingConfig {
-            min_size: Some(size.min(2)),
-            max_size: Some(size * 2),
-            desired_size: Some(size),
+            min_size: Some(sizes.min),
+            max_size: Some(sizes.max),
+            desired_size: Some(sizes.desired),
         }),
         instance_types: Some(vec![system_group::INSTANCE_TYPE.to_owned()]),
         subnets: Some(site.zones().into_iter().map(|zone| zone.subnet).collect()),
@@ -76,11 +90,11 @@ fn group(call: &EksCall<'_>, site: ClusterSite) -> Nodegroup {
             effect: text("NO_SCHEDULE"),
         }]),
         resources: Some(NodegroupResources {
-            auto_scaling_groups: Some(vec![AutoScalingGroup { name: Some(format!("eks-{name}-{id}")) }]),
+            auto_scaling_groups: Some(vec![AutoScalingGroup { name: Some(known.auto_scaling_group()) }]),
             ..NodegroupResources::default()
         }),
         disk_size: Some(20),
-        health: Some(NodegroupHealth { issues: Some(Vec::new()) }),
+        health: Some(NodegroupHealth { issues: Some(known.issues().iter().map(issue).collect()) }),
         update_config: Some(NodegroupUpdateConfig {
             max_unavailable: Some(1),
             update_strategy: text("DEFAULT"),

@@ -41,16 +41,21 @@ impl EksRefusal {
         Self::new(404, "UnknownOperationException", "The requested operation is not known to EKS.".to_owned())
     }
 
-    /// 501 for a read that the sandbox does not have.
+    /// 409 for what changes already.
+    pub(super) fn in_use(message: impl Into<String>) -> Self {
+        Self::new(409, "ResourceInUseException", message.into())
+    }
+
+    /// 501 for what the sandbox does not have.
     pub(super) fn not_built(operation: &str) -> Self {
         Self::new(501, "NotImplemented", format!("The sandbox's EKS has no {operation}."))
     }
 
-    /// 403 for a write: nobody may change the sandbox's EKS.
-    pub(super) fn read_only(user: &str, operation: &str, resource: &str) -> Self {
+    /// 403 for who may not.
+    pub(super) fn denied(user: &str, operation: &str, resource: &str) -> Self {
         let message = format!(
-            "User: {user} is not authorized to perform: eks:{operation} on resource: {resource} because the sandbox's \
-             EKS can only be read"
+            "User: {user} is not authorized to perform: eks:{operation} on resource: {resource} because no \
+             identity-based policy allows the eks:{operation} action"
         );
         Self::new(403, "AccessDeniedException", message)
     }

@@ -1,3 +1,5 @@
+mod updates;
+
 use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
@@ -22,9 +24,17 @@ fn asked(world: &World, served: &ServedEndpoints, account: &str, request: (&str,
     let caller = Caller { account: account.into(), region: "eu-west-1".into(), access_key: "k".into() };
     let body = Bytes::copy_from_slice(body.as_bytes());
     let request = MockRequest { method: method.into(), uri: uri.into(), headers: HeaderMap::new(), body };
-    let answer = handle(world, (&ClusterSite::ALL, served), &caller, now(), &request);
+    let clusters = KnownClusters { sites: &ClusterSite::ALL, served, groups: &groups() };
+    told(&handle(world, &clusters, &caller, now(), &request))
+}
+
+fn told(answer: &MockResponse) -> (u16, String, Value) {
     let code = answer.headers.get("x-amzn-errortype").and_then(|code| code.to_str().ok()).unwrap_or_default();
     (answer.status, code.to_owned(), serde_json::from_slice(&answer.body).unwrap())
+}
+
+fn groups() -> BTreeMap<ClusterSite, SharedNodeGroup> {
+    ClusterSite::ALL.into_iter().map(|site| (site, SharedNodeGroup::new(site))).collect()
 }
 
 fn get(account: &str, uri: &str) -> (u16, String, Value) {
@@ -114,9 +124,11 @@ fn what_changes_something_is_denied_and_what_is_not_built_is_said() {
     assert!(
         message.contains(
             "reader/oncall is not authorized to perform: eks:UpdateNodegroupConfig on resource: arn:aws:eks:"
-        ) && message.contains(":cluster/prod-eks"),
+        ) && message.contains(":nodegroup/prod-eks/system/"),
         "{message}"
     );
+    let (status, code, _) = post("/clusters/prod-eks/node-groups");
+    assert_eq!((status, code.as_str()), (403, "AccessDeniedException"));
     assert_eq!(get("444455556666", "/clusters/prod-eks/fargate-profiles").0, 501);
     assert_eq!(get("444455556666", "/nothing").0, 404);
 }
@@ -147,6 +159,7 @@ fn resources_are_named_as_iam_does() {
         ("/clusters", "arn:aws:eks:eu-west-1:1:cluster/*"),
         ("/clusters/prod-eks", "arn:aws:eks:eu-west-1:1:cluster/prod-eks"),
         ("/clusters/prod-eks/addons", "arn:aws:eks:eu-west-1:1:cluster/prod-eks"),
+        ("/clusters/prod-eks/node-groups/system", "arn:aws:eks:eu-west-1:1:nodegroup/prod-eks/system/*"),
     ] {
         let request =
             MockRequest { method: "GET".into(), uri: uri.into(), headers: HeaderMap::new(), body: Bytes::new() };

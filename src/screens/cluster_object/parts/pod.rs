@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
+use super::said::unused_words;
 use super::{ObjectParts, conditions, containers, pods, reason, said};
 use crate::screens::cluster_object::amount::{cpu, memory, owner_words, percent, resources};
 use crate::screens::cluster_object::key::ThingKey;
 use crate::screens::cluster_object::page::{ClusterPage, PageItem};
-use crate::services::kubernetes::model::{Pod, Requirement, RequirementOperator};
+use crate::services::kubernetes::model::{Pod, PodPhase, Requirement, RequirementOperator};
 use crate::services::kubernetes::why::PodPlace;
 use crate::services::kubernetes::{ClusterView, why};
 use crate::theme::Role;
@@ -90,7 +91,8 @@ fn asks(page: &mut ClusterPage, view: &ClusterView<'_>, pod: &Pod) {
         format!("cpu {}{cpus}, memory {}{memories} of its requests", cpu(used.cpu), memory(used.memory))
     });
     let role = if used.is_some() { Role::Text } else { Role::Unknown };
-    page.push(PageItem::fact("use", used.unwrap_or_else(|| "not known: no metrics server tells".into()), role));
+    let runs = pod.phase == PodPhase::Running;
+    page.push(PageItem::fact("use", used.unwrap_or_else(|| unused_words(view, runs).into()), role));
     if !pod.node_selector.is_empty() {
         let all: Vec<String> = pod.node_selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
         page.push(PageItem::fact("selector", all.join(", "), Role::Text));

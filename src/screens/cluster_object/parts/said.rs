@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::screens::cluster_object::page::ClusterPage;
+use crate::services::kubernetes::{ClusterView, ObjectKind};
 use crate::theme::Role;
 
 /// What is said of a thing.
@@ -32,3 +33,18 @@ pub const WARNING: (&str, Role) = ("▲", Role::Warning);
 pub const GOOD: (&str, Role) = ("●", Role::Good);
 /// Not known.
 pub const UNKNOWN: (&str, Role) = ("○", Role::Unknown);
+
+/// Why it is not said what a thing uses; `runs` says whether any pod of it does.
+pub fn unused_words(view: &ClusterView<'_>, runs: bool) -> &'static str {
+    if !view.standing(ObjectKind::Pod).is_known() {
+        return "not known: its pods were not read";
+    }
+    if !runs {
+        return "none: it does not run";
+    }
+    match (view.cluster.usage.value(), view.cluster.served.value()) {
+        (Some(_), _) => "not known: the metrics server does not tell of it",
+        (None, Some(served)) if !served.metrics => "not known: no metrics server tells",
+        (None, _) => "not known: it was not read",
+    }
+}

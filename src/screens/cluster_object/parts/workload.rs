@@ -6,12 +6,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::pods::PodPlaces;
+use super::said::unused_words;
 use super::{CRITICAL, GOOD, ObjectParts, WARNING, conditions, pods, reason, said};
 use crate::screens::cluster_object::amount::{cpu, memory, resources, short_image};
 use crate::screens::cluster_object::key::ThingKey;
 use crate::screens::cluster_object::page::{ClusterPage, PageItem};
 use crate::services::kubernetes::model::{
-    Application, Autoscaler, DisruptionBudget, Figure, MetricTarget, Pod, Resources, Workload,
+    Application, Autoscaler, DisruptionBudget, Figure, MetricTarget, Pod, PodPhase, Resources, Workload,
 };
 use crate::services::kubernetes::{ClusterView, Used, why};
 use crate::theme::Role;
@@ -195,7 +196,8 @@ fn scaling(page: &mut ClusterPage, view: &ClusterView<'_>, workload: &Workload, 
     page.push(PageItem::fact("requests", resources(&asked).unwrap_or_else(|| "nothing".into()), Role::Text));
     let words = used(view, pods).map(|used| format!("cpu {}, memory {}", cpu(used.cpu), memory(used.memory)));
     let role = if words.is_some() { Role::Text } else { Role::Unknown };
-    page.push(PageItem::fact("use", words.unwrap_or_else(|| "not known: no metrics server tells".into()), role));
+    let runs = pods.iter().any(|pod| pod.phase == PodPhase::Running);
+    page.push(PageItem::fact("use", words.unwrap_or_else(|| unused_words(view, runs).into()), role));
 }
 
 /// Label of what belongs to an application, as Argo CD writes it unless it is told otherwise ("Resource Tracking").

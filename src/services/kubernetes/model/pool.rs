@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{Conditions, Requirement, Resources, Taint};
 
@@ -18,7 +19,7 @@ pub enum ConsolidationPolicy {
 }
 
 /// Why Karpenter would take a node away by itself (`spec.disruption.budgets[].reasons`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum DisruptionReason {
     Underutilized,
     Empty,

@@ -94,6 +94,32 @@ fn of_reason(pool: &NodePool, reason: DisruptionReason, total: i64, busy: i64, n
 /// Cannot be read.
 struct BrokenBudget;
 
+/// A beginning that comes later is looked for so far ahead, hours: a leap day comes again within eight years.
+const AHEAD: i64 = 24 * 366 * 8;
+
+/// Whether a budget holds, by its schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BudgetHold {
+    /// Until then; without an end where there is none.
+    Now(Option<Timestamp>),
+    /// From then on; not again where there is none.
+    Later(Option<Timestamp>),
+    /// It cannot be read: Karpenter then allows nothing.
+    Broken,
+}
+
+/// Whether a budget holds, and until or from when.
+#[must_use]
+pub fn budget_hold(budget: &Budget, now: Timestamp) -> BudgetHold {
+    match (is_active(budget, now), window(budget)) {
+        (Ok(true), _) => BudgetHold::Now(end(budget, now)),
+        (Ok(false), Ok(Some((schedule, _)))) => {
+            BudgetHold::Later(schedule.next_after(now, SignedDuration::from_hours(AHEAD)))
+        }
+        _ => BudgetHold::Broken,
+    }
+}
+
 /// How many nodes a budget allows; none while it does not hold.
 fn share(budget: &Budget, total: i64, now: Timestamp) -> Result<Option<i64>, BrokenBudget> {
     if !is_active(budget, now)? {

@@ -204,7 +204,8 @@ impl ClaimStory {
                 lines.push(WhyLine::new(WhyTone::Good, step.stage.done()).since(step.at));
             } else if self.end.is_none() {
                 let tone = if self.is_late() { WhyTone::Blocks } else { WhyTone::Waits };
-                let limit = self.limit.map(|limit| format!(", given up after {}", duration::seconds(limit)));
+                let limit =
+                    self.limit.map(|limit| format!(", which Karpenter gives up after {}", duration::seconds(limit)));
                 let words = format!("{}{}", step.stage.going_on(), limit.unwrap_or_default());
                 lines.push(WhyLine::new(tone, words).since(step.at));
             }

@@ -139,7 +139,7 @@ fn holds(
         let is_there = |pod: &str| !eviction.has_pods || eviction.pods.iter().any(|one| one.pod() == pod);
         holds.extend(refused(&event.message, &holds, &|pod| !eviction.is_known && is_there(pod)));
     }
-    let left = eviction.pods.iter().filter(|pod| !pod.holds_drain()).count();
+    let left = eviction.pods.iter().filter(|pod| !pod.holds_drain() && !pod.outlasts_drain).count();
     if !drained && left > 0 {
         holds.push(DrainHold::Pods(left));
     }

@@ -46,6 +46,8 @@ pub struct PodFate {
     pub fate: EvictionFate,
     /// Its budgets do not keep it in a drain: it is not ready, or not even started.
     pub goes_unready: bool,
+    /// Karpenter's drain does not wait for it, whatever is said of it: it is the kubelet's, or tolerates the disruption.
+    pub outlasts_drain: bool,
 }
 
 impl PodFate {
@@ -59,7 +61,7 @@ impl PodFate {
     #[must_use]
     pub fn holds_drain(&self) -> bool {
         let is_annotated = matches!(self.fate, EvictionFate::DoNotDisrupt { .. });
-        self.fate.holds() && (is_annotated || !self.goes_unready)
+        !self.outlasts_drain && self.fate.holds() && (is_annotated || !self.goes_unready)
     }
 
     /// It is of a daemon set, or the kubelet's: it finds no other place.
@@ -119,6 +121,16 @@ impl<'a> BudgetIndex<'a> {
         let all = self.namespaces.get(&*pod.namespace).map_or(&[][..], Vec::as_slice);
         all.iter().copied().filter(|budget| budget.selector.selects(&pod.labels))
     }
+
+    /// Those for which the eviction API refuses a pod now: the one that lets none go, or several, whatever they say
+    /// (kubernetes pkg/registry/core/pod/storage/eviction.go). None where it takes the pod.
+    #[must_use]
+    pub fn refusing(&self, pod: &Pod) -> Vec<&'a DisruptionBudget> {
+        let of_pod: Vec<&DisruptionBudget> = self.of_pod(pod).collect();
+        let lets_go = |budget: &DisruptionBudget| budget.allowed > 0 && budget.is_observed;
+        let is_taken = of_pod.is_empty() || matches!(of_pod.as_slice(), [one] if lets_go(one));
+        if is_taken || goes_unready(self, pod) { Vec::new() } else { of_pod }
+    }
 }
 
 /// What becomes of the pods of a node (karpenter pkg/controllers/state/statenode.go, `ValidatePodsDisruptable`;
@@ -137,6 +149,8 @@ pub fn of_node(view: &ClusterView<'_>, budgets: &BudgetIndex<'_>, node: &Node, n
                 owner: pod.owner.clone(),
                 fate,
                 goes_unready: goes_unready(budgets, pod),
+                // `IsDrainable`, which a pod that is not to be disrupted is asked too.
+                outlasts_drain: is_kubelets(pod) || tolerates_disruption(pod),
             }),
         }
     }
@@ -152,8 +166,7 @@ fn fate(budgets: &BudgetIndex<'_>, pod: &Pod, now: Timestamp) -> Option<Eviction
     if let Some(protection) = protected(pod, now) {
         return Some(EvictionFate::DoNotDisrupt { until: protection.until });
     }
-    let is_kubelets = pod.is_mirror || pod.owner.as_ref().is_some_and(|owner| &*owner.kind == "Node");
-    if is_kubelets || tolerates_disruption(pod) {
+    if is_kubelets(pod) || tolerates_disruption(pod) {
         return None;
     }
     let of_pod: Vec<&DisruptionBudget> = budgets.of_pod(pod).collect();
@@ -166,6 +179,11 @@ fn fate(budgets: &BudgetIndex<'_>, pod: &Pod, now: Timestamp) -> Option<Eviction
         [] | [_] => EvictionFate::Goes,
         several => EvictionFate::SeveralBudgets(several.iter().map(|budget| name(budget)).collect()),
     })
+}
+
+/// A static pod, which its kubelet makes and the API server cannot take away.
+pub(in crate::services::kubernetes) fn is_kubelets(pod: &Pod) -> bool {
+    pod.is_mirror || pod.owner.as_ref().is_some_and(|owner| &*owner.kind == "Node")
 }
 
 /// It says that it is not ready.

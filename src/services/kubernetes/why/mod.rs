@@ -29,7 +29,7 @@ mod workloads;
 use jiff::{SignedDuration, Timestamp};
 
 pub use attempts::{ClaimEnd, FailedClaim, LaunchRefusal, PastClaims, attempts};
-pub use budgets::{PoolBudgets, ReasonBudget, budgets, reason_word};
+pub use budgets::{BudgetHold, PoolBudgets, ReasonBudget, budget_hold, budgets, reason_word};
 pub use claims::{ClaimStep, ClaimStory, StageState, Tries, claim, gone, story as claim_story, told};
 pub use consolidation::{ConsolidationAnswer, ConsolidationReason};
 pub use drain::{DrainAnswer, DrainHold};
@@ -46,7 +46,9 @@ pub use waiting::{WaitStory, waiting};
 pub use workloads::{WorkloadStory, workload};
 
 pub(in crate::services::kubernetes) use claims::tells;
+pub(in crate::services::kubernetes) use eviction::is_kubelets;
 pub(in crate::services::kubernetes) use pools::not_ready as pool_not_ready;
+pub(in crate::services::kubernetes) use protection::{Protection, protected};
 pub(in crate::services::kubernetes) use waiting::together;
 pub(in crate::services::kubernetes) use workloads::{Crashes, saturated, shuts, uncomputed};
 

@@ -8,14 +8,14 @@ use crate::services::kubernetes::model::Pod;
 
 /// A pod that is not to be disrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Protection {
+pub(in crate::services::kubernetes) struct Protection {
     /// Until then; for ever where there is none.
-    pub(super) until: Option<Timestamp>,
+    pub(in crate::services::kubernetes) until: Option<Timestamp>,
 }
 
 /// What its annotation makes of a pod; none where it does not protect it now. What is no duration protects nothing, and a
 /// duration counts from its start (`IsDoNotDisruptActive`); it protects what has not started.
-pub(super) fn protected(pod: &Pod, now: Timestamp) -> Option<Protection> {
+pub(in crate::services::kubernetes) fn protected(pod: &Pod, now: Timestamp) -> Option<Protection> {
     let value = pod.do_not_disrupt.as_deref()?;
     if value == "true" {
         return Some(Protection { until: None });

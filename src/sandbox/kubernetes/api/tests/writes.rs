@@ -160,3 +160,89 @@ async fn bodies_that_are_not_read_are_refused_in_words() {
     let (code, status) = ask(&server, Method::POST, "/api/v1/namespaces/none/pods", JSON, &wish).await;
     assert_eq!((code, &status["message"]), (404, &json!("namespaces \"none\" not found")));
 }
+
+#[tokio::test]
+async fn bounds_that_cross_are_refused() {
+    let server = server();
+    let scaler = json!({
+        "metadata": {"name": "web"},
+        "spec": {"maxReplicas": 5, "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}},
+    });
+    let all = "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers";
+    let (code, made) = ask(&server, Method::POST, all, JSON, &scaler.to_string()).await;
+    assert_eq!((code, &made["spec"]["minReplicas"]), (201, &json!(1)));
+    let one = format!("{all}/web");
+    for (patch, words) in [
+        (
+            r#"{"spec": {"minReplicas": 6}}"#,
+            "spec.maxReplicas: Invalid value: 5: must be greater than or equal to `minReplicas`",
+        ),
+        (r#"{"spec": {"maxReplicas": 0}}"#, "spec.maxReplicas: Invalid value: 0: must be greater than 0"),
+        (r#"{"spec": {"minReplicas": 0}}"#, "spec.minReplicas: Invalid value: 0: must be greater than or equal to 1"),
+    ] {
+        let (code, refused) = ask(&server, Method::PATCH, &one, MERGE, patch).await;
+        let message = refused["message"].as_str().unwrap();
+        assert!(code == 422 && message.ends_with(words), "{message}");
+    }
+    assert_eq!(ask(&server, Method::PATCH, &one, MERGE, r#"{"spec": {"minReplicas": 5}}"#).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_pool_has_a_budget_again_when_its_budgets_are_taken_away() {
+    let server = server();
+    let pool = json!({"metadata": {"name": "general"}, "spec": {"template": {"spec": {}}}}).to_string();
+    let all = "/apis/karpenter.sh/v1/nodepools";
+    let (code, made) = ask(&server, Method::POST, all, JSON, &pool).await;
+    let usual = json!([{"nodes": "10%"}]);
+    assert_eq!((code, &made["spec"]["disruption"]["budgets"]), (201, &usual));
+    let one = format!("{all}/general");
+    let pause = json!([
+        {"op": "test", "path": "/spec/disruption/budgets", "value": usual},
+        {"op": "add", "path": "/spec/disruption/budgets/-", "value": {"nodes": "0", "schedule": "0 3 22 11 *", "duration": "2h"}},
+    ]);
+    let (_, paused) = ask(&server, Method::PATCH, &one, PATCH, &pause.to_string()).await;
+    assert_eq!(paused["spec"]["disruption"]["budgets"].as_array().unwrap().len(), 2);
+    assert_eq!(ask(&server, Method::PATCH, &one, PATCH, &pause.to_string()).await.0, 422, "it is not as it was");
+    let wrong = json!([{"op": "add", "path": "/spec/disruption/budgets/-", "value": {"nodes": "0", "duration": "2h"}}]);
+    let (code, refused) = ask(&server, Method::PATCH, &one, PATCH, &wrong.to_string()).await;
+    assert_eq!((code, &refused["reason"]), (422, &json!("Invalid")));
+    for (taken, left) in [
+        ("/spec/disruption/budgets/1", &usual),
+        ("/spec/disruption/budgets/0", &json!([])),
+        ("/spec/disruption/budgets", &usual),
+    ] {
+        let remove = json!([{"op": "remove", "path": taken}]).to_string();
+        assert_eq!(&ask(&server, Method::PATCH, &one, PATCH, &remove).await.1["spec"]["disruption"]["budgets"], left);
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_is_not_cordoned_says_nothing_of_it() {
+    let server = server();
+    let cordon = |value: bool| json!([{"op": "add", "path": "/spec/unschedulable", "value": value}]).to_string();
+    let node = "/api/v1/nodes/n1";
+    let (_, cordoned) = ask(&server, Method::PATCH, node, PATCH, &cordon(true)).await;
+    assert_eq!(cordoned["spec"]["unschedulable"], true);
+    let (_, free) = ask(&server, Method::PATCH, node, PATCH, &cordon(false)).await;
+    assert_eq!(free["spec"].get("unschedulable"), None);
+}
+
+#[tokio::test]
+async fn an_eviction_is_of_the_pod_with_the_uid() {
+    let server = with_pods(1);
+    let pod = format!("{PODS}/p0000");
+    let uid = get(&server, &pod).await.1["metadata"]["uid"].as_str().unwrap().to_owned();
+    let eviction = |uid: &str| {
+        json!({
+            "apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": "p0000", "namespace": "shop"},
+            "deleteOptions": {"preconditions": {"uid": uid}},
+        })
+        .to_string()
+    };
+    let path = format!("{pod}/eviction");
+    let (code, refused) = ask(&server, Method::POST, &path, JSON, &eviction("another")).await;
+    assert_eq!((code, &refused["reason"]), (409, &json!("Conflict")));
+    assert!(get(&server, &pod).await.1["metadata"].get("deletionTimestamp").is_none());
+    assert_eq!(ask(&server, Method::POST, &path, JSON, &eviction(&uid)).await.0, 201);
+    assert!(get(&server, &pod).await.1["metadata"]["deletionTimestamp"].is_string());
+}

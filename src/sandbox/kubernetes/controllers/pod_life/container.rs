@@ -102,6 +102,15 @@ impl ContainerRun {
         matches!(&self.state, State::Running { ready: Some(ready), .. } if *ready <= now)
     }
 
+    /// It is stopped for good: by itself, or by SIGKILL (128 + 9) where it ignored the request.
+    pub fn kill(&mut self, now: Timestamp) {
+        if let State::Running { since, .. } = self.state {
+            let ignores = self.behaviour == Some(Container::IgnoresTerm);
+            let (exit_code, reason) = if ignores { (137, Crash::Error) } else { (0, Crash::Completed) };
+            self.state = State::Ended { exit_code, reason, started: since, finished: now };
+        }
+    }
+
     /// It runs from now on.
     pub fn start(&mut self, seed: u64, uid: &str, now: Timestamp) {
         let salt = self.restarts.to_string();

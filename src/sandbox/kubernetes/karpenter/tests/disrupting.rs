@@ -4,6 +4,7 @@ use super::stage::{Stage, pool, settled};
 use crate::sandbox::kubernetes::karpenter::condition;
 use crate::sandbox::kubernetes::resources::Resource;
 use crate::sandbox::kubernetes::store::{DeleteOptions, ObjectKey, Store, metadata};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 fn claim_name(stage: &Stage) -> String {
@@ -149,6 +150,75 @@ fn drift_is_seen_and_replaced_within_the_budget() {
     assert!(stage.said("Evicted").is_empty() || stage.said("Evicted")[0] == "Evicted pod: Drifted");
     let node = &stage.all(Resource::Nodes)[0];
     assert_eq!(metadata::label(node, "team"), Some("a"));
+}
+
+#[test]
+fn a_pool_is_paused_by_a_budget_of_none_for_as_long_as_it_lasts() {
+    // The clock stands at three on a Sunday; times are UTC.
+    let pause = json!([{ "nodes": "100%" }, { "nodes": "0", "schedule": "0 3 22 11 *", "duration": "30m" }]);
+    let mut stage = Stage::new(&[pool("general", &json!({ "spec": { "disruption": { "budgets": pause } } }))]);
+    stage.advance(5);
+    stage.pod("api", "500m", &json!({}));
+    stage.until(120, settled).unwrap();
+    let old = claim_name(&stage);
+    let (pool_key, now) = (ObjectKey::cluster(Resource::NodePools, "general"), stage.simulation.now());
+    stage
+        .store
+        .update(&pool_key, now, |pool| pool["spec"]["template"]["metadata"] = json!({ "labels": { "team": "a" } }))
+        .unwrap();
+    let end: Timestamp = "2026-11-22T03:30:00Z".parse().unwrap();
+    stage.advance(end.duration_since(now).as_secs() - 5);
+    let claim = &stage.all(Resource::NodeClaims)[0];
+    assert!(condition::is_true(claim, "Drifted"), "drift is seen, and nothing is done about it");
+    assert_eq!((stage.store.count(Resource::NodeClaims), claim_name(&stage)), (1, old.clone()));
+    // It ends by itself.
+    let key = ObjectKey::cluster(Resource::NodeClaims, &old);
+    assert!(stage.until(300, |store| !store.contains(&key)).is_some());
+}
+
+#[test]
+fn a_pause_stops_neither_a_deletion_nor_an_interruption() {
+    let pause = json!([{ "nodes": "0" }]);
+    let mut stage = Stage::new(&[pool("general", &json!({ "spec": { "disruption": { "budgets": pause } } }))]);
+    stage.advance(5);
+    stage.pod("api", "500m", &json!({}));
+    stage.until(120, settled).unwrap();
+    let claim = stage.all(Resource::NodeClaims)[0].clone();
+    let now = stage.simulation.now();
+    stage.cloud.lock().unwrap().interrupt(claim["status"]["providerID"].as_str().unwrap(), now);
+    let key = ObjectKey::of(Resource::NodeClaims, &claim);
+    assert!(stage.until(200, |store| !store.contains(&key)).is_some());
+    stage.pod("another", "500m", &json!({}));
+    stage.until(120, settled).unwrap();
+    let (next, now) = (claim_name(&stage), stage.simulation.now());
+    let key = ObjectKey::cluster(Resource::NodeClaims, &next);
+    stage.store.delete(&key, now, &DeleteOptions::default()).unwrap();
+    assert!(stage.until(200, |store| !store.contains(&key)).is_some());
+}
+
+#[test]
+fn a_deleted_claim_taints_its_node_and_takes_it_along() {
+    let mut stage = Stage::new(&[pool("general", &json!({}))]);
+    stage.advance(5);
+    let protected = json!({ "metadata": { "annotations": { "karpenter.sh/do-not-disrupt": "true" } } });
+    stage.pod("api", "500m", &protected);
+    stage.until(120, settled).unwrap();
+    let (claim, now) = (claim_name(&stage), stage.simulation.now());
+    let node = ObjectKey::of(Resource::Nodes, &stage.all(Resource::Nodes)[0]);
+    stage.store.delete(&ObjectKey::cluster(Resource::NodeClaims, &claim), now, &DeleteOptions::default()).unwrap();
+    stage.advance(3_600);
+    // Without a grace period it stalls for ever: the pod is not evicted, the node takes no other.
+    let held = stage.store.get(&node).unwrap();
+    assert!(metadata::is_terminating(held));
+    let taints = held["spec"]["taints"].as_array().unwrap();
+    assert!(taints.iter().any(|one| one["key"] == "karpenter.sh/disrupted" && one["effect"] == "NoSchedule"));
+    let pod = ObjectKey::namespaced(Resource::Pods, "shop", "api");
+    assert!(!metadata::is_terminating(stage.store.get(&pod).unwrap()));
+    // Whoever takes the protection away lets it go on.
+    let now = stage.simulation.now();
+    stage.store.update(&pod, now, |pod| pod["metadata"]["annotations"] = json!({})).unwrap();
+    stage.until(200, |store| !store.contains(&node)).unwrap();
+    stage.until(60, |store| store.count(Resource::NodeClaims) == 0).unwrap();
 }
 
 #[test]

@@ -113,7 +113,40 @@ fn a_role_may_what_its_access_entry_says() {
     };
     let operator = user("oncall-operator").unwrap();
     assert_eq!(operator, "arn:aws:sts::444455556666:assumed-role/oncall-operator/ann");
-    assert!(may(&operator, "list") && may(&operator, "patch"));
+    assert!(
+        may(&operator, "list") && may(&operator, "patch") && !may(&operator, "delete") && !may(&operator, "update")
+    );
+    let may_do = |user: &str, verb: &str, group: &str, resource: &str| {
+        let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
+        let asked = AccessQuestion {
+            verb: verb.into(),
+            group: group.into(),
+            resource: resource.into(),
+            subresource: subresource.into(),
+            ..AccessQuestion::default()
+        };
+        production.allows(user, &asked, signed())
+    };
+    for (verb, group, resource, expected) in [
+        ("create", "", "pods/eviction", true),
+        ("delete", "", "pods", false),
+        ("delete", "karpenter.sh", "nodeclaims", true),
+        ("patch", "karpenter.sh", "nodeclaims", false),
+        ("patch", "karpenter.sh", "nodepools", true),
+        ("patch", "apps", "deployments", true),
+        ("patch", "apps", "deployments/scale", false),
+        ("patch", "apps", "statefulsets", true),
+        ("patch", "apps", "daemonsets", true),
+        ("patch", "apps", "replicasets", false),
+        ("patch", "autoscaling", "horizontalpodautoscalers", true),
+        ("patch", "policy", "poddisruptionbudgets", false),
+        ("get", "", "pods/log", true),
+        ("create", "", "pods/exec", false),
+    ] {
+        assert_eq!(may_do(&operator, verb, group, resource), expected, "{verb} {resource}");
+        let reads = matches!(verb, "get");
+        assert_eq!(may_do(&user("oncall-reader").unwrap(), verb, group, resource), reads, "{verb} {resource}");
+    }
     let reader = user("oncall-reader").unwrap();
     assert!(may(&reader, "list") && may(&reader, "watch") && !may(&reader, "patch") && !may(&reader, "create"));
     for role in ["stranger", "prod-eks-system-node"] {

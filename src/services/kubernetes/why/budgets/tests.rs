@@ -94,6 +94,26 @@ fn until_when_it_holds_is_known() {
 }
 
 #[test]
+fn a_budget_says_until_or_from_when_it_holds() {
+    let at: Timestamp = "2026-11-22T03:12:40Z".parse().unwrap();
+    let hold = |schedule: &str, duration: &str| budget_hold(&budget("0", &[], schedule, duration), at);
+    let moment = |text: &str| text.parse::<Timestamp>().ok();
+    for (schedule, duration, expected) in [
+        ("12 3 22 11 *", "4h", BudgetHold::Now(moment("2026-11-22T07:12:00Z"))),
+        ("13 3 22 11 *", "4h", BudgetHold::Later(moment("2026-11-22T03:13:00Z"))),
+        ("0 23 21 11 *", "4h", BudgetHold::Later(moment("2027-11-21T23:00:00Z"))),
+        ("0 0 29 2 *", "4h", BudgetHold::Later(moment("2028-02-29T00:00:00Z"))),
+        ("0 0 31 2 *", "4h", BudgetHold::Later(None)),
+        ("* * * * *", "1h", BudgetHold::Now(None)),
+        ("@wrongly", "1h", BudgetHold::Broken),
+    ] {
+        assert_eq!(hold(schedule, duration), expected, "{schedule} {duration}");
+    }
+    let always = Budget { nodes: "0".into(), reasons: Vec::new(), schedule: None, duration: None };
+    assert_eq!(budget_hold(&always, at), BudgetHold::Now(None));
+}
+
+#[test]
 fn no_budget_is_no_limit_and_of_two_that_say_the_same_the_longer_counts() {
     let at: Timestamp = "2026-11-23T08:10:00Z".parse().unwrap();
     let with = |budgets: Vec<Budget>, busy| of_counts(&NodePool { budgets, ..pool("general") }, 12, busy, at);

@@ -1,6 +1,7 @@
 //! What becomes of the pods of a node.
 
 use super::*;
+use crate::services::kubernetes::model::Toleration;
 use crate::services::kubernetes::testing::{CLUSTER, TestCluster, ago, budget, fails, node, now, pod};
 
 fn told(pods: Vec<Pod>, budgets: Vec<DisruptionBudget>) -> EvictionAnswer {
@@ -77,6 +78,35 @@ fn each_pod_has_its_fate() {
 }
 
 #[test]
+fn the_eviction_api_refuses_for_a_budget_that_lets_none_go_or_for_several() {
+    let unready = || Pod { ready: false, ..pod("shop", "api-1") };
+    let unseen = DisruptionBudget { is_observed: false, ..budget("shop", "api", 1) };
+    let short = DisruptionBudget { healthy: 2, wanted_healthy: 3, ..budget("shop", "api", 0) };
+    let waits = || Pod { phase: PodPhase::Pending, ..pod("shop", "api-1") };
+    let protected = Pod { do_not_disrupt: Some("true".into()), ..pod("shop", "api-1") };
+    let two = || vec![budget("shop", "api", 1), budget("shop", "more", 1)];
+    for (pod, budgets, refusing) in [
+        (pod("shop", "api-1"), vec![], 0),
+        (pod("shop", "api-1"), vec![budget("shop", "api", 1)], 0),
+        (pod("shop", "api-1"), vec![budget("other", "api", 0)], 0),
+        (pod("shop", "api-1"), vec![budget("shop", "api", 0)], 1),
+        (protected, vec![budget("shop", "api", 0)], 1),
+        (pod("shop", "api-1"), vec![unseen], 1),
+        (pod("shop", "api-1"), two(), 2),
+        (unready(), two(), 2),
+        (unready(), vec![budget("shop", "api", 0)], 0),
+        (unready(), vec![short.clone()], 1),
+        (unready(), vec![DisruptionBudget { always_allow: true, ..short }], 0),
+        (waits(), two(), 0),
+    ] {
+        let data = TestCluster { budgets, ..TestCluster::default() }.data();
+        let view = ClusterView::of(&data, CLUSTER).unwrap();
+        let index = BudgetIndex::of(&view);
+        assert_eq!(index.refusing(&pod).len(), refusing, "{pod:?} {:?}", index.of_pod(&pod).collect::<Vec<_>>());
+    }
+}
+
+#[test]
 fn it_is_one_line_and_names_what_holds() {
     let bare = Pod { owner: None, labels: vec![], ..pod("tools", "debug") };
     let answer = told(vec![pod("shop", "api-1"), pod("shop", "api-2"), bare], vec![budget("shop", "api", 0)]);
@@ -108,6 +138,16 @@ fn pods_of_daemon_sets_find_no_other_place() {
     assert_eq!(answer.words(now()), "no pod would have to go, held by do-not-disrupt kube-system/agent");
     let words = answer.lines(now()).pop().unwrap().words;
     assert_eq!(words, "1 pod of daemon sets and the kubelet finds no other place");
+}
+
+#[test]
+fn a_drain_does_not_wait_for_what_tolerates_it_though_it_is_not_to_be_disrupted() {
+    let mut kept = Pod { do_not_disrupt: Some("true".into()), ..pod("shop", "api-1") };
+    let holds = |pod: &Pod| told(vec![pod.clone()], vec![]).pods.iter().any(PodFate::holds_drain);
+    assert!(holds(&kept));
+    kept.tolerations = vec![Toleration { key: None, value: None, effect: None }];
+    assert!(!holds(&kept), "it is a hold of a disruption alone");
+    assert!(told(vec![kept], vec![]).pods[0].fate.holds());
 }
 
 #[test]

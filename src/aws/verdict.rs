@@ -1,7 +1,6 @@
 //! Whether a call that failed did certainly not change anything, or may have.
 
 use std::error::Error;
-use std::fmt;
 use std::io;
 
 use aws_credential_types::provider::error::CredentialsError;
@@ -12,47 +11,11 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use crate::aws::error::fault;
 use crate::aws::session::SignIn;
 use crate::domain::{Fault, FaultKind, text};
+use crate::ops::sent::SendFault;
 
 /// Codes of 4xx answers that come when AWS has waited for the request, or lost sight of it: not a
 /// word about whether it was carried out.
 const UNSURE: &[&str] = &["RequestTimeout", "RequestTimeoutException", "RequestExpired", "InternalFailure"];
-
-/// Why a call was not taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SendFault {
-    /// It never left: nothing was changed.
-    NotSent(Fault),
-    /// AWS refused it: nothing was changed.
-    Refused(Fault),
-    /// It may have arrived: time-out, cut connection, a failure inside of AWS, an answer that
-    /// cannot be read. It must not be sent again before somebody has looked.
-    Ambiguous(Fault),
-}
-
-impl SendFault {
-    /// What went wrong.
-    #[must_use]
-    pub fn fault(&self) -> &Fault {
-        match self {
-            Self::NotSent(fault) | Self::Refused(fault) | Self::Ambiguous(fault) => fault,
-        }
-    }
-
-    /// Whether the change may have been made nevertheless.
-    #[must_use]
-    pub fn is_ambiguous(&self) -> bool {
-        matches!(self, Self::Ambiguous(_))
-    }
-}
-
-impl fmt::Display for SendFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotSent(fault) | Self::Refused(fault) => write!(f, "{fault}"),
-            Self::Ambiguous(fault) => write!(f, "{fault}; it may have arrived nevertheless"),
-        }
-    }
-}
 
 /// The call was not even made: the plan asks for what this version cannot send.
 pub(super) fn refused_here(call: &str, message: &str) -> SendFault {

@@ -1,0 +1,150 @@
+//! What a plan stands on, target by target.
+
+use futures_util::future::{join, join3, join4};
+
+use super::beside::{ReadPart, ReadingSoFar, names_of_nodes};
+use super::parts::{kind_of, node_of, pods_of, what_holds};
+use super::picked::object;
+use super::reading::ClusterReading;
+use crate::domain::Fault;
+use crate::kube::ask::ApiLine;
+use crate::kube::request::Chosen;
+use crate::services::kubernetes::change::name::ObjectSort;
+use crate::services::kubernetes::change::{ApiObject, ObjectName};
+use crate::services::kubernetes::{ObjectKind, Served};
+
+/// The label of a managed node group's nodes (EKS User Guide, "Simplify node lifecycle with managed node groups").
+const NODEGROUP: &str = "eks.amazonaws.com/nodegroup";
+/// The label of a pool's nodes and claims (karpenter, pkg/apis/v1/labels.go, `NodePoolLabelKey`).
+const POOL: &str = "karpenter.sh/nodepool";
+
+/// Reads what a plan for a target stands on.
+pub(in crate::kube) async fn read_for(
+    line: &ApiLine,
+    name: &ObjectName,
+    served: &Served,
+) -> Result<ClusterReading, Fault> {
+    let mut beside = ReadingSoFar::new(line, Some(served));
+    match name.sort {
+        ObjectSort::Node => of_node(&mut beside, &name.name).await?,
+        ObjectSort::NodeClaim => of_claim(&mut beside, &name.name).await?,
+        ObjectSort::NodePool => of_pool(&mut beside, &name.name).await?,
+        ObjectSort::Nodegroup => of_nodegroup(&mut beside, &name.name).await,
+        ObjectSort::Workload(sort) => of_workload(&mut beside, kind_of(sort), name).await?,
+        ObjectSort::Autoscaler => of_autoscaler(&mut beside, name).await?,
+    }
+    Ok(beside.done())
+}
+
+/// A node: its pods and their budgets, its claim and pool, and what is said of node and claim.
+async fn of_node(beside: &mut ReadingSoFar<'_>, name: &str) -> Result<(), Fault> {
+    let (target, pods, budgets) = join3(
+        object(beside.line, ObjectKind::Node, "", name),
+        beside.pods_on(&[name.to_owned()]),
+        beside.list(ObjectKind::DisruptionBudget, Chosen::all()),
+    )
+    .await;
+    beside.target(ObjectKind::Node, target)?;
+    let owner = beside.object().and_then(owning_claim).map(str::to_owned);
+    let pool = beside.object().and_then(|node| node.label(POOL)).map(str::to_owned);
+    let claims = match (&owner, &pool) {
+        (Some(claim), _) => Some(Chosen::named("", claim)),
+        (None, Some(pool)) => Some(of_the_pool(pool)),
+        (None, None) => None,
+    };
+    let about: Vec<(&str, &str)> =
+        std::iter::once(("Node", name)).chain(owner.iter().map(|claim| ("NodeClaim", claim.as_str()))).collect();
+    let (claims, pools, events) = join3(
+        beside.some(ObjectKind::NodeClaim, claims),
+        beside.some(ObjectKind::NodePool, pool.map(|pool| Chosen::named("", &pool))),
+        beside.events(&about),
+    )
+    .await;
+    beside.put([pods, budgets, claims, pools, events]);
+    Ok(())
+}
+
+/// The claim that a node was made for (karpenter, pkg/utils/nodeclaim/nodeclaim.go, `UpdateNodeOwnerReferences`).
+fn owning_claim(node: &ApiObject) -> Option<&str> {
+    let owners = node.at("/metadata/ownerReferences")?.as_array()?;
+    owners.iter().find(|owner| owner["kind"] == "NodeClaim")?["name"].as_str()
+}
+
+/// What has the label of a pool.
+fn of_the_pool(pool: &str) -> Chosen {
+    Chosen::all().with_labels(format!("{POOL}={pool}"))
+}
+
+/// A claim: its pool and its node, the pods there and their budgets, and what is said of claim and node.
+async fn of_claim(beside: &mut ReadingSoFar<'_>, name: &str) -> Result<(), Fault> {
+    let target = object(beside.line, ObjectKind::NodeClaim, "", name).await;
+    beside.target(ObjectKind::NodeClaim, target)?;
+    let node = node_of(beside.object());
+    let pool = beside.object().and_then(|claim| claim.label(POOL)).map(|pool| Chosen::named("", pool));
+    let (pools, parts) = join(beside.some(ObjectKind::NodePool, pool), what_holds(beside, name, node.as_deref())).await;
+    beside.put(parts.into_iter().chain([pools]));
+    Ok(())
+}
+
+/// A pool: its claims and its nodes.
+async fn of_pool(beside: &mut ReadingSoFar<'_>, name: &str) -> Result<(), Fault> {
+    let (target, claims, nodes) = join3(
+        object(beside.line, ObjectKind::NodePool, "", name),
+        beside.list(ObjectKind::NodeClaim, of_the_pool(name)),
+        beside.list(ObjectKind::Node, of_the_pool(name)),
+    )
+    .await;
+    beside.target(ObjectKind::NodePool, target)?;
+    beside.put([claims, nodes]);
+    Ok(())
+}
+
+/// A managed node group: its nodes, the pods there and their budgets.
+async fn of_nodegroup(beside: &mut ReadingSoFar<'_>, name: &str) {
+    let (nodes, budgets) = join(
+        beside.list(ObjectKind::Node, Chosen::all().with_labels(format!("{NODEGROUP}={name}"))),
+        beside.list(ObjectKind::DisruptionBudget, Chosen::all()),
+    )
+    .await;
+    let pods = match names_of_nodes(&nodes) {
+        Some(names) => beside.pods_on(&names).await,
+        None => ReadPart::unknown(ObjectKind::Pod),
+    };
+    beside.put([nodes, budgets, pods]);
+}
+
+/// A workload: its pods, the autoscalers and budgets of its namespace, and the applications that may deploy it.
+async fn of_workload(beside: &mut ReadingSoFar<'_>, kind: ObjectKind, name: &ObjectName) -> Result<(), Fault> {
+    let ObjectName { namespace, name, .. } = name;
+    let (target, autoscalers, budgets, applications) = join4(
+        object(beside.line, kind, namespace, name),
+        beside.list(ObjectKind::Autoscaler, Chosen::within(namespace)),
+        beside.list(ObjectKind::DisruptionBudget, Chosen::within(namespace)),
+        beside.list(ObjectKind::Application, Chosen::all()),
+    )
+    .await;
+    beside.target(kind, target)?;
+    let pods = pods_of(beside, namespace).await;
+    beside.put([autoscalers, budgets, applications, pods]);
+    Ok(())
+}
+
+/// An autoscaler: what it scales, where that is a workload.
+async fn of_autoscaler(beside: &mut ReadingSoFar<'_>, name: &ObjectName) -> Result<(), Fault> {
+    let ObjectName { namespace, name, .. } = name;
+    let target = object(beside.line, ObjectKind::Autoscaler, namespace, name).await;
+    beside.target(ObjectKind::Autoscaler, target)?;
+    let scaled = beside.object().and_then(|scaler| {
+        let kind = match scaler.text("/spec/scaleTargetRef/kind") {
+            "Deployment" => ObjectKind::Deployment,
+            "StatefulSet" => ObjectKind::StatefulSet,
+            _ => return None,
+        };
+        Some((kind, Chosen::named(namespace, scaler.text("/spec/scaleTargetRef/name"))))
+    });
+    if let Some((kind, of)) = scaled {
+        let part = beside.list(kind, of).await;
+        beside.put([part]);
+    }
+    Ok(())
+}
