@@ -25,7 +25,7 @@ use quarterdeck::runtime::executor::Executor;
 use quarterdeck::runtime::journal;
 use quarterdeck::runtime::last_known::Ahead;
 use quarterdeck::runtime::own_files::{Folders, OwnFiles};
-use quarterdeck::runtime::{Driver, Performer, event_loop, last_known, leftovers, logging, say, terminal};
+use quarterdeck::runtime::{Driver, Performer, event_loop, last_known, leftovers, logging, say, terminal, workers};
 use quarterdeck::shell::Tone;
 use quarterdeck::slices::reads::Schedule;
 use quarterdeck::theme::{self, ColorDepth};
@@ -38,6 +38,9 @@ fn main() -> ExitCode {
     };
     terminal::install_panic_hook(None);
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if cli.command.is_none() {
+        runtime.on_thread_start(workers::give_way);
+    }
     let runtime = match runtime.worker_threads(2).thread_name(WORKER).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("cannot start: {error}")),

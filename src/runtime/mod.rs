@@ -29,6 +29,7 @@ mod sandboxed;
 pub mod say;
 pub mod streams;
 pub mod terminal;
+pub mod workers;
 
 pub use clock::Clock;
 pub use driver::Driver;
