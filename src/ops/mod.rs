@@ -19,6 +19,7 @@ pub mod fingerprint;
 pub mod guard;
 pub mod journal;
 pub mod kind;
+pub(crate) mod operations;
 pub mod plan;
 pub mod policy;
 pub mod progress;
@@ -26,6 +27,7 @@ pub mod provider;
 pub mod requested;
 pub mod sent;
 pub mod target;
+pub mod unread;
 mod window;
 
 pub use arming::Arming;

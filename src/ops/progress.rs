@@ -1,5 +1,8 @@
 //! What a look at the world says of a call that was sent.
 
+/// Seconds by which AWS's clock and this machine's may differ.
+pub const SKEW: i64 = 60;
+
 /// How far it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {

@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::{events, find_database, find_resource, find_snapshot, maintenance};
 use crate::aws::{GET_CALLER_IDENTITY, Session, sts};
 use crate::domain::{Database, Event, Fault, FaultKind, MaintenanceAction, Snapshot};
+use crate::ops::progress::SKEW;
 use crate::services::rds::EventsOf;
-use crate::services::rds::follow::SKEW;
 use crate::services::rds::{Follow, Look};
 
 /// What is known of the followed resource from before the call.

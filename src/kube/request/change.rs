@@ -3,10 +3,8 @@
 use http::Method;
 
 use crate::services::kubernetes::ObjectKind;
+use crate::services::kubernetes::change::undone::FIELD_MANAGER;
 use crate::services::kubernetes::change::{Api, KubeRight};
-
-/// Who has written a field (`metadata.managedFields`), of what is patched here.
-pub(in crate::kube) const MANAGER: &str = "quarterdeck";
 
 /// How an object is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +62,7 @@ impl ApiChange {
     /// be dropped in silence without (Kubernetes, API Concepts, "Validation for unrecognized or duplicate fields").
     pub(super) fn end(&self) -> String {
         match self.how {
-            ChangeHow::Patch => format!("?fieldManager={MANAGER}&fieldValidation=Strict"),
+            ChangeHow::Patch => format!("?fieldManager={FIELD_MANAGER}&fieldValidation=Strict"),
             ChangeHow::Evict => "/eviction".to_owned(),
             ChangeHow::Delete => String::new(),
         }

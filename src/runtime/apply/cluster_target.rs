@@ -4,7 +4,6 @@
 use super::{Standing, told};
 use crate::aws;
 use crate::domain::text::clean;
-use crate::services::kubernetes::EksCluster;
 use crate::services::kubernetes::change::name::ObjectSort;
 use crate::services::kubernetes::change::{ObjectName, TargetKind};
 
@@ -48,10 +47,7 @@ async fn one(standing: &Standing, regions: &[String]) -> Result<String, String> 
     let mut names: Vec<String> = Vec::new();
     for region in regions {
         let all = aws::eks::clusters(&place.reader, region).await.map_err(|fault| told(&fault))?;
-        let tags = |cluster: &EksCluster| -> Vec<(String, String)> {
-            cluster.tags.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect()
-        };
-        let mine = all.iter().filter(|cluster| place.question.is_mine(&cluster.name, region, &tags(cluster)));
+        let mine = all.iter().filter(|cluster| place.owns_cluster(region, cluster));
         names.extend(mine.map(|cluster| cluster.name.to_string()));
     }
     match names.as_slice() {

@@ -16,16 +16,23 @@ use crate::ops::sent::{Receipt, SendFault};
 use crate::runtime::clusters::ApiServers;
 use crate::services::kubernetes::change::seen::Unread;
 use crate::services::kubernetes::change::{Api, Follow, Kind, Look, ObjectName, Seen, SeenPart, Target, TargetKind};
-use crate::services::kubernetes::{Answer, Data, EksAsk, Read, Served};
+use crate::services::kubernetes::{Answer, Data, EksAsk, EksCluster, Read, Served};
 use crate::slices::Plan;
 
 /// The site that the connections of a place are kept for: a place has one session, and an address names its cluster.
 const SITE: SiteId = SiteId(0);
 
 impl Place {
+    /// Whether a cluster is the environment's, by the selectors of the configuration.
+    pub fn owns_cluster(&self, region: &str, cluster: &EksCluster) -> bool {
+        let text = |(key, value): (&Arc<str>, &Arc<str>)| (key.to_string(), value.to_string());
+        let tags: Vec<(String, String)> = cluster.tags.iter().map(text).collect();
+        self.question.is_mine(&cluster.name, region, &tags)
+    }
+
     /// What EKS says of a cluster; nothing where there is none of the name.
-    async fn eks(&self, session: &Session, region: &str, cluster: &str, now: Timestamp) -> Result<Data, Fault> {
-        let found = aws::eks::cluster(session, region, cluster).await?;
+    async fn eks(&self, region: &str, cluster: &str, now: Timestamp) -> Result<Data, Fault> {
+        let found = aws::eks::cluster(&self.reader, region, cluster).await?;
         let mut data = Data::default();
         data.store(&Read::Clusters, Answer::Clusters(found.into_iter().map(Arc::new).collect()), now);
         Ok(data)
@@ -57,11 +64,9 @@ impl Place {
             return Ok(seen);
         }
         let Some(name) = ObjectName::parse(&target.id) else { return Ok(seen) };
-        seen.data = self.eks(&self.reader, region, &name.cluster, now).await?;
+        seen.data = self.eks(region, &name.cluster, now).await?;
         let Some(eks) = seen.data.eks(&name.cluster).cloned() else { return Ok(seen) };
-        let tags: Vec<(String, String)> =
-            eks.tags.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
-        seen.owned = question.is_mine(&name.cluster, region, &tags);
+        seen.owned = self.owns_cluster(region, &eks);
         seen.cli = self.options(target.kind, &name.cluster, &eks.arn);
         if target.kind == TargetKind::Nodegroup {
             let ask = EksAsk::Nodegroups { cluster: eks.name.clone() };
@@ -145,7 +150,7 @@ impl Place {
         }
         let name = ObjectName::parse(&plan.target.id).ok_or_else(|| SendFault::NotSent(unreachable("")))?;
         let now = plan.seen_at;
-        let data = self.eks(&self.reader, region, &name.cluster, now).await.map_err(SendFault::NotSent)?;
+        let data = self.eks(region, &name.cluster, now).await.map_err(SendFault::NotSent)?;
         is_the_same(plan, &data, &name.cluster).map_err(SendFault::NotSent)?;
         let connected = self.connect(&sender.servers, &sender.session, region, &data, &name.cluster).await;
         let api = connected.map_err(SendFault::NotSent)?;
@@ -178,7 +183,7 @@ impl Place {
             return Err(Fault { kind, call: aws::GET_CALLER_IDENTITY.to_owned(), message, request_id: None });
         }
         let mut look = Look::blank(now);
-        look.data = self.eks(&self.reader, &of.region, cluster, now).await?;
+        look.data = self.eks(&of.region, cluster, now).await?;
         is_the_same(plan, &look.data, cluster)?;
         if let Follow::NodegroupUpdated { .. } = follow {
             look.updates = self.updates.newest(&self.reader, &of.region, cluster, of.local()).await?;

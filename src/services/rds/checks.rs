@@ -15,24 +15,8 @@ pub const STARTS_FROM: &[&str] =
 /// What must hold whatever is to be done: the right account, a target that is there.
 #[must_use]
 pub fn of_everything(seen: &Seen) -> Vec<Check> {
-    let mut checks = Vec::new();
-    let account = &seen.identity.account;
-    match &seen.expected_account {
-        Some(expected) => checks.push(Check::hard(
-            format!("account {account}"),
-            expected == account,
-            if expected == account {
-                String::new()
-            } else {
-                format!("{} must be account {expected}: these credentials are of another one", seen.target.environment)
-            },
-        )),
-        None => checks.push(Check::soft(
-            format!("account {account}"),
-            false,
-            "the configuration does not say which account it must be: set `account` for this environment",
-        )),
-    }
+    let (account, expected) = (&seen.identity.account, seen.expected_account.as_deref());
+    let mut checks = vec![Check::account(account, expected, &seen.target.environment)];
     let there = match seen.target.kind {
         TargetKind::DbInstance => seen.database().is_some(),
         TargetKind::DbSnapshot => seen.snapshot().is_some(),

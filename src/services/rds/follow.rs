@@ -9,10 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::checks::STARTS_FROM;
 use crate::domain::database::Condition;
 use crate::domain::{Database, Event, MaintenanceAction, Snapshot};
-use crate::ops::progress::{Happened, Progress};
+use crate::ops::progress::{Happened, Progress, SKEW};
 
-/// Seconds by which AWS's clock and this machine's may differ.
-pub const SKEW: i64 = 60;
 /// A change of which neither the value nor a pending one is to be seen after so many seconds, while
 /// the instance is `available`, was given up by AWS (no capacity, for example).
 const LOST: i64 = 1800;

@@ -19,6 +19,7 @@ mod packing;
 mod provider;
 pub mod reads;
 pub mod ready;
+pub mod request;
 pub mod safety;
 pub mod seen;
 
@@ -29,9 +30,10 @@ pub use api::Api;
 pub use data::Data;
 pub use follow::{Follow, Look};
 pub use grouping::OperationGroup;
-pub use operation::{Kind, On, Operation};
+pub use operation::{Kind, Operation};
 pub use provider::Rds;
 pub use reads::{Answer, Ask, EventsOf, Opened, Read};
+pub use request::On;
 pub use seen::{LastKnown, Seen, Sought, TargetKind};
 
 use crate::ops;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Target;
 use crate::domain::database::account_of;
 use crate::domain::{AutomatedBackup, BlueGreen, Criticality, Database, Event, Identity, MaintenanceAction, Snapshot};
+use crate::ops;
 
 /// Seconds after which a lag is no longer what it is now; CloudWatch has one a minute, some minutes late.
 const RECENT: i64 = 240;
@@ -87,17 +88,7 @@ impl std::fmt::Display for Part {
 }
 
 /// A part that could not be read, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unread {
-    pub part: Part,
-    pub why: String,
-}
-
-impl std::fmt::Display for Unread {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.part, self.why)
-    }
-}
+pub type Unread = ops::unread::Unread<Part>;
 
 /// The state of the world that a plan stands on. Everything in it was read at `at` or is marked
 /// with its own time; nothing is guessed: what was not read is empty and stands in `missing`, and

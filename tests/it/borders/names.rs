@@ -22,7 +22,6 @@ const EVERYWHERE: &[&str] = &[
     "Seen",
     "State",
     "TargetKind",
-    "Unread",
 ];
 
 /// A name, and how many types have it.

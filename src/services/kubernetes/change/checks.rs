@@ -4,36 +4,12 @@ use super::{Api, Permission, Seen, SeenPart, TargetKind};
 use crate::domain::text::clean;
 use crate::ops::plan::Check;
 
-/// Met, or failed for this reason: a precondition that is met says nothing of what it is not.
-#[must_use]
-pub fn must(name: impl Into<String>, met: bool, why: impl Into<String>) -> Check {
-    Check::hard(name, met, if met { String::new() } else { why.into() })
-}
-
-/// Met, or doubtful for this reason.
-#[must_use]
-pub fn should(name: impl Into<String>, met: bool, why: impl Into<String>) -> Check {
-    Check::soft(name, met, if met { String::new() } else { why.into() })
-}
-
 /// What must hold whatever is to be done: the right account, a cluster that is this environment's, a target that is
 /// there and is not going.
 #[must_use]
 pub fn of_everything(seen: &Seen) -> Vec<Check> {
-    let mut checks = Vec::new();
-    let account = &seen.identity.account;
-    match &seen.expected_account {
-        Some(expected) => checks.push(must(
-            format!("account {account}"),
-            expected == account,
-            format!("{} must be account {expected}: these credentials are of another one", seen.target.environment),
-        )),
-        None => checks.push(should(
-            format!("account {account}"),
-            false,
-            "the configuration does not say which account it must be: set `account` for this environment",
-        )),
-    }
+    let (account, expected) = (&seen.identity.account, seen.expected_account.as_deref());
+    let mut checks = vec![Check::account(account, expected, &seen.target.environment)];
     let Some(name) = seen.name() else {
         checks.push(Check::hard("a target of a cluster", false, format!("{} is no name of one", seen.target.id)));
         return checks;
@@ -43,10 +19,14 @@ pub fn of_everything(seen: &Seen) -> Vec<Check> {
             let status = &*eks.status;
             // UPDATING is a cluster that serves; the others do not, or not for long.
             let is_up = matches!(status, "ACTIVE" | "UPDATING");
-            checks.push(must(format!("cluster {} is there", name.cluster), is_up, format!("it is {status}")));
+            checks.push(Check::must(format!("cluster {} is there", name.cluster), is_up, format!("it is {status}")));
             let why =
                 "name_prefix, tags and clusters of the configuration select it for another environment, or for none";
-            checks.push(must(format!("{} belongs to {}", name.cluster, seen.target.environment), seen.owned, why));
+            checks.push(Check::must(
+                format!("{} belongs to {}", name.cluster, seen.target.environment),
+                seen.owned,
+                why,
+            ));
         }
         None if seen.is_read(&SeenPart::Cluster) => {
             let why = format!("EKS has no cluster of this name in {}", seen.target.region);

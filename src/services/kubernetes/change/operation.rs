@@ -2,101 +2,46 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::operations::change_autoscaler::ChangeAutoscaler;
+pub use super::operations::change_pool::ChangePool;
+pub use super::operations::cordon::CordonNode;
+pub use super::operations::delete_node_claim::DeleteNodeClaim;
+pub use super::operations::drain_node::DrainNode;
+pub use super::operations::pause_disruption::PauseDisruption;
+pub use super::operations::restart_rollout::RestartRollout;
+pub use super::operations::resume_disruption::ResumeDisruption;
+pub use super::operations::scale_nodegroup::ScaleNodegroup;
+pub use super::operations::scale_workload::ScaleWorkload;
+pub use super::operations::uncordon::UncordonNode;
 use super::request::{On, Request};
-use super::{Draft, Seen, TargetKind};
+use super::{Api, Draft, Seen, TargetKind};
 use crate::ops::field::Field;
+use crate::ops::operations::operations;
 
-macro_rules! catalogue {
-    ($($name:ident in $module:ident, $text:literal, $title:literal, $target:ident, [$($api:ident),+];)+) => {
-        $(pub use super::operations::$module::$name;)+
-
-        /// Which operation.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum Kind { $(#[serde(rename = $text)] $name,)+ }
-
-        /// What is to be done, with its parameters.
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        #[serde(tag = "operation")]
-        pub enum Operation { $(#[serde(rename = $text)] $name($name),)+ }
-
-        impl Kind {
-            /// All operations, in the order of the menu.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
-
-            /// As on the command line and in a configuration: `cordon-node`.
-            #[must_use]
-            pub fn name(self) -> &'static str { match self { $(Self::$name => $text,)+ } }
-
-            /// As a person says it: `Cordon`.
-            #[must_use]
-            pub fn title(self) -> &'static str { match self { $(Self::$name => $title,)+ } }
-
-            /// What it is done to.
-            #[must_use]
-            pub fn target(self) -> TargetKind { match self { $(Self::$name => TargetKind::$target,)+ } }
-
-            /// The calls that it may make.
-            #[must_use]
-            pub fn apis(self) -> &'static [super::Api] {
-                match self { $(Self::$name => &[$(super::Api::$api,)+],)+ }
-            }
-
-            /// Why it makes no sense for what is selected.
-            #[must_use]
-            pub fn unavailable(self, on: On<'_>) -> Option<String> {
-                if on.kind() != self.target() {
-                    return Some(format!("it is done to a {}", self.target().noun()));
-                }
-                match self { $(Self::$name => <$name as Request>::unavailable(on),)+ }
-            }
-
-            /// The request with good defaults for the target.
-            #[must_use]
-            pub fn offer(self, seen: &Seen) -> Operation {
-                match self { $(Self::$name => Operation::$name(<$name as Request>::offer(seen)),)+ }
-            }
-        }
-
-        impl Operation {
-            /// Which operation this is.
-            #[must_use]
-            pub fn kind(&self) -> Kind { match self { $(Self::$name(_) => Kind::$name,)+ } }
-
-            /// The parameters, in the order in which they are edited.
-            #[must_use]
-            pub fn fields(&self, seen: &Seen) -> Vec<Field> { match self { $(Self::$name(r) => r.fields(seen),)+ } }
-
-            /// Sets a parameter.
-            ///
-            /// # Errors
-            /// What is wrong with the value, in words, and nothing is changed.
-            pub fn set(&mut self, name: &str, value: &str, seen: &Seen) -> Result<(), String> {
-                match self { $(Self::$name(r) => r.set(name, value, seen),)+ }
-            }
-
-            /// What it means for this state of the cluster.
-            #[must_use]
-            pub fn draft(&self, seen: &Seen) -> Draft { match self { $(Self::$name(r) => r.draft(seen),)+ } }
-        }
-    };
-}
-
-catalogue! {
-    CordonNode in cordon, "cordon-node", "Cordon", Node, [PatchNode];
-    UncordonNode in uncordon, "uncordon-node", "Uncordon", Node, [PatchNode];
-    DrainNode in drain_node, "drain-node", "Drain", Node, [EvictPod, PatchNode];
-    DeleteNodeClaim in delete_node_claim, "delete-nodeclaim", "Delete NodeClaim (drains its node)", NodeClaim, [DeleteNodeClaim];
-    PauseDisruption in pause_disruption, "pause-disruption", "Pause disruption", NodePool, [PatchNodePool];
-    ResumeDisruption in resume_disruption, "resume-disruption", "Resume disruption", NodePool, [PatchNodePool];
-    ChangePool in change_pool, "change-nodepool", "Change limits and weight", NodePool, [PatchNodePool];
-    ScaleNodegroup in scale_nodegroup, "scale-nodegroup", "Scale node group", Nodegroup, [UpdateNodegroupConfig];
-    RestartRollout in restart_rollout, "restart-rollout", "Restart rollout", Workload, [PatchDeployment, PatchStatefulSet, PatchDaemonSet];
-    ScaleWorkload in scale_workload, "scale-workload", "Scale", Workload, [PatchDeployment, PatchStatefulSet];
-    ChangeAutoscaler in change_autoscaler, "change-autoscaler", "Change minimum and maximum", Autoscaler, [PatchAutoscaler];
+operations! {
+    CordonNode, "cordon-node", "Cordon", Node, [PatchNode];
+    UncordonNode, "uncordon-node", "Uncordon", Node, [PatchNode];
+    DrainNode, "drain-node", "Drain", Node, [EvictPod, PatchNode];
+    DeleteNodeClaim, "delete-nodeclaim", "Delete NodeClaim (drains its node)", NodeClaim, [DeleteNodeClaim];
+    PauseDisruption, "pause-disruption", "Pause disruption", NodePool, [PatchNodePool];
+    ResumeDisruption, "resume-disruption", "Resume disruption", NodePool, [PatchNodePool];
+    ChangePool, "change-nodepool", "Change limits and weight", NodePool, [PatchNodePool];
+    ScaleNodegroup, "scale-nodegroup", "Scale node group", Nodegroup, [UpdateNodegroupConfig];
+    RestartRollout, "restart-rollout", "Restart rollout", Workload, [PatchDeployment, PatchStatefulSet, PatchDaemonSet];
+    ScaleWorkload, "scale-workload", "Scale", Workload, [PatchDeployment, PatchStatefulSet];
+    ChangeAutoscaler, "change-autoscaler", "Change minimum and maximum", Autoscaler, [PatchAutoscaler];
 }
 
 impl Kind {
+    /// Why it makes no sense for what is selected.
+    #[must_use]
+    pub fn unavailable(self, on: On<'_>) -> Option<String> {
+        if on.kind() != self.target() {
+            return Some(format!("it is done to a {}", self.target().noun()));
+        }
+        self.refused_by_request(on)
+    }
+
     /// The operation of a name as on the command line.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

@@ -1,7 +1,7 @@
 //! What each operation is asked: on what it makes sense, with which parameters, and what it means.
 
 use super::{Draft, Seen, TargetKind};
-use crate::ops::field::Field;
+use crate::ops::field::{self, Field};
 use crate::services::kubernetes::model::{Autoscaler, Node, NodeClaim, NodePool, Workload};
 use crate::services::kubernetes::{ClusterView, Nodegroup};
 
@@ -38,13 +38,17 @@ pub trait Request: Sized {
     /// The request with good defaults for the target. Total: a target that is gone gives a request whose draft has a
     /// failed check.
     fn offer(seen: &Seen) -> Self;
-    /// The parameters, in the order in which they are edited.
-    fn fields(&self, seen: &Seen) -> Vec<Field>;
+    /// The parameters, in the order in which they are edited; there are none where it does not say.
+    fn fields(&self, _seen: &Seen) -> Vec<Field> {
+        Vec::new()
+    }
     /// Sets a parameter.
     ///
     /// # Errors
     /// What is wrong with the value, in words, and nothing is changed.
-    fn set(&mut self, name: &str, value: &str, seen: &Seen) -> Result<(), String>;
+    fn set(&mut self, name: &str, _value: &str, _seen: &Seen) -> Result<(), String> {
+        Err(field::unknown(name, &[]))
+    }
     /// What it means for this state of the cluster.
     fn draft(&self, seen: &Seen) -> Draft;
 }

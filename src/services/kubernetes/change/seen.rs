@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::{ApiObject, KubeRight, ObjectName, Permission, Target};
 use crate::domain::{Criticality, Identity};
+use crate::ops;
 use crate::services::kubernetes::model::{Node, NodeClaim, NodePool, Pod};
 use crate::services::kubernetes::{ClusterView, Data, EksCluster, Nodegroup, ObjectKind};
 
@@ -41,17 +42,7 @@ impl fmt::Display for SeenPart {
 }
 
 /// A part that could not be read, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unread {
-    pub part: SeenPart,
-    pub why: String,
-}
-
-impl fmt::Display for Unread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.part, self.why)
-    }
-}
+pub type Unread = ops::unread::Unread<SeenPart>;
 
 /// The state of a cluster that a plan stands on. All of it was read at `at`; what was not read is empty and stands in
 /// `missing`, and what stands on it is unknown ([`Seen::knows`]).

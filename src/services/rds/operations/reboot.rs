@@ -27,14 +27,6 @@ impl Request for Reboot {
         Self {}
     }
 
-    fn fields(&self, _: &Seen) -> Vec<Field> {
-        Vec::new()
-    }
-
-    fn set(&mut self, name: &str, _: &str, _: &Seen) -> Result<(), String> {
-        Err(field::unknown(name, &[]))
-    }
-
     fn draft(&self, seen: &Seen) -> Draft {
         let mut draft = Draft::new(Risk::Disruptive, seen);
         let Some(database) = seen.database() else { return draft };

@@ -28,14 +28,6 @@ impl Request for StartEnvironment {
         Self {}
     }
 
-    fn fields(&self, _: &Seen) -> Vec<Field> {
-        Vec::new()
-    }
-
-    fn set(&mut self, name: &str, _: &str, _: &Seen) -> Result<(), String> {
-        Err(field::unknown(name, &[]))
-    }
-
     fn draft(&self, seen: &Seen) -> Draft {
         let (mut draft, able) = draft_of_all(Risk::Routine, seen, why_not);
         let names: Vec<&str> = able.iter().map(|d| d.id.as_str()).collect();

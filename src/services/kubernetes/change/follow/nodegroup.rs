@@ -4,10 +4,7 @@ use jiff::Timestamp;
 
 use super::{Followed, Look, NodegroupUpdate};
 use crate::domain::text::clean;
-use crate::ops::progress::Progress;
-
-/// Seconds by which AWS's clock and this machine's may differ.
-const SKEW: i64 = 60;
+use crate::ops::progress::{Progress, SKEW};
 
 /// The sizes that were sent, by their names in an update (EKS API, `UpdateParamType`).
 pub(super) type SentSizes = [(&'static str, Option<i32>); 3];

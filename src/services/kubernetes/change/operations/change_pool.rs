@@ -98,7 +98,7 @@ impl Request for ChangePool {
         } else {
             format!("{} changes: {}. No node goes or moves by that.", name.name, parts.join(", "))
         };
-        draft.check(must("something changes", !parts.is_empty(), "all of it is so already"));
+        draft.check(Check::must("something changes", !parts.is_empty(), "all of it is so already"));
         self.check(&mut draft, object, &changes);
         pool::check_own(&mut draft, seen, &name);
         self.consequences(&mut draft, seen, &name, &changes);
@@ -155,11 +155,11 @@ impl ChangePool {
         let is_weight = (0..=MOST_WEIGHT).contains(&self.weight);
         let wrong = wrong.or_else(|| (!is_weight).then(|| format!("weight {} is not within 0 and 100", self.weight)));
         if let Some(wrong) = wrong {
-            draft.check(must("limits are amounts", false, wrong));
+            draft.check(Check::must("limits are amounts", false, wrong));
         }
         if pool::is_static(object) {
             let fits = self.weight == 0 && self.cpu.is_empty() && self.memory.is_empty();
-            draft.check(must("fits a static pool", fits, STATIC));
+            draft.check(Check::must("fits a static pool", fits, STATIC));
         }
     }
 }

@@ -22,19 +22,11 @@ impl Request for CordonNode {
         Self {}
     }
 
-    fn fields(&self, _: &Seen) -> Vec<Field> {
-        Vec::new()
-    }
-
-    fn set(&mut self, name: &str, _: &str, _: &Seen) -> Result<(), String> {
-        Err(field::unknown(name, &[]))
-    }
-
     fn draft(&self, seen: &Seen) -> Draft {
         let mut draft = Draft::new(Risk::Routine, seen);
         let (Some(name), Some(object)) = (seen.name(), &seen.object) else { return draft };
         draft.summary = format!("{} takes no new pods until it is uncordoned. Those that run on it stay.", name.name);
-        draft.check(must("takes pods", !is_cordoned(object), "it is cordoned already"));
+        draft.check(Check::must("takes pods", !is_cordoned(object), "it is cordoned already"));
         draft.say("Interruption", "none: pods on it run on", Tone::Good);
         // DaemonSet pods tolerate node.kubernetes.io/unschedulable (Kubernetes, "DaemonSet", "Taints and tolerations").
         draft.say("Still come", "pods of daemon sets, which tolerate it", Tone::Plain);

@@ -62,14 +62,6 @@ impl Request for DeleteNodeClaim {
         Self {}
     }
 
-    fn fields(&self, _: &Seen) -> Vec<Field> {
-        Vec::new()
-    }
-
-    fn set(&mut self, name: &str, _: &str, _: &Seen) -> Result<(), String> {
-        Err(field::unknown(name, &[]))
-    }
-
     fn draft(&self, seen: &Seen) -> Draft {
         let mut draft = Draft::new(Risk::Irreversible, seen);
         let (Some(name), Some(object)) = (seen.name(), &seen.object) else { return draft };

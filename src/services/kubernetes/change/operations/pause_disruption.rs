@@ -143,20 +143,24 @@ impl PauseDisruption {
 
     fn check(&self, draft: &mut Draft, seen: &Seen, object: &ApiObject) {
         let why = format!("it would have ended at {}: set its duration anew", pool::moment(self.until()));
-        draft.check(must("ends later than now", self.until() > seen.at, why));
+        draft.check(Check::must("ends later than now", self.until() > seen.at, why));
         let has_room = pauses::written(object).len() < MOST_BUDGETS;
-        draft.check(must("room for a budget", has_room, "it has 50 budgets, which is the most: take one away first"));
+        draft.check(Check::must(
+            "room for a budget",
+            has_room,
+            "it has 50 budgets, which is the most: take one away first",
+        ));
         let asked = self.asked(object);
         if asked.is_empty() {
             let why = "it is a static pool, which Karpenter does not consolidate: only Drifted means something";
-            draft.check(must("something to pause", false, why));
+            draft.check(Check::must("something to pause", false, why));
             return;
         }
         let held: Vec<(DisruptionReason, Timestamp)> =
             asked.iter().filter_map(|reason| Some((*reason, pauses::held_until(object, *reason, seen.at)?))).collect();
         let is_covered = held.iter().filter(|(_, end)| *end >= self.until()).count() == asked.len();
         let shortest = held.iter().map(|(_, end)| *end).min().map(until_words).unwrap_or_default();
-        draft.check(must("is not paused", !is_covered, format!("its budgets allow nothing {shortest} already")));
+        draft.check(Check::must("is not paused", !is_covered, format!("its budgets allow nothing {shortest} already")));
         if !is_covered && !held.is_empty() {
             let said: Vec<String> =
                 held.iter().map(|(reason, end)| format!("{} {}", reason_word(*reason), until_words(*end))).collect();

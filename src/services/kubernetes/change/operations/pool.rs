@@ -28,7 +28,7 @@ pub(super) fn check_own(draft: &mut Draft, seen: &Seen, name: &ObjectName) {
     let Some(eks) = seen.eks().filter(|eks| eks.auto_mode) else { return };
     let is_built_in = eks.auto_pools.iter().any(|pool| **pool == *name.name);
     let why = "it is one of EKS Auto Mode: AWS says that its built-in pools cannot be modified";
-    draft.check(must("is no built-in pool", !is_built_in, why));
+    draft.check(Check::must("is no built-in pool", !is_built_in, why));
 }
 
 /// Whether it keeps a number of nodes whatever pods wait (`spec.replicas`).

@@ -3,7 +3,6 @@
 pub use crate::ops::field::{self, Field, FieldKind, Offer};
 pub use crate::ops::plan::{Check, Resend, Risk, Tone};
 pub use crate::services::kubernetes::change::api::parameter;
-pub use crate::services::kubernetes::change::checks::{must, should};
 pub use crate::services::kubernetes::change::follow::Followed;
 pub use crate::services::kubernetes::change::object::Patch;
 pub use crate::services::kubernetes::change::request::Request;

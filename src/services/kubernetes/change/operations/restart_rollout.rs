@@ -37,14 +37,6 @@ impl Request for RestartRollout {
         Self { restarted: seen.at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string() }
     }
 
-    fn fields(&self, _: &Seen) -> Vec<Field> {
-        Vec::new()
-    }
-
-    fn set(&mut self, name: &str, _: &str, _: &Seen) -> Result<(), String> {
-        Err(field::unknown(name, &[]))
-    }
-
     fn draft(&self, seen: &Seen) -> Draft {
         let mut draft = Draft::new(Risk::Disruptive, seen);
         let Some(subject) = ChangedWorkload::of(seen) else { return draft };
@@ -73,12 +65,12 @@ impl RestartRollout {
         let object = subject.object;
         let is_paused = object.at("/spec/paused") == Some(&json!(true));
         let why = "its rollout is paused, and pods would be replaced when it is resumed: kubectl refuses it, too";
-        draft.check(must("not paused", !is_paused, why));
+        draft.check(Check::must("not paused", !is_paused, why));
         let why = match subject.kind {
             WorkloadKind::DaemonSet => "it has no node to run on",
             _ => "it has 0 replicas: those that it is scaled up to are new anyway",
         };
-        draft.check(must("has pods", pods > 0, why));
+        draft.check(Check::must("has pods", pods > 0, why));
         if pods > 0 {
             let why = match pace {
                 RolloutPace::OnDelete => {
@@ -91,15 +83,15 @@ impl RestartRollout {
                 }
                 RolloutPace::AtOnce | RolloutPace::Rolling { .. } | RolloutPace::ByNode { .. } => String::new(),
             };
-            draft.check(must("its strategy replaces pods", pace.replaced(pods) > 0, why));
+            draft.check(Check::must("its strategy replaces pods", pace.replaced(pods) > 0, why));
         }
         let is_done = object.text(RESTARTED) == self.restarted;
-        draft.check(must("not restarted at this moment", !is_done, "it was: this plan has been carried out"));
+        draft.check(Check::must("not restarted at this moment", !is_done, "it was: this plan has been carried out"));
         let name = "whole, and no rollout goes on";
         draft.check(match rollout(object) {
-            Progress::Failed(words) => should(name, false, format!("its last rollout: {words}")),
-            Progress::Going(words) => should(name, false, words),
-            Progress::Reached(_) | Progress::Scheduled { .. } => should(name, true, ""),
+            Progress::Failed(words) => Check::should(name, false, format!("its last rollout: {words}")),
+            Progress::Going(words) => Check::should(name, false, words),
+            Progress::Reached(_) | Progress::Scheduled { .. } => Check::should(name, true, ""),
         });
         // What is stuck is not helped by it: the controller waits for that pod before it replaces any.
         if subject.is_ordered() {
@@ -108,7 +100,7 @@ impl RestartRollout {
                 "{ready} of {pods} are: it waits for the others before it replaces any, so that a pod that does not become \
                  ready is to be deleted instead"
             );
-            draft.check(should("all its pods are ready", ready >= pods, why));
+            draft.check(Check::should("all its pods are ready", ready >= pods, why));
         }
     }
 }

@@ -75,7 +75,7 @@ impl Request for ResumeDisruption {
                 ("has this budget", format!("no budget of 0 nodes is {:?} any more", self.budget))
             };
             draft.summary = format!("Nothing is taken away from {}.", name.name);
-            draft.check(must(check, false, why));
+            draft.check(Check::must(check, false, why));
             return draft;
         };
         let hold = pause.hold(seen.at);
@@ -87,9 +87,9 @@ impl Request for ResumeDisruption {
                 format!("A pause of {} that does not hold now does not come back.", name.name)
             }
         };
-        draft.check(must("has this budget", true, ""));
+        draft.check(Check::must("has this budget", true, ""));
         let why = "its schedule comes back by itself: it looks like a rule of this pool, and is taken away for good";
-        draft.check(should("was set once", pause.is_once(), why));
+        draft.check(Check::should("was set once", pause.is_once(), why));
         pool::check_own(&mut draft, seen, &name);
         say_end(&mut draft, seen, hold);
         if pause.is_once() {

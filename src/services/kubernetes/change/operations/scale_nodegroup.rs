@@ -174,12 +174,12 @@ impl ScaleNodegroup {
 
     fn check(&self, draft: &mut Draft, seen: &Seen, group: &Nodegroup, change: &GroupChange) {
         let why = why_not(&group.status);
-        draft.check(must("takes an update", why.is_none(), why.unwrap_or_default()));
+        draft.check(Check::must("takes an update", why.is_none(), why.unwrap_or_default()));
         let ails: Vec<String> = group.health.iter().map(|one| format!("{}: {}", one.code, one.message)).collect();
         let is_well = &*group.status != "DEGRADED" && ails.is_empty();
         let ails = if ails.is_empty() { "EKS does not say of what".to_owned() } else { ails.join("; ") };
-        draft.check(should("is well", is_well, format!("it is {}, {ails}", group.status)));
-        draft.check(must("something changes", !change.sent.is_empty(), "all of it is so already"));
+        draft.check(Check::should("is well", is_well, format!("it is {}, {ails}", group.status)));
+        draft.check(Check::must("something changes", !change.sent.is_empty(), "all of it is so already"));
         // InvalidParameterException: "Minimum capacity 3 can't be greater than desired size 2", "desiredSize can't be greater
         // than maxSize".
         let wrong = if self.minimum > self.desired {
@@ -191,7 +191,7 @@ impl ScaleNodegroup {
         } else {
             String::new()
         };
-        draft.check(must("sizes fit together", wrong.is_empty(), wrong));
+        draft.check(Check::must("sizes fit together", wrong.is_empty(), wrong));
         if let Some(desired) = change.sends(GroupSize::Desired) {
             check_desired(draft, seen, group, desired);
         }
@@ -205,13 +205,13 @@ fn check_desired(draft: &mut Draft, seen: &Seen, group: &Nodegroup, desired: i32
         Err(()) => {
             draft.check(Check::unknown(name, "deployments were not read: a Cluster Autoscaler would scale it too"));
         }
-        Ok(None) => draft.check(should(name, true, "")),
+        Ok(None) => draft.check(Check::should(name, true, "")),
         Ok(Some(scaler)) => {
             // "If you use the Kubernetes Cluster Autoscaler, you shouldn't change the desiredSize value directly" (EKS API).
             let why = format!(
                 "Cluster Autoscaler ({scaler}) may set another desired number than {desired}: change the minimum or maximum instead"
             );
-            draft.check(should(name, false, why));
+            draft.check(Check::should(name, false, why));
         }
     }
     let name = "EKS knows its nodes";
@@ -219,7 +219,7 @@ fn check_desired(draft: &mut Draft, seen: &Seen, group: &Nodegroup, desired: i32
         (Some(nodes), Some(known)) => {
             let is_so = i32::try_from(nodes.len()) == Ok(known);
             let why = format!("EKS desires {known}, and {} are there: somebody may have scaled it since", nodes.len());
-            draft.check(should(name, is_so, why));
+            draft.check(Check::should(name, is_so, why));
         }
         (None, _) => draft.check(Check::unknown(name, "nodes were not read")),
         (_, None) => draft.check(Check::unknown(name, "EKS does not say how many it desires")),

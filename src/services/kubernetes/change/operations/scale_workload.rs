@@ -56,14 +56,14 @@ impl Request for ScaleWorkload {
         let takes_volumes = change.is_down() && says::deletes_claims(&subject);
         let mut draft = Draft::new(change.risk(takes_volumes), seen);
         let is_scaled = subject.kind != WorkloadKind::DaemonSet;
-        draft.check(must("has a number of replicas", is_scaled, ONE_FOR_EACH_NODE));
+        draft.check(Check::must("has a number of replicas", is_scaled, ONE_FOR_EACH_NODE));
         if !is_scaled {
             draft.summary = format!("{} stays as it is.", subject.name.local());
             return draft;
         }
         draft.summary = change.summary(&subject.name.local());
         let why = format!("it has {} already", change.before);
-        draft.check(must(format!("not at {} yet", change.after), change.before != change.after, why));
+        draft.check(Check::must(format!("not at {} yet", change.after), change.before != change.after, why));
         check(&mut draft, seen, &subject, change);
         says::all(&mut draft, &subject, change);
         undone::say(&mut draft, subject.object, &["spec", "replicas"]);
@@ -110,8 +110,8 @@ impl Change {
 fn check(draft: &mut Draft, seen: &Seen, subject: &ChangedWorkload<'_>, change: Change) {
     let alone = "no autoscaler sets it back";
     draft.check(match subject.autoscaler() {
-        Some(scaler) => should(alone, false, set_back(scaler, change.after)),
-        None if seen.knows(ObjectKind::Autoscaler) => should(alone, true, ""),
+        Some(scaler) => Check::should(alone, false, set_back(scaler, change.after)),
+        None if seen.knows(ObjectKind::Autoscaler) => Check::should(alone, true, ""),
         None => Check::unknown(alone, "autoscalers were not read"),
     });
     if subject.is_ordered() {
@@ -120,14 +120,14 @@ fn check(draft: &mut Draft, seen: &Seen, subject: &ChangedWorkload<'_>, change: 
             "{ready} of {} are: while a pod that stays is not ready, it neither makes nor ends another",
             change.before
         );
-        draft.check(should("all its pods are ready", ready >= change.before, why));
+        draft.check(Check::should("all its pods are ready", ready >= change.before, why));
     }
     if change.after > change.before {
         let placed = "none of its pods waits for a node";
         let told = seen.view().map(|view| why::waiting(&view, &subject.pods(), seen.at));
         draft.check(match told.filter(|_| seen.knows(ObjectKind::Pod)) {
-            Some(told) if told.count == 0 => should(placed, true, ""),
-            Some(told) => should(placed, false, format!("{} of them: {}", told.count, told.reason(seen.at))),
+            Some(told) if told.count == 0 => Check::should(placed, true, ""),
+            Some(told) => Check::should(placed, false, format!("{} of them: {}", told.count, told.reason(seen.at))),
             None => Check::unknown(placed, "its pods were not read"),
         });
     }

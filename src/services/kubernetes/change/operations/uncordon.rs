@@ -19,22 +19,14 @@ impl Request for UncordonNode {
         Self {}
     }
 
-    fn fields(&self, _: &Seen) -> Vec<Field> {
-        Vec::new()
-    }
-
-    fn set(&mut self, name: &str, _: &str, _: &Seen) -> Result<(), String> {
-        Err(field::unknown(name, &[]))
-    }
-
     fn draft(&self, seen: &Seen) -> Draft {
         let mut draft = Draft::new(Risk::Routine, seen);
         let (Some(name), Some(object)) = (seen.name(), &seen.object) else { return draft };
         draft.summary = format!("{} takes new pods again. None that went comes back by itself.", name.name);
-        draft.check(must("is cordoned", is_cordoned(object), "it takes pods already"));
+        draft.check(Check::must("is cordoned", is_cordoned(object), "it takes pods already"));
         draft.check(match seen.node() {
             Some(node) => {
-                should("is ready", node.is_ready(), "it says that it is not: no pod comes to it before it is")
+                Check::should("is ready", node.is_ready(), "it says that it is not: no pod comes to it before it is")
             }
             None => Check::unknown("is ready", "nodes were not read"),
         });

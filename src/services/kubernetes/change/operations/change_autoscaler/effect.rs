@@ -8,7 +8,6 @@ use crate::domain::text::clean;
 use crate::health::words::plural;
 use crate::ops::plan::{Check, Tone};
 use crate::services::kubernetes::ObjectKind;
-use crate::services::kubernetes::change::checks::{must, should};
 use crate::services::kubernetes::change::{ApiObject, Draft, Seen};
 use crate::services::kubernetes::model::WorkloadKind;
 
@@ -61,19 +60,19 @@ impl BoundsChange {
     pub fn check(self, draft: &mut Draft, object: &ApiObject, takes_zero: bool) {
         let (minimum, maximum) = self.after;
         let why = format!("they are {} and {} already", self.before.0, self.before.1);
-        draft.check(must("other limits than now", self.before != self.after, why));
+        draft.check(Check::must("other limits than now", self.before != self.after, why));
         let why = format!("the minimum is {minimum}, the maximum {maximum}");
-        draft.check(must("the minimum is not above the maximum", minimum <= maximum, why));
-        draft.check(must("a minimum that it may have", minimum > 0 || takes_zero, ZERO));
+        draft.check(Check::must("the minimum is not above the maximum", minimum <= maximum, why));
+        draft.check(Check::must("a minimum that it may have", minimum > 0 || takes_zero, ZERO));
         let name = "the autoscaler works";
         let told = ["AbleToScale", "ScalingActive"].map(|kind| condition(object, kind));
         draft.check(match told.iter().flatten().find(|condition| condition.status == "False") {
             Some(condition) if condition.reason == "ScalingDisabled" => {
-                should(name, false, "what it scales has 0 replicas: it stands still until that is scaled up")
+                Check::should(name, false, "what it scales has 0 replicas: it stands still until that is scaled up")
             }
-            Some(condition) => should(name, false, clean(condition.message)),
+            Some(condition) => Check::should(name, false, clean(condition.message)),
             None if told.iter().all(Option::is_none) => Check::unknown(name, "it says nothing of itself yet"),
-            None => should(name, true, ""),
+            None => Check::should(name, true, ""),
         });
     }
 
@@ -150,7 +149,7 @@ pub(super) fn target(seen: &Seen, object: &ApiObject, namespace: &str) -> Option
         return Some(Check::unknown(name, format!("{} were not read", of.title())));
     }
     let is_there = seen.view()?.workload(kind, namespace, object.text("/spec/scaleTargetRef/name")).is_some();
-    Some(should(name, is_there, format!("there is no {} in {namespace}", target_name(object))))
+    Some(Check::should(name, is_there, format!("there is no {} in {namespace}", target_name(object))))
 }
 
 /// A condition of its status.
