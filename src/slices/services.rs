@@ -176,7 +176,7 @@ impl Kind {
     #[must_use]
     pub fn safety_snapshot_name(self, target: &str, at: Timestamp) -> Option<String> {
         match self {
-            Self::Rds(kind) => self.offers_safety_snapshot().then(|| rds::safety::name(kind, target, at)),
+            Self::Rds(kind) => self.offers_safety_snapshot().then(|| rds::safety::name(kind.name(), target, at)),
             Self::Kubernetes(_) => None,
         }
     }

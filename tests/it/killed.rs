@@ -174,7 +174,7 @@ impl Case {
             region: REGION.into(),
         };
         let seen = place(sandbox, ACCOUNT, Vec::new()).await.read(self.kind.into(), &target, now).await.unwrap();
-        let safety = self.kind.offers_safety_snapshot().then(|| safety::name(self.kind, self.database, now));
+        let safety = self.kind.offers_safety_snapshot().then(|| safety::name(self.kind.name(), self.database, now));
         let plan = Plan::make(&slices::Kind::from(self.kind).offer(&seen).unwrap(), safety.as_deref(), &seen);
         assert_eq!(plan.obstacle(), None, "{self:?}");
         assert_eq!(plan.steps.len(), if self.kind == Kind::CreateSnapshot { 1 } else { 2 }, "{self:?}");

@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::{Api, Call, Draft, Follow, Kind, Seen, Step, checks};
+use super::{Api, Call, Draft, Follow, Seen, Step, checks};
 use crate::cost::rds as price;
 use crate::ops::plan::{Check, Tone};
 
-/// A name for it that says what it is for: `qa-db-before-change-class-20261122-0312`.
+/// A name for it that says before which operation it was taken: `qa-db-before-change-class-20261122-0312`.
 #[must_use]
-pub fn name(kind: Kind, database: &str, at: Timestamp) -> String {
-    format!("{database}-before-{}-{}", kind.name(), at.strftime("%Y%m%d-%H%M"))
+pub fn name(operation: &str, database: &str, at: Timestamp) -> String {
+    format!("{database}-before-{operation}-{}", at.strftime("%Y%m%d-%H%M"))
 }
 
 /// The step, and the checks that belong to it.
@@ -67,6 +67,6 @@ mod tests {
     #[test]
     fn the_name_says_what_it_is_for() {
         let at: Timestamp = "2026-11-22T03:12:44Z".parse().unwrap();
-        assert_eq!(name(Kind::ChangeClass, "qa-db", at), "qa-db-before-change-class-20261122-0312");
+        assert_eq!(name("change-class", "qa-db", at), "qa-db-before-change-class-20261122-0312");
     }
 }

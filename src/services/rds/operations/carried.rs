@@ -9,7 +9,6 @@
 use std::borrow::Cow;
 
 use super::prelude::*;
-use super::restored::own_tags;
 use crate::domain::Database;
 use crate::domain::database::Storage;
 use crate::domain::settings::Settings;
@@ -444,6 +443,11 @@ pub fn differences(replica: &Database, source: &Database) -> Vec<Kept> {
             })
         })
         .collect()
+}
+
+/// Tags that a user may set; those of AWS itself (`aws:…`) are refused.
+fn own_tags(tags: &[(String, String)]) -> Vec<(String, String)> {
+    tags.iter().filter(|(key, _)| !key.starts_with("aws:")).cloned().collect()
 }
 
 #[cfg(test)]

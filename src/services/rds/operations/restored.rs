@@ -145,11 +145,6 @@ pub fn class_of(seen: &Seen, value: &str) -> Result<String, String> {
     Ok(value.to_owned())
 }
 
-/// Tags that a user may set; those of AWS itself (`aws:…`) are refused.
-pub fn own_tags(tags: &[(String, String)]) -> Vec<(String, String)> {
-    tags.iter().filter(|(key, _)| !key.starts_with("aws:")).cloned().collect()
-}
-
 /// Seconds until a new instance of this size is available, least and most: an estimate.
 pub fn usual(gib: i32) -> (u32, u32) {
     (600, 1800 + gib.max(0).unsigned_abs() * 6)
@@ -235,9 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_of_aws_are_left_out_and_names_fit() {
-        let tags = [("aws:cloudformation:stack-id".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())];
-        assert_eq!(own_tags(&tags), [("a".to_owned(), "2".to_owned())]);
+    fn names_fit() {
         let name = named(&"a".repeat(63), "pitr-20261122-0243");
         assert_eq!((name.len(), checks::instance_name(&name)), (63, Ok(())));
         assert_eq!(moment("2026-11-22T03:12:44.123456789Z".parse().unwrap()), "2026-11-22T03:12:44Z");

@@ -171,3 +171,9 @@ fn a_promotion_names_in_what_the_replica_is_not_as_its_source() {
     assert_eq!((row.value.as_str(), row.default.as_str()), ("true", "none"));
     assert!(differences(&seen.databases[0], &seen.databases[0]).is_empty());
 }
+
+#[test]
+fn tags_of_aws_are_left_out() {
+    let tags = [("aws:cloudformation:stack-id".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())];
+    assert_eq!(own_tags(&tags), [("a".to_owned(), "2".to_owned())]);
+}
