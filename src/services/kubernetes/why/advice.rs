@@ -4,6 +4,11 @@ use super::fit::FitRefusal;
 use super::listed;
 use super::obstacle::{PoolObstacle, capacity_words};
 use super::pools::PoolAnswer;
+use super::stage::ClaimStage;
+
+/// What a node that runs and does not join has (Karpenter, "Troubleshooting": "Node NotReady").
+pub(super) const NOT_JOINED: &str = "a node that runs and does not join has a wrong AMI or user data, no way to the \
+                                     endpoint, or a role that is not let in";
 
 /// What can be done, the most useful first; each a sentence without its full stop.
 pub(super) fn of(pools: &[PoolAnswer], scheduler: Option<&FitRefusal>) -> Vec<String> {
@@ -38,6 +43,12 @@ fn on(pool: &str, obstacle: &PoolObstacle) -> Option<String> {
             "See whether class and requirements of {pool} cover that zone and capacity type; else EC2 ran out of it lately"
         ),
         PoolObstacle::Refused(why) => why.advice(pool),
+        PoolObstacle::Fruitless { stage: ClaimStage::Created | ClaimStage::Launched, .. } => {
+            format!("Look at the class of {pool} and at what Karpenter says: EC2 was not asked, or refuses")
+        }
+        PoolObstacle::Fruitless { .. } => {
+            format!("Read the console output of an instance of {pool}: {NOT_JOINED}")
+        }
         PoolObstacle::NoCapacity { capacity, .. } => {
             let other = match capacity.map(capacity_words) {
                 Some("spot") | None => "on-demand, more instance types or zones",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::advice::NOT_JOINED;
 use super::attempts::{ClaimEnd, PastClaims, end_of, said_end};
 use super::stage::ClaimStage;
 use super::{WhyLine, WhyTone, seconds_since};
@@ -217,6 +218,15 @@ impl ClaimStory {
         lines
     }
 
+    /// What makes it doubtful that it becomes a node: it is late, or others of its pool came to nothing before it.
+    #[must_use]
+    pub fn doubt(&self) -> Option<String> {
+        (self.is_late() || self.tries.is_some()).then(|| {
+            let tries = self.tries.map(|tries| format!(", {}", tries.words())).unwrap_or_default();
+            format!("{}{tries}", self.state())
+        })
+    }
+
     /// It waits longer than a healthy start takes: an instance is launched within seconds, and joins within two minutes.
     #[must_use]
     pub fn is_late(&self) -> bool {
@@ -243,10 +253,7 @@ fn advice(view: &ClusterView<'_>, claim: &NodeClaim, story: &ClaimStory) -> Vec<
                 all.push(format!("No access entry of the cluster is for role {role}: nodes of it are not let in"));
             }
             let instance = claim.instance.as_deref().unwrap_or("the instance");
-            all.push(format!(
-                "Read the console output of {instance}: a node that runs and does not join has a wrong AMI or user data, \
-                 no way to the endpoint, or a role that is not let in"
-            ));
+            all.push(format!("Read the console output of {instance}: {NOT_JOINED}"));
             all
         }
         ClaimStage::Initialised => {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::attempts::LaunchRefusal;
-use crate::health::words::{bytes, number};
+use super::stage::ClaimStage;
+use crate::health::words::{bytes, number, plural};
 use crate::services::kubernetes::model::{CapacityType, NodePool, Taint};
 
 /// One thing that keeps a pool from making a node for a pod.
@@ -41,6 +42,9 @@ pub enum PoolObstacle {
     },
     /// EC2 refused its claims lately, and not for want of capacity.
     Refused(LaunchRefusal),
+    /// Claims of it came to nothing in the last hour, none became a node since: the step that they did not reach
+    /// (launched or registered), and how many.
+    Fruitless { stage: ClaimStage, times: usize },
     /// No instance type of it has what the pod asks for; `too_big` where it is the amount.
     NoInstanceType { too_big: bool },
     /// No place of it satisfies how the pod is to be spread: the topology key.
@@ -77,6 +81,14 @@ impl PoolObstacle {
             }
             Self::BeyondLimit { nearest: None } => "has no room for a node within its limits".to_owned(),
             Self::Refused(why) => format!("was refused by EC2 lately ({})", why.words()),
+            Self::Fruitless { stage, times } => {
+                let whose = if *times == 1 { "whose node" } else { "whose nodes" };
+                let what = match stage {
+                    ClaimStage::Created | ClaimStage::Launched => "without an instance".to_owned(),
+                    ClaimStage::Registered | ClaimStage::Initialised => format!("{whose} did not join"),
+                };
+                format!("had {} in the last hour {what}", plural(*times, "claim"))
+            }
             Self::NoCapacity { zones, capacity, is_told, times, .. } => {
                 let kind = capacity.map(|kind| format!("{} ", capacity_words(kind))).unwrap_or_default();
                 let place = if zones.is_empty() { String::new() } else { format!(" in {}", zones.join(", ")) };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::attempts::PastClaims;
+use super::claims;
 use super::fit::{FitRefusal, is_fit_error};
 use super::pools::{PoolAnswer, answers};
 use super::refusal::{ClaimRefusal, between};
@@ -24,7 +25,13 @@ pub enum PodPlace {
     /// It has its node.
     On(Arc<str>),
     /// Karpenter has promised it one that is still to come, or has room for it (event `Nominated`).
-    Promised { claim: Option<Arc<str>>, node: Option<Arc<str>>, since: Option<Timestamp> },
+    Promised {
+        claim: Option<Arc<str>>,
+        node: Option<Arc<str>>,
+        since: Option<Timestamp>,
+        /// What makes it doubtful that the claim becomes a node.
+        doubt: Option<String>,
+    },
     /// The scheduler has chosen it a node, from which other pods go first (`status.nominatedNodeName`).
     AfterOthers(Arc<str>),
     /// Its scheduling gates hold it (Kubernetes, "Pod Scheduling Readiness").
@@ -102,6 +109,13 @@ pub(super) fn story(view: &ClusterView<'_>, pod: &Pod, past: &PastClaims, now: T
     let refused = story.karpenter.as_ref().and_then(|refusal| refusal.at);
     if let Some(place) = promise.filter(|event| refused < event.last).and_then(|event| promised(view, event, now)) {
         story.place = place;
+        if let PodPlace::Promised { claim: Some(claim), doubt, .. } = &mut story.place
+            && let Some(claim) = view.claim(claim)
+        {
+            let told = claims::story(view, claim, past, now);
+            *doubt = told.doubt();
+            story.advice = told.advice;
+        }
         return story;
     }
     if story.scheduler.is_some() || story.karpenter.is_some() {
@@ -142,6 +156,7 @@ fn promised(view: &ClusterView<'_>, event: &ClusterEvent, now: Timestamp) -> Opt
         claim: claim.filter(|_| is_coming).map(|claim| claim.name.clone()),
         node: node.map(|node| node.name.clone()),
         since: event.last,
+        doubt: None,
     })
 }
 
@@ -151,6 +166,9 @@ impl PodStory {
     pub fn reason(&self, _now: Timestamp) -> String {
         match &self.place {
             PodPlace::On(node) => format!("runs on {node}"),
+            PodPlace::Promised { claim: Some(claim), doubt: Some(doubt), .. } => {
+                format!("claim {claim} is to become its node: {doubt}")
+            }
             PodPlace::Promised { claim: Some(claim), .. } => format!("claim {claim} is to become its node"),
             PodPlace::Promised { node: Some(node), .. } => format!("is to go to {node}"),
             PodPlace::Promised { .. } => "is to get a node".to_owned(),
@@ -173,6 +191,9 @@ impl PodStory {
             PodPlace::On(_) => WhyLine::new(WhyTone::Good, self.reason(now)),
             PodPlace::AfterOthers(_) | PodPlace::Gated => {
                 WhyLine::new(WhyTone::Waits, self.reason(now)).since(self.since)
+            }
+            PodPlace::Promised { since, doubt: Some(_), .. } => {
+                WhyLine::new(WhyTone::Blocks, self.reason(now)).since(*since)
             }
             PodPlace::Promised { since, .. } => WhyLine::new(WhyTone::Waits, self.reason(now)).since(*since),
             PodPlace::Refused => WhyLine::new(WhyTone::Blocks, "there is no place for it").since(self.since),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::advice;
 use super::attempts::PastClaims;
+use super::claims;
 use super::fit::FitRefusal;
 use super::obstacle::PoolObstacle;
 use super::pods::{PodPlace, reason, story};
@@ -33,6 +34,8 @@ pub struct WaitStory {
     pub refused: usize,
     /// Claims that are to become their nodes.
     pub claims: Vec<Arc<str>>,
+    /// What makes it doubtful that the first doubtful one of these becomes a node: which, and where it is stuck.
+    pub doubt: Option<(Arc<str>, String)>,
     /// What each pool has to say of those that were refused.
     pub pools: Vec<PoolAnswer>,
     pub scheduler: Option<FitRefusal>,
@@ -67,20 +70,21 @@ pub(in crate::services::kubernetes) fn together(
         promised: 0,
         refused: 0,
         claims: Vec::new(),
+        doubt: None,
         pools: Vec::new(),
         scheduler: None,
         advice: Vec::new(),
         is_karpenters: false,
         has_events: view.standing(ObjectKind::Event).is_known(),
     };
-    let mut claims = BTreeSet::new();
+    let mut promised = BTreeSet::new();
     let is_daemon = pods.iter().all(|pod| pod.is_daemon());
     for pod in pods.into_iter().take(SAMPLED) {
         let one = story(view, pod, past, now);
         match one.place {
             PodPlace::Promised { claim, .. } => {
                 all.promised += 1;
-                claims.extend(claim);
+                promised.extend(claim);
             }
             PodPlace::Refused | PodPlace::NotYetSaid => {
                 all.refused += usize::from(one.place == PodPlace::Refused);
@@ -92,10 +96,17 @@ pub(in crate::services::kubernetes) fn together(
             PodPlace::On(_) | PodPlace::Gated => {}
         }
     }
-    all.claims = claims.into_iter().collect();
+    all.claims = promised.into_iter().collect();
+    let mut stories =
+        all.claims.iter().filter_map(|name| Some((name, claims::story(view, view.claim(name)?, past, now))));
+    let doubtful = stories.find_map(|(name, story)| Some((name.clone(), story.doubt()?, story.advice)));
     // What helps others to a node does not help the pods of a DaemonSet: theirs is told.
     if !is_daemon {
         all.advice = advice::of(&all.pools, all.scheduler.as_ref());
+    }
+    if let Some((claim, doubt, advice)) = doubtful {
+        all.doubt = Some((claim, doubt));
+        all.advice.extend(advice);
     }
     all
 }
@@ -138,6 +149,9 @@ impl WaitStory {
     #[must_use]
     pub fn reason(&self, _now: Timestamp) -> String {
         if self.promised > 0 && self.refused == 0 {
+            if let Some((claim, doubt)) = &self.doubt {
+                return format!("claim {claim} is to become their node: {doubt}");
+            }
             return match self.claims.as_slice() {
                 [] => "they are to go to nodes that are there".to_owned(),
                 claims => format!("{} to become their node", super::listed(claims, 3)),

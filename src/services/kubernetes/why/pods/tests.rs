@@ -3,8 +3,8 @@
 use super::*;
 use crate::services::kubernetes::model::{NodeClaim, NodePool};
 use crate::services::kubernetes::testing::{
-    CLUSTER, TestCluster, ago, claim, event, fails, node, now, one_of, pod as running, pool, taint, unregistered,
-    waiting_pod,
+    CLUSTER, TestCluster, ago, claim, event, fails, holds, node, now, one_of, pod as running, pool, taint,
+    unregistered, waiting_pod,
 };
 use crate::services::kubernetes::why::waiting;
 
@@ -119,12 +119,17 @@ fn a_promise_counts_while_what_is_promised_is_there() {
         cluster.claims = claims;
         told(cluster, "api-0").place
     };
-    let promised =
-        |seconds| PodPlace::Promised { claim: Some("general-bbbbb".into()), node: None, since: Some(ago(seconds)) };
+    let promised = |seconds| PodPlace::Promised {
+        claim: Some("general-bbbbb".into()),
+        node: None,
+        since: Some(ago(seconds)),
+        doubt: None,
+    };
     assert_eq!(with(10, vec![unregistered("general-bbbbb", "general", 10)]), promised(10));
     assert_eq!(with(10, vec![]), PodPlace::Refused, "it has vanished");
     assert_eq!(with(60, vec![unregistered("general-bbbbb", "general", 60)]), PodPlace::Refused, "refused since");
-    let there = PodPlace::Promised { claim: None, node: Some("ip-general-bbbbb".into()), since: Some(ago(10)) };
+    let since = Some(ago(10));
+    let there = PodPlace::Promised { claim: None, node: Some("ip-general-bbbbb".into()), since, doubt: None };
     assert_eq!(with(10, vec![claim("general-bbbbb", "general")]), there, "it is a node now");
 }
 
@@ -148,6 +153,56 @@ fn what_is_held_preempts_or_is_of_a_daemon_set_is_not_told_to_want_a_pool() {
     cluster.pods.iter_mut().for_each(|pod| pod.conditions[0].reason = "SchedulingGated".into());
     let data = cluster.data();
     assert_eq!(ClusterView::of(&data, CLUSTER).unwrap().waiting().count(), 0, "they do not wait for a node");
+}
+
+/// A pod that Karpenter makes claims for, of which the first was given up after fifteen minutes.
+fn never_registers(again: Option<NodeClaim>) -> TestCluster {
+    let given_up = unregistered("general-aaaaa", "general", 920);
+    let mut cluster = TestCluster {
+        pools: vec![pool("general")],
+        pods: vec![waiting_pod("checkout", "api-0", "checkout-api", FIT)],
+        gone: vec![(given_up, 15)],
+        ..TestCluster::default()
+    };
+    if let Some(claim) = again {
+        let said = format!("Pod should schedule on: nodeclaim/{}", claim.name);
+        cluster.events.push(event("Pod", "checkout", "api-0", "Nominated", &said, 5));
+        cluster.claims.push(claim);
+    }
+    cluster
+}
+
+#[test]
+fn a_pool_whose_nodes_do_not_join_is_why_a_pod_waits() {
+    let between = told(never_registers(None), "api-0");
+    assert_eq!(between.reason(now()), "general had 1 claim in the last hour whose node did not join");
+    assert!(between.advice[0].starts_with("Read the console output of an instance of general"), "{between:?}");
+    let again = told(never_registers(Some(unregistered("general-bbbbb", "general", 5))), "api-0");
+    let reason = again.reason(now());
+    assert!(reason.starts_with("claim general-bbbbb is to become its node: launched ▸ registering"), "{reason}");
+    assert!(reason.ends_with("second try in 15s"), "{reason}");
+    let joined = |seconds: i64| {
+        let mut cluster = never_registers(None);
+        let mut claim = claim("general-ccccc", "general");
+        claim.conditions.0.retain(|one| &*one.kind != "Registered");
+        claim.conditions.0.push(holds("Registered", seconds));
+        cluster.claims.push(claim);
+        told(cluster, "api-0").pools[0].obstacles.is_empty()
+    };
+    assert!(joined(5), "another has joined since");
+    assert!(!joined(600), "it was before");
+}
+
+#[test]
+fn a_late_claim_is_a_doubtful_promise() {
+    let mut cluster = never_registers(Some(unregistered("general-bbbbb", "general", 400)));
+    cluster.gone.clear();
+    let data = cluster.data();
+    let view = ClusterView::of(&data, CLUSTER).unwrap();
+    let story = waiting(&view, &view.pods().collect::<Vec<_>>(), now());
+    let words = "claim general-bbbbb is to become their node: launched ▸ registering 6m of 15m";
+    assert_eq!((story.promised, story.reason(now())), (1, words.to_owned()));
+    assert!(story.advice().contains("Read the console output"), "{}", story.advice());
 }
 
 #[test]
