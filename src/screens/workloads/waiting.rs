@@ -41,8 +41,8 @@ fn block(view: &ClusterView<'_>, pods: &[&Pod], now: Timestamp) -> Option<Worklo
     let whose = first.owner.as_ref().map_or_else(|| "nobody".into(), owner_words);
     // Of many some are looked at: those of one template wait for the same.
     let is_promised = story.promised > 0 && story.promised == story.looked;
-    let is_late = is_promised && story.doubt.is_some();
-    let mark = if is_promised && !is_late { ("◐", Role::Text) } else { ("✖", Role::Critical) };
+    let is_coming = is_promised && story.doubt.is_none();
+    let mark = if is_coming { ("◐", Role::Text) } else { ("✖", Role::Critical) };
     let owner = first.owner.as_ref();
     let (what, key) = if pods.len() == 1 {
         (format!("{}/{}", first.namespace, first.name), Some(ThingKey::pod(first)))
@@ -52,8 +52,8 @@ fn block(view: &ClusterView<'_>, pods: &[&Pod], now: Timestamp) -> Option<Worklo
         (format!("{} pods of {}/{name}", pods.len(), first.namespace), key.or_else(|| Some(ThingKey::pod(first))))
     };
     let does = match (is_promised, story.promised) {
-        (true, _) if is_late => "wait for a node that does not come".to_owned(),
-        (true, _) => "wait for a node that is coming".to_owned(),
+        (true, _) if is_coming => "wait for a node that is coming".to_owned(),
+        (true, _) => "wait for a node that does not come".to_owned(),
         (false, 0) => "wait".to_owned(),
         (false, promised) if story.looked < pods.len() => {
             format!("wait, {promised} of {} looked at for a node that is coming", story.looked)
@@ -64,8 +64,7 @@ fn block(view: &ClusterView<'_>, pods: &[&Pod], now: Timestamp) -> Option<Worklo
     let each = if pods.len() == 1 { "" } else { " each" };
     let asks = format!("cpu {}, memory {}{each}", cpu(first.requests.cpu), memory(first.requests.memory));
     let words = format!("{what} {does} ({asks})");
-    let mut items =
-        vec![PageItem::marked(mark, 1, words, Role::Text).since(story.since).to(key).wrong(!is_promised || is_late)];
+    let mut items = vec![PageItem::marked(mark, 1, words, Role::Text).since(story.since).to(key).wrong(!is_coming)];
     let reason = story.reason(now);
     let is_told = story.pools.iter().any(|pool| !pool.obstacles.is_empty() || pool.said.is_some());
     if !is_told {
@@ -78,7 +77,7 @@ fn block(view: &ClusterView<'_>, pods: &[&Pod], now: Timestamp) -> Option<Worklo
         let role = if pool.obstacles.is_empty() { Role::Dim } else { Role::Text };
         items.push(PageItem::marked(("·", Role::Dim), 3, pool.words(), role));
     }
-    if !is_promised || is_late {
+    if !is_coming {
         items.push(PageItem::advice(3, story.advice()));
     }
     let names: Vec<&str> = pods.iter().map(|pod| &*pod.name).collect();

@@ -4,9 +4,10 @@ use super::fit::FitRefusal;
 use super::listed;
 use super::obstacle::{PoolObstacle, capacity_words};
 use super::pools::PoolAnswer;
-use super::stage::ClaimStage;
 
-/// What a node that runs and does not join has (Karpenter, "Troubleshooting": "Node NotReady").
+/// What a node that runs and does not join has (Karpenter, "Troubleshooting", "Node NotReady": permissions, security
+/// groups, networking; EKS user guide, "Troubleshoot problems with Amazon EKS clusters and nodes", "Nodes fail to join
+/// cluster").
 pub(super) const NOT_JOINED: &str = "a node that runs and does not join has a wrong AMI or user data, no way to the \
                                      endpoint, or a role that is not let in";
 
@@ -43,10 +44,10 @@ fn on(pool: &str, obstacle: &PoolObstacle) -> Option<String> {
             "See whether class and requirements of {pool} cover that zone and capacity type; else EC2 ran out of it lately"
         ),
         PoolObstacle::Refused(why) => why.advice(pool),
-        PoolObstacle::Fruitless { stage: ClaimStage::Created | ClaimStage::Launched, .. } => {
+        PoolObstacle::Fruitless { launched: false, .. } => {
             format!("Look at the class of {pool} and at what Karpenter says: EC2 was not asked, or refuses")
         }
-        PoolObstacle::Fruitless { .. } => {
+        PoolObstacle::Fruitless { launched: true, .. } => {
             format!("Read the console output of an instance of {pool}: {NOT_JOINED}")
         }
         PoolObstacle::NoCapacity { capacity, .. } => {

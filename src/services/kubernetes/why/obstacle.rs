@@ -5,7 +5,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::attempts::LaunchRefusal;
-use super::stage::ClaimStage;
 use crate::health::words::{bytes, number, plural};
 use crate::services::kubernetes::model::{CapacityType, NodePool, Taint};
 
@@ -42,9 +41,8 @@ pub enum PoolObstacle {
     },
     /// EC2 refused its claims lately, and not for want of capacity.
     Refused(LaunchRefusal),
-    /// Claims of it came to nothing in the last hour, none became a node since: the step that they did not reach
-    /// (launched or registered), and how many.
-    Fruitless { stage: ClaimStage, times: usize },
+    /// Claims of it were given up in the last hour, none became a node since: how many, and whether they had instances.
+    Fruitless { launched: bool, times: usize },
     /// No instance type of it has what the pod asks for; `too_big` where it is the amount.
     NoInstanceType { too_big: bool },
     /// No place of it satisfies how the pod is to be spread: the topology key.
@@ -81,11 +79,11 @@ impl PoolObstacle {
             }
             Self::BeyondLimit { nearest: None } => "has no room for a node within its limits".to_owned(),
             Self::Refused(why) => format!("was refused by EC2 lately ({})", why.words()),
-            Self::Fruitless { stage, times } => {
-                let whose = if *times == 1 { "whose node" } else { "whose nodes" };
-                let what = match stage {
-                    ClaimStage::Created | ClaimStage::Launched => "without an instance".to_owned(),
-                    ClaimStage::Registered | ClaimStage::Initialised => format!("{whose} did not join"),
+            Self::Fruitless { launched, times } => {
+                let what = match (launched, times) {
+                    (false, _) => "without an instance",
+                    (true, 1) => "whose node did not join",
+                    (true, _) => "whose nodes did not join",
                 };
                 format!("had {} in the last hour {what}", plural(*times, "claim"))
             }

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use super::attempts::{ClaimEnd, PastClaims};
 use super::obstacle::{PoolObstacle, limits};
 use super::refusal::{ClaimRefusal, RefusalKind, RefusalPart};
-use super::stage::ClaimStage;
 use super::{requirements, seconds_since};
 use crate::services::kubernetes::ClusterView;
 use crate::services::kubernetes::model::{CapacityType, NodePool, Pod, RequirementOperator};
@@ -185,18 +184,13 @@ fn is_of_one_capacity(pool: &NodePool) -> bool {
 /// What became of the claims of a pool that were given up, where none has become a node since: of those that are kept,
 /// which are of the last hour.
 fn fruitless(view: &ClusterView<'_>, pool: &NodePool, past: &PastClaims) -> Option<PoolObstacle> {
-    let step = |end: &ClaimEnd| match end {
-        ClaimEnd::NotLaunched => Some(ClaimStage::Launched),
-        ClaimEnd::NotRegistered => Some(ClaimStage::Registered),
-        _ => None,
-    };
-    let given_up: Vec<_> =
-        past.of_pool(&pool.name).iter().filter_map(|claim| Some((step(&claim.end)?, claim.at))).collect();
-    let (stage, last) = *given_up.first()?;
+    let failed = past.of_pool(&pool.name);
+    let newest = failed.iter().find(|claim| matches!(claim.end, ClaimEnd::NotLaunched | ClaimEnd::NotRegistered))?;
     let joined = view.claims().filter(|claim| claim.pool.as_deref() == Some(&*pool.name));
     let joined = joined.filter_map(|claim| claim.conditions.true_since("Registered")).max();
-    let times = given_up.iter().filter(|(other, _)| *other == stage).count();
-    (joined < last).then_some(PoolObstacle::Fruitless { stage, times })
+    let times = failed.iter().filter(|claim| claim.end == newest.end).count();
+    let launched = newest.end == ClaimEnd::NotRegistered;
+    (joined < newest.at).then_some(PoolObstacle::Fruitless { launched, times })
 }
 
 /// Adds for what else EC2 refused the last claim that it refused.

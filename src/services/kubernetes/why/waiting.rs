@@ -1,13 +1,12 @@
 //! Why the pods of one owner wait, taken together.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::advice;
 use super::attempts::PastClaims;
-use super::claims;
 use super::fit::FitRefusal;
 use super::obstacle::PoolObstacle;
 use super::pods::{PodPlace, reason, story};
@@ -77,14 +76,14 @@ pub(in crate::services::kubernetes) fn together(
         is_karpenters: false,
         has_events: view.standing(ObjectKind::Event).is_known(),
     };
-    let mut promised = BTreeSet::new();
+    let mut promised = BTreeMap::new();
     let is_daemon = pods.iter().all(|pod| pod.is_daemon());
     for pod in pods.into_iter().take(SAMPLED) {
         let one = story(view, pod, past, now);
         match one.place {
-            PodPlace::Promised { claim, .. } => {
+            PodPlace::Promised { claim, doubt, .. } => {
                 all.promised += 1;
-                promised.extend(claim);
+                promised.extend(claim.map(|claim| (claim, (doubt, one.advice))));
             }
             PodPlace::Refused | PodPlace::NotYetSaid => {
                 all.refused += usize::from(one.place == PodPlace::Refused);
@@ -96,15 +95,14 @@ pub(in crate::services::kubernetes) fn together(
             PodPlace::On(_) | PodPlace::Gated => {}
         }
     }
-    all.claims = promised.into_iter().collect();
-    let mut stories =
-        all.claims.iter().filter_map(|name| Some((name, claims::story(view, view.claim(name)?, past, now))));
-    let doubtful = stories.find_map(|(name, story)| Some((name.clone(), story.doubt()?, story.advice)));
+    all.claims = promised.keys().cloned().collect();
     // What helps others to a node does not help the pods of a DaemonSet: theirs is told.
     if !is_daemon {
         all.advice = advice::of(&all.pools, all.scheduler.as_ref());
     }
-    if let Some((claim, doubt, advice)) = doubtful {
+    if let Some((claim, doubt, advice)) =
+        promised.into_iter().find_map(|(claim, (doubt, advice))| Some((claim, doubt?, advice)))
+    {
         all.doubt = Some((claim, doubt));
         all.advice.extend(advice);
     }
