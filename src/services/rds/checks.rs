@@ -2,8 +2,8 @@
 
 use super::seen::Part;
 use super::{Draft, Seen, TargetKind};
-use crate::domain::Database;
 use crate::domain::partition::Partition;
+use crate::domain::{Database, Snapshot};
 use crate::ops::plan::{Check, Risk, Tone};
 
 /// The states in which AWS starts an instance, by the words of its refusal: "cannot be started as it is
@@ -63,12 +63,16 @@ pub fn no_presigned_url(draft: &mut Draft, is_needed: bool, region: &str, wanted
 #[must_use]
 pub fn status_is(database: &Database, allowed: &[&str]) -> Check {
     let met = allowed.contains(&database.status.as_str());
-    let why = if met {
-        String::new()
-    } else {
-        format!("{} is {}: AWS takes this only while it is {}", database.id, database.status, allowed.join(" or "))
-    };
-    Check::hard(format!("{} is {}", database.id, allowed.first().unwrap_or(&"available")), met, why)
+    let why =
+        format!("{} is {}: AWS takes this only while it is {}", database.id, database.status, allowed.join(" or "));
+    Check::must(format!("{} is {}", database.id, allowed.first().unwrap_or(&"available")), met, why)
+}
+
+/// A snapshot is whole: "must be in the `available` state" to be copied or deleted (RDS API, `CopyDBSnapshot`,
+/// `DeleteDBSnapshot`); from another one AWS restores nothing (`InvalidDBSnapshotStateFault`).
+#[must_use]
+pub fn snapshot_is_available(snapshot: &Snapshot) -> Check {
+    Check::must("snapshot is available", snapshot.status == "available", format!("it is {}", snapshot.status))
 }
 
 /// Like [`status_is`], with states in which AWS's documents do not say that it refuses: the engineer decides,
@@ -215,12 +219,8 @@ pub fn with_what_is_pending(draft: &mut Draft, database: &Database, own: &[&str]
 pub fn nothing_else_pending(database: &Database, own: &[&str]) -> Check {
     let others = database.pending.iter().filter(|(name, _)| !own.contains(&name.as_str()));
     let others: Vec<String> = others.map(|(name, value)| format!("{name} {value}")).collect();
-    let why = if others.is_empty() {
-        String::new()
-    } else {
-        format!("AWS applies what waits for the window now as well: {}", others.join(", "))
-    };
-    Check::soft("nothing else is pending", others.is_empty(), why)
+    let why = format!("AWS applies what waits for the window now as well: {}", others.join(", "));
+    Check::should("nothing else is pending", others.is_empty(), why)
 }
 
 /// Whether a new snapshot may have this name: names are unique in an account and region, whichever

@@ -178,14 +178,10 @@ impl ChangeClass {
             return Check::unknown(name, "the offered classes were not read: AWS will say");
         }
         let offered = seen.orderable.iter().any(|o| o.class == self.class && suits(o, database));
-        let why = if offered {
-            String::new()
-        } else {
-            let zones = if database.multi_az { "Multi-AZ" } else { "Single-AZ" };
-            let (engine, version) = (&database.engine, &database.engine_version);
-            format!("no {} for {engine} {version}, {zones}, {} storage", self.class, database.storage.kind)
-        };
-        Check::hard(name, offered, why)
+        let zones = if database.multi_az { "Multi-AZ" } else { "Single-AZ" };
+        let (engine, version) = (&database.engine, &database.engine_version);
+        let why = format!("no {} for {engine} {version}, {zones}, {} storage", self.class, database.storage.kind);
+        Check::must(name, offered, why)
     }
 
     fn consequences(&self, draft: &mut Draft, database: &Database, seen: &Seen) {

@@ -104,13 +104,11 @@ impl ChangeRetention {
     fn check(&self, draft: &mut Draft, database: &Database) {
         draft.check(checks::status_is(database, STATES));
         let differs = self.days != database.backup_retention_days;
-        let same = if differs { String::new() } else { format!("it is {} days already", self.days) };
-        draft.check(Check::hard("another retention", differs, same));
+        draft.check(Check::must("another retention", differs, format!("it is {} days already", self.days)));
         if self.days == 0 {
             let names: Vec<&str> = database.followers().map(crate::domain::database::id_of).collect();
             let why = format!("AWS keeps backups on while it has replicas: {}", names.join(", "));
-            let met = names.is_empty();
-            draft.check(Check::hard("no read replicas", met, if met { String::new() } else { why }));
+            draft.check(Check::must("no read replicas", names.is_empty(), why));
         }
         if database.settings.aws_backup.is_some() {
             let why = "AWS Backup manages its backups: change the retention in the backup plan";

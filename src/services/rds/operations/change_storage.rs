@@ -242,12 +242,12 @@ impl ChangeStorage {
     fn check(&self, draft: &mut Draft, database: &Database, change: Change) {
         let storage = &database.storage;
         let any = change.volume() || change.limit;
-        draft.check(Check::hard("something changes", any, if any { "" } else { "all of it is so already" }));
+        draft.check(Check::must("something changes", any, "all of it is so already"));
         if change.grows {
             let least = tenth_more(storage.allocated);
             let why = format!("storage only grows, and by a tenth at least: {least} GiB or more");
             let met = self.allocated >= least;
-            draft.check(Check::hard("it grows by a tenth", met, if met { String::new() } else { why }));
+            draft.check(Check::must("it grows by a tenth", met, why));
         }
         if change.volume() {
             let wrong = self.unfit(storage.iops.filter(|_| !change.retypes));
@@ -260,15 +260,15 @@ impl ChangeStorage {
             };
             if let Some(most) = ratio {
                 let met = i64::from(self.iops) <= i64::from(self.allocated) * most;
-                let why = if met { String::new() } else { format!("AWS documents at most {most} IOPS per GiB") };
-                draft.check(Check::soft("IOPS fit the size", met, why));
+                let why = format!("AWS documents at most {most} IOPS per GiB");
+                draft.check(Check::should("IOPS fit the size", met, why));
             }
         }
         if self.max_allocated > 0 && (change.grows || change.limit) {
             let least = tenth_more(self.allocated);
             let met = self.max_allocated >= least;
             let why = format!("it must be a tenth more than the storage: {least} GiB, or 0 for off");
-            draft.check(Check::hard("limit above the size", met, if met { String::new() } else { why }));
+            draft.check(Check::must("limit above the size", met, why));
             // 26 %: below that AWS warns that the size is near its limit.
             let roomy = i64::from(self.max_allocated) * 100 >= i64::from(self.allocated) * 126;
             if met && !roomy {

@@ -53,8 +53,8 @@ impl Request for ConvertMultiAz {
         };
         draft.check(checks::status_may_be(database, STATES, &["storage-optimization"]));
         let differs = self.multi_az != database.multi_az;
-        let same = if differs { String::new() } else { format!("it is {} already", words(database.multi_az)) };
-        draft.check(Check::hard(format!("not {} yet", words(self.multi_az)), differs, same));
+        let same = format!("it is {} already", words(database.multi_az));
+        draft.check(Check::must(format!("not {} yet", words(self.multi_az)), differs, same));
         if self.multi_az {
             draft.check(is_offered(database, seen));
         } else if seen.criticality == Criticality::Production {
@@ -115,8 +115,7 @@ fn is_offered(database: &Database, seen: &Seen) -> Check {
     }
     let (class, kind) = (&database.class, &database.storage.kind);
     let offered = seen.orderable.iter().any(|o| o.multi_az && o.class == *class && o.storage == *kind);
-    let why = if offered { String::new() } else { format!("not for {class} with {kind}: change the class first") };
-    Check::hard(name, offered, why)
+    Check::must(name, offered, format!("not for {class} with {kind}: change the class first"))
 }
 
 /// Class and storage, both double or half.

@@ -111,15 +111,13 @@ impl Request for CopySnapshot {
 
 impl CopySnapshot {
     fn preconditions(&self, snapshot: &Snapshot, seen: &Seen, draft: &mut Draft) {
-        let available = snapshot.status == "available";
-        let why = if available { String::new() } else { format!("it is {}", snapshot.status) };
-        draft.check(Check::hard("snapshot is available", available, why));
+        draft.check(checks::snapshot_is_available(snapshot));
         let away = self.region != seen.target.region;
         draft.check(checks::snapshot_name_is_free(seen, &self.region, &self.name));
         if away && snapshot.encrypted {
             let given = !self.kms_key.is_empty();
             let why = "it is encrypted: name a KMS key of the destination region, for example alias/aws/rds";
-            draft.check(Check::hard("a key of the region", given, if given { "" } else { why }));
+            draft.check(Check::must("a key of the region", given, why));
         }
         // `CopyDBSnapshotMessage.PreSignedUrl`: "only to GovCloud … ignored in other Regions".
         checks::no_presigned_url(draft, away && snapshot.encrypted, &self.region, &[Partition::GovCloud]);

@@ -157,8 +157,8 @@ impl CreateReplica {
         let away = self.region != database.region;
         draft.check(checks::status_is(database, STATES));
         let on = database.backup_retention_days > 0;
-        let why = if on { "" } else { "a source of replicas needs automated backups: set a retention first" };
-        draft.check(Check::hard("automated backups are on", on, why));
+        let why = "a source of replicas needs automated backups: set a retention first";
+        draft.check(Check::must("automated backups are on", on, why));
         if database.settings.master_secret.is_some() {
             let why = "RDS keeps its master password in Secrets Manager: AWS makes no replica of such an instance";
             draft.check(Check::hard("password is not managed", false, why));
@@ -170,10 +170,9 @@ impl CreateReplica {
         if level > 1 {
             let met = level <= LEVELS;
             let why = format!("it would be on level {level}; AWS allows {LEVELS}");
-            draft.check(Check::hard("chain of replicas is short", met, if met { String::new() } else { why }));
+            draft.check(Check::must("chain of replicas is short", met, why));
             let version = cascades(&database.engine_version);
-            let why = if version { "" } else { "replicas of replicas need PostgreSQL 14.1" };
-            draft.check(Check::hard("version allows a chain", version, why));
+            draft.check(Check::must("version allows a chain", version, "replicas of replicas need PostgreSQL 14.1"));
         }
         if away && database.is_replica() {
             let why = "a replica cannot be the source of one in another region: take the primary";
@@ -181,8 +180,8 @@ impl CreateReplica {
         }
         if away && database.encrypted {
             let given = !self.kms_key.is_empty();
-            let why = if given { "" } else { "it is encrypted: name a KMS key of the replica's region" };
-            draft.check(Check::hard("a key of the region", given, why));
+            let why = "it is encrypted: name a KMS key of the replica's region";
+            draft.check(Check::must("a key of the region", given, why));
         }
         if !database.encrypted && !self.kms_key.is_empty() {
             // "You can't create an encrypted read replica from an unencrypted DB instance" (`KmsKeyId`).

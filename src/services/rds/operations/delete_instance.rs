@@ -77,8 +77,8 @@ impl Request for DeleteInstance {
         };
         draft.summary = format!("{} and its endpoint are deleted for good. {rest}", database.id);
         let open = !database.deletion_protection;
-        let why = if open { "" } else { "lift it first, with the operation \"Deletion protection\"" };
-        draft.check(Check::hard("deletion protection is off", open, why));
+        let why = "lift it first, with the operation \"Deletion protection\"";
+        draft.check(Check::must("deletion protection is off", open, why));
         self.check_state(&mut draft, database, seen);
         say_replicas(&mut draft, database);
         let text = format!("for good. Connections: {}", connected(database, seen));
@@ -124,7 +124,7 @@ impl DeleteInstance {
     fn check_state(&self, draft: &mut Draft, database: &Database, seen: &Seen) {
         if database.is_replica() {
             let met = database.status != "deleting";
-            draft.check(Check::hard("not being deleted", met, if met { "" } else { "it is being deleted already" }));
+            draft.check(Check::must("not being deleted", met, "it is being deleted already"));
             return;
         }
         let (name, status) = ("a final snapshot is possible", database.status.as_str());
@@ -135,8 +135,7 @@ impl DeleteInstance {
         } else {
             // "You can't create a final DB snapshot of your DB instance if it isn't in the Available state".
             let why = format!("it is {status}: AWS documents one for available instances only, and may refuse");
-            let met = status == "available";
-            Check::soft(name, met, if met { String::new() } else { why })
+            Check::should(name, status == "available", why)
         });
         draft.check(checks::snapshot_name_is_free(seen, &database.region, &self.final_snapshot));
     }
@@ -152,12 +151,8 @@ fn say_replicas(draft: &mut Draft, database: &Database) {
         names.join(", ")
     };
     let alone = database.followers().next().is_none();
-    let why = if alone {
-        String::new()
-    } else {
-        format!("it is the source of {}: promote or delete them first", names(&[&near[..], &far[..]].concat()))
-    };
-    draft.check(Check::soft("no read replicas", alone, why));
+    let why = format!("it is the source of {}: promote or delete them first", names(&[&near[..], &far[..]].concat()));
+    draft.check(Check::should("no read replicas", alone, why));
     if !near.is_empty() {
         let text = format!("{}: becomes standalone, takes writes, nothing follows any more", names(&near));
         draft.say("Replicas here", text, Tone::Warning);

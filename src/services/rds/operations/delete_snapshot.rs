@@ -37,11 +37,9 @@ impl Request for DeleteSnapshot {
             snapshot.id, snapshot.database, snapshot.allocated
         );
         let manual = snapshot.kind == "manual";
-        let why = if manual { String::new() } else { format!("it is {}: AWS deletes only manual ones", snapshot.kind) };
-        draft.check(Check::hard("it is a manual snapshot", manual, why));
-        let available = snapshot.status == "available";
-        let why = if available { String::new() } else { format!("it is {}", snapshot.status) };
-        draft.check(Check::hard("snapshot is available", available, why));
+        let why = format!("it is {}: AWS deletes only manual ones", snapshot.kind);
+        draft.check(Check::must("it is a manual snapshot", manual, why));
+        draft.check(checks::snapshot_is_available(snapshot));
         draft.say("Age and size", format!("{age}, {} GiB", snapshot.allocated), Tone::Plain);
         match is_newest(seen, snapshot) {
             Some(true) => {

@@ -53,8 +53,7 @@ impl Request for DeletionProtection {
         draft.check(checks::status_is(database, STATES));
         let differs = self.on != database.deletion_protection;
         let word = if self.on { "on" } else { "off" };
-        let same = if differs { String::new() } else { format!("it is {word} already") };
-        draft.check(Check::hard(format!("not {word} yet"), differs, same));
+        draft.check(Check::must(format!("not {word} yet"), differs, format!("it is {word} already")));
         if !self.on && seen.criticality == Criticality::Production {
             draft.check(Check::soft("not in production", false, "switch it on again as soon as you can"));
         }

@@ -47,8 +47,8 @@ impl Request for Failover {
             format!("{} is Single-AZ: there is nothing to fail over to.", database.id)
         };
         draft.check(checks::status_may_be(database, &["available"], &["storage-optimization"]));
-        let why = if database.multi_az { "" } else { "it is Single-AZ: there is no standby to fail over to" };
-        draft.check(Check::hard("Multi-AZ", database.multi_az, why));
+        let why = "it is Single-AZ: there is no standby to fail over to";
+        draft.check(Check::must("Multi-AZ", database.multi_az, why));
         let recent = seconds_since_failover(database, seen).filter(|seconds| *seconds < SOON_SECONDS);
         let why = recent.map_or_else(String::new, |seconds| {
             format!("there was one {} ago: AWS may refuse another one so soon", duration::seconds(seconds))
@@ -59,11 +59,8 @@ impl Request for Failover {
         } else {
             Check::soft(name, recent.is_none(), why)
         });
-        draft.check(Check::hard(
-            "its zone is known",
-            database.zone.is_some(),
-            if database.zone.is_some() { "" } else { "without it the end of a failover cannot be seen" },
-        ));
+        let why = "without it the end of a failover cannot be seen";
+        draft.check(Check::must("its zone is known", database.zone.is_some(), why));
         draft.say("Interruption", "60-120 s, by AWS's figure; long recovery takes longer", Tone::Warning);
         draft.say("Connections", format!("all are dropped: {}", connected(database, seen)), Tone::Warning);
         draft.say("Zone", format!("from {from} to {to}"), Tone::Plain);

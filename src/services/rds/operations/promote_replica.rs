@@ -200,23 +200,22 @@ impl PromoteReplica {
     }
 
     fn check_all(&self, draft: &mut Draft, replica: &Database, seen: &Seen) {
-        let why = if replica.is_replica() { "" } else { "it is a primary already" };
-        draft.check(Check::hard("is a read replica", replica.is_replica(), why));
+        draft.check(Check::must("is a read replica", replica.is_replica(), "it is a primary already"));
         draft.check(checks::status_may_be(replica, &["available"], &["storage-optimization"]));
         let quiet = replica.status != "backing-up";
-        let why = if quiet { "" } else { "AWS does not promote during a backup: wait for its end" };
-        draft.check(Check::hard("not backing up", quiet, why));
+        let why = "AWS does not promote during a backup: wait for its end";
+        draft.check(Check::must("not backing up", quiet, why));
         draft.check(fenced(seen.source_of(replica)));
         let lag = seen.lag(replica).map(|(lag, _)| lag);
         if let Some(lag) = lag {
-            let why = if lag >= 0.0 { "" } else { "what came since it stopped is missing" };
-            draft.check(Check::soft("replication is running", lag >= 0.0, why));
+            let why = "what came since it stopped is missing";
+            draft.check(Check::should("replication is running", lag >= 0.0, why));
         }
         draft.check(lag_check(replica, seen));
         // A replica that is a source itself must have backups.
         let kept = self.retention > 0 || replica.followers().next().is_none();
-        let why = if kept { "" } else { "it has replicas of its own: AWS does not switch its backups off" };
-        draft.check(Check::hard("backups kept", kept, why));
+        let why = "it has replicas of its own: AWS does not switch its backups off";
+        draft.check(Check::must("backups kept", kept, why));
         if overlap(&self.backup_window, &replica.maintenance_window) {
             let why = format!(
                 "{} overlaps the replica's maintenance window {}: AWS refuses that; take another one, or none",

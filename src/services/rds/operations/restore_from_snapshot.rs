@@ -107,9 +107,7 @@ impl Request for RestoreFromSnapshot {
             "A new DB instance {} is made from the snapshot {} of {}. No existing instance is touched.",
             self.name, snapshot.id, snapshot.database
         );
-        let available = snapshot.status == "available";
-        let why = if available { String::new() } else { format!("it is {}", snapshot.status) };
-        draft.check(Check::hard("snapshot is available", available, why));
+        draft.check(checks::snapshot_is_available(snapshot));
         draft.check(checks::instance_name_is_free(seen, region, &self.name));
         // A restore takes the source's storage type, else the snapshot's: see below.
         let storage_kind = source.map_or(&snapshot.storage_kind, |source| &source.storage.kind);

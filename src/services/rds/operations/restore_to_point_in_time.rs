@@ -150,14 +150,10 @@ impl Request for RestoreToPointInTime {
 impl RestoreToPointInTime {
     fn preconditions(&self, database: &Database, seen: &Seen, draft: &mut Draft) {
         let replica = database.is_replica();
-        let why = if replica { "a read replica cannot be restored to a point in time: restore its source" } else { "" };
-        draft.check(Check::hard("it is no read replica", !replica, why));
+        let why = "a read replica cannot be restored to a point in time: restore its source";
+        draft.check(Check::must("it is no read replica", !replica, why));
         let on = database.backup_retention_days > 0;
-        draft.check(Check::hard(
-            "automated backups are on",
-            on,
-            if on { "" } else { "there is nothing to restore from" },
-        ));
+        draft.check(Check::must("automated backups are on", on, "there is nothing to restore from"));
         draft.check(self.can_be_restored(seen));
         if let Some(check) = self.upgraded_since(database, seen) {
             draft.check(check);
@@ -207,8 +203,7 @@ impl RestoreToPointInTime {
         match (window(seen), self.time) {
             (Some((earliest, latest)), Some(time)) => {
                 let met = (earliest..=latest).contains(&time);
-                let why = if met { String::new() } else { reach(earliest, latest) };
-                Check::hard(name, met, why)
+                Check::must(name, met, reach(earliest, latest))
             }
             (Some(_), None) => Check::hard(name, true, ""),
             // An emulator may list a backup without saying how far it reaches.

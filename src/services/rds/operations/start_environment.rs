@@ -38,11 +38,10 @@ impl Request for StartEnvironment {
             seen.target.environment,
             if names.is_empty() { "none".to_owned() } else { names.join(", ") }
         );
-        let why = if able.is_empty() { "none of them is stopped" } else { "" };
-        draft.check(Check::hard("something is stopped", !able.is_empty(), why));
+        draft.check(Check::must("something is stopped", !able.is_empty(), "none of them is stopped"));
         let production = seen.criticality == Criticality::Production;
-        let why = if production { "this is production: was it stopped on purpose?" } else { "" };
-        draft.check(Check::soft("not production", !production, why));
+        let why = "this is production: was it stopped on purpose?";
+        draft.check(Check::should("not production", !production, why));
         draft.say("Duration", "minutes to hours, by AWS's word; recovery may take its time", Tone::Plain);
         draft.say("Cost", "the instance hours are billed again", Tone::Plain);
         for database in able {

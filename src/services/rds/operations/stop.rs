@@ -82,11 +82,11 @@ impl Request for Stop {
         let Some(database) = seen.database() else { return draft };
         draft.summary = format!("{} is stopped. Nothing can connect to it until it is started again.", database.id);
         draft.check(checks::status_may_be(database, &["available"], &["storage-optimization"]));
-        let why = if database.is_replica() { "AWS does not stop a read replica" } else { "" };
-        draft.check(Check::hard("not a read replica", !database.is_replica(), why));
+        let why = "AWS does not stop a read replica";
+        draft.check(Check::must("not a read replica", !database.is_replica(), why));
         let alone = database.followers().next().is_none();
-        let why = if alone { "" } else { "AWS does not stop an instance that has read replicas" };
-        draft.check(Check::hard("no read replicas", alone, why));
+        let why = "AWS does not stop an instance that has read replicas";
+        draft.check(Check::must("no read replicas", alone, why));
         let named = !self.snapshot.is_empty();
         if named {
             draft.check(checks::snapshot_name_is_free(seen, &database.region, &self.snapshot));

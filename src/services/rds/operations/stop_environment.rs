@@ -57,11 +57,10 @@ impl Request for StopEnvironment {
             seen.target.environment,
             if names.is_empty() { "none".to_owned() } else { names.join(", ") }
         );
-        let why = if able.is_empty() { "none of them can be stopped" } else { "" };
-        draft.check(Check::hard("something can be stopped", !able.is_empty(), why));
+        draft.check(Check::must("something can be stopped", !able.is_empty(), "none of them can be stopped"));
         let production = seen.criticality == Criticality::Production;
-        let why = if production { "this is production: everything that uses it goes down" } else { "" };
-        draft.check(Check::soft("not production", !production, why));
+        let why = "this is production: everything that uses it goes down";
+        draft.check(Check::should("not production", !production, why));
         draft.say("Interruption", "from now until they are started: minutes to hours after that", Tone::Critical);
         let known: Vec<f64> = able.iter().filter_map(|d| seen.readings(d)?.connections).collect();
         let connections = if known.is_empty() {

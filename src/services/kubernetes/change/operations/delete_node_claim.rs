@@ -73,7 +73,7 @@ impl Request for DeleteNodeClaim {
         };
         let is_held = claim.finalizers.iter().any(|finalizer| &**finalizer == FINALIZER);
         let why = format!("without finalizer {FINALIZER} it vanishes at once: nothing is drained, an instance runs on");
-        draft.check(Check::hard("Karpenter ends it", is_held, if is_held { String::new() } else { why }));
+        draft.check(Check::must("Karpenter ends it", is_held, why));
         let ends = instance(claim).map(|instance| format!("ends instance {instance}"));
         let ends = ends.unwrap_or_else(|| "ends its instance".to_owned());
         let (reach, claimed) = (ClaimReach::of(seen, claim), &claim.name);

@@ -95,7 +95,7 @@ impl Request for DrainNode {
         let Some(view) = seen.view() else { return draft };
         check_node(&mut draft, seen, &view);
         let why = "what would have to be evicted is not known";
-        draft.check(Check::hard("its pods were read", is_read, if is_read { "" } else { why }));
+        draft.check(Check::must("its pods were read", is_read, why));
         if !is_read {
             draft.summary = format!("Pods of {} would be evicted: which ones was not read.", name.name);
             return draft;
@@ -134,7 +134,7 @@ impl Request for DrainNode {
         steps(&mut draft, seen, &name, object, goes);
         let is_some = !draft.steps.is_empty();
         let why = "it is cordoned, and no pod on it has to go";
-        draft.check(Check::hard("something is to be done", is_some, if is_some { "" } else { why }));
+        draft.check(Check::must("something is to be done", is_some, why));
         draft.inverse = Some("uncordon it: pods come to it again, those that went do not".to_owned());
         draft
     }
@@ -153,8 +153,7 @@ impl DrainNode {
             if is_allowed {
                 return;
             }
-            let why = if pods.is_empty() { String::new() } else { format!("{}: {why}", names(pods)) };
-            draft.check(Check::hard(name, pods.is_empty(), why));
+            draft.check(Check::must(name, pods.is_empty(), format!("{}: {why}", names(pods))));
         };
         let why = "no controller does; Bare pods: yes evicts nevertheless";
         check(self.bare, "every pod is made again", &bare(goes), why);
@@ -203,8 +202,7 @@ fn check_node(draft: &mut Draft, seen: &Seen, view: &ClusterView<'_>) {
     draft.check(Check::hard("a plain drain is right here", other.is_none(), other.unwrap_or_default()));
     // The kubelet confirms the end of a container (Kubernetes, "Nodes", "Non-graceful node shutdown handling").
     let why = "its kubelet may not end pods, or not say so: they stay Terminating until the node is back or deleted";
-    let is_ready = node.is_ready();
-    draft.check(Check::soft("is ready", is_ready, if is_ready { "" } else { why }));
+    draft.check(Check::should("is ready", node.is_ready(), why));
 }
 
 /// Those that `karpenter.sh/do-not-disrupt` protects now.
