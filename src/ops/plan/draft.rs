@@ -6,7 +6,7 @@ use super::{Check, Consequence, Gate, Kept, Resend, Risk, Step, Tone, Verify};
 use crate::ops::call::Call;
 use crate::ops::provider::Provider;
 
-/// What an operation says about itself for a state of the world; [`Plan::make`] makes a plan of it.
+/// What an operation says about itself for a state of the world; [`Plan::make`](super::Plan::make) makes a plan of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft<P: Provider> {
     pub risk: Risk,
