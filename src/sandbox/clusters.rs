@@ -15,11 +15,13 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::SandboxClock;
 use super::kubernetes::api::{ApiBody, ApiServer, ClusterClock, whole};
+use super::kubernetes::cloud::{Cloud, SharedCloud};
 use super::kubernetes::estate::ClusterSite;
 use super::kubernetes::live::{Live, NOISY};
 use super::kubernetes::node_group::SharedNodeGroup;
 use super::kubernetes::scenarios::ClusterScenario;
 use super::kubernetes::serve::ServedEndpoint;
+use super::kubernetes::store::Store;
 use super::services::eks::ServedEndpoints;
 use super::services::eks::authenticator::EksAuthenticator;
 
@@ -52,6 +54,7 @@ struct State {
 /// A cluster that is up, with what moves it. Its end ends the streams that are open.
 struct Lively {
     server: Arc<ApiServer>,
+    cloud: SharedCloud,
     controllers: JoinHandle<()>,
     up: watch::Sender<()>,
 }
@@ -174,9 +177,9 @@ impl SandboxClusters {
                 });
                 let live =
                     built.await.inspect_err(|error| tracing::error!(%error, "a cluster cannot be built")).ok()?;
-                let server = live.server();
+                let (server, cloud) = (live.server(), live.cloud());
                 let controllers = tokio::spawn(live.run());
-                Some(Arc::new(Lively { server, controllers, up: watch::Sender::new(()) }))
+                Some(Arc::new(Lively { server, cloud, controllers, up: watch::Sender::new(()) }))
             });
             async move { task.await.ok().flatten() }.boxed().shared()
         };
@@ -221,6 +224,17 @@ impl InProcessCluster {
             until_the_end(lively.server.respond(&request), up)
         }
         .boxed()
+    }
+
+    /// Changes what the cluster has, and the machines below it, behind the back of whoever is connected, as a test's
+    /// trouble does. The cluster is built for it; `None` where that failed.
+    pub async fn change<T>(&self, change: impl FnOnce(&mut Store, &mut Cloud) -> T) -> Option<T> {
+        let lively = self.clusters.building(self.site).await?;
+        // In the order of the controllers: the store first.
+        Some(lively.server.cluster().write(|store| {
+            let mut cloud = lively.cloud.lock().unwrap_or_else(PoisonError::into_inner);
+            change(store, &mut cloud)
+        }))
     }
 }
 

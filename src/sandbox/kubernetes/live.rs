@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::access::Access;
 use super::api::{ApiServer, ClusterClock};
+use super::cloud::{Cloud, SharedCloud};
 use super::cluster::Cluster;
 use super::estate::{ClusterEstate, ClusterSite};
 use super::node_group::SharedNodeGroup;
@@ -28,6 +29,7 @@ pub struct Live {
     cluster: Arc<Cluster>,
     simulation: ClusterSimulation,
     server: Arc<ApiServer>,
+    cloud: SharedCloud,
     clock: ClusterClock,
 }
 
@@ -55,13 +57,15 @@ impl Live {
     ) -> Self {
         let now = clock();
         let is_production = site == ClusterSite::Production;
-        let (mut store, simulation, load) = if is_production && scenarios.contains(NOISY) {
+        let (mut store, simulation, load, cloud) = if is_production && scenarios.contains(NOISY) {
             let (store, chatter) = NoisyCluster::default().build(now);
-            (store, ClusterSimulation::new(now).with(chatter), None)
+            // Nothing comes and goes there.
+            let cloud = Cloud::new(site.region(), site.account(), site.zones(), site.seed());
+            (store, ClusterSimulation::new(now).with(chatter), None, Arc::new(Mutex::new(cloud)))
         } else {
             let played = scenarios.iter().filter(|_| is_production).filter_map(|name| ClusterScenario::named(name));
-            let ClusterEstate { store, simulation, load, .. } = played_until(now, site, group, played.collect());
-            (store, simulation, Some(load))
+            let ClusterEstate { store, simulation, load, cloud, .. } = played_until(now, site, group, played.collect());
+            (store, simulation, Some(load), cloud)
         };
         store.go_on_after(after);
         let cluster = Arc::new(Cluster::new(store));
@@ -69,13 +73,19 @@ impl Live {
         if let Some(load) = load {
             server = server.with_metrics(Arc::new(load));
         }
-        Self { cluster, simulation, server: Arc::new(server), clock }
+        Self { cluster, simulation, server: Arc::new(server), cloud, clock }
     }
 
     /// Who answers for it.
     #[must_use]
     pub fn server(&self) -> Arc<ApiServer> {
         Arc::clone(&self.server)
+    }
+
+    /// The machines below it.
+    #[must_use]
+    pub fn cloud(&self) -> SharedCloud {
+        Arc::clone(&self.cloud)
     }
 
     /// Lets the controllers keep up with the clock, for as long as it is polled. Whoever asks something is let in
