@@ -89,11 +89,12 @@ pub enum StepState<P: Provider> {
     },
 }
 
-/// How often a step was refused for now, and when last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// How often a step was refused for now, when last, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Refused {
     times: u32,
     last: Option<Timestamp>,
+    why: String,
 }
 
 /// What has to be done next.
@@ -258,7 +259,8 @@ impl<P: Provider> Execution<P> {
                 };
                 self.note(at, format!("{} does not take {call} yet: {fault}; {then}", self.taker(*step)));
                 if let Some(known) = self.refused.get_mut(*step) {
-                    *known = Refused { times: known.times.saturating_add(1), last: Some(at) };
+                    let times = known.times.saturating_add(1);
+                    *known = Refused { times, last: Some(at), why: fault.clone() };
                 }
                 self.verified = None;
                 self.set(*step, StepState::Waiting);
@@ -376,6 +378,13 @@ impl<P: Provider> Execution<P> {
     #[must_use]
     pub fn was_refused(&self, step: usize) -> bool {
         self.refused.get(step).is_some_and(|refused| refused.times > 0)
+    }
+
+    /// How often, when last and why a step that waits was refused for now.
+    #[must_use]
+    pub fn refused_for_now(&self, step: usize) -> Option<(u32, Timestamp, &str)> {
+        let refused = self.refused.get(step).filter(|_| self.steps.get(step) == Some(&StepState::Waiting))?;
+        Some((refused.times, refused.last?, &refused.why))
     }
 
     /// Whether a step is one of many that do not need each other: what becomes of one is nothing to the others.

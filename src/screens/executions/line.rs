@@ -64,7 +64,10 @@ pub fn words(shell: &Shell, execution: &Execution) -> String {
     let said = step.and_then(|step| execution.words.get(step)).filter(|words| !words.is_empty());
     let now = match (said, open.is_empty()) {
         (Some(words), _) => words.clone(),
-        (None, true) => "checking the state again".to_owned(),
+        (None, true) => match step.and_then(|step| execution.refused_for_now(step)) {
+            Some((_, _, why)) => format!("not taken yet: {why}"),
+            None => "checking the state again".to_owned(),
+        },
         (None, false) => "sent".to_owned(),
     };
     let safety = !open.is_empty() && step.is_some_and(|step| is_safety(execution, step));

@@ -107,7 +107,13 @@ fn unseen(execution: &Execution, sent: Timestamp, request_id: Option<&String>) -
 fn standing(execution: &Execution, place: usize, state: &StepState) -> (&'static str, Role, String) {
     let clock = format::clock_seconds;
     match state {
-        StepState::Waiting if execution.is_running() => ("○", Role::Dim, "not sent yet".to_owned()),
+        StepState::Waiting if execution.is_running() => match execution.refused_for_now(place) {
+            Some((times, last, why)) => {
+                let often = if times == 1 { String::new() } else { format!(", {times} times") };
+                ("▲", Role::Warning, format!("not taken yet{often}, last {}: {why}; it is tried again", clock(last)))
+            }
+            None => ("○", Role::Dim, "not sent yet".to_owned()),
+        },
         StepState::Waiting => ("○", Role::Warning, "was not sent".to_owned()),
         StepState::Sending { at } | StepState::Seeking { at, .. } if !execution.is_running() => {
             unseen(execution, *at, None)
