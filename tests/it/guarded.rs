@@ -1,34 +1,57 @@
 //! Guarded operations on clusters, from the key that opens the menu to what the cluster shows afterwards.
 //!
-//! One cluster is built for each test (tens of seconds of a processor): each test does what fits together.
+//! One cluster is built for each test (tens of seconds of a processor): each test does what fits together. What has to be
+//! so in a cluster is made so in its store, behind the console's back.
+
+mod conflicts;
+mod courses;
+mod drains;
+mod nodegroups;
+mod refusals;
+mod stage;
 
 use quarterdeck::app::State;
 use quarterdeck::cli::{Source, World};
 use quarterdeck::domain::SiteId;
 use quarterdeck::ops::CheckState;
-use quarterdeck::ops::execution::StepState as AnyStepState;
-use quarterdeck::ops::journal::{Outcome, StepEnd};
+use quarterdeck::ops::journal::Outcome;
+use quarterdeck::sandbox::fault::{Fault, Kind, Service};
 use quarterdeck::screens::View;
 use quarterdeck::screens::cluster_object::{self, ObjectKey};
 use quarterdeck::screens::command::Command;
 use quarterdeck::screens::menu::Menu;
-use quarterdeck::services::kubernetes::model::{NodeProvider, WorkloadKind};
+use quarterdeck::services::kubernetes::model::NodeProvider;
 use quarterdeck::services::kubernetes::{ClusterView, ObjectKind};
-use quarterdeck::slices::{Execution, Services};
+use quarterdeck::slices::Execution;
 
 use crate::harness::Desk;
 
 /// The cluster of the development environment: changes are confirmed with a key there.
 const CLUSTER: &str = "dev-eks";
+/// Where it is.
+const ACCOUNT: &str = "666677778888";
+const REGION: &str = "eu-west-1";
+/// The clusters of these are not there: to build one takes seconds, and to move it.
+const OTHERS: [&str; 2] = ["444455556666", "555566667777"];
 
 async fn desk() -> Desk {
-    let world = World { scenario: "capacity-shortage".into(), ..World::default() };
+    let world = World { scenario: "quiet".into(), ..World::default() };
     let mut desk = Desk::over(Source { sandbox: true, world, ..Source::default() }).await;
+    desk.sandbox().clusters().bring();
+    let away = |account| Fault { services: vec![Service::Kubernetes], ..Fault::new(Kind::Refuses).in_account(account) };
+    desk.sandbox().change(|world| world.faults = OTHERS.map(away).to_vec());
     desk.until(1800, "the cluster is known", |state| site(state).is_some_and(|site| is_known(state, site))).await;
-    let node = system_node(&desk.state);
-    open(&mut desk, ObjectKey::Node(node.into()));
-    desk.arm("INC-4312").await;
+    armed(&mut desk).await;
     desk
+}
+
+/// Arms the environment, where it is not armed any more.
+async fn armed(desk: &mut Desk) {
+    if desk.state.shell.world.changes.arming.is_none() {
+        let node = system_node(&desk.state);
+        open(desk, ObjectKey::Node(node.into()));
+        desk.arm("INC-4312").await;
+    }
 }
 
 fn site(state: &State) -> Option<SiteId> {
@@ -36,7 +59,14 @@ fn site(state: &State) -> Option<SiteId> {
 }
 
 fn is_known(state: &State, site: SiteId) -> bool {
-    let kinds = [ObjectKind::Node, ObjectKind::Pod, ObjectKind::DisruptionBudget, ObjectKind::Deployment];
+    let kinds = [
+        ObjectKind::Node,
+        ObjectKind::Pod,
+        ObjectKind::DisruptionBudget,
+        ObjectKind::Deployment,
+        ObjectKind::NodePool,
+        ObjectKind::NodeClaim,
+    ];
     let is_told = |view: &ClusterView<'_>| kinds.into_iter().all(|kind| view.standing(kind).is_known());
     state.shell.world.cluster(site, CLUSTER).is_some_and(|view| is_told(&view))
         && state.shell.world.site(site).is_some_and(|data| {
@@ -48,11 +78,16 @@ fn view(state: &State) -> ClusterView<'_> {
     state.shell.world.cluster(site(state).expect("its site"), CLUSTER).expect("the cluster")
 }
 
-/// A node of the managed node group.
-fn system_node(state: &State) -> String {
+/// The nodes of the managed node group.
+fn system_nodes(state: &State) -> Vec<String> {
     let view = view(state);
-    let mut nodes = view.nodes().filter(|node| matches!(node.provider, NodeProvider::ManagedGroup(_)));
-    nodes.next().expect("a node of the group").name.to_string()
+    let nodes = view.nodes().filter(|node| matches!(node.provider, NodeProvider::ManagedGroup(_)));
+    nodes.map(|node| node.name.to_string()).collect()
+}
+
+/// One of them.
+fn system_node(state: &State) -> String {
+    system_nodes(state).swap_remove(0)
 }
 
 /// Opens a thing of the cluster.
@@ -68,8 +103,8 @@ fn menu(desk: &Desk) -> &Menu {
     }
 }
 
-/// Chooses an operation on what is open, by its title.
-fn choose(desk: &mut Desk, title: &str) -> Command {
+/// Opens the menu of what is open with the cursor on an operation, by its title.
+fn highlight(desk: &mut Desk, title: &str) {
     desk.press("a");
     for _ in 0..menu(desk).len() {
         if menu(desk).current().is_some_and(|item| item.label == title) {
@@ -79,6 +114,11 @@ fn choose(desk: &mut Desk, title: &str) -> Command {
     }
     let label = menu(desk).current().expect("an item").label.clone();
     assert_eq!(label, title, "{}", desk.text_at(120, 40));
+}
+
+/// Chooses an operation on what is open, by its title.
+fn choose(desk: &mut Desk, title: &str) -> Command {
+    highlight(desk, title);
     let command = menu(desk).current().expect("an item").command.clone();
     desk.press("enter");
     command
@@ -109,66 +149,14 @@ async fn done(desk: &mut Desk) -> Execution {
     execution
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_node_is_cordoned_drained_and_takes_pods_again() {
-    let mut desk = desk().await;
-    let node = system_node(&desk.state);
-    let cordoned = |state: &State| view(state).node(&node).expect("the node").cordoned;
-    plan(&mut desk, "Cordon").await;
-    let lines: Vec<String> =
-        desk.planned().steps.iter().map(|step| step.call.as_command(&desk.planned().cli)).collect();
-    assert!(lines[0].contains("patch node ") && lines[0].contains("/spec/unschedulable"), "{lines:?}");
-    done(&mut desk).await;
-    assert!(cordoned(&desk.state), "the watch shows it");
-
-    open(&mut desk, ObjectKey::Node(node.as_str().into()));
-    plan(&mut desk, "Uncordon").await;
-    done(&mut desk).await;
-    assert!(!cordoned(&desk.state));
-
-    open(&mut desk, ObjectKey::Node(node.as_str().into()));
-    plan(&mut desk, "Drain").await;
-    let evicted = desk.planned().steps.len() - 1;
-    assert!(evicted > 3, "the node has pods that go: {:#?}", desk.planned().steps);
-    let execution = done(&mut desk).await;
-    let is_done = |state: &AnyStepState<Services>| matches!(state, AnyStepState::Ended { end: StepEnd::Done, .. });
-    assert!(execution.steps.iter().all(is_done));
-    let view = view(&desk.state);
-    let stay: Vec<_> = view.pods_on(&node).iter().filter(|pod| !pod.is_daemon() && !pod.is_over()).collect();
-    assert!(stay.is_empty(), "{stay:#?}");
-    assert!(view.node(&node).expect("the node").cordoned, "it takes none until somebody says so");
+/// The names of the checks of the plan on the screen that have failed.
+fn failed(desk: &Desk) -> Vec<String> {
+    let checks = desk.planned().checks.iter();
+    checks.filter(|check| check.state == CheckState::Failed).map(|check| check.name.clone()).collect()
 }
 
-#[tokio::test(start_paused = true)]
-async fn workloads_and_pools_are_changed_and_the_cluster_follows() {
-    let mut desk = desk().await;
-    let deployment = ObjectKey::Workload {
-        kind: WorkloadKind::Deployment,
-        namespace: "argocd".into(),
-        name: "argocd-dex-server".into(),
-    };
-    let wanted = |state: &State| {
-        view(state).workload(WorkloadKind::Deployment, "argocd", "argocd-dex-server").expect("the deployment").wanted
-    };
-    open(&mut desk, deployment.clone());
-    plan(&mut desk, "Scale").await;
-    desk.set("replicas", "2");
-    done(&mut desk).await;
-    assert_eq!(wanted(&desk.state), 2);
-
-    open(&mut desk, deployment);
-    plan(&mut desk, "Restart rollout").await;
-    done(&mut desk).await;
-
-    let pool = view(&desk.state).pools().next().expect("a pool").name.clone();
-    open(&mut desk, ObjectKey::Pool(pool.clone()));
-    plan(&mut desk, "Pause disruption").await;
-    done(&mut desk).await;
-    let budgets = |state: &State| view(state).pool(&pool).expect("the pool").budgets.clone();
-    assert!(budgets(&desk.state).iter().any(|budget| &*budget.nodes == "0" && budget.duration.is_some()));
-    let paused = budgets(&desk.state).len();
-    open(&mut desk, ObjectKey::Pool(pool.clone()));
-    plan(&mut desk, "Resume disruption").await;
-    done(&mut desk).await;
-    assert_eq!(budgets(&desk.state).len(), paused - 1);
+/// What the plan on the screen says under a label.
+fn said(desk: &Desk, label: &str) -> String {
+    let all = desk.planned().consequences.iter().filter(|said| said.label == label);
+    all.map(|said| said.text.as_str()).collect::<Vec<_>>().join("\n")
 }
