@@ -8,7 +8,7 @@ use std::sync::Arc;
 use quarterdeck::cli::Source;
 use quarterdeck::runtime::connect::build;
 use quarterdeck::runtime::say;
-use quarterdeck::sandbox::kubernetes::api::{ApiAsked, ClusterClock};
+use quarterdeck::sandbox::kubernetes::api::ClusterClock;
 use quarterdeck::sandbox::kubernetes::estate::ClusterSite;
 use quarterdeck::sandbox::kubernetes::kubeconfig::{self, Context};
 use quarterdeck::sandbox::kubernetes::live::Live;
@@ -117,8 +117,10 @@ async fn clusters(source: &Source, sandbox: &Arc<Sandbox>, path: &Path, bound: B
         let answer = move |request: ServedRequest| {
             let (server, sandbox) = (Arc::clone(&server), Arc::clone(&sandbox));
             async move {
-                let asked = ApiAsked::of(request.method(), request.uri());
-                sandbox.arriving(site, asked, server.call(request)).await
+                match server.whole(request).await {
+                    Ok(request) => sandbox.arriving(site, request, async |request| server.respond(&request)).await,
+                    Err(refusal) => Ok(refusal),
+                }
             }
         };
         serving.spawn(async move { serve_cluster(answer, listener, &identity, std::future::pending()).await });

@@ -11,7 +11,6 @@ use crate::domain::{Fault, FaultKind};
 use crate::kube::connect::{self, Patience};
 use crate::kube::{ClusterApi, TokenSource};
 use crate::sandbox::Sandbox;
-use crate::sandbox::kubernetes::api::ApiAsked;
 use crate::services::kubernetes::ServerAddress;
 
 /// The API server of a cluster of the sandbox.
@@ -39,8 +38,8 @@ pub fn connect(
         async move {
             let (parts, body) = request.into_parts();
             let body = body.collect().await.map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
-            let asked = ApiAsked::of(&parts.method, &parts.uri);
-            sandbox.arriving(cluster.site(), asked, cluster.call(Request::from_parts(parts, body))).await
+            let site = cluster.site();
+            sandbox.arriving(site, Request::from_parts(parts, body), move |request| cluster.call(request)).await
         }
     });
     Ok(connect::answered_by(service, &address.cluster, tokens, Patience::InProcess))

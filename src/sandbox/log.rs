@@ -1,5 +1,7 @@
-//! What reached the sandbox's RDS that could change something, in order: a test proves with it what
-//! was sent, and how often.
+//! What reached the sandbox that could change something, in order: RDS, EKS and the API servers of its clusters. A test
+//! proves with it what was sent, and how often.
+
+pub(super) mod server;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -8,25 +10,33 @@ use jiff::Timestamp;
 use winterbaume_core::{MockRequest, MockResponse};
 
 use super::fault::reply::Reply;
-use super::services::{Scope, parameters, sts};
+use super::services::{Scope, eks, parameters, sts};
 
 /// Parameters that are secrets, and so are in no record.
 const SECRETS: [&str; 3] = ["MasterUserPassword", "TdeCredentialPassword", "PreSignedUrl"];
 
+/// The parameter that is a whole body of JSON.
+pub const BODY: &str = "body";
+/// The parameter that is what stands behind the path of a request to a cluster.
+pub const QUERY: &str = "query";
+
 /// One call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logged {
-    /// `ModifyDBInstance` and so on.
+    /// `rds`, `eks`, or `kubernetes` for the API server of a cluster.
+    pub service: String,
+    /// `ModifyDBInstance`, `UpdateNodegroupConfig`, `create pods/eviction` and so on.
     pub operation: String,
-    /// All parameters as they came, without secrets, by name.
+    /// All parameters as they came, without secrets, by name. What is no form has what its address names, and all of its
+    /// [`BODY`] and its [`QUERY`], where there are such.
     pub parameters: BTreeMap<String, String>,
     pub account: String,
     pub region: String,
-    /// The role that the caller's credentials are for.
+    /// The role that the caller's credentials are for; empty where the call is to a cluster, which is called with a token.
     pub role: String,
     /// The sandbox's time.
     pub at: Timestamp,
-    /// HTTP status that RDS gave; `None` when the call never reached it.
+    /// HTTP status that the service gave; `None` when the call never reached it.
     pub executed: Option<u16>,
     /// HTTP status that reached the caller; `None` when nothing did.
     pub answered: Option<u16>,
@@ -35,10 +45,10 @@ pub struct Logged {
 }
 
 impl Logged {
-    /// Whether RDS did what was asked.
+    /// Whether the service did what was asked.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.executed == Some(200)
+        self.executed.is_some_and(|status| (200..300).contains(&status))
     }
 }
 
@@ -61,10 +71,10 @@ impl<'a> Entry<'a> {
         self.executed.replace(Some((answer.status, code(answer))));
     }
 
-    /// The record, when this is a call to RDS that could change something.
+    /// The record, when this is a call to RDS or EKS that could change something.
     pub(super) fn end(self, reply: &Reply) -> Option<Logged> {
         let reads = ["Describe", "List", "Download"].iter().any(|prefix| self.operation.starts_with(prefix));
-        if self.scope.service != "rds" || reads {
+        if !matches!(self.scope.service.as_str(), "rds" | "eks") || reads {
             return None;
         }
         let executed = self.executed.into_inner();
@@ -74,9 +84,18 @@ impl<'a> Entry<'a> {
         };
         let told = arrived.as_ref().or(executed.as_ref()).and_then(|(_, code)| code.clone());
         let hidden = |name: &str| SECRETS.contains(&name) || matches!(name, "Action" | "Version");
+        let parameters = match self.scope.service.as_str() {
+            "eks" => {
+                let body = String::from_utf8_lossy(&self.request.body).into_owned();
+                let body = (!body.is_empty()).then(|| (BODY.to_owned(), body));
+                eks::labels(self.request).into_iter().chain(body).collect()
+            }
+            _ => parameters(self.request).into_iter().filter(|(name, _)| !hidden(name)).collect(),
+        };
         Some(Logged {
+            service: self.scope.service.clone(),
             operation: self.operation.to_owned(),
-            parameters: parameters(self.request).into_iter().filter(|(name, _)| !hidden(name)).collect(),
+            parameters,
             account: self.scope.caller.account.clone(),
             region: self.scope.caller.region.clone(),
             role: sts::session_of(self.request).0.to_owned(),
@@ -92,6 +111,9 @@ impl<'a> Entry<'a> {
 fn code(answer: &MockResponse) -> Option<String> {
     if answer.status < 400 {
         return None;
+    }
+    if let Some(named) = answer.headers.get("x-amzn-errortype") {
+        return Some(named.to_str().ok()?.to_owned());
     }
     let text = std::str::from_utf8(&answer.body).ok()?;
     let (_, rest) = text.split_once("<Code>")?;

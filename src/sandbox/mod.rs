@@ -87,10 +87,24 @@ impl Sandbox {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The calls to RDS that could change something, in the order in which they came.
+    /// What could change something, in the order in which it came: calls to RDS and EKS, and requests to the clusters.
     #[must_use]
     pub fn log(&self) -> Vec<Logged> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Records a request of which nothing has become yet, and gives its place.
+    fn record(&self, logged: Logged) -> usize {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.push(logged);
+        log.len() - 1
+    }
+
+    /// Notes what has become of a recorded request.
+    fn amend(&self, place: usize, note: impl FnOnce(&mut Logged)) {
+        if let Some(logged) = self.log.lock().unwrap_or_else(PoisonError::into_inner).get_mut(place) {
+            note(logged);
+        }
     }
 
     /// Puts a fault between the callers and AWS, before those of the scenario; the first that was

@@ -2,6 +2,7 @@
 //! counted where the calls arrive.
 
 mod changed;
+mod clusters;
 mod faulty;
 pub mod invariants;
 mod night;

@@ -61,7 +61,7 @@ impl Desk {
         self.state.shell.world.changes.executions.last().cloned().expect("an execution")
     }
 
-    /// The calls that could change something, in the order in which they reached RDS.
+    /// What could change something, in the order in which it reached AWS or a cluster.
     pub fn mutations(&self) -> Vec<Logged> {
         self.sandbox().log()
     }

@@ -1,6 +1,8 @@
-//! What must hold whatever happened, judged by what reached RDS and by what stands in the journal.
+//! What must hold whatever happened, judged by what reached AWS and the clusters, and by what stands in the journal.
 
-use std::collections::BTreeMap;
+mod clustered;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use quarterdeck::ops::call::ApiName;
@@ -9,6 +11,9 @@ use quarterdeck::ops::{Approval, Value};
 use quarterdeck::sandbox::log::Logged;
 use quarterdeck::services::rds;
 use quarterdeck::slices::{Api, Body, Call, Entry, Plan};
+
+/// What may be refused for now.
+const EVICTION: &str = "create pods/eviction";
 
 /// A step of an execution.
 pub type StepOf = (ExecutionId, usize);
@@ -20,20 +25,22 @@ struct Intent<'a> {
     at: Timestamp,
     plan: &'a Plan,
     call: &'a Call,
-    /// A call has arrived that can only be this one.
-    taken: bool,
+    /// The call that has arrived and can only be this one, by its place.
+    taken: Option<usize>,
 }
 
 /// Which step of which execution each call was, in the calls' order.
 ///
 /// # Errors
 /// The first thing that must never be: a call that nobody approved or that is not what was approved,
-/// one that came twice, a step that was not verified right before it, an approval that does not
-/// fit its plan or was given while nothing was armed.
+/// one that came twice without having been refused before, a step that was not verified right before it, an approval
+/// that does not fit its plan or was given while nothing was armed.
 pub fn check(entries: &[Entry], log: &[Logged]) -> Result<Vec<StepOf>, String> {
     let mut plans: BTreeMap<&ExecutionId, &Plan> = BTreeMap::new();
     let mut verified: BTreeMap<&ExecutionId, bool> = BTreeMap::new();
     let mut intents: Vec<Intent<'_>> = Vec::new();
+    // What was refused for now: only that may be sent once more.
+    let mut deferred: BTreeSet<(&ExecutionId, usize)> = BTreeSet::new();
     for entry in entries {
         let known = |id: &ExecutionId| plans.get(id).copied().ok_or_else(|| format!("{id} was never approved"));
         match &entry.body {
@@ -54,27 +61,48 @@ pub fn check(entries: &[Entry], log: &[Logged]) -> Result<Vec<StepOf>, String> {
                 if !verified.insert(execution, false).unwrap_or(false) {
                     return Err(format!("{execution}: step {step} was not verified right before it was sent"));
                 }
-                if intents.iter().any(|known| known.execution == execution && known.step == *step) {
+                let is_again = intents.iter().any(|known| known.execution == execution && known.step == *step);
+                if is_again && !deferred.remove(&(execution, *step)) {
                     return Err(format!("{execution}: step {step} was sent twice"));
                 }
                 let Some(planned) = plan.steps.get(*step) else {
                     return Err(format!("{execution} has no step {step}"));
                 };
                 let (at, call) = (entry.at, &planned.call);
-                intents.push(Intent { execution, step: *step, at, plan, call, taken: false });
+                intents.push(Intent { execution, step: *step, at, plan, call, taken: None });
+            }
+            Body::Deferred { execution, step, .. } => {
+                deferred.insert((execution, *step));
             }
             _ => {}
         }
     }
     let mut calls = Vec::new();
-    for logged in log {
-        let Some(intent) = intents.iter_mut().find(|intent| !intent.taken && intent.is(logged)) else {
+    for (place, logged) in log.iter().enumerate() {
+        let found = intents.iter().position(|intent| intent.taken.is_none() && intent.is(logged));
+        let Some(intent) = found.and_then(|at| intents.get_mut(at)) else {
             return Err(format!("nobody approved this call, or it came twice: {logged:?}"));
         };
-        intent.taken = true;
-        calls.push((intent.execution.clone(), intent.step));
+        intent.taken = Some(place);
+        let step = (intent.execution.clone(), intent.step);
+        let before = intents.iter().filter(|other| other.execution == &step.0 && other.step == step.1);
+        let before = before.filter_map(|other| log.get(other.taken.filter(|taken| *taken < place)?));
+        if let Some(first) = before.last().filter(|first| !may_come_again(first)) {
+            return Err(format!("it came again although it was not refused for now: {first:?}, then {logged:?}"));
+        }
+        calls.push(step);
     }
     Ok(calls)
+}
+
+/// Whether what was answered so may be sent once more: nothing was changed, and of a cluster only an eviction that was
+/// answered 429.
+fn may_come_again(logged: &Logged) -> bool {
+    !logged.is_done()
+        && match logged.service.as_str() {
+            "kubernetes" => logged.operation == EVICTION && logged.answered == Some(429),
+            service => service == "rds",
+        }
 }
 
 /// Whether an approval is of its plan, and was given while its environment was armed.
@@ -110,9 +138,15 @@ impl Intent<'_> {
 
 /// Whether what arrived is this call, with exactly its parameters.
 pub fn is_same(call: &Call, logged: &Logged) -> bool {
-    logged.operation == call.api.id().trim_start_matches("rds:")
+    let (service, operation) = call.api.id().split_once(':').expect("an id is of a service");
+    let service = if service == "k8s" { "kubernetes" } else { service };
+    logged.service == service
+        && logged.operation == operation.trim_start()
         && logged.region == call.region
-        && arrived(logged) == planned(call)
+        && match call.api {
+            Api::Rds(_) => arrived(logged) == planned(call),
+            Api::Kubernetes(api) => clustered::is_same(api, call, logged),
+        }
 }
 
 /// The planned values of each parameter; of a parameter without any there is no trace.
@@ -173,6 +207,7 @@ fn a_call_is_known_by_all_of_its_parameters() {
         ("VpcSecurityGroupIds.VpcSecurityGroupId.2", "sg-2"),
     ];
     let logged = Logged {
+        service: "rds".into(),
         operation: "ModifyDBInstance".into(),
         parameters: parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         account: "111122223333".into(),
@@ -195,5 +230,6 @@ fn a_call_is_known_by_all_of_its_parameters() {
     more.parameters.insert("ApplyImmediately".into(), "true".into());
     assert!(!is_same(&call, &more));
     assert!(!is_same(&call, &Logged { region: "us-west-2".into(), ..logged.clone() }));
+    assert!(!is_same(&call, &Logged { service: "eks".into(), ..logged.clone() }));
     assert!(!is_same(&call, &Logged { operation: "StopDBInstance".into(), ..logged }));
 }

@@ -51,6 +51,27 @@ impl ApiAsked {
         }
     }
 
+    /// Whether it could change something: neither a reading, nor a question about one's own rights.
+    #[must_use]
+    pub fn is_change(&self) -> bool {
+        match &self.what {
+            What::Objects(_) => !matches!(self.verb.as_str(), "get" | "list" | "watch"),
+            What::Path(path) => {
+                let asks = matches!(ApiTarget::of(path), Some(ApiTarget::AccessReview | ApiTarget::RulesReview));
+                !asks && !matches!(self.verb.as_str(), "get" | "head" | "options")
+            }
+        }
+    }
+
+    /// Namespace and name of what it is about, each empty where there is none.
+    #[must_use]
+    pub fn place(&self) -> (&str, &str) {
+        match &self.what {
+            What::Objects(objects) => (&objects.namespace, &objects.name),
+            What::Path(_) => ("", ""),
+        }
+    }
+
     /// 403: no rule lets this user. Upstream's words (apiserver, `endpoints/handlers/responsewriters`).
     #[must_use]
     pub fn forbidden(&self, user: &str) -> ApiRefusal {
@@ -91,6 +112,24 @@ mod tests {
         ] {
             assert_eq!(asked(method, path).operation(), operation, "{path}");
         }
+    }
+
+    #[test]
+    fn what_could_change_something_is_no_question() {
+        let reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+        for (method, path, is_change) in [
+            (&Method::GET, "/api/v1/nodes?watch=true", false),
+            (&Method::GET, "/version", false),
+            (&Method::POST, reviews, false),
+            (&Method::POST, "/api/v1/namespaces/a/pods/p/eviction", true),
+            (&Method::PATCH, "/api/v1/nodes/n", true),
+            (&Method::DELETE, "/api/v1/namespaces/a/pods", true),
+            (&Method::POST, "/no/such/path", true),
+        ] {
+            assert_eq!(asked(method, path).is_change(), is_change, "{method} {path}");
+        }
+        assert_eq!(asked(&Method::DELETE, "/api/v1/namespaces/a/pods/p").place(), ("a", "p"));
+        assert_eq!(asked(&Method::POST, reviews).place(), ("", ""));
     }
 
     #[test]

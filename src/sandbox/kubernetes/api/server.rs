@@ -122,13 +122,25 @@ impl ApiServer {
         B: HttpBody,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
+        self.whole(request).await.map_or_else(|refusal| refusal, |request| self.respond(&request))
+    }
+
+    /// A request with all of its body.
+    ///
+    /// # Errors
+    /// What is answered where the body is too large or ends early.
+    pub async fn whole<B>(&self, request: Request<B>) -> Result<Request<Bytes>, Response<ApiBody>>
+    where
+        B: HttpBody,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
         let (head, body) = request.into_parts();
         match Limited::new(body, MOST_BYTES).collect().await {
-            Ok(body) => self.respond(&Request::from_parts(head, body.to_bytes())),
+            Ok(body) => Ok(Request::from_parts(head, body.to_bytes())),
             Err(error) if error.is::<LengthLimitError>() => {
-                self.finish(Err(ApiRefusal::too_large(&format!("limit is {MOST_BYTES}"))))
+                Err(self.finish(Err(ApiRefusal::too_large(&format!("limit is {MOST_BYTES}")))))
             }
-            Err(_) => self.finish(Err(ApiRefusal::bad_request("the body of the request ended early"))),
+            Err(_) => Err(self.finish(Err(ApiRefusal::bad_request("the body of the request ended early")))),
         }
     }
 

@@ -56,6 +56,13 @@ pub fn operation(request: &MockRequest) -> String {
     Route::of(request).map_or_else(String::new, |route| route.operation.to_owned())
 }
 
+/// What stands in the path of a request, each by its name (`clusterName`).
+#[must_use]
+pub fn labels(request: &MockRequest) -> BTreeMap<String, String> {
+    let labels = Route::of(request).map(|route| route.labels).unwrap_or_default();
+    labels.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
 /// What a request is about, as IAM names it.
 #[must_use]
 pub fn resource(caller: &Caller, request: &MockRequest) -> String {
