@@ -56,6 +56,9 @@ fn no_command_repeats_what_could_steer_a_terminal() {
         &["iam-policy", "operator", "--account", HOSTILE],
         &["k8s-rbac", "reader", "--cluster", HOSTILE],
         &["k8s-rbac", "reader", "--cluster", "a", "--principal", HOSTILE],
+        &["k8s-rbac", "operator", "--cluster", HOSTILE],
+        &["k8s-rbac", "operator", "--cluster", "a", "--principal", HOSTILE],
+        &["k8s-rbac", HOSTILE],
         &["sandbox", "serve", "--listen", HOSTILE],
     ];
     for arguments in commands {
