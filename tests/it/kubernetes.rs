@@ -77,7 +77,8 @@ fn kubectl() -> Option<PathBuf> {
 }
 
 /// One server for all of them: to build its clusters costs more than each of the scripts. Each changes a cluster of its
-/// own: the typed client production, the dynamic one staging, kubectl development.
+/// own: the typed client production, the dynamic one staging, kubectl development, where in the end `qd` changes what the
+/// client then reads.
 #[test]
 fn other_clients_read_watch_and_change_the_clusters() {
     let kubectl = kubectl();
@@ -95,6 +96,7 @@ fn other_clients_read_watch_and_change_the_clusters() {
             io::stderr().lock().write_all(note.as_bytes()).unwrap();
         }
     });
+    clusters.run("kube_guarded.py", &[env!("CARGO_BIN_EXE_qd"), &clusters.place("guarded")]);
 }
 
 #[test]
