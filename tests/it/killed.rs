@@ -4,6 +4,7 @@
 //! The program is the real one, over HTTP; its sandbox is in this process, so that what reached RDS
 //! is counted there and not by the program.
 
+mod drain;
 pub mod home;
 
 use std::collections::BTreeSet;

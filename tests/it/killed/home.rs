@@ -79,18 +79,39 @@ pub fn block_on<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-/// A configuration of one environment that may be changed without a screen.
-fn configured(endpoint: &str) -> String {
-    format!(
-        "[[environment]]\nname = \"{ENVIRONMENT}\"\ncriticality = \"development\"\nregion = \"{REGION}\"\n\
-         name_prefix = \"rentaliq-\"\naccount = \"{ACCOUNT}\"\nendpoint = \"{endpoint}\"\n"
-    )
+/// What the environment is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground {
+    pub account: &'static str,
+    pub region: &'static str,
+    pub prefix: &'static str,
+    /// The role that the program has, where it is not the reader's.
+    pub role: Option<&'static str>,
+}
+
+/// RentalIQ's databases.
+pub const DATABASES: Ground = Ground { account: ACCOUNT, region: REGION, prefix: "rentaliq-", role: None };
+
+impl Ground {
+    /// A configuration of one environment that may be changed without a screen.
+    fn configured(self, endpoint: &str) -> String {
+        let Self { account, region, prefix, .. } = self;
+        format!(
+            "[[environment]]\nname = \"{ENVIRONMENT}\"\ncriticality = \"development\"\nregion = \"{region}\"\n\
+             name_prefix = \"{prefix}\"\naccount = \"{account}\"\nendpoint = \"{endpoint}\"\n"
+        )
+    }
 }
 
 /// The environment of the configuration, asked past the network with an account's keys and the roles
 /// on top of them.
 pub async fn place(sandbox: &Arc<Sandbox>, account: &str, roles: Vec<AssumeRole>) -> Place {
-    let (config, problems) = config::parse(&configured("http://127.0.0.1:9"), "qd.toml");
+    place_on(DATABASES, sandbox, account, roles).await
+}
+
+/// The same on another ground.
+pub async fn place_on(ground: Ground, sandbox: &Arc<Sandbox>, account: &str, roles: Vec<AssumeRole>) -> Place {
+    let (config, problems) = config::parse(&ground.configured("http://127.0.0.1:9"), "qd.toml");
     assert!(problems.is_empty(), "{problems:?}");
     let mut estate = Estate::default();
     let reads = estate.add_session_named(ENVIRONMENT);
@@ -104,12 +125,17 @@ pub async fn place(sandbox: &Arc<Sandbox>, account: &str, roles: Vec<AssumeRole>
 /// Where a case keeps its files.
 pub struct Home {
     pub folder: tempfile::TempDir,
+    ground: Ground,
 }
 
 impl Home {
     pub fn new(endpoint: &str) -> Self {
-        let home = Self { folder: tempfile::tempdir().unwrap() };
-        fs::write(home.configuration(), configured(endpoint)).unwrap();
+        Self::on(DATABASES, endpoint)
+    }
+
+    pub fn on(ground: Ground, endpoint: &str) -> Self {
+        let home = Self { folder: tempfile::tempdir().unwrap(), ground };
+        fs::write(home.configuration(), ground.configured(endpoint)).unwrap();
         home
     }
 
@@ -133,7 +159,11 @@ impl Home {
         command.env_clear().current_dir(self.folder.path()).arg("--config").arg(self.configuration());
         command.env("HOME", self.folder.path()).env("PATH", "/usr/bin:/bin").env("TZ", "UTC");
         command.env("QD_STATE_DIR", self.journal()).env("AWS_EC2_METADATA_DISABLED", "true");
-        command.env("AWS_ACCESS_KEY_ID", KEY).env("AWS_SECRET_ACCESS_KEY", "sandbox");
+        let key = format!("AKIASANDBOX{}", self.ground.account);
+        command.env("AWS_ACCESS_KEY_ID", key).env("AWS_SECRET_ACCESS_KEY", "sandbox");
+        if let Some(role) = self.ground.role {
+            command.env("AWS_SESSION_TOKEN", format!("sandbox/{role}/oncall"));
+        }
         command.stdin(Stdio::null());
         command
     }
