@@ -37,8 +37,11 @@ enum Thing {
     Workload,
 }
 
-/// What can be asked for: the title in the menu, on what, and a parameter.
-const WISHES: [(&str, Thing, Option<(&str, &str)>); 8] = [
+/// The title in the menu, on what, and a parameter.
+type Wish = (&'static str, Thing, Option<(&'static str, &'static str)>);
+
+/// What can be asked for.
+const WISHES: [Wish; 8] = [
     ("Cordon", Thing::Node, None),
     ("Uncordon", Thing::Node, None),
     ("Drain", Thing::Node, None),

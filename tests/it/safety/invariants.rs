@@ -86,8 +86,8 @@ pub fn check(entries: &[Entry], log: &[Logged]) -> Result<Vec<StepOf>, String> {
         intent.taken = Some(place);
         let step = (intent.execution.clone(), intent.step);
         let before = intents.iter().filter(|other| other.execution == &step.0 && other.step == step.1);
-        let before = before.filter_map(|other| log.get(other.taken.filter(|taken| *taken < place)?));
-        if let Some(first) = before.last().filter(|first| !may_come_again(first)) {
+        let mut before = before.filter_map(|other| log.get(other.taken.filter(|taken| *taken < place)?));
+        if let Some(first) = before.next_back().filter(|first| !may_come_again(first)) {
             return Err(format!("it came again although it was not refused for now: {first:?}, then {logged:?}"));
         }
         calls.push(step);
