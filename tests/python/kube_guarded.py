@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import boto3
-from kube import connect, is_ready
+from kube import MERGE, connect, freeze, is_ready
 from kubernetes import client
 from wire import equal
 
@@ -90,6 +90,9 @@ def claims():
     return custom.list_cluster_custom_object("karpenter.sh", "v1", "nodeclaims")["items"]
 
 
+# Whoever was here before may have left Karpenter as it is, or frozen: nothing of its own comes between two operations.
+freeze(api)
+
 # A node of the managed node group: cordoned, open again, drained.
 node = core.list_node(label_selector="eks.amazonaws.com/nodegroup").items[0].metadata.name
 cordoned = stands(carried("cordon-node", f"node/{node}"), lambda: core.read_node(node))
@@ -110,7 +113,10 @@ carried("uncordon-node", f"node/{node}")
 
 # A pool: paused by one budget more, which resuming takes away; its limit and its weight.
 name = custom.list_cluster_custom_object("karpenter.sh", "v1", "nodepools")["items"][0]["metadata"]["name"]
-before = pool(name)["spec"]["disruption"]["budgets"]
+before = [{"nodes": "10%"}]
+spec = {"spec": {"disruption": {"budgets": before}}}
+custom.patch_cluster_custom_object("karpenter.sh", "v1", "nodepools", name, spec, _content_type=MERGE)
+equal(pool(name)["spec"]["disruption"]["budgets"], before)
 paused = stands(carried("pause-disruption", f"nodepool/{name}"), lambda: pool(name))["spec"]["disruption"]["budgets"]
 (added,) = [budget for budget in paused if budget not in before]
 assert added["nodes"] == "0" and added["schedule"] and added["duration"], added
@@ -119,6 +125,7 @@ carried("resume-disruption", f"nodepool/{name}")
 equal(pool(name)["spec"]["disruption"]["budgets"], before)
 changed = stands(carried("change-nodepool", f"nodepool/{name}", cpu="777", weight="7"), lambda: pool(name))["spec"]
 equal((str(changed["limits"]["cpu"]), changed["weight"]), ("777", 7))
+freeze(api)
 
 # A deployment: as many pods as it was told, and all of them of the new template.
 namespace, name = "argocd", "argocd-dex-server"
