@@ -94,6 +94,14 @@ impl ClusterApi {
         observe::read_for(&self.line, name, served).await
     }
 
+    /// Reads what is to be changed and nothing else. Of a node group nothing is read.
+    ///
+    /// # Errors
+    /// As those of [`read_for`](Self::read_for).
+    pub async fn read_target(&self, name: &ObjectName) -> Result<ClusterReading, Fault> {
+        observe::read_target(&self.line, name).await
+    }
+
     /// Asks whether whoever asks has these rights: in a namespace, or in all of them. Nothing is changed by it.
     pub async fn permissions(
         &self,
@@ -116,7 +124,7 @@ impl ClusterApi {
     }
 
     /// Looks at what is followed: the object of its name, whichever it is, and what explains how far it is. Of a node
-    /// group, which is EKS's, nothing is read.
+    /// group, which is EKS's, its nodes are read.
     ///
     /// # Errors
     /// The object could not be read, or may not be.

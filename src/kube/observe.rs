@@ -5,6 +5,7 @@
 
 mod beside;
 mod look;
+mod owners;
 mod parts;
 mod picked;
 mod plan;
@@ -12,7 +13,7 @@ mod reading;
 
 pub(super) use look::look;
 pub(super) use picked::object;
-pub(super) use plan::read_for;
+pub(super) use plan::{read_for, read_target};
 pub use reading::ClusterReading;
 
 #[cfg(test)]

@@ -147,18 +147,21 @@ async fn a_node_is_read_with_what_belongs_to_it_and_nothing_else() {
     let mut reading = read(&api, "node/ip-1").await;
     assert_eq!(reading.missing, []);
     assert_eq!(reading.object.as_ref().map(|object| object.text("/kind").to_owned()).as_deref(), Some("Node"));
-    let pods: Vec<&str> = reading.uids.keys().map(String::as_str).collect();
-    assert_eq!((pods.as_slice(), reading.scratch.len()), (["shop/db-1", "shop/web-1"].as_slice(), 2));
+    let pods: Vec<&str> = reading.pods.keys().map(String::as_str).collect();
+    assert_eq!(
+        (pods.as_slice(), reading.pods.values().filter(|pod| pod.has_scratch).count()),
+        (["shop/db-1", "shop/web-1"].as_slice(), 2)
+    );
     let mut data = Data::default();
     reading.keep(&"prod".into(), &mut data, now());
     let view = ClusterView::of(&data, "prod").unwrap();
     assert_eq!((view.nodes().count(), view.events("Node", "", "ip-1").len()), (1, 1));
     assert_eq!(view.claim_of(view.node("ip-1").unwrap()).map(|claim| &*claim.name), Some(CLAIM));
-    assert_eq!(read(&api, "node/ip-2").await.uids.len(), 0);
+    assert_eq!(read(&api, "node/ip-2").await.pods.len(), 0);
     let nothing = read(&api, "node/ip-3").await;
     assert_eq!((nothing.object, nothing.missing), (None, Vec::new()));
     let workload = read(&api, "deployment/shop/web").await;
-    assert_eq!(workload.uids.keys().map(String::as_str).collect::<Vec<_>>(), ["shop/web-1"]);
+    assert_eq!(workload.pods.keys().map(String::as_str).collect::<Vec<_>>(), ["shop/web-1"]);
     for id in ["nodeclaim/general-x", "nodepool/general"] {
         let reading = read(&api, id).await;
         assert!(reading.object.is_some() && reading.missing.is_empty(), "{id}: {:?}", reading.missing);
@@ -199,22 +202,23 @@ async fn a_patch_is_made_once_and_refused_where_somebody_was_faster() {
 #[tokio::test]
 async fn an_eviction_asks_the_budget_and_what_is_gone_needs_none() {
     let api = cluster(RbacRole::Operator);
-    let uids = read(&api, "node/ip-1").await.uids;
+    let pods = read(&api, "node/ip-1").await.pods;
     let evict = |pod: &'static str, uid: String| {
         let api = api.clone();
         async move { send(&api, Api::EvictPod, &[("namespace", "shop"), ("name", pod), ("uid", &uid)]).await }
     };
-    let (kind, message) = refused(evict("db-1", uids["shop/db-1"].clone()).await);
+    let (kind, message) = refused(evict("db-1", pods["shop/db-1"].uid.clone()).await);
     assert_eq!(kind, FaultKind::Throttled);
     assert_eq!(message, "The disruption budget db needs 1 healthy pods and has 1 currently");
     // Another pod than that of the plan: nothing is done to it. Its budget pays nevertheless (eviction.go).
     evict("web-1", "another".into()).await.unwrap();
-    let gone = |uid: &str| Follow::PodGone { of: followed("pod/shop/web-1", uid), node: "ip-1".into() };
+    let gone =
+        |uid: &str| Follow::PodGone { of: followed("pod/shop/web-1", uid), node: "ip-1".into(), approved: Vec::new() };
     let going = |progress| matches!(progress, Progress::Going(words) if words.starts_with("ending"));
     assert!(matches!(progress(&api, &gone("another")).await, Progress::Reached(_)));
-    assert!(!going(progress(&api, &gone(&uids["shop/web-1"])).await));
-    evict("web-1", uids["shop/web-1"].clone()).await.unwrap();
-    assert!(going(progress(&api, &gone(&uids["shop/web-1"])).await));
+    assert!(!going(progress(&api, &gone(&pods["shop/web-1"].uid)).await));
+    evict("web-1", pods["shop/web-1"].uid.clone()).await.unwrap();
+    assert!(going(progress(&api, &gone(&pods["shop/web-1"].uid)).await));
     evict("web-9", "u".into()).await.unwrap();
 }
 

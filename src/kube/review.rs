@@ -3,11 +3,11 @@
 use futures_util::future::join_all;
 use serde::Deserialize;
 
-use super::answer::one_line;
+use super::answer::{fault, one_line};
 use super::ask::ApiLine;
 use super::request::ApiRequest;
 use super::served::told;
-use crate::domain::Fault;
+use crate::domain::{Fault, FaultKind};
 use crate::services::kubernetes::change::{KubeRight, Permission};
 
 #[derive(Deserialize)]
@@ -19,6 +19,9 @@ struct ReviewTold {
 #[serde(rename_all = "camelCase")]
 struct ReviewStatus {
     allowed: bool,
+    /// Somebody has said no; else nobody has said yes.
+    #[serde(default)]
+    denied: bool,
     #[serde(default)]
     reason: Option<String>,
     /// What went wrong in finding out. It may be known nevertheless.
@@ -42,8 +45,13 @@ async fn permission(line: &ApiLine, namespace: Option<&str>, right: KubeRight) -
     if status.allowed {
         return Ok(Permission::Allowed);
     }
-    let why = [status.reason, status.evaluation_error].into_iter().flatten().find(|why| !why.trim().is_empty());
-    Ok(Permission::Denied(why.map(|why| one_line(&why)).unwrap_or_default()))
+    let said = |text: Option<String>| text.filter(|text| !text.trim().is_empty()).map(|text| one_line(&text));
+    // "it is entirely possible to get an error and be able to continue determine authorization status in spite of it": where
+    // somebody has denied it, it was determined (authorization/v1, `SubjectAccessReviewStatus`).
+    match said(status.evaluation_error).filter(|_| !status.denied) {
+        Some(error) => Err(fault(request.call(), FaultKind::Other { code: String::new() }, &error)),
+        None => Ok(Permission::Denied(said(status.reason).unwrap_or_default())),
+    }
 }
 
 #[cfg(test)]

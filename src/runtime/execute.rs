@@ -275,7 +275,11 @@ impl Run {
     ) -> Result<(Sender, Identity, Seen), Fault> {
         let (sender, identity) = self.place.operator(execution, kept).await?;
         let (kind, target) = (execution.plan.operation.kind(), execution.plan.target.clone());
-        let mut seen = self.place.read(kind, &target, self.clock.now()).await?;
+        let now = self.clock.now();
+        let mut seen = match step {
+            0 => self.place.read(kind, &target, now).await?,
+            _ => self.place.read_again(kind, &target, now).await?,
+        };
         // What a step before has made may bear a name that the environment does not select.
         if let Some(seen) = seen.rds_mut()
             && let Some(follow) = followed(execution, step).filter(|_| step > 0)

@@ -63,6 +63,19 @@ impl Place {
         }
     }
 
+    /// Reads what a later step of a plan stands on. Of a cluster that is less: the first step was compared with all of it.
+    ///
+    /// # Errors
+    /// As those of [`Place::read`].
+    pub(super) async fn read_again(&self, kind: Kind, target: &Target, now: Timestamp) -> Result<Seen, Fault> {
+        match (kind, target.kubernetes()) {
+            (Kind::Kubernetes(_), Some(target)) => {
+                Box::pin(self.read_cluster_again(&target, now)).await.map(Seen::Kubernetes)
+            }
+            _ => self.read(kind, target, now).await,
+        }
+    }
+
     /// The session that sends: the operator's, named after who and why, or the reader's. The
     /// target's own region is asked: another may be down.
     pub(super) async fn sender(&self, reason: &str, region: &str) -> Session {

@@ -12,6 +12,7 @@ use super::reading::ClusterReading;
 use crate::domain::{Delta, Fault, FaultKind};
 use crate::services::kubernetes::change::seen::Unread;
 use crate::services::kubernetes::change::{ApiObject, SeenPart};
+use crate::services::kubernetes::model::Pod;
 use crate::services::kubernetes::{ObjectKind, Served, WatchTold};
 
 /// Events about what is in no namespace are in this one (client-go, tools/record/event.go, `makeEvent`).
@@ -31,6 +32,11 @@ impl ReadPart {
     /// Which there are cannot be known.
     pub(super) fn unknown(kind: ObjectKind) -> Self {
         Self { kind, read: Err("what they belong to could not be read".to_owned()) }
+    }
+
+    /// Several lists of a kind as one.
+    pub(super) fn of_several<X>(kind: ObjectKind, read: Result<Vec<Picked<X>>, ApiFailure>) -> Self {
+        Self { kind, read: read.map(|all| (together(kind, all).0, Vec::new())).map_err(why) }
     }
 }
 
@@ -75,6 +81,11 @@ impl<'a> ReadingSoFar<'a> {
         Ok(())
     }
 
+    /// Takes the target in, and tells of no others of its kind.
+    pub(super) fn keep(&mut self, object: Option<ApiObject>) {
+        self.reading.object = object;
+    }
+
     /// Takes parts in.
     pub(super) fn put(&mut self, parts: impl IntoIterator<Item = ReadPart>) {
         for part in parts {
@@ -87,12 +98,7 @@ impl<'a> ReadingSoFar<'a> {
         match read {
             Ok((told, pods)) => {
                 self.reading.told.push((kind, told));
-                for pod in pods {
-                    if pod.has_scratch() {
-                        self.reading.scratch.insert(pod.key());
-                    }
-                    self.reading.uids.insert(pod.key(), pod.uid().to_owned());
-                }
+                self.reading.pods.extend(pods.into_iter().map(|pod| (pod.key(), pod.detail())));
             }
             Err(why) => self.reading.missing.push(Unread { part: SeenPart::Objects(kind), why }),
         }
@@ -156,8 +162,7 @@ impl<'a> ReadingSoFar<'a> {
             async move { pick::<PodExtra>(self.line, kind, &of).await }
         };
         let asked: Vec<_> = about.iter().map(of).collect();
-        let read = try_join_all(asked).await;
-        ReadPart { kind, read: read.map(|all| (together(kind, all).0, Vec::new())).map_err(why) }
+        ReadPart::of_several(kind, try_join_all(asked).await)
     }
 
     /// That there are none, unless that cannot be known.
@@ -185,17 +190,28 @@ pub(super) fn names_of_nodes(part: &ReadPart) -> Option<Vec<String>> {
     }
 }
 
+/// The pods that were told; none where they were not.
+pub(super) fn pods_of_part(part: &ReadPart) -> Option<impl Iterator<Item = &Pod> + Clone> {
+    match &part.read {
+        Ok((WatchTold::Pods(Delta::Snapshot(all)), _)) => Some(all.values().map(AsRef::as_ref)),
+        _ => None,
+    }
+}
+
 fn why(failure: ApiFailure) -> String {
     Fault::from(failure).to_string()
 }
 
 /// Several lists of a kind as one.
-fn together(kind: ObjectKind, all: Vec<Picked<PodExtra>>) -> (WatchTold, Vec<PodExtra>) {
+fn together<X>(kind: ObjectKind, all: Vec<Picked<X>>) -> (WatchTold, Vec<X>) {
     let (mut told, mut extra) = (none(kind), Vec::new());
     for one in all {
         match (&mut told, one.told) {
             (WatchTold::Pods(Delta::Snapshot(all)), WatchTold::Pods(Delta::Snapshot(more))) => all.extend(more),
             (WatchTold::Events(Delta::Snapshot(all)), WatchTold::Events(Delta::Snapshot(more))) => all.extend(more),
+            (WatchTold::Workloads(Delta::Snapshot(all)), WatchTold::Workloads(Delta::Snapshot(more))) => {
+                all.extend(more);
+            }
             // No other kind is read in several lists.
             (told, one) => *told = one,
         }

@@ -6,7 +6,16 @@ use super::beside::{ReadPart, ReadingSoFar};
 use crate::kube::request::{Chosen, selector};
 use crate::services::kubernetes::ObjectKind;
 use crate::services::kubernetes::change::ApiObject;
+use crate::services::kubernetes::change::name::ObjectSort;
 use crate::services::kubernetes::model::WorkloadKind;
+
+/// The label of a managed node group's nodes (EKS User Guide, "Simplify node lifecycle with managed node groups").
+const NODEGROUP: &str = "eks.amazonaws.com/nodegroup";
+
+/// The nodes of a managed node group.
+pub(super) fn of_the_group(name: &str) -> Chosen {
+    Chosen::all().with_labels(format!("{NODEGROUP}={name}"))
+}
 
 /// The node that a claim has become.
 pub(super) fn node_of(claim: Option<&ApiObject>) -> Option<String> {
@@ -44,4 +53,16 @@ pub(super) fn kind_of(sort: WorkloadKind) -> ObjectKind {
         WorkloadKind::StatefulSet => ObjectKind::StatefulSet,
         WorkloadKind::DaemonSet => ObjectKind::DaemonSet,
     }
+}
+
+/// The kind of a sort of target; none for a node group, which is EKS's.
+pub(super) fn kind_of_sort(sort: ObjectSort) -> Option<ObjectKind> {
+    Some(match sort {
+        ObjectSort::Node => ObjectKind::Node,
+        ObjectSort::NodeClaim => ObjectKind::NodeClaim,
+        ObjectSort::NodePool => ObjectKind::NodePool,
+        ObjectSort::Workload(sort) => kind_of(sort),
+        ObjectSort::Autoscaler => ObjectKind::Autoscaler,
+        ObjectSort::Nodegroup => return None,
+    })
 }

@@ -14,6 +14,7 @@ use super::super::request::Chosen;
 use super::super::wire::{Projected, WireThere, list, with_model};
 use crate::domain::{Delta, Items};
 use crate::services::kubernetes::change::ApiObject;
+use crate::services::kubernetes::change::seen::PodDetail;
 use crate::services::kubernetes::{ObjectKind, WatchTold};
 
 /// A list that a plan stands on has no more pages, 500 objects each: whoever waits for it looks at the screen.
@@ -33,7 +34,7 @@ pub(super) struct Picked<X> {
 #[serde(default)]
 pub(super) struct PodExtra {
     metadata: PodMeta,
-    spec: PodVolumes,
+    spec: PodRest,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -45,9 +46,10 @@ struct PodMeta {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct PodVolumes {
+#[serde(default, rename_all = "camelCase")]
+struct PodRest {
     volumes: Option<Vec<PodVolume>>,
+    termination_grace_period_seconds: Option<i64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -62,13 +64,10 @@ impl PodExtra {
         format!("{}/{}", self.metadata.namespace, self.metadata.name)
     }
 
-    pub(super) fn uid(&self) -> &str {
-        &self.metadata.uid
-    }
-
-    /// It has a volume of kind `emptyDir`.
-    pub(super) fn has_scratch(&self) -> bool {
-        self.spec.volumes.iter().flatten().any(|volume| volume.empty_dir.0)
+    /// What a plan keeps of it.
+    pub(super) fn detail(self) -> PodDetail {
+        let has_scratch = self.spec.volumes.iter().flatten().any(|volume| volume.empty_dir.0);
+        PodDetail { uid: self.metadata.uid, has_scratch, grace: self.spec.termination_grace_period_seconds }
     }
 }
 
@@ -125,16 +124,28 @@ pub(in crate::kube) async fn object(
     namespace: &str,
     name: &str,
 ) -> Result<(WatchTold, Option<ApiObject>), ApiFailure> {
-    let of = Chosen::named(namespace, name);
-    let Picked { told, extra, of: (kind, version) } = pick::<Value>(line, kind, &of).await?;
-    let object = extra.into_iter().next().map(|mut object| {
-        if let Value::Object(members) = &mut object {
-            // `NodeList` is a list of Nodes; those of Karpenter say it of themselves, too.
-            let kind = kind.strip_suffix("List").unwrap_or_default();
-            members.entry("kind").or_insert_with(|| kind.into());
-            members.entry("apiVersion").or_insert_with(|| version.into());
-        }
-        ApiObject::new(object)
-    });
-    Ok((told, object))
+    let Picked { told, extra, of } = pick::<Value>(line, kind, &Chosen::named(namespace, name)).await?;
+    Ok((told, extra.into_iter().next().map(|object| whole(object, &of))))
+}
+
+/// Reads all objects of a kind that is in no namespace, and the one of a name whole; none where there is none.
+pub(super) async fn object_among(
+    line: &ApiLine,
+    kind: ObjectKind,
+    name: &str,
+) -> Result<(WatchTold, Option<ApiObject>), ApiFailure> {
+    let Picked { told, extra, of } = pick::<Value>(line, kind, &Chosen::all()).await?;
+    let is_it = |object: &Value| object.pointer("/metadata/name").and_then(Value::as_str) == Some(name);
+    Ok((told, extra.into_iter().find(is_it).map(|object| whole(object, &of))))
+}
+
+/// An object of a list, with its kind and version, which a list says once for all.
+fn whole(mut object: Value, (kind, version): &(String, String)) -> ApiObject {
+    if let Value::Object(members) = &mut object {
+        // `NodeList` is a list of Nodes; those of Karpenter say it of themselves, too.
+        let kind = kind.strip_suffix("List").unwrap_or_default();
+        members.entry("kind").or_insert_with(|| kind.into());
+        members.entry("apiVersion").or_insert_with(|| version.as_str().into());
+    }
+    ApiObject::new(object)
 }

@@ -3,8 +3,9 @@
 use futures_util::future::{join, join3, join4};
 
 use super::beside::{ReadPart, ReadingSoFar, names_of_nodes};
-use super::parts::{kind_of, node_of, pods_of, what_holds};
-use super::picked::object;
+use super::owners::owners_of;
+use super::parts::{kind_of, kind_of_sort, node_of, of_the_group, pods_of, what_holds};
+use super::picked::{object, object_among};
 use super::reading::ClusterReading;
 use crate::domain::Fault;
 use crate::kube::ask::ApiLine;
@@ -13,8 +14,6 @@ use crate::services::kubernetes::change::name::ObjectSort;
 use crate::services::kubernetes::change::{ApiObject, ObjectName};
 use crate::services::kubernetes::{ObjectKind, Served};
 
-/// The label of a managed node group's nodes (EKS User Guide, "Simplify node lifecycle with managed node groups").
-const NODEGROUP: &str = "eks.amazonaws.com/nodegroup";
 /// The label of a pool's nodes and claims (karpenter, pkg/apis/v1/labels.go, `NodePoolLabelKey`).
 const POOL: &str = "karpenter.sh/nodepool";
 
@@ -36,7 +35,18 @@ pub(in crate::kube) async fn read_for(
     Ok(beside.done())
 }
 
-/// A node: its pods and their budgets, its claim and pool, and what is said of node and claim.
+/// Reads what is to be changed and nothing else: a later step of a plan asks whether it is the one that the plan knew. A
+/// node group is EKS's.
+pub(in crate::kube) async fn read_target(line: &ApiLine, name: &ObjectName) -> Result<ClusterReading, Fault> {
+    let mut beside = ReadingSoFar::new(line, None);
+    if let Some(kind) = kind_of_sort(name.sort) {
+        let read = object(line, kind, &name.namespace, &name.name).await;
+        beside.target(kind, read)?;
+    }
+    Ok(beside.done())
+}
+
+/// A node: its pods, their budgets and owners, its claim and pool, and what is said of node and claim.
 async fn of_node(beside: &mut ReadingSoFar<'_>, name: &str) -> Result<(), Fault> {
     let (target, pods, budgets) = join3(
         object(beside.line, ObjectKind::Node, "", name),
@@ -54,13 +64,14 @@ async fn of_node(beside: &mut ReadingSoFar<'_>, name: &str) -> Result<(), Fault>
     };
     let about: Vec<(&str, &str)> =
         std::iter::once(("Node", name)).chain(owner.iter().map(|claim| ("NodeClaim", claim.as_str()))).collect();
-    let (claims, pools, events) = join3(
+    let (claims, pools, events, owners) = join4(
         beside.some(ObjectKind::NodeClaim, claims),
         beside.some(ObjectKind::NodePool, pool.map(|pool| Chosen::named("", &pool))),
         beside.events(&about),
+        owners_of(beside, &pods),
     )
     .await;
-    beside.put([pods, budgets, claims, pools, events]);
+    beside.put([pods, budgets, claims, pools, events].into_iter().chain(owners));
     Ok(())
 }
 
@@ -75,42 +86,50 @@ fn of_the_pool(pool: &str) -> Chosen {
     Chosen::all().with_labels(format!("{POOL}={pool}"))
 }
 
-/// A claim: its pool and its node, the pods there and their budgets, and what is said of claim and node.
+/// A claim: its pool and its node, the pods there, their budgets and owners, and what is said of claim and node.
 async fn of_claim(beside: &mut ReadingSoFar<'_>, name: &str) -> Result<(), Fault> {
     let target = object(beside.line, ObjectKind::NodeClaim, "", name).await;
     beside.target(ObjectKind::NodeClaim, target)?;
     let node = node_of(beside.object());
     let pool = beside.object().and_then(|claim| claim.label(POOL)).map(|pool| Chosen::named("", pool));
     let (pools, parts) = join(beside.some(ObjectKind::NodePool, pool), what_holds(beside, name, node.as_deref())).await;
-    beside.put(parts.into_iter().chain([pools]));
+    let [_, pods, ..] = &parts;
+    let owners = owners_of(beside, pods).await;
+    beside.put(parts.into_iter().chain([pools]).chain(owners));
     Ok(())
 }
 
-/// A pool: its claims and its nodes.
+/// A pool: its claims and its nodes, the pools beside it, and the pods that no node was found for.
 async fn of_pool(beside: &mut ReadingSoFar<'_>, name: &str) -> Result<(), Fault> {
-    let (target, claims, nodes) = join3(
-        object(beside.line, ObjectKind::NodePool, "", name),
+    // "spec.nodeName=" is for those that are on none (Kubernetes, "Field Selectors").
+    let waiting = Chosen::all().with_field("spec.nodeName", "").with_field("status.phase", "Pending");
+    let (target, claims, nodes, pods) = join4(
+        object_among(beside.line, ObjectKind::NodePool, name),
         beside.list(ObjectKind::NodeClaim, of_the_pool(name)),
         beside.list(ObjectKind::Node, of_the_pool(name)),
+        beside.pods(waiting),
     )
     .await;
     beside.target(ObjectKind::NodePool, target)?;
-    beside.put([claims, nodes]);
+    beside.put([claims, nodes, pods]);
     Ok(())
 }
 
-/// A managed node group: its nodes, the pods there and their budgets.
+/// A managed node group: its nodes, the pods there and their budgets, and the workloads of the cluster: they own the pods,
+/// and one of them may be an autoscaler of its groups.
 async fn of_nodegroup(beside: &mut ReadingSoFar<'_>, name: &str) {
-    let (nodes, budgets) = join(
-        beside.list(ObjectKind::Node, Chosen::all().with_labels(format!("{NODEGROUP}={name}"))),
+    let (nodes, budgets, deployments, sets) = join4(
+        beside.list(ObjectKind::Node, of_the_group(name)),
         beside.list(ObjectKind::DisruptionBudget, Chosen::all()),
+        beside.list(ObjectKind::Deployment, Chosen::all()),
+        beside.list(ObjectKind::StatefulSet, Chosen::all()),
     )
     .await;
     let pods = match names_of_nodes(&nodes) {
         Some(names) => beside.pods_on(&names).await,
         None => ReadPart::unknown(ObjectKind::Pod),
     };
-    beside.put([nodes, budgets, pods]);
+    beside.put([nodes, budgets, deployments, sets, pods]);
 }
 
 /// A workload: its pods, the autoscalers and budgets of its namespace, and the applications that may deploy it.

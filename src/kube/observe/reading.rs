@@ -1,12 +1,12 @@
 //! What was read of a cluster, once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::services::kubernetes::change::ApiObject;
-use crate::services::kubernetes::change::seen::Unread;
+use crate::services::kubernetes::change::seen::{PodDetail, Unread};
 use crate::services::kubernetes::{Data, KindWatch, ObjectKind, WatchTold};
 
 /// What was read of a cluster.
@@ -17,10 +17,8 @@ pub struct ClusterReading {
     pub object: Option<ApiObject>,
     /// What there is of each kind that was read, as a watch of it tells it: no kind twice, events last.
     pub told: Vec<(ObjectKind, WatchTold)>,
-    /// UIDs of the pods, by namespace and name.
-    pub uids: BTreeMap<String, String>,
-    /// Pods that have a volume of kind `emptyDir`.
-    pub scratch: BTreeSet<String>,
+    /// What else was read of the pods, by namespace and name.
+    pub pods: BTreeMap<String, PodDetail>,
     /// What could not be read: the target, or objects of a kind.
     pub missing: Vec<Unread>,
 }

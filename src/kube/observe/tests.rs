@@ -9,6 +9,7 @@ use super::super::script::{ScriptedAnswer, ScriptedLog, answering_with};
 use super::*;
 use crate::domain::{Fault, FaultKind};
 use crate::services::kubernetes::change::follow::Followed;
+use crate::services::kubernetes::change::seen::PodDetail;
 use crate::services::kubernetes::change::{Follow, ObjectName, SeenPart};
 use crate::services::kubernetes::{ClusterView, Data, ObjectKind, Served};
 
@@ -23,6 +24,7 @@ const OF_NODE: &str = "/api/v1/namespaces/default/events?fieldSelector=involvedO
                        involvedObject.name%3Dip-1";
 const OF_CLAIM: &str = "/api/v1/namespaces/default/events?fieldSelector=involvedObject.kind%3DNodeClaim%2C\
                         involvedObject.name%3Dgeneral-x";
+const NODES_OF_GROUP: &str = "/api/v1/nodes?labelSelector=eks.amazonaws.com%2Fnodegroup%3Dsystem";
 const WEB: &str = "/apis/apps/v1/namespaces/shop/deployments?fieldSelector=metadata.name%3Dweb";
 const PODS_OF_WEB: &str = "/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb";
 const SCALERS: &str = "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers";
@@ -59,7 +61,7 @@ fn claim() -> Value {
 fn pod(name: &str, volumes: &Value) -> Value {
     json!({
         "metadata": { "namespace": "shop", "name": name, "uid": format!("u-{name}") },
-        "spec": { "nodeName": "ip-1", "volumes": volumes },
+        "spec": { "nodeName": "ip-1", "volumes": volumes, "terminationGracePeriodSeconds": 30 },
     })
 }
 
@@ -164,9 +166,11 @@ async fn a_node_is_read_with_its_pods_budgets_claim_pool_and_events() {
     let object = reading.object.clone().unwrap();
     assert_eq!((object.text("/kind"), object.text("/apiVersion"), object.uid()), ("Node", "v1", "u-node"));
     assert_eq!(reading.missing, []);
-    let uids = [("shop/web-1", "u-web-1"), ("shop/web-2", "u-web-2")];
-    assert_eq!(reading.uids, uids.map(|(pod, uid)| (pod.to_owned(), uid.to_owned())).into());
-    assert_eq!(reading.scratch, ["shop/web-1".to_owned()].into());
+    let pods = [("shop/web-1", "u-web-1", true), ("shop/web-2", "u-web-2", false)];
+    let of = |(pod, uid, has_scratch): (&str, &str, bool)| {
+        (pod.to_owned(), PodDetail { uid: uid.to_owned(), has_scratch, grace: Some(30) })
+    };
+    assert_eq!(reading.pods, pods.map(of).into());
     assert_eq!(kinds(&reading).last(), Some(&ObjectKind::Event));
     let data = kept(&mut reading);
     let view = ClusterView::of(&data, "prod").unwrap();
@@ -178,7 +182,7 @@ async fn a_node_is_read_with_its_pods_budgets_claim_pool_and_events() {
         assert!(view.standing(kind).is_known(), "{kind:?}");
     }
     // What was not asked is not known.
-    assert!(!view.standing(ObjectKind::Deployment).is_known());
+    assert!(!view.standing(ObjectKind::DaemonSet).is_known());
 }
 
 #[tokio::test]
@@ -213,26 +217,94 @@ async fn a_claim_is_read_with_its_node_and_what_holds_that() {
 }
 
 #[tokio::test]
-async fn a_pool_is_read_with_its_claims_and_nodes() {
+async fn a_pool_is_read_among_the_others_with_its_claims_its_nodes_and_the_pods_that_wait() {
     let nodes = "/api/v1/nodes?labelSelector=karpenter.sh%2Fnodepool%3Dgeneral";
-    let (reading, asked) = read("nodepool/general", shop(), &all_served()).await;
-    assert_eq!(asked, sorted(&[POOL_ITSELF, CLAIMS_OF_POOL, nodes]));
-    assert_eq!(kinds(&reading.unwrap()), [ObjectKind::NodePool, ObjectKind::NodeClaim, ObjectKind::Node]);
+    let (all, waiting) =
+        ("/apis/karpenter.sh/v1/nodepools", "/api/v1/pods?fieldSelector=spec.nodeName%3D%2Cstatus.phase%3DPending");
+    let pool = |name: &str| json!({ "metadata": { "name": name, "uid": format!("u-{name}") } });
+    let answers = || -> Answers { [(all, list("NodePool", &[pool("burst"), pool("general")]))].into() };
+    let (reading, asked) = read("nodepool/general", answers(), &all_served()).await;
+    assert_eq!(asked, sorted(&[all, CLAIMS_OF_POOL, nodes, waiting]));
+    let mut reading = reading.unwrap();
+    let object = reading.object.clone().unwrap();
+    assert_eq!((object.uid(), object.text("/kind")), ("u-general", "NodePool"));
+    let known = [ObjectKind::NodePool, ObjectKind::NodeClaim, ObjectKind::Node, ObjectKind::Pod];
+    assert_eq!(kinds(&reading), known);
+    let data = kept(&mut reading);
+    assert_eq!(ClusterView::of(&data, "prod").unwrap().pools().count(), 2, "the order is of all of them");
+    let (reading, _) = read("nodepool/other", answers(), &all_served()).await;
+    assert_eq!(reading.unwrap().object, None);
+}
+
+#[tokio::test]
+async fn the_owners_of_a_node_s_pods_are_asked_by_name() {
+    let owned = |name: &str, kind: &str, owner: &str, hash: Option<&str>| {
+        let mut pod = pod(name, &json!(null));
+        pod["metadata"]["ownerReferences"] = json!([{ "kind": kind, "name": owner, "controller": true }]);
+        pod["metadata"]["labels"] = json!({ "pod-template-hash": hash });
+        pod
+    };
+    let pods = [
+        owned("web-1", "ReplicaSet", "web-5f", Some("5f")),
+        owned("web-2", "ReplicaSet", "web-5f", Some("5f")),
+        owned("db-0", "StatefulSet", "db", None),
+        owned("job-1", "Job", "job", None),
+    ];
+    let database = "/apis/apps/v1/namespaces/shop/statefulsets?fieldSelector=metadata.name%3Ddb";
+    for target in ["node/ip-1", "nodeclaim/general-x"] {
+        let mut answers = shop();
+        answers.insert(PODS_ON, list("Pod", &pods));
+        let (reading, asked) = read(target, answers, &all_served()).await;
+        assert_eq!(
+            asked,
+            sorted(&[NODE, PODS_ON, BUDGETS, CLAIM, POOL_ITSELF, OF_NODE, OF_CLAIM, WEB, database]),
+            "{target}"
+        );
+        let mut reading = reading.unwrap();
+        let data = kept(&mut reading);
+        let view = ClusterView::of(&data, "prod").unwrap();
+        assert_eq!(view.workloads().map(|one| one.name.to_string()).collect::<Vec<_>>(), ["web"]);
+        assert!(view.standing(ObjectKind::StatefulSet).is_known());
+    }
+    // What may not be read is missing.
+    let mut answers = shop();
+    answers.insert(PODS_ON, list("Pod", &pods));
+    answers.insert(WEB, ScriptedAnswer::refusal(403, "Forbidden", "no"));
+    let (reading, _) = read("node/ip-1", answers, &all_served()).await;
+    assert_eq!(missing(&reading.unwrap()), [SeenPart::Objects(ObjectKind::Deployment)]);
+}
+
+#[tokio::test]
+async fn a_later_step_asks_for_its_target_alone() {
+    for (target, paths) in [
+        ("node/ip-1", vec![NODE]),
+        ("nodeclaim/general-x", vec![CLAIM]),
+        ("nodepool/general", vec![POOL_ITSELF]),
+        ("deployment/shop/web", vec![WEB]),
+        ("nodegroup/system", vec![]),
+    ] {
+        let (api, log) = answered(shop());
+        let reading = api.read_target(&ObjectName::parse(&format!("prod/{target}")).unwrap()).await.unwrap();
+        assert_eq!(asked(&log), sorted(&paths), "{target}");
+        assert_eq!(reading.object.is_some(), !paths.is_empty(), "{target}");
+    }
 }
 
 #[tokio::test]
 async fn a_node_group_is_read_by_its_nodes() {
-    const NODES: &str = "/api/v1/nodes?labelSelector=eks.amazonaws.com%2Fnodegroup%3Dsystem";
+    const NODES: &str = NODES_OF_GROUP;
+    const WORKLOADS: [&str; 2] = ["/apis/apps/v1/deployments", "/apis/apps/v1/statefulsets"];
     let mut answers = shop();
     answers.insert(NODES, list("Node", &[node(), json!({ "metadata": { "name": "ip-2" } })]));
     let (reading, asked) = read("nodegroup/system", answers, &served(&[])).await;
-    assert_eq!(asked, sorted(&[NODES, BUDGETS, PODS_ON, "/api/v1/pods?fieldSelector=spec.nodeName%3Dip-2"]));
+    let pods = [PODS_ON, "/api/v1/pods?fieldSelector=spec.nodeName%3Dip-2"];
+    assert_eq!(asked, sorted(&[&[NODES, BUDGETS], &pods[..], &WORKLOADS].concat()));
     let reading = reading.unwrap();
-    assert_eq!((reading.object.as_ref(), reading.uids.len(), reading.missing.len()), (None, 2, 0));
+    assert_eq!((reading.object.as_ref(), reading.pods.len(), reading.missing.len()), (None, 2, 0));
     // So many that nobody would wait for them.
     let many: Vec<Value> = (0..101).map(|at| json!({ "metadata": { "name": format!("n{at}") } })).collect();
     let (reading, asked) = read("nodegroup/system", [(NODES, list("Node", &many))].into(), &served(&[])).await;
-    assert_eq!(asked, sorted(&[NODES, BUDGETS]));
+    assert_eq!(asked, sorted(&[&[NODES, BUDGETS], &WORKLOADS[..]].concat()));
     let why = "pods: they are on 101 nodes, and more than 100 are not asked for";
     assert_eq!(reading.unwrap().missing.iter().map(ToString::to_string).collect::<Vec<_>>(), [why]);
     // Without its nodes nobody knows its pods.
@@ -248,7 +320,7 @@ async fn a_workload_is_read_with_its_pods_and_its_namespace() {
     assert_eq!(asked, sorted(&[WEB, PODS_OF_WEB, SCALERS, BUDGETS_OF_SHOP, APPLICATIONS]));
     let mut reading = reading.unwrap();
     assert_eq!(reading.object.as_ref().map(|object| object.text("/kind").to_owned()).as_deref(), Some("Deployment"));
-    assert_eq!((reading.uids.len(), reading.missing.len()), (2, 0));
+    assert_eq!((reading.pods.len(), reading.missing.len()), (2, 0));
     let data = kept(&mut reading);
     assert!(ClusterView::of(&data, "prod").unwrap().standing(ObjectKind::Application).is_known());
     // A selector that cannot be read would choose other pods than its own.
@@ -368,7 +440,7 @@ async fn lists_are_followed_to_their_end_and_no_further_than_is_sensible() {
         });
         let name = ObjectName::parse("prod/deployment/shop/web").unwrap();
         let reading = api.read_for(&name, &served(&[])).await.unwrap();
-        assert_eq!((reading.uids.len(), missing(&reading).is_empty()), (if is_whole { 20 } else { 0 }, is_whole));
+        assert_eq!((reading.pods.len(), missing(&reading).is_empty()), (if is_whole { 20 } else { 0 }, is_whole));
         let last = log.paths().into_iter().rfind(|path| path.contains("/pods")).unwrap();
         assert_eq!(last, format!("{PODS_OF_WEB}&limit=500&continue=page-19"));
     }
@@ -397,7 +469,15 @@ async fn a_look_reads_what_is_followed_and_what_explains_it() {
         (Follow::RolledOut { of: web(), restarted: "now".into() }, vec![WEB, PODS_OF_WEB]),
         (Follow::RolledOut { of: followed("daemonset/shop/web"), restarted: "now".into() }, vec![set]),
         (Follow::Scaled { of: web(), replicas: 2 }, vec![WEB, PODS_OF_WEB]),
-        (Follow::PodGone { of: followed("pod/shop/web-1"), node: "ip-1".into() }, vec![POD, BUDGETS_OF_SHOP]),
+        (Follow::PodGone { of: followed("pod/shop/web-1"), node: "ip-1".into(), approved: Vec::new() }, vec![POD]),
+        (
+            Follow::PodGone {
+                of: followed("pod/shop/web-1"),
+                node: "ip-1".into(),
+                approved: vec!["shop/web-1".into()],
+            },
+            vec![POD, PODS_ON],
+        ),
         (claim(Some("ip-1")), vec![CLAIM, NODE, PODS_ON, BUDGETS, OF_NODE, OF_CLAIM]),
         // The claim says which node it has become.
         (claim(None), vec![CLAIM, NODE, PODS_ON, BUDGETS, OF_NODE, OF_CLAIM]),
@@ -408,7 +488,7 @@ async fn a_look_reads_what_is_followed_and_what_explains_it() {
                 maximum: None,
                 desired: Some(1),
             },
-            vec![],
+            vec![NODES_OF_GROUP],
         ),
     ] {
         let (reading, asked) = looked(&follow, shop()).await;
@@ -438,13 +518,14 @@ async fn a_look_that_may_not_be_taken_is_a_failure() {
         assert!(matches!(reading.unwrap_err().kind, FaultKind::Forbidden { .. }));
     }
     // What explains it is not what is followed.
-    let follow = Follow::PodGone { of: followed("pod/shop/web-1"), node: "ip-1".into() };
-    let (reading, _) = looked(&follow, [(BUDGETS_OF_SHOP, refused())].into()).await;
-    assert_eq!(missing(&reading.unwrap()), [SeenPart::Objects(ObjectKind::DisruptionBudget)]);
+    let approved = vec!["shop/web-1".into()];
+    let follow = Follow::PodGone { of: followed("pod/shop/web-1"), node: "ip-1".into(), approved };
+    let (reading, _) = looked(&follow, [(PODS_ON, refused())].into()).await;
+    assert_eq!(missing(&reading.unwrap()), [SeenPart::Objects(ObjectKind::Pod)]);
     for id in ["pod/web-1", "secret/shop/web", "nodegroup/system"] {
         let (reading, asked) = looked(&Follow::Shows { of: followed(id), values: Vec::new() }, shop()).await;
         assert!(reading.is_err() && asked.is_empty(), "{id}");
-        let follow = Follow::PodGone { of: followed(id), node: String::new() };
+        let follow = Follow::PodGone { of: followed(id), node: String::new(), approved: Vec::new() };
         assert!(looked(&follow, shop()).await.0.is_err(), "{id}");
     }
 }

@@ -22,14 +22,21 @@ async fn a_right_is_given_or_denied_with_the_reason() {
             Permission::Denied("no way?[2J".into()),
         ),
         (
-            json!({ "allowed": false, "evaluationError": "webhook timed out" }),
-            Permission::Denied("webhook timed out".into()),
+            json!({ "allowed": false, "denied": true, "reason": "by policy", "evaluationError": "webhook timed out" }),
+            Permission::Denied("by policy".into()),
         ),
     ] {
         let (api, _) = answering([said(&status)]);
         let answers = api.permissions(None, &[NODES]).await;
         assert_eq!(answers, [(NODES, Ok(expected))]);
     }
+}
+
+#[tokio::test]
+async fn what_could_not_be_found_out_is_not_denied() {
+    let (api, _) = answering([said(&json!({ "allowed": false, "evaluationError": "webhook\ntimed out" }))]);
+    let answers = api.permissions(None, &[NODES]).await;
+    assert!(answers[0].1.as_ref().unwrap_err().to_string().contains("webhook timed out"), "{answers:?}");
 }
 
 #[tokio::test]

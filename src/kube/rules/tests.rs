@@ -111,7 +111,7 @@ async fn observed(api: &ClusterApi) {
         api.look(&Follow::Shows { of: of(id), values: Vec::new() }).await.unwrap();
     }
     for follow in [
-        Follow::PodGone { of: of("shop/pod/n/x"), node: "x".into() },
+        Follow::PodGone { of: of("shop/pod/n/x"), node: "x".into(), approved: Vec::new() },
         Follow::ClaimGone { of: of("shop/nodeclaim/x"), node: Some("x".into()) },
         Follow::RolledOut { of: of("shop/daemonset/n/x"), restarted: "now".into() },
         Follow::Scaled { of: of("shop/deployment/n/x"), replicas: 1 },

@@ -87,6 +87,23 @@ impl Place {
         Ok(seen)
     }
 
+    /// Reads what a later step of a plan stands on: whether cluster and target are the ones that the plan knew.
+    pub(super) async fn read_cluster_again(&self, target: &Target, now: Timestamp) -> Result<Seen, Fault> {
+        let region = &target.region;
+        let identity = aws::sts::identity(&self.reader, region).await?;
+        let mut seen = Seen::blank(now, target.clone(), identity);
+        let Some(name) = ObjectName::parse(&target.id) else { return Ok(seen) };
+        seen.data = self.eks(region, &name.cluster, now).await?;
+        if seen.data.eks(&name.cluster).is_none() {
+            return Ok(seen);
+        }
+        let api = self.connect(&self.servers, &self.reader, region, &seen.data, &name.cluster).await?;
+        let reading = api.read_target(&name).await?;
+        seen.object = reading.object;
+        seen.missing.extend(reading.missing);
+        Ok(seen)
+    }
+
     /// The objects of the cluster that a plan stands on.
     async fn objects(&self, seen: &mut Seen, name: &ObjectName, now: Timestamp) -> Result<ClusterApi, Fault> {
         let region = seen.target.region.clone();
@@ -97,8 +114,7 @@ impl Place {
         let mut reading = api.read_for(name, &served).await?;
         reading.keep(&cluster, &mut seen.data, now);
         seen.object = reading.object;
-        seen.uids = reading.uids;
-        seen.scratch = reading.scratch;
+        seen.pods = reading.pods;
         seen.missing.extend(reading.missing);
         Ok(api)
     }
@@ -185,12 +201,21 @@ impl Place {
         let mut look = Look::blank(now);
         look.data = self.eks(&of.region, cluster, now).await?;
         is_the_same(plan, &look.data, cluster)?;
-        if let Follow::NodegroupUpdated { .. } = follow {
+        let is_of_eks = matches!(follow, Follow::NodegroupUpdated { .. });
+        if is_of_eks {
             look.updates = self.updates.newest(&self.reader, &of.region, cluster, of.local()).await?;
-            return Ok(look);
         }
-        let api = self.connect(&self.servers, &self.reader, &of.region, &look.data, cluster).await?;
-        let mut reading = api.look(follow).await?;
+        let connected = self.connect(&self.servers, &self.reader, &of.region, &look.data, cluster).await;
+        let read = match connected {
+            Ok(api) => api.look(follow).await,
+            Err(fault) => Err(fault),
+        };
+        let mut reading = match read {
+            Ok(reading) => reading,
+            // An update is EKS's to tell: which nodes there are is not known then.
+            Err(_) if is_of_eks => return Ok(look),
+            Err(fault) => return Err(fault),
+        };
         let name: Arc<str> = cluster.into();
         look.data.store(&Read::Served(name.clone()), Answer::Served(Served::default()), now);
         reading.keep(&name, &mut look.data, now);

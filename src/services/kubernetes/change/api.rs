@@ -102,8 +102,8 @@ impl Api {
         }
     }
 
-    /// The equivalent command. A patch is the very one; an eviction is what `kubectl drain` sends for each pod, and
-    /// `kubectl delete` does not know the UID that is asked for here.
+    /// The equivalent command. A patch is the very one; an eviction is what `kubectl drain` sends for each pod. A deletion is
+    /// of this very object: `kubectl delete` knows no UID, but sends a body to a path.
     fn kubectl(call: &Call<Self>, options: &str) -> String {
         let text = |name: &str| match call.get(name) {
             Some(Value::Text(text)) => text.as_str(),
@@ -125,7 +125,11 @@ impl Api {
                 add(&format!("create --raw {} -f -", quoted(&path)));
                 return format!("echo {} | {line}", quoted(&body));
             }
-            Self::DeleteNodeClaim => add(&format!("delete nodeclaim {} --wait=false", quoted(name))),
+            Self::DeleteNodeClaim => {
+                let path = format!("/apis/karpenter.sh/v1/nodeclaims/{name}");
+                add(&format!("delete --raw {} -f -", quoted(&path)));
+                return format!("echo {} | {line}", quoted(&deletion(text(parameter::UID))));
+            }
             api => {
                 if !namespace.is_empty() {
                     add(&format!("-n {}", quoted(namespace)));
@@ -136,6 +140,12 @@ impl Api {
         }
         line
     }
+}
+
+/// The body of a deletion: of the object of this UID alone.
+#[must_use]
+pub fn deletion(uid: &str) -> String {
+    serde_json::json!({ "apiVersion": "v1", "kind": "DeleteOptions", "preconditions": { "uid": uid } }).to_string()
 }
 
 /// The body of an eviction (`policy/v1`): of this very pod, with the grace that its own specification gives it.
@@ -214,8 +224,16 @@ mod tests {
             line.ends_with("| kubectl create --raw /api/v1/namespaces/shop/pods/checkout-1/eviction -f -"),
             "{line}"
         );
-        let delete = Call::new(Api::DeleteNodeClaim, "eu-west-1").with(parameter::NAME, "general-x");
-        assert_eq!(delete.as_command(""), "kubectl delete nodeclaim general-x --wait=false");
+        let delete = Call::new(Api::DeleteNodeClaim, "eu-west-1")
+            .with(parameter::NAME, "general-x")
+            .with(parameter::UID, "u-claim");
+        let body = r#"{"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"uid":"u-claim"}}"#;
+        assert_eq!(
+            delete.as_command("--context prod"),
+            format!(
+                "echo '{body}' | kubectl --context prod delete --raw /apis/karpenter.sh/v1/nodeclaims/general-x -f -"
+            )
+        );
         let scale = Call::new(Api::UpdateNodegroupConfig, "eu-west-1").with("clusterName", "prod-eks");
         assert_eq!(
             scale.as_command("--profile prod"),

@@ -38,7 +38,14 @@ pub enum Follow {
         values: Vec<(String, String)>,
     },
     /// A pod is gone from its node.
-    PodGone { of: Followed, node: String },
+    PodGone {
+        of: Followed,
+        node: String,
+        /// Of the last pod of a drain: all pods that it evicts (`NAMESPACE/NAME`). Others that are on the node then are told
+        /// of.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        approved: Vec<String>,
+    },
     /// A NodeClaim is gone, and its node with it.
     ClaimGone {
         of: Followed,
@@ -82,7 +89,7 @@ pub struct Look {
     /// The object of the name that is followed, whichever UID it has; none where there is none.
     pub object: Option<ApiObject>,
     /// What explains how far it is, as what is watched is kept: of a claim its node, the pods there, budgets and events;
-    /// of a workload its pods; of a pod the budgets of its namespace; of a node group what EKS says of it.
+    /// of a workload its pods; of the last pod of a drain the pods of its node; of a node group its nodes.
     pub data: Data,
     /// Updates of the node group, the newest first.
     pub updates: Vec<NodegroupUpdate>,
@@ -165,6 +172,9 @@ impl Follow {
             Self::ClaimGone { node: None, .. } => format!("claim {name} is gone"),
             Self::RolledOut { .. } => format!("the rollout of {name} is complete"),
             Self::Scaled { replicas, .. } => format!("{name} has {replicas} replicas, all available"),
+            Self::NodegroupUpdated { desired: Some(_), .. } => {
+                format!("the update of node group {name} is over, and its nodes are those that are wanted")
+            }
             Self::NodegroupUpdated { .. } => format!("the update of node group {name} is over"),
         }
     }
@@ -174,7 +184,7 @@ impl Follow {
     pub fn progress(&self, look: &Look, sent: Timestamp) -> Progress {
         match self {
             Self::Shows { of, values } => spec::progress(of, values, look, sent),
-            Self::PodGone { of, node } => pod::progress(of, node, look),
+            Self::PodGone { of, node, approved } => pod::progress(of, node, approved, look),
             Self::ClaimGone { of, node } => claim::progress(of, node.as_deref(), look, sent),
             Self::RolledOut { of, restarted } => workload::rolled_out(of, restarted, look),
             Self::Scaled { of, replicas } => workload::scaled(of, *replicas, look),

@@ -10,12 +10,10 @@ impl Kind {
     #[must_use]
     pub fn risks(self) -> RangeInclusive<Risk> {
         match self {
-            Self::CordonNode | Self::UncordonNode | Self::PauseDisruption | Self::ResumeDisruption => {
-                Risk::Routine..=Risk::Routine
-            }
-            Self::ChangePool | Self::ChangeAutoscaler | Self::ScaleNodegroup => Risk::Routine..=Risk::Disruptive,
-            // A StatefulSet may delete the claims of pods that go.
-            Self::ScaleWorkload => Risk::Routine..=Risk::Irreversible,
+            Self::CordonNode | Self::UncordonNode | Self::PauseDisruption => Risk::Routine..=Risk::Routine,
+            Self::ChangePool | Self::ChangeAutoscaler | Self::ResumeDisruption => Risk::Routine..=Risk::Disruptive,
+            // A StatefulSet may delete the claims of pods that go; nodes that go may have pods that nobody makes again.
+            Self::ScaleWorkload | Self::ScaleNodegroup => Risk::Routine..=Risk::Irreversible,
             Self::RestartRollout => Risk::Disruptive..=Risk::Disruptive,
             Self::DrainNode => Risk::Disruptive..=Risk::Irreversible,
             Self::DeleteNodeClaim => Risk::Irreversible..=Risk::Irreversible,

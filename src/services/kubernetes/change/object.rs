@@ -105,6 +105,8 @@ impl ApiObject {
     }
 }
 
+const GENERATION: &str = "/metadata/generation";
+
 /// A JSON patch for an object: it is refused where the object is another one, or a value that it replaces is other than
 /// it was read. The API server answers 422 then, and has changed nothing (RFC 6902, `test`).
 #[derive(Debug, Clone, PartialEq)]
@@ -129,13 +131,15 @@ impl Patch {
     }
 
     /// Sets a value, if it is what it was read to be. What is not there is added: that it is absent cannot be tested, so
-    /// that its parent is, where there is one.
+    /// that its parent is, where there is one, and the generation, where the object has one: it is another one with every
+    /// other specification (Kubernetes, API conventions, "Metadata").
     #[must_use]
     pub fn set(mut self, object: &ApiObject, pointer: &str, value: Value) -> Self {
         if let Some(known) = object.at(pointer) {
             self.test(pointer, known.clone());
             self.steps.push(step("replace", pointer, value));
         } else {
+            self.test_generation(object);
             let missing = self.test_parent(object, pointer);
             self.steps.extend(missing);
             self.steps.push(step("add", pointer, value));
@@ -161,6 +165,14 @@ impl Patch {
 
     fn test(&mut self, pointer: &str, value: Value) {
         self.steps.push(step("test", pointer, value));
+    }
+
+    fn test_generation(&mut self, object: &ApiObject) {
+        let Some(generation) = object.at(GENERATION) else { return };
+        let test = step("test", GENERATION, generation.clone());
+        if !self.steps.contains(&test) {
+            self.steps.push(test);
+        }
     }
 
     /// Tests the nearest ancestor that is there, and gives the steps that make those that are not.
@@ -252,6 +264,20 @@ mod tests {
                 ("add", pointer),
             ]
         );
+    }
+
+    #[test]
+    fn what_is_added_is_added_to_the_specification_that_was_read() {
+        let mut value = object().value().clone();
+        value["metadata"]["generation"] = json!(4);
+        let object = ApiObject::new(value);
+        let added = Patch::of(&object).set(&object, "/spec/weight", json!(10)).set(&object, "/spec/limits", json!({}));
+        let steps: Vec<Value> = serde_json::from_str(&added.text()).unwrap();
+        let generation = json!({ "op": "test", "path": "/metadata/generation", "value": 4 });
+        assert_eq!(steps.iter().filter(|step| **step == generation).count(), 1);
+        assert_eq!(steps[1], generation, "before what is added");
+        let replaced = Patch::of(&object).set(&object, "/spec/replicas", json!(5)).text();
+        assert!(!replaced.contains("generation"), "the value that is replaced is tested");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::domain::text::clean;
 pub fn observed(seen: &Seen, subjects: &[(String, String)]) -> Vec<(String, String)> {
     let mut all = of_target(seen);
     all.extend(subjects.iter().filter_map(|(_, id)| pod_of(id)).map(|pod| {
-        let uid = seen.uids.get(pod).map_or_else(|| "not there".to_owned(), Clone::clone);
+        let uid = seen.pods.get(pod).map_or_else(|| "not there".to_owned(), |detail| detail.uid.clone());
         (format!("pod {pod}"), uid)
     }));
     all
@@ -100,6 +100,7 @@ mod tests {
 
     use super::*;
     use crate::services::kubernetes::change::follow::Followed;
+    use crate::services::kubernetes::change::seen::PodDetail;
     use crate::services::kubernetes::change::testing;
     use crate::services::kubernetes::testing::TestCluster;
 
@@ -217,7 +218,7 @@ mod tests {
     #[test]
     fn pods_count_that_the_plan_names() {
         let mut seen = testing::node();
-        seen.uids.insert("shop/api-1".to_owned(), "u-7".to_owned());
+        seen.pods.insert("shop/api-1".to_owned(), PodDetail { uid: "u-7".to_owned(), ..PodDetail::default() });
         let subject = |pod: &str| {
             let of = Followed::pod(testing::REGION, "prod-eks", "shop", pod, "");
             (of.region, of.id)

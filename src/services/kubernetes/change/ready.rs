@@ -42,7 +42,7 @@ mod tests {
 
     fn evicts() -> Follow {
         let of = Followed::pod(testing::REGION, "prod-eks", "shop", "api-1", "u-1");
-        Follow::PodGone { of, node: testing::NODE.into() }
+        Follow::PodGone { of, node: testing::NODE.into(), approved: Vec::new() }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What was read for a plan, and is read again before anything is sent.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -44,6 +44,16 @@ impl fmt::Display for SeenPart {
 /// A part that could not be read, and why.
 pub type Unread = ops::unread::Unread<SeenPart>;
 
+/// What is read of a pod for a plan beside what is watched of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PodDetail {
+    pub uid: String,
+    /// It has a volume of kind `emptyDir`, which goes with it.
+    pub has_scratch: bool,
+    /// Seconds that it has to end (`spec.terminationGracePeriodSeconds`); the API server writes 30 where nobody has said.
+    pub grace: Option<i64>,
+}
+
 /// The state of a cluster that a plan stands on. All of it was read at `at`; what was not read is empty and stands in
 /// `missing`, and what stands on it is unknown ([`Seen::knows`]).
 #[derive(Debug, Clone, PartialEq)]
@@ -65,10 +75,8 @@ pub struct Seen {
     /// what is watched is kept: of this one cluster, read fresh. Pods are those of the node alone where it is done to a
     /// node or claim, and those of the workload where it is done to a workload.
     pub data: Data,
-    /// UIDs of the pods, by namespace and name.
-    pub uids: BTreeMap<String, String>,
-    /// Pods that have a volume of kind `emptyDir`, which goes with them: by namespace and name.
-    pub scratch: BTreeSet<String>,
+    /// What else was read of the pods, by namespace and name.
+    pub pods: BTreeMap<String, PodDetail>,
     /// What whoever sends may do; empty where that is somebody else than who read.
     pub rights: Vec<(KubeRight, Permission)>,
     pub missing: Vec<Unread>,
@@ -88,8 +96,7 @@ impl Seen {
             cli: String::new(),
             object: None,
             data: Data::default(),
-            uids: BTreeMap::new(),
-            scratch: BTreeSet::new(),
+            pods: BTreeMap::new(),
             rights: Vec::new(),
             missing: Vec::new(),
         }
@@ -155,16 +162,22 @@ impl Seen {
         all.iter().find(|group| *group.name == *name.name)
     }
 
+    /// What else was read of a pod.
+    #[must_use]
+    pub fn detail(&self, pod: &Pod) -> Option<&PodDetail> {
+        self.pods.get(&format!("{}/{}", pod.namespace, pod.name))
+    }
+
     /// The UID of a pod.
     #[must_use]
     pub fn uid_of(&self, pod: &Pod) -> Option<&str> {
-        self.uids.get(&format!("{}/{}", pod.namespace, pod.name)).map(String::as_str)
+        self.detail(pod).map(|detail| detail.uid.as_str())
     }
 
     /// Whether a pod has a volume that goes with it.
     #[must_use]
     pub fn has_scratch(&self, pod: &Pod) -> bool {
-        self.scratch.contains(&format!("{}/{}", pod.namespace, pod.name))
+        self.detail(pod).is_some_and(|detail| detail.has_scratch)
     }
 
     /// What is said of a right; none where it was not asked.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::seen::PodDetail;
 use super::{ApiObject, KubeRight, Operation, Permission, Plan, Seen, Target, TargetKind};
 use crate::domain::{Identity, quantity};
 use crate::ops::plan::CheckState;
@@ -39,12 +40,17 @@ pub fn seen(kind: TargetKind, local: &str, object: Option<Value>, cluster: TestC
     Seen {
         expected_account: Some(ACCOUNT.into()),
         owned: true,
-        uids: cluster.pods.iter().map(|pod| (pod_name(pod), format!("u-{}", pod.name))).collect(),
+        pods: cluster.pods.iter().map(|pod| (pod_name(pod), detail(pod))).collect(),
         object: object.map(ApiObject::new),
         data: cluster.data(),
         rights: rights.map(|right: KubeRight| (right, Permission::Allowed)).collect(),
         ..Seen::blank(objects::now(), target, identity)
     }
+}
+
+/// What else is read of a pod of which nobody has said how long it may take to end.
+fn detail(pod: &Pod) -> PodDetail {
+    PodDetail { uid: format!("u-{}", pod.name), has_scratch: false, grace: Some(30) }
 }
 
 fn pod_name(pod: &Pod) -> String {

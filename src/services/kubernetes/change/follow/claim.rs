@@ -54,7 +54,7 @@ fn words(drain: &DrainAnswer, now: Timestamp) -> String {
     let holds: Vec<String> = drain.holds.iter().map(|hold| hold.words(now)).collect();
     let mut words = if holds.is_empty() { "going".to_owned() } else { why::listed(&holds, NAMED) };
     if let Some(ends) = drain.ends {
-        words += &format!("; by force at {}", moment(ends, now));
+        words += &format!("; by force at {}, each pod earlier by its grace", moment(ends, now));
     }
     words
 }
@@ -146,7 +146,8 @@ mod tests {
         assert_eq!(told(None, vec![agent]), "going", "Karpenter does not wait for it");
         assert_eq!(
             told(Some(3_600), vec![train, pod("shop", "api-1")]),
-            "batch/train must not be disrupted, PDB shop/api does not let shop/api-1 go; by force at 04:11Z"
+            "batch/train must not be disrupted, PDB shop/api does not let shop/api-1 go; by force at 04:11Z, \
+             each pod earlier by its grace"
         );
     }
 

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 
 use super::{Followed, Look, NodegroupUpdate};
 use crate::domain::text::clean;
+use crate::health::words::plural;
 use crate::ops::progress::{Progress, SKEW};
+use crate::services::kubernetes::ObjectKind;
+use crate::services::kubernetes::model::{Node, NodeProvider};
 
 /// The sizes that were sent, by their names in an update (EKS API, `UpdateParamType`).
 pub(super) type SentSizes = [(&'static str, Option<i32>); 3];
@@ -38,7 +41,7 @@ pub(super) fn progress(of: &Followed, sizes: SentSizes, look: &Look, sent: Times
     };
     let id = clean(&update.id);
     match update.status.as_str() {
-        "Successful" => Progress::Reached(format!("update {id} of {} is successful", of.local())),
+        "Successful" => successful(of, &format!("update {id} of {} is successful", of.local()), sizes, look),
         "Failed" | "Cancelled" => {
             let how = if update.status == "Failed" { "has failed" } else { "was cancelled" };
             let errors: Vec<String> =
@@ -51,12 +54,35 @@ pub(super) fn progress(of: &Followed, sizes: SentSizes, look: &Look, sent: Times
     }
 }
 
+/// EKS has taken the sizes: an update says nothing of nodes (EKS API, `Update`). Those that are wanted are ready some time
+/// later, and never where EC2 has none.
+fn successful(of: &Followed, words: &str, sizes: SentSizes, look: &Look) -> Progress {
+    let Some(wanted) = sizes.into_iter().find(|(name, _)| *name == "DesiredSize").and_then(|(_, size)| size) else {
+        return Progress::Reached(words.to_owned());
+    };
+    let view = look.view(of.cluster()).filter(|view| view.standing(ObjectKind::Node).is_known());
+    let Some(view) = view else {
+        return Progress::Reached(format!("{words}; whether its nodes came or went was not read"));
+    };
+    let is_its = |node: &&Node| matches!(&node.provider, NodeProvider::ManagedGroup(name) if **name == *of.local());
+    let nodes: Vec<&Node> = view.nodes().filter(is_its).collect();
+    let ready = nodes.iter().filter(|node| node.is_ready() && node.deleting.is_none()).count();
+    let is_so = |count: usize| i32::try_from(count) == Ok(wanted);
+    if is_so(nodes.len()) && is_so(ready) {
+        return Progress::Reached(format!("{words}, and it has {}", plural(ready, "ready node")));
+    }
+    let there = plural(nodes.len(), "node");
+    Progress::Going(format!("{words}; {there} there, {ready} ready, {wanted} wanted"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ops::progress::Happened;
     use crate::services::kubernetes::EksTrouble;
     use crate::services::kubernetes::change::Follow;
+    use crate::services::kubernetes::model::Conditions;
+    use crate::services::kubernetes::testing::{TestCluster, node};
 
     fn sent() -> Timestamp {
         "2026-11-22T03:12:30Z".parse().unwrap()
@@ -90,8 +116,8 @@ mod tests {
     fn each_state_of_its_update_is_told() {
         let with =
             |status: &str, errors: Vec<EksTrouble>| told(vec![NodegroupUpdate { errors, ..updated(&OURS, status) }]).0;
-        let reached = Progress::Reached("update u-1 of system is successful".into());
-        assert_eq!(with("Successful", Vec::new()), reached);
+        let unread = "update u-1 of system is successful; whether its nodes came or went was not read";
+        assert_eq!(with("Successful", Vec::new()), Progress::Reached(unread.into()));
         assert_eq!(with("InProgress", Vec::new()), Progress::Going("update u-1 is in progress".into()));
         assert_eq!(with("Paused", Vec::new()), Progress::Going("update u-1 is Paused".into()));
         assert_eq!(
@@ -101,6 +127,34 @@ mod tests {
         let error = EksTrouble { code: "IpNotAvailable".into(), message: "no addresses".into(), resources: Vec::new() };
         let failed = Progress::Failed("update u-1 has failed: IpNotAvailable: no addresses".into());
         assert_eq!(with("Failed", vec![error]), failed);
+    }
+
+    #[test]
+    fn its_nodes_are_waited_for() {
+        let of_group = |name: &str| Node { provider: NodeProvider::ManagedGroup("system".into()), ..node(name) };
+        let told = |nodes: Vec<Node>| {
+            let updates = vec![updated(&OURS, "Successful")];
+            let data = TestCluster { nodes, ..TestCluster::default() }.data();
+            follow().progress(&Look { data, updates, ..Look::blank(sent()) }, sent())
+        };
+        let four = || ["a", "b", "c", "d"].map(of_group).to_vec();
+        let words = "update u-1 of system is successful";
+        assert_eq!(told(four()), Progress::Reached(format!("{words}, and it has 4 ready nodes")));
+        let mut others = four();
+        others.push(node("of-karpenter"));
+        assert!(matches!(told(others), Progress::Reached(_)), "nodes of others do not count");
+        assert_eq!(told(four()[..3].to_vec()), Progress::Going(format!("{words}; 3 nodes there, 3 ready, 4 wanted")));
+        let mut young = four();
+        young[0].conditions = Conditions::default();
+        assert_eq!(told(young), Progress::Going(format!("{words}; 4 nodes there, 3 ready, 4 wanted")));
+        let mut more = four();
+        more.push(Node { deleting: Some(sent()), ..of_group("e") });
+        assert_eq!(told(more), Progress::Going(format!("{words}; 5 nodes there, 4 ready, 4 wanted")));
+        let of = Followed { region: "eu-west-1".into(), id: "prod-eks/nodegroup/system".into(), uid: String::new() };
+        let limits = Follow::NodegroupUpdated { of, minimum: None, maximum: Some(6), desired: None };
+        let updates = vec![updated(&[("MaxSize", "6")], "Successful")];
+        let look = Look { updates, ..Look::blank(sent()) };
+        assert_eq!(limits.progress(&look, sent()), Progress::Reached(words.into()), "no node was asked for");
     }
 
     #[test]

@@ -5,10 +5,18 @@ use jiff::Timestamp;
 use super::{ApiObject, Followed, Look};
 use crate::domain::duration;
 use crate::ops::progress::Progress;
+use crate::services::kubernetes::ObjectKind;
+use crate::services::kubernetes::model::Pod;
+use crate::services::kubernetes::why::{is_kubelets, listed};
+
+/// Of more names the first are told.
+const NAMED: usize = 5;
 
 /// A pod keeps its UID until it is gone; one of the same name is another one.
-pub(super) fn progress(of: &Followed, node: &str, look: &Look) -> Progress {
-    let Some(pod) = look.of(of) else { return Progress::Reached(format!("gone from {node}")) };
+pub(super) fn progress(of: &Followed, node: &str, approved: &[String], look: &Look) -> Progress {
+    let Some(pod) = look.of(of) else {
+        return Progress::Reached(format!("gone from {node}{}", left(of, node, approved, look)));
+    };
     if !pod.is_going() {
         return Progress::Going("evicted, not told to end yet".to_owned());
     }
@@ -29,6 +37,24 @@ pub(super) fn progress(of: &Followed, node: &str, look: &Look) -> Progress {
     Progress::Going(format!("its grace is over for {}: {why}", duration::seconds(left)))
 }
 
+/// Which pods are on the node that nobody has approved to evict: they came after the plan. Nothing where this is not the
+/// last pod of a drain.
+fn left(of: &Followed, node: &str, approved: &[String], look: &Look) -> String {
+    if approved.is_empty() {
+        return String::new();
+    }
+    let view = look.view(of.cluster()).filter(|view| view.standing(ObjectKind::Pod).is_known());
+    let Some(view) = view else { return "; which pods came to it meanwhile was not read".to_owned() };
+    let is_left = |pod: &&Pod| pod.deleting.is_none() && !pod.is_over() && !pod.is_daemon() && !is_kubelets(pod);
+    let names = view.pods_on(node).iter().map(AsRef::as_ref).filter(is_left);
+    let names = names.map(|pod: &Pod| format!("{}/{}", pod.namespace, pod.name));
+    let came: Vec<String> = names.filter(|name| !approved.contains(name)).collect();
+    if came.is_empty() {
+        return String::new();
+    }
+    format!("; left on it, for they came after the plan: {}", listed(&came, NAMED))
+}
+
 fn finalizers(pod: &ApiObject) -> Vec<&str> {
     let all = pod.at("/metadata/finalizers").and_then(serde_json::Value::as_array);
     all.into_iter().flatten().filter_map(serde_json::Value::as_str).collect()
@@ -41,11 +67,11 @@ mod tests {
     use super::*;
     use crate::ops::progress::Happened;
     use crate::services::kubernetes::change::Follow;
-    use crate::services::kubernetes::testing::{CLUSTER, ago, now};
+    use crate::services::kubernetes::testing::{CLUSTER, TestCluster, ago, now, pod};
 
     fn follow() -> Follow {
         let of = Followed::pod("eu-west-1", CLUSTER, "shop", "api-1", "u-1");
-        Follow::PodGone { of, node: "ip-a".into() }
+        Follow::PodGone { of, node: "ip-a".into(), approved: Vec::new() }
     }
 
     fn look(metadata: Option<Value>) -> Look {
@@ -88,5 +114,28 @@ mod tests {
         assert_eq!(follow().happened(&look(Some(json!({ "uid": "u-1" }))), now()), Happened::NoSign);
         let going = json!({ "uid": "u-1", "deletionTimestamp": now().to_string() });
         assert_eq!(follow().happened(&look(Some(going)), now()), Happened::Yes);
+    }
+
+    #[test]
+    fn the_last_pod_of_a_drain_tells_which_came_meanwhile() {
+        let of = || Followed::pod("eu-west-1", CLUSTER, "shop", "api-1", "u-1");
+        let follow = Follow::PodGone { of: of(), node: "ip-a".into(), approved: vec!["shop/api-1".into()] };
+        let on = |name: &str| Pod { node: Some("ip-a".into()), ..pod("shop", name) };
+        let told = |pods: Vec<Pod>, unread: Vec<ObjectKind>| {
+            let data = TestCluster { pods, unread, ..TestCluster::default() }.data();
+            match follow.progress(&Look { data, ..Look::blank(now()) }, now()) {
+                Progress::Reached(words) => words,
+                other => panic!("{other:?}"),
+            }
+        };
+        let ending = Pod { deleting: Some(now()), ..on("api-7") };
+        assert_eq!(told(vec![on("api-1"), ending], vec![]), "gone from ip-a", "approved, or ending");
+        let words = "gone from ip-a; left on it, for they came after the plan: shop/api-9";
+        assert_eq!(
+            told(vec![on("api-9"), Pod { node: Some("ip-b".into()), ..pod("shop", "elsewhere") }], vec![]),
+            words
+        );
+        let unread = told(vec![on("api-9")], vec![ObjectKind::Pod]);
+        assert_eq!(unread, "gone from ip-a; which pods came to it meanwhile was not read");
     }
 }

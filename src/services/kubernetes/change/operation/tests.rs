@@ -32,7 +32,7 @@ fn readings() -> Vec<Seen> {
         stateful_set("Delete"),
         daemon_set(),
     ]);
-    all.extend([autoscaler(3), autoscaler(9), pool_with_more()]);
+    all.extend([autoscaler(3), autoscaler(9), pool_with_more(None), pool_with_more(Some("0")), group_with_bare()]);
     let healthy = all.clone();
     for seen in healthy {
         // What is told of it, and by whom it is deployed.
@@ -75,6 +75,12 @@ fn group_nodes() -> Vec<crate::services::kubernetes::model::Node> {
         .collect()
 }
 
+/// A node group with a pod that nothing makes again.
+fn group_with_bare() -> Seen {
+    let bare = Pod { owner: None, labels: Vec::new(), node: Some("ip-0".into()), ..objects::pod("shop", "bare-1") };
+    testing::nodegroup_with(TestCluster { nodes: group_nodes(), pods: vec![bare], ..TestCluster::default() })
+}
+
 /// A node of a managed group, with pods; with one that nothing makes again.
 fn own_node(with_bare: bool) -> Seen {
     let node = crate::services::kubernetes::model::Node {
@@ -111,8 +117,8 @@ fn claim() -> Seen {
     testing::seen(TargetKind::NodeClaim, "nodeclaim/general-x", Some(object), cluster)
 }
 
-/// A pool with a pause that holds, and another budget.
-fn pool_with_more() -> Seen {
+/// A pool with a pause that holds, and other budgets.
+fn pool_with_more(always: Option<&str>) -> Seen {
     use crate::services::kubernetes::model::{Budget, NodePool};
     let budget = |nodes: &str, schedule: Option<&str>| Budget {
         nodes: nodes.into(),
@@ -122,8 +128,10 @@ fn pool_with_more() -> Seen {
     };
     let hour = objects::now() - SignedDuration::from_hours(1);
     let began = hour.strftime("%-M %-H %-d %-m *").to_string();
-    let budgets = vec![budget("10%", None), budget("0", Some(&began))];
-    testing::pool_with(NodePool { budgets, weight: 7, ..objects::pool("general") }, TestCluster::default())
+    let mut budgets = vec![budget("10%", None), budget("0", Some(&began))];
+    budgets.extend(always.map(|nodes| budget(nodes, None)));
+    let cluster = TestCluster { nodes: vec![objects::node("ip-0")], ..TestCluster::default() };
+    testing::pool_with(NodePool { budgets, weight: 7, ..objects::pool("general") }, cluster)
 }
 
 fn stateful_set(when_scaled: &str) -> Seen {

@@ -96,7 +96,7 @@ impl Request for ChangePool {
         draft.summary = if parts.is_empty() {
             format!("Limits and weight of {} stay as they are.", name.name)
         } else {
-            format!("{} changes: {}. No node goes or moves by that.", name.name, parts.join(", "))
+            format!("{} changes: {}. No node is taken away for that.", name.name, parts.join(", "))
         };
         draft.check(Check::must("something changes", !parts.is_empty(), "all of it is so already"));
         self.check(&mut draft, object, &changes);

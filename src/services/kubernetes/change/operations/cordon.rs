@@ -31,7 +31,9 @@ impl Request for CordonNode {
         // DaemonSet pods tolerate node.kubernetes.io/unschedulable (Kubernetes, "DaemonSet", "Taints and tolerations").
         draft.say("Still come", "pods of daemon sets, which tolerate it", Tone::Plain);
         if seen.node().and_then(crate::services::kubernetes::model::Node::pool).is_some() {
-            let text = "neither expiry, interruption nor deletion of its NodeClaim: Karpenter does not ask for it";
+            // `ValidateNodeDisruptable` (karpenter pkg/controllers/state/statenode.go) asks no cordon.
+            let text = "neither consolidation, drift, expiry, interruption nor deletion of its NodeClaim: Karpenter does \
+                        not ask for it";
             draft.say("Does not stop", text, Tone::Plain);
         }
         undone::say(&mut draft, object, &["spec", "unschedulable"]);

@@ -17,7 +17,7 @@ use crate::services::kubernetes::{ClusterView, ObjectKind};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeleteNodeClaim {}
 
-/// Without it the API server deletes the claim at once, and nobody drains its node or ends its instance (karpenter
+/// Without it the API server deletes the claim at once, and nobody drains its node (karpenter
 /// pkg/controllers/nodeclaim/lifecycle/controller.go, `finalize`).
 const FINALIZER: &str = "karpenter.sh/termination";
 
@@ -72,7 +72,10 @@ impl Request for DeleteNodeClaim {
             return draft;
         };
         let is_held = claim.finalizers.iter().any(|finalizer| &**finalizer == FINALIZER);
-        let why = format!("without finalizer {FINALIZER} it vanishes at once: nothing is drained, an instance runs on");
+        // What has no claim is ended (karpenter-provider-aws pkg/controllers/nodeclaim/garbagecollection).
+        let why = format!(
+            "without finalizer {FINALIZER} it vanishes at once: nothing is drained, and its instance is ended as garbage"
+        );
         draft.check(Check::must("Karpenter ends it", is_held, why));
         let ends = instance(claim).map(|instance| format!("ends instance {instance}"));
         let ends = ends.unwrap_or_else(|| "ends its instance".to_owned());
@@ -147,20 +150,23 @@ fn of_node(draft: &mut Draft, seen: &Seen, view: &ClusterView<'_>, claim: &NodeC
     let evicted = if is_read { pods_in_words(pods.len()) } else { "its pods".to_owned() };
     draft.summary =
         format!("NodeClaim {} and node {} go: Karpenter evicts {evicted}, then {ends}.", claim.name, node.name);
-    let (stalls, end) = (Stalls::of(&story, seen.at), ForcedEnd::of(seen, claim));
+    let end = ForcedEnd::of(seen, claim);
+    let stalls = Stalls::of(&story, seen, end.as_ref());
+    let cut = force::cut_short(seen, end.as_ref(), &pods);
     check_protection(draft, claim, node, &story);
     draft.check(stalls.check(&story, end.as_ref()));
 
     if is_read {
-        leaving::say_interruption(draft, pods.len());
+        leaving::say_interruption(draft, pods.len(), cut.len());
     } else {
         draft.say("Interruption", "not known: which pods run on it was not read", Tone::Critical);
     }
+    force::say_cut_short(draft, seen, end.as_ref(), &cut);
     if !pods.is_empty() {
         draft.say("Pods that go", names(&pods), Tone::Warning);
     }
     leaving::say_lost(draft, seen, &pods);
-    stalls.say(draft, &story);
+    stalls.say(draft, &story, seen.at);
     force::say(draft, end.as_ref(), stalls.held_by().as_deref());
     if story.eviction.stay > 0 {
         let stay = pods_in_words(story.eviction.stay);
@@ -171,6 +177,7 @@ fn of_node(draft: &mut Draft, seen: &Seen, view: &ClusterView<'_>, claim: &NodeC
         );
     }
     leaving::say_way(draft, seen, view, node, &pods);
+    say_karpenters(draft, &pods);
     // What is lost, and what somebody has protected, was approved by its name; other pods come and go.
     let is_named = |pod: &&PodFate| pod.owner.is_none() || matches!(pod.fate, EvictionFate::DoNotDisrupt { .. });
     if let Some(name) = seen.name() {
@@ -179,6 +186,18 @@ fn of_node(draft: &mut Draft, seen: &Seen, view: &ClusterView<'_>, claim: &NodeC
             (of.region, of.id)
         }));
     }
+}
+
+/// Says what Karpenter does to a node that goes, beside evicting its pods.
+fn say_karpenters(draft: &mut Draft, pods: &[&Pod]) {
+    if pods.iter().any(|pod| pod.has_claims) {
+        // pkg/controllers/node/termination/controller.go, `awaitVolumeDetachment`.
+        let text = "Karpenter ends the instance when the volumes of these pods are detached, or by force";
+        draft.say("Waits for", text, Tone::Plain);
+    }
+    // `node.kubernetes.io/exclude-from-external-load-balancers` (pkg/controllers/node/termination/terminator, `Taint`).
+    let text = "those that send to nodes leave this one out as its drain begins: Karpenter labels it so";
+    draft.say("Load balancers", text, Tone::Plain);
 }
 
 /// What somebody, or Karpenter itself, has decided of it.
@@ -207,7 +226,11 @@ fn replacement(seen: &Seen, view: &ClusterView<'_>, claim: &NodeClaim, is_node: 
     match view.pool(name) {
         None => format!("its NodePool {name} is gone: another pool has to take its pods"),
         Some(pool) => match pool.replicas {
-            Some(replicas) => format!("NodePool {name} is static: Karpenter makes another, to have {replicas}"),
+            Some(replicas) => {
+                format!(
+                    "NodePool {name} is static: Karpenter makes another, to have {replicas}, as limits.nodes allows"
+                )
+            }
             None if is_node => {
                 "another node only if its pods find no room and a pool's limits allow one; it is not waited for"
                     .to_owned()

@@ -118,7 +118,7 @@ impl Request for DrainNode {
         let budgets = PodBudgets::of(&BudgetIndex::of(&view), goes);
         blocks::check(&mut draft, seen, &budgets);
 
-        leaving::say_interruption(&mut draft, goes.len());
+        leaving::say_interruption(&mut draft, goes.len(), 0);
         leaving::say_lost(&mut draft, seen, goes);
         say_protected(&mut draft, seen, &protected);
         say_stay(&mut draft, &pods);
@@ -170,7 +170,7 @@ fn steps(draft: &mut Draft, seen: &Seen, name: &ObjectName, object: &ApiObject, 
         cordon::step(draft, seen, name, object, true);
     }
     let region = &seen.target.region;
-    let (mut calls, mut unknown) = (Vec::new(), Vec::new());
+    let (mut calls, mut unknown): (Vec<(String, Call, Follow)>, Vec<&Pod>) = (Vec::new(), Vec::new());
     for pod in goes.iter().copied() {
         let Some(uid) = seen.uid_of(pod) else {
             unknown.push(pod);
@@ -183,12 +183,15 @@ fn steps(draft: &mut Draft, seen: &Seen, name: &ObjectName, object: &ApiObject, 
             .with(parameter::UID, uid);
         let of = Followed::pod(region, &name.cluster, &pod.namespace, &pod.name, uid);
         draft.subjects.push((of.region.clone(), of.id.clone()));
-        let follow = Follow::PodGone { of, node: name.name.clone() };
+        let follow = Follow::PodGone { of, node: name.name.clone(), approved: Vec::new() };
         calls.push((format!("evicts {}", name_of(pod)), call, follow));
     }
     if !unknown.is_empty() {
         let why = format!("{}: another pod of its name could be meant", names(&unknown));
         draft.check(Check::hard("each pod's UID is known", false, why));
+    }
+    if let Some((_, _, Follow::PodGone { approved, .. })) = calls.last_mut() {
+        *approved = goes.iter().copied().map(name_of).collect();
     }
     draft.each(calls, USUAL, Resend::WhenRefused);
 }

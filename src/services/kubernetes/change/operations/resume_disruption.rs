@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -10,10 +12,11 @@ use super::pauses::{self, BUDGETS, PoolPause, REASONS};
 use super::pool;
 use super::prelude::*;
 use crate::domain::duration;
+use crate::domain::text::clean;
 use crate::health::words::plural;
-use crate::services::kubernetes::ObjectKind;
 use crate::services::kubernetes::model::{DisruptionReason, NodePool};
 use crate::services::kubernetes::why::{self, BudgetHold, ReasonBudget, reason_word};
+use crate::services::kubernetes::{ClusterView, ObjectKind};
 
 /// Takes one budget of no node away from a pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,12 +103,16 @@ impl Request for ResumeDisruption {
         pool::say_no_drift(&mut draft);
         undone::say(&mut draft, object, &["spec", "disruption", "budgets"]);
         let mut budgets = pauses::written(object).to_vec();
-        budgets.remove(pause.at);
+        let taken = budgets.remove(pause.at);
         let budgets = Value::Array(budgets);
         let shown = vec![(BUDGETS.to_owned(), budgets.to_string())];
         let patch = Patch::of(object).set(object, BUDGETS, budgets);
         pool::step(&mut draft, seen, &name, "takes the budget away", (&patch, shown));
-        draft.inverse = Some("pause disruption again".to_owned());
+        draft.inverse = Some(if pause.is_once() {
+            "pause disruption again".to_owned()
+        } else {
+            format!("no operation here: write it into spec.disruption.budgets again: {}", clean(&taken.to_string()))
+        });
         draft
     }
 }
@@ -142,6 +149,7 @@ fn say_allowed(draft: &mut Draft, seen: &Seen, pause: &PoolPause, hold: BudgetHo
     }
     let Some((pool, view)) = seen.pool().zip(seen.view()) else {
         let text = "Karpenter may begin at once; how many nodes the other budgets allow was not read";
+        draft.risk = Risk::Disruptive;
         draft.say("Interruption", text, Tone::Warning);
         return;
     };
@@ -160,9 +168,16 @@ fn say_allowed(draft: &mut Draft, seen: &Seen, pause: &PoolPause, hold: BudgetHo
     if of_it.iter().all(is_held) {
         draft.say("Interruption", "none yet: other budgets allow nothing either", Tone::Warning);
     } else {
+        draft.risk = Risk::Disruptive;
         draft.say("Interruption", "Karpenter may begin at once: pods of the nodes that it takes move", Tone::Warning);
+        say_force(draft, seen, &view, pool);
     }
     draft.say("Allowed then", words.join("; "), Tone::Plain);
+    if without.budgets.is_empty() {
+        // The default of 10 % is of a pool that names none: an empty list is one (CRD, `budgets`, `default`).
+        let text = "none is left, and an empty list has no default: all of its nodes may be taken at once";
+        draft.say("Budgets", text, Tone::Critical);
+    }
     if !seen.knows(ObjectKind::NodeClaim) {
         draft.say("Drifted", "which nodes are was not read", Tone::Plain);
         return;
@@ -174,4 +189,23 @@ fn say_allowed(draft: &mut Draft, seen: &Seen, pause: &PoolPause, hold: BudgetHo
     if drifted > 0 && is_of(&DisruptionReason::Drifted) {
         draft.say("Drifted", format!("{} to be replaced", plural(drifted, "node")), Tone::Warning);
     }
+}
+
+/// Says what of the pods' protection is overridden where Karpenter takes a node away: a claim with a
+/// terminationGracePeriod is drifted whatever its PDBs and annotations say, and ends by force after that (karpenter
+/// designs/nodeclaim-termination-grace-period.md).
+fn say_force(draft: &mut Draft, seen: &Seen, view: &ClusterView<'_>, pool: &NodePool) {
+    if !seen.knows(ObjectKind::NodeClaim) {
+        draft.say("By force", "whether its nodes have a terminationGracePeriod was not read", Tone::Warning);
+        return;
+    }
+    let of_it = view.claims().filter(|claim| claim.pool.as_ref() == Some(&pool.name));
+    let graces: BTreeSet<i64> = of_it.filter_map(|claim| claim.termination_grace).collect();
+    let (Some(least), Some(most)) = (graces.first(), graces.last()) else { return };
+    let words = |seconds: &i64| duration::seconds(*seconds);
+    let within = if least == most { words(least) } else { format!("{} to {}", words(least), words(most)) };
+    let text = format!(
+        "a node that it takes ends within its terminationGracePeriod of {within}, whatever PDBs and do-not-disrupt say"
+    );
+    draft.say("By force", text, Tone::Critical);
 }

@@ -17,7 +17,16 @@ impl ChangePool {
         let Some(object) = &seen.object else { return };
         // Limits are asked when a node is to be made, and only then (karpenter pkg/controllers/provisioning/provisioner.go,
         // `Create`).
-        draft.say("Interruption", "none: nodes that are there stay", Tone::Good);
+        // A replacement that a limit has refused is made when there is room (pkg/controllers/disruption/queue.go).
+        let is_raised = changes.iter().any(|change| !change.is_lowered());
+        let text = match (is_raised, self.weight != weight(object)) {
+            (true, _) => {
+                "none at once; drifted or consolidated nodes whose replacement had no room may be replaced now"
+            }
+            (false, true) => "none at once; nodes that Karpenter replaces later may become nodes of another pool",
+            (false, false) => "none: nodes that are there stay",
+        };
+        draft.say("Interruption", text, if is_raised { Tone::Warning } else { Tone::Good });
         match object.number("/spec/replicas") {
             Some(replicas) => changes.iter().for_each(|change| say_static(draft, change, replicas)),
             None => say_dynamic(draft, seen, &name.name, changes),
@@ -90,15 +99,21 @@ fn room(change: &LimitChange, used: Option<i64>) -> (String, Tone) {
         (Some(limit), None) => (format!("{}; how much is in use was not read", words(limit)), Tone::Warning),
         (Some(limit), Some(used)) if used >= limit => {
             let text = format!(
-                "{} in use of {}: none goes, and no node is made until less than the limit is in use",
+                "{} in use of {}: none goes, and no node is made until what one needs is free below the limit",
                 words(used),
                 words(limit)
             );
             (text, Tone::Warning)
         }
-        (Some(limit), Some(used)) => {
-            (format!("{} in use of {}: room for {}", words(used), words(limit), words(limit - used)), Tone::Plain)
-        }
+        (Some(limit), Some(used)) => (
+            format!(
+                "{} in use of {}: {} left, for a node that needs no more",
+                words(used),
+                words(limit),
+                words(limit - used)
+            ),
+            Tone::Plain,
+        ),
     }
 }
 

@@ -65,8 +65,8 @@ fn all_limits_are_tested_and_what_does_not_change_keeps_its_letters() {
     assert_eq!(failed(&plan), Vec::<String>::new());
     assert_eq!(
         plan.summary,
-        "general changes: cpu limit from 64 to 96, nodes limit from none to 12, weight from none to 10. No node goes or \
-         moves by that."
+        "general changes: cpu limit from 64 to 96, nodes limit from none to 12, weight from none to 10. No node is \
+         taken away for that."
     );
     assert_eq!(plan.inverse.as_deref(), Some("set it back: cpu 64, nodes none, weight none"));
     assert_eq!(said(&plan, "Drift"), ["causes none: Karpenter compares spec.template alone"]);
@@ -141,7 +141,7 @@ fn what_is_no_amount_is_refused_and_changes_nothing() {
 fn a_limit_below_what_is_in_use_removes_no_node() {
     let seen = testing::pool();
     let below = changed(&seen, &[("cpu", "4")]);
-    let text = "8 CPUs in use of 4 CPUs: none goes, and no node is made until less than the limit is in use";
+    let text = "8 CPUs in use of 4 CPUs: none goes, and no node is made until what one needs is free below the limit";
     assert_eq!((below.risk, said(&below, "CPU")), (Risk::Disruptive, vec![text]));
     assert_eq!(said(&below, "Interruption"), ["none: nodes that are there stay"]);
     assert_eq!(said(&below, "Replacement").len(), 1);
@@ -149,11 +149,14 @@ fn a_limit_below_what_is_in_use_removes_no_node() {
     let just = changed(&seen, &[("cpu", "8")]);
     assert_eq!((just.risk, said(&just, "Replacement").len()), (Risk::Disruptive, 0), "one may still be replaced");
     let roomy = changed(&seen, &[("cpu", "9")]);
-    assert_eq!((roomy.risk, said(&roomy, "CPU")), (Risk::Routine, vec!["8 CPUs in use of 9 CPUs: room for 1 CPU"]));
+    assert_eq!(
+        (roomy.risk, said(&roomy, "CPU")),
+        (Risk::Routine, vec!["8 CPUs in use of 9 CPUs: 1 CPU left, for a node that needs no more"])
+    );
     let new = changed(&seen, &[("nodes", "2")]);
     assert_eq!((new.risk, said(&new, "Nodes").len()), (Risk::Disruptive, 1), "a limit that is new");
     let memory = changed(&seen, &[("memory", "64Gi")]);
-    assert_eq!(said(&memory, "Memory"), ["32 GiB in use of 64 GiB: room for 32 GiB"]);
+    assert_eq!(said(&memory, "Memory"), ["32 GiB in use of 64 GiB: 32 GiB left, for a node that needs no more"]);
 }
 
 #[test]

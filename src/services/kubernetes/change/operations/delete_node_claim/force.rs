@@ -1,11 +1,13 @@
 //! When the end of a node that goes is forced.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::leaving::name_of;
 use crate::domain::duration;
-use crate::ops::plan::Tone;
+use crate::ops::plan::{Check, Tone};
+use crate::services::kubernetes::change::seen::PodDetail;
 use crate::services::kubernetes::change::{Draft, Seen};
-use crate::services::kubernetes::model::NodeClaim;
+use crate::services::kubernetes::model::{NodeClaim, Pod};
 use crate::services::kubernetes::why;
 
 /// The annotation with the moment: one that is there already counts (karpenter
@@ -28,6 +30,18 @@ impl ForcedEnd {
         }
         let grace = claim.termination_grace?;
         Some(Self { at: why::after(seen.at, grace)?, grace: Some(grace) })
+    }
+
+    /// When a pod is deleted whatever holds it, so that all of its grace is left: this end, less its grace (karpenter
+    /// pkg/controllers/node/termination/terminator/terminator.go, `podDeleteTimeWithGracePeriod`).
+    pub fn deletes(&self, pod: &PodDetail) -> Option<Timestamp> {
+        self.at.checked_sub(SignedDuration::from_secs(pod.grace?)).ok()
+    }
+
+    /// Whether a pod is deleted as soon as its node is told to go, and not evicted: neither its budgets nor its annotation
+    /// are asked, and its grace ends with the node (`DeleteExpiringPods`).
+    pub fn cuts_short(&self, pod: &PodDetail, now: Timestamp) -> bool {
+        self.deletes(pod).is_some_and(|at| at <= now)
     }
 
     /// `2026-11-22 04:12Z`.
@@ -55,4 +69,30 @@ pub(super) fn say(draft: &mut Draft, end: Option<&ForcedEnd>, holds: Option<&str
         end.moment()
     );
     draft.say("By force", text, Tone::Critical);
+}
+
+/// Those of these pods that are deleted at once, with the grace that each may take.
+pub(super) fn cut_short<'a>(seen: &Seen, end: Option<&ForcedEnd>, pods: &[&'a Pod]) -> Vec<(&'a Pod, i64)> {
+    let Some(end) = end else { return Vec::new() };
+    let of = |pod: &'a Pod| {
+        let detail = seen.detail(pod).filter(|detail| end.cuts_short(detail, seen.at))?;
+        Some((pod, detail.grace?))
+    };
+    pods.iter().copied().filter_map(of).collect()
+}
+
+/// Checks and says what is deleted at once.
+pub(super) fn say_cut_short(draft: &mut Draft, seen: &Seen, end: Option<&ForcedEnd>, cut: &[(&Pod, i64)]) {
+    let names: Vec<String> = cut.iter().map(|(pod, _)| name_of(pod)).collect();
+    let why = format!("{}: deleted at once, whatever PDBs and annotations say", names.join(", "));
+    draft.check(Check::should("no pod is cut short", cut.is_empty(), why));
+    let Some(end) = end.filter(|_| !cut.is_empty()) else { return };
+    let left = duration::seconds(end.at.duration_since(seen.at).as_secs().max(0));
+    let pods: Vec<String> =
+        cut.iter().map(|(pod, grace)| format!("{} of {}", name_of(pod), duration::seconds(*grace))).collect();
+    let text = format!(
+        "at once, neither PDB nor do-not-disrupt asked: each has {left} to end instead of its grace ({})",
+        pods.join(", ")
+    );
+    draft.say("Cut short", text, Tone::Critical);
 }

@@ -122,12 +122,54 @@ fn where_it_stalls_is_named_and_what_overrides_it_and_when() {
     assert_eq!(check(&plan, "nothing holds its drain"), (CheckState::Doubtful, why));
     let plan = held(Some(3_600));
     assert_eq!(
+        said(&plan, "Stalls at"),
+        "batch/train-1 must not be disrupted; deleted at 04:11Z nevertheless\nPDB shop/api does not let shop/api-1 go; \
+         deleted at 04:11Z nevertheless"
+    );
+    assert_eq!(
         said(&plan, "By force"),
         "from 2026-11-22 04:12Z on (terminationGracePeriod of 1h if it is sent now): it overrides do-not-disrupt \
          batch/train-1, PDB shop/api; a pod is deleted earlier, by as much as its grace lasts"
     );
-    let why = "do-not-disrupt batch/train-1, PDB shop/api; overridden at 2026-11-22 04:12Z".to_owned();
+    let why = "do-not-disrupt batch/train-1, PDB shop/api; overridden by 2026-11-22 04:12Z".to_owned();
     assert_eq!(check(&plan, "nothing holds its drain"), (CheckState::Doubtful, why));
+}
+
+#[test]
+fn a_pod_that_may_take_longer_than_the_period_is_deleted_at_once() {
+    let of = |grace: i64, termination_grace: Option<i64>| {
+        let budgets = vec![budget("shop", "api", 0)];
+        let cluster = TestCluster { budgets, ..cluster(vec![pod("shop", "api-1"), train()]) };
+        let mut reading = seen_of(NodeClaim { termination_grace, ..healthy(CLAIM, "general") }, cluster);
+        reading.pods.get_mut("shop/api-1").unwrap().grace = Some(grace);
+        delete(&reading)
+    };
+    let plan = of(7_200, Some(3_600));
+    let words =
+        "at once, neither PDB nor do-not-disrupt asked: each has 1h to end instead of its grace (shop/api-1 of 2h)";
+    assert_eq!(said(&plan, "Cut short"), words);
+    let why = "shop/api-1: deleted at once, whatever PDBs and annotations say".to_owned();
+    assert_eq!(check(&plan, "no pod is cut short"), (CheckState::Doubtful, why));
+    assert_eq!(said(&plan, "Stalls at"), "batch/train-1 must not be disrupted; deleted at 04:11Z nevertheless");
+    assert!(!check(&plan, "nothing holds its drain").1.contains("PDB"), "it holds nothing");
+    assert_eq!(
+        said(&plan, "Interruption"),
+        "2 pods are told to end, and away until a new one is ready; 1 of them with less than its grace"
+    );
+    assert_ne!(said(&of(3_600, Some(3_600)), "Cut short"), "", "exactly as long");
+    for plan in [of(3_599, Some(3_600)), of(7_200, None)] {
+        assert_eq!((said(&plan, "Cut short"), check(&plan, "no pod is cut short").0), (String::new(), CheckState::Met));
+        assert!(said(&plan, "Stalls at").contains("PDB shop/api"));
+    }
+}
+
+#[test]
+fn volumes_and_load_balancers_are_told_of() {
+    let db = Pod { has_claims: true, ..of("StatefulSet", "db", pod("data", "db-0")) };
+    assert!(said(&delete(&seen(vec![db])), "Waits for").contains("volumes of these pods are detached"));
+    let plan = delete(&seen(vec![pod("shop", "api-1")]));
+    assert_eq!(said(&plan, "Waits for"), "");
+    assert!(said(&plan, "Load balancers").contains("leave this one out"));
 }
 
 #[test]
@@ -153,7 +195,7 @@ fn an_end_that_is_written_down_counts_before_the_period() {
 fn what_is_lost_is_said_and_counts_by_its_name() {
     let bare = |name: &str| Pod { owner: None, labels: Vec::new(), ..pod("tools", name) };
     let mut reading = seen(vec![pod("shop", "api-1"), bare("debug")]);
-    reading.scratch.insert("shop/api-1".into());
+    reading.pods.get_mut("shop/api-1").unwrap().has_scratch = true;
     let plan = delete(&reading);
     assert_eq!(said(&plan, "Lost for good"), "tools/debug: no controller makes it again");
     assert_eq!(said(&plan, "emptyDir data"), "deleted with shop/api-1");
@@ -213,7 +255,10 @@ fn what_comes_in_its_place_depends_on_its_pool() {
     let claim = || healthy(CLAIM, "general");
     assert!(place(claim(), vec![pool("general")], vec![]).starts_with("another node only if its pods find no room"));
     let fixed = NodePool { replicas: Some(4), ..pool("general") };
-    assert_eq!(place(claim(), vec![fixed], vec![]), "NodePool general is static: Karpenter makes another, to have 4");
+    assert_eq!(
+        place(claim(), vec![fixed], vec![]),
+        "NodePool general is static: Karpenter makes another, to have 4, as limits.nodes allows"
+    );
     assert!(place(claim(), vec![], vec![]).starts_with("its NodePool general is gone"));
     assert_eq!(place(claim(), vec![], vec![ObjectKind::NodePool]), "not known: NodePool general was not read");
     let alone = || NodeClaim { pool: None, ..claim() };

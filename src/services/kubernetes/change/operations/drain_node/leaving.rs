@@ -37,13 +37,21 @@ pub fn scratch<'a>(seen: &Seen, pods: &[&'a Pod]) -> Vec<&'a Pod> {
     pods.iter().copied().filter(|pod| seen.has_scratch(pod)).collect()
 }
 
-/// Says that so many pods end.
-pub fn say_interruption(draft: &mut Draft, pods: usize) {
+/// Says that so many pods end, and how many of them with less than their own grace.
+pub fn say_interruption(draft: &mut Draft, pods: usize, cut: usize) {
     if pods == 0 {
         draft.say("Interruption", "none: no pod on it has to go", Tone::Good);
         return;
     }
-    let text = format!("{} told to end, each with its own grace, and away until a new one is ready", are(pods));
+    let text = match cut {
+        0 => format!("{} told to end, each with its own grace, and away until a new one is ready", are(pods)),
+        cut => {
+            format!(
+                "{} told to end, and away until a new one is ready; {cut} of them with less than its grace",
+                are(pods)
+            )
+        }
+    };
     draft.say("Interruption", text, Tone::Warning);
 }
 
@@ -78,9 +86,11 @@ pub fn say_way(draft: &mut Draft, seen: &Seen, view: &ClusterView<'_>, node: &No
     }
     let jobs = of("Job");
     if !jobs.is_empty() {
-        // Kubernetes, "Jobs", "Handling Pod and container failures" and "Pod failure policy".
-        let text =
-            format!("{}: begun anew, and counted as failed where no podFailurePolicy ignores it", some_names(&jobs));
+        // Kubernetes, "Jobs", "Pod backoff failure policy" and "Pod failure policy".
+        let text = format!(
+            "{}: each counts as failed where no podFailurePolicy ignores it, and is begun anew while backoffLimit allows",
+            some_names(&jobs)
+        );
         draft.say("Jobs", text, Tone::Warning);
     }
     let claims: Vec<&Pod> = pods.iter().copied().filter(|pod| pod.has_claims).collect();

@@ -81,7 +81,8 @@ fn it_cordons_then_evicts_each_pod_by_its_uid() {
         .with("name", "api-1")
         .with("uid", "u-api-1");
     assert_eq!(plan.steps[1].call, call);
-    let follow = Follow::PodGone { of: Followed::pod(REGION, CLUSTER, "shop", "api-1", "u-api-1"), node: NODE.into() };
+    let of = Followed::pod(REGION, CLUSTER, "shop", "api-1", "u-api-1");
+    let follow = Follow::PodGone { of, node: NODE.into(), approved: Vec::new() };
     assert_eq!((&plan.steps[1].follow, plan.steps[1].purpose.as_str()), (&follow, "evicts shop/api-1"));
     assert_eq!(evicted(&plan), ["shop/api-1", "shop/api-2"]);
     // The cordon is waited for; the evictions need not each other, and are sent again when they come too early.
@@ -139,7 +140,7 @@ fn what_is_lost_or_protected_is_refused_until_it_is_said() {
     let timed = Pod { do_not_disrupt: Some("2h".into()), ..of("Job", "timed", pod("batch", "timed-1")) };
     let past = Pod { do_not_disrupt: Some("10m".into()), ..of("Job", "past", pod("batch", "past-1")) };
     let mut seen = seen(vec![bare_pod("debug"), past, pod("shop", "api-1"), timed, train]);
-    seen.scratch.insert("shop/api-1".into());
+    seen.pods.get_mut("shop/api-1").unwrap().has_scratch = true;
     let plan = drain(&NONE, &seen);
     assert_eq!(failed(&plan), ["every pod is made again", "no emptyDir data goes", "no pod is do-not-disrupt"]);
     let why = |name: &str| check(&plan, name).unwrap().1;
@@ -328,7 +329,8 @@ fn the_way_of_each_kind_of_pod_is_said() {
     assert_eq!(said(&plan, "StatefulSets"), "data/db-0: each is made again only when the old one is gone");
     assert_eq!(
         said(&plan, "Jobs"),
-        "batch/sum-1: begun anew, and counted as failed where no podFailurePolicy ignores it"
+        "batch/sum-1: each counts as failed where no podFailurePolicy ignores it, and is begun anew while backoffLimit \
+         allows"
     );
     assert_eq!(
         said(&plan, "Volumes"),
@@ -371,7 +373,7 @@ fn what_was_not_read_is_not_met() {
     let plan = with(ObjectKind::Node);
     assert_eq!(check(&plan, "a plain drain is right here").unwrap().0, CheckState::Unknown);
     let mut seen = seen(vec![pod("shop", "api-1"), pod("shop", "api-2")]);
-    seen.uids.remove("shop/api-2");
+    seen.pods.remove("shop/api-2");
     let plan = drain(&NONE, &seen);
     assert_eq!(
         (failed(&plan), evicted(&plan)),
@@ -385,7 +387,7 @@ fn what_was_not_read_is_not_met() {
 fn a_pod_that_comes_or_goes_makes_another_plan_and_says_which() {
     let before = drain(&NONE, &seen(vec![pod("shop", "api-1"), pod("shop", "api-2")]));
     let mut fresh = seen(vec![pod("shop", "api-2"), pod("shop", "api-3"), of("DaemonSet", "cni", pod("x", "cni-1"))]);
-    fresh.uids.insert("shop/api-2".into(), "u-other".into());
+    fresh.pods.get_mut("shop/api-2").unwrap().uid = "u-other".into();
     assert_eq!(
         before.differences(&before.again(&fresh)),
         [

@@ -39,9 +39,14 @@ impl PauseDisruption {
                 draft.say("Waits", format!("{} until it ends", plural(drifted, "drifted node")), Tone::Plain);
             }
         }
-        // None of these asks a budget (karpenter pkg/controllers: nodeclaim/expiration, interruption, node/health; static/deprovisioning).
+        // None of these asks a budget (karpenter pkg/controllers: nodeclaim/expiration, node/health, static/deprovisioning;
+        // karpenter-provider-aws pkg/controllers/interruption and capacityreservation/expiration). Interruption is not of spot
+        // alone: health events, and instances that stop or end, are told of too (Karpenter, "Disruption", "Interruption").
         let and_static = if pool::is_static(object) { ", scaling by spec.replicas" } else { "" };
-        let text = format!("interruption of spot, repair of broken nodes, deletion by hand{and_static}");
+        let text = format!(
+            "interruption (spot reclaimed, EC2's maintenance, an instance that stops or ends), the end of a capacity \
+             reservation, repair of broken nodes (which asks no PDB), deletion by hand{and_static}"
+        );
         draft.say("Does not stop", text, Tone::Warning);
         self.say_expiry(draft, seen, its.as_deref());
         say_going(draft, its.as_deref());

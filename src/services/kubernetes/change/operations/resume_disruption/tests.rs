@@ -94,6 +94,9 @@ fn another_one_may_be_chosen_and_none_that_is_not_there() {
         plan.checks.iter().filter(|one| one.state == CheckState::Doubtful).map(|one| one.name.as_str()).collect();
     assert_eq!((failed(&plan), doubtful), (Vec::new(), vec!["was set once"]));
     assert!(said(&plan, "Taken away").is_empty());
+    let back = plan.inverse.clone().unwrap();
+    assert!(back.ends_with(r#"again: {"duration":"480m","nodes":"0","schedule":"0 3 * * *"}"#), "{back}");
+    assert_eq!(resume(&seen).inverse.as_deref(), Some("pause disruption again"));
     assert_eq!(said(&resume(&seen), "Taken away").len(), 1);
     assert!(resume(&seen).checks.iter().all(|check| check.state == CheckState::Met));
 }
@@ -112,12 +115,19 @@ fn what_karpenter_may_do_then_is_said() {
     let alone = vec![always("10%"), budget("0", "0 2 22 11 *", 4)];
     let plan = resume(&with(alone.clone(), vec![drifted.clone()]));
     assert_eq!(said(&plan, "Interruption"), ["Karpenter may begin at once: pods of the nodes that it takes move"]);
+    assert_eq!((plan.risk, said(&plan, "By force").len()), (Risk::Disruptive, 0));
+    let timed = |grace: i64| NodeClaim { termination_grace: Some(grace), ..claim("0", "general") };
+    let forced = resume(&with(alone.clone(), vec![timed(3_600), NodeClaim { name: "1".into(), ..timed(7_200) }]));
+    assert!(said(&forced, "By force")[0].contains("terminationGracePeriod of 1h to 2h"), "{forced:?}");
     let allowed = "Underutilized 1 of 3: budget 10%; Empty 1 of 3: budget 10%; Drifted 1 of 3: budget 10%";
     assert_eq!(said(&plan, "Allowed then"), [allowed]);
     assert_eq!(said(&plan, "Drifted"), ["1 node to be replaced"]);
     assert!(said(&resume(&with(alone, vec![claim("0", "general")])), "Drifted").is_empty());
     let both = resume(&with(paused(), vec![drifted]));
     assert_eq!(said(&both, "Interruption"), ["none yet: other budgets allow nothing either"]);
+    assert_eq!((both.risk, said(&both, "Budgets").len()), (Risk::Routine, 0));
+    let last = resume(&with(vec![budget("0", "0 2 22 11 *", 4)], Vec::new()));
+    assert!(said(&last, "Budgets")[0].starts_with("none is left"), "an empty list has no default of 10 %");
     let empty = Budget { reasons: vec![DisruptionReason::Empty], ..budget("0", "0 2 22 11 *", 4) };
     let of_empty = resume(&with(vec![always("10%"), empty], Vec::new()));
     assert_eq!(said(&of_empty, "Allowed then"), ["Empty 1 of 3: budget 10%"]);

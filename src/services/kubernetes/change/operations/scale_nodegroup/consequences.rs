@@ -28,7 +28,11 @@ pub(super) fn say(draft: &mut Draft, seen: &Seen, group: &Nodegroup, change: &Gr
     if change.sends(GroupSize::Desired).is_none()
         && let Ok(Some(scaler)) = autoscaler(seen)
     {
-        let text = format!("Cluster Autoscaler ({scaler}) keeps to the new minimum and maximum");
+        // Cluster Autoscaler on AWS, "Auto-Discovery Setup" and "Manual configuration".
+        let text = format!(
+            "Cluster Autoscaler ({scaler}) keeps to the new minimum and maximum if it discovers its groups; one that is \
+             given this group by --nodes keeps to what that says"
+        );
         draft.say("Autoscaler", text, Tone::Plain);
     }
     say_cost(draft, seen, group, change);
@@ -96,7 +100,8 @@ fn say_pods(draft: &mut Draft, view: &ClusterView<'_>, nodes: &[&Node], at: &See
     }
     let bare = named(&|fate| *fate == EvictionFate::NobodyRecreates);
     if !bare.is_empty() {
-        draft.say("Lost", format!("nobody makes them again: {}", listed(&bare, NAMED)), Tone::Critical);
+        draft.risk = Risk::Irreversible;
+        draft.say("Lost", format!("nobody makes them again: {}", bare.join(", ")), Tone::Critical);
     }
     let on_them = |which: &dyn Fn(&Pod) -> bool| -> Vec<String> {
         let pods = nodes.iter().flat_map(|node| view.pods_on(&node.name)).filter(|pod| !pod.is_over() && which(pod));
@@ -104,7 +109,8 @@ fn say_pods(draft: &mut Draft, view: &ClusterView<'_>, nodes: &[&Node], at: &See
     };
     let scratch = on_them(&|pod| at.has_scratch(pod) && !pod.is_daemon());
     if !scratch.is_empty() {
-        draft.say("emptyDir", format!("goes with its node: {}", listed(&scratch, NAMED)), Tone::Warning);
+        draft.risk = Risk::Irreversible;
+        draft.say("emptyDir", format!("goes with its node: {}", scratch.join(", ")), Tone::Critical);
     }
     // The label of its Helm chart (charts/karpenter/templates/_helpers.tpl, `karpenter.selectorLabels`).
     let karpenter = on_them(&|pod| pod.label("app.kubernetes.io/name") == Some("karpenter"));

@@ -139,7 +139,10 @@ fn a_cluster_autoscaler_that_runs_is_a_doubt() {
     assert_eq!(state(&bounds, name), None, "the desired size stays");
     assert_eq!(
         said(&bounds, "Autoscaler"),
-        ["Cluster Autoscaler (kube-system/scaler) keeps to the new minimum and maximum"]
+        [
+            "Cluster Autoscaler (kube-system/scaler) keeps to the new minimum and maximum if it discovers its groups; one \
+          that is given this group by --nodes keeps to what that says"
+        ]
     );
     assert!(said(&scaled(&seen(), &[("maximum", "6")]), "Autoscaler").is_empty());
 }
@@ -156,9 +159,9 @@ fn down_the_plan_says_what_goes_and_that_budgets_end_after_15_minutes() {
     let elsewhere = crate::services::kubernetes::model::Pod { node: Some("ip-x".into()), ..pod("shop", "api-2") };
     let pods = vec![pod("shop", "api-1"), protected, bare, karpenter, elsewhere];
     let mut seen = testing::nodegroup_with(TestCluster { pods, budgets: vec![budget("shop", "api", 0)], ..cluster() });
-    seen.scratch.insert("shop/api-1".into());
+    seen.pods.get_mut("shop/api-1").unwrap().has_scratch = true;
     let plan = scaled(&seen, &[("desired", "2")]);
-    assert_eq!((plan.risk, failed(&plan)), (Risk::Disruptive, Vec::new()));
+    assert_eq!((plan.risk, failed(&plan)), (Risk::Irreversible, Vec::new()), "a bare pod may go");
     assert_eq!(
         plan.summary,
         "system has 2 to 5 nodes, 2 desired. AWS ends 1 of those that are there, and chooses which."
