@@ -20,7 +20,7 @@ pub use manual::{completions, manual, pages};
 pub use motif::{Motif, MotifNames};
 pub use snapshot::Snapshot;
 
-/// The terminal console for AWS on-call: RDS PostgreSQL health and history
+/// The terminal console for AWS on-call: databases, clusters, guarded changes
 #[derive(Debug, Parser)]
 #[command(
     name = "qd",

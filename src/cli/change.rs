@@ -12,7 +12,7 @@ pub struct PlanChange {
     /// Environment of the target
     #[arg(long = "env", short = 'e', alias = "environment", value_name = "NAME", value_hint = clap::ValueHint::Other)]
     pub environment: Option<String>,
-    /// DB instance or DB snapshot; for a whole environment its name, or nothing
+    /// DB instance or DB snapshot; of a cluster as qd operations writes it, node/NAME; for a whole environment nothing
     #[arg(long, short, value_name = "NAME")]
     pub target: Option<String>,
     /// A parameter of the operation; may be given several times

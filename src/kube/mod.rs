@@ -94,6 +94,14 @@ impl ClusterApi {
         observe::read_for(&self.line, name, served).await
     }
 
+    /// The names of all nodes.
+    ///
+    /// # Errors
+    /// They could not be read.
+    pub async fn node_names(&self) -> Result<Vec<String>, Fault> {
+        observe::node_names(&self.line).await
+    }
+
     /// Reads what is to be changed and nothing else. Of a node group nothing is read.
     ///
     /// # Errors

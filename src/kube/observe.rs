@@ -13,7 +13,7 @@ mod reading;
 
 pub(super) use look::look;
 pub(super) use picked::object;
-pub(super) use plan::{read_for, read_target};
+pub(super) use plan::{node_names, read_for, read_target};
 pub use reading::ClusterReading;
 
 #[cfg(test)]

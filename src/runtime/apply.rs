@@ -41,6 +41,13 @@ struct Standing {
     memory: Option<PathBuf>,
 }
 
+/// Where a name stands. Screens write that of production in capitals: without regard to case it must be that of one alone.
+fn position(names: &[&str], name: &str) -> Option<usize> {
+    let mut alike = (0..names.len()).filter(|at| names[*at].eq_ignore_ascii_case(name));
+    let exact = names.iter().position(|known| *known == name);
+    exact.or_else(|| alike.next().filter(|_| alike.next().is_none()))
+}
+
 impl Standing {
     /// Opens an environment by name; without one there must be no other.
     async fn open(source: &Source, environment: Option<&str>) -> Result<Self, String> {
@@ -53,9 +60,7 @@ impl Standing {
         }
         let names: Vec<&str> = estate.environments().map(|(_, e)| e.name.as_str()).collect();
         let index = match environment {
-            Some(name) => {
-                names.iter().position(|known| *known == name).ok_or_else(|| unknown("environment", name, &names))?
-            }
+            Some(name) => position(&names, name).ok_or_else(|| unknown("environment", name, &names))?,
             None if names.len() == 1 => 0,
             None => return Err(format!("which environment? Give --env with one of {}", names.join(", "))),
         };
@@ -163,6 +168,14 @@ fn unknown(what: &str, name: &str, known: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_environment_is_found_as_the_screens_write_it() {
+        assert_eq!(position(&["prod", "production"], "PRODUCTION"), Some(1));
+        assert_eq!(position(&["prod", "PROD"], "PROD"), Some(1), "the very name comes first");
+        assert_eq!(position(&["prod", "PROD"], "Prod"), None, "it may be either");
+        assert_eq!(position(&["qa"], "prod"), None);
+    }
 
     #[test]
     fn an_unknown_name_is_answered_with_the_nearest() {

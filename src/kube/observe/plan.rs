@@ -1,18 +1,19 @@
 //! What a plan stands on, target by target.
 
 use futures_util::future::{join, join3, join4};
+use serde::de::IgnoredAny;
 
 use super::beside::{ReadPart, ReadingSoFar, names_of_nodes};
 use super::owners::owners_of;
 use super::parts::{kind_of, kind_of_sort, node_of, of_the_group, pods_of, what_holds};
-use super::picked::{object, object_among};
+use super::picked::{object, object_among, pick};
 use super::reading::ClusterReading;
-use crate::domain::Fault;
+use crate::domain::{Delta, Fault};
 use crate::kube::ask::ApiLine;
 use crate::kube::request::Chosen;
 use crate::services::kubernetes::change::name::ObjectSort;
 use crate::services::kubernetes::change::{ApiObject, ObjectName};
-use crate::services::kubernetes::{ObjectKind, Served};
+use crate::services::kubernetes::{ObjectKind, Served, WatchTold};
 
 /// The label of a pool's nodes and claims (karpenter, pkg/apis/v1/labels.go, `NodePoolLabelKey`).
 const POOL: &str = "karpenter.sh/nodepool";
@@ -44,6 +45,15 @@ pub(in crate::kube) async fn read_target(line: &ApiLine, name: &ObjectName) -> R
         beside.target(kind, read)?;
     }
     Ok(beside.done())
+}
+
+/// The names of all nodes.
+pub(in crate::kube) async fn node_names(line: &ApiLine) -> Result<Vec<String>, Fault> {
+    let picked = pick::<IgnoredAny>(line, ObjectKind::Node, &Chosen::all()).await?;
+    Ok(match picked.told {
+        WatchTold::Nodes(Delta::Snapshot(all)) => all.keys().map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    })
 }
 
 /// A node: its pods, their budgets and owners, its claim and pool, and what is said of node and claim.

@@ -30,6 +30,15 @@ impl Place {
         self.question.is_mine(&cluster.name, region, &tags)
     }
 
+    /// The names of a cluster's nodes; none where the region has no such cluster.
+    pub(in crate::runtime) async fn node_names(&self, region: &str, cluster: &str) -> Result<Vec<String>, Fault> {
+        let data = self.eks(region, cluster, Timestamp::UNIX_EPOCH).await?;
+        if data.eks(cluster).is_none() {
+            return Ok(Vec::new());
+        }
+        self.connect(&self.servers, &self.reader, region, &data, cluster).await?.node_names().await
+    }
+
     /// What EKS says of a cluster; nothing where there is none of the name.
     async fn eks(&self, region: &str, cluster: &str, now: Timestamp) -> Result<Data, Fault> {
         let found = aws::eks::cluster(&self.reader, region, cluster).await?;

@@ -3,7 +3,9 @@
 mod applied;
 mod drift;
 mod line;
+mod many;
 mod state;
+mod step;
 mod story;
 mod update;
 mod view;

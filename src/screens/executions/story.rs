@@ -3,11 +3,10 @@
 
 use jiff::Timestamp;
 
-use super::{applied, drift, line};
-use crate::ops::call::ApiName;
+use super::step::is_of_a_world_before;
+use super::{applied, drift, line, many};
 use crate::ops::execution::Act;
-use crate::ops::journal::{Outcome, StepEnd, steps};
-use crate::screens::plan::usual;
+use crate::ops::journal::{Outcome, steps};
 use crate::services::rds;
 use crate::shell::Shell;
 use crate::slices::{Execution, Follow, StepState, TargetKind};
@@ -36,9 +35,7 @@ pub fn of(shell: &Shell, execution: &Execution, width: usize) -> Vec<Line> {
     let names = format!("{}, plan {}", execution.id, plan.fingerprint.short());
     lines.extend(prose::labelled("Execution", "", &names, Role::Dim, width));
     lines.push(Vec::new());
-    for place in 0..execution.steps.len() {
-        lines.extend(step(execution, place, width));
-    }
+    lines.extend(many::all(execution, width));
     if let Some(trouble) = &execution.trouble {
         lines.extend(prose::labelled("Trouble", "▲", trouble, Role::Warning, width));
     }
@@ -66,82 +63,6 @@ pub fn of(shell: &Shell, execution: &Execution, width: usize) -> Vec<Line> {
         lines.extend(prose::hanging(lead, words, Role::Text, width));
     }
     lines
-}
-
-/// A step: what it is for, and below it how it stands.
-fn step(execution: &Execution, place: usize, width: usize) -> Vec<Line> {
-    let (Some(state), Some(planned)) = (execution.steps.get(place), execution.plan.steps.get(place)) else {
-        return Vec::new();
-    };
-    let (mark, role, mut words) = standing(execution, place, state);
-    let lead = vec![(format!(" {mark} "), role), (format!("{}  ", place + 1), Role::Dim)];
-    let what = format!("{}: {}", planned.call.api.id(), planned.purpose);
-    let mut lines = prose::hanging(lead, &what, Role::Text, width);
-    if execution.is_running() && matches!(state, StepState::Sent { .. } | StepState::Waiting) {
-        words.push_str(&format!("; usually {}", usual(planned.usual)));
-    }
-    let role = if role == Role::Good || role == Role::Accent { Role::Dim } else { role };
-    lines.extend(prose::hanging(vec![("      ".into(), Role::Text)], &words, role, width));
-    if *state == StepState::Waiting {
-        // What would have been sent is what the next plan may need; of the others the journal has it.
-        let parameters: Vec<String> =
-            planned.call.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let below = vec![("      ".into(), Role::Text)];
-        lines.extend(prose::hanging(below, &parameters.join(" "), Role::Dim, width));
-    }
-    lines
-}
-
-/// Whether it belongs to a sandbox that is no more: nothing of it is there to be looked at.
-fn is_of_a_world_before(execution: &Execution) -> bool {
-    matches!(execution.outcome, Some(Outcome::Abandoned { .. }))
-}
-
-/// A step that was sent and whose end nobody saw, of an execution that has ended.
-fn unseen(execution: &Execution, sent: Timestamp, request_id: Option<&String>) -> (&'static str, Role, String) {
-    let request = request_id.map(|id| format!(", request {id}")).unwrap_or_default();
-    let words = format!("sent {}{request}; outcome unknown", format::clock_seconds(sent));
-    if is_of_a_world_before(execution) { ("○", Role::Dim, words) } else { ("▲", Role::Warning, words) }
-}
-
-fn standing(execution: &Execution, place: usize, state: &StepState) -> (&'static str, Role, String) {
-    let clock = format::clock_seconds;
-    match state {
-        StepState::Waiting if execution.is_running() => match execution.refused_for_now(place) {
-            Some((times, last, why)) => {
-                let often = if times == 1 { String::new() } else { format!(", {times} times") };
-                ("▲", Role::Warning, format!("not taken yet{often}, last {}: {why}; it is tried again", clock(last)))
-            }
-            None => ("○", Role::Dim, "not sent yet".to_owned()),
-        },
-        StepState::Waiting => ("○", Role::Warning, "was not sent".to_owned()),
-        StepState::Sending { at } | StepState::Seeking { at, .. } if !execution.is_running() => {
-            unseen(execution, *at, None)
-        }
-        StepState::Sent { at, request_id } if !execution.is_running() => unseen(execution, *at, request_id.as_ref()),
-        StepState::Sending { at } => ("◐", Role::Accent, format!("being sent since {}", clock(*at))),
-        StepState::Seeking { at, why, .. } => {
-            let words = format!("sent {}, and no answer came ({why}): looking whether it arrived", clock(*at));
-            ("▲", Role::Warning, words)
-        }
-        StepState::Sent { at, request_id } => {
-            let request = request_id.as_ref().map(|id| format!(", request {id}")).unwrap_or_default();
-            let now = execution.words.get(place).filter(|words| !words.is_empty());
-            let now = now.map(|words| format!(": {words}")).unwrap_or_default();
-            ("◐", Role::Accent, format!("{} took it {}{request}{now}", execution.taker(place), clock(*at)))
-        }
-        StepState::Ended { sent, at, words, end } => {
-            let took = format::age(format::since(*at, *sent));
-            let words = format!("{words}; sent {}, ended {} ({took})", clock(*sent), clock(*at));
-            match end {
-                StepEnd::Done => ("✔", Role::Good, words),
-                StepEnd::Scheduled { .. } => ("◌", Role::Accent, words),
-                StepEnd::Failed => ("✖", Role::Critical, words),
-                StepEnd::Unknown | StepEnd::GivenUp => ("▲", Role::Warning, words),
-            }
-        }
-        StepState::NotSent { at, why, .. } => ("✖", Role::Critical, format!("not carried out, {}: {why}", clock(*at))),
-    }
 }
 
 /// What happens next; when it is over and not well, what to do.
@@ -208,7 +129,10 @@ fn next(execution: &Execution, now: Timestamp) -> Vec<String> {
             let steps = execution.open_steps();
             let awaited = steps.iter().filter_map(|step| execution.plan.steps.get(*step));
             let mut said: Vec<String> =
-                awaited.map(|step| format!("It is looked at until {}.", until(&step.follow))).collect();
+                awaited.take(many::FEW).map(|step| format!("It is looked at until {}.", until(&step.follow))).collect();
+            if steps.len() > many::FEW {
+                said.push(format!("So it is with {} more.", steps.len() - many::FEW));
+            }
             let waiting = execution.steps.iter().position(|state| *state == StepState::Waiting);
             match waiting {
                 Some(step) if execution.is_live() => said.push(format!("Then step {}: {}.", step + 1, purpose(step))),

@@ -11,11 +11,13 @@ use crate::keymap::{Action, Layer};
 use crate::ops::call::ApiName;
 use crate::ops::plan::{Consequence, Kept, Tone};
 use crate::ops::{Check, CheckState};
+use crate::services::kubernetes;
 use crate::shell::Shell;
-use crate::slices::{Plan, Step};
+use crate::slices::{Follow, Plan, Step};
 use crate::theme::Role;
+use crate::ui::format;
+use crate::ui::pen::{self, Piece};
 use crate::ui::prose::{self, Line};
-use crate::ui::{format, pen};
 
 /// The lines, and where among them the focused parameter stands.
 #[derive(Debug, Clone, Default)]
@@ -191,11 +193,19 @@ fn checks(all: &[Check], width: usize) -> Vec<Line> {
     lines
 }
 
-/// Every call with every parameter, as it is sent.
+/// Every call with every parameter, as it is sent. Many evictions are folded: the key that copies gives them
+/// whole.
 fn calls(plan: &Plan, copy: Option<String>, width: usize) -> Vec<Line> {
     let mut lines = Vec::new();
-    for (place, step) in plan.steps.iter().enumerate() {
+    let mut place = 0;
+    while let Some(step) = plan.steps.get(place) {
         let name = if place == 0 { prose::label("Calls") } else { prose::label("") };
+        let beside = plan.beside(place);
+        if beside.len() > FEW && are_evictions(&plan.steps[beside.clone()]) {
+            place = beside.end;
+            lines.extend(many(plan, name, beside, width));
+            continue;
+        }
         let lead = vec![name, (format!("{}  ", place + 1), Role::Dim)];
         let indent = pen::width(&lead);
         let first = format!("{} in {}: {}", step.call.api.id(), step.place(), purpose(step));
@@ -204,12 +214,55 @@ fn calls(plan: &Plan, copy: Option<String>, width: usize) -> Vec<Line> {
             step.call.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let below = vec![(" ".repeat(indent), Role::Text)];
         lines.extend(prose::hanging(below, &parameters.join(" "), Role::Text, width));
+        place += 1;
     }
     if let Some(key) = copy.filter(|_| !plan.steps.is_empty()) {
         let words = format!("{key} copies them as aws commands");
         lines.extend(prose::labelled("", "", &words, Role::Dim, width));
     }
     lines
+}
+
+/// So few calls beside each other are written out.
+const FEW: usize = 3;
+
+/// Whether all are evictions: what is other in each is which pod it is for, by its name and its UID.
+fn are_evictions(steps: &[Step]) -> bool {
+    steps.iter().all(|step| matches!(step.follow, Follow::Kubernetes(kubernetes::change::Follow::PodGone { .. })))
+}
+
+/// Evictions of a drain: what they have in common, and which pods they are for.
+fn many(plan: &Plan, name: Piece, beside: Range<usize>, width: usize) -> Vec<Line> {
+    let steps = &plan.steps[beside.clone()];
+    let Some(first) = steps.first() else { return Vec::new() };
+    let lead = vec![name, (format!("{}-{}  ", beside.start + 1, beside.end), Role::Dim)];
+    let below = vec![(" ".repeat(pen::width(&lead)), Role::Text)];
+    let what = format!(
+        "{} in {}, {} times, each usually {}",
+        first.call.api.id(),
+        first.place(),
+        steps.len(),
+        usual(first.usual)
+    );
+    let mut lines = prose::hanging(lead, &what, Role::Header, width);
+    let in_all = first.call.parameters.iter().filter(|one| steps.iter().all(|step| step.call.parameters.contains(one)));
+    let in_all: Vec<String> = in_all.map(|(name, value)| format!("{name}={value}")).collect();
+    if !in_all.is_empty() {
+        lines.extend(prose::hanging(below.clone(), &in_all.join(" "), Role::Text, width));
+    }
+    let each: Vec<&str> = steps.iter().map(subject).collect();
+    lines.extend(prose::hanging(below, &each.join(", "), Role::Text, width));
+    lines
+}
+
+/// What a step is done to; what it does where that has no name.
+#[must_use]
+pub fn subject(step: &Step) -> &str {
+    let of = match &step.follow {
+        Follow::Rds(of) => of.instance(),
+        Follow::Kubernetes(of) => Some(of.of().local()),
+    };
+    of.unwrap_or(&step.purpose)
 }
 
 fn purpose(step: &Step) -> String {

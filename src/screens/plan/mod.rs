@@ -13,7 +13,7 @@ mod update;
 mod view;
 
 pub use approve::approve;
-pub use body::usual;
+pub use body::{subject, usual};
 pub use planning::{begin, leave, plan_on, renew, reread};
 pub use refused::{LastRefusal, RefusedBy};
 pub use standing::forget_refusal;

@@ -77,6 +77,9 @@ async fn what_is_lost_or_protected_goes_by_its_switch_and_what_a_budget_never_al
     let shut = desk.planned().checks.iter().find(|check| check.name == "no PDB refuses a pod now").expect("the check");
     assert!(shut.why.contains("PDB default/never does not let default/held-"), "{}", shut.why);
 
+    let (text, count) = (desk.text_at(160, 120), desk.planned().steps.len() - 1);
+    assert!(text.contains(&format!("{count} times, each usually")) && text.contains(&held), "{text}");
+
     desk.approve().await;
     desk.until(120, "the others are gone", |state| left(state, node) == [held.as_str()]).await;
     desk.pass(120).await;
@@ -85,6 +88,9 @@ async fn what_is_lost_or_protected_goes_by_its_switch_and_what_a_budget_never_al
     desk.press("O");
     let text = desk.text_at(160, 50);
     assert!(text.contains("disruption budget never needs 1 healthy pods and has 1"), "{text}");
+    let evictions = newest(&desk.state).steps.len() - 1;
+    let folded = format!("{evictions} times: {} done, 1 refused for now", evictions - 1);
+    assert!(text.contains(&folded), "what goes on by itself is counted: {text}");
 
     desk.press("x x");
     let execution = desk.finish().await;
@@ -138,6 +144,8 @@ async fn a_budget_of_one_is_kept_and_a_pod_that_comes_after_the_approval_is_left
     let execution = desk.finish().await;
     assert_eq!(execution.outcome, Some(Outcome::Done), "{:#?}", execution.history);
     assert!(refused(&desk) >= 1, "they went at once");
+    let last = execution.words.last().expect("what is said of the last one");
+    assert!(last.ends_with("left on it, for they came after the plan: default/late"), "{last}");
     assert_eq!(left(&desk.state, node), ["late"], "it was not approved");
     let late = stored(&desk, pod_key("late")).await.expect("it runs on");
     assert!(late["metadata"]["deletionTimestamp"].is_null());
