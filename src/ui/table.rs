@@ -250,7 +250,8 @@ fn draw_spans(content: &Cell<'_>, x: u16, y: u16, place: &Place, align: Align, b
     // What is cut gives its last cell to the ellipsis.
     let mut left = if total > room { room.saturating_sub(1) } else { room };
     for (piece, role) in &content.spans {
-        let (shown, used) = text::take(piece, left);
+        let (shown, used) =
+            if text::width(piece) > left { text::cut(piece, left) } else { (&**piece, text::width(piece)) };
         buf.set_string(x, y, shown, theme.style(*role));
         x += used as u16;
         left -= used;
@@ -293,6 +294,23 @@ mod tests {
 
     fn lines(buf: &Buffer) -> Vec<String> {
         (0..buf.area.height).map(|y| (0..buf.area.width).map(|x| buf[(x, y)].symbol()).collect()).collect()
+    }
+
+    #[test]
+    fn no_width_cuts_a_figure_into_another() {
+        let columns =
+            [column("memory", Width::Min(3), Align::Left, 0), column("pods", Width::Fixed(4), Align::Right, 1)];
+        for width in 4..40 {
+            let mut buf = Buffer::empty(Rect::new(0, 0, width, 2));
+            table(&columns, 1).draw(buf.area, &mut buf, &Theme::default(), |_, column| match column {
+                0 => Cell::text("49.9 GiB").then(" of 256 GiB", Role::Dim),
+                _ => Cell::text("31").then("/110", Role::Dim),
+            });
+            let row = lines(&buf).remove(1);
+            for figures in row.split(|c: char| !text::is_of_figure(c)).filter(|part| !part.is_empty()) {
+                assert!(["49.9", "256", "31", "110"].contains(&figures), "{figures:?} at {width}: {row}");
+            }
+        }
     }
 
     fn draw(table: &Table<'_>, width: u16, height: u16) -> (Vec<String>, Drawn, Buffer) {

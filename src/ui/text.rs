@@ -44,8 +44,28 @@ pub fn clip(text: &str, limit: usize) -> Cow<'_, str> {
     if limit == 0 {
         return Cow::Borrowed("");
     }
-    let (start, _) = take(text, limit - 1);
+    let (start, _) = cut(text, limit - 1);
     Cow::Owned(format!("{start}{ELLIPSIS}"))
+}
+
+/// As [`take`], for what an ellipsis follows: a figure of which a part would stand is left out whole, or it would be
+/// another figure.
+#[must_use]
+pub fn cut(text: &str, limit: usize) -> (&str, usize) {
+    let (start, used) = take(text, limit);
+    let following = text.get(start.len()..).and_then(|rest| rest.chars().next());
+    if !following.is_some_and(is_of_figure) || !start.ends_with(is_of_figure) {
+        return (start, used);
+    }
+    let whole = start.trim_end_matches(is_of_figure);
+    // They are all of one cell.
+    (whole, used - (start.len() - whole.len()))
+}
+
+/// A character of a figure: `1`, `.` and `,` of `1,024.5`.
+#[must_use]
+pub fn is_of_figure(character: char) -> bool {
+    character.is_ascii_digit() || matches!(character, '.' | ',')
 }
 
 /// The text in exactly `cells` cells: cut with `…`, or padded at the right.
@@ -119,6 +139,26 @@ mod tests {
         for (text, cells) in [("", 0), ("abc", 3), ("größe", 5), ("cafe\u{301}", 4), ("数据库", 6), ("a\u{7}b", 2)]
         {
             assert_eq!(width(text), cells, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_figure_is_never_cut_into_another() {
+        for (text, cells, expected) in [
+            ("49.9 GiB of 256 GiB", 15, "49.9 GiB of …"),
+            ("49.9 GiB of 256 GiB", 16, "49.9 GiB of 256…"),
+            ("cost $1,024.50", 11, "cost $…"),
+            ("1234", 3, "…"),
+            ("ip-10-20-30", 8, "ip-10-…"),
+        ] {
+            assert_eq!(clip(text, cells), expected, "{text} in {cells}");
+        }
+        for cells in 1..40 {
+            let text = "pool general 12.5 of 1,024 CPUs, 49.9 of 256 GiB";
+            let shown = clip(text, cells);
+            let (kept, _) = shown.split_once(ELLIPSIS).unwrap();
+            let following = text[kept.len()..].chars().next().unwrap();
+            assert!(!(kept.ends_with(is_of_figure) && is_of_figure(following)), "{shown}");
         }
     }
 

@@ -15,6 +15,9 @@ use quarterdeck::trail::{Telling, Whose};
 
 use crate::harness::{self, Desk, denied, empty, failed, good};
 
+#[cfg(feature = "sandbox")]
+mod clusters;
+
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 50)];
 const OVERLAY_SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 /// A journal with two executions, of an earlier version, and its head.

@@ -111,7 +111,7 @@ fn draw_story(app: &App, row: &AlarmRow, area: Rect, buf: &mut Buffer) {
     let hidden = sheet.below.len().saturating_sub(scroll + sheet.page());
     if hidden > 0 && sheet.room > 0 {
         let last = Rect { y: area.bottom() - 1, height: 1, ..area };
-        pen::right(buf, last, &[(format!(" ↓ {hidden} more "), Role::Accent)], theme);
+        pen::over(buf, last, &[(format!(" ↓ {hidden} more "), Role::Accent)], theme);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::screens::clusters::price;
 use crate::screens::findings;
 use crate::services::kubernetes::ObjectKind;
 use crate::services::kubernetes::model::Resources;
+use crate::services::kubernetes::price::HourlyPrice;
 use crate::services::kubernetes::{Cluster, Used};
 use crate::theme::Role;
 use crate::ui::format::{self, MISSING, UNKNOWN};
@@ -63,6 +64,8 @@ impl MachineColumn {
             Self::Zone => open.grouping != Grouping::Zone,
             Self::Capacity => open.grouping != Grouping::Capacity,
             Self::Used => open.scene.whole.used.is_some(),
+            // Why no price is known is said above the list.
+            Self::Price => open.scene.whole.price() != HourlyPrice::Unknown,
             _ => true,
         };
         Self::ALL.into_iter().filter(is_useful).collect()
@@ -163,6 +166,7 @@ pub fn pieces(
     width: u16,
 ) -> Vec<Piece> {
     match line {
+        ListLine::Group(head) if column == MachineColumn::Mark => mark_of_group(app, open, head),
         ListLine::Group(head) => of_group(head, column, width),
         ListLine::Machine(at) => {
             open.scene.machines.get(*at).map(|row| of_row(app, cluster, row, column, width)).unwrap_or_default()
@@ -234,6 +238,14 @@ fn title(head: &GroupHead) -> Vec<Piece> {
     let nodes = if count == 1 { "1 node".to_owned() } else { format!("{count} nodes") };
     let fold = if head.is_folded { "+ " } else { "" };
     vec![(format!("{fold}{} ", head.title), Role::Header), (nodes, Role::Dim)]
+}
+
+/// The mark of a pool, as its page has it.
+fn mark_of_group(app: &App, open: &State, head: &GroupHead) -> Vec<Piece> {
+    let card = head.pool.as_ref().and_then(|pool| open.scene.pools.iter().find(|card| card.name == *pool));
+    let worst = card.and_then(|card| app.shell.world.health.of(&card.thing).map(|finding| finding.severity).max());
+    let (mark, role) = worst.map_or(("", Role::Text), findings::mark);
+    vec![(mark.into(), role)]
 }
 
 fn of_group(head: &GroupHead, column: MachineColumn, width: u16) -> Vec<Piece> {

@@ -1,25 +1,27 @@
 //! What EKS says of the cluster: it goes on being known where the API server is not reached.
 
+use jiff::Timestamp;
+
 use super::head::KnownCluster;
 use crate::domain::Remote;
 use crate::services::kubernetes::{Addon, EksCluster, EksTrouble, Insight, Nodegroup};
 use crate::theme::Role;
 use crate::ui::pen::Piece;
 use crate::ui::prose::{self, Line};
-use crate::ui::trouble;
+use crate::ui::{format, trouble};
 
 /// The lines in so many columns.
 #[must_use]
-pub fn lines(known: KnownCluster<'_>, width: usize) -> Vec<Line> {
+pub fn lines(known: KnownCluster<'_>, width: usize, now: Timestamp) -> Vec<Line> {
     let width = width.saturating_sub(1);
     let mut lines = Vec::new();
     if let Some(eks) = known.eks {
         lines.extend(eks.health.iter().flat_map(|issue| trouble_lines(issue, 1, width)));
     }
     let cluster = known.cluster;
-    section(&mut lines, "Node groups", &cluster.nodegroups, width, nodegroups);
-    section(&mut lines, "Add-ons", &cluster.addons, width, addons);
-    section(&mut lines, "Insights", &cluster.insights, width, insights);
+    section(&mut lines, "Node groups", &cluster.nodegroups, (width, now), nodegroups);
+    section(&mut lines, "Add-ons", &cluster.addons, (width, now), addons);
+    section(&mut lines, "Insights", &cluster.insights, (width, now), insights);
     if let Some(eks) = known.eks {
         lines.push(vec![(" Cluster".into(), Role::Header)]);
         lines.extend(facts(eks, width));
@@ -32,12 +34,15 @@ fn section<T>(
     lines: &mut Vec<Line>,
     title: &str,
     list: &Remote<Vec<T>>,
-    width: usize,
+    (width, now): (usize, Timestamp),
     of: impl Fn(&[T], usize) -> Vec<Line>,
 ) {
     let mut head: Line = vec![(format!(" {title}"), Role::Header)];
     if let Some(all) = list.value() {
         head.push((format!("  {}", all.len()), Role::Dim));
+    }
+    if let Remote::Stale { at, .. } = list {
+        head.push((format!("  ◌ {}", format::coarse_age(format::since(now, *at))), Role::Stale));
     }
     if let Some(fault) = list.fault() {
         let words = format!("  {}: {}", trouble::cause(fault), trouble::advice(fault));

@@ -8,11 +8,11 @@ use crate::keymap::{Action, Layer};
 use crate::screens::State as App;
 use crate::screens::cluster_object::badge;
 use crate::screens::clusters::{price, version};
-use crate::services::kubernetes::price::HourlyPrice;
+use crate::services::kubernetes::price::{HourlyPrice, why_unknown};
 use crate::services::kubernetes::{Cluster, EksCluster, ObjectKind};
 use crate::theme::Role;
 use crate::ui::prose::Line;
-use crate::ui::{bar, pen};
+use crate::ui::{bar, pen, text};
 
 /// Cells of a bar.
 const BAR: usize = 10;
@@ -50,12 +50,17 @@ pub fn title(app: &App, open: &State, known: KnownCluster<'_>, width: u16) -> (L
     let data = app.shell.world.site(open.site).map(|data| &data.services.kubernetes);
     let versions = data.and_then(|data| data.versions.value());
     let version = versions.and_then(|all| all.iter().find(|known| known.version == eks.version));
-    left.extend(version::pieces(eks, version, now));
+    let room = usize::from(width).saturating_sub(pen::width(&right));
+    for piece in version::pieces(eks, version, now) {
+        if pen::width(&left) + text::width(&piece.0) > room {
+            break;
+        }
+        left.push(piece);
+    }
     if &*eks.status != "ACTIVE" {
         let role = if &*eks.status == "FAILED" { Role::Critical } else { Role::Accent };
         left.push((format!("  {}", eks.status), role));
     }
-    let room = usize::from(width).saturating_sub(pen::width(&right));
     let mut beside = vec![version::endpoint(eks).to_owned()];
     if eks.auto_mode {
         beside.push("Auto Mode".into());
@@ -106,13 +111,14 @@ pub fn sums(app: &App, open: &State, known: KnownCluster<'_>, width: u16) -> (Li
         Some(count) => add(vec![(format!("   {count} pods wait"), Role::Warning)]),
         None => add(vec![("   pods not known".into(), Role::Unknown)]),
     }
+    let region = app.shell.world.estate.site(open.site).map_or("", |site| &*site.region);
     let cells = if width < 110 { 5 } else { BAR };
     for (name, pieces) in requested(sum, cells) {
         let mut all = vec![(format!("   {name} "), Role::Dim)];
         all.extend(pieces);
         add(all);
     }
-    add(cost(sum));
+    add(cost(sum, region));
     if let Some((used, of)) = &sum.used {
         for (name, share) in
             [("used cpu", bar::share(used.cpu, of.cpu)), ("memory", bar::share(used.memory, of.memory))]
@@ -140,16 +146,19 @@ fn requested(sum: &MachineSum, cells: usize) -> Vec<(&'static str, Line)> {
 }
 
 /// What they cost an hour and a month.
-fn cost(sum: &MachineSum) -> Line {
+fn cost(sum: &MachineSum, region: &str) -> Line {
     if sum.nodes == 0 {
         return Line::new();
     }
     let all = sum.price();
+    if all == HourlyPrice::Unknown {
+        return vec![(format!("   {}", why_unknown(region)), Role::Unknown)];
+    }
     let mut line: Line = vec![(format!("   {}", price::hour(all)), Role::Text)];
     if let Some(month) = price::month(all) {
         line.push((format!("  {month}"), Role::Dim));
     }
-    if sum.unpriced > 0 && all != HourlyPrice::Unknown {
+    if sum.unpriced > 0 {
         line.push((format!(" and {} not known", sum.unpriced), Role::Unknown));
     }
     line

@@ -7,6 +7,7 @@ mod eks;
 mod head;
 mod machines;
 mod making;
+mod opening;
 mod places;
 mod pools;
 mod row;
@@ -20,7 +21,8 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use opening::{open, open_pools};
 pub use rows::{filter, rebuild, renew};
 pub use state::{ClusterChoice, State};
-pub use update::{click, handle, hints, link, open};
+pub use update::{click, handle, hints, link};
 pub use view::view;

@@ -8,6 +8,7 @@ use crate::screens::cluster_object::{cpu, memory};
 use crate::screens::clusters::price;
 use crate::screens::findings;
 use crate::services::kubernetes::model::DisruptionReason;
+use crate::services::kubernetes::price::HourlyPrice;
 use crate::theme::Role;
 use crate::ui::pen::Piece;
 use crate::ui::prose::{self, Line};
@@ -73,7 +74,8 @@ fn first(card: &PoolCard, worst: Option<Severity>) -> Line {
             line.push((format!(", {count} {words}"), role));
         }
     }
-    if uses.nodes > 0 {
+    // Why one is not known is said of the cluster.
+    if uses.nodes > 0 && uses.price != HourlyPrice::Unknown {
         line.push((format!("  {}", price::hour(uses.price)), Role::Text));
         line.extend(price::month(uses.price).map(|month| (format!("  {month}"), Role::Dim)));
     }

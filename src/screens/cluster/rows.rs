@@ -1,9 +1,12 @@
 //! What is shown is made anew when something was heard of the cluster, never while drawing.
 
+use std::cmp::Reverse;
+
 use super::arrange::arrange;
+use super::card::Readiness;
 use super::making::{ClusterScene, SceneMaking};
 use super::places;
-use super::state::State;
+use super::state::{ClusterPane, State};
 use crate::domain::finding::Severity;
 use crate::screens::State as App;
 use crate::world::World;
@@ -65,13 +68,19 @@ fn show(app: &mut App, scene: Option<ClusterScene>) {
     let page = places::page(app);
     let App { shell, views, .. } = app;
     let Some(open) = views.cluster_mut() else { return };
+    let chosen = open.current_pool().filter(|_| open.pane == ClusterPane::Pools).map(|card| card.name.clone());
     if let Some(scene) = scene {
         open.scene = scene;
     }
     for row in &mut open.scene.machines {
         row.worst = worst(&shell.world, &row.thing);
     }
-    open.pool = open.pool.min(open.scene.pools.len().saturating_sub(1));
+    // Those with trouble first; the cursor stays on its pool.
+    open.scene.pools.sort_by_cached_key(|card| {
+        (Reverse(worst(&shell.world, &card.thing)), matches!(card.readiness, Readiness::Ready), card.name.clone())
+    });
+    let at = chosen.and_then(|name| open.scene.pools.iter().position(|card| card.name == name));
+    open.pool = at.unwrap_or(0);
     arrange(open, page);
 }
 

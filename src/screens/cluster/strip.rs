@@ -1,5 +1,5 @@
-//! What is wrong with the cluster and with what is in it, above everything else: of the one under the cursor whole what
-//! is wrong and what to do, of the others a line.
+//! What is wrong with the cluster and with what is in it, above everything else: of the one that is chosen whole what is
+//! wrong and what to do, of the others a line. That it is told whole says which it is: the cursor is that of the list.
 
 use std::sync::Arc;
 
@@ -9,11 +9,10 @@ use crate::keymap::{Action, Layer};
 use crate::screens::findings;
 use crate::shell::Shell;
 use crate::theme::Role;
-use crate::ui::environment::CURSOR;
 use crate::ui::prose::{self, Line};
 use crate::ui::text;
 
-/// Lines of what is wrong, and of what to do, of the finding under the cursor.
+/// Lines of what is wrong, and of what to do, of the finding that is chosen.
 const SAID: usize = 2;
 /// Lines of the strip from which what to do is told whole.
 const ROOMY: usize = 12;
@@ -31,7 +30,7 @@ pub fn all<'a>(shell: &'a Shell, open: &State) -> Vec<&'a Arc<Finding>> {
     arn.map_or_else(Vec::new, |arn| shell.world.cluster_findings(arn))
 }
 
-/// Which of them is under the cursor: the one that was chosen while it stands, else the worst.
+/// Which of them is told whole: the one that was chosen while it stands, else the worst.
 #[must_use]
 pub fn chosen(open: &State, all: &[&Arc<Finding>]) -> usize {
     let is = |finding: &&Arc<Finding>| {
@@ -47,10 +46,9 @@ pub fn lines(shell: &Shell, open: &State, all: &[&Arc<Finding>], width: u16, mos
     let at = chosen(open, all);
     let Some(finding) = all.get(at).filter(|_| most > 0) else { return Vec::new() };
     let others = all.len() - 1;
-    let cursor = if others > 0 { CURSOR } else { " " };
     // Of the others at least how many there are.
     let room = most.saturating_sub(others.min(1)).max(1);
-    let block = block(shell, finding, cursor, width, room);
+    let block = block(shell, finding, width, room);
     let left = most - block.len();
     let slots = if others <= left { others } else { left.saturating_sub(1) };
     let before = at.min(slots / 2).max((slots + at + 1).saturating_sub(all.len()).min(at));
@@ -91,8 +89,8 @@ fn since(shell: &Shell, finding: &Finding, width: usize) -> String {
     if words.is_empty() { words } else { format!("  {words} ") }
 }
 
-/// What is wrong, what supports it, and what to do, of the finding under the cursor.
-fn block(shell: &Shell, finding: &Finding, cursor: &str, width: usize, room: usize) -> Vec<StripRow> {
+/// What is wrong, what supports it, and what to do, of the finding that is chosen.
+fn block(shell: &Shell, finding: &Finding, width: usize, room: usize) -> Vec<StripRow> {
     let (mark, role) = findings::mark(finding.severity);
     let since = since(shell, finding, width);
     let limit = width.saturating_sub(3 + text::width(&since)).max(10);
@@ -100,10 +98,9 @@ fn block(shell: &Shell, finding: &Finding, cursor: &str, width: usize, room: usi
     let mut rows: Vec<StripRow> = Vec::new();
     for (place, words) in said.into_iter().enumerate() {
         let is_first = place == 0;
-        let lead = if is_first { cursor } else { " " };
         let mark = if is_first { format!("{mark} ") } else { "  ".into() };
         let right = if is_first && !since.is_empty() { vec![(since.clone(), Role::Dim)] } else { Line::new() };
-        rows.push((vec![(lead.to_owned(), Role::Accent), (mark, role), (words, Role::Text)], right));
+        rows.push((vec![(" ".into(), Role::Text), (mark, role), (words, Role::Text)], right));
     }
     let left = room.saturating_sub(rows.len());
     if left == 0 {

@@ -2,10 +2,9 @@
 
 use super::arrange::arrange;
 use super::head::KnownCluster;
-use super::rows::{filter, rebuild};
+use super::rows::filter;
 use super::state::{ClusterPane, LineKey, ListLine, State};
 use super::{places, strip};
-use crate::domain::SiteId;
 use crate::keymap::Action;
 use crate::screens::State as App;
 use crate::screens::cluster_object::{self, ObjectKey};
@@ -14,12 +13,6 @@ use crate::screens::{OpenScreen, View, cursor, workloads};
 use crate::services::kubernetes::link as page_of;
 use crate::services::kubernetes::rules::ThingRef;
 use crate::shell::Tone;
-
-/// Opens a cluster over what is on the screen.
-pub fn open(app: &mut App, site: SiteId, cluster: &str) {
-    app.views.open(View::Screen(OpenScreen::Cluster(Box::new(State::new(site, cluster)))));
-    rebuild(app);
-}
 
 /// Performs an action; false when it means nothing here.
 pub fn handle(app: &mut App, action: Action) -> bool {
@@ -150,7 +143,7 @@ fn in_eks(app: &mut App, action: Action) -> bool {
 fn eks_lines(app: &App) -> Option<(usize, usize)> {
     let open = app.views.cluster()?;
     let width = usize::from(places::ClusterParts::of_screen(app, open).pane.width);
-    Some((super::eks::lines(KnownCluster::of(app, open)?, width).len(), width))
+    Some((super::eks::lines(KnownCluster::of(app, open)?, width, app.shell.world.now).len(), width))
 }
 
 fn workloads(app: &mut App) -> bool {
@@ -277,7 +270,8 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
     let mut hints: Vec<(Action, &'static str)> = match open.pane {
         ClusterPane::Machines if open.lines.is_empty() => Vec::new(),
         ClusterPane::Machines => vec![(Action::Open, "open")],
-        ClusterPane::Pools => vec![(Action::Open, "open the pool")],
+        ClusterPane::Pools if open.scene.pools.is_empty() => vec![(Action::Pools, "nodes")],
+        ClusterPane::Pools => vec![(Action::Open, "open the pool"), (Action::Pools, "nodes")],
         ClusterPane::Eks => vec![(Action::HalfPageDown, "more")],
     };
     if findings > 0 {
@@ -286,9 +280,14 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
     if findings > 1 {
         hints.push((Action::NextFinding, "next finding"));
     }
-    hints.extend([(Action::Workloads, "workloads"), (Action::Pools, "pools")]);
+    hints.push((Action::Workloads, "workloads"));
     if open.pane == ClusterPane::Machines {
-        hints.extend([(Action::Group, "group"), (Action::Sort, "order"), (Action::Filter, "filter")]);
+        hints.extend([
+            (Action::Pools, "pools"),
+            (Action::Group, "group"),
+            (Action::Sort, "order"),
+            (Action::Filter, "filter"),
+        ]);
     }
     hints.extend([
         (Action::NextPane, "pane"),

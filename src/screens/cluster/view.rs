@@ -1,5 +1,6 @@
 //! How the cluster screen is drawn. Only visible lines are touched.
 
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -80,7 +81,7 @@ fn draw_list(app: &App, open: &State, known: KnownCluster<'_>, parts: ClusterPar
     let (area, theme) = (parts.list, &app.shell.theme);
     if open.lines.is_empty() {
         let height = parts.list.height + parts.foot.height;
-        let lines = instead(open, known, usize::from(area.width));
+        let lines = instead(open, known, usize::from(area.width), app.shell.world.now);
         pen::scrolled(buf, Rect { height, ..area }, &lines, 0, theme);
         return;
     }
@@ -94,9 +95,10 @@ fn draw_list(app: &App, open: &State, known: KnownCluster<'_>, parts: ClusterPar
         columns: &slots,
         rows: open.lines.len(),
         offset: open.offset,
-        selected: Some(open.selected),
+        // The cursor is where the keys go.
+        selected: (open.pane == ClusterPane::Machines).then_some(open.selected),
         sort: sorted.map(|at| (at, order)),
-        focused: open.pane == ClusterPane::Machines && app.views.overlay().is_none(),
+        focused: app.views.overlay().is_none(),
         empty: "",
     };
     table.draw(area, buf, theme, |row, column| match (open.lines.get(row), columns.get(column)) {
@@ -121,7 +123,7 @@ fn foot(app: &App, open: &State, known: KnownCluster<'_>) -> Line {
 }
 
 /// What stands in place of the list: why there is none, what to do, and what EKS says.
-fn instead(open: &State, known: KnownCluster<'_>, width: usize) -> Vec<Line> {
+fn instead(open: &State, known: KnownCluster<'_>, width: usize, now: Timestamp) -> Vec<Line> {
     if !open.filter.is_empty() && !open.scene.machines.is_empty() {
         let words = format!(" nothing matches {}", open.filter);
         return vec![vec![(words, Role::Dim)]];
@@ -152,12 +154,12 @@ fn instead(open: &State, known: KnownCluster<'_>, width: usize) -> Vec<Line> {
             lines.push(Line::new());
         }
     }
-    lines.extend(eks::lines(known, width));
+    lines.extend(eks::lines(known, width, now));
     lines
 }
 
 fn draw_eks(app: &App, open: &State, known: KnownCluster<'_>, area: Rect, buf: &mut Buffer) {
-    let lines = eks::lines(known, usize::from(area.width));
+    let lines = eks::lines(known, usize::from(area.width), app.shell.world.now);
     let scroll = if open.pane == ClusterPane::Eks { open.scroll } else { 0 };
     pen::scrolled(buf, area, &lines, scroll, &app.shell.theme);
 }
@@ -166,7 +168,7 @@ fn draw_pools(app: &App, open: &State, known: KnownCluster<'_>, area: Rect, buf:
     let (theme, world) = (&app.shell.theme, &app.shell.world);
     if open.scene.pools.is_empty() {
         let words = match known.cluster.served.value().map(crate::services::kubernetes::Served::has_karpenter) {
-            Some(true) => " no node pools",
+            Some(true) => " no NodePool: none of its nodes is made by Karpenter",
             Some(false) => " no Karpenter here: nodes come of managed groups, Fargate, or groups of one's own",
             None => " whether there is Karpenter is not known",
         };
@@ -189,14 +191,15 @@ fn draw_pools(app: &App, open: &State, known: KnownCluster<'_>, area: Rect, buf:
     // All of the one under the cursor is seen, its first line in any case.
     let page = usize::from(area.height);
     let scroll = chosen.end.saturating_sub(page).min(chosen.start);
-    let is_focused = open.pane == ClusterPane::Pools && app.views.overlay().is_none();
+    let has_keys = open.pane == ClusterPane::Pools;
+    let is_focused = has_keys && app.views.overlay().is_none();
     for (y, (place, line)) in (area.top()..area.bottom()).zip(lines.iter().enumerate().skip(scroll)) {
         let row = Rect { y, height: 1, ..area };
         if place == chosen.start && is_focused {
             buf.set_style(row, theme.style(Role::Selection));
         }
         pen::left(buf, row, line, theme);
-        if place == chosen.start {
+        if place == chosen.start && has_keys {
             let role = if is_focused { Role::Accent } else { Role::Dim };
             buf.set_string(row.x, y, CURSOR, theme.style(role));
         }
@@ -204,6 +207,6 @@ fn draw_pools(app: &App, open: &State, known: KnownCluster<'_>, area: Rect, buf:
     let below = lines.len().saturating_sub(scroll + page);
     if below > 0 && page > 0 {
         let last = Rect { y: area.bottom() - 1, height: 1, ..area };
-        pen::right(buf, last, &[(format!(" ↓ {below} more "), Role::Accent)], theme);
+        pen::over(buf, last, &[(format!(" ↓ {below} more "), Role::Accent)], theme);
     }
 }

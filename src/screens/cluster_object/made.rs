@@ -13,6 +13,7 @@ use crate::screens::findings;
 use crate::services::kubernetes::{ClusterView, WatchStanding};
 use crate::theme::Role;
 use crate::ui::format;
+use crate::ui::prose::Line;
 use crate::world::World;
 
 /// What a page says of ages is made anew after this.
@@ -52,7 +53,7 @@ fn make(world: &World, open: &State) -> Made {
     }
     let (head, body, gone) = match (parts::of(&view, &open.key, &open.unfolded, now), &open.kept) {
         (Some(ObjectParts { state, created, place, body, gone }), _) => {
-            (PageHead { state, created, place }, body, gone)
+            (PageHead { state: marked(state, worst(world, &view, open)), created, place }, body, gone)
         }
         (None, Some((head, body))) => (head.clone(), body.clone(), open.gone.or(Some(now))),
         (None, None) => {
@@ -72,6 +73,24 @@ fn make(world: &World, open: &State) -> Made {
     page.append(body);
     page.append(parts::events(&view, &open.key));
     (head, page, kept, gone)
+}
+
+/// The worst that is found of it.
+fn worst(world: &World, view: &ClusterView<'_>, open: &State) -> Option<Severity> {
+    let key = open.key.thing()?.key(&view.eks?.arn);
+    world.health.of(&key).map(|finding| finding.severity).max()
+}
+
+/// How it stands, with the mark that it has everywhere else: what stands well by itself may have trouble.
+fn marked(mut state: Line, worst: Option<Severity>) -> Line {
+    if let Some(severity @ (Severity::Warning | Severity::Critical)) = worst
+        && let Some((words, role @ Role::Good)) = state.first_mut()
+        && let Some(rest) = words.strip_prefix(parts::GOOD.0)
+    {
+        let (mark, its) = findings::mark(severity);
+        (*words, *role) = (format!("{mark}{rest}"), its);
+    }
+    state
 }
 
 /// What is wrong with it, first.

@@ -10,6 +10,7 @@ mod pods;
 mod pool;
 mod reason;
 mod said;
+mod window;
 mod workload;
 
 use std::collections::BTreeSet;
@@ -22,8 +23,9 @@ use crate::services::kubernetes::{ClusterView, ObjectKind};
 pub use containers::end as container_end;
 pub use events::events;
 pub use pods::is_trouble as is_container_trouble;
+pub use said::GOOD;
 pub use said::ObjectParts;
-use said::{CRITICAL, GOOD, UNKNOWN, WARNING, said};
+use said::{CRITICAL, UNKNOWN, WARNING, said};
 pub use workload::{asked as asked_by, is_held_back, metric_words, used as used_by, zones as zones_of};
 
 /// All of a thing but its events; none where it is not there.

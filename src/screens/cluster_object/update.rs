@@ -10,7 +10,7 @@ use super::state::State;
 use crate::domain::SiteId;
 use crate::keymap::Action;
 use crate::screens::State as App;
-use crate::screens::{OpenScreen, Screen, View, executions, logs, workloads};
+use crate::screens::{OpenScreen, Screen, View, cluster, executions, logs, workloads};
 use crate::services::kubernetes::logs::LogSource;
 use crate::shell::Tone;
 
@@ -78,6 +78,7 @@ pub fn handle(app: &mut App, action: Action) -> bool {
             app.views.open(View::Screen(OpenScreen::Workloads(Box::new(opened))));
             app.screen().rebuild(app);
         }
+        Action::Pools => cluster::open_pools(app, site, &cluster),
         Action::Copy => {
             let key = match link {
                 Some(PageLink::Object(key)) => key,
@@ -196,9 +197,10 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
     hints.extend([
         (Action::Back, "back"),
         (Action::NextPane, "next section"),
+        (Action::Workloads, "workloads"),
+        (Action::Pools, "pools"),
         (Action::HalfPageDown, "more"),
         (Action::Copy, "copy"),
-        (Action::Workloads, "workloads"),
         (Action::Palette, "commands"),
         (Action::Help, "help"),
         (Action::Quit, "leave"),

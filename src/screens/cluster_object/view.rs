@@ -77,7 +77,7 @@ pub fn draw_page(app: &App, page: &ClusterPage, cursor: &PageCursor, area: Rect,
     let hidden = laid.len().saturating_sub(scroll + seen);
     if hidden > 0 && rows > 0 {
         let last = Rect { y: area.bottom() - 1, height: 1, ..area };
-        pen::right(buf, last, &[(format!(" ↓ {hidden} more "), Role::Accent)], theme);
+        pen::over(buf, last, &[(format!(" ↓ {hidden} more "), Role::Accent)], theme);
     }
 }
 

@@ -64,7 +64,7 @@ impl ClusterColumn {
     pub fn useful(app: &App, width: u16) -> Vec<Self> {
         let now = app.shell.world.now;
         let has_support =
-            || app.clusters.all.iter().any(|row| version::support(&row.eks, row.version.as_ref(), now).is_some());
+            || app.clusters.all.iter().any(|row| !version::support(&row.eks, row.version.as_ref(), now).is_empty());
         let is_useful = |column: &Self| match column {
             Self::Environment => app.shell.scope == Scope::All && app.shell.world.estate.count() > 1,
             Self::Support => width >= ROOMY && has_support(),
@@ -136,10 +136,15 @@ impl ClusterColumn {
             Self::Name => vec![(row.eks.name.to_string(), Role::Text)],
             Self::Region => dim(&row.region),
             Self::Version => {
-                let role = version::support(&row.eks, row.version.as_ref(), now).map_or(Role::Text, |(_, role)| role);
+                let support = version::support(&row.eks, row.version.as_ref(), now);
+                let role = support.first().map_or(Role::Text, |(_, role)| *role);
                 vec![(row.eks.version.to_string(), role)]
             }
-            Self::Support => version::support(&row.eks, row.version.as_ref(), now).into_iter().collect(),
+            Self::Support => {
+                let mut pieces = version::support(&row.eks, row.version.as_ref(), now);
+                pieces.iter_mut().skip(1).for_each(|(words, _)| words.insert(0, ' '));
+                pieces
+            }
             Self::Status => match &*row.eks.status {
                 "ACTIVE" => dim("ACTIVE"),
                 "FAILED" => vec![("FAILED".into(), Role::Critical)],

@@ -13,19 +13,26 @@ const EXTENDED: f64 = 0.50;
 /// So near its end, standard support is worth a word.
 const NEAR: i64 = 90 * 86_400;
 
-/// The version and its support: `1.33`, `extended support since 2026-07-29 +$365/mo`.
+/// The version, its support, and what that costs more: `1.33`, ` extended support since 2026-07-29`, ` +$365/mo`. Where
+/// there is no room for the later ones the earlier stand alone.
 #[must_use]
 pub fn pieces(eks: &EksCluster, known: Option<&ClusterVersion>, now: Timestamp) -> Vec<Piece> {
     let mut pieces = vec![(eks.version.to_string(), Role::Text)];
-    if let Some((words, role)) = support(eks, known, now) {
-        pieces.push((format!(" {words}"), role));
+    pieces.extend(support(eks, known, now).into_iter().map(|(words, role)| (format!(" {words}"), role)));
+    pieces
+}
+
+/// What is worth saying of its support and then of what that costs more; nothing where it has years before it.
+#[must_use]
+pub fn support(eks: &EksCluster, known: Option<&ClusterVersion>, now: Timestamp) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = standing(eks, known, now).into_iter().collect();
+    if known.is_some_and(|known| known.support == Some(Support::Extended)) && !is_upgraded(eks) {
+        pieces.push((format!("+${:.0}/mo", EXTENDED * MONTH), Role::Warning));
     }
     pieces
 }
 
-/// What is worth saying of its support; nothing where it has years before it.
-#[must_use]
-pub fn support(eks: &EksCluster, known: Option<&ClusterVersion>, now: Timestamp) -> Option<Piece> {
+fn standing(eks: &EksCluster, known: Option<&ClusterVersion>, now: Timestamp) -> Option<Piece> {
     let Some(known) = known else { return Some(("support not known".into(), Role::Dim)) };
     let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
     match known.support {
@@ -40,7 +47,7 @@ pub fn support(eks: &EksCluster, known: Option<&ClusterVersion>, now: Timestamp)
         }
         Some(Support::Extended) => {
             let since = known.standard_until.map(|at| format!(" since {}", day(at))).unwrap_or_default();
-            Some((format!("extended support{since} +${:.0}/mo", EXTENDED * MONTH), Role::Warning))
+            Some((format!("extended support{since}"), Role::Warning))
         }
         Some(Support::Ended) => {
             let since = known.extended_until.map(|at| format!(" since {}", day(at))).unwrap_or_default();
@@ -89,7 +96,9 @@ mod tests {
             support,
         };
         let eks = EksCluster { upgrade_policy: Some(policy.into()), ..testing::eks() };
-        super::support(&eks, Some(&known), at("2026-11-30")).map(|(words, _)| words)
+        let all = super::support(&eks, Some(&known), at("2026-11-30"));
+        let words: Vec<String> = all.into_iter().map(|(words, _)| words).collect();
+        (!words.is_empty()).then(|| words.join(" "))
     }
 
     #[test]

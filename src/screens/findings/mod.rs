@@ -15,5 +15,5 @@ pub use incident::incident;
 pub use page::page;
 pub use view::{preview, told};
 pub use walk::{next, previous};
-pub use within::within;
+pub use within::{whose, within};
 pub use words::{about, brief, mark, of, since};

@@ -18,6 +18,16 @@ pub fn within(finding: &Finding) -> String {
     }
 }
 
+/// What it is of, as it is told among findings of all kinds: of what is in a cluster the cluster, which its words do not
+/// name.
+#[must_use]
+pub fn whose(finding: &Finding) -> &str {
+    match ThingRef::of_key(&finding.arn) {
+        None | Some((_, ThingRef::Cluster)) => &finding.resource,
+        Some((arn, _)) => arn.rsplit('/').next().unwrap_or(arn),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -26,6 +36,14 @@ mod tests {
     fn told(thing: &ThingRef, summary: &str) -> String {
         let arn = thing.key("arn:aws:eks:eu-west-1:444455556666:cluster/prod-eks");
         within(&Finding { arn, summary: summary.into(), ..finding() })
+    }
+
+    #[test]
+    fn among_all_kinds_the_cluster_is_named() {
+        let of = |arn: String| whose(&Finding { arn, resource: "x".into(), ..finding() }).to_owned();
+        let arn = "arn:aws:eks:eu-west-1:444455556666:cluster/prod-eks";
+        assert_eq!(of(ThingRef::NodePool("spot".into()).key(arn)), "prod-eks");
+        assert_eq!(of("arn:aws:rds:eu-west-1:444455556666:db:orders".into()), "x");
     }
 
     #[test]

@@ -51,8 +51,8 @@ impl FindingColumns {
         let now = shell.world.now;
         let (mut words, mut names, mut long, mut brief) = (0, 0, 0, 0);
         for finding in all {
-            words = words.max(text::width(&finding.summary));
-            names = names.max(text::width(&finding.resource));
+            words = words.max(text::width(&findings::within(finding)));
+            names = names.max(text::width(findings::whose(finding)));
             long = long.max(text::width(&findings::since(now, finding)));
             brief = brief.max(text::width(&findings::brief(now, finding)));
         }
@@ -72,7 +72,7 @@ impl FindingColumns {
 
     /// Whether a finding has no curve: its words have the room of it.
     fn is_wordy(self, finding: &Finding) -> bool {
-        text::width(&finding.summary) > self.words
+        text::width(&findings::within(finding)) > self.words
     }
 }
 
@@ -80,9 +80,10 @@ impl FindingColumns {
 pub fn pieces(finding: &Finding, columns: FindingColumns) -> Vec<Piece> {
     let (mark, role) = findings::mark(finding.severity);
     let more = if columns.curve > 0 { columns.curve + GAP } else { 0 };
-    let room = text::width(&finding.summary).clamp(columns.words, columns.words + more);
-    let words = text::fit(&finding.summary, room);
-    let name = text::fit(&finding.resource, columns.names);
+    let said = findings::within(finding);
+    let room = text::width(&said).clamp(columns.words, columns.words + more);
+    let words = text::fit(&said, room);
+    let name = text::fit(findings::whose(finding), columns.names);
     vec![
         (format!("  {mark} "), role),
         (format!("{words}{}", " ".repeat(GAP)), Role::Text),

@@ -119,7 +119,7 @@ fn draw_lines(app: &App, open: &State, area: Rect, buf: &mut Buffer) {
     let below = total.saturating_sub(top + height);
     if below > 0 && height > 0 && !open.follows {
         let last = Rect { y: area.bottom() - 1, height: 1, ..area };
-        pen::right(buf, last, &[(format!(" ↓ {} more ", with_commas(below as u64)), Role::Accent)], theme);
+        pen::over(buf, last, &[(format!(" ↓ {} more ", with_commas(below as u64)), Role::Accent)], theme);
     }
 }
 

@@ -6,6 +6,7 @@ use super::block::{BlockFilter, WorkloadBlock};
 use super::kept::{self, KeptRow, WorkloadGrade};
 use super::state::{State, WorkloadCounts};
 use super::{applications, crashes, waiting};
+use crate::domain::Remote;
 use crate::screens::cluster_object::page::{ClusterPage, PageItem};
 use crate::services::kubernetes::{ClusterView, ObjectKind, WatchStanding};
 use crate::theme::Role;
@@ -21,8 +22,9 @@ pub fn page(view: &ClusterView<'_>, open: &State, now: Timestamp) -> (ClusterPag
         let blocks = waiting::blocks(view, now);
         let waits = view.waiting().count();
         counts.waiting = Some(waits);
+        counts.pods = Some(view.pods().count());
         if waits > 0 {
-            page.section("Waiting", format!("{} that no node was found for", pods(waits)));
+            page.section("Waiting", format!("{} without a node", pods(waits)));
             put(&mut page, &filter, blocks);
         }
         let (blocks, crashing) = crashes::blocks(view, now);
@@ -77,9 +79,14 @@ fn unread(page: &mut ClusterPage, view: &ClusterView<'_>, now: Timestamp) {
         ObjectKind::DaemonSet,
         ObjectKind::Autoscaler,
         ObjectKind::DisruptionBudget,
+        ObjectKind::Application,
     ];
+    // What is of others' making is not in every cluster.
+    let is_served = |kind: &ObjectKind| {
+        kind.is_built_in() || view.cluster.served.value().is_some_and(|served| served.serves(*kind))
+    };
     let mut awaited: Vec<&str> = Vec::new();
-    for kind in kinds {
+    for kind in kinds.into_iter().filter(is_served) {
         let what = kind.resource().2;
         match view.standing(kind) {
             WatchStanding::Fresh(_) => {}
@@ -95,9 +102,27 @@ fn unread(page: &mut ClusterPage, view: &ClusterView<'_>, now: Timestamp) {
             }
         }
     }
+    if let Some((words, stale)) = usage(view, now) {
+        let (mark, role) = if stale { ("◌", Role::Stale) } else { ("○", Role::Unknown) };
+        page.push(PageItem::marked((mark, role), 1, words, role));
+    }
     if !awaited.is_empty() {
         let words = format!("being read: {}", awaited.join(", "));
         page.push(PageItem::marked(("○", Role::Unknown), 1, words, Role::Dim));
+    }
+}
+
+/// Why it is not known what pods use now, or how old what is said of it is; and whether something is said of it.
+fn usage(view: &ClusterView<'_>, now: Timestamp) -> Option<(String, bool)> {
+    match &view.cluster.usage {
+        Remote::Stale { at, fault, .. } => {
+            let words = format!("use as it was {}: {}", format::coarse_ago(now, *at), fault.words("the metrics"));
+            Some((words, true))
+        }
+        Remote::Failed { fault } => {
+            Some((format!("use is not known: {}  {}", fault.words("the metrics"), fault.advice()), false))
+        }
+        _ => None,
     }
 }
 
@@ -118,7 +143,13 @@ fn workloads(
     }
     if rows.is_empty() {
         if is_known {
-            page.section("Workloads", "none");
+            page.section("Workloads", "no Deployment, StatefulSet or DaemonSet");
+            let others = counts.pods.filter(|pods| *pods > 0).map(|all| {
+                let pods =
+                    if all == 1 { "1 pod is".to_owned() } else { format!("{} pods are", format::count(all as f64)) };
+                format!("{pods} of other owners, or of none")
+            });
+            page.items.extend(others.map(|words| PageItem::marked(("·", Role::Dim), 1, words, Role::Text)));
         }
         return;
     }

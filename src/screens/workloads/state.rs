@@ -15,6 +15,8 @@ pub struct WorkloadCounts {
     pub waiting: Option<usize>,
     /// Pods whose containers crash or cannot start; none where pods are not known.
     pub crashing: Option<usize>,
+    /// All pods; none where they are not known.
+    pub pods: Option<usize>,
     /// Workloads, and those that are not whole; none where not all kinds are known.
     pub workloads: Option<(usize, usize)>,
 }

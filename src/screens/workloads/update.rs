@@ -9,7 +9,7 @@ use crate::keymap::Action;
 use crate::screens::State as App;
 use crate::screens::cluster_object::page::{LaidPage, PageLink};
 use crate::screens::cluster_object::{self, ThingKey};
-use crate::screens::{OpenScreen, View, executions, logs};
+use crate::screens::{OpenScreen, View, cluster, executions, logs};
 use crate::shell::Tone;
 
 /// Rows above the page.
@@ -58,6 +58,7 @@ pub fn handle(app: &mut App, action: Action) -> bool {
             Some(key) => cluster_object::open_logs(app, site, &cluster, &key),
             None => app.shell.say("a pod has logs: select one", Tone::Plain),
         },
+        Action::Pools => cluster::open_pools(app, site, &cluster),
         Action::Sort => {
             (open.order, open.reverse, open.made) = (open.order.following(), false, None);
             let words = format!("workloads by {}", open.order.name());
@@ -121,10 +122,11 @@ pub fn hints(app: &App) -> Vec<(Action, &'static str)> {
         hints.extend([(Action::Open, words), (Action::Logs, "logs")]);
     }
     hints.extend([
+        (Action::Back, if open.filter.is_empty() { "back" } else { "clear filter" }),
         (Action::NextFinding, "next that is wrong"),
         (Action::NextPane, "next section"),
+        (Action::Pools, "pools"),
         (Action::Filter, "filter"),
-        (Action::Back, if open.filter.is_empty() { "back" } else { "clear filter" }),
         (Action::Sort, "order"),
         (Action::SortReverse, "reverse"),
         (Action::Copy, "copy"),

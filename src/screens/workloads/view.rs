@@ -8,8 +8,8 @@ use super::update::TOP;
 use crate::screens::State as App;
 use crate::screens::cluster_object::{badge, draw_page};
 use crate::theme::Role;
-use crate::ui::pen;
 use crate::ui::prose::Line;
+use crate::ui::{format, pen};
 
 /// Columns from which the order is said.
 const ROOMY: u16 = 90;
@@ -47,6 +47,10 @@ fn counts(open: &State) -> Line {
         vec![said(counts.waiting, "waiting", Role::Critical), said(counts.crashing, "crashing", Role::Critical)];
     match counts.workloads {
         None => line.push(("  workloads ?".into(), Role::Unknown)),
+        Some((0, _)) => {
+            let pods = counts.pods.map(|pods| format!("  {} pods", format::count(pods as f64))).unwrap_or_default();
+            line.push((format!("  no workloads{pods}"), Role::Dim));
+        }
         Some((all, 0)) => line.push((format!("  {all} workloads whole"), Role::Dim)),
         Some((all, ill)) => line.push((format!("  {ill} of {all} workloads not whole"), Role::Warning)),
     }

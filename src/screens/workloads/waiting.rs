@@ -51,14 +51,14 @@ fn block(view: &ClusterView<'_>, pods: &[&Pod], now: Timestamp) -> Option<Worklo
         let key = owner.and_then(|owner| ThingKey::owner(owner, &first.namespace));
         (format!("{} pods of {}/{name}", pods.len(), first.namespace), key.or_else(|| Some(ThingKey::pod(first))))
     };
+    let node = if story.doubt.is_some() { "a node that may not come" } else { "a node that is coming" };
     let does = match (is_promised, story.promised) {
-        (true, _) if is_coming => "wait for a node that is coming".to_owned(),
-        (true, _) => "wait for a node that does not come".to_owned(),
+        (true, _) => format!("wait for {node}"),
         (false, 0) => "wait".to_owned(),
         (false, promised) if story.looked < pods.len() => {
-            format!("wait, {promised} of {} looked at for a node that is coming", story.looked)
+            format!("wait, {promised} of the {} that wait longest for {node}", story.looked)
         }
-        (false, promised) => format!("wait, {promised} of them for a node that is coming"),
+        (false, promised) => format!("wait, {promised} of them for {node}"),
     };
     let does = if pods.len() == 1 { does.replacen("wait", "waits", 1) } else { does };
     let each = if pods.len() == 1 { "" } else { " each" };
@@ -117,6 +117,6 @@ mod tests {
         let (is_wrong, words) = told(12);
         assert!(!is_wrong && words.contains("12 pods of shop/api wait for a node that is coming"), "{words}");
         let (is_wrong, words) = told(3);
-        assert!(is_wrong && words.contains("wait, 3 of 8 looked at for a node that is coming"), "{words}");
+        assert!(is_wrong && words.contains("wait, 3 of the 8 that wait longest for a node that is coming"), "{words}");
     }
 }

@@ -47,6 +47,16 @@ impl HourlyPrice {
     }
 }
 
+/// Why no price of an instance in a region is known.
+#[must_use]
+pub fn why_unknown(region: &str) -> String {
+    if region == REGION {
+        format!("price in no book of {READ}")
+    } else {
+        format!("no price of {region} in the book of {READ}")
+    }
+}
+
 /// What an instance costs an hour.
 #[must_use]
 pub fn of(instance_type: Option<&str>, capacity_type: Option<CapacityType>, region: &str) -> HourlyPrice {
@@ -72,6 +82,12 @@ mod tests {
         assert_eq!(super::of(Some("c5.large"), None, "us-east-1"), HourlyPrice::AtMost(0.085));
         assert_eq!(of("c5.large", CapacityType::OnDemand, "eu-west-1"), HourlyPrice::Unknown);
         assert_eq!(of("x9.huge", CapacityType::OnDemand, "us-east-1"), HourlyPrice::Unknown);
+    }
+
+    #[test]
+    fn why_no_price_is_known_names_the_region_and_the_book() {
+        assert_eq!(why_unknown("eu-west-1"), "no price of eu-west-1 in the book of 2026-07-20");
+        assert_eq!(why_unknown("us-east-1"), "price in no book of 2026-07-20");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::screens::cluster_object::amount::{cpu, memory, percent};
 use crate::screens::cluster_object::key::ThingKey;
 use crate::screens::cluster_object::page::{ClusterPage, PageItem, PageLink};
 use crate::services::kubernetes::model::{CapacityType, Node, NodeProvider, Taint, TaintEffect};
-use crate::services::kubernetes::price::HourlyPrice;
+use crate::services::kubernetes::price::{HourlyPrice, why_unknown};
 use crate::services::kubernetes::why::{DrainHold, WhyLine};
 use crate::services::kubernetes::{ClusterView, ObjectKind, why};
 use crate::theme::Role;
@@ -99,7 +99,7 @@ fn price(view: &ClusterView<'_>, node: &Node) -> String {
         HourlyPrice::Nothing => String::new(),
         HourlyPrice::Known(usd) => format!("${usd:.3}/h"),
         HourlyPrice::AtMost(usd) => format!("at most ${usd:.3}/h"),
-        HourlyPrice::Unknown => "price not known".into(),
+        HourlyPrice::Unknown => why_unknown(view.region()),
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::node::taint;
 use super::pod::requirements;
-use super::{CRITICAL, GOOD, ObjectParts, UNKNOWN, WARNING, conditions, said};
+use super::{CRITICAL, GOOD, ObjectParts, UNKNOWN, WARNING, conditions, said, window};
 use crate::screens::cluster_object::amount::{cpu, memory};
 use crate::screens::cluster_object::key::ThingKey;
 use crate::screens::cluster_object::page::{ClusterPage, PageBody, PageItem, cell};
@@ -136,11 +136,8 @@ fn budgets(page: &mut ClusterPage, view: &ClusterView<'_>, pool: &NodePool, now:
                 budget.reasons.iter().map(|reason| format!("{reason:?}").to_lowercase()).collect();
             line.push_str(&format!(" of {}", reasons.join(", ")));
         }
-        if let Some(schedule) = &budget.schedule {
-            line.push_str(&format!(", from {schedule} UTC"));
-        }
-        if let Some(seconds) = budget.duration {
-            line.push_str(&format!(" for {}", span(seconds)));
+        if let Some(window) = window::words(budget) {
+            line.push_str(&format!(", {window}"));
         }
         page.push(PageItem::fact("budget", line, Role::Dim));
     }

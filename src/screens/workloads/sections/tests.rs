@@ -56,7 +56,7 @@ fn troubled() -> TestCluster {
 #[test]
 fn what_waits_stands_first_as_one_with_why_and_what_to_do() {
     let all = lines(troubled(), &open());
-    let at = all.iter().position(|line| line == " Waiting  2 pods that no node was found for").unwrap();
+    let at = all.iter().position(|line| line == " Waiting  2 pods without a node").unwrap();
     assert!(all[at + 1].contains("2 pods of shop/checkout wait"), "{all:#?}");
     assert!(all[at + 2..at + 5].iter().any(|line| line.contains("general")), "{all:#?}");
     let advice = all.iter().position(|line| line.trim_start().starts_with('→')).unwrap();
@@ -94,10 +94,19 @@ fn what_is_not_read_is_not_called_well() {
     let data = cluster.data();
     let view = ClusterView::of(&data, CLUSTER).unwrap();
     let (page, counts) = page(&view, &open(), now());
-    assert_eq!(counts, WorkloadCounts { waiting: None, crashing: None, workloads: None });
+    assert_eq!(counts, WorkloadCounts { waiting: None, crashing: None, pods: None, workloads: None });
     let laid = LaidPage::of(&page, 140, now());
     let first = laid.line(0).map(|line| plain(&line.pieces)).unwrap_or_default();
     assert!(first.contains("pods") && first.contains("statefulsets"), "{first}");
+}
+
+#[test]
+fn a_cluster_of_pods_without_workloads_is_not_called_empty() {
+    let cluster = TestCluster { workloads: Vec::new(), ..troubled() };
+    let pods = cluster.pods.len();
+    let all = lines(cluster, &open());
+    let at = all.iter().position(|line| line.contains("no Deployment, StatefulSet or DaemonSet")).unwrap();
+    assert!(all[at + 1].contains(&format!("{pods} pods are of other owners, or of none")), "{all:#?}");
 }
 
 #[test]

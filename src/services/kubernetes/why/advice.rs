@@ -1,9 +1,11 @@
 //! What to do about pods that wait, from what keeps them.
 
+use super::attempts::ClaimEnd;
 use super::fit::FitRefusal;
 use super::listed;
 use super::obstacle::{PoolObstacle, capacity_words};
 use super::pools::PoolAnswer;
+use crate::services::kubernetes::model::{CapacityType, NodePool};
 
 /// What a node that runs and does not join has (Karpenter, "Troubleshooting", "Node NotReady": permissions, security
 /// groups, networking; EKS user guide, "Troubleshoot problems with Amazon EKS clusters and nodes", "Nodes fail to join
@@ -32,6 +34,33 @@ pub(super) fn of(pools: &[PoolAnswer], scheduler: Option<&FitRefusal>) -> Vec<St
         advice.extend(scheduler.and_then(by_scheduler));
     }
     advice
+}
+
+/// What else can be done; what is said already is not said again.
+pub(super) fn add(all: &mut Vec<String>, more: Vec<String>) {
+    for words in more {
+        if !all.contains(&words) {
+            all.push(words);
+        }
+    }
+}
+
+/// What can be done where a claim of a pool came to this end: the same as where that keeps pods waiting.
+pub(super) fn on_end(pool: &NodePool, capacity: Option<CapacityType>, end: &ClaimEnd) -> Option<String> {
+    let class = || format!("{} {}", pool.class.0, pool.class.1).into();
+    let obstacle = match end {
+        ClaimEnd::NoCapacity(_) => {
+            PoolObstacle::NoCapacity { zones: Vec::new(), capacity, times: 1, last: None, is_told: false }
+        }
+        ClaimEnd::Refused { why, .. } => PoolObstacle::Refused(why.clone()),
+        ClaimEnd::ClassNotReady(_) | ClaimEnd::LikelyClass(_) => {
+            PoolObstacle::ClassNotReady { class: class(), message: "".into() }
+        }
+        ClaimEnd::NotLaunched => PoolObstacle::Fruitless { launched: false, times: 1 },
+        ClaimEnd::NotRegistered => PoolObstacle::Fruitless { launched: true, times: 1 },
+        ClaimEnd::Disrupted(_) | ClaimEnd::Deleted => return None,
+    };
+    on(&pool.name, &obstacle)
 }
 
 fn on(pool: &str, obstacle: &PoolObstacle) -> Option<String> {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::advice::NOT_JOINED;
+use super::advice::{self, NOT_JOINED};
 use super::attempts::{ClaimEnd, PastClaims, end_of, said_end};
 use super::stage::ClaimStage;
 use super::{WhyLine, WhyTone, seconds_since};
 use crate::domain::duration;
-use crate::services::kubernetes::model::{ConditionStatus, NodeClaim, ObjectCondition};
+use crate::services::kubernetes::model::{CapacityType, ConditionStatus, NodeClaim, ObjectCondition};
 use crate::services::kubernetes::{ClusterView, GoneClaim};
 
 /// Tries of a pool are counted so far back, seconds.
@@ -97,7 +97,7 @@ pub fn story(view: &ClusterView<'_>, claim: &NodeClaim, past: &PastClaims, now: 
 #[must_use]
 pub fn gone(view: &ClusterView<'_>, gone: &GoneClaim, now: Timestamp) -> ClaimStory {
     let end = end_of(view, gone);
-    let advice = advice_on_end(view, &end, gone.claim.pool.as_deref());
+    let advice = advice_on_end(view, &end, gone.claim.pool.as_deref(), gone.claim.capacity_type);
     let story = of_conditions(&gone.claim, gone.gone.min(now));
     ClaimStory { end: Some(end), gone: Some(gone.gone), waits: None, limit: None, advice, ..story }
 }
@@ -111,7 +111,7 @@ pub fn told(view: &ClusterView<'_>, claim: &str, now: Timestamp) -> ClaimStory {
         let state = if stage == ClaimStage::Created { StageState::Done } else { StageState::NotYet };
         ClaimStep { stage, state, at: None }
     });
-    let advice = advice_on_end(view, &end, view.pool_of_claim(claim).map(|pool| &*pool.name));
+    let advice = advice_on_end(view, &end, view.pool_of_claim(claim).map(|pool| &*pool.name), None);
     let gone = at.filter(|at| *at <= now);
     ClaimStory {
         steps,
@@ -283,18 +283,14 @@ pub(in crate::services::kubernetes) fn tells(view: &ClusterView<'_>) -> &'static
     }
 }
 
-fn advice_on_end(view: &ClusterView<'_>, end: &ClaimEnd, pool: Option<&str>) -> Vec<String> {
-    let pool = pool.map_or_else(|| "its pool".to_owned(), |pool| format!("pool {pool}"));
-    match end {
-        ClaimEnd::NoCapacity(_) => vec![format!("Allow {pool} more instance types, zones or capacity types")],
-        ClaimEnd::Refused { why, .. } => vec![why.advice(&pool)],
-        ClaimEnd::ClassNotReady(_) | ClaimEnd::LikelyClass(_) => vec![format!("Repair the class of {pool}")],
-        ClaimEnd::NotLaunched => vec![format!("Look at the class of {pool} and at {}", tells(view))],
-        ClaimEnd::NotRegistered => {
-            vec![format!("Look at AMI, network and role of {pool}: its instances run and do not join")]
-        }
-        ClaimEnd::Disrupted(_) | ClaimEnd::Deleted => Vec::new(),
-    }
+fn advice_on_end(
+    view: &ClusterView<'_>,
+    end: &ClaimEnd,
+    pool: Option<&str>,
+    capacity: Option<CapacityType>,
+) -> Vec<String> {
+    let pool = pool.and_then(|pool| view.pool(pool));
+    pool.and_then(|pool| advice::on_end(pool, capacity, end)).into_iter().collect()
 }
 
 #[cfg(test)]

@@ -115,6 +115,11 @@ pub(super) fn story(view: &ClusterView<'_>, pod: &Pod, past: &PastClaims, now: T
             let told = claims::story(view, claim, past, now);
             *doubt = told.doubt();
             story.advice = told.advice;
+            // What would give it another node matters as soon as that one is doubtful.
+            if doubt.is_some() && !pod.is_daemon() {
+                story.pools = answers(view, pod, story.karpenter.as_ref(), past, now);
+                advice::add(&mut story.advice, advice::of(&story.pools, None));
+            }
         }
         return story;
     }

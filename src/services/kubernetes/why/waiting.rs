@@ -104,7 +104,7 @@ pub(in crate::services::kubernetes) fn together(
         promised.into_iter().find_map(|(claim, (doubt, advice))| Some((claim, doubt?, advice)))
     {
         all.doubt = Some((claim, doubt));
-        all.advice.extend(advice);
+        advice::add(&mut all.advice, advice);
     }
     all
 }
