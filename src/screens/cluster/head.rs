@@ -16,6 +16,8 @@ use crate::ui::{bar, pen, text};
 
 /// Cells of a bar.
 const BAR: usize = 10;
+/// Columns from which all is said in full.
+const ROOMY: u16 = 150;
 
 /// What is known of the open cluster.
 #[derive(Clone, Copy)]
@@ -112,13 +114,13 @@ pub fn sums(app: &App, open: &State, known: KnownCluster<'_>, width: u16) -> (Li
         None => add(vec![("   pods not known".into(), Role::Unknown)]),
     }
     let region = app.shell.world.estate.site(open.site).map_or("", |site| &*site.region);
-    let cells = if width < 110 { 5 } else { BAR };
+    let cells = if width < ROOMY { 5 } else { BAR };
     for (name, pieces) in requested(sum, cells) {
         let mut all = vec![(format!("   {name} "), Role::Dim)];
         all.extend(pieces);
         add(all);
     }
-    add(cost(sum, region));
+    add(cost(sum, region, width));
     if let Some((used, of)) = &sum.used {
         for (name, share) in
             [("used cpu", bar::share(used.cpu, of.cpu)), ("memory", bar::share(used.memory, of.memory))]
@@ -146,13 +148,14 @@ fn requested(sum: &MachineSum, cells: usize) -> Vec<(&'static str, Line)> {
 }
 
 /// What they cost an hour and a month.
-fn cost(sum: &MachineSum, region: &str) -> Line {
+fn cost(sum: &MachineSum, region: &str, width: u16) -> Line {
     if sum.nodes == 0 {
         return Line::new();
     }
     let all = sum.price();
     if all == HourlyPrice::Unknown {
-        return vec![(format!("   {}", why_unknown(region)), Role::Unknown)];
+        let words = if width < ROOMY { format!("   no price of {region}") } else { format!("   {}", why_unknown(region)) };
+        return vec![(words, Role::Unknown)];
     }
     let mut line: Line = vec![(format!("   {}", price::hour(all)), Role::Text)];
     if let Some(month) = price::month(all) {
