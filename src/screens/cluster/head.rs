@@ -154,7 +154,8 @@ fn cost(sum: &MachineSum, region: &str, width: u16) -> Line {
     }
     let all = sum.price();
     if all == HourlyPrice::Unknown {
-        let words = if width < ROOMY { format!("   no price of {region}") } else { format!("   {}", why_unknown(region)) };
+        let words =
+            if width < ROOMY { format!("   no price of {region}") } else { format!("   {}", why_unknown(region)) };
         return vec![(words, Role::Unknown)];
     }
     let mut line: Line = vec![(format!("   {}", price::hour(all)), Role::Text)];
