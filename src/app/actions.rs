@@ -308,6 +308,7 @@ fn perform(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         Command::OpenDatabase(site, id, finding) => reach::open_database(state, site, &id, finding),
         Command::OpenAlarm(key) => reach::open_alarm(state, &key),
         Command::OpenCluster(key) => reach::open_cluster(state, &key),
+        Command::OpenSecret(arn) => reach::open_secret(state, &arn),
         Command::PlanOn(kind, target) => plan::plan_on(state, kind, *target, effects),
         Command::Arm(environment) => question::ask(state, environment),
         Command::Disarm => state.shell.disarm(&ArmingEnd::ByHand, effects),

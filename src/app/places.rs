@@ -13,7 +13,7 @@ use crate::domain::{EnvironmentId, FaultKind};
 use crate::keymap::{Action, Layer};
 use crate::screens::State;
 use crate::screens::fleet::{self, Standing};
-use crate::screens::{Screen, alarms, audit};
+use crate::screens::{Screen, alarms, audit, secrets};
 use crate::slices::reads::Target;
 use crate::theme::Role;
 use crate::ui::pen::{self, Piece};
@@ -59,6 +59,7 @@ fn places(state: &State, width: usize) -> Vec<Piece> {
         (Screen::Databases, standing(state.shell.scope, fleet::standing_of_databases)),
         (Screen::Clusters, clusters::mark(state)),
         (Screen::Alarms, alarms::mark(state)),
+        (Screen::Secrets, secrets::mark(state)),
         (Screen::Audit, audit::mark(state)),
     ];
     let here = match state.screen() {

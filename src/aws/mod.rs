@@ -30,6 +30,7 @@ mod profile;
 pub mod rds;
 mod regions;
 mod renew;
+pub mod secrets;
 pub mod session;
 mod settings;
 pub mod shared_files;
@@ -102,6 +103,12 @@ pub const DESCRIBE_ADDON: &str = "eks:DescribeAddon";
 pub const LIST_INSIGHTS: &str = "eks:ListInsights";
 /// `ListAccessEntries`.
 pub const LIST_ACCESS_ENTRIES: &str = "eks:ListAccessEntries";
+/// `ListSecrets`.
+pub const LIST_SECRETS: &str = "secretsmanager:ListSecrets";
+/// `DescribeSecret`.
+pub const DESCRIBE_SECRET: &str = "secretsmanager:DescribeSecret";
+/// `ListSecretVersionIds`.
+pub const LIST_SECRET_VERSION_IDS: &str = "secretsmanager:ListSecretVersionIds";
 /// `GetCallerIdentity`.
 pub use crate::domain::identity::GET_CALLER_IDENTITY;
 
@@ -130,6 +137,9 @@ pub const READS: &[(&str, &str)] = &[
     (DESCRIBE_ADDON, "eks:DescribeAddon"),
     (LIST_INSIGHTS, "eks:ListInsights"),
     (LIST_ACCESS_ENTRIES, "eks:ListAccessEntries"),
+    (LIST_SECRETS, "secretsmanager:ListSecrets"),
+    (DESCRIBE_SECRET, "secretsmanager:DescribeSecret"),
+    (LIST_SECRET_VERSION_IDS, "secretsmanager:ListSecretVersionIds"),
     (GET_CALLER_IDENTITY, "sts:GetCallerIdentity"),
 ];
 

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     /// The adapters, and the service that each of their clients is for.
-    const ADAPTERS: [(&str, &str, &str); 4] = [
+    const ADAPTERS: [(&str, &str, &str); 5] = [
         (
             "rds",
             ".rds(region)",
@@ -98,6 +98,7 @@ mod tests {
             ".eks(region)",
             concat!(include_str!("eks.rs"), include_str!("eks/part.rs"), include_str!("eks/updates.rs")),
         ),
+        ("secretsmanager", ".secrets(region)", include_str!("secrets.rs")),
         ("sts", ".sts(region)", include_str!("sts.rs")),
     ];
 

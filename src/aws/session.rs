@@ -110,6 +110,7 @@ struct Clients {
     rds: HashMap<String, aws_sdk_rds::Client>,
     cloudwatch: HashMap<String, aws_sdk_cloudwatch::Client>,
     eks: HashMap<String, aws_sdk_eks::Client>,
+    secrets: HashMap<String, aws_sdk_secretsmanager::Client>,
     sts: HashMap<String, aws_sdk_sts::Client>,
 }
 
@@ -363,6 +364,26 @@ impl Session {
                     .interceptor(self.renew());
                 let builder = builder.interceptor(Address);
                 aws_sdk_eks::Client::from_conf(builder.build())
+            },
+        )
+    }
+
+    /// The Secrets Manager client of a region.
+    #[must_use]
+    pub fn secrets(&self, region: &str) -> aws_sdk_secretsmanager::Client {
+        self.client(
+            region,
+            |clients| &mut clients.secrets,
+            |config, region| {
+                use aws_sdk_secretsmanager::config::{Builder, retry::RetryPartition};
+                let partition = RetryPartition::custom("quarterdeck-secretsmanager").build();
+                let builder = Builder::from(config).region(region).retry_partition(partition);
+                let builder = builder
+                    .interceptor(self.inner.meter.clone())
+                    .interceptor(self.inner.clock.clone())
+                    .interceptor(self.renew());
+                let builder = builder.interceptor(Address);
+                aws_sdk_secretsmanager::Client::from_conf(builder.build())
             },
         )
     }

@@ -13,6 +13,7 @@ pub enum Motif {
     Cluster,
     Alarms,
     Alarm,
+    Secrets,
     Operations,
     Executions,
     Audit,

@@ -41,6 +41,7 @@ pub fn open(
         Motif::Cluster => return open_cluster(state, wanted.name),
         Motif::Clusters => Action::Clusters,
         Motif::Alarms => Action::Alarms,
+        Motif::Secrets => Action::Secrets,
         Motif::Executions => Action::Executions,
         Motif::Audit => Action::Audit,
         Motif::Environments => Action::Environments,

@@ -20,9 +20,20 @@ impl Partition {
 /// isolated ones: `us-iso-east-1`). What of the place is a name goes through [`encoded`] first.
 #[must_use]
 pub fn address(region: &str, service: &str, place: &str) -> Option<String> {
+    Some(format!("{}/{service}/home?region={}#{place}", host(region)?, encoded(region)))
+}
+
+/// The same of a service whose pages have paths of their own (`secret`), each of one resource by its name, which is
+/// escaped here.
+#[must_use]
+pub fn page(region: &str, service: &str, path: &str, name: &str) -> Option<String> {
+    Some(format!("{}/{service}/{path}?name={}&region={}", host(region)?, encoded(name), encoded(region)))
+}
+
+/// Where the console of a region is.
+fn host(region: &str) -> Option<String> {
     let is_isolated = region.split('-').nth(1).is_some_and(|part| part.starts_with("iso"));
-    let (console, region) = (Partition::of_region(region).console(), encoded(region));
-    (!is_isolated).then(|| format!("https://{region}.{console}/{service}/home?region={region}#{place}"))
+    (!is_isolated).then(|| format!("https://{}.{}", encoded(region), Partition::of_region(region).console()))
 }
 
 /// A name as it stands in an address: all but letters, digits and `-._~` is escaped, byte by byte (RFC 3986, 2.3).

@@ -125,15 +125,50 @@ impl Environment {
             && self.tags.iter().all(|(key, value)| has(key, value))
     }
 
+    /// Whether something at this site belongs to the environment whose name is made of parts, as those of secrets are:
+    /// which of `-`, `/`, `_` and `.` stands between them is no matter, and a `/` may stand first. With the prefix
+    /// `rentaliq-prod-` it has `rentaliq/prod/db/credentials`.
+    #[must_use]
+    pub fn owns_path(&self, site: SiteId, name: &str, tags: &[(String, String)]) -> bool {
+        (site == self.site || Some(site) == self.dr_site)
+            && begins_with_parts(name.strip_prefix('/').unwrap_or(name), &self.name_prefix)
+            && self.tags.iter().all(|tag| tags.contains(tag))
+    }
+
     /// The environment's sites, primary region first.
     pub fn sites(&self) -> impl Iterator<Item = SiteId> {
         std::iter::once(self.site).chain(self.dr_site)
     }
 }
 
+/// Whether a name begins with a prefix, whatever separates their parts.
+fn begins_with_parts(name: &str, prefix: &str) -> bool {
+    let is_between = |c: char| matches!(c, '-' | '/' | '_' | '.');
+    let mut letters = name.chars();
+    prefix.chars().all(|own| letters.next().is_some_and(|c| c == own || (is_between(c) && is_between(own))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_parts_of_a_secrets_name_are_separated_by_whatever_there_is() {
+        let environment = Environment { name_prefix: "rentaliq-prod-".into(), ..Environment::default() };
+        for (name, is_its) in [
+            ("rentaliq/prod/db/credentials", true),
+            ("/rentaliq/prod/db/credentials", true),
+            ("rentaliq-prod-keys", true),
+            ("rentaliq/production/keys", false),
+            ("rentaliq/prod", false),
+            ("rentaliq/qa/keys", false),
+        ] {
+            assert_eq!(environment.owns_path(SiteId::default(), name, &[]), is_its, "{name}");
+        }
+        let tagged = Environment { tags: vec![tag("Environment", "prod")], ..Environment::default() };
+        assert!(tagged.owns_path(SiteId::default(), "keys", &[tag("Environment", "prod")]));
+        assert!(!tagged.owns_path(SiteId::default(), "keys", &[]));
+    }
 
     fn tag(key: &str, value: &str) -> (String, String) {
         (key.to_owned(), value.to_owned())

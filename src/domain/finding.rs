@@ -24,6 +24,8 @@ pub enum About {
     Alarm,
     /// An EKS cluster, or something in it.
     Cluster,
+    /// A secret of Secrets Manager.
+    Secret,
 }
 
 /// One rule's verdict about one resource: what, how bad, on what evidence, and what to do.

@@ -9,19 +9,20 @@ use serde_json::Value;
 
 use super::assert_harmless;
 use crate::aws::canned::Canned;
-use crate::aws::{AssumeRole, GET_CALLER_IDENTITY, Session, alarms, cloudwatch, rds, sts};
+use crate::aws::{AssumeRole, GET_CALLER_IDENTITY, Session, alarms, cloudwatch, rds, secrets, sts};
 use crate::collect::metrics::{MetricCall, MetricQuery};
 use crate::domain::{Database, Fault, Metric};
 use crate::services::alarms::{
     Alarm, AlarmMetric, AlarmState, ChangeKind, CurveQuestion, MathQuery, QuerySource, Watching, action_words,
 };
 use crate::services::rds::EventsOf;
+use crate::services::secrets::{Secret, rotation as state_of, schedule};
 
 const REGION: &str = "us-east-1";
 /// What an answer's second byte chooses, so that `0` is the first of them.
 const STATUS: [u16; 8] = [200, 400, 403, 404, 429, 500, 503, 302];
-/// The calls that an answer's first byte chooses, so that `0` is the first of them.
-const CALLS: u8 = 13;
+/// The calls that an answer's first byte chooses: sixteen, so that `0` is the first of them and `?` the last.
+const CALLS: u8 = 16;
 /// What is asked for: from 1970 until after every clock of a test.
 const UNTIL: i64 = 4_000_000_000;
 
@@ -103,6 +104,22 @@ impl Wire {
                 let curve = heard(Box::pin(alarms::curve(session, REGION, &question)).await);
                 assert!(curve.points.len() <= 1_440, "more than was asked for");
             }
+            13 => heard(Box::pin(secrets::all(session, REGION)).await).iter().for_each(kept),
+            14 => {
+                let detail = heard(Box::pin(secrets::one(session, REGION, "a")).await);
+                kept(&detail.secret);
+                for replica in detail.replicas {
+                    let status = replica.status.as_str().to_owned();
+                    for text in [replica.region, status, replica.message] {
+                        assert_harmless(&text);
+                    }
+                }
+            }
+            15 => {
+                for version in heard(Box::pin(secrets::versions(session, REGION, "a")).await) {
+                    version.stages.iter().chain([&version.id]).for_each(|text| assert_harmless(text));
+                }
+            }
             _ => self.sign_in().await,
         }
     }
@@ -181,6 +198,24 @@ fn rung(alarm: &Alarm) {
         assert_harmless(&words);
     }
     black_box(CurveQuestion::of(alarm, UNTIL, CurveQuestion::usual_span(alarm)));
+}
+
+/// Whatever is said of a secret.
+fn kept(secret: &Secret) {
+    let Secret { name, arn, description, kms_key, rotation, owning_service, primary_region, .. } = secret;
+    for text in [name, arn, description] {
+        assert_harmless(text);
+    }
+    let others = [kms_key, &rotation.lambda, &rotation.duration, &schedule(rotation), owning_service, primary_region];
+    others.into_iter().flatten().for_each(|text| assert_harmless(text));
+    for (name, value) in &secret.tags {
+        assert_harmless(name);
+        assert_harmless(value);
+    }
+    for version in &secret.staged {
+        version.stages.iter().chain([&version.id]).for_each(|text| assert_harmless(text));
+    }
+    black_box(state_of(secret, Timestamp::UNIX_EPOCH));
 }
 
 /// What was read; nothing, and what is said of it, when it was not.

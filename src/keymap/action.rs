@@ -84,6 +84,7 @@ actions! {
     Pools = "pools", "node pools";
     Logs = "logs", "logs";
     Alarms = "alarms", "alarms";
+    Secrets = "secrets", "secrets";
     Audit = "audit", "audit";
     Environments = "environments", "choose an environment";
     AllEnvironments = "all_environments", "all environments";
@@ -156,7 +157,16 @@ impl Action {
     /// Whether it leads to a place: a screen, or a list of what went on.
     #[must_use]
     pub fn is_place(self) -> bool {
-        matches!(self, Self::Fleet | Self::Databases | Self::Clusters | Self::Alarms | Self::Executions | Self::Audit)
+        matches!(
+            self,
+            Self::Fleet
+                | Self::Databases
+                | Self::Clusters
+                | Self::Alarms
+                | Self::Secrets
+                | Self::Executions
+                | Self::Audit
+        )
     }
 
     /// The action of that name in keymap files.

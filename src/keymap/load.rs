@@ -384,7 +384,7 @@ mod tests {
     fn a_sequence_that_hides_another_says_so() {
         let (keymap, warnings) = Keymap::load("mine", Some("[global]\n\"g\" = \"refresh\"\n"));
         assert_eq!(warnings.len(), 1, "{warnings:?}");
-        assert!(warnings[0].contains("\"g g\" (top) and 7 more away; bind those"), "{warnings:?}");
+        assert!(warnings[0].contains("\"g g\" (top) and 8 more away; bind those"), "{warnings:?}");
         assert_eq!(act(&keymap, Layer::Global, "g"), Resolution::Action(Action::Refresh));
     }
 

@@ -214,6 +214,7 @@ mod tests {
             ("d", Action::Databases),
             ("k", Action::Clusters),
             ("a", Action::Alarms),
+            ("x", Action::Secrets),
             ("o", Action::Executions),
             ("u", Action::Audit),
             ("g", Action::Top),
@@ -221,7 +222,7 @@ mod tests {
         ] {
             assert!(after_g.contains(&(key.to_owned(), action)), "{key}: {after_g:?}");
         }
-        assert_eq!(after_g.len(), 8);
+        assert_eq!(after_g.len(), 9);
         assert_eq!(following(&keymap, &[Layer::Global], "j"), []);
         assert_eq!(keymap.key_for(&[Layer::Global], Action::Databases).as_deref(), Some("D"), "the shorter is shown");
     }

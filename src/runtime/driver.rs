@@ -31,6 +31,7 @@ const RDS: usize = 4;
 const CLOUDWATCH: usize = 6;
 const STS: usize = 2;
 const EKS: usize = 3;
+const SECRETS: usize = 2;
 const SERVERS: usize = 4;
 /// Answers that may wait for the screen.
 const BACKLOG: usize = 1024;
@@ -68,6 +69,7 @@ struct Limits {
     cloudwatch: Semaphore,
     sts: Semaphore,
     eks: Semaphore,
+    secrets: Semaphore,
     /// Questions to API servers of clusters; watches are none.
     servers: Semaphore,
 }
@@ -82,6 +84,7 @@ impl Driver {
             cloudwatch: Semaphore::new(CLOUDWATCH),
             sts: Semaphore::new(STS),
             eks: Semaphore::new(EKS),
+            secrets: Semaphore::new(SECRETS),
             servers: Semaphore::new(SERVERS),
         };
         let place = |(id, site): (SiteId, &Site)| {
@@ -261,6 +264,7 @@ fn call_of(ask: &Ask) -> &'static str {
         Ask::Alarms(alarms::Ask::All) => aws::DESCRIBE_ALARMS,
         Ask::Alarms(alarms::Ask::History { .. }) => aws::DESCRIBE_ALARM_HISTORY,
         Ask::Kubernetes(kubernetes::Ask::Eks(ask)) => aws::eks::call_of(ask),
+        Ask::Secrets(ask) => aws::secrets::call_of(ask),
         Ask::Kubernetes(kubernetes::Ask::Server(_, ServerAsk::Served)) => "k8s: get /apis",
         Ask::Kubernetes(kubernetes::Ask::Server(_, ServerAsk::Usage)) => "k8s: list nodes.metrics.k8s.io",
     }
@@ -285,6 +289,7 @@ async fn single(of: Asked<'_>, ask: Ask) -> Result<Answer, Fault> {
         Ask::Alarms(_) => &limits.cloudwatch,
         Ask::Rds(_) => &limits.rds,
         Ask::Kubernetes(_) => &limits.eks,
+        Ask::Secrets(_) => &limits.secrets,
     };
     let _permit = limit.acquire().await;
     match ask {
@@ -294,6 +299,7 @@ async fn single(of: Asked<'_>, ask: Ask) -> Result<Answer, Fault> {
         Ask::Kubernetes(kubernetes::Ask::Eks(ask)) => {
             aws::eks::answer(session, region, ask).await.map(Answer::Kubernetes)
         }
+        Ask::Secrets(ask) => aws::secrets::answer(session, region, ask).await.map(Answer::Secrets),
         Ask::Kubernetes(kubernetes::Ask::Server(..)) => Err(defect("k8s", "an API server is asked elsewhere")),
     }
 }

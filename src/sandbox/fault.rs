@@ -92,6 +92,8 @@ pub enum Service {
     Monitoring,
     Sts,
     Eks,
+    #[serde(rename = "secretsmanager")]
+    Secrets,
     /// The API servers of the account's clusters.
     Kubernetes,
 }
@@ -105,6 +107,7 @@ impl Service {
             Self::Monitoring => "monitoring",
             Self::Sts => "sts",
             Self::Eks => "eks",
+            Self::Secrets => "secretsmanager",
             Self::Kubernetes => server::SERVICE,
         }
     }

@@ -31,7 +31,7 @@ use fault::reply::{Reply, reply};
 use fault::{Call, Fault};
 use log::{Entry, Logged};
 use services::answer::{Refusal, finish};
-use services::{Caller, cloudwatch, eks, rds, sts};
+use services::{Caller, cloudwatch, eks, rds, secrets, sts};
 
 /// The world, its time, and how often it was asked.
 #[derive(Debug)]
@@ -186,6 +186,7 @@ impl Sandbox {
                 self.clusters.follow_groups();
                 answer
             }
+            "secretsmanager" => self.read(|world| secrets::handle(world, caller, now, request)),
             other => {
                 let message = format!("The sandbox has no service {other}.");
                 Refusal { status: 501, code: "NotImplemented", message }.to(request, rds::NAMESPACE)

@@ -35,6 +35,8 @@ pub enum Command {
     OpenAlarm(AlarmKey),
     /// Open a cluster, or something in it: as its findings are kept.
     OpenCluster(Arc<str>),
+    /// Show a secret in the list of them, by its ARN.
+    OpenSecret(Arc<str>),
     /// Plan an operation on this.
     PlanOn(Kind, Box<Target>),
     /// Ask whether this environment is to be armed.

@@ -1,6 +1,6 @@
 //! The palette: everything that can be named, found by typing. Screens and commands, environments, operations on what is
 //! selected, findings, DB instances, clusters and
-//! what is in them, alarms, settings. Opening it only gathers names; they are ranked as one types.
+//! what is in them, alarms, secrets, settings. Opening it only gathers names; they are ranked as one types.
 
 mod commands;
 mod known;
@@ -28,6 +28,7 @@ pub fn items(state: &State, layers: &[Layer]) -> Vec<Named> {
     items.extend(known::databases(state));
     items.extend(known::clusters(state));
     items.extend(known::alarms(state));
+    items.extend(known::secrets(state));
     items.extend(commands::settings());
     items
 }
@@ -46,6 +47,7 @@ enum Sort {
     Pool,
     Workload,
     Alarm,
+    Secret,
     Setting,
 }
 
@@ -63,6 +65,7 @@ impl Sort {
             Self::Pool => "node pool",
             Self::Workload => "workload",
             Self::Alarm => "alarm",
+            Self::Secret => "secret",
             Self::Setting => "setting",
         }
     }

@@ -3,11 +3,12 @@
 
 use super::alarms::AlarmKey;
 use super::cluster_object::ObjectKey;
-use super::{OpenScreen, Screen, State, View, alarms, cluster, cluster_object, database, databases};
+use super::{OpenScreen, Screen, State, View, alarms, cluster, cluster_object, database, databases, secrets};
 use crate::domain::SiteId;
 use crate::services::kubernetes::rules::ThingRef;
 use crate::shell::Tone;
 use crate::world::Scope;
+use crate::world::data::SiteData;
 
 /// Opens a DB instance, at one of its findings where that is why.
 pub fn open_database(state: &mut State, site: SiteId, id: &str, finding: Option<&'static str>) {
@@ -59,5 +60,22 @@ pub fn open_alarm(state: &mut State, key: &AlarmKey) {
     }
     if !state.alarms.current().is_some_and(|row| row.is(key)) {
         state.shell.say("this alarm is no longer there", Tone::Bad);
+    }
+}
+
+/// Shows a secret in the list of them, by its ARN.
+pub fn open_secret(state: &mut State, arn: &str) {
+    let has = |data: &SiteData| data.secrets.secrets().iter().any(|secret| secret.key() == arn);
+    let found = state.shell.world.known().find_map(|(site, data)| has(data).then_some(site));
+    let Some(site) = found else { return state.shell.say("this secret is no longer there", Tone::Bad) };
+    let key = (site, arn.into());
+    state.secrets.filter.clear();
+    state.views.show(View::Screen(OpenScreen::Secrets));
+    secrets::rebuild(state);
+    if !secrets::open_at(state, &key) && state.shell.world.estate.count() > 1 {
+        databases::look(state, Scope::All);
+        state.views.show(View::Screen(OpenScreen::Secrets));
+        secrets::rebuild(state);
+        secrets::open_at(state, &key);
     }
 }

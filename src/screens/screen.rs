@@ -9,7 +9,7 @@ use super::findings::{self, Concern};
 use super::views::Screen;
 use super::{
     OpenScreen, State, View, alarms, audit, cluster, cluster_object, clusters, database, databases, fleet, logs,
-    workloads,
+    secrets, workloads,
 };
 use crate::domain::{Database, SiteId};
 use crate::keymap::{Action, Layer};
@@ -30,6 +30,7 @@ impl Screen {
             Self::ClusterObject => ("Object", Layer::Cluster),
             Self::Logs => ("Logs", Layer::Log),
             Self::Alarms => ("Alarms", Layer::Table),
+            Self::Secrets => ("Secrets", Layer::Table),
             Self::Audit => ("Audit", Layer::Table),
         }
     }
@@ -46,6 +47,7 @@ impl Screen {
             Self::ClusterObject => cluster_object::handle(state, action),
             Self::Logs => logs::handle(state, action),
             Self::Alarms => alarms::handle(state, action),
+            Self::Secrets => secrets::handle(state, action),
             Self::Audit => audit::handle(state, action),
         }
     }
@@ -62,6 +64,7 @@ impl Screen {
             Self::ClusterObject => cluster_object::view(state, area, buf),
             Self::Logs => logs::view(state, area, buf),
             Self::Alarms => alarms::view(state, area, buf),
+            Self::Secrets => secrets::view(state, area, buf),
             Self::Audit => audit::view(state, area, buf),
         }
     }
@@ -79,6 +82,7 @@ impl Screen {
             Self::ClusterObject => cluster_object::hints(state),
             Self::Logs => logs::hints(state),
             Self::Alarms => alarms::hints(state),
+            Self::Secrets => secrets::hints(state),
             Self::Audit => audit::hints(state),
         }
     }
@@ -95,6 +99,7 @@ impl Screen {
             Self::ClusterObject => cluster_object::click(state, row),
             Self::Logs => logs::click(state, row),
             Self::Alarms => alarms::click(state, row),
+            Self::Secrets => secrets::click(state, row),
             Self::Audit => audit::click(state, row),
         }
     }
@@ -107,7 +112,13 @@ impl Screen {
             Self::Databases => databases::selected(state),
             Self::Database => state.open_database(),
             Self::Alarms => alarms::selected(state),
-            Self::Clusters | Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Logs | Self::Audit => None,
+            Self::Clusters
+            | Self::Cluster
+            | Self::Workloads
+            | Self::ClusterObject
+            | Self::Logs
+            | Self::Secrets
+            | Self::Audit => None,
         }
     }
 
@@ -122,7 +133,13 @@ impl Screen {
                 let finding = findings::of(&state.shell.world, &database.arn).first().copied();
                 Some(Concern { site, database, finding })
             }
-            Self::Clusters | Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Logs | Self::Audit => None,
+            Self::Clusters
+            | Self::Cluster
+            | Self::Workloads
+            | Self::ClusterObject
+            | Self::Logs
+            | Self::Secrets
+            | Self::Audit => None,
         }
     }
 
@@ -137,6 +154,7 @@ impl Screen {
     pub fn link(self, state: &State) -> Option<String> {
         match self {
             Self::Alarms => alarms::link(state),
+            Self::Secrets => secrets::link(state),
             Self::Clusters => clusters::link(state),
             Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Logs => cluster::link(state),
             Self::Fleet => fleet::link(state),
@@ -150,7 +168,7 @@ impl Screen {
     /// Whether it lists what one environment has, or all; the others stand above the environments, or below.
     #[must_use]
     pub fn is_of_scope(self) -> bool {
-        matches!(self, Self::Databases | Self::Clusters | Self::Alarms | Self::Audit)
+        matches!(self, Self::Databases | Self::Clusters | Self::Alarms | Self::Secrets | Self::Audit)
     }
 
     /// The screen that an action leads to.
@@ -160,6 +178,7 @@ impl Screen {
             Action::Databases => Some(OpenScreen::Databases),
             Action::Clusters => Some(OpenScreen::Clusters),
             Action::Alarms => Some(OpenScreen::Alarms),
+            Action::Secrets => Some(OpenScreen::Secrets),
             Action::Audit => Some(OpenScreen::Audit),
             _ => None,
         }
@@ -200,6 +219,7 @@ impl Screen {
             (Self::Alarms, _) => Shown::Alarms(state.alarms.looked_at(now).filter(|_| alarms::has_story(state))),
             (Self::Database, Some(open)) => Shown::Database(open.site, database::looked_at(state, open)),
             (Self::Clusters, _) => Shown::Clusters,
+            (Self::Secrets, _) => Shown::Secrets(state.secrets.rested(now).map(|row| (row.site, row.arn.clone()))),
             (Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Logs, _) => state
                 .views
                 .open_cluster()
@@ -213,6 +233,7 @@ impl Screen {
         match self {
             Self::Databases => databases::rebuild(state),
             Self::Alarms => alarms::rebuild(state),
+            Self::Secrets => secrets::rebuild(state),
             Self::Audit => audit::rebuild(state),
             Self::Clusters => clusters::rebuild(state),
             Self::Cluster => cluster::rebuild(state),
@@ -228,7 +249,7 @@ impl Screen {
         match self {
             Self::Alarms => alarms::renew(state),
             Self::Cluster if self.is_being_made(state) => return cluster::renew(state, go_on),
-            Self::Clusters | Self::Cluster | Self::Workloads | Self::ClusterObject => {
+            Self::Clusters | Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Secrets => {
                 let now = state.shell.world.now;
                 let is_early = state.cluster_pace.is_early(now);
                 if is_early || !go_on() {
@@ -254,8 +275,11 @@ impl Screen {
 
     /// Something has happened: where the cursor rests decides what is read.
     pub fn rest(self, state: &mut State) {
-        if self == Self::Alarms {
-            state.alarms.rest(state.shell.world.now);
+        let now = state.shell.world.now;
+        match self {
+            Self::Alarms => state.alarms.rest(now),
+            Self::Secrets => state.secrets.rest(now),
+            _ => {}
         }
     }
 
@@ -265,7 +289,7 @@ impl Screen {
         match self {
             Self::Alarms => state.alarms.problem.as_ref(),
             Self::Audit => state.audit.problem.as_ref(),
-            Self::Clusters | Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Logs => None,
+            Self::Clusters | Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Logs | Self::Secrets => None,
             Self::Fleet | Self::Databases | Self::Database => state.databases.problem.as_ref(),
         }
     }
@@ -276,7 +300,7 @@ impl Screen {
         match self {
             Self::Alarms => alarms::FORMS,
             Self::Audit => audit::FORMS,
-            Self::Clusters | Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Logs => &[],
+            Self::Clusters | Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Logs | Self::Secrets => &[],
             Self::Fleet | Self::Databases | Self::Database => databases::FORMS,
         }
     }
@@ -285,6 +309,7 @@ impl Screen {
     pub fn filter(self, state: &mut State, text: String) {
         match self {
             Self::Alarms => alarms::filter(state, text),
+            Self::Secrets => secrets::filter(state, text),
             Self::Audit => audit::filter(state, text),
             Self::Clusters => clusters::filter(state, text),
             Self::Cluster => cluster::filter(state, text),

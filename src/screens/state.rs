@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::pace::RowPace;
-use super::{OpenScreen, Screen, View, Views, alarms, audit, clusters, databases, fleet, logs};
+use super::{OpenScreen, Screen, View, Views, alarms, audit, clusters, databases, fleet, logs, secrets};
 use crate::domain::{Database, SiteId};
 use crate::keymap::{Keymap, Layer, Resolver};
 use crate::services::kubernetes::EksCluster;
@@ -21,11 +21,12 @@ pub struct State {
     pub fleet: fleet::State,
     pub databases: databases::State,
     pub clusters: clusters::State,
-    /// How often what is made of a cluster is made anew.
+    /// How often what is made of clusters and secrets is made anew.
     pub cluster_pace: RowPace,
     /// The log that is read.
     pub log: logs::Reading,
     pub alarms: alarms::State,
+    pub secrets: secrets::State,
     pub audit: audit::State,
     pub resolver: Resolver,
     /// Leaving was asked for while something runs; asked again at once, it is left.
@@ -49,6 +50,7 @@ impl State {
             cluster_pace: RowPace::default(),
             log: logs::Reading::default(),
             alarms: alarms::State::default(),
+            secrets: secrets::State::default(),
             audit: audit::State::default(),
             resolver: Resolver::default(),
             asked_to_leave: false,

@@ -24,6 +24,7 @@ pub enum Screen {
     ClusterObject,
     Logs,
     Alarms,
+    Secrets,
     Audit,
 }
 
@@ -33,7 +34,9 @@ impl Screen {
     pub fn layers(self) -> &'static [Layer] {
         match self {
             Self::Fleet => &[Layer::Fleet, Layer::Global],
-            Self::Databases | Self::Clusters | Self::Alarms | Self::Audit => &[Layer::Table, Layer::Global],
+            Self::Databases | Self::Clusters | Self::Alarms | Self::Secrets | Self::Audit => {
+                &[Layer::Table, Layer::Global]
+            }
             Self::Database => &[Layer::Database, Layer::Global],
             Self::Cluster | Self::Workloads | Self::ClusterObject => &[Layer::Cluster, Layer::Global],
             Self::Logs => &[Layer::Log, Layer::Global],
@@ -53,6 +56,7 @@ pub enum OpenScreen {
     ClusterObject(Box<cluster_object::State>),
     Logs(Box<logs::State>),
     Alarms,
+    Secrets,
     Audit,
 }
 
@@ -70,6 +74,7 @@ impl OpenScreen {
             Self::ClusterObject(_) => Screen::ClusterObject,
             Self::Logs(_) => Screen::Logs,
             Self::Alarms => Screen::Alarms,
+            Self::Secrets => Screen::Secrets,
             Self::Audit => Screen::Audit,
         }
     }
@@ -84,7 +89,13 @@ impl OpenScreen {
             Self::Workloads(open) => Some(open.site),
             Self::ClusterObject(open) => Some(open.site),
             Self::Logs(open) => Some(open.site),
-            Self::Fleet | Self::Databases | Self::Database(_) | Self::Clusters | Self::Alarms | Self::Audit => None,
+            Self::Fleet
+            | Self::Databases
+            | Self::Database(_)
+            | Self::Clusters
+            | Self::Alarms
+            | Self::Secrets
+            | Self::Audit => None,
         }
     }
 }

@@ -3,3 +3,4 @@
 pub mod alarms;
 pub mod kubernetes;
 pub mod rds;
+pub mod secrets;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::collect::{self, Attention, Readable, Taken};
 use crate::domain::{ClusterSpec, Fault, Identity, SiteId};
-use crate::services::{alarms, kubernetes, rds};
+use crate::services::{alarms, kubernetes, rds, secrets};
 
 /// What is said of watches and logs of clusters.
 pub use crate::services::kubernetes::logs::{LogAsk, LogTold};
@@ -24,6 +24,7 @@ pub enum Read {
     Rds(rds::Read),
     Alarms(alarms::Read),
     Kubernetes(kubernetes::Read),
+    Secrets(secrets::Read),
 }
 
 /// What exactly is asked.
@@ -33,6 +34,7 @@ pub enum Ask {
     Rds(rds::Ask),
     Alarms(alarms::Ask),
     Kubernetes(kubernetes::Ask),
+    Secrets(secrets::Ask),
 }
 
 /// What came back.
@@ -42,6 +44,7 @@ pub enum Answer {
     Rds(rds::Answer),
     Alarms(alarms::Answer),
     Kubernetes(kubernetes::Answer),
+    Secrets(secrets::Answer),
 }
 
 /// What fills the screen: it decides what is read more often, or at all.
@@ -58,6 +61,8 @@ pub enum Shown {
     Clusters,
     /// One cluster, or something of it.
     Cluster(SiteId, Arc<str>),
+    /// The secrets of all that is looked at, and the one under the cursor by its ARN.
+    Secrets(Option<(SiteId, Arc<str>)>),
 }
 
 /// What of [`Shown`] decides which things are read at all; how often, and of which time, is another matter.
@@ -67,6 +72,7 @@ pub enum Wants {
     Database(SiteId, Arc<str>, u32),
     Alarm(SiteId, Arc<str>),
     Cluster(SiteId, Arc<str>),
+    Secret(SiteId, Arc<str>),
 }
 
 impl Shown {
@@ -74,10 +80,11 @@ impl Shown {
     #[must_use]
     pub fn wants(&self) -> Wants {
         match self {
-            Self::Databases | Self::Alarms(None) | Self::Clusters => Wants::Lists,
+            Self::Databases | Self::Alarms(None) | Self::Clusters | Self::Secrets(None) => Wants::Lists,
             Self::Database(site, open) => Wants::Database(*site, open.id.clone(), open.period),
             Self::Alarms(Some((site, name))) => Wants::Alarm(*site, name.clone()),
             Self::Cluster(site, name) => Wants::Cluster(*site, name.clone()),
+            Self::Secrets(Some((site, arn))) => Wants::Secret(*site, arn.clone()),
         }
     }
 }
@@ -88,6 +95,7 @@ pub struct Data {
     pub rds: rds::Data,
     pub alarms: alarms::Data,
     pub kubernetes: kubernetes::Data,
+    pub secrets: secrets::Data,
 }
 
 impl Read {
@@ -108,15 +116,17 @@ impl Read {
             Self::Rds(read) => read.is_of_detail(),
             Self::Alarms(read) => read.is_of_detail(),
             Self::Kubernetes(read) => read.is_of_detail(),
+            Self::Secrets(read) => read.is_of_detail(),
         }
     }
 
-    /// Under what its failures are told: one cause for all alarms that are looked at one after the other.
+    /// Under what its failures are told: one cause for all alarms or secrets that are looked at one after the other.
     #[must_use]
     pub fn told_as(&self) -> Self {
         match self {
             Self::Alarms(alarms::Read::History(_)) => Self::Alarms(alarms::Read::History("".into())),
             Self::Alarms(alarms::Read::Curve(_)) => Self::Alarms(alarms::Read::Curve("".into())),
+            Self::Secrets(read) => Self::Secrets(read.of_any()),
             other => other.clone(),
         }
     }
@@ -137,6 +147,7 @@ impl Readable for Read {
             Self::Alarms(alarms::Read::Curve(name)) if name.is_empty() => "curves of alarms".into(),
             Self::Alarms(read) => read.title(),
             Self::Kubernetes(read) => read.title(),
+            Self::Secrets(read) => read.title(),
         }
     }
 
@@ -146,6 +157,7 @@ impl Readable for Read {
             Self::Rds(read) => read.intervals(),
             Self::Alarms(read) => read.intervals(),
             Self::Kubernetes(read) => read.intervals(),
+            Self::Secrets(read) => read.intervals(),
         }
     }
 
@@ -155,6 +167,7 @@ impl Readable for Read {
             Self::Rds(read) => read.is_of_periods(),
             Self::Alarms(read) => read.is_of_periods(),
             Self::Kubernetes(_) => false,
+            Self::Secrets(read) => read.is_of_periods(),
         }
     }
 }
@@ -174,6 +187,12 @@ impl From<alarms::Read> for Read {
 impl From<kubernetes::Read> for Read {
     fn from(read: kubernetes::Read) -> Self {
         Self::Kubernetes(read)
+    }
+}
+
+impl From<secrets::Read> for Read {
+    fn from(read: secrets::Read) -> Self {
+        Self::Secrets(read)
     }
 }
 
@@ -214,6 +233,7 @@ impl Answer {
         match (self, before) {
             (Self::Rds(fresh), Self::Rds(before)) => fresh.share(before),
             (Self::Alarms(fresh), Self::Alarms(before)) => fresh.share(before),
+            (Self::Secrets(fresh), Self::Secrets(before)) => fresh.share(before),
             _ => {}
         }
     }
@@ -226,6 +246,7 @@ impl Answer {
             Self::Rds(answer) => answer.is_list(),
             Self::Alarms(answer) => answer.is_list(),
             Self::Kubernetes(_) => false,
+            Self::Secrets(answer) => answer.is_list(),
         }
     }
 
@@ -240,8 +261,9 @@ impl Answer {
         let of_rds = if let Self::Rds(answer) = self { Some(answer.accounts()) } else { None };
         let of_alarms = if let Self::Alarms(answer) = self { Some(answer.accounts()) } else { None };
         let of_clusters = if let Self::Kubernetes(answer) = self { Some(answer.accounts()) } else { None };
+        let of_secrets = if let Self::Secrets(answer) = self { Some(answer.accounts()) } else { None };
         let others = of_alarms.into_iter().flatten().chain(of_clusters.into_iter().flatten());
-        of_rds.into_iter().flatten().chain(others)
+        of_rds.into_iter().flatten().chain(others).chain(of_secrets.into_iter().flatten())
     }
 }
 
@@ -265,7 +287,9 @@ pub fn wanted(shown: &Shown, site: SiteId, is_there: bool, is_dear: bool, data: 
         _ if database.is_some() => Attention::Watched,
         _ if !is_there => Attention::Hidden,
         Shown::Databases => Attention::Watched,
-        Shown::Database(..) | Shown::Alarms(_) | Shown::Clusters | Shown::Cluster(..) => Attention::Near,
+        Shown::Database(..) | Shown::Alarms(_) | Shown::Clusters | Shown::Cluster(..) | Shown::Secrets(_) => {
+            Attention::Near
+        }
     };
     let alarms = match shown {
         Shown::Alarms(_) if is_there => Attention::Watched,
@@ -278,6 +302,13 @@ pub fn wanted(shown: &Shown, site: SiteId, is_there: bool, is_dear: bool, data: 
         _ if is_there => Attention::Near,
         _ => Attention::Hidden,
     };
+    let (secrets, secret) = match shown {
+        Shown::Secrets(open) if is_there => {
+            (Attention::Watched, open.as_ref().filter(|(at, _)| *at == site).map(|(_, arn)| arn))
+        }
+        _ if is_there => (Attention::Near, None),
+        _ => (Attention::Hidden, None),
+    };
     // Metrics are what costs. A key (`R`, opening a DB instance) still brings them at once.
     let paid = if is_dear { list.min(Attention::Hidden) } else { list };
     let of_rds = rds::reads::wanted(list, paid, database).into_iter().map(|(read, eager)| (read.into(), eager));
@@ -288,8 +319,9 @@ pub fn wanted(shown: &Shown, site: SiteId, is_there: bool, is_dear: bool, data: 
     let known = data.kubernetes.metered();
     let of_clusters =
         kubernetes::wanted(clusters, cluster, &known).into_iter().map(|(read, eager)| (read.into(), eager));
-    let identity = (Read::Identity, list.max(alarms).max(clusters));
-    std::iter::once(identity).chain(of_rds).chain(of_alarms).chain(of_clusters).collect()
+    let of_secrets = secrets::wanted(secrets, secret).into_iter().map(|(read, eager)| (read.into(), eager));
+    let identity = (Read::Identity, list.max(alarms).max(clusters).max(secrets));
+    std::iter::once(identity).chain(of_rds).chain(of_alarms).chain(of_clusters).chain(of_secrets).collect()
 }
 
 impl Data {
@@ -297,7 +329,8 @@ impl Data {
     #[must_use]
     pub fn refused(fault: Fault) -> Self {
         let kubernetes = kubernetes::Data::refused(fault.clone());
-        Self { rds: rds::Data::refused(fault), kubernetes, ..Self::default() }
+        let secrets = secrets::Data::refused(fault.clone());
+        Self { rds: rds::Data::refused(fault), kubernetes, secrets, ..Self::default() }
     }
 
     /// The exact question; none when it cannot be asked yet. `specs` say how the clusters of the site are reached.
@@ -311,6 +344,7 @@ impl Data {
             }
             Read::Alarms(read) => self.alarms.ask(read, now).map(Ask::Alarms),
             Read::Kubernetes(read) => self.kubernetes.ask(read, specs).map(Ask::Kubernetes),
+            Read::Secrets(read) => Some(Ask::Secrets(self.secrets.ask(read))),
         }
     }
 
@@ -321,6 +355,7 @@ impl Data {
             Read::Rds(read) => self.rds.begin(read),
             Read::Alarms(read) => self.alarms.begin(read),
             Read::Kubernetes(read) => self.kubernetes.begin(read),
+            Read::Secrets(read) => self.secrets.begin(read),
         }
     }
 
@@ -331,6 +366,7 @@ impl Data {
             Read::Rds(read) => self.rds.fail(read, fault),
             Read::Alarms(read) => self.alarms.fail(read, fault),
             Read::Kubernetes(read) => self.kubernetes.fail(read, fault),
+            Read::Secrets(read) => self.secrets.fail(read, fault),
         }
     }
 
@@ -340,6 +376,7 @@ impl Data {
             (Read::Rds(read), Answer::Rds(answer)) => self.rds.store(read, answer, now).map(Read::Rds),
             (Read::Alarms(read), Answer::Alarms(answer)) => self.alarms.store(read, answer, now).into(),
             (Read::Kubernetes(read), Answer::Kubernetes(answer)) => self.kubernetes.store(read, answer, now).into(),
+            (Read::Secrets(read), Answer::Secrets(answer)) => self.secrets.store(read, answer, now).into(),
             _ => Taken::default(),
         }
     }
@@ -352,6 +389,7 @@ impl Data {
             Read::Rds(read) => self.rds.records(read),
             Read::Alarms(read) => self.alarms.records(read),
             Read::Kubernetes(read) => self.kubernetes.records(read),
+            Read::Secrets(read) => self.secrets.records(read),
         }
     }
 }

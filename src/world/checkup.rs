@@ -1,20 +1,23 @@
-//! Lets the health rules look at what has changed: DB instances, and alarms. What they find is kept in the ledger, and
+//! Lets the health rules look at what has changed: DB instances, alarms, secrets, clusters. What they find is kept in the ledger, and
 //! is the one judgement that all screens show.
 
 mod alarms;
 mod clusters;
 mod current;
 mod instances;
+mod secrets;
 
 use std::collections::{BTreeSet, HashSet};
 use std::mem;
 
 use super::World;
 use super::data::SiteData;
+use super::estate::Estate;
 use crate::domain::SiteId;
+use crate::services::secrets::health::SecretNeed;
 
 pub use alarms::take as take_alarms;
-pub use current::{are_alarms_current, is_current};
+pub use current::{are_alarms_current, are_secrets_current, is_current};
 pub use instances::subject;
 
 /// What has come of an examination.
@@ -24,6 +27,8 @@ pub struct Examined {
     pub instances: Vec<(SiteId, usize)>,
     /// The alarms that were, likewise.
     pub alarms: Vec<(SiteId, usize)>,
+    /// How many secrets were.
+    pub secrets: usize,
     /// The sites of which something was heard, or something else is said than before.
     pub sites: BTreeSet<SiteId>,
     /// There are other DB instances than before.
@@ -37,6 +42,7 @@ impl Examined {
     pub fn then(&mut self, next: Self) {
         self.instances.extend(next.instances);
         self.alarms.extend(next.alarms);
+        self.secrets += next.secrets;
         self.sites.extend(next.sites);
         self.is_new |= next.is_new;
         self.more = next.more;
@@ -44,7 +50,7 @@ impl Examined {
 
     /// How many looks it took.
     fn looks(&self) -> usize {
-        self.instances.len() + self.alarms.len()
+        self.instances.len() + self.alarms.len() + self.secrets
     }
 }
 
@@ -58,8 +64,10 @@ pub fn begin(world: &mut World) -> Examined {
 
 fn is_due(world: &World) -> bool {
     let now = world.now;
-    let is_one =
-        |data: &SiteData| data.checkups.due() + data.alarm_checkups.due() > 0 || data.cluster_checkups.is_due(now);
+    let is_one = |data: &SiteData| {
+        data.checkups.due() + data.alarm_checkups.due() + data.secret_checkups.due() > 0
+            || data.cluster_checkups.is_due(now)
+    };
     world.sites.iter().any(is_one)
 }
 
@@ -104,6 +112,18 @@ pub fn look(world: &mut World, most: usize) -> Examined {
         }
         data.alarm_checkups = checkups;
     }
+    for (site, data) in sites.iter_mut().enumerate().map(|(i, data)| (SiteId(i), data)) {
+        let mut checkups = mem::take(&mut data.secret_checkups);
+        let mut from = 0;
+        while checkups.due() > 0 && examined.looks() < most {
+            let Some(index) = checkups.next_due(from) else { break };
+            from = index + 1;
+            examined.secrets += 1;
+            let is_changed = secrets::look(data, (site, index), &mut checkups, estate, health, *now);
+            examined.sites.extend(is_changed.is_some_and(|is_changed| is_changed).then_some(site));
+        }
+        data.secret_checkups = checkups;
+    }
     // A cluster is as much as many instances: one at a time, and a part of it.
     if is_ready && examined.looks() == 0 {
         for (site, data) in sites.iter_mut().enumerate().map(|(i, data)| (SiteId(i), data)) {
@@ -121,6 +141,8 @@ pub fn look(world: &mut World, most: usize) -> Examined {
 fn lay_out(world: &mut World, examined: &mut Examined) {
     let World { now, estate, sites, health, .. } = world;
     let mut is_other = false;
+    secrets::pair(sites, estate);
+    let secrets_are_current: Vec<bool> = sites.iter().map(|data| current::are_secrets_current(data, *now)).collect();
     for (site, data) in sites.iter_mut().enumerate().map(|(i, data)| (SiteId(i), data)) {
         if !data.checkups.is_laid_out() {
             instances::lay_out(data, site, estate);
@@ -138,19 +160,35 @@ fn lay_out(world: &mut World, examined: &mut Examined) {
             examined.sites.insert(site);
             is_other = true;
         }
-        let is_aged = instances::age(data, *now) | alarms::age(data, *now);
+        if !data.secret_checkups.is_laid_out() {
+            secrets::lay_out(data, site, estate);
+            examined.sites.insert(site);
+            is_other = true;
+        }
+        let needs = current_needs(site, estate, &secrets_are_current);
+        let is_aged = instances::age(data, *now) | alarms::age(data, *now) | secrets::age(data, needs, *now);
         examined.sites.extend(is_aged.then_some(site));
     }
     if is_other {
         let owned = |data| {
-            let SiteData { checkups, alarm_checkups, cluster_checkups, .. }: &SiteData = data;
-            checkups.owned().chain(alarm_checkups.owned()).chain(cluster_checkups.owned()).collect::<Vec<_>>()
+            let SiteData { checkups, alarm_checkups, secret_checkups, cluster_checkups, .. }: &SiteData = data;
+            let owned = checkups.owned().chain(alarm_checkups.owned()).chain(secret_checkups.owned());
+            owned.chain(cluster_checkups.owned()).collect::<Vec<_>>()
         };
         let present: HashSet<&str> = sites.iter().flat_map(owned).collect();
         // Gone from the list, or its list is not known any more. What is within a cluster goes with it.
         health
             .forget(|key| !present.contains(key) && key.split_once('#').is_none_or(|(arn, _)| !present.contains(arn)));
     }
+}
+
+/// What of that which the rules of a site's secrets need is as fresh as its cadence allows; `current` tells of each site
+/// whether the list of its secrets is.
+fn current_needs(site: SiteId, estate: &Estate, current: &[bool]) -> Vec<SecretNeed> {
+    let is_current = |site: SiteId| current.get(site.0).copied().unwrap_or_default();
+    let mut others = estate.of_site(site).filter(|environment| environment.site == site).filter_map(|e| e.dr_site);
+    let all = [(SecretNeed::Secrets, is_current(site)), (SecretNeed::Elsewhere, others.all(is_current))];
+    all.into_iter().filter(|(_, is_current)| *is_current).map(|(need, _)| need).collect()
 }
 
 #[cfg(test)]

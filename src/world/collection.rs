@@ -215,6 +215,7 @@ fn store(world: &mut World, target: &Target, answer: Answer) -> Option<Fault> {
     let taken = data.services.store(&target.read, answer, now);
     match &target.read {
         Read::Alarms(_) => checkup::take_alarms(data, &taken.touched),
+        Read::Secrets(_) => data.secret_checkups.take(&taken.touched),
         Read::Kubernetes(_) => {
             data.cluster_checkups.take(&taken.touched);
             world.rewatch = true;

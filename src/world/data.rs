@@ -6,9 +6,11 @@ use super::checkups::Checkups;
 use super::cluster_checkups::ClusterCheckups;
 use super::gist::Gist;
 use super::links::AlarmLinks;
+use super::twins::SecretTwins;
 use crate::domain::{Fault, Identity, Remote};
 use crate::services::alarms::health::AlarmNeed;
 use crate::services::rds;
+use crate::services::secrets::health::SecretNeed;
 use crate::slices::reads::{Data, Read};
 
 /// Whether a site's credentials are those of the account that is expected.
@@ -55,6 +57,10 @@ pub struct SiteData {
     pub alarm_checkups: Checkups<AlarmNeed>,
     /// What was made of the clusters.
     pub cluster_checkups: ClusterCheckups,
+    /// What was made of the secrets.
+    pub secret_checkups: Checkups<SecretNeed>,
+    /// What the regions for disaster recovery have of them; of the lists that `secret_checkups` are laid out for.
+    pub secret_twins: SecretTwins,
     /// Which alarms have to do with each other; of the list that `alarm_checkups` are laid out for.
     pub alarm_links: AlarmLinks,
 }

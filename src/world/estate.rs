@@ -174,6 +174,12 @@ impl Estate {
         self.environments().find(|(_, e)| e.owns(site, database)).map(|(id, _)| id)
     }
 
+    /// The first environment that owns something whose name is made of parts, as those of secrets are.
+    #[must_use]
+    pub fn owner_of_path(&self, site: SiteId, name: &str, tags: &[(String, String)]) -> Option<EnvironmentId> {
+        self.environments().find(|(_, e)| e.owns_path(site, name, tags)).map(|(id, _)| id)
+    }
+
     /// The environments that have resources at a site.
     pub fn of_site(&self, id: SiteId) -> impl Iterator<Item = &Environment> {
         self.environments().map(|(_, environment)| environment).filter(move |e| e.sites().any(|site| site == id))

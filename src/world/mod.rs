@@ -18,6 +18,7 @@ mod news;
 pub mod owners;
 mod problems;
 mod register;
+mod twins;
 mod watching;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -180,6 +181,7 @@ impl World {
             data.checkups.forget();
             data.alarm_checkups.forget();
             data.cluster_checkups.forget();
+            data.secret_checkups.forget();
         }
         (self.polled, self.wants) = (None, None);
     }

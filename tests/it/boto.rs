@@ -78,6 +78,12 @@ fn boto3_reads_clusters_and_what_eks_knows_of_them() {
 }
 
 #[test]
+fn boto3_reads_secrets_and_gets_no_value() {
+    let server = Server::sandbox(&["--at", AT, "--scenario", "stuck-rotation"]);
+    python("sandbox_secrets.py", server.endpoint(), &[]);
+}
+
+#[test]
 fn the_aws_cli_opens_the_clusters_that_are_served() {
     let folder = tempfile::tempdir().unwrap();
     let written = folder.path().join("config");

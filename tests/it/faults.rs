@@ -17,7 +17,7 @@ use quarterdeck::domain::{FaultKind, Metric, SiteId};
 use quarterdeck::sandbox::connector::{SandboxHttp, credentials};
 use quarterdeck::sandbox::fault::{Fault, Kind, STRANGER};
 use quarterdeck::sandbox::{Sandbox, SandboxClock, World, WorldOptions, environments};
-use quarterdeck::services::{alarms, kubernetes, rds};
+use quarterdeck::services::{alarms, kubernetes, rds, secrets};
 use quarterdeck::slices::reads::{Read, Target};
 use tokio::time::{Instant, advance};
 
@@ -84,6 +84,7 @@ impl Night {
                 Read::Rds(rds::Read::Maintenance),
                 Read::Rds(rds::Read::Events),
                 Read::Alarms(alarms::Read::All),
+                Read::Secrets(secrets::Read::All),
                 Read::Kubernetes(kubernetes::Read::Clusters),
                 Read::Kubernetes(kubernetes::Read::Versions),
                 Read::Rds(rds::Read::Metrics),
@@ -118,7 +119,7 @@ fn known(state: &State, sites: &[SiteId]) -> String {
         let data = &state.shell.world.sites[site.0];
         out.push_str(&format!("{:?}\n{:?}\n", data.identity.value(), data.rds.databases.value()));
         out.push_str(&format!("{:?}\n{:?}\n", data.rds.maintenance.value(), data.rds.events.value()));
-        out.push_str(&format!("{:?}\n", data.alarms.all.value()));
+        out.push_str(&format!("{:?}\n{:?}\n", data.alarms.all.value(), data.secrets.all.value()));
         out.push_str(&format!("{:?}\n", data.services.kubernetes.clusters.value()));
         let mut snapshots: Vec<_> =
             data.rds.snapshots.iter().map(|(id, list)| format!("{id} {:?}", list.value())).collect();
@@ -133,7 +134,7 @@ async fn survives(kind: Kind) {
     let mut night = Night::new().await;
     let (concerned, others) = (night.concerned.clone(), night.others());
     let targets = night.targets(&concerned);
-    assert_eq!(targets.len(), 10 + 10 + 3, "{targets:?}");
+    assert_eq!(targets.len(), 11 + 11 + 3, "{targets:?}");
     let before = night.desk.state.clone();
     let rows: Vec<_> = before.databases.rows.iter().map(|row| row.arn.clone()).collect();
 

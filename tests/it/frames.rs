@@ -210,7 +210,7 @@ fn alarms_denied() {
         _ => Some(good(request)),
     });
     desk.wait(SignedDuration::from_secs(11));
-    pictures("alarms-denied", &mut desk, &["alarms denied"]);
+    pictures("alarms-denied", &mut desk, &["denied", "never read"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod eks;
 mod operations;
+mod secrets;
 
 use aws_credential_types::Credentials;
 use jiff::{Timestamp, ToSpan};

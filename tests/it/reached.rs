@@ -147,13 +147,17 @@ fn the_bar_of_places_says_how_bad_it_is_everywhere() {
     let mut desk = Desk::by_hand(harness::alarms());
     for (columns, rows) in [(80, 24), (120, 40), (200, 50)] {
         let text = desk.text_at(columns, rows);
-        assert_eq!(text.lines().nth(1), Some(" ✖ Fleet   ✖ Databases   ○ Clusters   ✖ Alarms   ○ Audit"), "{columns}");
+        assert_eq!(
+            text.lines().nth(1),
+            Some(" ✖ Fleet   ✖ Databases   ○ Clusters   ✖ Alarms   ● Secrets   ○ Audit"),
+            "{columns}"
+        );
     }
     let mut desk = harness::fresh();
     let text = desk.text_at(80, 24);
     assert_eq!(
         text.lines().nth(1),
-        Some(" ○ Fleet   ○ Databases   ○ Clusters   ○ Alarms   ○ Audit"),
+        Some(" ○ Fleet   ○ Databases   ○ Clusters   ○ Alarms   ○ Secrets   ○ Audit"),
         "nothing was read"
     );
 }

@@ -42,8 +42,10 @@ pub(super) fn refusal(kind: Kind, call: &Call<'_>, request: &MockRequest) -> Moc
         Kind::Unavailable => (503, "ServiceUnavailable", "The service is unavailable; please try again".into()),
         _ => (403, "AccessDenied", denied(call, request)),
     };
-    if call.scope.service == "eks" {
-        return rest(code, message);
+    match call.scope.service.as_str() {
+        "eks" => return modern(code, message).rest_json(&[]),
+        "secretsmanager" => return modern(code, message).json(),
+        _ => {}
     }
     let namespace = match call.scope.service.as_str() {
         "sts" => sts::NAMESPACE,
@@ -59,9 +61,9 @@ pub(super) fn refusal(kind: Kind, call: &Call<'_>, request: &MockRequest) -> Moc
     answer
 }
 
-/// The same of a service that speaks REST-JSON, where the codes are others (EKS: `ThrottlingException`, `ServerException`
-/// and `ServiceUnavailableException` in its model, the rest in its API reference's "Common Errors").
-fn rest(code: &'static str, message: String) -> MockResponse {
+/// The same of a service that speaks JSON, where the codes are others (EKS: `ThrottlingException`, `ServerException` and
+/// `ServiceUnavailableException` in its model, the rest in the API references' "Common Errors").
+fn modern(code: &'static str, message: String) -> Refusal {
     let (status, code) = match code {
         "Throttling" => (429, "ThrottlingException"),
         "ExpiredToken" => (403, "ExpiredTokenException"),
@@ -70,7 +72,7 @@ fn rest(code: &'static str, message: String) -> MockResponse {
         "ServiceUnavailable" => (503, "ServiceUnavailableException"),
         _ => (403, "AccessDeniedException"),
     };
-    Refusal { status, code, message }.rest_json(&[])
+    Refusal { status, code, message }
 }
 
 fn denied(call: &Call<'_>, request: &MockRequest) -> String {

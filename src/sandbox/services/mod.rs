@@ -5,6 +5,7 @@ pub mod answer;
 pub mod cloudwatch;
 pub mod eks;
 pub mod rds;
+pub mod secrets;
 pub mod sts;
 
 use std::collections::HashMap;
@@ -31,7 +32,7 @@ pub struct Caller {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
     pub caller: Caller,
-    /// The service's signing name: `rds`, `monitoring`, `sts`, `eks`.
+    /// The service's signing name: `rds`, `monitoring`, `sts`, `eks`, `secretsmanager`.
     pub service: String,
 }
 

@@ -10,6 +10,7 @@ use super::instance::{GONE, Instance, Load, Maintenance, Network, Pending, Sourc
 use super::lifecycle::{self, Birth};
 use super::moment::{DAY, Offset, after};
 use super::record::Record;
+use super::secrets::SecretEntry;
 use super::settings::Settings;
 
 /// One estate file.
@@ -22,6 +23,8 @@ pub struct Estate {
     pub sites: Vec<Site>,
     #[serde(default, rename = "instance")]
     pub instances: Vec<Entry>,
+    #[serde(default, rename = "secrets")]
+    pub secrets: Vec<SecretEntry>,
 }
 
 /// What all instances of an estate share unless they say otherwise.

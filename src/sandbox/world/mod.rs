@@ -17,6 +17,7 @@ mod noise;
 mod orders;
 pub mod record;
 pub mod scenario;
+pub mod secrets;
 pub mod settings;
 pub mod snapshots;
 pub mod window;
@@ -38,6 +39,7 @@ use lineage::Lineage;
 use moment::after;
 use record::Retained;
 use scenario::Scenario;
+use secrets::{SandboxSecret, SecretChange};
 use snapshots::{ManualSnapshot, seen};
 
 /// The account that a caller with an unknown key gets: RentalIQ's.
@@ -99,6 +101,7 @@ pub struct World {
     /// Automated backups that outlive their instances.
     pub retained: Vec<Retained>,
     pub blue_greens: Vec<BlueGreen>,
+    pub secrets: Vec<SandboxSecret>,
     /// Who replicates whom.
     lineage: Lineage,
     /// What is still to happen to instances, the next first.
@@ -127,6 +130,7 @@ impl World {
             recorded: Vec::new(),
             retained: Vec::new(),
             blue_greens: Vec::new(),
+            secrets: Vec::new(),
             lineage: Lineage::default(),
             plans: Vec::new(),
             is_drawn: options.databases.is_some(),
@@ -222,6 +226,9 @@ impl World {
                 self.blue_greens.push(deployment);
             }
         }
+        if !self.is_drawn {
+            self.keep_secrets(&scenario.secrets, epoch)?;
+        }
         for entry in &scenario.events {
             let Some(instance) = self.instances.iter().find(|instance| instance.id == entry.source) else { continue };
             let categories: Vec<&str> = entry.categories.iter().map(String::as_str).collect();
@@ -229,6 +236,27 @@ impl World {
             let (account, region) = (instance.account.clone(), instance.region.clone());
             self.recorded.push(Recorded { account, region, happening });
         }
+        Ok(())
+    }
+
+    /// Puts the secrets of the estates there as they are written, and lets a scenario's changes happen to them.
+    fn keep_secrets(&mut self, changes: &[SecretChange], epoch: Timestamp) -> Result<(), WorldError> {
+        let of_estate = |estate: &Estate| {
+            let all = estate.secrets.iter().flat_map(|entry| entry.secrets(&estate.common.tags, self.epoch));
+            all.collect::<Vec<_>>()
+        };
+        let mut secrets: Vec<SandboxSecret> = estates()?.iter().flat_map(of_estate).collect();
+        for change in changes {
+            let Some(secret) = secrets.iter_mut().find(|secret| secret.name == change.name) else {
+                return Err(WorldError::UnknownTarget { scenario: self.scenario.clone(), target: change.name.clone() });
+            };
+            secret.stuck = change.stuck.map(|at| at.since(epoch));
+            secret.deleted = change.deleted.map(|at| at.since(epoch));
+            if change.apart {
+                secret.replicas.clear();
+            }
+        }
+        self.secrets = secrets;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use super::WorldError;
 use super::blue_green::BlueGreenEntry;
 use super::estate::Entry;
 use super::moment::Offset;
+use super::secrets::SecretChange;
 use crate::sandbox::fault::{Fault, Kind, STRANGER, Service};
 
 /// A kind of trouble.
@@ -75,6 +76,9 @@ pub struct Scenario {
     /// whatever their estate says.
     #[serde(default)]
     pub up_to_date: Vec<String>,
+    /// What happens to secrets.
+    #[serde(default, rename = "secret")]
+    pub secrets: Vec<SecretChange>,
 }
 
 /// An incident as written.
@@ -159,6 +163,7 @@ impl Scenario {
         self.events.extend(other.events);
         self.faults.extend(other.faults);
         self.up_to_date.extend(other.up_to_date);
+        self.secrets.extend(other.secrets);
         self
     }
 }
@@ -181,7 +186,7 @@ impl IncidentEntry {
 pub const DEFAULT: &str = "a-bad-night";
 
 /// Names and texts of the scenarios that come with the program.
-const SHIPPED: [(&str, &str); 26] = [
+const SHIPPED: [(&str, &str); 27] = [
     (DEFAULT, include_str!("../scenarios/a-bad-night.toml")),
     ("quiet", include_str!("../scenarios/quiet.toml")),
     ("replication-lag", include_str!("../scenarios/replication-lag.toml")),
@@ -207,6 +212,7 @@ const SHIPPED: [(&str, &str); 26] = [
     ("never-registered", include_str!("../scenarios/never-registered.toml")),
     ("blocked-drain", include_str!("../scenarios/blocked-drain.toml")),
     ("spot-storm", include_str!("../scenarios/spot-storm.toml")),
+    ("stuck-rotation", include_str!("../scenarios/stuck-rotation.toml")),
     ("noisy-cluster", include_str!("../scenarios/noisy-cluster.toml")),
 ];
 

@@ -1,79 +1,34 @@
 //! What stands above the list of clusters: how many, and of each site that could not be read why.
 
-use crate::domain::{EnvironmentId, Fault, Remote, SiteId};
-use crate::keymap::Action;
+use std::sync::Arc;
+
+use crate::domain::{EnvironmentId, SiteId};
 use crate::screens::State as App;
+use crate::screens::list::sites::{self, SiteList};
+use crate::services::kubernetes::EksCluster;
 use crate::theme::Role;
 use crate::ui::environment::{criticality_role, shown_name};
 use crate::ui::pen::Piece;
 use crate::ui::prose::Line;
-use crate::ui::{format, trouble};
-use crate::world::data::SiteData;
 
 /// Columns from which the order is said.
 const ROOMY: u16 = 70;
 
-/// The sites that the scope covers, with what is known of them.
-fn sites(app: &App) -> impl Iterator<Item = (SiteId, &SiteData)> {
-    let shell = &app.shell;
-    shell.world.known().filter(move |(site, _)| shell.world.estate.in_scope(shell.scope, *site))
-}
-
-/// Why a site's list is old or not there: where it is not asked for because of who we are, that.
-fn fault(data: &SiteData) -> Option<&Fault> {
-    let unasked = matches!(data.kubernetes.clusters, Remote::Idle);
-    data.kubernetes.clusters.fault().or_else(|| data.identity.fault().filter(|_| unasked))
-}
+/// The list, and its words.
+const LIST: SiteList<Arc<EksCluster>> =
+    SiteList { of: |data| &data.services.kubernetes.clusters, what: "EKS clusters", asking: "asking EKS for clusters" };
 
 /// Of each site whose list is old or was never read: why, and what to do.
 #[must_use]
 pub fn notices(app: &App) -> Vec<Line> {
-    let one = |(site, data): (SiteId, &SiteData)| {
-        let fault = fault(data)?;
-        let known = match data.kubernetes.clusters.at() {
-            Some(at) => format!("◌ list of {}", format::coarse_ago(app.shell.world.now, at)),
-            None => "never read".into(),
-        };
-        Some(vec![
-            (" ▲ ".into(), Role::Warning),
-            (format!("{}  ", app.shell.world.estate.place(site)), Role::Text),
-            (format!("{known}  "), Role::Stale),
-            (format!("{} {}: {}", fault.call, trouble::cause(fault), trouble::advice(fault)), Role::Warning),
-        ])
-    };
-    sites(app).filter_map(one).collect()
+    LIST.notices(app)
 }
 
 /// Of each site what was asked and found, where no cluster is shown.
 #[must_use]
 pub fn found(app: &App) -> Vec<Line> {
     let screen = &app.clusters;
-    if !screen.all.is_empty() {
-        let key = app.shell.keymap.key_for(app.layers(), Action::Back).unwrap_or_default();
-        let words = format!(" nothing matches {}   {key} clears the filter", screen.filter);
-        return vec![vec![(words, Role::Dim)]];
-    }
-    let mut lines: Vec<Line> = Vec::new();
-    for (site, data) in sites(app).filter(|(_, data)| fault(data).is_none()) {
-        let place = app.shell.world.estate.place(site);
-        let words = match &data.kubernetes.clusters {
-            Remote::Idle => format!(" {place}: not read yet"),
-            Remote::Loading => format!(" {place}: asking EKS for clusters …"),
-            Remote::Ready { value, .. } | Remote::Stale { value, .. } if value.is_empty() => {
-                format!(" no EKS clusters in {place}")
-            }
-            Remote::Ready { value, .. } | Remote::Stale { value, .. } => {
-                format!(" {place}: {} EKS clusters, none of this environment", value.len())
-            }
-            Remote::Failed { .. } => continue,
-        };
-        lines.push(vec![(words, Role::Dim)]);
-    }
-    if lines.is_empty() {
-        let words = " whether there are clusters is not known: no list could be read";
-        lines.push(vec![(words.into(), Role::Dim)]);
-    }
-    lines
+    if screen.all.is_empty() { LIST.found(app) } else { vec![sites::nothing_matches(app, &screen.filter)] }
 }
 
 /// The left side of the title: filter and counts.
@@ -105,12 +60,8 @@ pub fn left(app: &App) -> Line {
 /// The right side of the title: the order.
 #[must_use]
 pub fn right(app: &App, width: u16) -> Line {
-    let screen = &app.clusters;
-    if width < ROOMY || screen.rows.len() < 2 {
-        return Line::new();
-    }
-    let arrow = if screen.order.is_descending() == screen.reverse { "↑" } else { "↓" };
-    vec![(format!("  by {} {arrow} ", screen.order.name()), Role::Dim)]
+    let words = app.clusters.order_words().filter(|_| width >= ROOMY);
+    words.into_iter().map(|words| (words, Role::Dim)).collect()
 }
 
 /// An environment as it is shown beside a cluster; the region of one that belongs to none.

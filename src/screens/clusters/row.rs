@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::finding::Severity;
 use crate::domain::{EnvironmentId, Fault, SiteId};
+use crate::screens::list::ListRow;
 use crate::services::kubernetes::{ClusterVersion, EksCluster, PoolUse};
 
 /// What tells a cluster from all others.
@@ -45,16 +46,10 @@ pub struct Inside {
     pub fault: Option<Fault>,
 }
 
-impl ClusterRow {
-    /// What tells it from all others.
-    #[must_use]
-    pub fn key(&self) -> ClusterKey {
-        (self.site, self.eks.name.clone())
-    }
+impl ListRow for ClusterRow {
+    type Key = ClusterKey;
 
-    /// Whether it is the row of this cluster.
-    #[must_use]
-    pub fn is(&self, (site, name): &ClusterKey) -> bool {
-        self.site == *site && self.eks.name == *name
+    fn key(&self) -> ClusterKey {
+        (self.site, self.eks.name.clone())
     }
 }

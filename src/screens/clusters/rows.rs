@@ -1,6 +1,6 @@
 //! Which rows the table has, in which order. Rebuilt when something was heard, never while drawing.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::places;
@@ -47,16 +47,9 @@ pub fn filter(app: &mut App, text: String) {
 
 /// Shows the rows that match best. Gives the nearest.
 fn narrow(app: &mut App) -> Option<usize> {
-    let mut finder = Finder::new(&app.clusters.filter);
-    let fits = app.clusters.all.iter().map(|row| Some((row.clone(), fit(&app.shell.world, &mut finder, row)?)));
-    let mut found: Vec<(Arc<ClusterRow>, Fit)> = fits.flatten().collect();
-    let grade = found.iter().map(|(_, fit)| fit.grade()).max();
-    found.retain(|(_, fit)| Some(fit.grade()) == grade);
-    let best = found.iter().enumerate().max_by_key(|(at, (_, fit))| (*fit, Reverse(*at))).map(|(at, _)| at);
-    app.clusters.rows = found.into_iter().map(|(row, _)| row).collect();
     let page = places::page(app);
-    app.clusters.keep_selection(page);
-    best
+    let App { shell, clusters, .. } = app;
+    clusters.narrow(page, |finder, row| fit(&shell.world, finder, row))
 }
 
 /// How well a row matches the filter.

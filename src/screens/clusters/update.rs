@@ -5,6 +5,7 @@ use super::places;
 use super::rows::{filter, rebuild};
 use crate::keymap::Action;
 use crate::screens::State as App;
+use crate::screens::list::ListOrder;
 use crate::screens::{OpenScreen, View, cluster, cursor};
 use crate::services::kubernetes::link as page_of;
 use crate::shell::Tone;
@@ -54,7 +55,7 @@ fn open(app: &mut App) {
 
 /// The row of the list in this row of the terminal gets the cursor.
 pub fn click(app: &mut App, row: u16) {
-    if let Some(at) = places::row_at(app, row) {
+    if let Some(at) = app.clusters.row_at(&places::of_screen(app), row) {
         let page = places::page(app);
         app.clusters.go(at, page);
     }

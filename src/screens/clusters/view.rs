@@ -4,11 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::cells::ClusterColumn;
-use super::places::ClusterPlaces;
-use super::{heading, preview};
+use super::{heading, places, preview};
 use crate::screens::State as App;
 use crate::theme::Role;
-use crate::ui::table::{Cell, Column, Order, Table};
+use crate::ui::table::{Cell, Column, Table};
 use crate::ui::{layout, pen};
 
 /// Draws the screen into the body of the frame.
@@ -17,7 +16,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         return;
     }
     let theme = &app.shell.theme;
-    let places = ClusterPlaces::of(app, area);
+    let places = places::of(app, area);
     let start = pen::right(buf, places.title, &heading::right(app, area.width), theme);
     let room = Rect { width: start.saturating_sub(area.x), ..places.title };
     pen::left(buf, room, &heading::left(app), theme);
@@ -42,13 +41,12 @@ fn draw_list(app: &App, area: Rect, buf: &mut Buffer) {
     let columns = ClusterColumn::useful(app, area.width);
     let slots: Vec<Column> = columns.iter().map(|column| column.slot(app)).collect();
     let sorted = columns.iter().position(|column| *column == ClusterColumn::of(screen.order));
-    let order = if screen.order.is_descending() == screen.reverse { Order::Ascending } else { Order::Descending };
     let table = Table {
         columns: &slots,
         rows: screen.rows.len(),
         offset: screen.offset,
         selected: Some(screen.selected),
-        sort: sorted.map(|at| (at, order)),
+        sort: sorted.map(|at| (at, screen.direction())),
         focused: app.views.overlay().is_none(),
         empty: "",
     };

@@ -66,6 +66,12 @@ impl Lack {
         Self { words, known: at.is_some(), failed: fault.is_some() }
     }
 
+    /// The same of its secrets.
+    #[must_use]
+    pub fn of_secrets(data: &SiteData) -> Self {
+        Self::of_remote("secrets", &data.services.secrets.all)
+    }
+
     /// The same of the list of its clusters.
     #[must_use]
     pub fn of_cluster_list(data: &SiteData) -> Self {

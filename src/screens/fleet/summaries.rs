@@ -145,6 +145,7 @@ fn summarise(app: &App, id: EnvironmentId, environment: &Environment) -> Summary
             Lack::of(data, read, app.shell.world.now).add(&mut summary.lacks);
         }
         add_alarms(app, data, id, &mut summary);
+        add_secrets(app, data, id, &mut summary);
         add_clusters(app, data, id, &mut summary);
     }
     summary.findings.sort_by(|a, b| a.order(b));
@@ -165,6 +166,24 @@ fn add_alarms(app: &App, data: &SiteData, id: EnvironmentId, summary: &mut Summa
                 for need in &coverage.missing {
                     Lack::of_need(data, *need, app.shell.world.now).add(&mut summary.aside);
                 }
+            }
+            None => Lack::unexamined().add(&mut summary.aside),
+        }
+        add_findings(app, checked, summary);
+    }
+}
+
+/// Adds what there is to say of the secrets of an environment at one of its sites.
+fn add_secrets(app: &App, data: &SiteData, id: EnvironmentId, summary: &mut Summary) {
+    // What a check needs of the other region is said where that one's list is.
+    if !checkup::are_secrets_current(data, app.shell.world.now) {
+        Lack::of_secrets(data).add(&mut summary.aside);
+    }
+    for checked in data.secret_checkups.of(id).iter().filter_map(|place| data.secret_checkups.get(*place)) {
+        match &checked.coverage {
+            Some(coverage) => {
+                summary.checks += coverage.expected;
+                summary.made += coverage.made;
             }
             None => Lack::unexamined().add(&mut summary.aside),
         }
@@ -258,6 +277,7 @@ mod tests {
             }
             data.alarms.all.succeed(Vec::new(), at(0));
             data.kubernetes.clusters.succeed(Vec::new(), at(0));
+            data.secrets.all.succeed(Vec::new(), at(0));
         }
         settle(&mut state);
         state

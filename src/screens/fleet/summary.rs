@@ -26,13 +26,14 @@ pub struct Summary {
     pub nodes: Option<(usize, usize)>,
     /// Their pods that no node was found for, likewise.
     pub waiting: Option<usize>,
-    /// Checks of them, of its alarms and clusters, once everything is read.
+    /// Checks of them, of its alarms, secrets and clusters, once everything is read.
     pub checks: usize,
     /// Those that could be made: their data was read and is fresh.
     pub made: usize,
     /// What the others wait for, each once.
     pub lacks: Vec<Lack>,
-    /// What of its alarms and clusters was not read, or is old: without it not all is known, and nothing is wrong for that alone.
+    /// What of its alarms, secrets and clusters was not read, or is old: without it not all is known, and nothing is
+    /// wrong for that alone.
     pub aside: Vec<Lack>,
     /// The oldest of the newest restorable times of its primaries.
     pub restorable: Option<Timestamp>,

@@ -124,7 +124,7 @@ pub fn click(app: &mut App, row: u16) {
     }
 }
 
-/// An environment opens its databases, a finding its DB instance or its alarm.
+/// An environment opens its databases, a finding what it is about.
 fn open(app: &mut App) {
     match app.fleet.current() {
         Some(Item::Environment(id)) => databases::look(app, Scope::One(id)),
@@ -136,6 +136,8 @@ fn open(app: &mut App) {
                 alarms::open(app, &key);
             } else if *about == About::Cluster {
                 reach::open_cluster(app, &key);
+            } else if *about == About::Secret {
+                reach::open_secret(app, &key);
             } else if let Some((site, id)) = selected(app).map(|(site, database)| (site, database.id.clone())) {
                 database::open(app, site, &id, Some(rule));
             }

@@ -1,4 +1,4 @@
-//! What was read, by name: findings, DB instances, clusters, alarms.
+//! What was read, by name: findings, DB instances, clusters, alarms, secrets.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -57,6 +57,15 @@ pub fn findings(state: &State) -> Vec<Named> {
             }
         }
     }
+    for (_, data) in state.shell.world.known() {
+        for (at, secret) in data.secrets.secrets().iter().enumerate() {
+            let Some(owner) = data.secret_checkups.get(at).and_then(|checked| checked.owner) else { continue };
+            for finding in health.of(secret.key()).map(AsRef::as_ref).filter(is_told) {
+                let command = Command::OpenSecret(secret.key().into());
+                found.push((finding, told(state, finding, owner, &secret.name, command)));
+            }
+        }
+    }
     for (_, cluster, owner) in owned_clusters(state) {
         for finding in health.under(&cluster.arn).map(AsRef::as_ref).filter(is_told) {
             let command = Command::OpenCluster(finding.arn.as_str().into());
@@ -109,6 +118,23 @@ pub fn clusters(state: &State) -> Vec<Named> {
                 &beside,
                 &ThingRef::Workload { kind: workload.kind.name().into(), namespace, name },
             );
+        }
+    }
+    found
+}
+
+/// The secrets, each with its environment and region.
+pub fn secrets(state: &State) -> Vec<Named> {
+    let estate = &state.shell.world.estate;
+    let mut found = Vec::new();
+    for (site, data) in state.shell.world.known() {
+        let region = estate.site(site).map_or("", |known| known.region.as_str());
+        for (at, secret) in data.secrets.secrets().iter().enumerate() {
+            let owner = data.secret_checkups.get(at).and_then(|checked| checked.owner);
+            let beside =
+                owner.map_or_else(|| region.to_owned(), |owner| format!("{} {region}", environment(state, owner)));
+            let command = Command::OpenSecret(secret.key().into());
+            found.push(Sort::Secret.item(secret.name.as_str(), &beside, command).into());
         }
     }
     found

@@ -6,7 +6,7 @@ use crate::collect::cadence::interval;
 use crate::collect::{Attention, Readable};
 use crate::domain::Fault;
 use crate::services::alarms::health::AlarmNeed;
-use crate::services::{alarms, rds};
+use crate::services::{alarms, rds, secrets};
 use crate::world::data::SiteData;
 
 /// What is read in time may be as old as the slowest cadence allows, and so many seconds for the
@@ -38,6 +38,12 @@ pub fn is_alarm_need_current(data: &SiteData, need: AlarmNeed, now: Timestamp) -
         AlarmNeed::Databases => is_current(data, &rds::Read::Databases, now),
         AlarmNeed::Metrics => is_current(data, &rds::Read::Metrics, now),
     }
+}
+
+/// The same of the secrets.
+#[must_use]
+pub fn are_secrets_current(data: &SiteData, now: Timestamp) -> bool {
+    is_fresh(&secrets::Read::All, data.secrets.standing(), now)
 }
 
 fn is_fresh(read: &impl Readable, (at, fault): (Option<Timestamp>, Option<&Fault>), now: Timestamp) -> bool {

@@ -9,7 +9,7 @@ use quarterdeck::aws;
 use quarterdeck::domain::{FaultKind, Remote};
 use quarterdeck::sandbox::fault::Kind;
 use quarterdeck::services::kubernetes::ObjectKind;
-use quarterdeck::services::{alarms, kubernetes, rds};
+use quarterdeck::services::{alarms, kubernetes, rds, secrets};
 use quarterdeck::slices::reads::{Read, Target};
 
 pub type Standing = (Option<Timestamp>, Option<quarterdeck::domain::Fault>);
@@ -46,6 +46,13 @@ pub fn standing(state: &State, target: &Target) -> Standing {
                 kubernetes::Read::Clusters | kubernetes::Read::Versions => (None, None),
             })
         }
+        Read::Secrets(secrets::Read::All) => of(&data.secrets.all),
+        Read::Secrets(secrets::Read::One(arn)) => {
+            data.secrets.readings(arn).map_or((None, None), |known| of(&known.detail))
+        }
+        Read::Secrets(secrets::Read::Versions(arn)) => {
+            data.secrets.readings(arn).map_or((None, None), |known| of(&known.versions))
+        }
         Read::Rds(rds::Read::Metrics) => of(&data.rds.metrics),
         Read::Rds(rds::Read::Vitals) => of(&data.rds.vitals),
         Read::Rds(rds::Read::InstanceEvents(database)) => {
@@ -74,6 +81,9 @@ pub fn calls(read: &Read) -> Vec<String> {
         Read::Alarms(alarms::Read::All) => one(aws::DESCRIBE_ALARMS),
         Read::Alarms(alarms::Read::History(_)) => one(aws::DESCRIBE_ALARM_HISTORY),
         Read::Alarms(alarms::Read::Curve(_)) => one(aws::GET_METRIC_DATA),
+        Read::Secrets(secrets::Read::All) => one(aws::LIST_SECRETS),
+        Read::Secrets(secrets::Read::One(_)) => one(aws::DESCRIBE_SECRET),
+        Read::Secrets(secrets::Read::Versions(_)) => one(aws::LIST_SECRET_VERSION_IDS),
         Read::Kubernetes(kubernetes::Read::Clusters) => one(aws::LIST_CLUSTERS),
         Read::Kubernetes(kubernetes::Read::Versions) => one(aws::DESCRIBE_CLUSTER_VERSIONS),
         Read::Kubernetes(kubernetes::Read::Nodegroups(_)) => one(aws::LIST_NODEGROUPS),

@@ -6,7 +6,7 @@ use quarterdeck::aws;
 use quarterdeck::collect::metrics::{MetricAnswer, MetricCall, MetricStore};
 use quarterdeck::domain::{Event, Fault, FaultKind};
 use quarterdeck::services::kubernetes::EksAsk;
-use quarterdeck::services::{alarms, kubernetes, rds};
+use quarterdeck::services::{alarms, kubernetes, rds, secrets};
 use quarterdeck::slices::reads::{Answer, Ask, Read, Request};
 
 /// The good answers to a request, from what [`opened`] knows.
@@ -58,6 +58,20 @@ pub fn good(request: &Request) -> Vec<Result<Answer, Fault>> {
             other => nothing_of_eks(other),
         }),
         Ask::Kubernetes(kubernetes::Ask::Server(..)) => return failed(request, FaultKind::Unreachable, "no route"),
+        Ask::Secrets(ask) => {
+            let readings = |arn: &str| data.secrets.readings(arn);
+            Answer::Secrets(match ask {
+                secrets::Ask::All => secrets::Answer::All(data.secrets.all.value().cloned().unwrap_or_default()),
+                secrets::Ask::One(arn) => {
+                    let known = readings(arn).and_then(|known| known.detail.value());
+                    secrets::Answer::One(known.cloned().unwrap_or_default())
+                }
+                secrets::Ask::Versions(arn) => {
+                    let known = readings(arn).and_then(|known| known.versions.value());
+                    secrets::Answer::Versions(known.cloned().unwrap_or_default())
+                }
+            })
+        }
         Ask::Rds(rds::Ask::Metrics { calls }) => {
             let store = if matches!(request.target.read, Read::Rds(rds::Read::History(..))) {
                 &data.rds.charts
@@ -85,6 +99,9 @@ pub fn empty(request: &Request) -> Vec<Result<Answer, Fault>> {
         Ask::Rds(rds::Ask::Snapshots { .. }) => Answer::Rds(rds::Answer::Snapshots(Vec::new())),
         Ask::Kubernetes(kubernetes::Ask::Eks(ask)) => Answer::Kubernetes(nothing_of_eks(ask)),
         Ask::Kubernetes(kubernetes::Ask::Server(..)) => return failed(request, FaultKind::Unreachable, "no route"),
+        Ask::Secrets(secrets::Ask::All) => Answer::Secrets(secrets::Answer::All(Vec::new())),
+        Ask::Secrets(secrets::Ask::One(_)) => Answer::Secrets(secrets::Answer::One(Box::default())),
+        Ask::Secrets(secrets::Ask::Versions(_)) => Answer::Secrets(secrets::Answer::Versions(Vec::new())),
         Ask::Rds(rds::Ask::Metrics { calls }) => return metrics(calls, |call| vec![Vec::new(); call.queries.len()]),
     };
     vec![Ok(answer)]
@@ -135,6 +152,7 @@ pub fn operation(request: &Request) -> &'static str {
         Ask::Alarms(alarms::Ask::History { .. }) => "cloudwatch:DescribeAlarmHistory",
         Ask::Kubernetes(kubernetes::Ask::Eks(ask)) => aws::eks::call_of(ask),
         Ask::Kubernetes(kubernetes::Ask::Server(..)) => "k8s: get /apis",
+        Ask::Secrets(ask) => aws::secrets::call_of(ask),
         Ask::Rds(rds::Ask::Metrics { .. }) | Ask::Alarms(alarms::Ask::Curve(_)) => "cloudwatch:GetMetricData",
     }
 }

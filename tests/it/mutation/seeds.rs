@@ -194,15 +194,21 @@ fn answers() -> Vec<Vec<u8>> {
     let query = |call: u8, service: &str, item: &str, form: &str| {
         // Only the odd estate has blue/green deployments.
         let sandbox = if item == "BlueGreenDeployment" { &odd } else { &sandbox };
-        let body = asked(sandbox, service, "/", form.as_bytes());
+        let body = asked(sandbox, service, ("/", None), form.as_bytes());
         assert!(body.windows(item.len()).any(|part| part == item.as_bytes()), "there is no {item}");
         let body = shortened(&String::from_utf8(body).expect("XML"), item);
         [&[call, b'0'][..], body.as_bytes()].concat()
     };
     let cbor = |call: u8, operation: &str, input: &Value| {
         let uri = format!("/service/GraniteServiceVersion20100801/operation/{operation}");
-        [vec![call, b'0'], asked(&sandbox, "monitoring", &uri, &encoded(input))].concat()
+        [vec![call, b'0'], asked(&sandbox, "monitoring", (&uri, None), &encoded(input))].concat()
     };
+    let json = |call: u8, operation: &str, input: &Value| {
+        let target = format!("secretsmanager.{operation}");
+        let body = asked(&sandbox, "secretsmanager", ("/", Some(&target)), input.to_string().as_bytes());
+        [vec![call, b'0'], body].concat()
+    };
+    let of_one = json!({ "SecretId": "rentaliq/prod/api/keys" });
     let dimension = json!({ "Name": "DBInstanceIdentifier", "Value": "rentaliq-qa-db" });
     let metric = json!({ "Namespace": "AWS/RDS", "MetricName": "CPUUtilization", "Dimensions": [dimension] });
     let stat = json!({ "Metric": metric, "Period": 60, "Stat": "Average" });
@@ -247,6 +253,9 @@ fn answers() -> Vec<Vec<u8>> {
         ),
         cbor(b'5', "GetMetricData", &data),
         cbor(b'6', "DescribeAlarms", &json!({ "MaxRecords": 3 })),
+        json(b'=', "ListSecrets", &json!({ "MaxResults": 2 })),
+        json(b'>', "DescribeSecret", &of_one),
+        json(b'?', "ListSecretVersionIds", &of_one),
         query(
             b'7',
             "sts",
@@ -260,11 +269,14 @@ fn answers() -> Vec<Vec<u8>> {
 }
 
 /// The body of the sandbox's answer to one request.
-fn asked(sandbox: &Sandbox, service: &str, uri: &str, body: &[u8]) -> Vec<u8> {
+fn asked(sandbox: &Sandbox, service: &str, (uri, target): (&str, Option<&str>), body: &[u8]) -> Vec<u8> {
     let scope = format!("AKIASANDBOX111122223333/20261122/us-east-1/{service}/aws4_request");
     let signature = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=00");
     let mut headers = HeaderMap::new();
     headers.insert(AUTHORIZATION, signature.parse().expect("a header"));
+    if let Some(target) = target {
+        headers.insert("x-amz-target", target.parse().expect("a header"));
+    }
     let body = Bytes::copy_from_slice(body);
     let answer = sandbox.answer(&MockRequest { method: "POST".into(), uri: uri.into(), headers, body });
     assert_eq!(answer.status, 200, "{uri}: {}", String::from_utf8_lossy(&answer.body));
