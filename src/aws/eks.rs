@@ -16,6 +16,7 @@ use aws_sdk_eks::Client;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::error::fault;
+use super::given::given;
 use super::pages::Markers;
 use super::{
     DESCRIBE_CLUSTER, DESCRIBE_CLUSTER_VERSIONS, LIST_ACCESS_ENTRIES, LIST_ADDONS, LIST_CLUSTERS, LIST_INSIGHTS,
@@ -168,20 +169,6 @@ where
         .try_collect()
         .await?;
     Ok(found.into_iter().flatten().collect())
-}
-
-/// What an answer is about. EKS gives an empty list where there is nothing, and no answer without one: `{}` comes from
-/// somebody else, and nothing that was there is gone.
-///
-/// # Errors
-/// [`FaultKind::BrokenAnswer`] where the answer is without it.
-fn given<T>(call: &str, member: &str, found: Option<T>) -> Result<T, Fault> {
-    found.ok_or_else(|| Fault {
-        kind: FaultKind::BrokenAnswer,
-        call: call.to_owned(),
-        message: format!("the answer is without its \"{member}\""),
-        request_id: None,
-    })
 }
 
 #[cfg(test)]

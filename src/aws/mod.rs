@@ -18,6 +18,7 @@ pub mod cloudwatch;
 pub mod eks;
 mod endpoints;
 pub mod error;
+mod given;
 mod keeper;
 mod limit;
 pub mod meter;

@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::error::fault;
+use super::given::given;
 use super::pages::Markers;
 use super::{DESCRIBE_SECRET, LIST_SECRET_VERSION_IDS, LIST_SECRETS, Session};
 use crate::domain::Fault;
@@ -55,7 +56,8 @@ pub async fn all(session: &Session, region: &str) -> Result<Vec<Secret>, Fault> 
             .send()
             .await;
         let page = answer.map_err(|error| fault(session.sign_in(), LIST_SECRETS, &error))?;
-        found.extend(page.secret_list.unwrap_or_default().into_iter().map(convert::entry));
+        let listed = given(LIST_SECRETS, "SecretList", page.secret_list)?;
+        found.extend(listed.into_iter().map(convert::entry));
         token = pages.next(LIST_SECRETS, page.next_token, found.len())?;
         if token.is_none() {
             break;
@@ -72,7 +74,9 @@ pub async fn all(session: &Session, region: &str) -> Result<Vec<Secret>, Fault> 
 /// The call's [`Fault`].
 pub async fn one(session: &Session, region: &str, arn: &str) -> Result<SecretDetail, Fault> {
     let answer = session.secrets(region).describe_secret().secret_id(arn).send().await;
-    answer.map(convert::detail).map_err(|error| fault(session.sign_in(), DESCRIBE_SECRET, &error))
+    let mut told = answer.map_err(|error| fault(session.sign_in(), DESCRIBE_SECRET, &error))?;
+    told.arn = Some(given(DESCRIBE_SECRET, "ARN", told.arn.take())?);
+    Ok(convert::detail(told))
 }
 
 /// Reads the versions of the secret of an ARN, the newest first, those without a stage too.
@@ -92,7 +96,8 @@ pub async fn versions(session: &Session, region: &str, arn: &str) -> Result<Vec<
             .send()
             .await;
         let page = answer.map_err(|error| fault(session.sign_in(), LIST_SECRET_VERSION_IDS, &error))?;
-        found.extend(page.versions.unwrap_or_default().into_iter().map(convert::version));
+        let listed = given(LIST_SECRET_VERSION_IDS, "Versions", page.versions)?;
+        found.extend(listed.into_iter().map(convert::version));
         token = pages.next(LIST_SECRET_VERSION_IDS, page.next_token, found.len())?;
         if token.is_none() {
             break;

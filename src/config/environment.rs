@@ -90,6 +90,16 @@ pub(super) fn read<'t>(
     sound.then_some(spec)
 }
 
+/// The names of the secrets that are expected; what stands there where it is no list of names.
+fn expected_secrets(expectations: &toml::Table) -> Result<Vec<String>, &'static str> {
+    let Some(secrets) = expectations.get("secrets") else { return Ok(Vec::new()) };
+    let toml::Value::Table(secrets) = secrets else { return Err(secrets.type_str()) };
+    let Some(names) = secrets.get("names") else { return Ok(Vec::new()) };
+    let toml::Value::Array(names) = names else { return Err(names.type_str()) };
+    let name = |value: &toml::Value| value.as_str().map(text::clean).ok_or_else(|| value.type_str());
+    names.iter().map(name).collect()
+}
+
 /// Where the entries are that are looked at together; `None` when they are not written.
 #[derive(Default)]
 struct Lines {
@@ -200,7 +210,19 @@ impl<'t> Reader<'_, 't, '_> {
                 }
             }
             "expectations" => match entry.value {
-                DeValue::Table(table) => spec.expectations = raw(table),
+                DeValue::Table(table) => {
+                    spec.expectations = raw(table);
+                    match expected_secrets(&spec.expectations) {
+                        Ok(names) => spec.expected_secrets = names,
+                        Err(found) => {
+                            let what = format!(
+                                "found {found} for secrets, expected names = [\"NAME\", …] in \
+                                 [environment.expectations.secrets]: no secret is expected"
+                            );
+                            self.problems.warning(entry.line, what);
+                        }
+                    }
+                }
                 _ => self.ignored(entry, "a table: [environment.expectations]", "nothing is expected"),
             },
             key => {

@@ -21,5 +21,6 @@ pub fn place(estate: &mut Estate, session: SessionId, spec: &EnvironmentSpec) ->
         rto: spec.rto,
         thresholds: spec.thresholds,
         clusters: spec.clusters.clone(),
+        secrets: spec.expected_secrets.clone(),
     })
 }

@@ -123,6 +123,8 @@ pub struct EnvironmentSpec {
     pub operator: Option<RoleSpec>,
     /// How its resources should be configured, as written.
     pub expectations: toml::Table,
+    /// Names of secrets that it must have (`[environment.expectations.secrets]`).
+    pub expected_secrets: Vec<String>,
     /// Where it begins in the file.
     pub line: usize,
 }

@@ -100,6 +100,8 @@ pub struct Environment {
     pub thresholds: Thresholds,
     /// Clusters that are reached another way than EKS says.
     pub clusters: Vec<ClusterSpec>,
+    /// Names of secrets that it must have in its primary region.
+    pub secrets: Vec<String>,
 }
 
 impl Environment {

@@ -65,7 +65,10 @@ pub fn open_alarm(state: &mut State, key: &AlarmKey) {
 
 /// Shows a secret in the list of them, by its ARN.
 pub fn open_secret(state: &mut State, arn: &str) {
-    let has = |data: &SiteData| data.secrets.secrets().iter().any(|secret| secret.key() == arn);
+    let has = |data: &SiteData| {
+        let missing = data.missing_secrets.iter().map(|(_, secret)| secret);
+        data.secrets.secrets().iter().chain(missing).any(|secret| secret.key() == arn)
+    };
     let found = state.shell.world.known().find_map(|(site, data)| has(data).then_some(site));
     let Some(site) = found else { return state.shell.say("this secret is no longer there", Tone::Bad) };
     let key = (site, arn.into());

@@ -219,7 +219,7 @@ impl Screen {
             (Self::Alarms, _) => Shown::Alarms(state.alarms.looked_at(now).filter(|_| alarms::has_story(state))),
             (Self::Database, Some(open)) => Shown::Database(open.site, database::looked_at(state, open)),
             (Self::Clusters, _) => Shown::Clusters,
-            (Self::Secrets, _) => Shown::Secrets(state.secrets.rested(now).map(|row| (row.site, row.arn.clone()))),
+            (Self::Secrets, _) => Shown::Secrets(secrets::looked_at(state, now)),
             (Self::Cluster | Self::Workloads | Self::ClusterObject | Self::Logs, _) => state
                 .views
                 .open_cluster()

@@ -1,15 +1,17 @@
 //! What is known of each site.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use super::checkups::Checkups;
 use super::cluster_checkups::ClusterCheckups;
 use super::gist::Gist;
 use super::links::AlarmLinks;
 use super::twins::SecretTwins;
-use crate::domain::{Fault, Identity, Remote};
+use crate::domain::{EnvironmentId, Fault, Identity, Remote};
 use crate::services::alarms::health::AlarmNeed;
 use crate::services::rds;
+use crate::services::secrets::Secret;
 use crate::services::secrets::health::SecretNeed;
 use crate::slices::reads::{Data, Read};
 
@@ -59,6 +61,8 @@ pub struct SiteData {
     pub cluster_checkups: ClusterCheckups,
     /// What was made of the secrets.
     pub secret_checkups: Checkups<SecretNeed>,
+    /// Those that are expected and not there, each with whose it would be; they have their places after those that are.
+    pub missing_secrets: Vec<(EnvironmentId, Arc<Secret>)>,
     /// What the regions for disaster recovery have of them; of the lists that `secret_checkups` are laid out for.
     pub secret_twins: SecretTwins,
     /// Which alarms have to do with each other; of the list that `alarm_checkups` are laid out for.

@@ -247,6 +247,10 @@ impl World {
         };
         let mut secrets: Vec<SandboxSecret> = estates()?.iter().flat_map(of_estate).collect();
         for change in changes {
+            if change.missing && secrets.iter().any(|secret| secret.name == change.name) {
+                secrets.retain(|secret| secret.name != change.name);
+                continue;
+            }
             let Some(secret) = secrets.iter_mut().find(|secret| secret.name == change.name) else {
                 return Err(WorldError::UnknownTarget { scenario: self.scenario.clone(), target: change.name.clone() });
             };

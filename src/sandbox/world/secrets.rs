@@ -44,6 +44,9 @@ pub struct SecretChange {
     /// It was deleted then, with AWS's recovery window of 30 days.
     #[serde(default)]
     pub deleted: Option<Offset>,
+    /// There is none, although it is expected.
+    #[serde(default)]
+    pub missing: bool,
     /// It has no replicas.
     #[serde(default)]
     pub apart: bool,

@@ -58,7 +58,9 @@ pub fn findings(state: &State) -> Vec<Named> {
         }
     }
     for (_, data) in state.shell.world.known() {
-        for (at, secret) in data.secrets.secrets().iter().enumerate() {
+        // Those that are missing have their places after those that are there.
+        let all = data.secrets.secrets().iter().chain(data.missing_secrets.iter().map(|(_, secret)| secret));
+        for (at, secret) in all.enumerate() {
             let Some(owner) = data.secret_checkups.get(at).and_then(|checked| checked.owner) else { continue };
             for finding in health.of(secret.key()).map(AsRef::as_ref).filter(is_told) {
                 let command = Command::OpenSecret(secret.key().into());

@@ -90,8 +90,8 @@ impl SecretColumn {
             Self::Mark => ("", Width::Fixed(1), Align::Left, 1),
             Self::Environment => ("ENV", fixed(names_width(environments()).clamp(4, 14)), Align::Left, 3),
             Self::Name => {
-                let name = longest(&|row| row.secret.name.clone()).clamp(12, 36);
-                ("SECRET", Width::Min(u16::try_from(name).unwrap_or(36)), Align::Left, 0)
+                let name = longest(&|row| row.secret.name.clone()).clamp(12, 32);
+                ("SECRET", Width::Min(u16::try_from(name).unwrap_or(32)), Align::Left, 0)
             }
             Self::Region => ("REGION", fixed(longest(&|row| row.region.to_string()).clamp(6, 16)), Align::Left, 8),
             Self::Rotation => ("ROTATION", fixed(longest(&said).clamp(8, 22)), Align::Left, 2),
@@ -119,6 +119,7 @@ impl SecretColumn {
             Self::Rotation => vec![rotation_piece(row, now)],
             Self::Rotated => age(now, secret.rotation.last),
             Self::Changed => age(now, secret.changed),
+            Self::Read if row.is_missing => vec![(MISSING.into(), Role::Faint)],
             Self::Read => vec![(read_words(now, secret.read_on), Role::Dim)],
             Self::Recovery => vec![recovery_piece(row)],
             Self::Owner => dim(secret.owning_service.as_deref().unwrap_or_default()),
@@ -139,6 +140,9 @@ pub fn mark(row: &SecretRow) -> Piece {
 
 fn rotation_piece(row: &SecretRow, now: Timestamp) -> Piece {
     let secret = &row.secret;
+    if row.is_missing {
+        return ("missing".into(), Role::Warning);
+    }
     if secret.deleted.is_some() {
         return ("to be deleted".into(), Role::Warning);
     }

@@ -19,5 +19,5 @@ pub use mark::mark;
 pub use row::{SecretKey, SecretRow};
 pub use rows::{filter, rebuild};
 pub use state::{SecretOrder, State};
-pub use update::{click, handle, hints, link, open_at};
+pub use update::{click, handle, hints, link, looked_at, open_at};
 pub use view::view;

@@ -45,6 +45,9 @@ pub fn lines(app: &App, row: &SecretRow, width: usize) -> Vec<Line> {
         }
         lines.extend(findings::about(finding, 3, width));
     }
+    if row.is_missing {
+        return lines;
+    }
     lines.push(Line::new());
     lines.extend(facts(app, row, width));
     lines.extend(details(app, row, width));

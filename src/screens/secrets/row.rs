@@ -24,6 +24,8 @@ pub struct SecretRow {
     pub region: Arc<str>,
     /// As Secrets Manager says.
     pub secret: Arc<Secret>,
+    /// It is expected by this name, and there is none.
+    pub is_missing: bool,
     /// The worst that is wrong with it.
     pub worst: Option<Severity>,
     /// What its environment's region for disaster recovery has of it.

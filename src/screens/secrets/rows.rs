@@ -27,6 +27,14 @@ pub fn rebuild(app: &mut App) {
             }
         }
     }
+    for (site, data) in world.known() {
+        for (owner, secret) in &data.missing_secrets {
+            if is_in_scope(world, app.shell.scope, site, Some(*owner)) {
+                let known = row(world, site, secret, Some(*owner));
+                all.push(Arc::new(SecretRow { is_missing: true, recovery: SecretRecovery::NoRegion, ..known }));
+            }
+        }
+    }
     let (order, reverse) = (app.secrets.order, app.secrets.reverse);
     all.sort_by(|a, b| {
         let ordering = compare(order, a, b);
@@ -94,6 +102,7 @@ fn row(world: &World, site: SiteId, secret: &Arc<Secret>, environment: Option<En
     SecretRow {
         site,
         arn: secret.key().into(),
+        is_missing: false,
         environment,
         place: environment.and_then(|id| world.estate.place_of(id)).unwrap_or(usize::MAX),
         region,

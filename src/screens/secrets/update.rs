@@ -1,5 +1,7 @@
 //! What keys do on the list of secrets. Nothing here changes the world, or fetches a value.
 
+use jiff::Timestamp;
+
 use super::copied::copy_menu_of;
 use super::places;
 use super::row::SecretKey;
@@ -32,13 +34,19 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         Action::Columns => app.shell.say("the columns are those that there is room for", Tone::Plain),
         Action::Back if !screen.filter.is_empty() => filter(app, String::new()),
         Action::Copy => {
-            let Some(row) = app.secrets.current() else { return false };
+            let Some(row) = app.secrets.current().filter(|row| !row.is_missing) else { return false };
             let menu = copy_menu_of(app, row);
             app.views.open(View::Menu(Box::new(menu)));
         }
         _ => return false,
     }
     true
+}
+
+/// The secret on which the cursor rests, of which more is read; there is nothing of one that is missing.
+#[must_use]
+pub fn looked_at(app: &App, now: Timestamp) -> Option<SecretKey> {
+    app.secrets.rested(now).filter(|row| !row.is_missing).map(ListRow::key)
 }
 
 /// Puts the cursor on a secret; false where it is not among the rows.
@@ -62,7 +70,7 @@ pub fn click(app: &mut App, row: u16) {
 /// The page of the AWS console for the secret under the cursor.
 #[must_use]
 pub fn link(app: &App) -> Option<String> {
-    let row = app.secrets.current()?;
+    let row = app.secrets.current().filter(|row| !row.is_missing)?;
     page_of::of_secret(&row.region, &row.secret.name)
 }
 

@@ -1,10 +1,14 @@
 //! Lets the rules look at the secrets of a site.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use crate::domain::SiteId;
 use crate::domain::finding::Severity;
+use crate::domain::{EnvironmentId, SiteId};
 use crate::health::{self, Ledger, was_made};
+use crate::services::secrets::Secret;
 use crate::services::secrets::health::{SecretNeed, SecretSubject, Secrets};
 use crate::world::checkups::Checkups;
 use crate::world::data::SiteData;
@@ -32,12 +36,29 @@ pub fn pair(sites: &mut [SiteData], estate: &Estate) {
 
 /// Makes a place for each secret of a list that is new: by its ARN, for one that is marked for deletion may share its name.
 pub fn lay_out(data: &mut SiteData, site: SiteId, estate: &Estate) {
-    let SiteData { services, secret_checkups, .. } = data;
-    let all = services.secrets.secrets().iter();
-    secret_checkups.lay_out(all.map(|secret| {
+    data.missing_secrets = missing(data, site, estate);
+    let SiteData { services, secret_checkups, missing_secrets, .. } = data;
+    let there = services.secrets.secrets().iter().map(|secret| {
         let owner = estate.owner_of_path(site, &secret.name, &secret.tags);
         (secret.key(), secret.key(), owner)
-    }));
+    });
+    let missing = missing_secrets.iter().map(|(owner, secret)| (secret.key(), secret.key(), Some(*owner)));
+    secret_checkups.lay_out(there.chain(missing));
+}
+
+/// The secrets that the environments of a site expect in it and that are not there; nothing is missing from a list that
+/// was not read. Each has a key in the place of an ARN.
+fn missing(data: &SiteData, site: SiteId, estate: &Estate) -> Vec<(EnvironmentId, Arc<Secret>)> {
+    let Some(all) = data.secrets.all.value() else { return Vec::new() };
+    let there: HashSet<&str> = all.iter().map(|secret| secret.name.as_str()).collect();
+    let mut found = Vec::new();
+    for (id, environment) in estate.environments().filter(|(_, environment)| environment.site == site) {
+        for name in environment.secrets.iter().filter(|name| !there.contains(name.as_str())) {
+            let arn = format!("missing:{}:{}:{name}", site.0, id.0);
+            found.push((id, Arc::new(Secret { name: name.clone(), arn, ..Secret::default() })));
+        }
+    }
+    found
 }
 
 /// Time has passed; `current` is what of the needs is. True when a part is current no longer, or is again.
@@ -57,13 +78,16 @@ pub fn look(
 ) -> Option<bool> {
     let current = checkups.current().to_vec();
     let owner = checkups.begin(index, now)?.owner?;
-    let secret = data.secrets.secrets().get(index)?;
+    let all = data.secrets.secrets();
+    let missing = index.checked_sub(all.len()).and_then(|at| data.missing_secrets.get(at));
+    let secret = all.get(index).or_else(|| missing.map(|(_, secret)| secret))?;
     let seen = data.secrets.all.at()?;
     let region = estate.site(site).map_or("", |site| &*site.region);
     let is_primary = estate.environment(owner).is_some_and(|environment| environment.site == site);
     let recovery = data.secret_twins.get(&owner).filter(|_| is_primary);
     let subject = SecretSubject {
         secret,
+        is_missing: missing.is_some(),
         region,
         recovery: recovery.map(|list| list.region.as_str()),
         twin: recovery.and_then(|list| list.twin(secret, region)),
@@ -82,9 +106,9 @@ pub fn look(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Environment, EnvironmentId};
+    use crate::domain::Environment;
+    use crate::services::secrets::Read;
     use crate::services::secrets::testing::{ago, all, pending, secret};
-    use crate::services::secrets::{Read, Secret};
     use crate::world::World;
     use crate::world::checkup;
 
@@ -158,5 +182,28 @@ mod tests {
         told(&mut world, 1, vec![deleted]);
         settled(&mut world);
         assert_eq!(rules(&world, &known), ["secret-unreplicated"]);
+    }
+
+    #[test]
+    fn what_is_expected_is_missing_once_the_list_was_read() {
+        let mut estate = Estate::default();
+        let session = estate.add_session_named("ops");
+        let site = estate.add_site(session, "us-east-1");
+        let secrets = vec!["orders/keys".to_owned(), "orders/db".to_owned()];
+        estate.add(Environment { name: "prod".into(), site, secrets, ..Environment::default() });
+        let mut world = World::new(estate, ago(0));
+        settled(&mut world);
+        let said = |world: &World| {
+            let of = |(_, missing): &(EnvironmentId, Arc<Secret>)| (missing.name.clone(), rules(world, missing));
+            world.sites[0].missing_secrets.iter().map(of).collect::<Vec<_>>()
+        };
+        assert_eq!(said(&world), [], "unread is not missing");
+        told(&mut world, 0, vec![secret("orders/db")]);
+        settled(&mut world);
+        assert_eq!(said(&world), [("orders/keys".to_owned(), vec!["secret-missing"])]);
+        let gone = world.sites[0].missing_secrets[0].1.clone();
+        told(&mut world, 0, vec![secret("orders/db"), secret("orders/keys")]);
+        settled(&mut world);
+        assert_eq!((said(&world), rules(&world, &gone)), (vec![], vec![]), "it is there now");
     }
 }

@@ -74,7 +74,9 @@ fn outcome(calls: &[Call], said: &str, succeeded: Option<bool>) -> Outcome {
         };
     }
     // Only the console asks these, beside.
-    let is_read = |host: &str| ["rds", "monitoring", "eks", "fips.eks"].iter().any(|service| host.starts_with(service));
+    let is_read = |host: &str| {
+        ["rds", "monitoring", "eks", "fips.eks", "secretsmanager"].iter().any(|service| host.starts_with(service))
+    };
     let hosts: BTreeSet<String> = calls
         .iter()
         .filter_map(|call| match call {

@@ -54,6 +54,8 @@ impl Judged for Secrets {
 #[derive(Debug, Clone)]
 pub struct SecretSubject<'a> {
     pub secret: &'a Secret,
+    /// It is expected by this name, and there is none: nothing else is known of it.
+    pub is_missing: bool,
     /// The region of the list that it is of.
     pub region: &'a str,
     /// The environment's region for disaster recovery, for a secret of its primary region; none where it has none.

@@ -6,7 +6,16 @@ use crate::domain::duration;
 use crate::domain::finding::{Harm, Severity};
 use crate::services::secrets::{AWSPENDING, RotationState, rotation};
 
-pub static RULES: [Rule; 5] = [
+pub static RULES: [Rule; 6] = [
+    Rule {
+        id: "secret-missing",
+        source: "the configuration: [environment.expectations.secrets]; Secrets Manager API reference, ListSecrets",
+        harm: Harm::Now,
+        metric: None,
+        needs: &[],
+        applies: |subject| subject.is_missing,
+        check: missing,
+    },
     Rule {
         id: "secret-deleted",
         source: "Secrets Manager API reference, DeleteSecret, RestoreSecret",
@@ -59,12 +68,21 @@ const READ_LATELY: i64 = 7 * 86_400;
 
 /// A replica is rotated where it was made: what is wrong there is said there.
 fn is_primary(subject: &SecretSubject<'_>) -> bool {
-    !subject.secret.is_replica_in(subject.region) && subject.secret.deleted.is_none()
+    !subject.is_missing && !subject.secret.is_replica_in(subject.region) && subject.secret.deleted.is_none()
 }
 
 /// A secret of an environment with a region for disaster recovery. What a service of AWS manages is its own there.
 fn should_be_elsewhere(subject: &SecretSubject<'_>) -> bool {
     is_primary(subject) && subject.recovery.is_some() && subject.secret.owning_service.is_none()
+}
+
+/// `ListSecrets` "might not reflect changes from the last five minutes": what was made just now is no news after them.
+fn missing(case: &Case<'_>) -> Option<Verdict> {
+    case.subject.is_missing.then(|| {
+        let what = format!("there is no secret of this name in {}", case.subject.region);
+        let advice = "Make it, or take its name out of the configuration: the list may be five minutes behind.";
+        Verdict::new(Severity::Warning, what, advice)
+    })
 }
 
 /// "You can't access a secret that is scheduled for deletion" until `RestoreSecret` has brought it back.
@@ -75,7 +93,7 @@ fn deleted(case: &Case<'_>) -> Option<Verdict> {
     let is_missed = read.is_some_and(|seconds| seconds <= READ_LATELY as f64);
     let severity = if is_missed { Severity::Warning } else { Severity::Info };
     let last = secret.read_on.map(|day| format!("last read {}", day.strftime("%Y-%m-%d"))).unwrap_or_default();
-    let told = format!("AWS tells {} for it", at.strftime("%Y-%m-%d %H:%MZ"));
+    let told = format!("DeletedDate {}", at.strftime("%Y-%m-%d %H:%MZ"));
     let advice = if is_missed {
         "It was read until lately: restore it if something still needs it, before its recovery window is over."
     } else {

@@ -9,7 +9,7 @@ use crate::health::examine;
 use crate::services::secrets::testing::{ago, pending, rotated, secret};
 
 fn subject(secret: &Secret) -> SecretSubject<'_> {
-    SecretSubject { secret, region: "us-east-1", recovery: None, twin: None }
+    SecretSubject { secret, is_missing: false, region: "us-east-1", recovery: None, twin: None }
 }
 
 fn findings(subject: &SecretSubject<'_>) -> Vec<Finding> {
@@ -86,4 +86,17 @@ fn what_the_region_for_recovery_lacks_is_told_once_it_was_read() {
         [],
         "there is no such region"
     );
+}
+
+#[test]
+fn what_is_expected_and_not_there_is_told_as_that_alone() {
+    let known = Secret { name: "orders/keys".into(), arn: "missing".into(), ..Secret::default() };
+    let of = SecretSubject {
+        is_missing: true,
+        recovery: Some("us-west-2"),
+        twin: Some(SecretTwin::None),
+        ..subject(&known)
+    };
+    assert_eq!(rules(&of), [("secret-missing", Severity::Warning)]);
+    assert_eq!(findings(&of)[0].summary, "there is no secret of this name in us-east-1");
 }
