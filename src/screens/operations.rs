@@ -4,11 +4,11 @@ mod clusters;
 pub mod named;
 
 use super::command::Command;
-use super::fleet;
+use super::fleet::{self, FleetChoice};
 use super::menu::{Grouped, Item, Menu, Purpose};
 use super::state::State;
 use super::views::{Screen, View};
-use crate::domain::finding::Severity;
+use crate::domain::finding::{About, Severity};
 use crate::domain::{Database, Environment, EnvironmentId, SiteId};
 use crate::services::rds::{self, On, OperationGroup};
 use crate::shell::Tone;
@@ -78,16 +78,28 @@ pub fn by_name(state: &State) -> Vec<(Kind, Item, String)> {
 
 /// What is offered on what is selected: a DB instance, or the environment of the fleet's row; why nothing is.
 pub fn offered(state: &State) -> Result<Offered<'_>, (&'static str, Tone)> {
-    let row = Some(state).filter(|state| state.screen() == Screen::Fleet).and_then(fleet::selected_environment);
+    let row = Some(state).filter(|state| state.screen() == Screen::Fleet).and_then(fleet::choice);
     let (environment, subject) = match (state.selected(), row) {
         (Some((site, database)), _) => {
             let owner = state.shell.world.estate.owner(site, database);
             (owner.ok_or(("this DB instance belongs to no environment", Tone::Bad))?, Subject::Database(site, database))
         }
-        (None, Some(_)) if fleet::alarm(state).is_some() => {
+        (None, Some(FleetChoice::Environment(row))) => (row, Subject::Environment),
+        (None, Some(FleetChoice::Finding(_, About::DbInstance))) => {
+            return Err(("this DB instance is not there any more", Tone::Bad));
+        }
+        (None, Some(FleetChoice::Finding(_, About::Alarm))) => {
             return Err(("this alarm is of no DB instance: Enter shows what it watches", Tone::Plain));
         }
-        (None, Some(row)) => (row, Subject::Environment),
+        (None, Some(FleetChoice::Finding(_, About::Cluster))) => {
+            return Err((
+                "this finding is about a cluster: Enter opens it, where a shows what can be done",
+                Tone::Plain,
+            ));
+        }
+        (None, Some(FleetChoice::Finding(_, About::Secret))) => {
+            return Err(("this finding is about a secret: nothing is done to those yet", Tone::Plain));
+        }
         (None, None) => return Err((NONE_SELECTED, Tone::Plain)),
     };
     let known = state.shell.world.estate.environment(environment);
@@ -291,7 +303,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::domain::finding::{About, Finding, testing};
+    use crate::domain::finding::{Finding, testing};
     use crate::keymap::Keymap;
     use crate::screens::OpenScreen;
     use crate::screens::fleet::Summary;
@@ -299,28 +311,30 @@ mod tests {
     use crate::world::Estate;
 
     #[test]
-    fn the_row_of_an_alarm_offers_nothing_that_is_done_to_its_environment() {
+    fn no_finding_offers_what_is_done_to_its_whole_environment() {
         let mut estate = Estate::default();
         let session = estate.add_session_named("ops");
         let site = estate.add_site(session, "eu-west-1");
         let environment = estate.add(Environment { name: "prod".into(), site, ..Environment::default() });
         let now = Timestamp::UNIX_EPOCH;
         let mut state = State::new(estate, now, Keymap::default(), Theme::default(), ColorDepth::TrueColor);
-        let finding = Finding {
-            rule: "alarm-ringing",
-            about: About::Alarm,
-            resource: "bill-too-high".into(),
-            arn: "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:bill-too-high".into(),
-            summary: "ALARM: its rule is met".into(),
-            advice: "Open it.".into(),
-            ..testing::finding()
-        };
-        state.fleet.summaries = vec![Summary { environment, findings: vec![finding.into()], ..Summary::default() }];
+        let about = |about| Finding { about, ..testing::finding() };
+        let kinds = [About::DbInstance, About::Alarm, About::Cluster, About::Secret];
+        let findings = kinds.map(|kind| about(kind).into()).to_vec();
+        state.fleet.summaries = vec![Summary { environment, findings, ..Summary::default() }];
         state.fleet.place();
         state.views.show(View::Screen(OpenScreen::Fleet));
         let on = |state: &State| offered(state).map(|offered| offered.on(rds::Kind::StopEnvironment.into()).to_owned());
         assert_eq!(on(&state).as_deref(), Ok("prod"), "its own row");
-        state.fleet.selected = 1;
-        assert!(on(&state).is_err_and(|(why, _)| why.starts_with("this alarm is of no DB instance")));
+        for (at, kind) in kinds.into_iter().enumerate() {
+            state.fleet.selected = at + 1;
+            let word = match kind {
+                About::DbInstance => "DB instance is not there",
+                About::Alarm => "this alarm is of no DB instance",
+                About::Cluster => "about a cluster",
+                About::Secret => "about a secret",
+            };
+            assert!(on(&state).is_err_and(|(why, _)| why.contains(word)), "{kind:?}");
+        }
     }
 }

@@ -333,6 +333,16 @@ impl Data {
         Self { rds: rds::Data::refused(fault), kubernetes, secrets, ..Self::default() }
     }
 
+    /// Nothing was ever read of any service.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        let Self { rds, alarms, kubernetes, secrets } = self;
+        rds.databases.value().is_none()
+            && alarms.all.value().is_none()
+            && kubernetes.clusters.value().is_none()
+            && secrets.all.value().is_none()
+    }
+
     /// The exact question; none when it cannot be asked yet. `specs` say how the clusters of the site are reached.
     #[must_use]
     pub fn ask(&mut self, read: &Read, shown: &Shown, specs: &[ClusterSpec], now: Timestamp) -> Option<Ask> {

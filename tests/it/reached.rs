@@ -1,8 +1,12 @@
 //! Getting there: what is typed leads to what is meant, and what is highlighted is what Enter acts on.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
+use quarterdeck::domain::finding::About;
 use quarterdeck::screens::command::Command;
 use quarterdeck::screens::fleet;
+use quarterdeck::screens::fleet::Item;
 use quarterdeck::screens::{Screen, View};
 use quarterdeck::services::rds::Kind;
 use quarterdeck::ui::environment::shown_name;
@@ -456,4 +460,45 @@ proptest! {
             (line, alarm) => prop_assert!(false, "{:?} opened {:?}", line, alarm.map(|row| &row.name)),
         }
     }
+}
+
+/// Each finding that the fleet tells of, in nights that have them of nearly every kind.
+#[tokio::test]
+async fn every_finding_of_the_fleet_leads_to_the_screen_of_what_it_is_about() {
+    let mut seen = BTreeSet::new();
+    for scenario in ["a-bad-night,stuck-rotation", "capacity-shortage"] {
+        let mut desk = Desk::still(scenario).await;
+        desk.press("F");
+        desk.settle().await;
+        let items: Vec<Item> = desk.state.fleet.items().collect();
+        for (at, item) in items.into_iter().enumerate() {
+            let Item::Finding(environment, place) = item else { continue };
+            let about = desk.state.fleet.summary(environment).expect("a summary").findings[place].about;
+            let (screen, name) = match about {
+                About::DbInstance => (Screen::Database, "DB instance"),
+                About::Alarm => (Screen::Alarms, "alarm"),
+                About::Cluster => (Screen::Cluster, "cluster"),
+                About::Secret => (Screen::Secrets, "secret"),
+            };
+            for keys in ["enter", "d", "."] {
+                let mut other = Desk::by_hand(desk.state.clone());
+                other.state.fleet.selected = at;
+                other.press(keys);
+                let is_there = match (about, other.state.screen()) {
+                    // Something in it has a page of its own.
+                    (About::Cluster, Screen::ClusterObject) => true,
+                    (About::DbInstance, Screen::Fleet) => keys == "d" && other.state.views.overlay().is_some(),
+                    (_, found) => found == screen,
+                };
+                assert!(is_there, "{keys} on a finding about a {name}:\n{}", other.text());
+            }
+            let mut other = Desk::by_hand(desk.state.clone());
+            other.state.fleet.selected = at;
+            other.press("y");
+            assert!(other.state.views.overlay().is_some(), "y on a finding about a {name}:\n{}", other.text());
+            seen.insert(name);
+        }
+    }
+    // Of an alarm nothing is said in these nights that another finding does not say.
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["DB instance", "cluster", "secret"]);
 }

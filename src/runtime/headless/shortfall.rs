@@ -58,8 +58,8 @@ pub fn shortfall(state: &State) -> Option<String> {
         .filter(|environment| environment.sites().any(|site| sites.contains(&site)))
         .collect();
     let is_unread = |environment: &&&Environment| {
-        let known = world.site(environment.site);
-        lacking.contains(&environment.site) && known.is_none_or(|data| data.rds.databases.value().is_none())
+        let mut known = environment.sites().filter_map(|site| world.site(site));
+        lacking.contains(&environment.site) && known.all(|data| data.services.is_unread())
     };
     let unread = looked_at.iter().filter(is_unread).count();
     let touched = |environment: &&&Environment| {

@@ -3,13 +3,34 @@
 use super::state::Item;
 use crate::domain::database::region_of;
 use crate::domain::finding::{About, Finding};
-use crate::domain::{Database, SiteId};
+use crate::domain::{Database, EnvironmentId, SiteId};
 use crate::screens::State as App;
-use crate::screens::alarms;
 use crate::screens::findings::Concern;
 use crate::screens::menu::Menu;
+use crate::screens::{alarms, clusters, databases, secrets};
 use crate::services::alarms::{Alarm, link};
+use crate::services::kubernetes::rules::ThingRef;
+use crate::services::kubernetes::{EksCluster, link as page_of};
 use crate::services::rds;
+use crate::services::secrets::link as page_of_secrets;
+
+/// What is chosen on the fleet, by what it is about: whoever acts on it says what it does with each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FleetChoice {
+    /// The line of a whole environment.
+    Environment(EnvironmentId),
+    /// A finding about this, among those of its environment.
+    Finding(EnvironmentId, About),
+}
+
+/// What is under the cursor; none where the fleet is empty.
+#[must_use]
+pub fn choice(app: &App) -> Option<FleetChoice> {
+    match app.fleet.current()? {
+        Item::Environment(id) => Some(FleetChoice::Environment(id)),
+        Item::Finding(id, _) => chosen(app).map(|finding| FleetChoice::Finding(id, finding.about)),
+    }
+}
 
 /// The finding under the cursor, with its DB instance.
 #[must_use]
@@ -18,8 +39,7 @@ pub fn concern(app: &App) -> Option<Concern<'_>> {
 }
 
 /// The finding under the cursor, where it is about an alarm.
-#[must_use]
-pub fn alarm(app: &App) -> Option<&Finding> {
+fn alarm(app: &App) -> Option<&Finding> {
     chosen(app).filter(|finding| finding.about == About::Alarm)
 }
 
@@ -32,11 +52,33 @@ pub fn watched(app: &App) -> Option<(SiteId, &Database)> {
     app.shell.world.database(site, id).map(|database| (site, database))
 }
 
-/// The menu that copies what is known of the alarm under the cursor.
+/// The menu that copies what is known of what the finding under the cursor is about.
 #[must_use]
 pub fn copy_menu(app: &App) -> Option<Menu> {
-    let (site, alarm) = found(app, alarm(app)?)?;
-    alarms::copy_menu_of(app, site, alarm)
+    let finding = chosen(app)?;
+    match finding.about {
+        About::DbInstance => databases::copy_menu(app),
+        About::Alarm => databases::copy_menu(app).or_else(|| {
+            let (site, alarm) = found(app, finding)?;
+            alarms::copy_menu_of(app, site, alarm)
+        }),
+        About::Cluster => {
+            let (site, cluster) = cluster(app, finding)?;
+            Some(clusters::copy_menu_of(app, site, cluster))
+        }
+        About::Secret => {
+            let mut known = app.shell.world.known();
+            let found = known.find(|(_, data)| data.secrets.secrets().iter().any(|s| s.key() == finding.arn));
+            Some(secrets::copy_menu_of(app, &finding.resource, found.map(|(site, _)| (site, finding.arn.as_str()))))
+        }
+    }
+}
+
+/// The cluster that a finding is about, or about something in it.
+fn cluster<'a>(app: &'a App, finding: &Finding) -> Option<(SiteId, &'a EksCluster)> {
+    let (arn, _) = ThingRef::of_key(&finding.arn)?;
+    let found = app.shell.world.clusters().find(|(_, cluster)| *cluster.arn == *arn);
+    found.map(|(site, cluster)| (site, cluster.as_ref()))
 }
 
 /// The alarm that a finding is about.
@@ -52,13 +94,23 @@ fn found<'a>(app: &'a App, finding: &Finding) -> Option<(SiteId, &'a Alarm)> {
 /// The page of the AWS console for what the finding under the cursor is about.
 #[must_use]
 pub fn link(app: &App) -> Option<String> {
-    match alarm(app) {
+    let finding = chosen(app)?;
+    match finding.about {
+        About::DbInstance => concern(app).and_then(|concern| rds::link::of_database(concern.database)),
         // Without an ARN its region is not known here; its own screen knows it.
-        Some(finding) => match region_of(&finding.arn) {
+        About::Alarm => match region_of(&finding.arn) {
             "" => None,
             region => link::of_alarm(region, &finding.resource),
         },
-        None => concern(app).and_then(|concern| rds::link::of_database(concern.database)),
+        About::Cluster => {
+            let (site, cluster) = cluster(app, finding)?;
+            page_of::of_cluster(&app.shell.world.estate.site(site)?.region, &cluster.name)
+        }
+        // One that is missing has neither ARN nor page.
+        About::Secret => match region_of(&finding.arn) {
+            "" => None,
+            region => page_of_secrets::of_secret(region, &finding.resource),
+        },
     }
 }
 

@@ -17,7 +17,7 @@ mod summary;
 mod update;
 mod view;
 
-pub use chosen::{alarm, concern, link};
+pub use chosen::{FleetChoice, choice, concern, link};
 pub use lack::Lack;
 pub use order::order;
 pub use seek::seek;

@@ -30,11 +30,11 @@ impl Standing {
     /// Of what is known of an environment.
     #[must_use]
     pub fn of(summary: &Summary) -> Self {
-        Self::judged(summary, summary.severity)
+        Self::judged(summary, summary.severity, summary.databases + summary.clusters > 0)
     }
 
-    /// The same where this is the worst that counts.
-    fn judged(summary: &Summary, worst: Option<Severity>) -> Self {
+    /// The same where this is the worst that counts; whether there is anything that it could be of.
+    fn judged(summary: &Summary, worst: Option<Severity>, has_any: bool) -> Self {
         if summary.fault.as_ref().is_some_and(|fault| matches!(fault.kind, FaultKind::WrongAccount { .. })) {
             return Self::Strange;
         }
@@ -52,7 +52,7 @@ impl Standing {
                 }
             }
             _ if summary.read.is_none() => Self::Awaited,
-            _ if summary.databases == 0 && summary.clusters == 0 => Self::Empty,
+            _ if !has_any => Self::Empty,
             _ if !summary.aside.is_empty() && summary.aside.iter().all(|lack| lack.known) => Self::Old,
             _ if !summary.aside.is_empty() => Self::Awaited,
             _ => Self::Well,
@@ -85,7 +85,7 @@ pub fn standing(state: &super::State, environment: EnvironmentId) -> Standing {
 pub fn standing_of_databases(state: &super::State, environment: EnvironmentId) -> Standing {
     let of = |summary: &Summary| {
         let mine = summary.findings.iter().filter(|finding| finding.about == About::DbInstance);
-        Standing::judged(summary, mine.map(|finding| finding.severity).max())
+        Standing::judged(summary, mine.map(|finding| finding.severity).max(), summary.databases > 0)
     };
     state.summary(environment).map_or(Standing::Awaited, of)
 }
@@ -125,5 +125,17 @@ mod tests {
         let kind = FaultKind::WrongAccount { expected: "1".into(), actual: "2".into() };
         found.fault = Some(Fault { kind, call: String::new(), message: String::new(), request_id: None });
         assert_eq!(Standing::of(&found).mark(), ("✖".into(), Role::Critical));
+    }
+
+    #[test]
+    fn where_there_are_no_instances_none_is_well() {
+        let mut state = super::super::State::default();
+        let environment = EnvironmentId(0);
+        let read = Some(Timestamp::UNIX_EPOCH);
+        let of_clusters = Summary { environment, clusters: 1, checks: 9, made: 9, read, ..Summary::default() };
+        state.summaries = vec![of_clusters];
+        state.place();
+        assert_eq!(standing(&state, environment), Standing::Well);
+        assert_eq!(standing_of_databases(&state, environment), Standing::Empty);
     }
 }

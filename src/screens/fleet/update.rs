@@ -1,6 +1,6 @@
 //! What keys do on the fleet screen.
 
-use super::chosen::{self, alarm, concern};
+use super::chosen::{self, FleetChoice, choice, concern};
 use super::state::Item;
 use crate::domain::finding::{About, Finding};
 use crate::domain::{Database, EnvironmentId, SiteId};
@@ -48,22 +48,29 @@ pub fn handle(app: &mut App, action: Action) -> bool {
             open(app);
             return true;
         }
-        // Its own screen tells when it rang, and all the rest.
-        Action::FindingStart | Action::Details if alarm(app).is_some() => {
-            open(app);
-            return true;
-        }
-        Action::FindingStart => {
-            if concern(app).is_some() {
-                open(app);
-                database::to_beginning(app);
-            } else {
-                app.shell.say("select a finding first", Tone::Plain);
+        Action::FindingStart | Action::Details => {
+            match choice(app) {
+                // Its own screen tells since when, and all the rest.
+                Some(FleetChoice::Finding(_, About::Alarm | About::Cluster | About::Secret)) => open(app),
+                // Details open over the fleet, or say what is missing.
+                Some(FleetChoice::Finding(_, About::DbInstance) | FleetChoice::Environment(_)) | None
+                    if action == Action::Details =>
+                {
+                    return false;
+                }
+                Some(FleetChoice::Finding(_, About::DbInstance)) if concern(app).is_some() => {
+                    open(app);
+                    database::to_beginning(app);
+                }
+                Some(FleetChoice::Finding(_, About::DbInstance)) => {
+                    app.shell.say("this DB instance is not there any more", Tone::Bad);
+                }
+                Some(FleetChoice::Environment(_)) | None => app.shell.say("select a finding first", Tone::Plain),
             }
             return true;
         }
         Action::Copy => {
-            let Some(menu) = databases::copy_menu(app).or_else(|| chosen::copy_menu(app)) else {
+            let Some(menu) = chosen::copy_menu(app) else {
                 app.shell.say("select a finding first", Tone::Plain);
                 return true;
             };
@@ -132,14 +139,15 @@ fn open(app: &mut App) {
             let chosen = app.fleet.summary(environment).and_then(|s| s.findings.get(place)).map(AsRef::as_ref);
             let Some(Finding { rule, about, arn, .. }) = chosen else { return };
             let (rule, key) = (*rule, arn.clone());
-            if *about == About::Alarm {
-                alarms::open(app, &key);
-            } else if *about == About::Cluster {
-                reach::open_cluster(app, &key);
-            } else if *about == About::Secret {
-                reach::open_secret(app, &key);
-            } else if let Some((site, id)) = selected(app).map(|(site, database)| (site, database.id.clone())) {
-                database::open(app, site, &id, Some(rule));
+            match about {
+                About::Alarm => alarms::open(app, &key),
+                About::Cluster => reach::open_cluster(app, &key),
+                About::Secret => reach::open_secret(app, &key),
+                About::DbInstance => {
+                    if let Some((site, id)) = selected(app).map(|(site, database)| (site, database.id.clone())) {
+                        database::open(app, site, &id, Some(rule));
+                    }
+                }
             }
         }
         None => {}

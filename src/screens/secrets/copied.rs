@@ -1,19 +1,21 @@
 //! What of a secret can be copied. Never its value.
 
+use crate::domain::SiteId;
 use crate::domain::text::quoted;
 use crate::screens::State as App;
 use crate::screens::menu::Menu;
 
-use super::row::SecretRow;
-
-/// The menu that `y` opens, for a secret.
+/// The menu that `y` opens, for a secret of this name; where it is, and its ARN, unless it is missing.
 #[must_use]
-pub fn copy_menu_of(app: &App, row: &SecretRow) -> Menu {
-    let options = app.shell.world.estate.cli_options(row.site);
+pub fn copy_menu_of(app: &App, name: &str, found: Option<(SiteId, &str)>) -> Menu {
+    let Some((site, arn)) = found else { return Menu::copying([("name", name.to_owned())]) };
+    let estate = &app.shell.world.estate;
+    let region = estate.site(site).map_or("", |site| site.region.as_str());
     let command = format!(
-        "aws secretsmanager describe-secret{options} --region {} --secret-id {}",
-        quoted(&row.region),
-        quoted(&row.arn)
+        "aws secretsmanager describe-secret{} --region {} --secret-id {}",
+        estate.cli_options(site),
+        quoted(region),
+        quoted(arn)
     );
-    Menu::copying([("name", row.secret.name.clone()), ("ARN", row.arn.to_string()), ("describe-secret", command)])
+    Menu::copying([("name", name.to_owned()), ("ARN", arn.to_owned()), ("describe-secret", command)])
 }

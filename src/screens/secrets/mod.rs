@@ -15,6 +15,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use copied::copy_menu_of;
 pub use mark::mark;
 pub use row::{SecretKey, SecretRow};
 pub use rows::{filter, rebuild};

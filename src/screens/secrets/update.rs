@@ -34,8 +34,9 @@ pub fn handle(app: &mut App, action: Action) -> bool {
         Action::Columns => app.shell.say("the columns are those that there is room for", Tone::Plain),
         Action::Back if !screen.filter.is_empty() => filter(app, String::new()),
         Action::Copy => {
-            let Some(row) = app.secrets.current().filter(|row| !row.is_missing) else { return false };
-            let menu = copy_menu_of(app, row);
+            let Some(row) = app.secrets.current() else { return false };
+            let found = (!row.is_missing).then_some((row.site, &*row.arn));
+            let menu = copy_menu_of(app, &row.secret.name, found);
             app.views.open(View::Menu(Box::new(menu)));
         }
         _ => return false,
