@@ -2,6 +2,7 @@
 
 mod places;
 pub mod sites;
+mod view;
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use crate::shell::REST;
 use crate::ui::table;
 
 pub use places::ListPlaces;
+pub use view::ListView;
 
 /// A row of a list.
 pub trait ListRow {

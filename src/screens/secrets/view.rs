@@ -1,4 +1,4 @@
-//! How the list of secrets is drawn. Only visible rows are touched.
+//! How the list of secrets is drawn.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -6,52 +6,25 @@ use ratatui::layout::Rect;
 use super::cells::SecretColumn;
 use super::{heading, places, preview};
 use crate::screens::State as App;
-use crate::theme::Role;
-use crate::ui::table::{Cell, Column, Table};
-use crate::ui::{layout, pen};
+use crate::screens::list::ListView;
 
 /// Draws the screen into the body of the frame.
 pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    let theme = &app.shell.theme;
-    let places = places::of(app, area);
-    let start = pen::right(buf, places.title, &heading::right(app, area.width), theme);
-    let room = Rect { width: start.saturating_sub(area.x), ..places.title };
-    pen::left(buf, room, &heading::left(app), theme);
-    pen::lines(buf, places.notices, &heading::notices(app), 0, theme);
-    if app.secrets.rows.is_empty() {
-        pen::lines(buf, places.list, &heading::found(app), 0, theme);
-        return;
-    }
-    draw_list(app, places.list, buf);
-    if let Some(row) = app.secrets.current().filter(|_| places.preview.height > 0) {
-        match places.rule {
-            None => layout::draw_rule(places.list, buf, theme),
-            Some(y) => buf.set_string(area.x, y, "─".repeat(usize::from(area.width)), theme.style(Role::Border)),
-        }
-        let lines = preview::lines(app, row, usize::from(places.preview.width));
-        pen::scrolled(buf, places.preview, &lines, 0, theme);
-    }
-}
-
-fn draw_list(app: &App, area: Rect, buf: &mut Buffer) {
-    let screen = &app.secrets;
+    let (list, places) = (&app.secrets, places::of(app, area));
     let columns = SecretColumn::useful(app);
-    let slots: Vec<Column> = columns.iter().map(|column| column.slot(app)).collect();
-    let sorted = columns.iter().position(|column| *column == SecretColumn::of(screen.order));
-    let table = Table {
-        columns: &slots,
-        rows: screen.rows.len(),
-        offset: screen.offset,
-        selected: Some(screen.selected),
-        sort: sorted.map(|at| (at, screen.direction())),
+    let drawn = ListView {
+        list,
+        title: (heading::left(app), heading::right(app, area.width)),
+        notices: heading::notices(app),
+        nothing: if list.rows.is_empty() { heading::found(app) } else { Vec::new() },
+        columns: columns.iter().map(|column| column.slot(app)).collect(),
+        sorted: columns.iter().position(|column| *column == SecretColumn::of(list.order)),
         focused: app.views.overlay().is_none(),
-        empty: "",
+        theme: &app.shell.theme,
     };
-    table.draw(area, buf, &app.shell.theme, |row, column| match (screen.rows.get(row), columns.get(column)) {
-        (Some(row), Some(column)) => column.pieces(app, row).into(),
-        _ => Cell::default(),
-    });
+    let cell = |row: &_, column: usize| columns.get(column).map(|column| column.pieces(app, row)).unwrap_or_default();
+    drawn.draw(&places, buf, cell, |row, width| preview::lines(app, row, width));
 }
